@@ -1,0 +1,129 @@
+"""Everything that can go wrong, as one tree.
+
+    NightreelError                    exit code
+    ├── InputError                    2   a file, a brief, a flag or a template that was given to us
+    ├── ConfigurationError            3   nightreel.toml, NIGHTREEL_* variables
+    ├── MissingToolError              4   a library, a voice or a font that this machine lacks
+    ├── ProviderError                 5   a service outside: a model, a voice, a video host
+    │   ├── TransientError            5   may go away by itself; the only kind that is retried
+    │   ├── QuotaError                5   spent until `resets_at`; the job is parked
+    │   ├── PermanentError            5   will not get better by trying again
+    │   └── NeedsLoginError           5   a person has to log in or set a key
+    ├── QualityError                  6   a film was made, and must not leave
+    ├── CheckpointError               7   the state on disk can't be read or is not ours to write
+    │   └── BusyError                 7   another process holds the batch
+    └── StorageError                  8   a disk that is full, a folder that can't be written
+
+A message is one line: what happened, where, and what to do. Foreign exceptions are translated once, where they
+enter (a provider, the disk), with `raise … from`. Exit code 0 is success, 1 a defect of ours, 9 a batch in which
+some jobs failed, 130 an interruption.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+EXIT_OK = 0
+EXIT_DEFECT = 1
+EXIT_SOME_JOBS_FAILED = 9
+EXIT_INTERRUPTED = 130
+
+
+class NightreelError(Exception):
+    """Base of all errors that a user can do something about.
+
+    `where` names the place as the user knows it ("topics/space.txt:3", "scene 4", "nightreel.toml: video.fps");
+    `hint` says what to do. Both are part of `str(error)`, which is always a single line.
+    """
+
+    exit_code: ClassVar[int] = EXIT_DEFECT
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        self.message = _one_line(message)
+        self.where = _one_line(where)
+        self.hint = _one_line(hint)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+class InputError(NightreelError):
+    """Something that was handed in can't be used as it is."""
+
+    exit_code = 2
+
+
+class ConfigurationError(NightreelError):
+    """A setting is unknown, missing or out of range."""
+
+    exit_code = 3
+
+
+class MissingToolError(NightreelError):
+    """This machine lacks something that the request needs."""
+
+    exit_code = 4
+
+
+class ProviderError(NightreelError):
+    """A service outside did not do what was asked."""
+
+    exit_code = 5
+
+
+class TransientError(ProviderError):
+    """Worth another try; `retry_after_s` is what the service asked for, in seconds, if it did."""
+
+    def __init__(
+        self, message: str, *, where: str = "", hint: str = "", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class QuotaError(ProviderError):
+    """An allowance is spent; `resets_at` (aware) is when it comes back, if the service told."""
+
+    def __init__(
+        self, message: str, *, where: str = "", hint: str = "", resets_at: datetime | None = None
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.resets_at = resets_at
+
+
+class PermanentError(ProviderError):
+    """Trying again would give the same answer."""
+
+
+class NeedsLoginError(ProviderError):
+    """A key or a login is missing, wrong or has run out."""
+
+
+class QualityError(NightreelError):
+    """The film does not pass the gate; the message lists the reasons."""
+
+    exit_code = 6
+
+
+class CheckpointError(NightreelError):
+    """A file below state/ is damaged or was written by a newer version."""
+
+    exit_code = 7
+
+
+class BusyError(CheckpointError):
+    """Another process works on the same batch."""
+
+
+class StorageError(NightreelError):
+    """The disk refused: full, read-only or not permitted."""
+
+    exit_code = 8
+
+
+def _one_line(text: str) -> str:
+    """`text` on one line, without control characters that could forge a second line in a log."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")

@@ -1,0 +1,88 @@
+"""The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits."""
+
+from pipeline.model.batch import Batch
+from pipeline.model.brief import Brief, BulletList, Paragraph, Section
+from pipeline.model.job import (
+    TRANSITIONS,
+    Event,
+    InvalidTransition,
+    Job,
+    JobError,
+    JobStatus,
+    StageRecord,
+    advance,
+)
+from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.receipt import Package, Receipt
+from pipeline.model.script import (
+    BulletsScene,
+    ClosingScene,
+    Scene,
+    Script,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+    first_words,
+    narration_of,
+)
+from pipeline.model.subtitles import Cue, Subtitles
+from pipeline.model.verdict import Check, Verdict
+from pipeline.model.video import (
+    FORMATS,
+    FRAME_RATE,
+    SAMPLE_RATE_HZ,
+    SAMPLES_PER_FRAME,
+    SCENE_QUANTUM_SAMPLES,
+    Segment,
+    Video,
+    VideoFormat,
+    frames_of,
+    total_frames,
+)
+from pipeline.model.words import join_words, split_words
+
+__all__ = [
+    "FORMATS",
+    "FRAME_RATE",
+    "SAMPLES_PER_FRAME",
+    "SAMPLE_RATE_HZ",
+    "SCENE_QUANTUM_SAMPLES",
+    "TRANSITIONS",
+    "Batch",
+    "Brief",
+    "BulletList",
+    "BulletsScene",
+    "Check",
+    "Clip",
+    "ClosingScene",
+    "Cue",
+    "Event",
+    "InvalidTransition",
+    "Job",
+    "JobError",
+    "JobStatus",
+    "Narration",
+    "Package",
+    "Paragraph",
+    "Receipt",
+    "Scene",
+    "Script",
+    "Section",
+    "Segment",
+    "SpokenLine",
+    "StageRecord",
+    "StatementScene",
+    "Subtitles",
+    "TitleScene",
+    "Verdict",
+    "Video",
+    "VideoFormat",
+    "Word",
+    "advance",
+    "first_words",
+    "frames_of",
+    "join_words",
+    "narration_of",
+    "split_words",
+    "total_frames",
+]

@@ -1,0 +1,56 @@
+"""What somebody wants a film about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Running text, without mark-up."""
+
+    text: str
+    # Phrases that the author set in bold: candidates for the accent colour. Each is a substring of `text`.
+    strong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulletList:
+    """A list, numbered or not; nested items are flattened."""
+
+    items: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading and what stands below it. The text before the first heading is a section with an empty heading."""
+
+    heading: str
+    blocks: tuple[Paragraph | BulletList, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """One topic, with or without notes. The input of a job."""
+
+    title: str
+    # BCP-47, e.g. "en", "de", "pt-BR".
+    language: str = "en"
+    # One line below the title, and the small line above it; empty: not shown.
+    subtitle: str = ""
+    kicker: str = ""
+    # Last words and call to action; empty: the film ends with its last section.
+    closing: str = ""
+    # Names of a template and a voice; None: the setting decides.
+    template: str | None = None
+    voice: str | None = None
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    sections: tuple[Section, ...] = ()
+    # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3". Not part of what shapes the film.
+    origin: str = ""
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether there is anything to say beyond the title."""
+        return any(section.blocks for section in self.sections)

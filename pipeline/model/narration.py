@@ -1,0 +1,44 @@
+"""What is heard: a clip per scene, and when each word is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word (see `words.py`) and when it sounds, in seconds from the start of its scene."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """The sound of one scene: WAV, 48 kHz, stereo, 16 bit, at its final loudness, silence at both ends.
+
+    Its length is the length of the scene: a whole number of scene quanta (`video.SCENE_QUANTUM_SAMPLES`).
+    """
+
+    path: Path
+    samples: int
+    # One per word of `split_words(narration_of(scene))`, in order, not overlapping.
+    words: tuple[Word, ...]
+    # Integrated loudness as made (ITU-R BS.1770); None: silent or too short to measure.
+    loudness_lufs: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narration:
+    """A clip per scene, all in the same voice."""
+
+    # Which narrator and voice spoke, e.g. "edge", "en-US-AvaNeural".
+    narrator: str
+    voice: str
+    clips: tuple[Clip, ...]
+    # Whether the word times were estimated, not measured by the voice.
+    estimated: bool = False
+    # Why an earlier choice in the list of narrators did not speak; empty: the first choice did.
+    fallback_reason: str = ""

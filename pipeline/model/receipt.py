@@ -1,0 +1,26 @@
+"""Proof that a film has arrived somewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """The files of one film, made and checked, not yet delivered."""
+
+    video: Path
+    srt: Path
+    vtt: Path
+    thumbnail: Path
+    metadata: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """Where a destination has put the files of a film."""
+
+    # Name of the destination, e.g. "folder".
+    destination: str
+    package: Package
