@@ -21,7 +21,9 @@ some jobs failed, 130 an interruption.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 from typing import ClassVar
 
 EXIT_OK = 0
@@ -122,6 +124,15 @@ class StorageError(NightreelError):
     """The disk refused: full, read-only or not permitted."""
 
     exit_code = 8
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint for an unknown name: the nearest known one, else all of them; empty when there are none."""
+    names = {name.casefold(): name for name in sorted(known)}
+    nearest = get_close_matches(word.casefold(), names, n=1)
+    if nearest:
+        return f"Did you mean {names[nearest[0]]}?"
+    return f"Known: {', '.join(names.values())}" if names else ""
 
 
 def _one_line(text: str) -> str:

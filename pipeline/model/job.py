@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from pipeline.model.brief import Brief
 from pipeline.model.narration import Narration
-from pipeline.model.receipt import Receipt
+from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import Script
+from pipeline.model.subtitles import Subtitles
 from pipeline.model.verdict import Verdict
-from pipeline.model.video import Video
+from pipeline.model.video import Segment, Video
 
 
 class JobStatus(StrEnum):
@@ -90,7 +91,10 @@ class Job:
     # What the stages have made so far.
     script: Script | None = None
     narration: Narration | None = None
+    subtitles: Subtitles | None = None
+    segments: tuple[Segment, ...] = ()
     video: Video | None = None
+    package: Package | None = None
     verdict: Verdict | None = None
     receipt: Receipt | None = None
     history: tuple[Event, ...] = ()

@@ -1,0 +1,65 @@
+# Two commands, on a machine that has python3 (3.11 or newer) and make:
+#
+#   make video                     a film from a brief that ships here; TOPIC=path-or-text for another
+#   make test                      the tests, from unit to acceptance
+#
+# Both set up .venv by themselves, from files pinned by hash. PYTHON=python3.12 picks another interpreter.
+
+PYTHON ?= python3
+TOPIC ?= topics/octopus-hearts.md
+# Handed over in the environment, so that a quote or a dollar sign in a topic is only text.
+export TOPIC
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: help video test check format soak bench clean-venv
+
+help:
+	@echo "make video [TOPIC=path-or-text]   make a film"
+	@echo "make test                         run the tests"
+	@echo "make check                        style, types and the plan of the house"
+	@echo "make soak                         long runs: kills, faults, many jobs"
+	@echo "make bench                        the numbers in docs/performance.md"
+
+video: .venv/runtime.stamp
+	@$(BIN)/nightreel make "$$TOPIC"
+
+test: .venv/dev.stamp
+	@$(BIN)/python -m pytest
+
+check: .venv/dev.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: .venv/dev.stamp
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+soak: .venv/dev.stamp
+	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
+
+bench: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.film
+
+# Only shell built-ins, make and python3 are used, and pip only with checked hashes.
+.venv/python.stamp:
+	@$(PYTHON) -c "import sys; sys.exit('nightreel needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12 video' if sys.version_info < (3, 11) else 0)"
+	@$(PYTHON) -c "import ensurepip, venv" || { echo "This Python has no venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up .venv (once, about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -c "open('$@', 'w').close()"
+
+.venv/runtime.stamp: .venv/python.stamp requirements.lock pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -c "open('$@', 'w').close()"
+
+.venv/dev.stamp: .venv/runtime.stamp requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PYTHON) -c "open('$@', 'w').close()"

@@ -1,0 +1,31 @@
+"""nightreel: topics become narrated, subtitled, checked films.
+
+As a library::
+
+    import anyio
+    from pipeline import make_video
+
+    film = anyio.run(make_video, "topics/blue-sky.md")
+    print(film.video, film.duration_s)
+
+Read `pipeline.orchestrator` first: it tells the story of a film in order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.api import Film, make_video, run_batch
+
+__version__ = "0.1.0"
+__all__ = ["Film", "__version__", "make_video", "run_batch"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the library only when it is used, so that `nightreel --help` and worker processes start at once."""
+    if name in {"Film", "make_video", "run_batch"}:
+        from pipeline import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

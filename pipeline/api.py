@@ -1,0 +1,95 @@
+"""The library: what the command line does, as two functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.model import Job
+from pipeline.orchestrator import JobEvent, Listener, batches, ignore, open_workshop
+from pipeline.sources import batch_name, read_brief, read_briefs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """What became of one brief. Paths and the length are None where the film was not made."""
+
+    job: str
+    title: str
+    # "completed", "failed", …: see `pipeline.model.JobStatus`.
+    status: str
+    video: Path | None
+    subtitles: Path | None
+    thumbnail: Path | None
+    metadata: Path | None
+    duration_s: float | None
+    # Seconds of work by stage.
+    seconds: Mapping[str, float]
+    # One line, what went wrong and what to do.
+    error: str | None
+
+    @classmethod
+    def of(cls, job: Job) -> Film:
+        """The film of a job, as it stands."""
+        files = job.receipt.package if job.receipt else None
+        return cls(
+            job=job.id,
+            title=job.script.title if job.script else job.brief.title,
+            status=job.status.value,
+            video=files and files.video,
+            subtitles=files and files.srt,
+            thumbnail=files and files.thumbnail,
+            metadata=files and files.metadata,
+            duration_s=round(job.video.duration_s, 3) if files and job.video else None,
+            seconds={name: record.seconds for name, record in job.stages.items()},
+            error=job.error.message if job.error else None,
+        )
+
+
+async def make_video(
+    topic: str | Path,
+    *,
+    workspace: Path | str | None = None,
+    output: Path | str | None = None,
+    settings: Mapping[str, object] | None = None,
+    listen: Listener = ignore,
+) -> Film:
+    """Make one film of a brief (a path) or a topic (a text), or find it already made.
+
+    `settings` overrides nightreel.toml by dotted key: `{"offline": True, "narration.voice": "en-US-AvaNeural"}`.
+    `output` is a FILE.mp4 or a folder; default: output/films/<name>/ in the workspace. Raises a `NightreelError`.
+    """
+    errors: list[Exception] = []
+
+    def hear(event: JobEvent) -> None:
+        errors.extend([event.error] if event.error else [])
+        listen(event)
+
+    shop = open_workshop(workspace=workspace, overrides=settings or {}, output=output)
+    job = await batches.run_one(await read_brief(topic), shop, listen=hear)
+    if errors:
+        raise errors[-1]
+    return Film.of(job)
+
+
+async def run_batch(
+    source: str | Path,
+    *,
+    batch: str | None = None,
+    workspace: Path | str | None = None,
+    output: Path | str | None = None,
+    settings: Mapping[str, object] | None = None,
+    listen: Listener = ignore,
+) -> tuple[Film, ...]:
+    """Make a film of every brief of a source: a topic list (.txt), a brief (.md) or a folder of briefs.
+
+    Run again, it continues. A film that fails is a `Film` with an error; the others are made all the same. Raises a
+    `NightreelError` when the batch can't be started.
+    """
+    shop = open_workshop(workspace=workspace, overrides=settings or {}, output=output)
+    briefs = await read_briefs(source)
+    jobs = await batches.run_batch(
+        briefs, shop, batch=batch or batch_name(source), source=str(source), listen=listen
+    )
+    return tuple(Film.of(job) for job in jobs)

@@ -1,0 +1,72 @@
+"""A scene becomes a segment; segments become a film."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PIL.Image import Image
+
+from pipeline.assembly.holds import encode_held
+from pipeline.assembly.plan import EncoderPlan, x264_options
+from pipeline.errors import CheckpointError
+from pipeline.media.audio import read_wav
+from pipeline.media.encode import PictureEncoder, SoundEncoder
+from pipeline.media.files import replacing
+from pipeline.media.join import join_mp4
+from pipeline.media.mux import in_order, open_mp4
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of, total_frames
+
+
+def encode_segment(
+    frames: Iterable[tuple[Image, int]],
+    *,
+    clip: Path,
+    samples: int,
+    path: Path,
+    video_format: VideoFormat,
+    encoder: EncoderPlan,
+) -> Segment:
+    """Encode one scene to `path`, an MP4 whose sound and pictures start at 0 and end together. Blocks: a worker's job.
+
+    `frames` are RGB pictures of the size of `video_format`, each with the number of frame times it is held; together
+    they last as long as `clip`, a WAV (48 kHz, stereo, 16 bit) of `samples`, a whole number of scene quanta. They are
+    drawn on one by one, so the scene is never in memory. The same inputs give the same bytes.
+
+    Raises `CheckpointError` for a clip of another length, `InputError` for one that is no such WAV, `StorageError` when
+    `path` can't be written, and `ValueError` for frames that break the rules above; nothing is left at `path` then.
+    """
+    if samples <= 0 or samples % SCENE_QUANTUM_SAMPLES:
+        raise ValueError(f"a scene of {samples} samples is not a whole number of {SCENE_QUANTUM_SAMPLES}")
+    sound = read_wav(clip)
+    if len(sound) != samples:
+        raise CheckpointError(
+            f"the clip has {len(sound)} samples, must have {samples}",
+            where=clip.name,
+            hint="Remove the clip and run the command again",
+        )
+    with replacing(path) as part, open_mp4(part) as film:
+        pictures = PictureEncoder(film, video_format, x264_options(encoder))
+        voice = SoundEncoder(film)
+        shown = encode_held(frames, pictures, length=frames_of(samples))
+        for packet in in_order(shown, voice.encode(sound)):
+            film.mux(packet)
+    return Segment(path=path, frames=frames_of(samples))
+
+
+def join_segments(segments: Sequence[Segment], *, path: Path, title: str | None = None) -> Video:
+    """Join segments, at least one, into the film at `path` by copying their packets. Blocks: call it in a thread.
+
+    The film has its index first, no edit lists and nothing that tells when or with what it was made; `title` is all its
+    metadata. It appears under its name only when it is whole and on the disk. Raises `CheckpointError` for a segment
+    that is missing, damaged or encoded in another way than the others, and `StorageError` when `path` can't be written.
+    """
+    if not segments:
+        raise ValueError("a film needs at least one segment")
+    with replacing(path) as part:
+        join_mp4([segment.path for segment in segments], part, title=title)
+        with part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = part.stat().st_size
+    return Video(path=path, frames=total_frames(segments), bytes=size, sha256=digest)

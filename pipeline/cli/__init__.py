@@ -1,0 +1,55 @@
+"""The command line: thin commands over the library. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from pipeline import __version__
+from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
+
+app = App(
+    name="nightreel",
+    version=f"nightreel {__version__}",
+    help="Turn topics into narrated, subtitled, checked videos, unattended.",
+    help_epilogue=(
+        "Start with: nightreel make topics/octopus-hearts.md --offline\n\n"
+        "Exit codes: 0 done · 1 a defect of ours · 2 input · 3 settings · 4 something is missing on this machine · "
+        "5 a service · 6 quality · 7 state on disk, or another process is at work · 8 disk · "
+        "9 some films of a batch failed · 130 interrupted"
+    ),
+)
+app.command("pipeline.cli.make:make")
+app.command("pipeline.cli.run:run")
+app.command("pipeline.cli.status:status")
+app.command("pipeline.cli.init:init")
+app.command("pipeline.cli.doctor:doctor")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code. An error is one line; `--debug` adds the traceback."""
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        code = _complain(InputError(str(error), hint="See nightreel --help"))
+    except NightreelError as error:
+        if "--debug" in tokens:
+            raise
+        code = _complain(error)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        code = EXIT_DEFECT
+    except Exception as error:
+        if "--debug" in tokens:
+            raise
+        code = _complain(NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug"))
+    sys.exit(code)
+
+
+def _complain(error: NightreelError) -> int:
+    print(f"nightreel: {error}", file=sys.stderr)  # noqa: T201
+    return error.exit_code

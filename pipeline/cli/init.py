@@ -1,0 +1,42 @@
+"""`nightreel init`: a new workspace."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_FOLDERS = {
+    "templates": "Your own templates, a folder each. One with the name of a built-in template takes its place.\n",
+    "topics": "",
+    "credentials": "OAuth client and token files. Never share or commit them.\n",
+    "state": "Checkpoints, locks and the cache. Safe to delete when nothing runs: films are then made afresh.\n",
+}
+_GITIGNORE = "/output/\n/state/*\n!/state/README.md\n/credentials/*\n!/credentials/README.md\n"
+
+
+def init(directory: Path, /) -> int:
+    """Make a workspace: a folder with nightreel.toml, topics/, templates/, credentials/, state/ and output/.
+
+    What is there already stays as it is.
+
+    Parameters
+    ----------
+    directory
+        The folder, new or existing.
+    """
+    from pipeline.errors import EXIT_OK
+    from pipeline.settings import example_toml
+    from pipeline.state import write_atomically
+    from pipeline.template import builtin_root
+
+    files = {directory / "nightreel.toml": example_toml(), directory / ".gitignore": _GITIGNORE}
+    files |= {directory / folder / "README.md": text for folder, text in _FOLDERS.items() if text}
+    for topic in sorted((builtin_root() / "topics").glob("*.*")):
+        files[directory / "topics" / topic.name] = topic.read_text(encoding="utf-8")
+    made = [path for path in files if not path.exists()]
+    for path in made:
+        write_atomically(path, files[path])
+    kept = len(files) - len(made)
+    print(f"Workspace {directory}: {len(made)} files written" + (f", {kept} kept as they were" if kept else ""))
+    print(f"Next: cd {directory} && nightreel make topics/octopus-hearts.md")
+    return EXIT_OK

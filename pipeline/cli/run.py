@@ -1,0 +1,55 @@
+"""`nightreel run`: a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.cli.options import Making, Place
+
+
+def run(
+    source: Path,
+    /,
+    *,
+    batch: str | None = None,
+    output: Path | None = None,
+    making: Making = Making(),  # noqa: B008 - frozen
+    place: Place = Place(),  # noqa: B008 - frozen
+) -> int:
+    """Make a film of every topic of a source, and leave it alone at night.
+
+    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md) or a folder of briefs. A film that fails
+    does not stop the others. Killed or switched off, the same command goes on where it stopped; finished films stay
+    as they are.
+
+    Parameters
+    ----------
+    source
+        A topic list, a brief or a folder of briefs.
+    batch
+        Name of the batch. Default: the name of the source (space.txt gives "space").
+    output
+        Folder for the films. Default: output/<batch>/ in the workspace. A single brief also takes FILE.mp4.
+    """
+    from pipeline.api import Film
+    from pipeline.cli.report import print_json, print_summary, reporter
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+    from pipeline.orchestrator import batches
+    from pipeline.sources import batch_name, read_briefs
+
+    async def work() -> int:
+        briefs = await read_briefs(source)
+        name = batch or batch_name(source)
+        start = time.monotonic()
+        with reporter(place, total=len(briefs), events=True) as listen:
+            jobs = await batches.run_batch(briefs, session.workshop, batch=name, source=str(source), listen=listen)
+        films = [Film.of(job) for job in jobs]
+        if place.json:
+            print_json(_summary(name, films))
+        else:
+            print_summary(name, films, seconds=time.monotonic() - start)
+        return EXIT_SOME_JOBS_FAILED if any(job.error for job in jobs) else EXIT_OK
+
+    session = open_session(place, making.as_settings(), output)
+    return session.run(work)

@@ -1,0 +1,109 @@
+"""The state of batches, read from their checkpoints and locks, as values and as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.errors import InputError
+from pipeline.model import Job, JobStatus
+from pipeline.state import CheckpointStore
+
+_COLOURS = {
+    JobStatus.COMPLETED: "green",
+    JobStatus.FAILED: "red",
+    JobStatus.IN_PROGRESS: "cyan",
+    JobStatus.PENDING: "dim",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobState:
+    """A job as `status` shows it."""
+
+    id: str
+    title: str
+    status: str
+    # The stage at work, or the one that it goes on with.
+    stage: str
+    attempts: int
+    video: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchState:
+    """A batch as `status` shows it."""
+
+    batch: str
+    # Every status, also those that no job has.
+    counts: dict[str, int]
+    jobs: tuple[JobState, ...]
+
+
+async def batch_state(store: CheckpointStore, name: str) -> BatchState:
+    """One batch. Raises `InputError` when there is none of that name."""
+    if await store.load_batch(name) is None:
+        known = ", ".join(await store.batches())
+        hint = f"There is {known}" if known else "Nothing has been run in this workspace yet"
+        raise InputError(f"no batch named {name!r}", hint=hint)
+    jobs = tuple([_job_state(store, job) for job in await store.jobs(name)])
+    counts = Counter(job.status for job in jobs)
+    return BatchState(batch=name, counts={status.value: counts[status.value] for status in JobStatus}, jobs=jobs)
+
+
+async def all_states(store: CheckpointStore) -> tuple[BatchState, ...]:
+    """Every batch of the workspace."""
+    return tuple([await batch_state(store, name) for name in await store.batches()])
+
+
+def print_batch(state: BatchState) -> None:
+    """One batch, a row for each film."""
+    table = Table(box=None, pad_edge=False, title=None)
+    for column in ("film", "status", "stage", "tries", "where, or why not"):
+        table.add_column(column, header_style="dim", overflow="fold")
+    for job in state.jobs:
+        colour = _COLOURS[JobStatus(job.status)]
+        table.add_row(
+            escape(job.title),
+            f"[{colour}]{job.status}[/]",
+            "" if job.status == JobStatus.COMPLETED else job.stage,
+            str(job.attempts),
+            escape(job.error or job.video or ""),
+        )
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}\n")
+    console.print(table)
+
+
+def print_batches(states: tuple[BatchState, ...]) -> None:
+    """A line for each batch."""
+    console = Console(highlight=False)
+    if not states:
+        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
+    for state in states:
+        console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}")
+
+
+def _job_state(store: CheckpointStore, job: Job) -> JobState:
+    # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
+    abandoned = job.status is JobStatus.IN_PROGRESS and not store.is_claimed(job)
+    status = JobStatus.PENDING if abandoned else job.status
+    video = str(job.receipt.package.video) if job.receipt and status is JobStatus.COMPLETED else None
+    return JobState(
+        id=job.id,
+        title=job.brief.title,
+        status=status.value,
+        stage=job.stage,
+        attempts=job.attempts,
+        video=video,
+        error=job.error.message if job.error else None,
+    )
+
+
+def _counts(state: BatchState) -> str:
+    return " · ".join(f"[{_COLOURS[JobStatus(name)]}]{count} {name}[/]" for name, count in state.counts.items() if count)

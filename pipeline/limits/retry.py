@@ -1,0 +1,67 @@
+"""The one retry policy: what may pass by itself is tried again, everything else is raised at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from pipeline.errors import TransientError
+
+T = TypeVar("T")
+_log = logging.getLogger("nightreel.retry")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How patient we are with a service outside. All waits in seconds."""
+
+    # Calls in all, the first one included.
+    attempts: int = 5
+    # The wait doubles from `wait_initial_s` to `wait_max_s`; up to `wait_initial_s` of chance is added, so that jobs
+    # which failed together do not come back together.
+    wait_initial_s: float = 1.0
+    wait_max_s: float = 30.0
+    # A service that asks for a longer wait than this is not waited for: the error is raised at once.
+    retry_after_max_s: float = 300.0
+
+
+async def with_retries(policy: RetryPolicy, call: Callable[[], Awaitable[T]]) -> T:
+    """The result of `call`, called again after each `TransientError` until the policy's attempts are used up.
+
+    Waits as long as the service asked (`TransientError.retry_after_s`), else by the policy. The last error is raised
+    as it is. Waits are logged at info.
+    """
+    async for attempt in stamina.retry_context(
+        on=lambda error: _wait_for(error, policy),
+        attempts=policy.attempts,
+        timeout=None,
+        wait_initial=policy.wait_initial_s,
+        wait_max=policy.wait_max_s,
+        wait_jitter=policy.wait_initial_s,
+    ):
+        with attempt:
+            return await call()
+    raise AssertionError("stamina returns or raises")
+
+
+def _wait_for(error: Exception, policy: RetryPolicy) -> bool | timedelta:
+    """False: raise now. True: the policy's own wait. A duration: what the service asked for."""
+    if not isinstance(error, TransientError):
+        return False
+    if error.retry_after_s is None:
+        return True
+    return error.retry_after_s <= policy.retry_after_max_s and timedelta(seconds=max(0.0, error.retry_after_s))
+
+
+def _log_wait(details: RetryDetails) -> None:
+    _log.info("attempt %d: %s; next in %.1f s", details.retry_num, details.caused_by, details.wait_for)
+
+
+# stamina's default is a warning on its own logger, or on whatever structlog is set up to do.
+set_on_retry_hooks((_log_wait,))

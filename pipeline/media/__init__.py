@@ -1,0 +1,13 @@
+"""The only room with FFmpeg in it, through PyAV. Everything here blocks: call it in worker processes or threads.
+
+    files      a file appears whole or not at all
+    encode     pictures to H.264, sound to AAC
+    mux        packets into an MP4; segments joined by copying packets
+    boxes      the structure of an MP4, read without FFmpeg
+    probe      what a film is made of
+    decode     a few pictures of a film
+    audio      sound as arrays, from anything and from our WAV clips
+    loudness   measured and set
+
+PyAV keeps FFmpeg's own log off the terminal unless it is told otherwise; nothing here tells it.
+"""

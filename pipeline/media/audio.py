@@ -1,0 +1,106 @@
+"""Sound as arrays: decoding anything, and the one WAV format that clips are kept in.
+
+Inside the pipeline sound is always `float32` of shape (samples, 2) at `SAMPLE_RATE_HZ`, full scale at ±1.
+Everything here blocks: call it in a thread (`anyio.to_thread.run_sync`). Nothing here is shared between calls.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import InputError, StorageError
+from pipeline.model import SAMPLE_RATE_HZ
+
+Samples = NDArray[np.float32]
+
+_FULL_SCALE = 32_768
+_CHANNELS = 2
+_FRAME_BYTES = 2 * _CHANNELS
+# Our own chunk in the RIFF file, behind the sound, where every reader skips what it does not know.
+_EXTRA_CHUNK = b"nite"
+
+
+def read_audio(source: bytes | Path) -> Samples:
+    """Any audio that FFmpeg decodes, as (samples, 2) at 48 kHz; mono goes to both channels.
+
+    Raises `InputError` for what is not audio.
+    """
+    where = source.name if isinstance(source, Path) else "audio"
+    try:
+        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source)) as container:
+            if not container.streams.audio:
+                raise InputError("there is no sound in it", where=where)
+            planes = _decode(container)
+    except (av.FFmpegError, ValueError) as error:
+        raise InputError(f"FFmpeg can't read it as audio ({type(error).__name__})", where=where) from error
+    return np.ascontiguousarray(np.repeat(planes, 2, axis=0).T if planes.shape[0] == 1 else planes.T)
+
+
+def write_wav(path: Path, samples: Samples, *, extra: bytes = b"") -> None:
+    """Write 16-bit PCM, 48 kHz, stereo: the same samples give the same bytes (no dither, no date).
+
+    `extra` travels in the same file, so that what belongs to the sound can't be separated from it; see `read_extra`.
+    Raises `StorageError`.
+    """
+    pcm = np.clip(np.rint(samples * np.float32(_FULL_SCALE)), -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2").tobytes()
+    form = struct.pack("<HHIIHH", 1, _CHANNELS, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * _FRAME_BYTES, _FRAME_BYTES, 16)
+    body = b"WAVE" + _chunk(b"fmt ", form) + _chunk(b"data", pcm) + (_chunk(_EXTRA_CHUNK, extra) if extra else b"")
+    try:
+        path.write_bytes(_chunk(b"RIFF", body))
+    except OSError as error:
+        raise StorageError(f"can't write the sound: {error.strerror}", where=str(path)) from error
+
+
+def read_wav(path: Path) -> Samples:
+    """The samples of a file of `write_wav`. Raises `InputError` for any other kind of WAV."""
+    chunks = _chunks(path)
+    form, data = chunks.get(b"fmt ", b""), chunks.get(b"data", b"")
+    if form[:8] != struct.pack("<HHI", 1, _CHANNELS, SAMPLE_RATE_HZ) or len(data) % _FRAME_BYTES:
+        raise InputError("not 16-bit stereo at 48 kHz", where=str(path))
+    return np.frombuffer(data, dtype="<i2").reshape(-1, _CHANNELS).astype(np.float32) / np.float32(_FULL_SCALE)
+
+
+def read_extra(path: Path) -> bytes:
+    """What `write_wav` was given as `extra`; empty if nothing. Raises `InputError` for what is no WAV."""
+    return _chunks(path).get(_EXTRA_CHUNK, b"")
+
+
+def _decode(container: av.container.InputContainer) -> Samples:
+    """The first audio stream as planes, shape (1 or 2, samples)."""
+    stream = container.streams.audio[0]
+    layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+    resampler = av.AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE_HZ)
+    blocks = [block.to_ndarray() for frame in container.decode(stream) for block in resampler.resample(frame)]
+    blocks += [block.to_ndarray() for block in resampler.resample(None)]
+    if not blocks:
+        return np.zeros((_CHANNELS, 0), dtype=np.float32)
+    return np.concatenate(blocks, axis=1).astype(np.float32, copy=False)
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def _chunks(path: Path) -> dict[bytes, bytes]:
+    """The chunks of a RIFF WAVE file, by name."""
+    try:
+        riff = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"can't read the sound: {error.strerror}", where=str(path)) from error
+    if riff[:4] != b"RIFF" or riff[8:12] != b"WAVE":
+        raise InputError("not a WAV file", where=str(path))
+    chunks, position = {}, 12
+    while position + 8 <= len(riff):
+        name, length = riff[position : position + 4], int.from_bytes(riff[position + 4 : position + 8], "little")
+        body = riff[position + 8 : position + 8 + length]
+        if len(body) < length:
+            raise InputError("the file is cut short", where=str(path))
+        chunks[name] = body
+        position += 8 + length + length % 2
+    return chunks

@@ -1,0 +1,101 @@
+"""Finished segments joined into one film by copying their packets; nothing is decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from pipeline.errors import CheckpointError
+from pipeline.media.mux import Packet, open_mp4
+
+_HINT = "Remove the segment and run the command again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parameters:
+    """What decoders are told once, at the start of a film: it must hold for all segments."""
+
+    width_px: int
+    height_px: int
+    # Parameter sets of H.264, configuration of AAC.
+    video_extradata: bytes
+    audio_extradata: bytes
+    time_bases: tuple[Fraction, ...]
+
+
+def join_mp4(parts: Sequence[Path], path: Path, *, title: str | None = None) -> None:
+    """Write the packets of all `parts`, one part after the other, to `path`.
+
+    Every part must have one video and one audio stream that start at 0, have no gaps and end together, and all parts
+    the same parameters; that is what makes the result one stream for every decoder. Raises `CheckpointError` naming
+    the part that is not so, and `OSError` when `path` can't be written.
+    """
+    with open_mp4(path, title=title) as film, _opened(parts[0]) as first:
+        streams = _streams(first, parts[0])
+        outputs: dict[str, VideoStream | AudioStream] = {
+            stream.type: film.add_stream_from_template(stream) for stream in streams
+        }
+        parameters = _parameters(*streams)
+        clocks = dict.fromkeys(outputs, 0)
+        for part in parts:
+            for packet in _packets(part, parameters):
+                kind = packet.stream.type
+                packet.stream = outputs[kind]
+                packet.pts = packet.dts = clocks[kind]
+                clocks[kind] += packet.duration or 0
+                film.mux(packet)
+
+
+def _packets(part: Path, parameters: _Parameters) -> Iterator[Packet]:
+    """All packets of a part, with times as they are in the part; checked on the way."""
+    with _opened(part) as source:
+        video, audio = _streams(source, part)
+        if _parameters(video, audio) != parameters:
+            raise CheckpointError("the segment was encoded in another way than the first", where=part.name, hint=_HINT)
+        clocks: dict[str, int] = {video.type: 0, audio.type: 0}
+        for packet in source.demux(video, audio):
+            # An empty packet marks the end of each stream.
+            if packet.dts is None:
+                continue
+            kind = packet.stream.type
+            if packet.pts != packet.dts or packet.dts != clocks[kind] or not packet.duration:
+                raise CheckpointError("the segment has a gap", where=part.name, hint=_HINT)
+            clocks[kind] += packet.duration
+            yield packet
+        ends = {clocks[stream.type] * (stream.time_base or 0) for stream in (video, audio)}
+        if len(ends) > 1 or 0 in ends:
+            raise CheckpointError("sound and picture of the segment do not end together", where=part.name, hint=_HINT)
+
+
+@contextmanager
+def _opened(part: Path) -> Iterator[InputContainer]:
+    """The part, open; what FFmpeg has to say against it becomes a `CheckpointError`."""
+    try:
+        with av.open(str(part)) as source:
+            yield source
+    except av.FFmpegError as error:
+        raise CheckpointError("the segment is missing or damaged", where=part.name, hint=_HINT) from error
+
+
+def _streams(source: InputContainer, part: Path) -> tuple[VideoStream, AudioStream]:
+    if len(source.streams) != 2 or not source.streams.video or not source.streams.audio:
+        raise CheckpointError("the segment is not one picture and one sound track", where=part.name, hint=_HINT)
+    return source.streams.video[0], source.streams.audio[0]
+
+
+def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
+    return _Parameters(
+        width_px=video.codec_context.width,
+        height_px=video.codec_context.height,
+        video_extradata=bytes(video.codec_context.extradata or b""),
+        audio_extradata=bytes(audio.codec_context.extradata or b""),
+        time_bases=tuple(stream.time_base or Fraction(0) for stream in (video, audio)),
+    )

@@ -1,0 +1,128 @@
+"""From what a voice reports to a time for every word.
+
+Voices report fewer, more and other words than were asked for: punctuation is lost, "2024" becomes four events or one,
+a whole Japanese sentence may be a single one. What they say is kept where it fits; the rest is filled in by length.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from pipeline.model import Word, split_words
+from pipeline.narration.estimate import estimate, spread, weight
+from pipeline.narration.spoken import is_said
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alignment:
+    """What could be matched."""
+
+    # For each word when it is said, in seconds; None: no event is about it.
+    spans: tuple[Span | None, ...]
+    # How many spoken words at the end have no event: many mean that the sound was cut off.
+    unheard_at_end: int
+
+
+def match(words: Sequence[str], events: Sequence[Word]) -> Alignment:
+    """Find for each of `words` the events that are about it, by their texts, in order."""
+    said = [index for index, word in enumerate(words) if is_said(word)]
+    heard = [piece for event in events for piece in _pieces(event)]
+    spans: list[Span | None] = [None] * len(words)
+    matcher = SequenceMatcher(
+        a=[_plain(words[index]) for index in said], b=[_plain(piece.text) for piece in heard], autojunk=False
+    )
+    unheard = len(said)
+    for kind, first, last, heard_first, heard_last in matcher.get_opcodes():
+        if kind in {"equal", "replace"}:
+            for index, span in zip(said[first:last], _shared(words, said[first:last], heard[heard_first:heard_last]), strict=True):
+                spans[index] = span
+            unheard = len(said) - last + (last - first - 2 * (heard_last - heard_first) if kind == "replace" else 0)
+    return Alignment(spans=tuple(spans), unheard_at_end=max(0, unheard))
+
+
+def place(words: Sequence[str], spans: Sequence[Span | None], length_s: float) -> tuple[Word, ...]:
+    """A time for every word: its span where there is one, a share of its neighbours' time where there is none.
+
+    The result is ordered, does not overlap and lies between 0 and `length_s`, whatever the spans are.
+    """
+    placed: list[Word] = []
+    for run, span, end_s in _runs(words, spans, length_s):
+        if sum(weight(word) > 0 for word in run) <= 1:
+            placed += _alone(run, span)
+        else:
+            placed += spread(run, span[0], max(span[1], end_s))
+    return _in_order(placed, length_s)
+
+
+def _runs(
+    words: Sequence[str], spans: Sequence[Span | None], length_s: float
+) -> list[tuple[Sequence[str], Span, float]]:
+    """The words cut so that each run holds one span; with it, where the words without one must end."""
+    known = [index for index, span in enumerate(spans) if span is not None]
+    if not known:
+        return [(words, (0.0, length_s), length_s)]
+    runs = []
+    for number, index in enumerate(known):
+        first = 0 if number == 0 else index
+        last = known[number + 1] if number + 1 < len(known) else len(words)
+        start, end = spans[index] or (0.0, 0.0)
+        if any(weight(word) for word in words[first:index]):
+            start = 0.0
+        following = spans[last] if last < len(words) else None
+        # Nothing follows the last run but silence of unknown length: its words take the time that words take.
+        end_s = following[0] if following else min(length_s, end + _length_s(words[index + 1 :]))
+        runs.append((words[first:last], (start, end), end_s))
+    return runs
+
+
+def _length_s(words: Sequence[str]) -> float:
+    timed = estimate(words)
+    return timed[-1].end_s if timed else 0.0
+
+
+def _alone(run: Sequence[str], span: Span) -> list[Word]:
+    """The one word that is heard takes the whole span; signs around it get no time."""
+    placed, now = [], span[0]
+    for word in run:
+        start, now = now, span[1] if weight(word) else now
+        placed.append(Word(text=word, start_s=start, end_s=now))
+    return placed
+
+
+def _in_order(placed: Sequence[Word], length_s: float) -> tuple[Word, ...]:
+    """The same words, none before the end of the one before, none outside the sound."""
+    ordered: list[Word] = []
+    now = 0.0
+    for position, word in enumerate(placed):
+        start = min(max(word.start_s, now), length_s)
+        end = min(max(word.end_s, start), length_s)
+        # A word that lasts into the next one is shortened: when a word begins is what viewers see.
+        if position + 1 < len(placed):
+            end = max(start, min(end, placed[position + 1].start_s))
+        ordered.append(Word(text=word.text, start_s=start, end_s=end))
+        now = end
+    return tuple(ordered)
+
+
+def _pieces(event: Word) -> tuple[Word, ...]:
+    """An event cut as the text is cut, so that "日本" meets the words "日" and "本"."""
+    return spread(split_words(event.text), event.start_s, event.end_s)
+
+
+def _shared(words: Sequence[str], group: Sequence[int], heard: Sequence[Word]) -> list[Span]:
+    """The time of `heard` shared out among a group of words; one to one where their numbers agree."""
+    if len(group) == len(heard):
+        return [(event.start_s, event.end_s) for event in heard]
+    shares = spread([words[index] for index in group], heard[0].start_s, heard[-1].end_s)
+    return [(share.start_s, share.end_s) for share in shares]
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, compatible and small: "“Don’t" and "dont" are the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LNM") or folded

@@ -1,0 +1,173 @@
+"""Talking to the Edge service: one request, one handshake, the list of voices, and its failures in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+import aiohttp
+import anyio
+
+from pipeline.errors import PermanentError, ProviderError, TransientError
+from pipeline.model import Word
+
+T = TypeVar("T")
+
+_TICKS_PER_S = 10_000_000
+_SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
+_BUSY = frozenset({429, 503})
+_LATER = "Try again later, or let another narrator speak"
+
+# The address for the requests of the running task; None: the service's own.
+_address: ContextVar[str | None] = ContextVar("edge_address", default=None)
+
+
+class _AddressOfTask(str):
+    """Takes the place of the constant `edge_tts.communicate.WSS_URL`, which edge-tts formats at each request.
+
+    edge-tts has no parameter for the address. Setting its constant to ours would send every other narrator of the
+    process there too; this value is set once, and reads as what the running task has asked for, else as it always did.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return format(_address.get() or str(self), spec)
+
+
+class EdgeService:
+    """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
+
+    def __init__(self, url: str | None) -> None:
+        from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
+
+        if not isinstance(communicate.WSS_URL, _AddressOfTask):
+            communicate.WSS_URL = _AddressOfTask(communicate.WSS_URL)
+        real = str(communicate.WSS_URL)
+        # edge-tts appends "&…": an address without a query gets the query of the real one.
+        self._url = real if url is None else url if "?" in url else f"{url}?{real.partition('?')[2]}"
+
+    async def speak(self, text: str, voice: str, timeout_s: float) -> tuple[bytes, tuple[Word, ...]]:
+        """The sound (MP3) and the word events of a text that fits one request."""
+        from edge_tts import Communicate  # noqa: PLC0415
+
+        audio = bytearray()
+        events: list[Word] = []
+        token = _address.set(self._url)
+        try:
+            # Once the socket is open edge-tts waits for ever.
+            with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
+                async with aclosing(Communicate(text, voice, boundary="WordBoundary").stream()) as stream:
+                    async for chunk in stream:
+                        if chunk["type"] == "audio":
+                            audio += chunk["data"]
+                        else:
+                            events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
+        finally:
+            _address.reset(token)
+        return bytes(audio), tuple(events)
+
+    async def shake_hands(self, timeout_s: float) -> None:
+        """Open a socket and close it. A service that is busy is there, and passes."""
+        with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
+            try:
+                await _with_right_clock(self._open)
+            except aiohttp.WSServerHandshakeError as error:
+                if error.status not in _BUSY:
+                    raise
+
+    async def voices(self, timeout_s: float) -> frozenset[str]:
+        """The names of all voices; none if the service can't be asked for them at this address."""
+        base, found, query = self._url.partition(f"{_SPEAKING_PATH}?")
+        if not found:
+            return frozenset()
+        address = f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
+        with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
+            return await _with_right_clock(lambda: _list_voices(address))
+
+    async def _open(self) -> None:
+        from edge_tts.constants import WSS_HEADERS  # noqa: PLC0415
+        from edge_tts.drm import DRM  # noqa: PLC0415
+
+        address = f"{self._url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
+        async with (
+            aiohttp.ClientSession(trust_env=True) as session,
+            session.ws_connect(address, compress=15, headers=DRM.headers_with_muid(WSS_HEADERS)),
+        ):
+            pass
+
+
+# A handshake asks for nothing that its id would have to tell from something else.
+_CONNECTION_ID = "0" * 32
+
+
+async def _list_voices(address: str) -> frozenset[str]:
+    from edge_tts.constants import VOICE_HEADERS  # noqa: PLC0415
+    from edge_tts.drm import DRM  # noqa: PLC0415
+
+    async with (
+        aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
+        session.get(f"{address}&{_credentials()}", headers=DRM.headers_with_muid(VOICE_HEADERS)) as response,
+    ):
+        return frozenset(str(voice["ShortName"]) for voice in json.loads(await response.text()))
+
+
+def _credentials() -> str:
+    """What the service wants to see in the query: a token made of the time."""
+    from edge_tts.constants import SEC_MS_GEC_VERSION  # noqa: PLC0415
+    from edge_tts.drm import DRM  # noqa: PLC0415
+
+    return f"Sec-MS-GEC={DRM.generate_sec_ms_gec()}&Sec-MS-GEC-Version={SEC_MS_GEC_VERSION}"
+
+
+async def _with_right_clock(call: Callable[[], Awaitable[T]]) -> T:
+    """`call`, once more if the service refused the token: this machine's clock may be wrong, and the answer says so."""
+    from edge_tts.drm import DRM  # noqa: PLC0415
+
+    try:
+        return await call()
+    except aiohttp.ClientResponseError as error:
+        if error.status != 403:
+            raise
+        DRM.handle_client_response_error(error)
+    return await call()
+
+
+def _event(text: str, offset: float, duration: float) -> Word:
+    return Word(text=text, start_s=offset / _TICKS_PER_S, end_s=(offset + max(0, duration)) / _TICKS_PER_S)
+
+
+@contextmanager
+def _in_our_words(timeout_s: float) -> Iterator[None]:
+    """The one place where failures of edge-tts, aiohttp and the network become ours."""
+    from edge_tts import exceptions as theirs  # noqa: PLC0415
+
+    try:
+        yield
+    except TimeoutError as error:
+        raise TransientError(f"edge gave no answer within {timeout_s:g} s", hint=_LATER) from error
+    except aiohttp.ClientResponseError as error:
+        raise _refusal(error) from error
+    except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
+        raise TransientError(f"edge can't be reached ({type(error).__name__})", hint=_LATER) from error
+    except theirs.NoAudioReceived as error:
+        # A limit, a hiccup and a voice that does not exist all look like this.
+        raise TransientError("edge sent no sound", hint=_LATER) from error
+    except theirs.SkewAdjustmentError as error:
+        raise PermanentError("edge refuses our token (403)", hint="Update edge-tts, or choose another narrator") from error
+    except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
+
+
+def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
+    """An HTTP status instead of a websocket."""
+    if error.status in {401, 403}:
+        return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
+    if error.status in _BUSY or error.status >= 500:
+        asked = (error.headers or {}).get("Retry-After", "").strip()
+        wait_s = float(asked) if asked.isascii() and asked.isdigit() else None
+        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=wait_s)
+    return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

@@ -1,0 +1,71 @@
+"""Which eSpeak voice speaks which language."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import InputError
+
+# What eSpeak calls otherwise than BCP-47 does, and the variant meant when only the language is named.
+_ALIASES = {"en": "en-us", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hans": "cmn", "zh-hant": "cmn", "zh": "cmn", "zh-hk": "yue"}
+_ALIASES |= {"pt": "pt-br", "nn": "nb", "iw": "he", "in": "id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EspeakVoice:
+    """A voice as eSpeak lists it."""
+
+    # What the library selects by, e.g. "gmw/en-US", and for people, e.g. "English (America)".
+    identifier: str
+    name: str
+    # Language tags with their priority; lower is better.
+    languages: tuple[tuple[str, int], ...]
+
+    @property
+    def short_name(self) -> str:
+        """What we call it: "en-us"."""
+        return self.identifier.rpartition("/")[2].lower()
+
+
+def choose(voices: Sequence[EspeakVoice], language: str, wanted: str | None) -> EspeakVoice:
+    """The voice called `wanted` (short name, identifier or display name), or the best one for `language`.
+
+    Raises `InputError` naming the nearest ones.
+    """
+    if wanted is not None:
+        return _by_name(voices, wanted)
+    tag = language.replace("_", "-").lower()
+    # "de-AT" is spoken by "de" when there is no Austrian voice.
+    while tag:
+        for candidate in (_ALIASES.get(tag, tag), tag):
+            speaking = [
+                (priority, index)
+                for index, voice in enumerate(voices)
+                for spoken, priority in voice.languages
+                if spoken.lower() == candidate
+            ]
+            if speaking:
+                return voices[min(speaking)[1]]
+        tag = tag.rpartition("-")[0]
+    known = sorted({spoken for voice in voices for spoken, _ in voice.languages})
+    raise InputError(f"eSpeak has no voice for the language {language!r}", hint=nearest(language.lower(), known))
+
+
+def nearest(asked: str, known: Sequence[str]) -> str:
+    """A hint that names the known things most like the one asked for."""
+    close = difflib.get_close_matches(asked, known, n=3, cutoff=0.4)
+    return f"Nearest: {', '.join(close)}" if close else f"Known, for example: {', '.join(known[:5])}"
+
+
+def _by_name(voices: Sequence[EspeakVoice], wanted: str) -> EspeakVoice:
+    asked = wanted.replace("_", "-").lower()
+    for voice in voices:
+        if asked in {voice.short_name, voice.identifier.lower(), voice.name.lower()}:
+            return voice
+    for voice in voices:
+        if asked in {spoken.lower() for spoken, _ in voice.languages}:
+            return voice
+    known = [voice.short_name for voice in voices]
+    raise InputError(f"eSpeak has no voice called {wanted!r}", hint=nearest(asked, known))

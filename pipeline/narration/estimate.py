@@ -1,0 +1,59 @@
+"""When words are said, worked out from the words alone: longer ones take longer, punctuation takes a breath."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from pipeline.model import Word
+from pipeline.narration.spoken import is_said
+
+# A calm narrator of English; a word of average length has 4.7 letters and weighs one more for its edges.
+WORDS_PER_MIN = 160
+_SECONDS_PER_WEIGHT = 60 / WORDS_PER_MIN / 5.7
+# Heard after a word that ends in one of these.
+_PAUSES_S = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.42, "!": 0.42, "?": 0.42, "…": 0.42, "–": 0.2, "—": 0.2}
+_PAUSES_S |= {"、": 0.18, "，": 0.18, "；": 0.25, "：": 0.25, "。": 0.42, "！": 0.42, "？": 0.42, "،": 0.18, "؟": 0.42, "।": 0.42}
+_CLOSING = "\"'”’»)]）」』"
+
+
+def weight(word: str) -> float:
+    """How long a word takes, in letters of English. Zero: nothing of it is heard."""
+    return sum(map(_weight_of_character, word)) + 1 if is_said(word) else 0.0
+
+
+def pause_s(word: str) -> float:
+    """The silence after a word, in seconds."""
+    return _PAUSES_S.get(word.rstrip(_CLOSING)[-1:], 0.0)
+
+
+def estimate(words: Sequence[str], *, start_s: float = 0.0) -> tuple[Word, ...]:
+    """Times for `words` said at `WORDS_PER_MIN`, beginning at `start_s`."""
+    timed, now = [], start_s
+    for word in words:
+        end = now + weight(word) * _SECONDS_PER_WEIGHT
+        timed.append(Word(text=word, start_s=now, end_s=end))
+        now = end + pause_s(word)
+    return tuple(timed)
+
+
+def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ...]:
+    """Times for `words` that fill the time from `start_s` to `end_s`, pauses between them in proportion."""
+    timed = estimate(words)
+    length = timed[-1].end_s if timed else 0.0
+    scale = (end_s - start_s) / length if length else 0.0
+    return tuple(
+        Word(text=word.text, start_s=start_s + word.start_s * scale, end_s=start_s + word.end_s * scale) for word in timed
+    )
+
+
+def _weight_of_character(character: str) -> float:
+    """A digit is a word ("seven"), a Han character or kana a syllable, a sign like % too; punctuation is not said."""
+    category = unicodedata.category(character)
+    if category[0] == "N":
+        return 3.5
+    if category == "Lo" and "\u3040" <= character:
+        return 1.8
+    if category[0] == "L":
+        return 1.0
+    return 4.0 if category in {"Sc", "Sm"} or character in "%&@°" else 0.0

@@ -1,0 +1,42 @@
+"""No voice at all: the words get their time, and can be read. For machines without a voice, and for quick drafts."""
+
+from __future__ import annotations
+
+import io
+import wave
+
+from pipeline.model import split_words
+from pipeline.narration.estimate import estimate
+from pipeline.narration.narrator import Speech
+
+_RATE_HZ = 24_000
+
+
+class SilenceNarrator:
+    """Says nothing, in any language, for as long as saying it would take."""
+
+    name = "silence"
+    version = "1"
+
+    async def check(self) -> None:
+        """Silence is always there."""
+
+    async def choose_voice(self, language: str, wanted: str | None) -> str:  # noqa: ARG002
+        """The one silent voice, whatever is asked for."""
+        return "silence"
+
+    async def speak(self, text: str, voice: str) -> Speech:  # noqa: ARG002
+        """Silence with estimated word times."""
+        words = estimate(split_words(text))
+        return Speech(audio=silent_wav(words[-1].end_s if words else 0.0), words=words, estimated=True)
+
+
+def silent_wav(length_s: float) -> bytes:
+    """A WAV file of digital silence, at least `length_s` long."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(_RATE_HZ)
+        wav.writeframes(bytes(2 * (int(length_s * _RATE_HZ) + 1)))
+    return file.getvalue()

@@ -1,0 +1,126 @@
+"""One job from its checkpoint to its film: stage after stage, saved after each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import anyio
+
+from pipeline.errors import EXIT_DEFECT, NightreelError, StorageError
+from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
+from pipeline.orchestrator.stages import STAGES, Stage, film_is_whole
+from pipeline.orchestrator.workshop import Workshop
+
+logger = logging.getLogger("nightreel")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobEvent:
+    """Something happened to a job: it entered `job.stage`, or its status changed."""
+
+    job: Job
+    # The exception behind a failure, for `--debug`.
+    error: Exception | None = None
+    # The film was there already; nothing was done.
+    untouched: bool = False
+
+
+Listener = Callable[[JobEvent], None]
+
+
+def ignore(_event: JobEvent) -> None:
+    """A listener for those who don't want to know."""
+
+
+async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore) -> Job:
+    """Take one job as far as it goes and return it, completed or failed.
+
+    Called again on the same job, it goes on where the checkpoint stands; on a film that is already there it does
+    nothing. A failure is kept in the job, never raised, so that one bad film can't stop a night. Cancellation puts
+    the job back to pending and goes on up.
+    """
+    if film_is_whole(job):
+        listen(JobEvent(job=job, untouched=True))
+        return job
+    run = _Run(job, workshop, listen)
+    try:
+        await run.begin()
+        fresh = False
+        for stage in STAGES:
+            # Once a stage has made something new, what later stages made from the old is void.
+            fresh = fresh or not stage.is_done(run.job)
+            if fresh:
+                await run.do(stage)
+        await run.to(JobStatus.COMPLETED)
+    except NightreelError as error:
+        await run.fail(error, _record(error, run.job.stage))
+    except Exception as error:
+        # A defect of ours in one film must not end the night.
+        logger.exception("job %s: unexpected error in stage %s", job.id, run.job.stage)
+        await run.fail(error, _record(error, run.job.stage))
+    except BaseException:
+        await run.to(JobStatus.PENDING, why="interrupted")
+        raise
+    return run.job
+
+
+class _Run:
+    """The job as it stands now; every change is saved before anybody hears of it."""
+
+    def __init__(self, job: Job, workshop: Workshop, listen: Listener) -> None:
+        self.job = job
+        self._workshop = workshop
+        self._listen = listen
+
+    async def begin(self) -> None:
+        """Take the job up, whatever state an earlier run left it in."""
+        if self.job.status is JobStatus.IN_PROGRESS:
+            await self.to(JobStatus.PENDING, why="the process that worked on it is gone")
+        elif self.job.status is JobStatus.FAILED:
+            await self.to(JobStatus.PENDING, why="tried again")
+        elif self.job.status is JobStatus.COMPLETED:
+            self.job = self.job.evolve(receipt=None)
+            await self.to(JobStatus.PENDING, why="its film is gone or changed")
+        self.job = self.job.evolve(attempts=self.job.attempts + 1, error=None)
+        await self.to(JobStatus.IN_PROGRESS)
+
+    async def do(self, stage: Stage) -> None:
+        """Run one stage and save what it made."""
+        await self._keep(self.job.evolve(stage=stage.name))
+        started_at, start = self._workshop.clock(), anyio.current_time()
+        job = await stage.run(self.job, self._workshop)
+        record = StageRecord(started_at=started_at, seconds=round(anyio.current_time() - start, 3))
+        job = job.evolve(stages={**job.stages, stage.name: record})
+        await self._workshop.store.save_job(job)
+        self.job = job
+
+    async def to(self, status: JobStatus, *, why: str = "") -> None:
+        """Advance, save, tell. The save is shielded: a job never stays in a state that it has left."""
+        with anyio.CancelScope(shield=True):
+            await self._keep(advance(self.job, status, at=self._workshop.clock(), why=why))
+
+    async def fail(self, error: Exception, record: JobError) -> None:
+        """Give up, with the reason. When not even that can be saved (a full disk), the reason is still told."""
+        job = advance(self.job.evolve(error=record), JobStatus.FAILED, at=self._workshop.clock(), why=record.message)
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._workshop.store.save_job(job)
+            except StorageError as unsaved:
+                logger.warning("job %s failed, and that could not be saved: %s", job.id, unsaved)
+        self.job = job
+        self._listen(JobEvent(job=job, error=error))
+
+    async def _keep(self, job: Job) -> None:
+        await self._workshop.store.save_job(job)
+        self.job = job
+        self._listen(JobEvent(job=job))
+
+
+def _record(error: Exception, stage: str) -> JobError:
+    """The error as it is kept in the checkpoint."""
+    if isinstance(error, NightreelError):
+        return JobError(kind=type(error).__name__, stage=stage, message=str(error), exit_code=error.exit_code)
+    message = f"unexpected {type(error).__name__}: {' '.join(str(error).split())}. Run with --debug for the traceback"
+    return JobError(kind=type(error).__name__, stage=stage, message=message, exit_code=EXIT_DEFECT)

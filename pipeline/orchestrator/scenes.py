@@ -1,0 +1,59 @@
+"""Where drawing and encoding meet: one scene becomes one segment, in one worker process.
+
+The pictures of a scene never leave the process that draws them; what comes back is the name of a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, write_jpeg
+from pipeline.model import Clip, Cue, Scene, Script, Segment, VideoFormat, frames_of
+from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
+from pipeline.state import content_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentOrder:
+    """Everything a worker needs to make one segment, and nothing else."""
+
+    scene: Scene
+    cues: tuple[Cue, ...]
+    clip: Clip
+    look: Look
+    encoder: EncoderPlan
+
+    @property
+    def key(self) -> str:
+        """Names the segment by its content: the same order, made by the same code, is made once."""
+        # A clip's file is itself named by its content.
+        clip = (self.clip.path.name, self.clip.samples, self.clip.words)
+        return content_key(
+            RENDERING_VERSION, ASSEMBLY_VERSION, self.scene, self.cues, clip, self.look, self.encoder
+        )
+
+
+def make_segment(order: SegmentOrder, path: Path) -> Segment:
+    """Draw the scene and encode it, with its sound, to `path`. Runs in a worker process."""
+    video_format: VideoFormat = order.look.video_format
+    frames = draw_scene(
+        order.scene,
+        words=order.clip.words,
+        cues=order.cues,
+        frames=frames_of(order.clip.samples),
+        look=order.look,
+    )
+    return encode_segment(
+        frames,
+        clip=order.clip.path,
+        samples=order.clip.samples,
+        path=path,
+        video_format=video_format,
+        encoder=order.encoder,
+    )
+
+
+def make_thumbnail(script: Script, look: Look, path: Path) -> None:
+    """Draw the thumbnail of a film to `path`, a JPEG. Runs in a worker process."""
+    write_jpeg(draw_thumbnail(script, look), path)

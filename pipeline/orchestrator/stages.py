@@ -1,0 +1,192 @@
+"""The story of a film, as a table: each stage takes a job and gives it back with one thing more.
+
+    Brief ─► script ─► narration ─► subtitles ─► scenes ─► film ─► quality ─► publishing ─► Receipt
+
+A stage may be run again without harm: what is expensive in it is content-addressed in the cache, and what it leaves
+behind is written whole or not at all. It never touches the job's status or its checkpoint; `jobs.py` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from anyio import create_task_group, to_process, to_thread
+from pydantic import TypeAdapter
+
+from pipeline.assembly import join_segments
+from pipeline.errors import QualityError
+from pipeline.limits import with_retries
+from pipeline.model import Job, Package, Script, Segment, frames_of
+from pipeline.narration import narrate
+from pipeline.orchestrator.first_error import first_error
+from pipeline.orchestrator.scenes import SegmentOrder, make_segment, make_thumbnail
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.publishing import film_metadata, publish
+from pipeline.quality import Expected, inspect_film
+from pipeline.script import write_script
+from pipeline.state import content_key, write_atomically
+from pipeline.subtitles import make_subtitles, to_srt, to_vtt
+
+_SCRIPT = TypeAdapter(Script)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One step. `is_done` looks at the job and the files it names, so that a finished step is never paid for twice."""
+
+    name: str
+    run: Callable[[Job, Workshop], Awaitable[Job]]
+    is_done: Callable[[Job], bool]
+
+
+async def write(job: Job, shop: Workshop) -> Job:
+    """Brief -> Script."""
+    writer, template = shop.writer(job.brief), shop.template(job.brief)
+
+    async def attempt() -> Script:
+        async with shop.writer_gate:
+            return await write_script(job.brief, writer=writer, template=template)
+
+    async def make(path: Path) -> None:
+        script = await with_retries(shop.retry_policy, attempt)
+        await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
+
+    key = content_key(writer.name, writer.version, replace(job.brief, origin=""), template.fingerprint)
+    path, _ = await shop.cache.get_or_make("script", key, ".json", make)
+    return job.evolve(script=_SCRIPT.validate_json(await to_thread.run_sync(path.read_bytes)))
+
+
+async def speak(job: Job, shop: Workshop) -> Job:
+    """Script -> Narration."""
+    narration = await narrate(
+        _made(job.script),
+        narrators=shop.narrators,
+        voice=job.brief.voice,
+        cache=shop.cache,
+        retry=shop.retry_policy,
+    )
+    return job.evolve(narration=narration)
+
+
+async def subtitle(job: Job, shop: Workshop) -> Job:
+    """Narration -> Subtitles."""
+    return job.evolve(subtitles=make_subtitles(_made(job.narration), limits=shop.cue_limits))
+
+
+async def draw(job: Job, shop: Workshop) -> Job:
+    """Script + Narration + Subtitles -> a segment per scene, over all cores."""
+    script, clips, cues = _made(job.script), _made(job.narration).clips, _made(job.subtitles).scenes
+    segments: list[Segment | None] = [None] * len(script.scenes)
+
+    async def make(index: int) -> None:
+        order = SegmentOrder(
+            scene=script.scenes[index],
+            cues=cues[index],
+            clip=clips[index],
+            look=shop.look(job),
+            encoder=shop.encoder,
+        )
+
+        async def in_a_worker(path: Path) -> None:
+            await to_process.run_sync(make_segment, order, path, cancellable=True, limiter=shop.cores)
+
+        path, _ = await shop.cache.get_or_make("segment", order.key, ".mp4", in_a_worker)
+        segments[index] = Segment(path=path, frames=frames_of(order.clip.samples))
+
+    async with first_error(), create_task_group() as tasks:
+        for index in range(len(segments)):
+            tasks.start_soon(make, index)
+    return job.evolve(segments=tuple(segment for segment in segments if segment))
+
+
+async def assemble(job: Job, shop: Workshop) -> Job:
+    """Segments -> Video, and beside it the subtitle files, the thumbnail and the metadata."""
+    script, clips = _made(job.script), _made(job.narration).clips
+    folder = await shop.bench(job)
+    package = Package(
+        video=folder / "video.mp4",
+        srt=folder / "video.srt",
+        vtt=folder / "video.vtt",
+        thumbnail=folder / "thumbnail.jpg",
+        metadata=folder / "metadata.json",
+    )
+    lengths = tuple(clip.samples for clip in clips)
+    video = await to_thread.run_sync(lambda: join_segments(job.segments, path=package.video, title=script.title))
+    await to_process.run_sync(
+        make_thumbnail, script, shop.look(job), package.thumbnail, cancellable=True, limiter=shop.cores
+    )
+    texts = {
+        package.srt: to_srt(_made(job.subtitles), lengths),
+        package.vtt: to_vtt(_made(job.subtitles), lengths),
+        package.metadata: film_metadata(script, clips),
+    }
+    for path, text in texts.items():
+        await to_thread.run_sync(write_atomically, path, text)
+    return job.evolve(video=video, package=package)
+
+
+async def inspect(job: Job, shop: Workshop) -> Job:
+    """Video -> Verdict; a film that does not pass goes no further."""
+    narration = _made(job.narration)
+    expected = Expected(
+        video_format=shop.video_format,
+        samples=sum(clip.samples for clip in narration.clips),
+        cues=_made(job.subtitles),
+        silent=narration.narrator == "silence",
+    )
+    verdict = await to_process.run_sync(
+        inspect_film, _made(job.package).video, expected, cancellable=True, limiter=shop.cores
+    )
+    if not verdict.passed:
+        raise QualityError(
+            "the film does not pass: " + "; ".join(verdict.reasons), where=job.name, hint="It was not delivered"
+        )
+    return job.evolve(verdict=verdict)
+
+
+async def deliver(job: Job, shop: Workshop) -> Job:
+    """Video -> Receipt."""
+    receipt = await publish(_made(job.package), destination=shop.destination(job))
+    await shop.clear_bench(job)
+    return job.evolve(receipt=receipt, package=None)
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(name="script", run=write, is_done=lambda job: job.script is not None),
+    Stage(
+        name="narration",
+        run=speak,
+        is_done=lambda job: job.narration is not None and all(clip.path.exists() for clip in job.narration.clips),
+    ),
+    Stage(name="subtitles", run=subtitle, is_done=lambda job: job.subtitles is not None),
+    Stage(
+        name="scenes",
+        run=draw,
+        is_done=lambda job: bool(job.segments) and all(segment.path.exists() for segment in job.segments),
+    ),
+    Stage(
+        name="film",
+        run=assemble,
+        is_done=lambda job: job.package is not None and all(path.exists() for path in astuple(job.package)),
+    ),
+    Stage(name="quality", run=inspect, is_done=lambda job: job.verdict is not None),
+    Stage(name="publishing", run=deliver, is_done=lambda job: job.receipt is not None),
+)
+
+
+def film_is_whole(job: Job) -> bool:
+    """Whether the job's film has been delivered and still lies where the receipt says, as long as it was."""
+    if job.receipt is None or job.video is None:
+        return False
+    files = astuple(job.receipt.package)
+    return all(path.exists() for path in files) and job.receipt.package.video.stat().st_size == job.video.bytes
+
+
+def _made(value: _T | None) -> _T:
+    """What an earlier stage has made. The order of the table guarantees that it is there."""
+    assert value is not None
+    return value

@@ -1,0 +1,71 @@
+"""The quiet ground that everything stands on: two stops, light out of focus, and noise against banding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from pipeline.model import VideoFormat
+from pipeline.rendering.theme import Theme, rgb
+
+# The light is soft, so a tenth of the size is enough to compute it.
+_COARSE = 10
+# Side of the square of noise that is repeated over the picture, and the seed that keeps it the same for ever.
+_NOISE_PX, _NOISE_SEED = 512, 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Light:
+    """A spot out of focus. Places and radii in picture widths and heights, strength 0 to 1."""
+
+    role: str
+    x: float
+    y: float
+    width: float
+    height: float
+    strength: float = 1.0
+
+
+@lru_cache(maxsize=6)
+def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Image.Image:
+    """The picture behind a layout, mode RGB. Shared between callers: copy it before drawing on it."""
+    size = (video_format.width_px, video_format.height_px)
+    coarse = _light_field(size[0] // _COARSE, size[1] // _COARSE, theme, lights)
+    noise = _noise(size)
+    channels = []
+    for index in range(3):
+        plane = Image.fromarray(coarse[:, :, index]).resize(size, Image.Resampling.BICUBIC)
+        dithered = np.asarray(plane) + noise
+        channels.append(Image.fromarray(np.clip(dithered + 0.5, 0, 255).astype(np.uint8)))
+    return Image.merge("RGB", channels)
+
+
+def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...]) -> npt.NDArray[np.float32]:
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    x, y = (x + 0.5) / width, (y + 0.5) / height
+    # From the upper left to the lower right, easing into both ends.
+    along = np.clip(0.42 * x + 0.62 * y, 0, 1)
+    along = (along * along * (3 - 2 * along))[:, :, None]
+    field = _array(theme.background_top) * (1 - along) + _array(theme.background_bottom) * along
+    for light in lights:
+        distance = ((x - light.x) / light.width) ** 2 + ((y - light.y) / light.height) ** 2
+        amount = (light.strength * np.exp(-distance * 2.2))[:, :, None]
+        field = field + (_array(getattr(theme, light.role)) - field) * amount
+    return np.asarray(field, dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def _noise(size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """Triangular noise of one level either way, the same in all channels so that it shows no colour."""
+    generator = np.random.default_rng(_NOISE_SEED)
+    square = generator.random((_NOISE_PX, _NOISE_PX), np.float32) - generator.random((_NOISE_PX, _NOISE_PX), np.float32)
+    repeats = (-(-size[1] // _NOISE_PX), -(-size[0] // _NOISE_PX))
+    return np.tile(square, repeats)[: size[1], : size[0]]
+
+
+def _array(colour: str) -> npt.NDArray[np.float32]:
+    return np.array(rgb(colour), dtype=np.float32)

@@ -1,0 +1,138 @@
+"""Breaking a text into lines that look balanced, without a last word on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.model import split_words
+from pipeline.rendering.graphemes import clusters
+from pipeline.rendering.text import TextStyle, measure
+
+# Prices of ugly line ends, in squares of a line's width left empty.
+_WIDOW = 0.30
+_DANGLING_WORD = 0.035
+_HYPHEN = 0.06
+_PHRASE_END = -0.02
+
+
+class Chunk(NamedTuple):
+    """Characters `start` to `end` of a text, without a place to break between them."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Where the lines of a text begin and end, and whether the last is a single word below longer lines."""
+
+    spans: tuple[Chunk, ...]
+    has_widow: bool
+
+
+def chunks_of(text: str) -> tuple[Chunk, ...]:
+    """`text` cut where a line may end: at spaces, between ideographs, after a hyphen inside a long word."""
+    found: list[Chunk] = []
+    for word in re.finditer(r"[^ \u2009\u3000]+", text):
+        start = word.start()
+        for part in _parts(word.group()):
+            found.append(Chunk(start, start + len(part)))
+            start += len(part)
+    return tuple(found)
+
+
+def break_lines(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, most: int) -> Lines | None:
+    """The best way to set `text` in as few lines as it takes, at most `most`; None: it does not fit."""
+    fitting = _Breaker(text, chunks, style, width_em)
+    fewest = fitting.fewest_lines()
+    if fewest is None or fewest > most:
+        return None
+    spans = fitting.balance(fewest)
+    last = [chunk for chunk in chunks if chunk.start >= spans[-1].start]
+    return Lines(spans=spans, has_widow=len(spans) > 1 and len(last) == 1 and len(chunks) > 2)
+
+
+def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
+    """The chunks, those wider than a line cut between graphemes: for addresses and endless words."""
+    found: list[Chunk] = []
+    for chunk in chunks:
+        start = end = chunk.start
+        for cluster in clusters(text[chunk.start : chunk.end]):
+            if end > start and measure(text[start:end] + cluster, style) > width_em:
+                found.append(Chunk(start, end))
+                start = end
+            end += len(cluster)
+        found.append(Chunk(start, end))
+    return tuple(found)
+
+
+class _Breaker:
+    """Widths of a text's chunks and gaps, and the search for the cheapest lines."""
+
+    def __init__(self, text: str, chunks: Sequence[Chunk], style: TextStyle, width_em: float) -> None:
+        self._text, self._chunks, self._limit = text, chunks, width_em
+        self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
+        space = measure("n n", style) - measure("nn", style)
+        self._gaps = [
+            space * (after.start - before.end) for before, after in zip(chunks, chunks[1:], strict=False)
+        ] + [0.0]
+
+    def fewest_lines(self) -> int | None:
+        """How many lines it takes when each is filled; None if a chunk is wider than a line."""
+        lines, room = 0, 0.0
+        for index, width in enumerate(self._widths):
+            if width > self._limit:
+                return None
+            gap = self._gaps[index - 1] if index else 0.0
+            if lines and gap + width <= room:
+                room -= gap + width
+            else:
+                lines, room = lines + 1, self._limit - width
+        return lines
+
+    def balance(self, count: int) -> tuple[Chunk, ...]:
+        """Exactly `count` lines, as even as possible, ugly ends avoided."""
+        total = len(self._chunks)
+        ideal = (sum(self._widths) + sum(self._gaps)) / count
+        # best[k][i]: price of setting the first i chunks in k lines, and where the last of these lines begins.
+        best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+        for _ in range(count):
+            row: dict[int, tuple[float, int]] = {}
+            for start, (so_far, _origin) in best[-1].items():
+                width = 0.0
+                for end in range(start, total):
+                    width += self._widths[end] + (self._gaps[end - 1] if end > start else 0.0)
+                    if width > self._limit and end > start:
+                        break
+                    price = so_far + self._price(start, end, width, ideal)
+                    if end + 1 not in row or price < row[end + 1][0]:
+                        row[end + 1] = (price, start)
+            best.append(row)
+        spans: list[Chunk] = []
+        end = total
+        for k in range(count, 0, -1):
+            start = best[k][end][1]
+            spans.append(Chunk(self._chunks[start].start, self._chunks[end - 1].end))
+            end = start
+        return tuple(reversed(spans))
+
+    def _price(self, start: int, end: int, width: float, ideal: float) -> float:
+        price = ((ideal - width) / self._limit) ** 2
+        last = self._text[self._chunks[end].start : self._chunks[end].end]
+        if end == len(self._chunks) - 1:
+            return price + (_WIDOW if start == end and end > 0 else 0.0)
+        if self._gaps[end] and len(last) <= 3 and last.isalpha():
+            price += _DANGLING_WORD
+        if last.endswith(("-", "‐")):
+            price += _HYPHEN
+        return price + (_PHRASE_END if last.endswith((",", ".", ":", ";", "–", "—", "!", "?")) else 0.0)
+
+
+def _parts(word: str) -> Sequence[str]:
+    pieces = split_words(word)
+    if len(pieces) > 1 and "".join(pieces) == word:
+        return pieces
+    return re.findall(r".{2,}?[^\W\d_]{2}[-‐](?=[^\W\d_]{3})|.+$", word)

@@ -1,0 +1,150 @@
+"""Captions in the picture: a dark plate in the lowest band, the spoken word in the accent colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PIL import Image
+
+from pipeline.model import Cue, join_words
+from pipeline.rendering.fitting import fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.look import Look
+from pipeline.rendering.shapes import rounded
+from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, draw_ink, presentable, shape
+from pipeline.rendering.theme import CAPTION_SIZES, rgb
+from pipeline.rendering.timeline import frame_at
+
+_PLATE_OPACITY = 0.72
+# Group of letters that never light up: punctuation around words, and spaces.
+_NOT_A_WORD = -1
+# Depth of a letter with a tail, in em.
+_DESCENT_EM = 0.22
+# A word with the marks around it cut off: those stay white when the word lights up.
+_CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+
+
+class _Caption(NamedTuple):
+    """Pose of a cue: the number of the word that is being said, -1 before the first."""
+
+    lit: int
+
+
+class _Letters(NamedTuple):
+    mask: Image.Image
+    left: int
+    top: int
+    word: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptionElement:
+    """One cue, from its first frame to the frame before `ends`."""
+
+    plate: Image.Image
+    left: int
+    top: int
+    letters: tuple[_Letters, ...]
+    starts: int
+    ends: int
+    # Frame in which each word begins.
+    word_frames: tuple[int, ...]
+    colours: tuple[str, str, str]
+
+    def pose(self, frame: int) -> _Caption | None:
+        """See `sprites.Element`."""
+        if not self.starts <= frame < self.ends:
+            return None
+        return _Caption(sum(1 for begins in self.word_frames if begins <= frame) - 1)
+
+    def box(self, pose: Hashable) -> Box:  # noqa: ARG002
+        """See `sprites.Element`."""
+        return Box(self.left, self.top, self.left + self.plate.width, self.top + self.plate.height)
+
+    def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
+        """See `sprites.Element`."""
+        assert isinstance(pose, _Caption)
+        plate, text, accent = self.colours
+        tile = Image.new("RGB", self.plate.size, rgb(plate))
+        patch.paste(tile, (self.left - origin.left, self.top - origin.top), self.plate)
+        for mask, left, top, word in self.letters:
+            colour = accent if word == pose.lit and word != _NOT_A_WORD else text
+            ink = Image.new("RGB", mask.size, rgb(colour))
+            patch.paste(ink, (left - origin.left, top - origin.top), mask)
+
+
+def captions(cues: Sequence[Cue], look: Look) -> list[CaptionElement]:
+    """An element per cue that has anything to show."""
+    elements = (_caption(cue, look) for cue in cues)
+    return [element for element in elements if element is not None]
+
+
+def _caption(cue: Cue, look: Look) -> CaptionElement | None:
+    grid, theme = look.grid, look.theme
+    room = grid.captions.width - 2 * grid.px(32)
+    size_px, lines = _sized(_lines(cue), [grid.px(size) for size in CAPTION_SIZES], room)
+    if not lines:
+        return None
+    leading, cap, descent = (round(size_px * em) for em in (CAPTION.leading, CAP_HEIGHT_EM, _DESCENT_EM))
+    pad_x, pad_y = grid.px(28), grid.px(22 if len(lines) == 1 else 16)
+    width = round(max(line.width_em for line in lines) * size_px) + 2 * pad_x
+    height = cap + descent // 2 + (len(lines) - 1) * leading + 2 * pad_y
+    # One line and two share a middle, a little above that of the band: players put their controls at the edge.
+    top = grid.captions.top + (grid.px(128) - height) // 2
+    left = (grid.format.width_px - width) // 2
+    letters: list[_Letters] = []
+    for number, line in enumerate(lines):
+        start = (grid.format.width_px - round(line.width_em * size_px)) // 2
+        baseline = top + pad_y + cap + number * leading
+        letters += _letters(line, size_px, start, baseline)
+    return CaptionElement(
+        plate=rounded(width, height, radius=grid.px(14), opacity=_PLATE_OPACITY),
+        left=left,
+        top=top,
+        letters=tuple(letters),
+        starts=frame_at(cue.start_s),
+        ends=max(frame_at(cue.start_s) + 1, frame_at(cue.end_s)),
+        word_frames=tuple(frame_at(word.start_s) for line in cue.lines for word in line),
+        colours=(theme.plate, theme.text, theme.accent),
+    )
+
+
+def _lines(cue: Cue) -> list[Line]:
+    """The lines of a cue, each word a group of letters numbered through the cue."""
+    lines, number = [], 0
+    for words in cue.lines:
+        texts = [presentable(word.text, weight=CAPTION.weight) for word in words]
+        text = join_words([word for word in texts if word])
+        groups: dict[int, int] = {}
+        at = 0
+        for offset, word in enumerate(texts):
+            core = _CORE.search(word)
+            at = text.index(word, at)
+            if core:
+                groups.update(dict.fromkeys(range(at + core.start(), at + core.end()), number + offset))
+            at += len(word)
+        number += len(words)
+        if text:
+            lines.append(shape(text, CAPTION, lambda index, groups=groups: groups.get(index, _NOT_A_WORD)))  # type: ignore[misc]
+    return lines
+
+
+def _sized(lines: list[Line], sizes: Sequence[int], room_px: int) -> tuple[int, list[Line]]:
+    """The largest size at which all lines fit; below the smallest, lines are cut."""
+    for size_px in sizes:
+        if all(line.width_em * size_px <= room_px for line in lines):
+            return size_px, lines
+    cut = [fit(line.text, CAPTION, sizes[-1:], width_px=room_px).lines[0] for line in lines]
+    return sizes[-1], cut
+
+
+def _letters(line: Line, size_px: int, left: int, baseline: int) -> list[_Letters]:
+    found = []
+    for group in sorted({piece.group for piece in line.pieces}):
+        ink = draw_ink(line, size_px, group)
+        if ink:
+            found.append(_Letters(ink.mask, left + ink.left, baseline + ink.top, group))
+    return found

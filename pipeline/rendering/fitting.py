@@ -1,0 +1,145 @@
+"""Making a text fit its box: other breaks first, then smaller type, then fewer words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
+from pipeline.rendering.graphemes import clusters
+from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, measure, presentable, shape
+
+# How far down the sizes a better break (no widow) may take a text before the larger type wins.
+_STEPS_FOR_BEAUTY = 2
+# Depth of a line below its baseline, in em.
+_DESCENT_EM = 0.24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """A text on its lines, at its size."""
+
+    lines: tuple[Line, ...]
+    style: TextStyle
+    size_px: int
+
+    @property
+    def leading_px(self) -> int:
+        """From one baseline to the next."""
+        return round(self.size_px * self.style.leading)
+
+    @property
+    def cap_px(self) -> int:
+        """Height of a capital letter."""
+        return round(self.size_px * CAP_HEIGHT_EM)
+
+    @property
+    def descent_px(self) -> int:
+        """Depth of a letter with a tail."""
+        return round(self.size_px * _DESCENT_EM)
+
+    @property
+    def height_px(self) -> int:
+        """From the top of the first line's capitals to the last baseline; nothing without lines."""
+        return self.cap_px + (len(self.lines) - 1) * self.leading_px if self.lines else 0
+
+    @property
+    def width_px(self) -> int:
+        """Width of the widest line."""
+        return round(max((line.width_em for line in self.lines), default=0.0) * self.size_px)
+
+
+def fit(
+    text: str,
+    style: TextStyle,
+    sizes: Sequence[int],
+    *,
+    width_px: int,
+    height_px: int | None = None,
+    most_lines: int = 1,
+    emphasis: str = "",
+) -> Setting:
+    """`text` in the largest of `sizes` at which it fits; at the last one it is cut to fit if it must be.
+
+    The letters of `emphasis`, where it occurs in the text, are group 1 of their lines, all others group 0.
+    """
+    text, emphasis = presentable(text, weight=style.weight), presentable(emphasis, weight=style.weight)
+    marked = text.find(emphasis) if emphasis else -1
+
+    def group_at(index: int) -> int:
+        return int(marked >= 0 and marked <= index < marked + len(emphasis))
+
+    if not text:
+        return Setting(lines=(), style=style, size_px=sizes[0])
+    chosen: tuple[int, Lines] | None = None
+    for size_px, lines in _possible(text, style, sizes, width_px, height_px, most_lines):
+        if chosen is None or (chosen[1].has_widow and not lines.has_widow):
+            chosen = (size_px, lines)
+        if not lines.has_widow or sizes.index(size_px) - sizes.index(chosen[0]) >= _STEPS_FOR_BEAUTY:
+            break
+    if chosen is None:
+        return _forced(text, style, sizes[-1], width_px, _lines_in(height_px, style, sizes[-1], most_lines), group_at)
+    return _set(text, style, chosen[0], chosen[1].spans, group_at)
+
+
+def _possible(
+    text: str, style: TextStyle, sizes: Sequence[int], width_px: int, height_px: int | None, most_lines: int
+) -> list[tuple[int, Lines]]:
+    """Sizes at which `text` fits, largest first, as far as they are worth looking at."""
+    found: list[tuple[int, Lines]] = []
+    chunks = chunks_of(text)
+    for size_px in sizes:
+        most = _lines_in(height_px, style, size_px, most_lines)
+        lines = break_lines(text, chunks, style, width_em=width_px / size_px, most=most)
+        if lines:
+            found.append((size_px, lines))
+        if len(found) > _STEPS_FOR_BEAUTY or (lines and not lines.has_widow):
+            break
+    return found
+
+
+def _forced(
+    text: str, style: TextStyle, size_px: int, width_px: int, most: int, group_at: Callable[[int], int]
+) -> Setting:
+    """At the smallest size: endless words are cut, and what still does not fit gives way to an ellipsis."""
+    width_em = width_px / size_px
+    shown = text
+    while True:
+        chunks = split_long(shown, chunks_of(shown), style, width_em=width_em - 2 * abs(style.tracking))
+        lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
+        if lines:
+            return _set(shown, style, size_px, lines.spans, group_at)
+        shown = _shortened(shown)
+
+
+def _shortened(text: str) -> str:
+    """`text` without its last word (or its last letter, if it is one word), ending in an ellipsis."""
+    body = text.removesuffix("…")
+    chunks = chunks_of(body)
+    if len(chunks) > 1:
+        return body[: chunks[-2].end].rstrip(" ,.;:–—") + "…"
+    # A word on its own is shortened by an eighth at a time: it may be thousands of letters long.
+    letters = clusters(body)
+    return "".join(letters[: len(letters) - max(1, len(letters) // 8)]) + "…"
+
+
+def _set(
+    text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]
+) -> Setting:
+    lines = []
+    for span in spans:
+        start = span.start
+        lines.append(shape(text[start : span.end], style, lambda index, start=start: group_at(start + index)))  # type: ignore[misc]
+    return Setting(lines=tuple(lines), style=style, size_px=size_px)
+
+
+def _lines_in(height_px: int | None, style: TextStyle, size_px: int, most_lines: int) -> int:
+    if height_px is None:
+        return most_lines
+    room = height_px - size_px * CAP_HEIGHT_EM
+    return max(1, min(most_lines, 1 + int(room / (size_px * style.leading))))
+
+
+def one_line_width_em(text: str, style: TextStyle) -> float:
+    """Width of `text` on a single line, in em."""
+    return measure(presentable(text, weight=style.weight), style)

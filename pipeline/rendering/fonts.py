@@ -1,0 +1,177 @@
+"""Fonts: which file draws a character, and that file at a size and weight.
+
+Inter draws what it can, Noto Sans what Inter lacks; both come from packages, so that a film looks the same on every
+machine. Only what neither covers (Arabic, Chinese, Thai…) is looked for among the fonts of the system.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from fontpkg import FontpkgError
+from fontpkg import path as packaged_font
+from fontTools.ttLib import TTCollection, TTFont, TTLibError
+from PIL import ImageFont, features
+
+from pipeline.errors import MissingToolError
+
+# Weight from which a system font's bold file is taken, if it has one.
+_BOLD_FROM = 550
+_SAMPLES: Final = {
+    "Latin": "aéßłőñ",
+    "Greek": "αβγΩ",
+    "Cyrillic": "абвЖї",
+    "Vietnamese": "ễượ",
+    "Devanagari": "कखगि",
+    "Bengali": "কখগ",
+    "Tamil": "கஙச",
+    "Arabic": "ابتى",
+    "Hebrew": "אבג",
+    "Thai": "กขค",
+    "Chinese": "中文字",
+    "Japanese": "日本ひカ",
+    "Korean": "한국어",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """A font in a file; `axes` names its variable axes in their order, empty for a font of one weight."""
+
+    path: str
+    index: int = 0
+    axes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptCoverage:
+    """Whether a script can be drawn here, and with which font file; an empty name: boxes would be drawn."""
+
+    script: str
+    font: str
+
+    @property
+    def covered(self) -> bool:
+        """Whether every sample letter of the script has a glyph."""
+        return bool(self.font)
+
+
+def font_coverage() -> tuple[ScriptCoverage, ...]:
+    """What this machine can draw, script by script. Reads the character tables of all fonts it finds."""
+    found = []
+    for script, sample in _SAMPLES.items():
+        faces = [face_for(letter, weight=400) for letter in sample]
+        font = Path(faces[0].path).name if faces[0] and all(faces) else ""
+        found.append(ScriptCoverage(script=script, font=font))
+    return tuple(found)
+
+
+def can_shape() -> bool:
+    """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
+    return bool(features.check("raqm"))
+
+
+@lru_cache(maxsize=1)
+def default_face() -> Face:
+    """Inter, which draws most text and stands in for what no font covers."""
+    return Face(path=_packaged("Inter"), axes=("opsz", "wght"))
+
+
+@lru_cache(maxsize=4096)
+def face_for(cluster: str, *, weight: int) -> Face | None:
+    """The first font that has every character of a grapheme; None: there is no such font here."""
+    noto = Face(path=_packaged("Noto Sans"), axes=("wght", "wdth"))
+    needed = {ord(character) for character in cluster}
+    for face in (default_face(), noto):
+        if needed <= _characters(face.path, face.index):
+            return face
+    for face in _system_faces(bold=weight >= _BOLD_FROM):
+        if needed <= _characters(face.path, face.index):
+            return face
+    return None
+
+
+@lru_cache(maxsize=128)
+def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFont.FreeTypeFont:
+    """The font at a size and weight. One object for each, because the axes are state of the object."""
+    font = ImageFont.truetype(face.path, size_px, index=face.index)
+    if face.axes:
+        values = {"wght": weight, "opsz": optical_size, "wdth": 100}
+        font.set_variation_by_axes([values[axis] for axis in face.axes])
+    return font
+
+
+def _packaged(family: str) -> str:
+    try:
+        return str(packaged_font(family))
+    except FontpkgError as error:
+        raise MissingToolError(
+            f"the font {family} is not installed", hint="Install nightreel again: its fonts are Python packages"
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _characters(path: str, index: int) -> frozenset[int]:
+    """Code points a font has glyphs for; none if the file can't be read."""
+    try:
+        with TTFont(path, fontNumber=index, lazy=True) as font:
+            return frozenset(font.getBestCmap() or ())
+    except (OSError, TTLibError, KeyError, ValueError, AssertionError):
+        return frozenset()
+
+
+@lru_cache(maxsize=2)
+def _system_faces(*, bold: bool) -> tuple[Face, ...]:
+    """Fonts of the system, plain sans serif families first, the wanted weight before the other."""
+    files = {path for folder in _font_folders() for path in _font_files(folder)}
+    ranked = sorted(files, key=lambda path: (_rank(path.stem, bold=bold), path.name, str(path)))
+    return tuple(Face(path=str(path), index=index) for path in ranked for index in range(_faces_in(path)))
+
+
+def _rank(name: str, *, bold: bool) -> tuple[int, int]:
+    family = 0 if name.startswith("NotoSans") else 1
+    if re.search(r"Serif|Mono|Condensed|Narrow|Kufi|Nastaliq|Rashi|Song|Ming|Math", name):
+        family = 2
+    is_bold = re.search(r"Bold|Black|Heavy|[a-z]bd$", name) is not None
+    return family, int(is_bold is not bold)
+
+
+def _font_files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        usable = path.suffix.lower() in {".ttf", ".otf", ".ttc"}
+        # Coloured emoji are bitmaps of one size, slanted faces would look like a mistake.
+        if usable and not re.search(r"Emoji|Italic|Oblique|LastResort", path.stem):
+            yield path
+
+
+def _faces_in(path: Path) -> int:
+    if path.suffix.lower() != ".ttc":
+        return 1
+    try:
+        with TTCollection(path, lazy=True) as collection:
+            return len(collection.fonts)
+    except (OSError, TTLibError):
+        return 0
+
+
+def _font_folders() -> Iterator[Path]:
+    home = Path.home()
+    if sys.platform == "win32":
+        candidates = [
+            Path(os.environ.get("WINDIR", r"C:\Windows"), "Fonts"),
+            Path(os.environ.get("LOCALAPPDATA", str(home)), "Microsoft", "Windows", "Fonts"),
+        ]
+    elif sys.platform == "darwin":
+        candidates = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    else:
+        shared = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+        candidates = [Path(folder, "fonts") for folder in shared.split(":")]
+        candidates += [home / ".local/share/fonts", home / ".fonts"]
+    return (folder for folder in candidates if folder.is_dir())

@@ -1,0 +1,62 @@
+"""Text as what a reader calls characters, and made ready to be set."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ZWJ = "\u200d"
+_REGIONAL = range(0x1F1E6, 0x1F200)
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca")
+_HANGUL_VOWELS = range(0x1160, 0x1200)
+# Selectors ask for a black-and-white or a coloured picture; fonts draw nothing for them, or a box.
+_INVISIBLE = re.compile("[\ufe00-\ufe0f\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clusters(text: str) -> list[str]:
+    """`text` cut into graphemes: marks, joined emoji, flags and conjuncts stay whole."""
+    found: list[str] = []
+    for character in text:
+        if found and _continues(found[-1], character):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def typographic(text: str) -> str:
+    """`text` as a typesetter wants it: one line, no control characters, real apostrophes, dashes and quotes."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = "".join(c if c.isprintable() or c in "\u00a0\u202f\u2009\u3000" else " " for c in text)
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    text = re.sub(r'"([^"]+)"', "“\\1”", text)
+    text = text.replace("...", "…").replace(" -- ", " – ").replace(" - ", " – ")
+    # French spaces before ; : ! ? and inside guillemets must not break.
+    text = re.sub(r" (?=[;:!?»%])", "\u00a0", text).replace("« ", "«\u00a0")
+    return re.sub(r"[ \t\n]+", " ", text).strip(" ")
+
+
+def is_symbol(cluster: str) -> bool:
+    """Whether a picture sign (emoji, dingbat, private sign): left out rather than drawn as a box."""
+    return unicodedata.category(cluster[0]) in {"So", "Sk", "Co", "Cn", "Cs", "Cf"}
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first character with a direction runs right to left."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in {"L", "R", "AL"}:
+            return direction != "L"
+    return False
+
+
+def _continues(cluster: str, character: str) -> bool:
+    point, last = ord(character), cluster[-1]
+    if unicodedata.category(character) in {"Mn", "Mc", "Me"} or character == _ZWJ or point in _SKIN_TONES:
+        return True
+    if last == _ZWJ or (last in _VIRAMAS and character.isalpha()):
+        return True
+    if point in _REGIONAL:
+        return len(cluster) == 1 and ord(cluster) in _REGIONAL
+    return point in _HANGUL_VOWELS and unicodedata.name(last, "").startswith("HANGUL")

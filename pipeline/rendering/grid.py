@@ -1,0 +1,97 @@
+"""Where things may stand: margins, columns and the caption band, all derived from the size of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.model import VideoFormat
+
+_COLUMNS = 12
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels; right and bottom are the first column and row outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> int:
+        """The row half-way down."""
+        return (self.top + self.bottom) // 2
+
+    @property
+    def centre(self) -> int:
+        """The column half-way across."""
+        return (self.left + self.right) // 2
+
+    def union(self, other: Box) -> Box:
+        """The smallest box around both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two share a pixel."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def within(self, other: Box) -> Box:
+        """The part of this box that lies in `other`; it may be empty."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        return Box(left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Twelve columns inside the margins, above the band that belongs to captions."""
+
+    format: VideoFormat
+
+    def px(self, at_1080: float) -> int:
+        """A distance given for a picture 1080 px high (a multiple of 8, as a rule), in pixels of this one."""
+        return round(at_1080 * min(self.format.width_px, self.format.height_px) / 1080)
+
+    @property
+    def picture(self) -> Box:
+        """The whole picture."""
+        return Box(0, 0, self.format.width_px, self.format.height_px)
+
+    @property
+    def content(self) -> Box:
+        """Inside the margins and above the caption band: text never leaves it."""
+        side = self.px(120)
+        bottom = self.format.height_px - self.px(150)
+        return Box(side, self.px(96), self.format.width_px - side, bottom)
+
+    @property
+    def captions(self) -> Box:
+        """The lowest band; nothing but captions enters it."""
+        side = self.px(120)
+        bottom = self.format.height_px - self.px(16)
+        return Box(side, self.content.bottom, self.format.width_px - side, bottom)
+
+    def columns(self, count: int) -> int:
+        """Width of so many neighbouring columns in pixels, with the gutters between them."""
+        gutter = self.px(24)
+        return (self.content.width + gutter) * count // _COLUMNS - gutter

@@ -1,0 +1,52 @@
+"""What all pictures of a film have in common, and what a drawn frame is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PIL import Image
+
+from pipeline.model import FORMATS, VideoFormat
+from pipeline.rendering.grid import Grid
+from pipeline.rendering.sprites import Element
+from pipeline.rendering.theme import MIDNIGHT, Theme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A film's appearance; travels to worker processes with every scene."""
+
+    # Title of the film: shown in the closing, and the seed of the film's figure.
+    title: str
+    format: VideoFormat = FORMATS["16:9"]
+    theme: Theme = MIDNIGHT
+    # Whether captions are drawn into the picture.
+    burn_in: bool = True
+
+    @property
+    def seed(self) -> int:
+        """A number that depends on the title alone: films look related to themselves and unlike each other."""
+        return int.from_bytes(hashlib.blake2b(self.title.encode(), digest_size=6).digest(), "big")
+
+    @property
+    def grid(self) -> Grid:
+        """Margins and columns of the format."""
+        return Grid(format=self.format)
+
+
+class Frame(NamedTuple):
+    """A picture (mode RGB) and for how many frame times (1/30 s) it stands."""
+
+    picture: Image.Image
+    hold: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A scene laid out: the background and what comes and goes on it, lowest first."""
+
+    ground: Image.Image
+    elements: Sequence[Element]

@@ -1,0 +1,71 @@
+"""How things move: an entrance, levels of brightness afterwards, and rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# Frame counts at 30 frames/s.
+ENTRANCE_FRAMES = 15
+FADE_FRAMES = 8
+STAGGER_FRAMES = 3
+# A figure or a rule is drawn once, in about a second, and then rests.
+DRAWING_FRAMES = 30
+
+FULL = 255
+DIMMED = 153  # 60 %
+
+
+class Pose(NamedTuple):
+    """How something stands in one frame. Two frames with the same poses are the same picture."""
+
+    # 1 to 255.
+    opacity: int
+    # Pixels below its resting place.
+    drop_px: int
+    # How much of it is drawn, 0 to 255; all of it at 255.
+    drawn: int
+
+
+class Level(NamedTuple):
+    """From this frame on, fade to this opacity (0 to 255)."""
+
+    frame: int
+    opacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Motion:
+    """An entrance at `enters` (fade, with a rise or by being drawn), then changes of opacity."""
+
+    enters: int = 0
+    over: int = ENTRANCE_FRAMES
+    rise_px: int = 0
+    # Whether it is drawn on along its order map instead of risen.
+    drawn: bool = False
+    levels: tuple[Level, ...] = ()
+
+    def pose(self, frame: int) -> Pose | None:
+        """The pose in a frame; None while nothing of it is to be seen."""
+        if frame < self.enters:
+            return None
+        progress = min(1.0, (frame - self.enters + 1) / self.over)
+        eased = ease_out(progress)
+        opacity = round(self._level(frame) * (min(1.0, 3 * progress) if self.drawn else eased))
+        if opacity <= 0:
+            return None
+        drop_px = 0 if self.drawn else round(self.rise_px * (1 - eased))
+        return Pose(opacity, drop_px, round(255 * eased) if self.drawn else 255)
+
+    def _level(self, frame: int) -> float:
+        level = float(FULL)
+        for change in self.levels:
+            if frame >= change.frame:
+                eased = ease_out(min(1.0, (frame - change.frame + 1) / FADE_FRAMES))
+                level += (change.opacity - level) * eased
+        return level
+
+
+def ease_out(progress: float) -> float:
+    """Cubic: fast at first, settling without a jolt."""
+    return 1 - (1 - progress) ** 3

@@ -1,0 +1,92 @@
+"""Smooth masks of simple shapes, computed from distances: every edge is exactly one pixel soft."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Field = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plane:
+    """Pixel centres of a square tile, counted from its middle in pixels, and their distance and angle."""
+
+    x: Field
+    y: Field
+
+    @staticmethod
+    def of(side_px: int) -> Plane:
+        """The plane of a tile."""
+        line = np.arange(side_px, dtype=np.float32) + np.float32(0.5 - side_px / 2)
+        x, y = np.meshgrid(line, line)
+        return Plane(x=x, y=y)
+
+    def distance(self, x: float = 0.0, y: float = 0.0) -> Field:
+        """Pixels from a point."""
+        return np.sqrt((self.x - np.float32(x)) ** 2 + (self.y - np.float32(y)) ** 2)
+
+    def turn(self, start: float = 0.0) -> Field:
+        """Direction from the middle in turns, 0 to 1 clockwise, 0 at `start` turns past twelve o'clock."""
+        angle = np.arctan2(self.x, -self.y) / np.float32(math.tau) - np.float32(start)
+        return np.asarray(angle % 1.0, dtype=np.float32)
+
+
+def inside(distance: Field) -> Field:
+    """Coverage 0 to 1 of a shape from signed distances in pixels, negative inside."""
+    return np.clip(np.float32(0.5) - distance, 0, 1)
+
+
+def stroke(distance: Field, width_px: float) -> Field:
+    """Coverage of a line of that width along distance 0."""
+    return inside(np.abs(distance) - np.float32(width_px / 2))
+
+
+def image(coverage: Field) -> Image.Image:
+    """Coverage 0 to 1 as a picture of mode L."""
+    return Image.fromarray((np.clip(coverage, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8))
+
+
+@lru_cache(maxsize=64)
+def rounded(width_px: int, height_px: int, *, radius: int, opacity: float = 1.0) -> Image.Image:
+    """A rectangle with round corners as a mask."""
+    radius = min(radius, width_px // 2, height_px // 2)
+    x = np.abs(np.arange(width_px, dtype=np.float32) + 0.5 - width_px / 2) - np.float32(width_px / 2 - radius)
+    y = np.abs(np.arange(height_px, dtype=np.float32) + 0.5 - height_px / 2) - np.float32(height_px / 2 - radius)
+    beside, below = np.meshgrid(x, y)
+    corner = np.sqrt(np.maximum(beside, 0) ** 2 + np.maximum(below, 0) ** 2)
+    edge = np.minimum(np.maximum(beside, below), 0) + corner - np.float32(radius)
+    return image(inside(edge.astype(np.float32)) * np.float32(opacity))
+
+
+@lru_cache(maxsize=32)
+def disc(diameter_px: int) -> Image.Image:
+    """A filled circle as a mask."""
+    return image(inside(Plane.of(diameter_px).distance() - np.float32(diameter_px / 2 - 0.5)))
+
+
+@lru_cache(maxsize=32)
+def ring(diameter_px: int, width_px: float) -> Image.Image:
+    """A circle's line as a mask, inside the diameter."""
+    return image(stroke(Plane.of(diameter_px).distance() - np.float32((diameter_px - width_px) / 2 - 0.5), width_px))
+
+
+@lru_cache(maxsize=32)
+def arc(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
+    """Part of a ring with round ends, from `start` to `end` (turns, clockwise from twelve), and its drawing order."""
+    plane = Plane.of(diameter_px)
+    radius = (diameter_px - width_px) / 2 - 0.5
+    turn = plane.turn(start)
+    length = end - start
+    shape = np.where(turn <= length, np.abs(plane.distance() - np.float32(radius)), np.float32(1e6))
+    for at in (start, end):
+        x, y = radius * math.sin(math.tau * at), -radius * math.cos(math.tau * at)
+        shape = np.minimum(shape, plane.distance(x, y))
+    # Just before the start the turn is nearly 1: the round end there belongs to the beginning.
+    order = np.where(turn > (1 + length) / 2, np.float32(0), turn / np.float32(length))
+    return image(inside(shape - np.float32(width_px / 2))), image(order.astype(np.float32))

@@ -1,0 +1,143 @@
+"""What is put on the picture: cut-out pieces of colour with a place and a motion."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from PIL import Image, ImageChops
+
+from pipeline.rendering.fitting import Setting
+from pipeline.rendering.grid import Box
+from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
+from pipeline.rendering.text import draw_ink
+from pipeline.rendering.theme import rgb
+
+# How soft the edge is where a figure is being drawn, in steps of its order map.
+_EDGE = 24
+
+
+class Element(Protocol):
+    """Anything the canvas can show. A pose is all that tells one of its looks from another."""
+
+    def pose(self, frame: int) -> Hashable | None:
+        """How it stands in a frame; None while it is not there."""
+        ...
+
+    def box(self, pose: Hashable) -> Box:
+        """The pixels it may touch in that pose."""
+        ...
+
+    def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
+        """Put it on `patch`, an RGB picture of the rectangle `origin`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sprite:
+    """A mask filled with colour. `order` (mode L) says when each pixel appears while the sprite is drawn on."""
+
+    mask: Image.Image
+    # Colours, mode RGB, the size of the mask.
+    tile: Image.Image
+    left: int
+    top: int
+    motion: Motion
+    order: Image.Image | None = None
+
+    def pose(self, frame: int) -> Pose | None:
+        """See `Element`."""
+        return self.motion.pose(frame)
+
+    def box(self, pose: Hashable) -> Box:
+        """See `Element`."""
+        top = self.top + (pose.drop_px if isinstance(pose, Pose) else 0)
+        return Box(self.left, top, self.left + self.mask.width, top + self.mask.height)
+
+    def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
+        """See `Element`."""
+        assert isinstance(pose, Pose)
+        whole = self.box(pose)
+        seen = whole.within(origin)
+        if not seen.width or not seen.height:
+            return
+        part = (seen.left - whole.left, seen.top - whole.top, seen.right - whole.left, seen.bottom - whole.top)
+        is_whole = seen == whole
+        mask = self.mask if is_whole else self.mask.crop(part)
+        tile = self.tile if is_whole else self.tile.crop(part)
+        if self.order is not None and pose.drawn < FULL:
+            order = self.order if is_whole else self.order.crop(part)
+            mask = ImageChops.multiply(mask, order.point(_reveal_table(pose.drawn, pose.opacity)))
+        elif pose.opacity < FULL:
+            mask = mask.point(_opacity_table(pose.opacity))
+        patch.paste(tile, (seen.left - origin.left, seen.top - origin.top), mask)
+
+
+def flat(mask: Image.Image, colour: str, *, left: int, top: int, motion: Motion) -> Sprite:
+    """A mask in a single colour."""
+    tile = Image.new("RGB", mask.size, rgb(colour))
+    return Sprite(mask=mask, tile=tile, left=left, top=top, motion=motion)
+
+
+def letters(
+    setting: Setting,
+    *,
+    left: int,
+    top: int,
+    colours: tuple[str, ...],
+    motion: Motion,
+    stagger: int = STAGGER_FRAMES,
+    centre_in_px: int | None = None,
+) -> list[Sprite]:
+    """A text as sprites, each line a moment after the one above.
+
+    `top` is the top of the first line's capitals; `colours` are those of the groups of letters in order. With
+    `centre_in_px` each line is centred in that width, else lines begin at `left`.
+    """
+    sprites = []
+    for number, line in enumerate(setting.lines):
+        baseline = top + setting.cap_px + number * setting.leading_px
+        start = left
+        if centre_in_px is not None:
+            start += round((centre_in_px - line.width_em * setting.size_px) / 2)
+        moved = _later(motion, number * stagger)
+        for group, colour in enumerate(colours):
+            ink = draw_ink(line, setting.size_px, group)
+            if ink:
+                sprites.append(flat(ink.mask, colour, left=start + ink.left, top=baseline + ink.top, motion=moved))
+    return sprites
+
+
+def around(sprites: Iterable[Sprite]) -> Box:
+    """The box around all sprites in their resting places. Raises ValueError for none."""
+    boxes = [Box(s.left, s.top, s.left + s.mask.width, s.top + s.mask.height) for s in sprites]
+    whole = boxes[0] if boxes else None
+    if whole is None:
+        raise ValueError("no sprites")
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return whole
+
+
+def _later(motion: Motion, frames: int) -> Motion:
+    return Motion(
+        enters=motion.enters + frames,
+        over=motion.over,
+        rise_px=motion.rise_px,
+        drawn=motion.drawn,
+        levels=motion.levels,
+    )
+
+
+@lru_cache(maxsize=256)
+def _opacity_table(opacity: int) -> list[int]:
+    return [round(value * opacity / FULL) for value in range(256)]
+
+
+@lru_cache(maxsize=256)
+def _reveal_table(drawn: int, opacity: int) -> list[int]:
+    """Opacity by order: everything before `drawn` is there, with a soft edge running ahead."""
+    front = drawn * (255 + _EDGE) / 255
+    return [round(opacity * min(1.0, max(0.0, (front - order) / _EDGE))) for order in range(256)]

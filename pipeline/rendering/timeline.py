@@ -1,0 +1,54 @@
+"""From poses to frames: what differs is drawn, what rests is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.model import FRAME_RATE, BulletsScene, Scene, Word, first_words
+from pipeline.rendering.canvas import Canvas
+from pipeline.rendering.look import Frame, Stage
+
+# Where items begin that no line speaks of, and how far they stand apart, in frames.
+_UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5
+
+
+def play(stage: Stage, frames: int) -> Iterator[Frame]:
+    """The different pictures of a scene with their holds, which add up to `frames`.
+
+    All frames share one picture: each is valid until the next is asked for.
+    """
+    canvas = Canvas(stage.ground, stage.elements)
+    hold = 0
+    for frame in range(frames):
+        patches = canvas.advance(frame)
+        if patches and hold:
+            yield Frame(canvas.picture, hold)
+            hold = 0
+        canvas.apply(patches)
+        hold += 1
+    if hold:
+        yield Frame(canvas.picture, hold)
+
+
+def frame_at(time_s: float) -> int:
+    """The frame that is shown at a time, rounded to the nearest."""
+    return max(0, int(time_s * FRAME_RATE + 0.5))
+
+
+def item_frames(scene: BulletsScene, words: Sequence[Word]) -> tuple[int, ...]:
+    """The frame in which each item appears: when its line begins, or soon after the item before it."""
+    spoken = _line_frames(scene, words)
+    frames: list[int] = []
+    for item in range(len(scene.items)):
+        earliest = frames[-1] + _UNSPOKEN_APART if frames else 0
+        unspoken = max(earliest, _UNSPOKEN_AFTER)
+        frames.append(max(earliest, spoken.get(item, unspoken)))
+    return tuple(frames)
+
+
+def _line_frames(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
+    frames: dict[int, int] = {}
+    for line, first in zip(scene.lines, first_words(scene), strict=True):
+        if line.reveals is not None and first < len(words):
+            frames.setdefault(line.reveals, frame_at(words[first].start_s))
+    return frames

@@ -1,0 +1,138 @@
+"""The block between two `---` lines at the top of a brief: what the film is called and how it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import yaml
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.model.text import clean_text
+from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
+
+# Longest value of each key, in characters: far beyond what is sensible, short of what would hurt.
+_MAX_CHARS: Mapping[str, int] = {
+    "title": TITLE_MAX_CHARS,
+    "language": 35,
+    "template": 60,
+    "voice": 100,
+    "subtitle": 200,
+    "kicker": 100,
+    "closing": 400,
+    "description": 4000,
+}
+_TAG_MAX_CHARS = 60
+_KEYS = (*_MAX_CHARS, "tags")
+# Language, script, region and variants of BCP-47; whether there is a voice for it shows later.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontMatter:
+    """The keys that were given, checked, and where the body starts."""
+
+    # Values by name of the field of `Brief`.
+    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    body: str
+    # How many lines of the file stand before the body.
+    lines_before: int = 0
+
+
+def split_front_matter(text: str, *, path: str) -> FrontMatter:
+    """Front matter and body of a brief. Raises `InputError` with the line of whatever is wrong."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return FrontMatter(body=text)
+    end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() in {"---", "..."}), None)
+    if end is None:
+        raise InputError("the front matter is never closed", where=f"{path}:1", hint="End it with a line of ---")
+    return FrontMatter(
+        values=_parse("\n".join(lines[1:end]), path=path), body="\n".join(lines[end + 1 :]), lines_before=end + 1
+    )
+
+
+def _parse(text: str, *, path: str) -> dict[str, str | tuple[str, ...]]:
+    root = _compose(text, path=path)
+    if root is None:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        raise InputError("the front matter is not a list of `key: value` lines", where=f"{path}:2")
+    values: dict[str, str | tuple[str, ...]] = {}
+    for key_node, value_node in root.value:
+        where = f"{path}:{_line(key_node)}"
+        key = str(key_node.value)
+        if key not in _KEYS:
+            raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, _KEYS))
+        if key in values:
+            raise InputError(f"{key} is given twice", where=where, hint="Keep one of them")
+        value = _tags(value_node, where) if key == "tags" else _text(key, value_node, where)
+        if value:
+            values[key] = value
+    return values
+
+
+def _compose(text: str, *, path: str) -> yaml.Node | None:
+    # Nodes, not values: they know their lines, `no` stays a language, and nothing is ever constructed or expanded.
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 2 if mark else 1}"
+        raise InputError(
+            f"broken front matter: {error.problem or error.context}",
+            where=where,
+            hint='Write `key: value`; a value with a colon or a quote needs quotes: title: "Space: a tour"',
+        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError("broken front matter", where=f"{path}:1", hint="Write `key: value` lines") from error
+
+
+def _text(key: str, node: yaml.Node, where: str) -> str:
+    if not _is_scalar(node):
+        kind = "list" if isinstance(node, yaml.SequenceNode) else "group of keys"
+        raise InputError(f"{key} must be a text, not a {kind}", where=where, hint=f"Write {key}: some text")
+    text = clean_text(_source(node))
+    if not text:
+        return ""
+    if key == "title":
+        return checked_title(text, where=where)
+    if len(text) > _MAX_CHARS[key]:
+        raise InputError(f"{key} has {len(text):,} characters, at most {_MAX_CHARS[key]} fit", where=where)
+    return _language(text, where) if key == "language" else text
+
+
+def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
+    if _is_scalar(node) and not _source(node):
+        return ()
+    if not isinstance(node, yaml.SequenceNode) or not all(_is_scalar(item) for item in node.value):
+        raise InputError("tags must be a list of texts", where=where, hint="Write tags: [space, science]")
+    tags = [clean_text(_source(item)) for item in node.value]
+    long = next((tag for tag in tags if len(tag) > _TAG_MAX_CHARS), None)
+    if long:
+        raise InputError(f"the tag {long[:20]!r}… has more than {_TAG_MAX_CHARS} characters", where=where)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _is_scalar(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag.startswith("tag:yaml.org,2002:")
+
+
+def _source(node: yaml.Node) -> str:
+    """The scalar as it was written (`1984`, `no`, `2026-01-01` are texts here); empty when the value is null."""
+    return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+
+
+def _language(text: str, where: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise InputError(f"{text!r} is not a language code", where=where, hint="Write e.g. en, de or pt-BR")
+    head, *rest = text.split("-")
+    # The usual case: zh-Hant-TW.
+    cased = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part for part in rest]
+    return "-".join([head.lower(), *cased])
+
+
+def _line(node: yaml.Node) -> int:
+    # The front matter starts on the second line of the file, and marks count from 0.
+    return int(node.start_mark.line) + 2

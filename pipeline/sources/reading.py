@@ -1,0 +1,107 @@
+"""The verb of this room: a source, whatever its kind, as briefs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.model import Brief
+from pipeline.sources.markdown import parse_brief
+from pipeline.sources.naming import SUFFIXES, checked_title
+from pipeline.sources.textfile import read_text
+from pipeline.sources.topics import parse_topics
+
+_KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
+
+
+async def read_briefs(source: Path | str) -> tuple[Brief, ...]:
+    """The briefs of a source, at least one, in the order of the source.
+
+    A source is a Markdown brief (.md), a topic list (.txt), a folder of briefs (its .md files by name, README.md left
+    out), or a text: the topic itself. A text that is no existing path but looks like one (ends in .md or .txt, or is a
+    single word below an existing folder) is taken for a mistyped path. Raises `InputError` with file and line.
+    """
+    return await to_thread.run_sync(_read, source)
+
+
+async def read_brief(source: Path | str) -> Brief:
+    """The one brief of a source, as `read_briefs` reads it. Raises `InputError` when there are several."""
+    briefs = await read_briefs(source)
+    if len(briefs) > 1:
+        raise InputError(
+            f"holds {len(briefs)} topics, and one film was asked for",
+            where=str(source),
+            hint=f"For all of them: nightreel run {source}",
+        )
+    return briefs[0]
+
+
+def _read(source: Path | str) -> tuple[Brief, ...]:
+    if isinstance(source, str):
+        if not source.strip():
+            raise InputError("the topic is empty", hint=f'{_KINDS}, or a topic such as "Why is the sky blue?"')
+        if not _means_a_path(source):
+            return (Brief(title=checked_title(source, where="topic")),)
+    path = Path(source)
+    if not _exists(path):
+        raise InputError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
+    return _read_folder(path) if path.is_dir() else _read_file(path)
+
+
+def _means_a_path(text: str) -> bool:
+    if text.casefold().endswith(SUFFIXES):
+        return True
+    path = Path(text)
+    if _exists(path):
+        return True
+    # "topics/spce" is a slip of the finger, "TCP/IP" is a topic.
+    separated = re.search(r"[/\\]", text) and not re.search(r"\s", text)
+    return bool(separated) and _exists(path.parent) and path.parent != Path()
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for a name, or not ours to look at
+        return False
+
+
+def _nearest_file(path: Path) -> str:
+    try:
+        siblings = [sibling.name for sibling in path.parent.iterdir()]
+    except OSError:
+        return f"There is no folder {path.parent}"
+    hint = did_you_mean(path.name, siblings)
+    return hint if hint.startswith("Did") else ""
+
+
+def _read_file(path: Path) -> tuple[Brief, ...]:
+    match path.suffix.casefold():
+        case ".md":
+            return (parse_brief(read_text(path), path),)
+        case ".txt":
+            return parse_topics(read_text(path), path)
+        case suffix:
+            kind = f"{suffix} files are not read" if suffix else "has no ending that says what it is"
+            raise InputError(kind, where=str(path), hint=_KINDS)
+
+
+def _read_folder(folder: Path) -> tuple[Brief, ...]:
+    try:
+        files = [path for path in folder.iterdir() if _is_brief(path)]
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=str(folder)) from error
+    if not files:
+        raise InputError(
+            "has no briefs", where=str(folder), hint="A brief is a .md file; a topic list (.txt) is given by its name"
+        )
+    files.sort(key=lambda path: (path.name.casefold(), path.name))
+    return tuple(parse_brief(read_text(path), path) for path in files)
+
+
+def _is_brief(path: Path) -> bool:
+    name = path.name.casefold()
+    return name.endswith(".md") and name != "readme.md" and not name.startswith(".") and not path.is_dir()

@@ -1,0 +1,51 @@
+"""A text file, read and checked: whatever is wrong with it is one line with its name."""
+
+from __future__ import annotations
+
+import codecs
+import stat
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.model.text import strip_unseen
+
+MAX_BYTES = 1 << 20
+
+
+def read_text(path: Path) -> str:
+    """The text of a file: UTF-8, NFC, line feeds between lines, nothing invisible in it.
+
+    Raises `InputError` when the file is missing, empty, binary, not UTF-8, over 1 MiB or can't be read.
+    """
+    data = _read_bytes(path)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError("is UTF-16", where=str(path), hint="Save it as UTF-8")
+    if b"\0" in data:
+        raise InputError("is a binary file, not text", where=str(path), hint="Give a .md brief or a .txt topic list")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"is not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start}",
+            where=f"{path}:{line}",
+            hint="Save it as UTF-8",
+        ) from error
+    text = strip_unseen(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.strip():
+        raise InputError("is empty", where=str(path), hint="Write a topic a line (.txt), or a title and notes (.md)")
+    return text
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        # A pipe or a device would never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError("is not a regular file", where=str(path))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+    if len(data) > MAX_BYTES:
+        raise InputError("is larger than 1 MiB", where=str(path), hint="Split it into several files")
+    return data

@@ -1,0 +1,47 @@
+"""Names that become paths, checked before they do."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipeline.errors import CheckpointError, InputError
+
+_JOB_ID = re.compile(r"[0-9a-f]{8,64}")
+# What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+_MAX_BYTES = 120
+
+
+def check_batch_name(name: str) -> str:
+    """`name`, if it can be the name of a folder on every system. Raises `InputError`."""
+    problem = _problem_with(name)
+    if problem:
+        shown = name if len(name) <= 40 else f"{name[:39]}…"
+        raise InputError(f"“{shown}” can't be the name of a batch: {problem}", hint="Give another with --batch NAME")
+    return name
+
+
+def check_job_id(job_id: str) -> str:
+    """`job_id`, if it is one: 8 to 64 hexadecimal digits. Raises `CheckpointError`."""
+    if not _JOB_ID.fullmatch(job_id):
+        raise CheckpointError(f"“{job_id[:40]}” is not the id of a job", hint="`nightreel status BATCH` lists the ids")
+    return job_id
+
+
+def _problem_with(name: str) -> str:
+    if not name:
+        return "it is empty"
+    if len(name.encode(errors="replace")) > _MAX_BYTES:
+        return f"it is longer than {_MAX_BYTES} bytes"
+    bad = sorted(
+        {char for char in name if char in _FORBIDDEN or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}}
+    )
+    if bad:
+        return f"it has {' '.join(ascii(char) for char in bad)} in it"
+    if name[0] in ". -" or name[-1] in ". ":
+        return "it begins with a dot, a space or a dash, or ends with a dot or a space"
+    if name.split(".", maxsplit=1)[0].lower() in _DEVICES:
+        return "Windows keeps it for a device"
+    return ""

@@ -1,0 +1,6 @@
+"""A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
+
+from pipeline.template.loading import builtin_root, known_templates, load_template
+from pipeline.template.template import Layout, Template
+
+__all__ = ["Layout", "Template", "builtin_root", "known_templates", "load_template"]

@@ -1,0 +1,84 @@
+"""The names a Jinja2 file may use, checked before anything is rendered.
+
+`brief` is a `Brief`, so `{{ brief.titel }}` can be refused when the template is loaded and not at three in the morning,
+after the film is made. What a name stands for is read off the dataclasses and followed through attributes and `for`
+loops; whatever can't be followed (filters, macros, `set`) is left to `StrictUndefined` at the time of rendering.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Union, get_args, get_origin, get_type_hints
+
+from jinja2 import Environment, meta, nodes
+
+from pipeline.errors import did_you_mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownField:
+    """A name that a Jinja2 file uses and that does not exist."""
+
+    line: int
+    message: str
+    hint: str
+
+
+def find_unknown_field(source: str, environment: Environment, context: Mapping[str, object]) -> UnknownField | None:
+    """The first unknown name in `source`; `context` gives the type of each name that will be there."""
+    tree = environment.parse(source)
+    undeclared = meta.find_undeclared_variables(tree) - set(context) - set(environment.globals)
+    for name in tree.find_all(nodes.Name):
+        if name.name in undeclared:
+            return UnknownField(
+                line=name.lineno, message=f"unknown name {name.name!r}", hint=did_you_mean(name.name, context)
+            )
+    return next(_unknown_attributes(tree, dict(context)), None)
+
+
+def _unknown_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterator[UnknownField]:
+    if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
+        yield from _unknown_attributes(node.iter, scope)
+        scope = {**scope, node.target.name: _element(_type_of(node.iter, scope))}
+    if isinstance(node, nodes.Getattr):
+        known = _fields(_type_of(node.node, scope))
+        if known and node.attr not in known:
+            owner = _written(node.node)
+            yield UnknownField(
+                line=node.lineno,
+                message=f"unknown field {owner}{node.attr}",
+                hint=did_you_mean(node.attr, known),
+            )
+    for child in node.iter_child_nodes():
+        yield from _unknown_attributes(child, scope)
+
+
+def _written(node: nodes.Node) -> str:
+    return f"{node.name}." if isinstance(node, nodes.Name) else ""
+
+
+def _type_of(node: nodes.Node, scope: Mapping[str, object]) -> object:
+    """The annotation of what an expression gives; None: can't tell."""
+    if isinstance(node, nodes.Name):
+        return scope.get(node.name)
+    if isinstance(node, nodes.Getattr):
+        return _fields(_type_of(node.node, scope)).get(node.attr)
+    return None
+
+
+def _element(annotation: object) -> object:
+    """What a loop over a `tuple[X, ...]` gives."""
+    arguments = get_args(annotation)
+    return arguments[0] if get_origin(annotation) is tuple and arguments[1:] == (Ellipsis,) else None
+
+
+def _fields(annotation: object) -> dict[str, object]:
+    """Fields and properties of a dataclass, or of all dataclasses of a union, with their types; else empty."""
+    if get_origin(annotation) in {types.UnionType, Union}:
+        return {name: kind for member in get_args(annotation) for name, kind in _fields(member).items()}
+    if not (isinstance(annotation, type) and is_dataclass(annotation)):
+        return {}
+    methods = dict.fromkeys(name for name in dir(annotation) if not name.startswith("_"))
+    return {**methods, **get_type_hints(annotation)}

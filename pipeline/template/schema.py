@@ -1,0 +1,130 @@
+"""What may stand in a template.toml, and where in it something stands that may not."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import Annotated, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import InputError, did_you_mean
+
+FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
+Chars = Annotated[int, Field(ge=10, le=400)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PromptTable(_Table):
+    """Jinja2 files that become the messages to a model."""
+
+    system: FileName = "system.jinja"
+    user: FileName = "user.jinja"
+
+
+class MetadataTable(_Table):
+    """What goes beside the film when it is published."""
+
+    description: FileName = "description.jinja"
+    tags: list[str] = []
+
+
+class TitleTable(_Table):
+    """Longest texts of a title scene, in characters."""
+
+    heading: Chars = 60
+    kicker: Chars = 32
+    subtitle: Chars = 90
+
+
+class BulletsTable(_Table):
+    """Longest texts of a bullets scene, in characters, and how many items it holds."""
+
+    heading: Chars = 50
+    kicker: Chars = 40
+    item: Chars = 60
+    items: Annotated[int, Field(ge=2, le=5)] = 5
+
+
+class StatementTable(_Table):
+    """Longest texts of a statement, in characters."""
+
+    text: Chars = 130
+    kicker: Chars = 40
+
+
+class ClosingTable(_Table):
+    """Longest texts of a closing scene, in characters."""
+
+    text: Chars = 110
+
+
+class LayoutsTable(_Table):
+    """The layouts a film may use; a table that is missing is a layout that is not used."""
+
+    title: TitleTable
+    bullets: BulletsTable | None = None
+    statement: StatementTable | None = None
+    closing: ClosingTable | None = None
+
+
+class TemplateFile(_Table):
+    """A whole template.toml."""
+
+    title: Annotated[str, Field(min_length=1, max_length=80)]
+    description: Annotated[str, Field(max_length=300)] = ""
+    theme: Annotated[str, Field(min_length=1)] = "midnight"
+    prompt: PromptTable = PromptTable()
+    metadata: MetadataTable = MetadataTable()
+    layouts: LayoutsTable
+
+
+def parse_template_file(text: str, *, path: str) -> TemplateFile:
+    """`text` checked. Raises `InputError` with the line of the first thing that is wrong."""
+    try:
+        return TemplateFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        message, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
+    except ValidationError as error:
+        # A misspelt table is also a missing one; the misspelling is what helps.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        keys = [str(part) for part in first["loc"]]
+        where = f"{path}:{_line_of(text, keys)}"
+        if first["type"] == "extra_forbidden":
+            kind = "layout" if keys[:-1] == ["layouts"] else "key"
+            raise InputError(
+                f"unknown {kind} {'.'.join(keys)}", where=where, hint=did_you_mean(keys[-1], _known_keys(keys[:-1]))
+            ) from error
+        problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{'.'.join(keys)}: {problem}", where=where) from error
+
+
+def _known_keys(tables: Sequence[str]) -> list[str]:
+    """The keys of the table with this path."""
+    model: type[BaseModel] = TemplateFile
+    for name in tables:
+        annotation = model.model_fields[name].annotation
+        model = next(kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type))
+    return list(model.model_fields)
+
+
+def _line_of(text: str, keys: Sequence[str]) -> int:
+    """The line where `keys` is written, else the line of the nearest table around it; tomllib doesn't tell."""
+    table: list[str] = []
+    best, best_depth = 1, 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            path = table = [part.strip(" \"'") for part in header[1].split(".")]
+        elif key := re.match(r"\s*([\w.\"' -]+?)\s*=", line):
+            path = [*table, *(part.strip(" \"'") for part in key[1].split("."))]
+        else:
+            continue
+        if path == list(keys[: len(path)]) and len(path) > best_depth:
+            best, best_depth = number, len(path)
+    return best

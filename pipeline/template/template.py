@@ -1,0 +1,138 @@
+"""A loaded template: a frozen value that knows its limits and renders its texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import PurePath
+from traceback import extract_tb
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pipeline.errors import InputError
+from pipeline.model import Brief, BulletList, Paragraph, Script, Section
+from pipeline.template.fields import find_unknown_field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """One layout that a template allows."""
+
+    # "title", "bullets", "statement" or "closing".
+    name: str
+    # The longest text of each field, in characters; of a bullets scene, "item" is each of its items.
+    max_chars: tuple[tuple[str, int], ...]
+    # How many items it holds; 0: it has none.
+    max_items: int = 0
+
+    def limit(self, field: str) -> int:
+        """The longest text of a field, in characters."""
+        return dict(self.max_chars)[field]
+
+
+# What the Jinja2 files can name.
+PROMPT_CONTEXT: dict[str, Any] = {"brief": Brief, "layouts": tuple[Layout, ...], "notes": str}
+METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
+
+# What an expression in a template can raise; a file that includes itself recurses.
+_FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """What shapes a film beyond its brief. Hashable; `load_template` makes it."""
+
+    name: str
+    title: str
+    description: str
+    # Name of a theme; the rendering room knows them.
+    theme: str
+    layouts: tuple[Layout, ...]
+    tags: tuple[str, ...]
+    # SHA-256 over all files of the template, for cache keys.
+    fingerprint: str
+    # Where its files are, for messages; not part of what the template is.
+    folder: str = field(compare=False)
+    # (file name, text) of its Jinja2 files, and which of them is what.
+    files: tuple[tuple[str, str], ...]
+    system_file: str
+    user_file: str
+    description_file: str
+
+    def layout(self, name: str) -> Layout | None:
+        """The layout of that name; None: this template does not use it."""
+        return next((layout for layout in self.layouts if layout.name == name), None)
+
+    def prompt(self, brief: Brief) -> tuple[str, str]:
+        """What a model is told about `brief`: the system message and the user message."""
+        names = {"brief": brief, "layouts": self.layouts, "notes": notes_as_text(brief.sections)}
+        return self._render(self.system_file, names), self._render(self.user_file, names)
+
+    def description_of(self, brief: Brief, script: Script) -> str:
+        """The text that stands below the published film."""
+        return self._render(self.description_file, {"brief": brief, "script": script})
+
+    def check(self) -> None:
+        """Raise `InputError` (file, line, nearest known name) when a Jinja2 file is broken or names unknown fields."""
+        for file, context in (
+            (self.system_file, PROMPT_CONTEXT),
+            (self.user_file, PROMPT_CONTEXT),
+            (self.description_file, METADATA_CONTEXT),
+        ):
+            with self._translated(file):
+                unknown = find_unknown_field(dict(self.files)[file], _environment(self.files), context)
+            if unknown:
+                raise InputError(unknown.message, where=f"{self._path(file)}:{unknown.line}", hint=unknown.hint)
+
+    def _render(self, file: str, names: dict[str, object]) -> str:
+        with self._translated(file):
+            return _environment(self.files).get_template(file).render(names).strip()
+
+    @contextmanager
+    def _translated(self, file: str) -> Iterator[None]:
+        """Jinja2's errors, and what an expression in a template may raise, as one `InputError` with file and line."""
+        try:
+            yield
+        except jinja2.TemplateSyntaxError as error:
+            where = f"{self._path(error.name or file)}:{error.lineno}"
+            raise InputError(f"broken template: {error.message}", where=where) from error
+        except jinja2.TemplateNotFound as error:
+            raise InputError(f"there is no file {error.name} in the template", where=self._path(file)) from error
+        except _FAILURES as error:
+            # Jinja2 puts the template's own lines into the traceback.
+            inside = [frame for frame in extract_tb(error.__traceback__) if frame.filename in dict(self.files)]
+            name, line = (inside[-1].filename, inside[-1].lineno) if inside else (file, 1)
+            raise InputError(f"the template can't be filled in: {error}", where=f"{self._path(name)}:{line}") from error
+
+    def _path(self, file: str) -> str:
+        return str(PurePath(self.folder) / file)
+
+
+def notes_as_text(sections: tuple[Section, ...]) -> str:
+    """The notes as a model reads them: headings, paragraphs and items, a blank line between blocks."""
+    parts: list[str] = []
+    for section in sections:
+        if section.heading:
+            parts.append(f"## {section.heading}")
+        parts.extend(_block_as_text(block) for block in section.blocks)
+    return "\n\n".join(parts)
+
+
+def _block_as_text(block: Paragraph | BulletList) -> str:
+    return block.text if isinstance(block, Paragraph) else "\n".join(f"- {item.text}" for item in block.items)
+
+
+@lru_cache(maxsize=16)
+def _environment(files: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+    sources = dict(files)
+    # The name stands in for the path, so that tracebacks carry it.
+    loader = jinja2.FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None)
+    return ImmutableSandboxedEnvironment(
+        loader=loader,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+    )

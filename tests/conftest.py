@@ -1,0 +1,48 @@
+"""What every test is held to: a clean environment, no errors in the log, no blocked loop, no process left behind."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting, key or proxy of the machine reaches a test, and nothing but loopback is reached."""
+    for name in list(os.environ):
+        if name.startswith(("NIGHTREEL_", "GROQ_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_logged_errors(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A logged error is a failure, unless the test says `@pytest.mark.logs_errors`."""
+    yield
+    if request.node.get_closest_marker("logs_errors"):
+        return
+    errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, [record.getMessage() for record in errors]
+
+
+@pytest.fixture(autouse=True)
+def unblocked_loop() -> Iterator[BlockBuster]:
+    """A call that blocks the event loop raises where it happens."""
+    with blockbuster_ctx("pipeline") as blockbuster:
+        yield blockbuster
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_leaked_processes() -> Iterator[None]:
+    """Child processes must end with what started them."""
+    yield
+    left = psutil.Process().children(recursive=True)
+    _, alive = psutil.wait_procs(left, timeout=10)
+    assert not alive, [process.cmdline() for process in alive]
