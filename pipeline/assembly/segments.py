@@ -65,7 +65,7 @@ def join_segments(segments: Sequence[Segment], *, path: Path, title: str | None 
     if not segments:
         raise ValueError("a film needs at least one segment")
     with replacing(path) as part:
-        join_mp4([segment.path for segment in segments], part, title=title)
+        join_mp4(segments, part, title=title)
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = part.stat().st_size

@@ -36,5 +36,5 @@ def write_jpeg(picture: Image, path: Path) -> None:
 def _jpeg(picture: Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     # 4:4:4: coloured letters keep sharp edges.
-    picture.save(buffer, "JPEG", quality=quality, subsampling="4:4:4", optimize=True)
+    picture.save(buffer, "JPEG", quality=quality, subsampling="4:4:4")
     return buffer.getvalue()

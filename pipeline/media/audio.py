@@ -33,7 +33,7 @@ def read_audio(source: bytes | Path) -> Samples:
     """
     where = source.name if isinstance(source, Path) else "audio"
     try:
-        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source)) as container:
+        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source), mode="r") as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in it", where=where)
             planes = _decode(container)

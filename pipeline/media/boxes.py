@@ -10,6 +10,8 @@ from typing import BinaryIO
 # The boxes on the way to what is asked for here; all others are leaves to us.
 _BRANCHES = {"moov", "trak", "edts", "mdia", "minf", "stbl"}
 _HEADER_BYTES = 8
+# Real films nest six deep; a hostile one could nest without end.
+_MAX_DEPTH = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,6 @@ def _walk(file: BinaryIO, *, start: int, end: int, parent: str) -> Iterator[Box]
             return
         path = f"{parent}/{name}" if parent else name
         yield Box(path=path, start=start, length=length)
-        if name in _BRANCHES:
+        if name in _BRANCHES and path.count("/") < _MAX_DEPTH:
             yield from _walk(file, start=start + _HEADER_BYTES, end=start + length, parent=path)
         start += length

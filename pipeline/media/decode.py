@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def sample_pictures(path: Path) -> Iterator[Luma]:
     Only the pictures after the last keyframe are decoded besides. Raises `InputError` for a damaged stream.
     """
     try:
-        with av.open(str(path)) as source:
+        with av.open(str(path), format="mp4") as source:
             stream = source.streams.video[0]
             stream.codec_context.skip_frame = "NONKEY"
             keyframe_pts = 0
@@ -33,17 +34,16 @@ def sample_pictures(path: Path) -> Iterator[Luma]:
                 yield _luma(picture)
             source.seek(keyframe_pts, stream=stream)
             stream.codec_context.skip_frame = "DEFAULT"
-            last = None
-            for last in source.decode(stream):
-                pass
-            if last is not None:
-                yield _luma(last)
+            for picture in deque(source.decode(stream), maxlen=1):
+                yield _luma(picture)
     except (OSError, ValueError) as error:
         raise InputError(f"a picture can't be decoded ({type(error).__name__})", where=path.name) from error
 
 
 def _luma(picture: av.VideoFrame) -> Luma:
-    """The brightness plane, thinned out, as a copy (the decoder uses the memory again)."""
+    """The brightness plane, thinned out. Raises `ValueError` for a picture that the decoder had to patch up."""
+    if picture.is_corrupt:
+        raise ValueError("damaged picture")
     plane = picture.planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX].copy()
+    rows: Luma = np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX]

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import CheckpointError
 from pipeline.media.mux import Packet, open_mp4
+from pipeline.model import FRAME_RATE, Segment
 
 _HINT = "Remove the segment and run the command again"
 
@@ -31,22 +32,23 @@ class _Parameters:
     time_bases: tuple[Fraction, ...]
 
 
-def join_mp4(parts: Sequence[Path], path: Path, *, title: str | None = None) -> None:
-    """Write the packets of all `parts`, one part after the other, to `path`.
+def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = None) -> None:
+    """Write the packets of all `segments`, one after the other, to `path`.
 
-    Every part must have one video and one audio stream that start at 0, have no gaps and end together, and all parts
-    the same parameters; that is what makes the result one stream for every decoder. Raises `CheckpointError` naming
-    the part that is not so, and `OSError` when `path` can't be written.
+    Every segment must have one video and one audio stream that start at 0, have no gaps and end together, and all the
+    same parameters; that is what makes the result one stream for every decoder. Raises `CheckpointError` naming the
+    segment that is not so, and `OSError` when `path` can't be written.
     """
-    with open_mp4(path, title=title) as film, _opened(parts[0]) as first:
-        streams = _streams(first, parts[0])
-        outputs: dict[str, VideoStream | AudioStream] = {
-            stream.type: film.add_stream_from_template(stream) for stream in streams
-        }
-        parameters = _parameters(*streams)
+    with open_mp4(path, title=title) as film:
+        with _opened(segments[0].path) as first:
+            streams = _streams(first, segments[0].path)
+            parameters = _parameters(*streams)
+            outputs: dict[str, VideoStream | AudioStream] = {
+                stream.type: film.add_stream_from_template(stream) for stream in streams
+            }
         clocks = dict.fromkeys(outputs, 0)
-        for part in parts:
-            for packet in _packets(part, parameters):
+        for segment in segments:
+            for packet in _packets(segment, parameters):
                 kind = packet.stream.type
                 packet.stream = outputs[kind]
                 packet.pts = packet.dts = clocks[kind]
@@ -54,8 +56,9 @@ def join_mp4(parts: Sequence[Path], path: Path, *, title: str | None = None) -> 
                 film.mux(packet)
 
 
-def _packets(part: Path, parameters: _Parameters) -> Iterator[Packet]:
-    """All packets of a part, with times as they are in the part; checked on the way."""
+def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
+    """All packets of a segment, with times as they are in it; checked on the way."""
+    part = segment.path
     with _opened(part) as source:
         video, audio = _streams(source, part)
         if _parameters(video, audio) != parameters:
@@ -71,15 +74,19 @@ def _packets(part: Path, parameters: _Parameters) -> Iterator[Packet]:
             clocks[kind] += packet.duration
             yield packet
         ends = {clocks[stream.type] * (stream.time_base or 0) for stream in (video, audio)}
-        if len(ends) > 1 or 0 in ends:
-            raise CheckpointError("sound and picture of the segment do not end together", where=part.name, hint=_HINT)
+        if ends != {Fraction(segment.frames, FRAME_RATE)}:
+            raise CheckpointError(
+                f"sound and picture of the segment do not both last {segment.frames} frames",
+                where=part.name,
+                hint=_HINT,
+            )
 
 
 @contextmanager
 def _opened(part: Path) -> Iterator[InputContainer]:
-    """The part, open; what FFmpeg has to say against it becomes a `CheckpointError`."""
+    """The part, open; what FFmpeg has to say against it, in the block, becomes a `CheckpointError`."""
     try:
-        with av.open(str(part)) as source:
+        with av.open(str(part), format="mp4") as source:
             yield source
     except av.FFmpegError as error:
         raise CheckpointError("the segment is missing or damaged", where=part.name, hint=_HINT) from error

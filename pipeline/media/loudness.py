@@ -120,7 +120,7 @@ def _limited(samples: Samples, peaks: NDArray[np.float64], *, gain_db: float, ce
 def _true_peaks(samples: Samples) -> NDArray[np.float64]:
     """Per sample, the highest level of the wave at it and up to the next one (4 times oversampled, as BS.1770)."""
     left_only = len(samples) and np.array_equal(samples[:, 0], samples[:, 1])
-    peaks = np.abs(samples).max(axis=1, initial=0.0).astype(np.float64)
+    peaks: NDArray[np.float64] = np.abs(samples).max(axis=1, initial=0.0).astype(np.float64)
     taps = np.arange(-11, 13)
     for channel in (0,) if left_only else (0, 1):
         wave = np.pad(samples[:, channel].astype(np.float64), (12, 12))
@@ -147,7 +147,8 @@ def _sliding_mean(values: NDArray[np.float64], reach: int) -> NDArray[np.float64
     """For each value the mean within `reach` on either side."""
     width = 2 * reach + 1
     sums = np.cumsum(np.pad(values, (reach + 1, reach), mode="edge"))
-    return (sums[width:] - sums[:-width]) / width
+    means: NDArray[np.float64] = (sums[width:] - sums[:-width]) / width
+    return means
 
 
 def _decibels(amplitude: float) -> float:

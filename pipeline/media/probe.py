@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -74,7 +75,8 @@ def probe(path: Path) -> MediaInfo:
     """Read the headers and the times of all packets of a film. Raises `InputError` for what is none."""
     try:
         boxes = read_boxes(path)
-        with av.open(str(path)) as source:
+        # Named, so that FFmpeg does not take a hostile file for a playlist and open what that lists.
+        with av.open(str(path), format="mp4") as source:
             timings = _timings(source)
             return MediaInfo(
                 pictures=tuple(_picture_track(stream, timings[stream.index]) for stream in source.streams.video),
@@ -127,7 +129,7 @@ def _sound_track(stream: AudioStream, timing: _Timing) -> SoundTrack:
 
 
 def _constant_rate(times: Sequence[int], time_base: Fraction) -> Fraction | None:
-    steps = {after - before for before, after in zip(times, times[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(times)}
     if len(steps) != 1 or times[0] != 0:
         return None
     step = steps.pop()

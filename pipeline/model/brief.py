@@ -34,8 +34,8 @@ class Brief:
     """One topic, with or without notes. The input of a job."""
 
     title: str
-    # BCP-47, e.g. "en", "de", "pt-BR".
-    language: str = "en"
+    # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides.
+    language: str = ""
     # One line below the title, and the small line above it; empty: not shown.
     subtitle: str = ""
     kicker: str = ""

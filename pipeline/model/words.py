@@ -59,14 +59,16 @@ def _split_unspaced(chunk: str) -> list[str]:
         category = unicodedata.category(character)
         if category in {"Ps", "Pi"}:
             opening, run = opening + character, False
-        elif words and not opening and _leans_back(character, category):
-            words[-1] += character
-        elif run and not opening and not _IS_UNSPACED.match(character):
+        elif words and not opening and (_leans_back(character, category) or (run and not _stands_alone(character))):
             words[-1] += character
         else:
             words.append(opening + character)
-            opening, run = "", not _IS_UNSPACED.match(character)
+            opening, run = "", not _stands_alone(character)
     return [*words, opening] if opening else words
+
+
+def _stands_alone(character: str) -> bool:
+    return _IS_UNSPACED.match(character) is not None
 
 
 def _leans_back(character: str, category: str) -> bool:

@@ -39,7 +39,9 @@ def match(words: Sequence[str], events: Sequence[Word]) -> Alignment:
     unheard = len(said)
     for kind, first, last, heard_first, heard_last in matcher.get_opcodes():
         if kind in {"equal", "replace"}:
-            for index, span in zip(said[first:last], _shared(words, said[first:last], heard[heard_first:heard_last]), strict=True):
+            for index, span in zip(
+                said[first:last], _shared(words, said[first:last], heard[heard_first:heard_last]), strict=True
+            ):
                 spans[index] = span
             unheard = len(said) - last + (last - first - 2 * (heard_last - heard_first) if kind == "replace" else 0)
     return Alignment(spans=tuple(spans), unheard_at_end=max(0, unheard))

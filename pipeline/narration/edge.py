@@ -82,7 +82,7 @@ class EdgeNarrator:
         """Speak, in several requests one after another if the text is long."""
         said = spoken(text)
         parts: list[_Part] = []
-        for group in requests_for([said.text[place[0] : place[1]] for place in said.places if place]):
+        for group in requests_for([said.text[first:last] for first, last in filter(None, said.places)]):
             async with self._gate:
                 parts.append(await self._request(group, voice))
         audio = b"".join(part.audio for part in parts)

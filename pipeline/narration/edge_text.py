@@ -10,13 +10,15 @@ from pipeline.model import join_words
 # The service takes 4,096 bytes of escaped text. edge-tts would cut longer ones itself, at spaces in mid-sentence, and
 # texts without spaces (Chinese, Japanese) not at all.
 MAX_BYTES = 4_000
-_SENTENCE_ENDS = tuple(f"{end}{closing}" for end in ".!?…。！？।؟" for closing in ("", '"', "”", "»", ")", "）", "」", "』"))
+_SENTENCE_ENDS = tuple(
+    f"{end}{closing}" for end in ".!?…。！？।؟" for closing in ("", '"', "”", "»", ")", "）", "」", "』")
+)
 
 
 def requests_for(words: Sequence[str], max_bytes: int = MAX_BYTES) -> Iterator[tuple[str, ...]]:
     """`words` in groups that fit a request, cut at the end of a sentence where one is in the second half.
 
-    A single word longer than a request is cut into pieces that fit, so the words of the groups may be more than `words`.
+    A word longer than a request is cut into pieces that fit.
     """
     group: list[str] = []
     size = 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 import anyio
+import certifi
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
 from pipeline.model import Word
@@ -44,9 +46,12 @@ class EdgeService:
     def __init__(self, url: str | None) -> None:
         from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
 
-        if not isinstance(communicate.WSS_URL, _AddressOfTask):
-            communicate.WSS_URL = _AddressOfTask(communicate.WSS_URL)
-        real = str(communicate.WSS_URL)
+        # The certificates that edge-tts itself trusts: some Pythons find no others.
+        self._tls = ssl.create_default_context(cafile=certifi.where())
+        module: Any = communicate
+        if not isinstance(module.WSS_URL, _AddressOfTask):
+            module.WSS_URL = _AddressOfTask(module.WSS_URL)
+        real = str(module.WSS_URL)
         # edge-tts appends "&…": an address without a query gets the query of the real one.
         self._url = real if url is None else url if "?" in url else f"{url}?{real.partition('?')[2]}"
 
@@ -84,9 +89,11 @@ class EdgeService:
         base, found, query = self._url.partition(f"{_SPEAKING_PATH}?")
         if not found:
             return frozenset()
-        address = f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
+        address = (
+            f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
+        )
         with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
-            return await _with_right_clock(lambda: _list_voices(address))
+            return await _with_right_clock(lambda: _list_voices(address, self._tls))
 
     async def _open(self) -> None:
         from edge_tts.constants import WSS_HEADERS  # noqa: PLC0415
@@ -95,7 +102,7 @@ class EdgeService:
         address = f"{self._url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
         async with (
             aiohttp.ClientSession(trust_env=True) as session,
-            session.ws_connect(address, compress=15, headers=DRM.headers_with_muid(WSS_HEADERS)),
+            session.ws_connect(address, compress=15, headers=DRM.headers_with_muid(WSS_HEADERS), ssl=self._tls),
         ):
             pass
 
@@ -104,13 +111,13 @@ class EdgeService:
 _CONNECTION_ID = "0" * 32
 
 
-async def _list_voices(address: str) -> frozenset[str]:
+async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
     from edge_tts.constants import VOICE_HEADERS  # noqa: PLC0415
     from edge_tts.drm import DRM  # noqa: PLC0415
 
     async with (
         aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
-        session.get(f"{address}&{_credentials()}", headers=DRM.headers_with_muid(VOICE_HEADERS)) as response,
+        session.get(f"{address}&{_credentials()}", headers=DRM.headers_with_muid(VOICE_HEADERS), ssl=tls) as response,
     ):
         return frozenset(str(voice["ShortName"]) for voice in json.loads(await response.text()))
 
@@ -157,7 +164,9 @@ def _in_our_words(timeout_s: float) -> Iterator[None]:
         # A limit, a hiccup and a voice that does not exist all look like this.
         raise TransientError("edge sent no sound", hint=_LATER) from error
     except theirs.SkewAdjustmentError as error:
-        raise PermanentError("edge refuses our token (403)", hint="Update edge-tts, or choose another narrator") from error
+        raise PermanentError(
+            "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"
+        ) from error
     except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError) as error:
         raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
 
@@ -167,7 +176,7 @@ def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
     if error.status in _BUSY or error.status >= 500:
-        asked = (error.headers or {}).get("Retry-After", "").strip()
+        asked = error.headers.get("Retry-After", "").strip() if error.headers else ""
         wait_s = float(asked) if asked.isascii() and asked.isdigit() else None
         return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=wait_s)
     return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

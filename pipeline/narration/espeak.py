@@ -63,7 +63,13 @@ class EspeakNarrator:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
         said = spoken(text)
-        request = {"task": "speak", "voice": chosen.identifier, "rate_wpm": _RATE_WPM, "word_gap": _WORD_GAP, "text": said.text}
+        request = {
+            "task": "speak",
+            "voice": chosen.identifier,
+            "rate_wpm": _RATE_WPM,
+            "word_gap": _WORD_GAP,
+            "text": said.text,
+        }
         head, audio = await self._ask(request)
         events = [_Event(kind=kind, position=position, at_s=at_s) for kind, position, at_s in json.loads(head)]
         samples, rate_hz = _samples_of(audio)
@@ -108,7 +114,9 @@ def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | Pro
     """The child's exit code and last words, as an error of ours."""
     said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
     if done.returncode == espeak_child.NO_LIBRARY:
-        return MissingToolError(f"eSpeak NG is not there: {said[0]}", hint='Install it: pip install "nightreel[offline]"')
+        return MissingToolError(
+            f"eSpeak NG is not there: {said[0]}", hint='Install it: pip install "nightreel[offline]"'
+        )
     if done.returncode == espeak_child.REFUSED:
         return PermanentError(f"eSpeak NG: {said[0]}")
     return TransientError(f"eSpeak's process broke off: {said[0]}")
@@ -119,9 +127,7 @@ def _samples_of(audio: bytes) -> tuple[NDArray[np.int16], int]:
         return np.frombuffer(wav.readframes(wav.getnframes()), dtype=np.int16), wav.getframerate()
 
 
-def _spans(
-    said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16], rate_hz: int
-) -> list[Span | None]:
+def _spans(said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16], rate_hz: int) -> list[Span | None]:
     """For each word the time from its first event to the next word's, without the silence before a pause.
 
     Positions are those of the text, but a number makes several events within it, some of them out of order; so each

@@ -9,6 +9,8 @@ in a few hundredths of a second:
     exit    0; 3: the library is not there; 4: it refused. The last line of stderr says why.
 """
 
+# ruff: noqa: ANN401  (what ctypes hands out has no types)
+
 from __future__ import annotations
 
 import ctypes
@@ -73,7 +75,7 @@ def main() -> int:
     try:
         library, sample_rate_hz = _load()
     except OSError as error:
-        print(f"the eSpeak NG library can't be loaded: {error}", file=sys.stderr)
+        sys.stderr.write(f"the eSpeak NG library can't be loaded: {error}\n")
         return NO_LIBRARY
     try:
         if request["task"] == "voices":
@@ -82,7 +84,7 @@ def main() -> int:
             events, sound = _speak(library, request)
             _answer(events, _wav(sound, sample_rate_hz))
     except _RefusedError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return REFUSED
     return 0
 

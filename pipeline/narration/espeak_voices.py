@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pipeline.errors import InputError
 
 # What eSpeak calls otherwise than BCP-47 does, and the variant meant when only the language is named.
-_ALIASES = {"en": "en-us", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hans": "cmn", "zh-hant": "cmn", "zh": "cmn", "zh-hk": "yue"}
+_ALIASES = {
+    "en": "en-us",
+    "zh-cn": "cmn",
+    "zh-tw": "cmn",
+    "zh-hans": "cmn",
+    "zh-hant": "cmn",
+    "zh": "cmn",
+    "zh-hk": "yue",
+}
 _ALIASES |= {"pt": "pt-br", "nn": "nb", "iw": "he", "in": "id"}
 
 

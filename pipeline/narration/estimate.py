@@ -13,7 +13,18 @@ WORDS_PER_MIN = 160
 _SECONDS_PER_WEIGHT = 60 / WORDS_PER_MIN / 5.7
 # Heard after a word that ends in one of these.
 _PAUSES_S = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.42, "!": 0.42, "?": 0.42, "…": 0.42, "–": 0.2, "—": 0.2}
-_PAUSES_S |= {"、": 0.18, "，": 0.18, "；": 0.25, "：": 0.25, "。": 0.42, "！": 0.42, "？": 0.42, "،": 0.18, "؟": 0.42, "।": 0.42}
+_PAUSES_S |= {
+    "、": 0.18,
+    "，": 0.18,
+    "；": 0.25,
+    "：": 0.25,
+    "。": 0.42,
+    "！": 0.42,
+    "？": 0.42,
+    "،": 0.18,
+    "؟": 0.42,
+    "।": 0.42,
+}
 _CLOSING = "\"'”’»)]）」』"
 
 
@@ -43,7 +54,8 @@ def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ..
     length = timed[-1].end_s if timed else 0.0
     scale = (end_s - start_s) / length if length else 0.0
     return tuple(
-        Word(text=word.text, start_s=start_s + word.start_s * scale, end_s=start_s + word.end_s * scale) for word in timed
+        Word(text=word.text, start_s=start_s + word.start_s * scale, end_s=start_s + word.end_s * scale)
+        for word in timed
     )
 
 
@@ -52,7 +64,7 @@ def _weight_of_character(character: str) -> float:
     category = unicodedata.category(character)
     if category[0] == "N":
         return 3.5
-    if category == "Lo" and "\u3040" <= character:
+    if category == "Lo" and character >= "\u3040":
         return 1.8
     if category[0] == "L":
         return 1.0

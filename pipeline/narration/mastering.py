@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.media.audio import Samples, read_audio, write_wav
+from pipeline.errors import CheckpointError, InputError
+from pipeline.media.audio import Samples, read_audio, read_extra, write_wav
 from pipeline.media.loudness import measure_loudness, set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.narrator import Speech
@@ -25,6 +27,18 @@ _MARGIN_SAMPLES = SAMPLE_RATE_HZ // 50
 _FADE_SAMPLES = SAMPLE_RATE_HZ // 100
 
 
+class _Label(BaseModel):
+    """What a clip's file says about itself: kept in the WAV, so that the two arrive, stay and go together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    samples: int
+    # Text, start and end of each word; times in seconds from the start of the file.
+    words: tuple[tuple[str, float, float], ...]
+    loudness_lufs: float | None
+    estimated: bool
+
+
 def master(speech: Speech, path: Path) -> Clip:
     """Write the clip of `speech` to `path` and describe it. Blocks; call it in a thread.
 
@@ -39,13 +53,30 @@ def master(speech: Speech, path: Path) -> Clip:
     samples = np.zeros((length, 2), dtype=np.float32)
     samples[lead : lead + len(sound)] = _faded(sound)
     samples = set_loudness(samples)
-    write_wav(path, samples)
-    return Clip(
-        path=path,
+    label = _Label(
         samples=length,
-        words=tuple(_moved(word, _LEAD_S) for word in words),
+        words=tuple((word.text, word.start_s + _LEAD_S, word.end_s + _LEAD_S) for word in words),
         loudness_lufs=measure_loudness(samples).integrated_lufs,
+        estimated=speech.estimated,
     )
+    write_wav(path, samples, extra=label.model_dump_json().encode())
+    return _clip(path, label)
+
+
+def read_clip(path: Path) -> tuple[Clip, bool]:
+    """The clip in a file of `master`, and whether its word times are estimated. Blocks. Raises `CheckpointError`."""
+    try:
+        label = _Label.model_validate_json(read_extra(path))
+    except (InputError, ValidationError) as error:
+        raise CheckpointError(
+            "the clip is damaged", where=str(path), hint="Delete it: it will be made again"
+        ) from error
+    return _clip(path, label), label.estimated
+
+
+def _clip(path: Path, label: _Label) -> Clip:
+    words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in label.words)
+    return Clip(path=path, samples=label.samples, words=words, loudness_lufs=label.loudness_lufs)
 
 
 def _trimmed(sound: Samples, words: tuple[Word, ...]) -> tuple[Samples, tuple[Word, ...]]:
@@ -57,7 +88,7 @@ def _trimmed(sound: Samples, words: tuple[Word, ...]) -> tuple[Samples, tuple[Wo
         return sound[:0], words
     first = max(0, int(heard[0]) - _MARGIN_SAMPLES)
     last = min(len(sound), int(heard[-1]) + 1 + _MARGIN_SAMPLES)
-    return sound[first:last], tuple(_moved(word, -first / SAMPLE_RATE_HZ) for word in words)
+    return sound[first:last], tuple(_earlier(word, first / SAMPLE_RATE_HZ) for word in words)
 
 
 def _faded(sound: Samples) -> Samples:
@@ -69,6 +100,6 @@ def _faded(sound: Samples) -> Samples:
     return sound * envelope[:, None]
 
 
-def _moved(word: Word, by_s: float) -> Word:
-    """The word later by `by_s`, never before the start."""
-    return Word(text=word.text, start_s=max(0.0, word.start_s + by_s), end_s=max(0.0, word.end_s + by_s))
+def _earlier(word: Word, by_s: float) -> Word:
+    """The word earlier by `by_s`, never before the start."""
+    return Word(text=word.text, start_s=max(0.0, word.start_s - by_s), end_s=max(0.0, word.end_s - by_s))

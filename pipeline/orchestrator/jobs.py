@@ -61,7 +61,8 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore) -> Jo
         logger.exception("job %s: unexpected error in stage %s", job.id, run.job.stage)
         await run.fail(error, _record(error, run.job.stage))
     except BaseException:
-        await run.to(JobStatus.PENDING, why="interrupted")
+        if run.job.status is JobStatus.IN_PROGRESS:
+            await run.to(JobStatus.PENDING, why="interrupted")
         raise
     return run.job
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, write_jpeg
-from pipeline.model import Clip, Cue, Scene, Script, Segment, VideoFormat, frames_of
+from pipeline.model import Clip, Cue, Scene, Script, Segment, frames_of
 from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
 from pipeline.state import content_key
 
@@ -36,7 +36,6 @@ class SegmentOrder:
 
 def make_segment(order: SegmentOrder, path: Path) -> Segment:
     """Draw the scene and encode it, with its sound, to `path`. Runs in a worker process."""
-    video_format: VideoFormat = order.look.video_format
     frames = draw_scene(
         order.scene,
         words=order.clip.words,
@@ -49,7 +48,7 @@ def make_segment(order: SegmentOrder, path: Path) -> Segment:
         clip=order.clip.path,
         samples=order.clip.samples,
         path=path,
-        video_format=video_format,
+        video_format=order.look.format,
         encoder=order.encoder,
     )
 

@@ -134,8 +134,8 @@ async def inspect(job: Job, shop: Workshop) -> Job:
     narration = _made(job.narration)
     expected = Expected(
         video_format=shop.video_format,
-        samples=sum(clip.samples for clip in narration.clips),
-        cues=_made(job.subtitles),
+        lengths=tuple(clip.samples for clip in narration.clips),
+        subtitles=_made(job.subtitles),
         silent=narration.narrator == "silence",
     )
     verdict = await to_process.run_sync(

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import anyio
+from anyio import to_thread
 
 from pipeline.assembly import EncoderPlan
-from pipeline.errors import ConfigurationError
-from pipeline.limits import RetryPolicy
+from pipeline.errors import InputError
+from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import FORMATS, Brief, Job, VideoFormat
-from pipeline.narration import NARRATORS, Narrator
-from pipeline.publishing import Destination, FolderDestination
-from pipeline.script import WRITERS, ScriptWriter
-from pipeline.settings import Settings
-from pipeline.state import Cache, CheckpointStore
+from pipeline.narration import Narrator
+from pipeline.orchestrator import providers
+from pipeline.publishing import Destination, FileNames, FolderDestination
+from pipeline.rendering import Look
+from pipeline.script import ScriptWriter
+from pipeline.settings import Settings, find_workspace, load_settings
+from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
-from pipeline.template import Template, builtin_root, load_template
+from pipeline.template import Template, load_template
+
+_ID_DIGITS = 16
 
 
 def now() -> datetime:
@@ -28,15 +35,36 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def open_workshop(
+    *,
+    workspace: Path | str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    output: Path | str | None = None,
+) -> Workshop:
+    """The workspace (given, or the nearest one upwards) with its settings. Raises `ConfigurationError`."""
+    folder = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
+    settings = load_settings(folder, overrides or {})
+    return Workshop(
+        workspace=folder,
+        settings=settings,
+        overrides=overrides or {},
+        output=Path(output).absolute() if output else None,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
-    """One workspace with its settings, ready to make films. Built by the edges, used by the stages."""
+    """One workspace with its settings, ready to make films. Opened by the edges, used by the stages."""
 
     workspace: Path
     settings: Settings
-    # An explicit FILE.mp4 or folder for the films; None: output/<batch>/<name>/ in the workspace.
+    # What flags said, by dotted key: they go before what a brief says.
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    # FILE.mp4 or a folder for the films; None: output/<batch>/ in the workspace.
     output: Path | None = None
-    clock: Callable[[], datetime] = field(default=now)
+    clock: Callable[[], datetime] = now
+
+    # What is kept ------------------------------------------------------------------------------------------------
 
     @cached_property
     def store(self) -> CheckpointStore:
@@ -48,7 +76,121 @@ class Workshop:
         """Scripts, clips and segments by content."""
         return Cache(self.workspace / "state" / "cache")
 
+    async def bench(self, job: Job) -> Path:
+        """A folder for the files of a film that is not delivered yet."""
+        folder = self._bench(job)
+        await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
+        return folder
+
+    async def clear_bench(self, job: Job) -> None:
+        """Remove that folder."""
+        await to_thread.run_sync(lambda: shutil.rmtree(self._bench(job), ignore_errors=True))
+
+    def _bench(self, job: Job) -> Path:
+        return self.workspace / "state" / "batches" / job.batch / "work" / job.id
+
+    # Who does the work -------------------------------------------------------------------------------------------
+
     @cached_property
     def cores(self) -> anyio.CapacityLimiter:
         """How many worker processes draw, encode and inspect at once."""
-        return anyio.CapacityLimiter(self.settings.work.workers)
+        return anyio.CapacityLimiter(self.settings.work.workers or os.cpu_count() or 1)
+
+    @cached_property
+    def retry_policy(self) -> RetryPolicy:
+        """How patient to be with a service outside."""
+        retry = self.settings.retry
+        return RetryPolicy(
+            attempts=retry.attempts,
+            wait_initial_s=retry.wait_initial_s,
+            wait_max_s=retry.wait_max_s,
+            retry_after_max_s=retry.retry_after_max_s,
+        )
+
+    @cached_property
+    def writer_gate(self) -> Gate:
+        """How often the model is asked."""
+        return Gate(self.settings.groq.concurrency, self.settings.groq.requests_per_min)
+
+    def writer(self, brief: Brief) -> ScriptWriter:
+        """Who writes the script of this brief."""
+        return self._writers[providers.writer_name(brief, self.settings)]
+
+    @cached_property
+    def _writers(self) -> Mapping[str, ScriptWriter]:
+        return providers.Lazy(lambda name: providers.make_writer(name, self.settings))
+
+    @cached_property
+    def narrators(self) -> tuple[Narrator, ...]:
+        """Who may speak, in order: the first one that can speaks the whole film."""
+        return tuple(self.narrator(name) for name in providers.narrator_names(self.settings))
+
+    def narrator(self, name: str) -> Narrator:
+        """One narrator by name."""
+        return self._narrators[name]
+
+    @cached_property
+    def _narrators(self) -> Mapping[str, Narrator]:
+        return providers.Lazy(lambda name: providers.make_narrator(name, self.settings))
+
+    # What films look like ----------------------------------------------------------------------------------------
+
+    @property
+    def video_format(self) -> VideoFormat:
+        """Size of the picture."""
+        return FORMATS[self.settings.video.format]
+
+    @property
+    def encoder(self) -> EncoderPlan:
+        """How pictures are encoded."""
+        return EncoderPlan(quality=self.settings.video.quality)
+
+    @property
+    def cue_limits(self) -> CueLimits:
+        """How subtitles are cut."""
+        return CueLimits(**self.settings.subtitles.limits)
+
+    def look(self, job: Job) -> Look:
+        """What all scenes of a film have in common."""
+        assert job.script is not None
+        return Look(title=job.script.title, format=self.video_format, burn_in=self.settings.subtitles.burn_in)
+
+    def template(self, brief: Brief) -> Template:
+        """The template of a brief. Reads files."""
+        return load_template(brief.template or self.settings.template, search=[self.workspace / "templates"])
+
+    # What jobs are called ----------------------------------------------------------------------------------------
+
+    def complete(self, brief: Brief) -> Brief:
+        """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
+        wanted = self.overrides
+        return replace(
+            brief,
+            language=wanted.get("language") or brief.language or self.settings.language,
+            template=wanted.get("template") or brief.template or self.settings.template,
+            voice=wanted.get("narration.voice") or brief.voice or self.settings.narration.voice,
+        )
+
+    def job_id(self, brief: Brief) -> str:
+        """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""
+        shape = self.settings
+        try:
+            template = self.template(brief).fingerprint
+        except InputError:
+            # The job will fail with this very error; mending the template makes it another job.
+            template = ""
+        parts = (
+            replace(brief, origin=""),
+            template,
+            (shape.script.writer, shape.narration.narrator, shape.offline, shape.groq.model),
+            (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
+        )
+        return content_key(*parts)[:_ID_DIGITS]
+
+    def destination(self, job: Job) -> Destination:
+        """Where the film goes."""
+        if self.output is None:
+            return FolderDestination(self.workspace / "output" / job.batch / job.name)
+        if self.output.suffix.lower() == ".mp4":
+            return FolderDestination(self.output.parent, names=FileNames.like(self.output))
+        return FolderDestination(self.output / job.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.model import split_words
@@ -13,9 +14,16 @@ from pipeline.rendering.text import TextStyle, measure
 
 # Prices of ugly line ends, in squares of a line's width left empty.
 _WIDOW = 0.30
+_STUB = 0.20
+_EXTRA_LINE = 0.09
+_SPLIT_PHRASE = 0.14
 _DANGLING_WORD = 0.035
 _HYPHEN = 0.06
 _PHRASE_END = -0.02
+# More than the white space on both sides of any letter, which `measure` leaves out at the start of a text.
+_BEARING_EM = 0.12
+# A line below this share of the ideal width is a stub.
+_STUB_SHARE = 0.5
 
 
 class Chunk(NamedTuple):
@@ -27,10 +35,10 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Where the lines of a text begin and end, and whether the last is a single word below longer lines."""
+    """Where the lines of a text begin and end, and whether one of them is a lonely word or a stub."""
 
     spans: tuple[Chunk, ...]
-    has_widow: bool
+    ragged: bool
 
 
 def chunks_of(text: str) -> tuple[Chunk, ...]:
@@ -44,15 +52,19 @@ def chunks_of(text: str) -> tuple[Chunk, ...]:
     return tuple(found)
 
 
-def break_lines(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, most: int) -> Lines | None:
-    """The best way to set `text` in as few lines as it takes, at most `most`; None: it does not fit."""
-    fitting = _Breaker(text, chunks, style, width_em)
-    fewest = fitting.fewest_lines()
+def break_lines(
+    text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, most: int, phrase: Chunk | None = None
+) -> Lines | None:
+    """The best way to set `text` in at most `most` lines; None: it does not fit. `phrase` is better left whole."""
+    breaker = _Breaker(text, chunks, style, width_em, phrase)
+    fewest = breaker.fewest_lines()
     if fewest is None or fewest > most:
         return None
-    spans = fitting.balance(fewest)
-    last = [chunk for chunk in chunks if chunk.start >= spans[-1].start]
-    return Lines(spans=spans, has_widow=len(spans) > 1 and len(last) == 1 and len(chunks) > 2)
+    counts = range(fewest, min(fewest + 1, most, len(chunks)) + 1)
+    _price, spans = min(
+        (price + _EXTRA_LINE * (count - fewest), spans) for count in counts for price, spans in [breaker.balance(count)]
+    )
+    return Lines(spans=spans, ragged=breaker.is_ragged(spans))
 
 
 def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
@@ -60,11 +72,14 @@ def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em
     found: list[Chunk] = []
     for chunk in chunks:
         start = end = chunk.start
+        width = 0.0
         for cluster in clusters(text[chunk.start : chunk.end]):
-            if end > start and measure(text[start:end] + cluster, style) > width_em:
+            # The sum of the letters: kerning, which mostly tightens, is left out.
+            step = measure(cluster, style) + _BEARING_EM
+            if end > start and width + step > width_em:
                 found.append(Chunk(start, end))
-                start = end
-            end += len(cluster)
+                start, width = end, 0.0
+            end, width = end + len(cluster), width + step
         found.append(Chunk(start, end))
     return tuple(found)
 
@@ -72,13 +87,14 @@ def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em
 class _Breaker:
     """Widths of a text's chunks and gaps, and the search for the cheapest lines."""
 
-    def __init__(self, text: str, chunks: Sequence[Chunk], style: TextStyle, width_em: float) -> None:
-        self._text, self._chunks, self._limit = text, chunks, width_em
+    def __init__(
+        self, text: str, chunks: Sequence[Chunk], style: TextStyle, width_em: float, phrase: Chunk | None
+    ) -> None:
+        self._text, self._chunks, self._limit, self._phrase = text, chunks, width_em, phrase
+        self._style = style
         self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
         space = measure("n n", style) - measure("nn", style)
-        self._gaps = [
-            space * (after.start - before.end) for before, after in zip(chunks, chunks[1:], strict=False)
-        ] + [0.0]
+        self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]
 
     def fewest_lines(self) -> int | None:
         """How many lines it takes when each is filled; None if a chunk is wider than a line."""
@@ -93,8 +109,16 @@ class _Breaker:
                 lines, room = lines + 1, self._limit - width
         return lines
 
-    def balance(self, count: int) -> tuple[Chunk, ...]:
-        """Exactly `count` lines, as even as possible, ugly ends avoided."""
+    def is_ragged(self, spans: Sequence[Chunk]) -> bool:
+        """Whether the last line is a word on its own, or any line far shorter than the longest."""
+        if len(spans) < 2 or len(self._chunks) < 3:
+            return False
+        widths = [measure(self._text[span.start : span.end], self._style) for span in spans]
+        lonely = self._chunks[-1].start == spans[-1].start
+        return lonely or min(widths) < _STUB_SHARE * max(widths)
+
+    def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
+        """Exactly `count` lines, as even as possible, ugly ends avoided; with what their ugliness costs."""
         total = len(self._chunks)
         ideal = (sum(self._widths) + sum(self._gaps)) / count
         # best[k][i]: price of setting the first i chunks in k lines, and where the last of these lines begins.
@@ -117,13 +141,17 @@ class _Breaker:
             start = best[k][end][1]
             spans.append(Chunk(self._chunks[start].start, self._chunks[end - 1].end))
             end = start
-        return tuple(reversed(spans))
+        return best[count][total][0], tuple(reversed(spans))
 
     def _price(self, start: int, end: int, width: float, ideal: float) -> float:
         price = ((ideal - width) / self._limit) ** 2
+        if width < _STUB_SHARE * ideal:
+            price += _STUB
         last = self._text[self._chunks[end].start : self._chunks[end].end]
         if end == len(self._chunks) - 1:
             return price + (_WIDOW if start == end and end > 0 else 0.0)
+        if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
+            price += _SPLIT_PHRASE
         if self._gaps[end] and len(last) <= 3 and last.isalpha():
             price += _DANGLING_WORD
         if last.endswith(("-", "‐")):
@@ -135,4 +163,4 @@ def _parts(word: str) -> Sequence[str]:
     pieces = split_words(word)
     if len(pieces) > 1 and "".join(pieces) == word:
         return pieces
-    return re.findall(r".{2,}?[^\W\d_]{2}[-‐](?=[^\W\d_]{3})|.+$", word)
+    return re.findall(r".*?[^\W\d_]{5}[-‐](?=[^\W\d_]{5})|.+$", word)

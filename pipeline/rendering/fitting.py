@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
 from pipeline.rendering.graphemes import clusters
-from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, measure, presentable, shape
+from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, presentable, shape
 
-# How far down the sizes a better break (no widow) may take a text before the larger type wins.
+# How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
 _STEPS_FOR_BEAUTY = 2
+# No letter is narrower: what is longer than so many letters need not be measured to know that it does not fit.
+_NARROWEST_EM = 0.15
 # Depth of a line below its baseline, in em.
 _DESCENT_EM = 0.24
 
@@ -71,39 +73,47 @@ def fit(
 
     if not text:
         return Setting(lines=(), style=style, size_px=sizes[0])
-    chosen: tuple[int, Lines] | None = None
-    for size_px, lines in _possible(text, style, sizes, width_px, height_px, most_lines):
-        if chosen is None or (chosen[1].has_widow and not lines.has_widow):
-            chosen = (size_px, lines)
-        if not lines.has_widow or sizes.index(size_px) - sizes.index(chosen[0]) >= _STEPS_FOR_BEAUTY:
-            break
+    phrase = Chunk(marked, marked + len(emphasis)) if marked >= 0 else None
+    possible = _possible(
+        text, style, sizes, width_px=width_px, height_px=height_px, most_lines=most_lines, phrase=phrase
+    )
+    chosen = next((choice for choice in possible if not choice[1].ragged), possible[0] if possible else None)
     if chosen is None:
-        return _forced(text, style, sizes[-1], width_px, _lines_in(height_px, style, sizes[-1], most_lines), group_at)
+        most = _lines_in(height_px, style, sizes[-1], most_lines)
+        return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
     return _set(text, style, chosen[0], chosen[1].spans, group_at)
 
 
 def _possible(
-    text: str, style: TextStyle, sizes: Sequence[int], width_px: int, height_px: int | None, most_lines: int
+    text: str,
+    style: TextStyle,
+    sizes: Sequence[int],
+    *,
+    width_px: int,
+    height_px: int | None,
+    most_lines: int,
+    phrase: Chunk | None,
 ) -> list[tuple[int, Lines]]:
     """Sizes at which `text` fits, largest first, as far as they are worth looking at."""
     found: list[tuple[int, Lines]] = []
     chunks = chunks_of(text)
     for size_px in sizes:
         most = _lines_in(height_px, style, size_px, most_lines)
-        lines = break_lines(text, chunks, style, width_em=width_px / size_px, most=most)
+        lines = break_lines(text, chunks, style, width_em=width_px / size_px, most=most, phrase=phrase)
         if lines:
             found.append((size_px, lines))
-        if len(found) > _STEPS_FOR_BEAUTY or (lines and not lines.has_widow):
+        if len(found) > _STEPS_FOR_BEAUTY or (lines and not lines.ragged):
             break
     return found
 
 
 def _forced(
-    text: str, style: TextStyle, size_px: int, width_px: int, most: int, group_at: Callable[[int], int]
+    text: str, style: TextStyle, size_px: int, *, width_px: int, most: int, group_at: Callable[[int], int]
 ) -> Setting:
     """At the smallest size: endless words are cut, and what still does not fit gives way to an ellipsis."""
     width_em = width_px / size_px
-    shown = text
+    longest = int(most * width_em / _NARROWEST_EM) + 1
+    shown = text if len(text) <= longest else _shortened(text[:longest])
     while True:
         chunks = split_long(shown, chunks_of(shown), style, width_em=width_em - 2 * abs(style.tracking))
         lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
@@ -123,9 +133,7 @@ def _shortened(text: str) -> str:
     return "".join(letters[: len(letters) - max(1, len(letters) // 8)]) + "…"
 
 
-def _set(
-    text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]
-) -> Setting:
+def _set(text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]) -> Setting:
     lines = []
     for span in spans:
         start = span.start
@@ -138,8 +146,3 @@ def _lines_in(height_px: int | None, style: TextStyle, size_px: int, most_lines:
         return most_lines
     room = height_px - size_px * CAP_HEIGHT_EM
     return max(1, min(most_lines, 1 + int(room / (size_px * style.leading))))
-
-
-def one_line_width_em(text: str, style: TextStyle) -> float:
-    """Width of `text` on a single line, in em."""
-    return measure(presentable(text, weight=style.weight), style)

@@ -78,18 +78,16 @@ def can_shape() -> bool:
     return bool(features.check("raqm"))
 
 
-@lru_cache(maxsize=1)
-def default_face() -> Face:
-    """Inter, which draws most text and stands in for what no font covers."""
-    return Face(path=_packaged("Inter"), axes=("opsz", "wght"))
+def stand_in() -> Face:
+    """The font that draws a plain box for a letter that no font here has."""
+    return _packaged_faces()[1]
 
 
 @lru_cache(maxsize=4096)
 def face_for(cluster: str, *, weight: int) -> Face | None:
     """The first font that has every character of a grapheme; None: there is no such font here."""
-    noto = Face(path=_packaged("Noto Sans"), axes=("wght", "wdth"))
     needed = {ord(character) for character in cluster}
-    for face in (default_face(), noto):
+    for face in _packaged_faces():
         if needed <= _characters(face.path, face.index):
             return face
     for face in _system_faces(bold=weight >= _BOLD_FROM):
@@ -106,6 +104,14 @@ def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFo
         values = {"wght": weight, "opsz": optical_size, "wdth": 100}
         font.set_variation_by_axes([values[axis] for axis in face.axes])
     return font
+
+
+@lru_cache(maxsize=1)
+def _packaged_faces() -> tuple[Face, Face]:
+    return (
+        Face(path=_packaged("Inter"), axes=("opsz", "wght")),
+        Face(path=_packaged("Noto Sans"), axes=("wght", "wdth")),
+    )
 
 
 def _packaged(family: str) -> str:

@@ -32,7 +32,8 @@ def typographic(text: str) -> str:
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r'"([^"]+)"', "“\\1”", text)
     text = text.replace("...", "…").replace(" -- ", " – ").replace(" - ", " – ")
-    # French spaces before ; : ! ? and inside guillemets must not break.
+    # A dash ends a line, it does not begin one; French spaces before ; : ! ? and inside guillemets do not break.
+    text = text.replace(" – ", "\u00a0– ").replace(" — ", "\u00a0— ")
     text = re.sub(r" (?=[;:!?»%])", "\u00a0", text).replace("« ", "«\u00a0")
     return re.sub(r"[ \t\n]+", " ", text).strip(" ")
 

@@ -50,10 +50,7 @@ class Box(NamedTuple):
     def meets(self, other: Box) -> bool:
         """Whether the two share a pixel."""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def within(self, other: Box) -> Box:

@@ -13,6 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from pipeline.rendering.shapes import Field, Plane, image, inside, stroke
@@ -55,7 +56,8 @@ class _Sketch:
         empty = np.zeros((side_px, side_px), np.float32)
         # Lines get thinner more slowly than the figure, or an emblem would fade away.
         pen = max(1.5, 2.6 * (side_px / 800) ** 0.5) * (2.6 if bold else 1.0)
-        return _Sketch(Plane.of(side_px), side_px / 2 - 2, Random(seed), theme, pen, empty, empty)
+        random = Random(seed)  # noqa: S311  (the same seed draws the same figure)
+        return _Sketch(Plane.of(side_px), side_px / 2 - 2, random, theme, pen, empty, empty)
 
     def add(self, coverage: Field, opacity: float = 1.0) -> None:
         """Draw in the second accent."""
@@ -67,14 +69,19 @@ class _Sketch:
 
     def finish(self, order: Field) -> Figure:
         """The tile. The accent runs from its light neighbour, upper left, to its deep one, lower right."""
-        slope = np.clip((self.plane.x + self.plane.y) / np.float32(1.5 * self.radius) + 0.5, 0, 1)[:, :, None]
-        light, deep = (np.array(rgb(c), np.float32) for c in (self.theme.accent_light, self.theme.accent_deep))
-        middle = np.array(rgb(self.theme.accent), np.float32)
-        warm = np.where(slope < 0.5, light + (middle - light) * 2 * slope, middle + (deep - middle) * (2 * slope - 1))
+        slope = np.clip((self.plane.x + self.plane.y) * np.float32(85 / self.radius) + 127.5, 0, 255).astype(np.uint8)
+        warm = Image.fromarray(_ramp(self.theme.accent_light, self.theme.accent, self.theme.accent_deep)[slope])
+        cool = Image.new("RGB", warm.size, rgb(self.theme.accent_2))
         alpha = self.focus + self.lines * (1 - self.focus)
-        share = (self.focus / np.maximum(alpha, np.float32(1e-6)))[:, :, None]
-        colours = np.array(rgb(self.theme.accent_2), np.float32) * (1 - share) + warm * share
-        return Figure(Image.fromarray((colours + 0.5).astype(np.uint8)), image(alpha), image(order))
+        share = np.asarray(self.focus / np.maximum(alpha, np.float32(1e-6)), np.float32)
+        return Figure(Image.composite(warm, cool, image(share)), image(alpha), image(order))
+
+
+def _ramp(first: str, middle: str, last: str) -> npt.NDArray[np.uint8]:
+    """256 colours from one to another by way of a third."""
+    stops = np.array([rgb(colour) for colour in (first, middle, last)], np.float32)
+    steps = np.linspace(0, 2, 256)
+    return np.stack([np.interp(steps, [0, 1, 2], stops[:, channel]) for channel in range(3)], axis=1).astype(np.uint8)
 
 
 def _orbits(sketch: _Sketch) -> Field:
@@ -92,7 +99,7 @@ def _orbits(sketch: _Sketch) -> Field:
         x = orbit * radius * math.sin(math.tau * heading)
         y = -orbit * radius * math.cos(math.tau * heading)
         sketch.add(inside(plane.distance(x, y) - np.float32(size * radius)))
-    return distance / np.float32(radius)
+    return np.asarray(distance / np.float32(radius), np.float32)
 
 
 def _waves(sketch: _Sketch) -> Field:
@@ -105,15 +112,16 @@ def _waves(sketch: _Sketch) -> Field:
     lit = count // 2 + random.choice((-1, 0, 1))
     row = x[0]
     centre = random.uniform(-0.2, 0.2)
-    swell = np.exp(-(((row - centre) / 0.42) ** 2))
-    chord = inside(plane.distance() - np.float32(radius * 0.97))
+    swell = np.exp(-(((row - centre) / 0.40) ** 2))
+    # Lines fade where they meet the circle.
+    chord = np.clip((np.float32(0.97 * radius) - plane.distance()) / np.float32(0.10 * radius), 0, 1)
     for number in range(count):
         base = -0.84 + 1.68 * number / (count - 1)
         ripple = sum(
-            np.sin(rate * row + phase + 0.42 * number * (1 + 0.3 * k)) / (k + 1.4)
+            np.sin(rate * row + phase + 0.30 * number * (1 + 0.3 * k)) / (k + 1.4)
             for k, (rate, phase) in enumerate(zip(rates, phases, strict=True))
         )
-        height = (0.115 * swell * (1 - abs(base) ** 2)).astype(np.float32) * ripple
+        height = (0.21 * swell * (1 - base**2)).astype(np.float32) * ripple
         slope = np.gradient(height, row)
         offset = (y - np.float32(base) + height[None, :]) * np.float32(radius) / np.sqrt(1 + slope**2)[None, :]
         thick = sketch.pen * (2.6 if number == lit else 1.15)
@@ -122,7 +130,7 @@ def _waves(sketch: _Sketch) -> Field:
             sketch.light(line)
         else:
             sketch.add(line, 0.85 - 0.55 * abs(number - lit) / count * 2)
-    return (x + 1) / 2
+    return np.asarray((x + 1) / 2, np.float32)
 
 
 def _columns(sketch: _Sketch) -> Field:
@@ -146,33 +154,31 @@ def _columns(sketch: _Sketch) -> Field:
         else:
             fade = 0.72 - 0.5 * abs(number - lit) / count
             sketch.add(bar * np.clip(fade - 0.35 * (plane.y / np.float32(radius)), 0.08, 1))
-    return 0.55 * (1 - plane.y / np.float32(radius)) / 2 + 0.45 * (plane.x / np.float32(radius) + 1) / 2
+    upwards, along = 1 - plane.y / np.float32(radius), 1 + plane.x / np.float32(radius)
+    return np.asarray(0.275 * upwards + 0.225 * along, np.float32)
 
 
 def _lattice(sketch: _Sketch) -> Field:
-    """A grid of dots whose sizes follow two sets of ripples; those around one centre are lit."""
+    """A grid of dots whose sizes follow ripples around a point; those next to it are lit."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
     turn = random.random()
-    near = (0.46 * radius * math.sin(math.tau * turn), 0.46 * radius * math.cos(math.tau * turn))
-    far = (-0.75 * near[0], -0.75 * near[1])
-    pitch = 2 * radius / 21
-    rate = random.uniform(2.0, 2.8)
+    x, y = (0.34 * radius * trig(math.tau * turn) for trig in (math.sin, math.cos))
+    pitch = 2 * radius / 23
     # Every pixel looks at the dot of its own cell; every other row is moved by half a cell.
     row = np.round(plane.y / np.float32(pitch * 0.866))
     odd = (row % 2) * np.float32(0.5 * pitch)
     dot_x = np.round((plane.x - odd) / np.float32(pitch)) * np.float32(pitch) + odd
     dot_y = row * np.float32(pitch * 0.866)
-    to_near = np.sqrt((dot_x - near[0]) ** 2 + (dot_y - near[1]) ** 2) / np.float32(radius)
-    to_far = np.sqrt((dot_x - far[0]) ** 2 + (dot_y - far[1]) ** 2) / np.float32(radius)
-    ripple = 0.5 + 0.25 * (np.cos(math.tau * rate * to_near) + np.cos(math.tau * rate * to_far))
-    size = np.float32(pitch) * (0.08 + 0.30 * ripple**1.3)
-    whole = np.sqrt(dot_x**2 + dot_y**2) < 0.95 * radius
-    away = np.sqrt((plane.x - dot_x) ** 2 + (plane.y - dot_y) ** 2)
-    dots = np.where(whole, inside((away - size).astype(np.float32)), np.float32(0))
-    lit = to_near < 0.2
-    sketch.add(np.where(lit, 0, dots * (0.35 + 0.6 * ripple)).astype(np.float32))
+    away = np.sqrt((dot_x - np.float32(x)) ** 2 + (dot_y - np.float32(y)) ** 2) / np.float32(radius)
+    ripple = 0.5 + 0.5 * np.cos(math.tau * random.uniform(1.9, 2.5) * away)
+    size = np.float32(pitch) * (0.07 + 0.33 * ripple)
+    whole = np.sqrt(dot_x**2 + dot_y**2) < 0.96 * radius
+    distance = np.sqrt((plane.x - dot_x) ** 2 + (plane.y - dot_y) ** 2)
+    dots = np.where(whole, inside((distance - size).astype(np.float32)), np.float32(0))
+    lit = away < 0.22
+    sketch.add(np.where(lit, 0, dots * (0.30 + 0.65 * ripple) * np.clip(1.25 - 0.6 * away, 0, 1)).astype(np.float32))
     sketch.light(np.where(lit, dots, 0).astype(np.float32))
-    return np.clip(to_near / 1.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(away / 1.35, 0, 1), np.float32)
 
 
 def _petals(sketch: _Sketch) -> Field:
@@ -191,7 +197,7 @@ def _petals(sketch: _Sketch) -> Field:
     sketch.lines = np.maximum(sketch.lines, veil)
     core = inside(plane.distance() - np.float32(0.155 * radius))
     sketch.light(core)
-    return 0.6 * plane.distance() / np.float32(radius) + 0.4 * plane.turn(start)
+    return np.asarray(0.6 * plane.distance() / np.float32(radius) + 0.4 * plane.turn(start), np.float32)
 
 
 def _arcs(sketch: _Sketch) -> Field:
@@ -220,6 +226,4 @@ def _arcs(sketch: _Sketch) -> Field:
         else:
             sketch.add(coverage, (0.30, 0.72, 0.48, 0.85, 0.38, 0.6)[number])
     sketch.light(inside(distance - np.float32(0.075 * radius)))
-    return np.clip(order, 0, 1).astype(np.float32)
-
-
+    return np.asarray(np.clip(order, 0, 1), np.float32)

@@ -29,7 +29,7 @@ class Plane:
 
     def distance(self, x: float = 0.0, y: float = 0.0) -> Field:
         """Pixels from a point."""
-        return np.sqrt((self.x - np.float32(x)) ** 2 + (self.y - np.float32(y)) ** 2)
+        return np.asarray(np.sqrt((self.x - np.float32(x)) ** 2 + (self.y - np.float32(y)) ** 2), np.float32)
 
     def turn(self, start: float = 0.0) -> Field:
         """Direction from the middle in turns, 0 to 1 clockwise, 0 at `start` turns past twelve o'clock."""
@@ -39,7 +39,7 @@ class Plane:
 
 def inside(distance: Field) -> Field:
     """Coverage 0 to 1 of a shape from signed distances in pixels, negative inside."""
-    return np.clip(np.float32(0.5) - distance, 0, 1)
+    return np.asarray(np.clip(np.float32(0.5) - distance, 0, 1), np.float32)
 
 
 def stroke(distance: Field, width_px: float) -> Field:

@@ -7,6 +7,7 @@ by up to half a pixel look unevenly spaced.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from pipeline.rendering.fonts import Face, default_face, face_for, load
+from pipeline.rendering.fonts import Face, face_for, load, stand_in
 from pipeline.rendering.graphemes import clusters, is_right_to_left, is_symbol, typographic
 
 _MEASURED_AT_PX = 1000
@@ -82,7 +83,7 @@ def presentable(text: str, *, weight: int = 400) -> str:
     """`text` without what can't be drawn well: emoji without a font go, letters without one stay (as boxes)."""
     cleaned = typographic(text)
     kept = [c for c in clusters(cleaned) if c.isspace() or not is_symbol(c) or face_for(c, weight=weight)]
-    return " ".join("".join(kept).split(" ")).strip() if len(kept) < len(cleaned) else cleaned
+    return re.sub(" +", " ", "".join(kept)).strip()
 
 
 def shape(text: str, style: TextStyle, group_at: Callable[[int], int] = lambda _: 0) -> Line:
@@ -93,9 +94,8 @@ def shape(text: str, style: TextStyle, group_at: Callable[[int], int] = lambda _
     pieces: list[Piece] = []
     left = 0.0
     for run in runs:
-        for piece in _pieces(run, style):
-            pieces.append(piece._replace(left_em=piece.left_em + left))
-        left = pieces[-1].left_em + pieces[-1].width_em + (style.tracking if pieces else 0.0)
+        pieces += (piece._replace(left_em=piece.left_em + left) for piece in _pieces(run, style))
+        left = pieces[-1].left_em + pieces[-1].width_em + style.tracking
     bearing = _left_bearing(pieces[0], style) if pieces else 0.0
     placed = tuple(piece._replace(left_em=piece.left_em - bearing) for piece in pieces)
     width = max(0.0, left - style.tracking - bearing) if pieces else 0.0
@@ -151,7 +151,7 @@ def _runs(text: str, style: TextStyle, group_at: Callable[[int], int]) -> list[_
         previous = runs[-1].face if runs else None
         # A space belongs to the font of the word before it, so that a run of words stays one run.
         face = previous if cluster.isspace() and previous else face_for(cluster, weight=style.weight)
-        face, group = face or default_face(), group_at(index)
+        face, group = face or stand_in(), group_at(index)
         if runs and runs[-1].face == face and runs[-1].group == group:
             runs[-1] = runs[-1]._replace(clusters=(*runs[-1].clusters, cluster))
         else:

@@ -65,10 +65,10 @@ def _sections(nodes: list[SyntaxTreeNode]) -> Iterator[Section]:
 def _blocks(node: SyntaxTreeNode) -> Iterator[Paragraph | BulletList]:
     if node.type in {"paragraph", "heading"}:
         paragraph = _paragraph(node)
-        if paragraph.text:
+        if _is_said(paragraph.text):
             yield paragraph
     elif node.type in {"bullet_list", "ordered_list", "table"}:
-        items = tuple(item for item in _items(node) if item.text)
+        items = tuple(item for item in _items(node) if _is_said(item.text))
         if items:
             yield BulletList(items=items)
     elif node.type == "blockquote":
@@ -107,6 +107,11 @@ def _paragraph(node: SyntaxTreeNode) -> Paragraph:
     text = _text_of(node)
     bold = (_text_of(child) for child in node.walk() if child.type == "strong")
     return Paragraph(text=text, strong=tuple(dict.fromkeys(phrase for phrase in bold if phrase and phrase in text)))
+
+
+def _is_said(text: str) -> bool:
+    """Whether there is a word in it: a line of dots or a lone emoji has no voice."""
+    return any(character.isalnum() for character in text)
 
 
 def _text_of(node: SyntaxTreeNode) -> str:

@@ -68,14 +68,12 @@ class Cache:
             await self._make(path, make)
             return path, False
 
-    async def prune(self, max_bytes: int) -> int:
+    def prune(self, max_bytes: int) -> int:
         """Removes the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.
 
         What this process has used stays, even above the limit. Half-made files of killed processes go after a day.
+        Blocks: call it in a thread.
         """
-        return await to_thread.run_sync(self._prune, max_bytes)
-
-    def _prune(self, max_bytes: int) -> int:
         freed, total, files = 0, 0, []
         for path in _files_below(self._root):
             with contextlib.suppress(FileNotFoundError):  # another process prunes too

@@ -19,7 +19,7 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Job
 from pipeline.state.documents import from_json, to_json
-from pipeline.state.files import write_atomically
+from pipeline.state.files import storage_errors, write_atomically
 from pipeline.state.locks import held, is_held
 from pipeline.state.names import check_batch_name, check_job_id
 
@@ -55,7 +55,12 @@ class CheckpointStore:
     async def forget_job(self, job: Job) -> None:
         """Removes the job's file: another job has taken its place."""
         path = self._job_file(job.batch, job.id)
-        await to_thread.run_sync(lambda: path.unlink(missing_ok=True))
+
+        def remove() -> None:
+            with storage_errors(path):
+                path.unlink(missing_ok=True)
+
+        await to_thread.run_sync(remove)
 
     async def save_batch(self, batch: Batch) -> None:
         """Writes the batch's file; save its jobs first, so that it never names one that is not there."""

@@ -27,7 +27,7 @@ T = TypeVar("T", Job, Batch)
 
 def to_json(value: Job | Batch, workspace: Path) -> str:
     """`value` as a pretty JSON object that begins with its schema number."""
-    body = _document(type(value)).model_construct(value=value).model_dump()["value"]
+    body = _document(type(value)).model_construct(value=value).model_dump()["value"]  # type: ignore[arg-type]
     content = {"schema": SCHEMA, **to_jsonable_python(_portable(body, workspace))}
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -45,13 +45,13 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
         message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
         raise CheckpointError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
     try:
-        document = _document(kind).model_validate({"value": content})
+        document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
         raise CheckpointError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
     return cast("T", _rooted(dict(document)["value"], workspace))
 
 
-@cache
+@cache  # mypy does not take a class for hashable, hence the two ignores above
 def _document(kind: type[Job | Batch]) -> type[BaseModel]:
     """A model around the dataclass: its config, here "no unknown keys", holds for the dataclasses inside as well."""
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), value=(kind, ...))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
-from traceback import extract_tb
+from traceback import walk_tb
 from typing import Any
 
 import jinja2
@@ -104,8 +104,8 @@ class Template:
             raise InputError(f"there is no file {error.name} in the template", where=self._path(file)) from error
         except _FAILURES as error:
             # Jinja2 puts the template's own lines into the traceback.
-            inside = [frame for frame in extract_tb(error.__traceback__) if frame.filename in dict(self.files)]
-            name, line = (inside[-1].filename, inside[-1].lineno) if inside else (file, 1)
+            frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+            name, line = next((place for place in reversed(frames) if place[0] in dict(self.files)), (file, 1))
             raise InputError(f"the template can't be filled in: {error}", where=f"{self._path(name)}:{line}") from error
 
     def _path(self, file: str) -> str:

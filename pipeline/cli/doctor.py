@@ -1,0 +1,40 @@
+"""`nightreel doctor`: what works here."""
+
+from __future__ import annotations
+
+from pipeline.cli.options import Place
+
+
+def doctor(*, place: Place = Place()) -> int:  # noqa: B008 - frozen
+    """Look at everything a film needs on this machine, and say what to do about what is missing.
+
+    Leaves with 0 when films can be made, even if not in every language or from every kind of topic, else with 4.
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, MissingToolError
+    from pipeline.orchestrator.checkup import State, examine
+
+    marks = {State.GOOD: "[green]✓[/]", State.LIMITED: "[yellow]![/]", State.BROKEN: "[red]✗[/]"}
+
+    async def work() -> int:
+        findings = await examine(session.workshop)
+        if place.json:
+            print_json([asdict(finding) for finding in findings])
+        else:
+            table = Table(box=None, pad_edge=False, show_header=False)
+            for finding in findings:
+                remedy = f"\n[dim]→ {escape(finding.remedy)}[/]" if finding.remedy else ""
+                table.add_row(marks[finding.state], finding.name, escape(finding.found) + remedy)
+            Console(highlight=False).print(table)
+        broken = any(finding.state is State.BROKEN for finding in findings)
+        return MissingToolError.exit_code if broken else EXIT_OK
+
+    session = open_session(place, {})
+    return session.run(work)

@@ -1,0 +1,21 @@
+"""Which FFmpeg this machine has, and whether it can do what films need."""
+
+from __future__ import annotations
+
+import av
+from av.codec import Codec
+
+from pipeline.errors import MissingToolError
+
+_ENCODERS = ("libx264", "aac")
+
+
+def ffmpeg_versions() -> str:
+    """The versions of PyAV and FFmpeg. Raises `MissingToolError` when an encoder is missing."""
+    for name in _ENCODERS:
+        try:
+            Codec(name, "w")
+        except av.codec.codec.UnknownCodecError as error:
+            hint = "Install PyAV from its wheel, not from source"
+            raise MissingToolError(f"FFmpeg has no encoder {name}", hint=hint) from error
+    return f"FFmpeg {av.ffmpeg_version_info}, through PyAV {av.__version__}, with {' and '.join(_ENCODERS)}"

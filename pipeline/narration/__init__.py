@@ -1,0 +1,172 @@
+"""Script -> Narration: every scene spoken, in one voice, with a time for every word.
+
+    narrator.py    what a voice has to offer (`Narrator`), and what it gives (`Speech`)
+    edge · espeak · silence      the voices
+    spoken.py      what of a text is said at all
+    alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
+    mastering.py   from speech to a clip: trimmed, as loud as the others, with silence around it
+
+The narrators are asked in order. The first that can speak the whole script does; none speaks a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import anyio
+from anyio import to_thread
+
+from pipeline.errors import ConfigurationError, InputError, MissingToolError, NightreelError, ProviderError
+from pipeline.limits import Gate, RetryPolicy, with_retries
+from pipeline.model import Clip, Narration, Script, narration_of
+from pipeline.narration import mastering
+from pipeline.narration.estimate import estimate
+from pipeline.narration.narrator import Narrator, Speech
+from pipeline.narration.silence import SilenceNarrator, silent_wav
+from pipeline.narration.spoken import spoken
+from pipeline.state import Cache, content_key
+
+__all__ = ["NARRATORS", "Narrator", "NarratorOptions", "Speech", "narrate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NarratorOptions:
+    """What the settings decide about the voices."""
+
+    # Websocket address of the Edge service; None: the real one.
+    edge_url: str | None = None
+    # Requests at once, and the longest that one may take.
+    edge_concurrency: int = 3
+    edge_timeout_s: float = 60.0
+
+
+def _edge(options: NarratorOptions) -> Narrator:
+    from pipeline.narration.edge import EdgeNarrator  # noqa: PLC0415  (loads aiohttp)
+
+    gate = Gate(options.edge_concurrency)
+    return EdgeNarrator(url=options.edge_url, gate=gate, timeout_s=options.edge_timeout_s)
+
+
+def _espeak(_options: NarratorOptions) -> Narrator:
+    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415
+
+    return EspeakNarrator()
+
+
+# By the name that settings use.
+NARRATORS: Mapping[str, Callable[[NarratorOptions], Narrator]] = MappingProxyType(
+    {"edge": _edge, "espeak": _espeak, "silence": lambda _options: SilenceNarrator()}
+)
+
+
+async def narrate(
+    script: Script, *, narrators: Sequence[Narrator], voice: str | None, cache: Cache, retry: RetryPolicy
+) -> Narration:
+    """Speak all scenes of `script` with the first of `narrators` that can, in one voice.
+
+    `voice` is a wish: the narrators that don't know it are passed over until one does; those after that one may stand
+    in for it with a voice of their own. Raises `InputError` if none knows it, otherwise the last narrator's error.
+    """
+    failures: list[tuple[Narrator, NightreelError]] = []
+    voice_known = voice is None
+    for narrator in narrators:
+        try:
+            chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
+            voice_known = True
+            made = await _speak_scenes(script, _Booth(narrator=narrator, voice=chosen, cache=cache, retry=retry))
+        except (ProviderError, MissingToolError, InputError) as error:
+            failures.append((narrator, error))
+            continue
+        return Narration(
+            narrator=narrator.name,
+            voice=chosen,
+            clips=tuple(clip for clip, _ in made),
+            estimated=any(estimated for _, estimated in made),
+            fallback_reason=_reason(failures, "" if as_wished else f"{narrator.name} has no voice called {voice}"),
+        )
+    if not failures:
+        raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
+    refusals = [error for _, error in failures if isinstance(error, InputError)]
+    raise failures[-1][1] if voice_known or not refusals else refusals[0]
+
+
+@dataclass(kw_only=True)
+class _Booth:
+    """A narrator at work on one script."""
+
+    narrator: Narrator
+    voice: str
+    cache: Cache
+    retry: RetryPolicy
+    checked: bool = False
+
+    def __post_init__(self) -> None:
+        self._checking = anyio.Lock()
+
+    async def clip(self, text: str) -> tuple[Clip, bool]:
+        """The clip of one scene, from the cache if it was ever spoken, and whether its times are estimated."""
+        key = content_key(self.narrator.name, self.narrator.version, self.voice, text, mastering.VERSION)
+        path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make, text))
+        return await to_thread.run_sync(mastering.read_clip, path)
+
+    async def _make(self, text: str, path: Path) -> None:
+        await to_thread.run_sync(mastering.master, await self._speak(text), path)
+
+    async def _speak(self, text: str) -> Speech:
+        said = spoken(text)
+        if said.is_silent:
+            return Speech(audio=silent_wav(0.0), words=estimate(said.words))
+        await self._check()
+        return await with_retries(self.retry, partial(self.narrator.speak, text, self.voice))
+
+    async def _check(self) -> None:
+        """Ask the narrator, once, and only if something has to be spoken: cached clips need nobody."""
+        async with self._checking:
+            if not self.checked:
+                await self.narrator.check()
+                self.checked = True
+
+
+async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *, may_differ: bool) -> tuple[str, bool]:
+    """The voice, and whether it is the one wanted."""
+    try:
+        return await narrator.choose_voice(language, wanted), True
+    except InputError:
+        if wanted is None or not may_differ:
+            raise
+    return await narrator.choose_voice(language, None), False
+
+
+async def _speak_scenes(script: Script, booth: _Booth) -> list[tuple[Clip, bool]]:
+    """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
+    clips: dict[int, tuple[Clip, bool]] = {}
+
+    async def speak(index: int, text: str) -> None:
+        clips[index] = await booth.clip(text)
+
+    try:
+        async with anyio.create_task_group() as tasks:
+            for index, scene in enumerate(script.scenes):
+                tasks.start_soon(speak, index, narration_of(scene))
+    except ExceptionGroup as group:
+        raise _first(group) from group
+    return [clips[index] for index in range(len(script.scenes))]
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """The first of several errors that happened at once; a defect of ours before any other."""
+    ours, defects = group.split(NightreelError)
+    error: Exception = defects or ours or group
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _reason(failures: Sequence[tuple[Narrator, NightreelError]], other_voice: str) -> str:
+    """Why it is not the first narrator, with the wanted voice, who speaks; empty if it is."""
+    reasons = [f"{narrator.name}: {error.message}" for narrator, error in failures]
+    return "; ".join([*reasons, other_voice] if other_voice else reasons)

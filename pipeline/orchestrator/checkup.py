@@ -1,0 +1,137 @@
+"""What works on this machine now, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from anyio import to_thread
+
+from pipeline.errors import NightreelError
+from pipeline.media.versions import ffmpeg_versions
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.rendering import can_shape, font_coverage
+from pipeline.state import write_atomically
+
+# A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
+_FREE_DISK_GB = 5
+
+
+class State(StrEnum):
+    """How well a thing works."""
+
+    GOOD = "good"
+    # Films can be made, but not all that one may wish for.
+    LIMITED = "limited"
+    # No film can be made.
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    state: State
+    found: str
+    # What to do about it; empty: nothing.
+    remedy: str = ""
+
+
+async def examine(shop: Workshop) -> tuple[Finding, ...]:
+    """Look at everything a film needs. Never raises; asks the voice services whether they answer."""
+    looks: tuple[Callable[[Workshop], Awaitable[Finding]], ...] = (
+        _python,
+        _ffmpeg,
+        _fonts,
+        _shaping,
+        _voices,
+        _model,
+        _workspace,
+        _disk,
+    )
+    return tuple([await look(shop) for look in looks])
+
+
+async def _python(_shop: Workshop) -> Finding:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    return Finding(name="Python", state=State.GOOD if sys.version_info >= (3, 11) else State.BROKEN, found=found)
+
+
+async def _ffmpeg(_shop: Workshop) -> Finding:
+    try:
+        versions = await to_thread.run_sync(ffmpeg_versions)
+    except NightreelError as error:
+        return Finding(name="FFmpeg", state=State.BROKEN, found=str(error), remedy="Install again: make video")
+    return Finding(name="FFmpeg", state=State.GOOD, found=versions)
+
+
+async def _model(shop: Workshop) -> Finding:
+    if shop.settings.groq.api_key:
+        model = shop.settings.groq.model
+        return Finding(name="script model", state=State.GOOD, found=f"groq, {model} (the key is not tried out here)")
+    return Finding(
+        name="script model",
+        state=State.LIMITED,
+        found="no key: only briefs with notes can be made",
+        remedy="For bare topics set GROQ_API_KEY (console.groq.com)",
+    )
+
+
+async def _voices(shop: Workshop) -> Finding:
+    speaking, silent = [], []
+    for name in ("edge", "espeak"):
+        try:
+            await shop.narrator(name).check()
+            speaking.append(name)
+        except NightreelError as error:
+            silent.append(f"{name}: {error}")
+    if not speaking:
+        remedy = "Films are silent until one speaks. Offline voice: pip install 'nightreel[offline]'"
+        return Finding(name="voices", state=State.LIMITED, found="; ".join(silent), remedy=remedy)
+    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent])
+    return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found)
+
+
+async def _fonts(_shop: Workshop) -> Finding:
+    coverage = await to_thread.run_sync(font_coverage)
+    covered = [entry.script for entry in coverage if entry.covered]
+    missing = [entry.script for entry in coverage if not entry.covered]
+    return Finding(
+        name="fonts",
+        state=State.LIMITED if missing else State.GOOD,
+        found="covered: " + ", ".join(covered) + (f"; not covered: {', '.join(missing)}" if missing else ""),
+        remedy="Install the Noto fonts of the scripts you need (Debian: fonts-noto-core, fonts-noto-cjk, "
+        "fonts-noto-color-emoji)"
+        if missing
+        else "",
+    )
+
+
+async def _shaping(_shop: Workshop) -> Finding:
+    if can_shape():
+        return Finding(name="text shaping", state=State.GOOD, found="Raqm")
+    remedy = "Install Pillow from its wheel (make video does)"
+    return Finding(name="text shaping", state=State.LIMITED, found="no Raqm: Arabic and Indic break", remedy=remedy)
+
+
+async def _workspace(shop: Workshop) -> Finding:
+    probe = shop.workspace / "state" / ".writable"
+    try:
+        await to_thread.run_sync(write_atomically, probe, b"")
+        await to_thread.run_sync(probe.unlink)
+    except NightreelError as error:
+        return Finding(name="workspace", state=State.BROKEN, found=str(error))
+    return Finding(name="workspace", state=State.GOOD, found=str(shop.workspace))
+
+
+async def _disk(shop: Workshop) -> Finding:
+    free_gb = shutil.disk_usage(shop.workspace).free / 1e9
+    if free_gb >= _FREE_DISK_GB:
+        return Finding(name="disk", state=State.GOOD, found=f"{free_gb:.0f} GB free")
+    remedy = "Free some space, or lower cache.max_gb in nightreel.toml"
+    return Finding(name="disk", state=State.LIMITED, found=f"{free_gb:.1f} GB free", remedy=remedy)

@@ -1,0 +1,20 @@
+"""Video -> Receipt: a film that passed goes to where people can have it.
+
+A destination is one module and a class that fits `Destination`.
+
+    destination   the Protocol
+    folder        files in a folder, or beside an explicit FILE.mp4
+    metadata      what hosts and people want to know about a film, as JSON
+"""
+
+from pipeline.model import Package, Receipt
+from pipeline.publishing.destination import Destination
+from pipeline.publishing.folder import FileNames, FolderDestination
+from pipeline.publishing.metadata import film_metadata
+
+__all__ = ["Destination", "FileNames", "FolderDestination", "film_metadata", "publish"]
+
+
+async def publish(package: Package, *, destination: Destination) -> Receipt:
+    """Deliver the files of a film. May be called again after it was interrupted, or when it is already done."""
+    return await destination.deliver(package)

@@ -1,0 +1,22 @@
+"""What a place that films go to must be able to do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pipeline.model import Package, Receipt
+
+
+class Destination(Protocol):
+    """A place that takes films. tests/contract/test_destinations.py says the rest."""
+
+    @property
+    def name(self) -> str:
+        """How receipts call it, e.g. "folder"."""
+
+    async def deliver(self, package: Package) -> Receipt:
+        """Take all files of the package, which stay where they are, and say where they are now.
+
+        Delivering again changes nothing that is already there as it should be. Raises `StorageError` or a
+        `ProviderError`; the film then counts as not delivered.
+        """

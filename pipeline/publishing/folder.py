@@ -1,0 +1,115 @@
+"""Films as files: a folder of their own each, or beside an explicit FILE.mp4."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from anyio import to_thread
+
+from pipeline.errors import CheckpointError, InputError
+from pipeline.media.files import discard, flush_to_disk, storage_error
+from pipeline.model import Package, Receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileNames:
+    """How the files of one film are called in their folder."""
+
+    video: str = "video.mp4"
+    srt: str = "video.srt"
+    vtt: str = "video.vtt"
+    thumbnail: str = "thumbnail.jpg"
+    metadata: str = "metadata.json"
+
+    @classmethod
+    def like(cls, video: Path) -> FileNames:
+        """FILE.mp4, FILE.srt, FILE.vtt, FILE.jpg and FILE.json. Raises `InputError` for another ending than .mp4."""
+        if video.suffix.lower() != ".mp4":
+            raise InputError("a film's name must end in .mp4", where=video.name)
+        return cls(
+            video=video.name,
+            srt=f"{video.stem}.srt",
+            vtt=f"{video.stem}.vtt",
+            thumbnail=f"{video.stem}.jpg",
+            metadata=f"{video.stem}.json",
+        )
+
+    def within(self, folder: Path) -> Package:
+        """The files of a film in `folder`, there or not."""
+        return Package(
+            video=folder / self.video,
+            srt=folder / self.srt,
+            vtt=folder / self.vtt,
+            thumbnail=folder / self.thumbnail,
+            metadata=folder / self.metadata,
+        )
+
+
+class FolderDestination:
+    """Copies the files of a film to `folder`, made if it is not there.
+
+    The video is the last to appear: where it is, the rest is, and of the same film. Files of these names that were
+    there before are replaced, as people expect of `--output FILE.mp4`; nothing is replaced before everything new is
+    on the disk. Files that are already as they should be keep their times.
+    """
+
+    name: ClassVar[str] = "folder"
+
+    def __init__(self, folder: Path, *, names: FileNames | None = None) -> None:
+        self._folder = folder
+        self._names = names or FileNames()
+
+    async def deliver(self, package: Package) -> Receipt:
+        """See `Destination`. Raises `StorageError` when the folder can't be written or the disk is full."""
+        return await to_thread.run_sync(self._deliver, package)
+
+    def _deliver(self, package: Package) -> Receipt:
+        delivered = self._names.within(self._folder)
+        # In the order of appearance.
+        pairs = {
+            delivered.srt: package.srt,
+            delivered.vtt: package.vtt,
+            delivered.thumbnail: package.thumbnail,
+            delivered.metadata: package.metadata,
+            delivered.video: package.video,
+        }
+        for source in pairs.values():
+            if not source.is_file():
+                raise CheckpointError("a file of the film is gone", where=str(source), hint="Run the command again")
+        changed = {target: source for target, source in pairs.items() if not _is_same(source, target)}
+        if changed:
+            _replace_all(changed)
+        return Receipt(destination=self.name, package=delivered)
+
+
+def _replace_all(pairs: dict[Path, Path]) -> None:
+    """Copy every source to its target; the last to appear says that all are there. Raises `StorageError`."""
+    # One job at a time delivers here, so a part that a killed process left behind is simply written again.
+    parts = {target: target.with_name(f".{target.name}.part") for target in pairs}
+    target = Path()
+    try:
+        for target, source in pairs.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, parts[target])
+            flush_to_disk(parts[target])
+        # Until the last step the film counts as not delivered.
+        target.unlink(missing_ok=True)
+        for target, part in parts.items():
+            part.replace(target)
+    except OSError as error:
+        raise storage_error(target, error) from error
+    finally:
+        for part in parts.values():
+            discard(part)
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    try:
+        return target.is_file() and filecmp.cmp(source, target, shallow=False)
+    except OSError:
+        # A target that can't be read is replaced, or says why not.
+        return False

@@ -1,0 +1,166 @@
+"""One function per property of a film: what was measured against what must be. Nothing here opens a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.media.decode import Luma
+from pipeline.media.loudness import Loudness
+from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
+from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, Check, VideoFormat
+
+DURATION_TOLERANCE_S = 0.1
+# Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
+SYNC_TOLERANCE_S = 0.05
+# Cues are written in whole milliseconds.
+CUE_TOLERANCE_S = 0.001
+LOUDNESS_LUFS = (-16.0, -14.0)
+TRUE_PEAK_DBTP = -1.0
+# What two correct meters may differ by: EBU Tech 3341, minimum requirements 1 and 15 to 23.
+LOUDNESS_TOLERANCE_LU = 0.1
+TRUE_PEAK_TOLERANCE_DB = 0.2
+# In a picture that shows something, brightness (16 is black, 235 white) varies: a line of text on a plain ground gives
+# more than 10, the plainest gradient 2. Below 20 on average with no variation is black.
+BLACK_LUMA = 20.0
+FLAT_LUMA = 1.0
+BLACK_SPREAD_LUMA = 4.0
+
+
+def streams(info: MediaInfo) -> Check:
+    """Exactly one picture and one sound, and nothing else."""
+    counts = (len(info.pictures), len(info.sounds), info.other_streams)
+    return Check(
+        name="streams",
+        passed=counts == (1, 1, 0),
+        measured="{} video, {} audio, {} other".format(*counts),
+        limit="1 video, 1 audio, 0 other",
+    )
+
+
+def picture_codec(track: PictureTrack) -> Check:
+    """H.264 High, 8 bit, 4:2:0: what every player and every host takes."""
+    measured, limit = f"{track.codec} {track.profile} {track.pixel_format}", "h264 High yuv420p"
+    return Check(name="picture_codec", passed=measured == limit, measured=measured, limit=limit)
+
+
+def size(track: PictureTrack, video_format: VideoFormat) -> Check:
+    """The size that was ordered."""
+    measured, limit = f"{track.width_px}x{track.height_px}", f"{video_format.width_px}x{video_format.height_px}"
+    return Check(name="size", passed=measured == limit, measured=measured, limit=limit)
+
+
+def frame_rate(track: PictureTrack) -> Check:
+    """Every picture is shown equally long, from 0 on, without gaps."""
+    return Check(
+        name="frame_rate",
+        passed=track.constant_rate == FRAME_RATE,
+        measured="variable" if track.constant_rate is None else f"{float(track.constant_rate):g} a second",
+        limit=f"{FRAME_RATE} a second, constant",
+    )
+
+
+def colours(track: PictureTrack) -> Check:
+    """Players must not have to guess how to turn the stored numbers into colours."""
+    measured = "BT.709" if track.is_bt709 else "not tagged as BT.709"
+    return Check(name="colours", passed=track.is_bt709, measured=measured, limit="BT.709")
+
+
+def sound_codec(track: SoundTrack) -> Check:
+    """AAC-LC, 48 kHz, stereo."""
+    measured = f"{track.codec} {track.profile}, {track.sample_rate_hz} Hz, {track.channels} channels"
+    limit = f"aac LC, {SAMPLE_RATE_HZ} Hz, 2 channels"
+    return Check(name="sound_codec", passed=measured == limit, measured=measured, limit=limit)
+
+
+def duration(track: PictureTrack, narration_s: float) -> Check:
+    """As long as the narration."""
+    return Check(
+        name="duration",
+        passed=abs(track.duration_s - narration_s) <= DURATION_TOLERANCE_S,
+        measured=f"{track.duration_s:.2f} s",
+        limit=f"{narration_s:.2f} s ± {DURATION_TOLERANCE_S} s",
+    )
+
+
+def sync(picture: PictureTrack, sound: SoundTrack) -> Check:
+    """Picture and sound end together."""
+    apart_s = abs(picture.duration_s - sound.duration_s)
+    return Check(
+        name="sync",
+        passed=apart_s <= SYNC_TOLERANCE_S,
+        measured=f"{apart_s:.3f} s between the ends of picture and sound",
+        limit=f"at most {SYNC_TOLERANCE_S} s",
+    )
+
+
+def index(info: MediaInfo) -> Check:
+    """The index comes before the media, and no edit list shifts a track."""
+    faults = [] if info.index_first else ["behind the media"]
+    faults += ["with edit lists"] if info.has_edit_list else []
+    return Check(
+        name="index",
+        passed=not faults,
+        measured=" and ".join(faults) or "first, without edit lists",
+        limit="first, without edit lists",
+    )
+
+
+def cues(times_s: tuple[tuple[float, float], ...], narration_s: float) -> Check:
+    """Every cue lies inside the sound, after the one before it, and lasts."""
+    fault = ""
+    previous_end_s = 0.0
+    for number, (start_s, end_s) in enumerate(times_s, start=1):
+        if start_s < previous_end_s - CUE_TOLERANCE_S:
+            fault = f"cue {number} from {start_s:.2f} s, before {previous_end_s:.2f} s"
+        elif end_s <= start_s:
+            fault = f"cue {number} from {start_s:.2f} s to {end_s:.2f} s"
+        elif end_s > narration_s + CUE_TOLERANCE_S:
+            fault = f"cue {number} until {end_s:.2f} s"
+        if fault:
+            break
+        previous_end_s = end_s
+    return Check(
+        name="cues",
+        passed=not fault,
+        measured=fault or f"{len(times_s)} in order",
+        limit=f"one after the other, within {narration_s:.2f} s",
+    )
+
+
+def loudness(measured: Loudness) -> Check:
+    """As loud as films on the net are, and so not silent (ITU-R BS.1770, over the whole film)."""
+    quietest, loudest = LOUDNESS_LUFS
+    lufs = measured.integrated_lufs
+    return Check(
+        name="loudness",
+        passed=lufs is not None and quietest - LOUDNESS_TOLERANCE_LU <= lufs <= loudest + LOUDNESS_TOLERANCE_LU,
+        measured="silence" if lufs is None else f"{lufs:.1f} LUFS",
+        limit=f"{quietest:g} to {loudest:g} LUFS",
+    )
+
+
+def true_peak(measured: Loudness) -> Check:
+    """Nothing that would clip in a player, between the samples either."""
+    return Check(
+        name="true_peak",
+        passed=measured.true_peak_dbtp <= TRUE_PEAK_DBTP + TRUE_PEAK_TOLERANCE_DB,
+        measured=f"{measured.true_peak_dbtp:.1f} dBTP",
+        limit=f"at most {TRUE_PEAK_DBTP:g} dBTP",
+    )
+
+
+def pictures(samples: Iterable[Luma]) -> Check:
+    """Most of the pictures looked at show something; a film may well fade in from black, and out."""
+    seen = [_shows_something(luma) for luma in samples]
+    return Check(
+        name="pictures",
+        passed=bool(seen) and 2 * sum(seen) >= len(seen),
+        measured=f"black or empty in {len(seen) - sum(seen)} of {len(seen)} places",
+        limit="black or empty in at most half of them",
+    )
+
+
+def _shows_something(luma: Luma) -> bool:
+    spread = float(luma.std())
+    is_black = float(luma.mean()) < BLACK_LUMA and spread < BLACK_SPREAD_LUMA
+    return not is_black and spread >= FLAT_LUMA

@@ -1,0 +1,162 @@
+"""A heading and numbered items that appear when they are spoken of; a dial on the right counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import BulletsScene, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.fitting import Setting, fit
+from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.layouts.dial import dial
+from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
+from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
+from pipeline.rendering.shapes import disc, ring
+from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.text import HEADING, ITEM, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
+from pipeline.rendering.timeline import item_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.86, y=0.48, width=0.34, height=0.62, strength=0.60),
+    Light(role="glow_far", x=0.10, y=0.98, width=0.46, height=0.50, strength=0.34),
+)
+# From the heading's last baseline to the first item's capitals.
+_AFTER_HEADING = 112
+# Height that the block takes if it can: items stand as far apart as that allows.
+_AIRY = 720
+# A scene has up to five items (see the model); more would leave the picture.
+_MOST_ITEMS = 5
+_NUMBER = TextStyle(weight=680, optical_size=24)
+# Columns of text and the dial's diameter beside them (at 1080), best first.
+_SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Sizes and breaks that fit, and how much room the figure is left."""
+
+    label: Setting
+    heading: Setting
+    items: tuple[Setting, ...]
+    # Between the last baseline of an item and the capitals of the next.
+    gap_px: int
+    figure_px: int
+    height_px: int
+
+
+def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Stage:
+    """See the module."""
+    grid, theme, content = look.grid, look.theme, look.grid.content
+    plan = _plan(scene, look)
+    starts = item_frames(scene, words)[:_MOST_ITEMS]
+    top = content.middle - plan.height_px // 2
+    elements: list[Element] = []
+    if plan.figure_px:
+        elements += _figure(plan, starts, look)
+    elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
+    top += _below(plan.label, grid.px(40))
+    elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    top += _below(plan.heading, grid.px(_AFTER_HEADING))
+    for number, item in enumerate(plan.items):
+        next_start = starts[number + 1] if number + 1 < len(starts) else None
+        elements += _item(number, item, top=top, starts=starts[number], dims=next_start, look=look)
+        top += item.height_px + plan.gap_px
+    return Stage(ground=background(look.format, theme, _LIGHTS), elements=elements)
+
+
+def _plan(scene: BulletsScene, look: Look) -> _Plan:
+    """The first split and item size at which everything fits and no item takes more than two lines."""
+    item_sizes = sizes(look.grid, ITEM_SIZES)
+    room = look.grid.content.height - look.grid.px(32)
+    plan = None
+    for columns, figure in _SPLITS:
+        for size_px in item_sizes[:3] if figure else item_sizes:
+            plan = _try(scene, look, columns, figure, size_px)
+            if plan.height_px <= room and not any(_is_cut(item, plan) for item in plan.items):
+                return plan
+    assert plan is not None
+    return plan
+
+
+def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: int) -> _Plan:
+    grid = look.grid
+    width = grid.columns(columns)
+    label = kicker(scene.kicker, look, width_px=width)
+    heading = _heading(scene.heading, look, width)
+    text_width = width - _indent(look)
+    items = tuple(fit(item, ITEM, (size_px,), width_px=text_width, most_lines=2) for item in scene.items[:_MOST_ITEMS])
+    height = _below(label, grid.px(40)) + _below(heading, grid.px(_AFTER_HEADING))
+    height += sum(item.height_px for item in items)
+    gaps = max(0, len(items) - 1)
+    gap = _gap((grid.px(_AIRY) - height) // max(1, gaps), grid)
+    height += gap * gaps
+    return _Plan(label=label, heading=heading, items=items, gap_px=gap, figure_px=grid.px(figure), height_px=height)
+
+
+def _gap(wanted_px: int, grid: Grid) -> int:
+    """The space between items that fills the block, in whole steps, within reason."""
+    step = grid.px(8)
+    return min(max(wanted_px // step * step, grid.px(40)), grid.px(80))
+
+
+def _heading(text: str, look: Look, width_px: int) -> Setting:
+    """On one line if it need not be small for that, else on two."""
+    steps = sizes(look.grid, HEADING_SIZES)
+    one_line = fit(text, HEADING, steps[:3], width_px=width_px)
+    whole = one_line.width_px <= width_px and not (one_line.lines and one_line.lines[0].text.endswith("…"))
+    return one_line if whole else fit(text, HEADING, steps, width_px=width_px, most_lines=2)
+
+
+def _is_cut(item: Setting, plan: _Plan) -> bool:
+    return bool(plan.figure_px) and bool(item.lines) and item.lines[-1].text.endswith("…")
+
+
+def _below(setting: Setting, gap_px: int) -> int:
+    return setting.height_px + gap_px if setting.lines else 0
+
+
+def _indent(look: Look) -> int:
+    """From the left margin to the text of an item: the ring and a gap."""
+    return look.grid.px(64 + 32)
+
+
+def _item(number: int, item: Setting, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
+    """Number and text of an item. The number's disc is filled while the item is spoken of, then a ring is left."""
+    grid, theme, left = look.grid, look.theme, look.grid.content.left
+    side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
+    middle = top + item.cap_px // 2
+    circle = Box(left, middle - side // 2, left + side, middle + side // 2)
+    text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
+    outline: list[Sprite] = []
+    if dims is not None:
+        text = replace(text, levels=(Level(dims, DIMMED),))
+        filled = replace(filled, levels=(Level(dims, 0),))
+        left_over = Motion(enters=dims, over=FADE_FRAMES)
+        outline = [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
+        outline += _digit(number, theme.muted, circle, left_over, size_px)
+    return [
+        flat(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
+        *_digit(number, theme.background_bottom, circle, filled, size_px),
+        *outline,
+        *letters(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
+    ]
+
+
+def _digit(number: int, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
+    """A number with its ink, not its line, in the middle of a circle."""
+    ink = draw_ink(shape(str(number + 1), _NUMBER), size_px)
+    if ink is None:
+        return []
+    x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2
+    return [flat(ink.mask, colour, left=x, top=y, motion=motion)]
+
+
+def _figure(plan: _Plan, starts: Sequence[int], look: Look) -> list[Sprite]:
+    content = look.grid.content
+    centre = (content.right - plan.figure_px // 2, content.middle)
+    if len(starts) < 2:
+        return [motif(look, side_px=plan.figure_px, centre=centre)]
+    return dial(starts, look, side_px=plan.figure_px, centre=centre)

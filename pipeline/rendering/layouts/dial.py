@@ -1,0 +1,60 @@
+"""A ring in as many parts as there are items; each is drawn when its item appears, its number in the middle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PIL import Image
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Level, Motion
+from pipeline.rendering.shapes import arc
+from pipeline.rendering.sprites import Sprite, flat
+from pipeline.rendering.text import TextStyle, draw_ink, shape
+from pipeline.rendering.theme import rgb
+
+_NUMERAL = TextStyle(weight=560, tracking=-0.03)
+# Gap between parts, in turns, and how visible the parts are that wait (0 to 255).
+_GAP = 0.020
+_WAITING = 120
+_DRAWING_FRAMES = 20
+# The old numeral is nearly gone when the new one arrives.
+_NUMERAL_AFTER = 6
+
+
+def dial(starts: Sequence[int], look: Look, *, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
+    """The sprites of a dial with a part for each frame in `starts`."""
+    left, top = centre[0] - side_px // 2, centre[1] - side_px // 2
+    width = max(6.0, side_px * 0.028)
+    # Round ends reach beyond the part by half the line's width.
+    margin = _GAP / 2 + width / 2 / (math.pi * (side_px - width))
+    sprites: list[Sprite] = []
+    for number, start in enumerate(starts):
+        mask, order = arc(side_px, width, number / len(starts) + margin, (number + 1) / len(starts) - margin)
+        bounds = Box(*(mask.getbbox() or (0, 0, 1, 1)))
+        mask, order = mask.crop(bounds), order.crop(bounds)
+        place = {"left": left + bounds.left, "top": top + bounds.top}
+        waiting = Motion(enters=3 * number, over=12, levels=(Level(0, _WAITING),))
+        sprites.append(flat(mask, look.theme.line, motion=waiting, **place))
+        drawn = Motion(enters=start, over=_DRAWING_FRAMES, drawn=True)
+        tile = Image.new("RGB", mask.size, rgb(look.theme.accent))
+        sprites.append(Sprite(mask=mask, tile=tile, motion=drawn, order=order, **place))
+    return sprites + _numerals(starts, look, side_px, centre)
+
+
+def _numerals(starts: Sequence[int], look: Look, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
+    """The number of the item that is spoken of, its ink in the middle."""
+    sprites: list[Sprite] = []
+    for number, start in enumerate(starts):
+        ink = draw_ink(shape(str(number + 1), _NUMERAL), round(side_px * 0.46))
+        if ink is None:
+            continue
+        levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()
+        motion = Motion(
+            enters=start + (_NUMERAL_AFTER if number else 0), over=12, rise_px=look.grid.px(24), levels=levels
+        )
+        x, y = centre[0] - ink.mask.width // 2, centre[1] - ink.mask.height // 2
+        sprites.append(flat(ink.mask, look.theme.text, left=x, top=y, motion=motion))
+    return sprites

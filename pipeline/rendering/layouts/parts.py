@@ -1,0 +1,65 @@
+"""Pieces that several layouts are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PIL import Image
+
+from pipeline.rendering.fitting import Setting, fit
+from pipeline.rendering.grid import Grid
+from pipeline.rendering.look import Look
+from pipeline.rendering.motif import figure
+from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Motion
+from pipeline.rendering.shapes import rounded
+from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.text import LABEL
+from pipeline.rendering.theme import LABEL_SIZES, rgb
+
+
+def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
+    """A row of type sizes for this picture."""
+    return tuple(grid.px(size) for size in at_1080)
+
+
+def kicker(text: str, look: Look, *, width_px: int) -> Setting:
+    """The small line above a heading, in tracked capitals."""
+    return fit(text.upper(), LABEL, sizes(look.grid, LABEL_SIZES), width_px=width_px)
+
+
+def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
+    """The usual entrance: half a second, rising and fading in."""
+    return Motion(enters=frame, over=ENTRANCE_FRAMES, rise_px=grid.px(rise))
+
+
+def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = None) -> Sprite:
+    """The short accent bar, drawn from left to right."""
+    width = width_px or look.grid.px(112)
+    height = look.grid.px(8)
+    mask = rounded(width, height, radius=height // 2)
+    order = Image.linear_gradient("L").transpose(Image.Transpose.ROTATE_90).resize(mask.size)
+    return Sprite(
+        mask=mask,
+        tile=Image.new("RGB", mask.size, rgb(look.theme.accent)),
+        left=left,
+        top=top,
+        motion=Motion(enters=frame, over=ENTRANCE_FRAMES, drawn=True),
+        order=order,
+    )
+
+
+def motif(
+    look: Look, *, side_px: int, centre: tuple[int, int], frame: int = 0, opacity: float = 1.0, bold: bool = False
+) -> Sprite:
+    """The film's figure, drawn on once in about a second."""
+    tile, mask, order = figure(look.seed, side_px, look.theme, bold=bold)
+    if opacity < 1:
+        mask = mask.point([round(value * opacity) for value in range(256)])
+    return Sprite(
+        mask=mask,
+        tile=tile,
+        left=centre[0] - side_px // 2,
+        top=centre[1] - side_px // 2,
+        motion=Motion(enters=frame, over=DRAWING_FRAMES, drawn=True),
+        order=order,
+    )

@@ -1,0 +1,78 @@
+"""The opening: kicker, display title, accent bar and subtitle on the left, the film's figure on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.model import TitleScene
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.fitting import Setting, fit
+from pipeline.rendering.layouts.parts import bar, enter, kicker, motif, sizes
+from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text import BODY, DISPLAY
+from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
+
+LIGHTS = (
+    Light(role="glow", x=0.80, y=0.22, width=0.46, height=0.66, strength=0.86),
+    Light(role="glow_far", x=0.97, y=0.60, width=0.28, height=0.50, strength=0.28),
+    Light(role="ember", x=0.92, y=1.02, width=0.30, height=0.42, strength=0.80),
+)
+
+
+# Below this size a title gets a wider column, and the figure makes room by leaving the picture half-way.
+_WIDE_BELOW = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """The three texts, and where the figure's middle is."""
+
+    label: Setting
+    heading: Setting
+    subtitle: Setting
+    figure_px: int
+    figure_x: int
+
+
+def lay_out(scene: TitleScene, look: Look) -> Stage:
+    """See the module."""
+    grid, theme, left = look.grid, look.theme, look.grid.content.left
+    plan = _plan(scene, look)
+    label, heading, subtitle = plan.label, plan.heading, plan.subtitle
+    above = label.height_px + grid.px(48) if label.lines else 0
+    below = grid.px(56 + 8)
+    below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
+    top = grid.content.middle - (above + heading.height_px + below) // 2
+
+    elements: list[Element] = [motif(look, side_px=plan.figure_px, centre=(plan.figure_x, grid.content.middle))]
+    elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
+    top += above
+    elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 4, rise=40))
+    top += heading.height_px + grid.px(56)
+    frame = 8 + 3 * len(heading.lines)
+    elements.append(bar(look, left=left, top=top, frame=frame))
+    top += grid.px(8 + 48)
+    elements += letters(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
+    return Stage(ground=background(look.format, theme, LIGHTS), elements=elements)
+
+
+def _plan(scene: TitleScene, look: Look) -> _Plan:
+    grid = look.grid
+    side = grid.px(752)
+    plan = _fitted(scene, look, grid.columns(7), grid.content.right - side // 2 + grid.px(40))
+    if plan.heading.size_px >= grid.px(_WIDE_BELOW):
+        return plan
+    return _fitted(scene, look, grid.columns(9), grid.format.width_px - grid.px(56))
+
+
+def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Plan:
+    grid = look.grid
+    steps = sizes(grid, DISPLAY_SIZES)
+    return _Plan(
+        label=kicker(scene.kicker, look, width_px=width_px),
+        heading=fit(scene.heading, DISPLAY, steps, width_px=width_px, height_px=grid.px(520), most_lines=5),
+        subtitle=fit(scene.subtitle, BODY, sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2),
+        figure_px=grid.px(752),
+        figure_x=figure_x,
+    )

@@ -1,0 +1,73 @@
+"""What every script must hold to, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of, split_words
+from pipeline.template import Layout, Template
+
+# About forty minutes of speech; beyond it something has gone wrong.
+MAX_WORDS = 6000
+
+
+def spoken_words(script: Script) -> int:
+    """How many words the film says."""
+    return sum(len(split_words(line.text)) for scene in script.scenes for line in scene.lines)
+
+
+def tidied(script: Script) -> Script:
+    """The script without emphasis on words that are not shown."""
+    return replace(script, scenes=tuple(_tidied_scene(scene) for scene in script.scenes))
+
+
+def _tidied_scene(scene: Scene) -> Scene:
+    if isinstance(scene, StatementScene) and scene.emphasis not in scene.text:
+        return replace(scene, emphasis="")
+    return scene
+
+
+def find_problems(script: Script, template: Template) -> tuple[str, ...]:
+    """Everything that keeps `script` from being filmed with `template`, a line each; empty: nothing does."""
+    return tuple(_problems(script, template))
+
+
+def _problems(script: Script, template: Template) -> Iterator[str]:
+    if len(script.scenes) < 2:
+        yield f"the script has {len(script.scenes)} scenes, at least 2 are needed"
+    if script.scenes and not isinstance(script.scenes[0], TitleScene):
+        yield f"the first scene is a {script.scenes[0].layout} scene, it must be a title scene"
+    words = spoken_words(script)
+    if words > MAX_WORDS:
+        yield f"the narration has {words:,} words, at most {MAX_WORDS:,} fit a film"
+    for number, scene in enumerate(script.scenes, start=1):
+        layout = template.layout(scene.layout)
+        place = f"scene {number} ({scene.layout})"
+        if layout is None:
+            yield f"{place}: the template {template.name} has no such layout"
+        else:
+            yield from (f"{place}: {problem}" for problem in _scene_problems(scene, layout))
+
+
+def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
+    if not any(character.isalnum() for character in narration_of(scene)):
+        yield "nothing is said in it"
+    for field, limit in layout.max_chars:
+        for name, text in _shown(scene, field):
+            if len(text) > limit:
+                yield f'{name} has {len(text)} characters, at most {limit} fit: "{text}"'
+            elif not text.strip() and field in {"heading", "text", "item"}:
+                yield f"{name} is empty"
+    items = scene.items if isinstance(scene, BulletsScene) else ()
+    if isinstance(scene, BulletsScene) and not 1 <= len(items) <= layout.max_items:
+        yield f"it has {len(items)} items, 1 to {layout.max_items} fit"
+    if [line.reveals for line in scene.lines if line.reveals is not None] != list(range(len(items))):
+        yield "each item must appear once, in order, with a line of narration"
+
+
+def _shown(scene: Scene, field: str) -> list[tuple[str, str]]:
+    """(name, text) of what the scene shows in a field of its layout."""
+    if field == "item" and isinstance(scene, BulletsScene):
+        return [(f"item {number}", item) for number, item in enumerate(scene.items, start=1)]
+    return [(field, str(getattr(scene, field)))]

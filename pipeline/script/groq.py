@@ -1,0 +1,182 @@
+"""The writer that asks a model at Groq, with structured output held to our schema.
+
+An answer that can't be used is shown to the model once with what is wrong with it; waiting and trying again after
+failures of the service is the business of the retry policy, so the SDK's own retries are off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import anyio
+from anyio import to_thread
+from pydantic import BaseModel, ValidationError
+
+from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
+from pipeline.model import Brief, Script
+from pipeline.script.checks import find_problems, tidied
+from pipeline.script.groq_errors import SET_ADDRESS, SET_KEY, WHERE, MalformedOutputError, translated
+from pipeline.script.wire import WireScript, describe, strict_schema, to_script
+from pipeline.template import Template
+
+if TYPE_CHECKING:
+    from groq import AsyncGroq
+
+DEFAULT_BASE_URL = "https://api.groq.com"
+DEFAULT_MODEL = "openai/gpt-oss-120b"
+
+# Room for the answer and the thinking before it. Prompt and room together must stay below 8,000 tokens, which is what
+# the free plan allows per minute; the second number is for an answer that was cut off.
+_MAX_TOKENS = 4096
+_MORE_TOKENS = 6000
+# Constrained decoding and `reasoning_effort` exist for this family only.
+_STRICT_FAMILY = "openai/gpt-oss"
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Completion(BaseModel):
+    """What is read of a chat completion."""
+
+    choices: list[_Choice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """One request to the model."""
+
+    messages: tuple[dict[str, str], ...]
+    max_tokens: int = _MAX_TOKENS
+
+    def corrected(self, answer: str, problems: tuple[str, ...]) -> _Question:
+        """The same question, with the answer to it and what is wrong with that."""
+        complaint = "\n".join(["That can't be filmed:", *(f"- {each}" for each in problems), "Write it again, whole."])
+        said = ({"role": "assistant", "content": answer}, {"role": "user", "content": complaint})
+        return replace(self, messages=(*self.messages, *said))
+
+
+class _Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an error that leaves
+    """An answer that can't be used: how to ask again, and the error when that does not help either."""
+
+    def __init__(self, error: ProviderError, *, again: _Question) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.again = again
+
+
+class GroqWriter:
+    """Writes scripts with a model at Groq, or at whatever speaks its protocol at `base_url` (the host's root)."""
+
+    name: ClassVar[str] = "groq"
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str = DEFAULT_BASE_URL,
+        model: str = DEFAULT_MODEL,
+        timeout_s: float = 60.0,
+    ) -> None:
+        """Raises `NeedsLoginError` without a usable key and `ConfigurationError` for an address that is none."""
+        key = api_key.strip()
+        # Anything else could not be sent, and the HTTP library would quote the key in its complaint.
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            raise NeedsLoginError("the key is not a key" if key else "there is no key", where=WHERE, hint=SET_KEY)
+        if not base_url.startswith(("http://", "https://")):
+            raise ConfigurationError(f"{base_url!r} is not an address", where=WHERE, hint=SET_ADDRESS)
+        self._api_key = key
+        # The SDK adds this path itself; other clients want it in the address, so people write it.
+        self._base_url = base_url.rstrip("/").removesuffix("/openai/v1")
+        self._model = model
+        self._timeout_s = timeout_s
+
+    @property
+    def version(self) -> str:
+        """The version of this code, and the model."""
+        return f"1/{self._model}"
+
+    async def write(self, brief: Brief, template: Template) -> Script:
+        """The script a model writes about `brief`.
+
+        Raises the `ProviderError`s of `groq_errors`, `TransientError` when the answer is no script, and
+        `PermanentError` when it breaks the template's limits or is cut off, both only after a second try.
+        """
+        system, user = template.prompt(brief)
+        question = _Question(messages=({"role": "system", "content": system}, {"role": "user", "content": user}))
+        # A client belongs to one event loop; opening one reads certificates and imports the SDK.
+        async with await to_thread.run_sync(self._open) as client:
+            try:
+                return await self._try(client, question, brief, template)
+            except _Unusable as unusable:
+                question = unusable.again
+            try:
+                return await self._try(client, question, brief, template)
+            except _Unusable as unusable:
+                raise unusable.error from unusable
+
+    def _open(self) -> AsyncGroq:
+        from groq import AsyncGroq  # noqa: PLC0415 - slow to import
+
+        return AsyncGroq(api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0)
+
+    async def _try(self, client: AsyncGroq, question: _Question, brief: Brief, template: Template) -> Script:
+        answer = await self._ask(client, question, template)
+        try:
+            script = tidied(to_script(WireScript.model_validate_json(answer), brief))
+        except ValidationError as error:
+            problems = describe(error)
+            failure: ProviderError = TransientError(f"the model wrote no script: {problems[0]}", where=WHERE)
+            raise _Unusable(failure, again=question.corrected(answer, problems)) from error
+        if problems := find_problems(script, template):
+            failure = PermanentError(f"the model's script can't be filmed: {problems[0]}", where=WHERE)
+            raise _Unusable(failure, again=question.corrected(answer, problems))
+        return script
+
+    async def _ask(self, client: AsyncGroq, question: _Question, template: Template) -> str:
+        """The model's answer, complete. Raises `_Unusable` when there is none."""
+        try:
+            choice = await self._complete(client, question, template)
+        except MalformedOutputError as error:
+            raise _Unusable(TransientError(error.message, where=error.where), again=question) from error
+        if choice.finish_reason == "length":
+            too_long = PermanentError(
+                "the script does not fit the model's answer", where=WHERE, hint="Shorten the notes"
+            )
+            raise _Unusable(too_long, again=replace(question, max_tokens=_MORE_TOKENS))
+        if choice.message.refusal or choice.finish_reason == "content_filter":
+            said = choice.message.refusal or "no reason given"
+            raise PermanentError(f"the model declines to write about this: {said[:200]}", where=WHERE)
+        if not (choice.message.content or "").strip():
+            raise _Unusable(TransientError("the model's answer is empty", where=WHERE), again=question)
+        return choice.message.content or ""
+
+    async def _complete(self, client: AsyncGroq, question: _Question, template: Template) -> _Choice:
+        with translated(model=self._model, api_key=self._api_key):
+            # The SDK's own timeout starts anew with every byte; this one does not.
+            with anyio.fail_after(self._timeout_s):
+                create = client.chat.completions.with_raw_response.create
+                response = await create(**self._request(question, template))
+                completion = _Completion.model_validate_json(await response.text())
+        if not completion.choices:
+            raise _Unusable(TransientError("the answer has no choices", where=WHERE), again=question)
+        return completion.choices[0]
+
+    def _request(self, question: _Question, template: Template) -> dict[str, Any]:
+        strict = self._model.startswith(_STRICT_FAMILY)
+        schema = {"name": "script", "strict": strict, "schema": strict_schema(template)}
+        return {
+            "model": self._model,
+            "messages": list(question.messages),
+            "max_completion_tokens": question.max_tokens,
+            "response_format": {"type": "json_schema", "json_schema": schema},
+            **({"reasoning_effort": "medium"} if strict else {}),
+        }

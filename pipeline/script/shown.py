@@ -1,0 +1,99 @@
+"""What is shown of what is said: the few words that stand on the picture while the whole sentence is heard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.model import Paragraph, split_words
+from pipeline.script.sentences import shorten, split_clauses, split_sentences, without_full_stop
+
+_LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
+_THUMBNAIL_WORDS = 5
+_THUMBNAIL_CHARS = 40
+
+
+def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
+    """The items of a list as they are shown, each of at most `limit` characters.
+
+    All in full when all fit; otherwise the label of each ("Mercury: the smallest planet" shows Mercury), or its first
+    clauses, so that a list looks like one list.
+    """
+    whole = tuple(without_full_stop(item.text) for item in items)
+    if all(len(text) <= limit for text in whole):
+        return whole
+    return tuple(_label(item, limit) or shorten(_first_that_fits(item.text, limit), limit) for item in items)
+
+
+def _label(item: Paragraph, limit: int) -> str:
+    """What the author set in front: a bold start, or the words before a colon or a dash; empty: nothing."""
+    bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "").rstrip(" .:：")
+    marked = _LABEL.match(item.text)
+    for label in (bold, marked[1] if marked else ""):
+        if 0 < len(label) <= limit:
+            return label
+    return ""
+
+
+def _first_that_fits(text: str, limit: int) -> str:
+    first = without_full_stop(split_sentences(text)[0])
+    return first if len(first) <= limit else without_full_stop(text)
+
+
+def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> tuple[str, str]:
+    """(text, emphasis) of a paragraph as a statement, at most `limit` characters.
+
+    The sentence with the first bold phrase, which is the emphasis; else the shortest whole sentence of at least four
+    words (the last one instead, where the film ends); else the first clauses.
+    """
+    sentences = split_sentences(paragraph.text)
+    for phrase in paragraph.strong:
+        sentence = next((sentence for sentence in sentences if phrase in sentence), None)
+        if sentence:
+            return _around(sentence, phrase, limit)
+    whole = [sentence for sentence in sentences if len(sentence) <= limit and len(split_words(sentence)) >= 4]
+    if whole:
+        return whole[-1] if last else min(whole, key=len), ""
+    return shorten(paragraph.text, limit), ""
+
+
+def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
+    """As much of a sentence around a phrase as fits: the sentence, the clause, or only the phrase."""
+    if len(sentence) <= limit:
+        covered = len(phrase) >= len(sentence.rstrip(".!?…。！？"))
+        return sentence, "" if covered else phrase
+    clause = next((clause for clause in split_clauses(sentence) if phrase in clause), phrase)
+    if len(clause) > limit or clause == phrase:
+        return shorten(_capitalised(phrase), limit), ""
+    return _capitalised(clause), _capitalised(phrase) if clause.startswith(phrase) else phrase
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def thumbnail_words(title: str) -> str:
+    """At most five words of a title: the title, else its first clause that is short, else its fullest run."""
+    words = title.split()
+    if len(words) <= _THUMBNAIL_WORDS:
+        return shorten(title, _THUMBNAIL_CHARS)
+    clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
+    if clauses:
+        return _capitalised(shorten(clauses[0], _THUMBNAIL_CHARS))
+    runs = [words[start : start + _THUMBNAIL_WORDS] for start in range(len(words) - _THUMBNAIL_WORDS + 1)]
+    return _capitalised(shorten(" ".join(_trimmed(max(runs, key=_weight))), _THUMBNAIL_CHARS))
+
+
+def _weight(words: Sequence[str]) -> int:
+    # In most languages the words that carry the meaning are the long ones.
+    return sum(len(word) for word in words if len(word) > 3)
+
+
+def _trimmed(words: Sequence[str]) -> list[str]:
+    """The run without short words ("the", "und", "à") at its edges, at least three words if there are."""
+    kept = list(words)
+    while len(kept) > 3 and len(kept[-1]) <= 3:
+        kept.pop()
+    while len(kept) > 3 and len(kept[0]) <= 3:
+        kept.pop(0)
+    return kept

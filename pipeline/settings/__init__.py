@@ -1,0 +1,44 @@
+"""Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
+
+groups.py      every setting, its default and what it may be
+fields.py      the same by dotted name
+loading.py     from the three sources to `Settings`, every problem told with its place
+workspace.py   which folder the workspace is
+example.py     the commented nightreel.toml of `nightreel init`
+"""
+
+from pipeline.settings.example import example_toml
+from pipeline.settings.fields import environment_name, setting_fields
+from pipeline.settings.groups import (
+    CacheSettings,
+    EdgeSettings,
+    GroqSettings,
+    NarrationSettings,
+    RetrySettings,
+    ScriptSettings,
+    Settings,
+    SubtitleSettings,
+    VideoSettings,
+    WorkSettings,
+)
+from pipeline.settings.loading import load_settings
+from pipeline.settings.workspace import CONFIG_NAME, find_workspace
+
+__all__ = [
+    "CONFIG_NAME",
+    "CacheSettings",
+    "EdgeSettings",
+    "GroqSettings",
+    "NarrationSettings",
+    "RetrySettings",
+    "ScriptSettings",
+    "Settings",
+    "SubtitleSettings",
+    "VideoSettings",
+    "WorkSettings",
+    "environment_name",
+    "example_toml",
+    "find_workspace",
+    "load_settings",
+    "setting_fields",
+]

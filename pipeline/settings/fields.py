@@ -1,0 +1,52 @@
+"""Every setting by its dotted name, read off the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TypeGuard
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from pipeline.settings.groups import Settings
+
+PREFIX = "NIGHTREEL_"
+
+
+@cache
+def setting_fields() -> dict[str, FieldInfo]:
+    """Name ("video.quality") to field, in the order of the classes: those without a group first."""
+    return dict(_fields_of(Settings, ""))
+
+
+@cache
+def setting_groups() -> dict[str, type[BaseModel]]:
+    """The groups ("video") and their classes."""
+    return {name: field.annotation for name, field in Settings.model_fields.items() if _is_group(field.annotation)}
+
+
+def environment_name(name: str) -> str:
+    """The variable that sets it: "NIGHTREEL_VIDEO__QUALITY" for "video.quality"."""
+    return PREFIX + name.replace(".", "__").upper()
+
+
+def is_secret(name: str) -> bool:
+    """Whether the value must not be shown; a whole group is shown no more than its secrets."""
+    return any(
+        "SecretStr" in str(field.annotation)
+        for known, field in setting_fields().items()
+        if known == name or known.startswith(f"{name}.")
+    )
+
+
+def _fields_of(model: type[BaseModel], above: str) -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        if _is_group(field.annotation):
+            yield from _fields_of(field.annotation, f"{name}.")
+        else:
+            yield f"{above}{name}", field
+
+
+def _is_group(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

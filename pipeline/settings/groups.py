@@ -1,0 +1,230 @@
+"""Every setting, its default and what it may be. The descriptions are the documentation."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pipeline.model import FORMATS
+
+
+def _empty_is_none(value: object) -> object:
+    """TOML has no null: an empty text stands for "not set"."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            good = False
+        if not good or any(char.isspace() or not char.isprintable() for char in value):
+            raise ValueError(f"must be an address like {schemes[0]}://host or {schemes[-1]}://host:port/path")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _key(value: object) -> object:
+    """Keys are pasted with a line break at the end, and go into a header, where nothing but ASCII can stand."""
+    if not isinstance(value, str):
+        return value
+    if not (value.strip().isascii() and value.strip().isprintable()):
+        raise ValueError("must be a key: plain letters, digits and signs")
+    return value.strip() or None
+
+
+def _known_format(value: str) -> str:
+    if value not in FORMATS:
+        raise ValueError(f"must be one of {', '.join(FORMATS)}")
+    return value
+
+
+def _cores_for_zero(value: int) -> int:
+    if value:
+        return value
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
+Key = Annotated[SecretStr | None, BeforeValidator(_key)]
+HttpUrl = Annotated[str, _url("https", "http")]
+OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class Group(BaseModel):
+    """A table of nightreel.toml."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+        # A default looks exactly like the same value when it is set: 60 seconds are always 60.0.
+        validate_default=True,
+    )
+
+
+class ScriptSettings(Group):
+    """Who writes the script."""
+
+    writer: Literal["auto", "groq", "outline"] = Field(
+        "auto",
+        description="Who writes: groq (a language model), outline (the notes of the brief as they are, no model), "
+        "or auto: groq when it has a key, else outline.",
+    )
+
+
+class GroqSettings(Group):
+    """The language model at Groq, or behind anything that speaks its protocol."""
+
+    base_url: HttpUrl = Field("https://api.groq.com", description="Address of the service; a proxy or a gateway works.")
+    api_key: Key = Field(
+        None, description="Key of the service. Better set outside this file, as GROQ_API_KEY in the environment."
+    )
+    model: str = Field(
+        "openai/gpt-oss-120b", min_length=1, description="Name of the model; it needs strict JSON schemas."
+    )
+    requests_per_min: float = Field(30, gt=0, description="Requests a minute that the account allows.")
+    concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
+    timeout_s: float = Field(60, gt=0, description="Seconds to wait for an answer.")
+
+
+class NarrationSettings(Group):
+    """Who speaks."""
+
+    narrator: Literal["auto", "edge", "espeak", "silence"] = Field(
+        "auto",
+        description="Who speaks: edge (online, natural), espeak (offline), silence (subtitles only), or auto: edge "
+        "when it answers, else espeak. One film never mixes voices.",
+    )
+    voice: OptionalText = Field(
+        None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
+    )
+
+
+class EdgeSettings(Group):
+    """The online voices of Microsoft Edge."""
+
+    url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
+    concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
+    timeout_s: float = Field(60, gt=0, description="Seconds to wait for the next piece of sound.")
+    connect_timeout_s: float = Field(5, gt=0, description="Seconds to wait for a connection.")
+
+
+class VideoSettings(Group):
+    """The picture."""
+
+    format: Annotated[str, AfterValidator(_known_format)] = Field(
+        "16:9", description=f"Shape of the picture: {', '.join(FORMATS)}."
+    )
+    quality: int = Field(
+        17, ge=0, le=51, description="Constant rate factor of H.264: 17 looks like the original, higher is smaller."
+    )
+
+
+class SubtitleSettings(Group):
+    """What a viewer has to read, and how fast."""
+
+    max_chars_per_line: int = Field(42, ge=10, le=100, description="Characters in a line.")
+    max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
+    max_chars_per_s: float = Field(20, gt=0, description="Characters to read in a second.")
+    min_duration_s: float = Field(5 / 6, gt=0, description="Seconds that a subtitle stays at least.")
+    max_duration_s: float = Field(7, gt=0, description="Seconds that a subtitle stays at most.")
+    burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """What a cue has to keep to, by name."""
+        return self.model_dump(exclude={"burn_in"})
+
+    @model_validator(mode="after")
+    def _durations_in_order(self) -> SubtitleSettings:
+        if self.min_duration_s > self.max_duration_s:
+            raise ValueError("min_duration_s must be at most max_duration_s")
+        return self
+
+
+class RetrySettings(Group):
+    """How patient we are with services outside."""
+
+    attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
+    wait_initial_s: float = Field(1, ge=0, description="Seconds before the second call; doubled for each one after it.")
+    wait_max_s: float = Field(30, ge=0, description="Seconds that the doubling ends at.")
+    retry_after_max_s: float = Field(
+        300, ge=0, description="When a service asks for a longer wait than this (in seconds), the job fails for now."
+    )
+
+    @model_validator(mode="after")
+    def _waits_in_order(self) -> RetrySettings:
+        if self.wait_initial_s > self.wait_max_s:
+            raise ValueError("wait_initial_s must be at most wait_max_s")
+        return self
+
+
+class WorkSettings(Group):
+    """How much happens at once."""
+
+    workers: Annotated[int, AfterValidator(_cores_for_zero)] = Field(
+        0, ge=0, le=1024, description="Processes that draw and encode; 0: one per core."
+    )
+    concurrent_jobs: int = Field(
+        3, ge=1, le=100, description="Films under way at the same time: one is written while another is drawn."
+    )
+
+
+class CacheSettings(Group):
+    """What was paid for once and is kept."""
+
+    max_gb: float = Field(10, ge=0, description="Gigabytes that the cache may grow to; least recently used goes first.")
+
+    @property
+    def max_bytes(self) -> int:
+        """The same in bytes."""
+        return int(self.max_gb * 1_000_000_000)
+
+
+class Settings(BaseSettings):
+    """All settings. `Settings()` are the defaults; `load_settings()` reads those of a workspace."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    template: str = Field(
+        "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
+    )
+    language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
+    offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
+    script: ScriptSettings = ScriptSettings()
+    groq: GroqSettings = GroqSettings()
+    narration: NarrationSettings = NarrationSettings()
+    edge: EdgeSettings = EdgeSettings()
+    video: VideoSettings = VideoSettings()
+    subtitles: SubtitleSettings = SubtitleSettings()
+    retry: RetrySettings = RetrySettings()
+    work: WorkSettings = WorkSettings()
+    cache: CacheSettings = CacheSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class says what is passed
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing is read behind the back of `load_settings()`, which knows where each value comes from."""
+        return (init_settings,)

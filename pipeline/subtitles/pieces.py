@@ -1,0 +1,81 @@
+"""How wide words are, and what to do with one that is wider than a line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.model import Word
+
+# Addresses and compounds are broken after one of these, if there is one.
+_SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")
+_JOINERS = frozenset("\u200d\u2060")
+
+
+def width(text: str) -> int:
+    """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+
+
+def fit_words(words: Sequence[Word], max_width: int) -> tuple[list[Word], list[bool]]:
+    """The words, those wider than a line in pieces that fit; and for each whether it continues the one before it.
+
+    Pieces share the time of their word by length.
+    """
+    fitted: list[Word] = []
+    continues: list[bool] = []
+    for word in words:
+        pieces = _pieces(word, max_width) if width(word.text) > max_width else [word]
+        fitted += pieces
+        continues += [False] + [True] * (len(pieces) - 1)
+    return fitted, continues
+
+
+def _pieces(word: Word, max_width: int) -> list[Word]:
+    texts = []
+    rest = word.text
+    is_address = "/" in rest or "@" in rest
+    while width(rest) > max_width:
+        end = _longest(rest, max_width)
+        seam = max((at for at in range(1, end + 1) if rest[at - 1] in _SEAMS), default=0)
+        if seam * 3 >= end:  # a seam near the start would leave a stub
+            texts.append(rest[:seam])
+            rest = rest[seam:]
+            continue
+        if not is_address and rest[end - 1].isalpha():
+            end = _longest(rest, max_width - 1)
+            texts.append(f"{rest[:end]}-")
+        else:
+            texts.append(rest[:end])
+        rest = rest[end:]
+    return _timed([*texts, rest], word)
+
+
+def _longest(text: str, max_width: int) -> int:
+    """How many characters fit, without cutting a letter from its marks or an emoji sequence in two; at least one."""
+    end, room = 0, max_width
+    while end < len(text) and width(text[end]) <= room:
+        room -= width(text[end])
+        end += 1
+    whole = end
+    while whole > 1 and whole < len(text) and _clings(text[whole - 1], text[whole]):
+        whole -= 1
+    return whole if whole > 1 else max(end, 1)
+
+
+def _clings(before: str, char: str) -> bool:
+    return before in _JOINERS or char in _JOINERS or unicodedata.category(char)[0] == "M"
+
+
+def _timed(texts: Sequence[str], word: Word) -> list[Word]:
+    total = sum(len(text) for text in texts)
+    length_s, pieces, start_s, done = word.end_s - word.start_s, [], word.start_s, 0
+    for text in texts:
+        done += len(text)
+        end_s = word.end_s if done == total else word.start_s + length_s * done / total
+        pieces.append(replace(word, text=text, start_s=start_s, end_s=end_s))
+        start_s = end_s
+    return pieces

@@ -1,0 +1,211 @@
+"""What every destination of films keeps to. A new one is done when it is in `DESTINATIONS` and passes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, fields
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import CheckpointError, InputError, StorageError
+from pipeline.model import BulletsScene, Clip, ClosingScene, Package, Script, SpokenLine, TitleScene
+from pipeline.publishing import FileNames, FolderDestination, film_metadata, publish
+
+DESTINATIONS = {
+    "folder": lambda root: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
+    "explicit file": lambda root: FolderDestination(root / "films", names=FileNames.like(Path("sky.mp4"))),
+}
+
+
+@pytest.fixture(params=DESTINATIONS, ids=str)
+def destination(request, tmp_path):
+    return DESTINATIONS[request.param](tmp_path)
+
+
+def packed(folder, *, version=b"1"):
+    folder.mkdir(parents=True, exist_ok=True)
+    package = Package(
+        video=folder / "v.mp4",
+        srt=folder / "s.srt",
+        vtt=folder / "s.vtt",
+        thumbnail=folder / "t.jpg",
+        metadata=folder / "m.json",
+    )
+    for field in fields(package):
+        getattr(package, field.name).write_bytes(field.name.encode() * 1_000 + version)
+    return package
+
+
+@pytest.fixture
+def package(tmp_path):
+    return packed(tmp_path / "bench")
+
+
+def contents(package):
+    return [path.read_bytes() for path in astuple(package)]
+
+
+async def test_every_file_arrives_as_it_was(destination, package):
+    receipt = await publish(package, destination=destination)
+
+    assert receipt.destination == destination.name
+    assert contents(receipt.package) == contents(package)
+
+
+async def test_what_was_delivered_stays_with_the_sender_too(destination, package):
+    before = contents(package)
+
+    await publish(package, destination=destination)
+
+    assert contents(package) == before
+
+
+async def test_delivering_again_gives_the_same_receipt_and_touches_nothing(destination, package):
+    first = await publish(package, destination=destination)
+    times = [path.stat().st_mtime_ns for path in astuple(first.package)]
+
+    second = await publish(package, destination=destination)
+
+    assert second == first
+    assert [path.stat().st_mtime_ns for path in astuple(second.package)] == times
+
+
+async def test_a_film_that_was_made_again_replaces_the_old_one(destination, package, tmp_path):
+    await publish(package, destination=destination)
+
+    receipt = await publish(packed(tmp_path / "bench2", version=b"2"), destination=destination)
+
+    assert all(content.endswith(b"2") for content in contents(receipt.package))
+
+
+async def test_a_film_whose_files_are_gone_is_refused(destination, package):
+    package.srt.unlink()
+
+    with pytest.raises(CheckpointError, match=r"s\.srt.*Run the command again"):
+        await publish(package, destination=destination)
+
+
+# From here on: what only folders can show.
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "films"
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_folder_holds_the_five_files_and_nothing_else(package, folder):
+    await publish(package, destination=FolderDestination(folder))
+
+    assert names_in(folder) == ["metadata.json", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt"]
+
+
+async def test_the_files_of_an_explicit_film_are_named_after_it(package, folder):
+    await publish(package, destination=FolderDestination(folder, names=FileNames.like(Path("My Film.v2.mp4"))))
+
+    assert names_in(folder) == [f"My Film.v2.{ending}" for ending in ("jpg", "json", "mp4", "srt", "vtt")]
+
+
+@pytest.mark.parametrize("name", ["film.srt", "film.mkv", "film"])
+def test_a_film_must_be_called_mp4(name):
+    with pytest.raises(InputError, match=r"must end in \.mp4"):
+        FileNames.like(Path(name))
+
+
+@pytest.mark.parametrize("step", range(5))
+async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_later(
+    package, folder, tmp_path, monkeypatch, step
+):
+    await publish(package, destination=FolderDestination(folder))
+    remade = packed(tmp_path / "bench2", version=b"2")
+    replaced = []
+
+    def fails_at_that_step(path, target):
+        if len(replaced) == step:
+            raise OSError(5, "Input/output error")
+        replaced.append(path.rename(target))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fails_at_that_step)
+        with pytest.raises(StorageError, match="Input/output error"):
+            await publish(remade, destination=FolderDestination(folder))
+
+    assert "video.mp4" not in names_in(folder)
+    receipt = await publish(remade, destination=FolderDestination(folder))
+    assert contents(receipt.package) == contents(remade)
+    assert len(names_in(folder)) == 5
+
+
+async def test_what_a_killed_delivery_left_behind_is_cleared_away(package, folder):
+    folder.mkdir()
+    (folder / ".video.mp4.part").write_bytes(b"half a film")
+
+    await publish(package, destination=FolderDestination(folder))
+
+    assert len(names_in(folder)) == 5
+
+
+async def test_a_full_disk_leaves_the_old_film_whole(package, folder, tmp_path):
+    resource = pytest.importorskip("resource")
+    await publish(package, destination=FolderDestination(folder))
+    remade = packed(tmp_path / "bench2", version=b"2")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    # No file may grow beyond that, as on a disk that is full: the kernel refuses the write.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, hard))
+    try:
+        with pytest.raises(StorageError, match=r"Free some space"):
+            await publish(remade, destination=FolderDestination(folder))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert all(path.read_bytes().endswith(b"1") for path in folder.iterdir())
+    assert len(names_in(folder)) == 5
+
+
+async def test_a_folder_that_cannot_be_made_is_a_storage_error(package, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+
+    with pytest.raises(StorageError, match="Choose a folder that can be written to"):
+        await publish(package, destination=FolderDestination(tmp_path / "file" / "films"))
+
+
+async def test_a_folder_in_the_place_of_a_file_is_a_storage_error(package, folder):
+    (folder / "video.mp4").mkdir(parents=True)
+
+    with pytest.raises(StorageError, match="can't write"):
+        await publish(package, destination=FolderDestination(folder))
+
+
+def test_metadata_has_a_chapter_per_heading():
+    line = (SpokenLine(text="Hello."),)
+    script = Script(
+        title="Warum ist der Himmel blau?",
+        language="de",
+        scenes=(
+            TitleScene(lines=line, heading="Der Himmel"),
+            BulletsScene(lines=line, heading="Drei Gründe", items=("Licht",)),
+            ClosingScene(lines=line, text="Schau hinauf."),
+        ),
+        description="Über das Licht.",
+        tags=("Physik",),
+    )
+    clips = [
+        Clip(path=Path(f"{n}.wav"), samples=samples, words=()) for n, samples in enumerate((51_200, 76_800, 25_600))
+    ]
+
+    metadata = film_metadata(script, clips)
+
+    assert "Gründe" in metadata
+    assert json.loads(metadata) == {
+        "title": "Warum ist der Himmel blau?",
+        "description": "Über das Licht.",
+        "language": "de",
+        "tags": ["Physik"],
+        "duration_s": 3.2,
+        "chapters": [{"start_s": 0.0, "title": "Der Himmel"}, {"start_s": 1.067, "title": "Drei Gründe"}],
+    }

@@ -1,0 +1,366 @@
+"""What every narrator must keep, and what the Edge service may do to its one.
+
+A new narrator is done when it stands in `NARRATORS_UNDER_TEST` and passes.
+"""
+
+import re
+from pathlib import Path
+
+import anyio
+import numpy as np
+import pytest
+
+from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
+from pipeline.limits import Gate
+from pipeline.media.audio import read_audio
+from pipeline.model import split_words
+from pipeline.narration import espeak
+from pipeline.narration.edge import EdgeNarrator
+from pipeline.narration.espeak import EspeakNarrator
+from pipeline.narration.mastering import master
+from pipeline.narration.silence import SilenceNarrator
+from tests.standins.edge import FAULTS, EdgeStandIn
+
+SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
+TEXTS = {
+    "a sentence": ("en", SENTENCE),
+    "two sentences": ("en", "In 2024, about 1,500 people saw it. Why?"),
+    "dashes and quotes": ("en", "“Wait” — he said – (softly) … ‘no’!"),
+    "one word": ("en", "Yes"),
+    "one digit": ("en", "7"),
+    "emoji in between": ("en", "Look 👀 at the 🌈 sky ✨"),
+    "mark-up and signs": ("en", "a < b & c > d, <speak>10 % of $5</speak> ]]> &amp; \\ [[haI]]"),
+    "control characters": ("en", "one\x00two\x1b[31m three\ufffe four"),
+    "a very long word": ("en", "so " + "abcdefghij" * 60 + " end"),
+    "German": ("de", "Größe ist nicht alles, sagt die Fee."),
+    "Chinese": ("zh-CN", "天空为什么是蓝色的？因为阳光。"),
+    "Japanese": ("ja", "空はなぜ青いのですか？「光」です。"),
+    "Hindi": ("hi", "आसमान नीला क्यों है?"),
+}
+
+
+@pytest.fixture(autouse=True)
+def right_clock(monkeypatch):
+    """edge-tts corrects its clock for the whole process: give it back after each test."""
+    from edge_tts.drm import DRM  # noqa: PLC0415
+
+    monkeypatch.setattr(DRM, "clock_skew_seconds", 0.0)
+
+
+@pytest.fixture
+async def edge():
+    async with EdgeStandIn() as standin:
+        yield standin
+        assert standin.complaints == []
+
+
+@pytest.fixture
+def edge_narrator(edge):
+    return EdgeNarrator(url=edge.url, timeout_s=5.0)
+
+
+NARRATORS_UNDER_TEST = ["edge", "espeak", "silence"]
+
+
+@pytest.fixture(params=NARRATORS_UNDER_TEST)
+def narrator(request):
+    if request.param == "edge":
+        return request.getfixturevalue("edge_narrator")
+    return {"espeak": EspeakNarrator, "silence": SilenceNarrator}[request.param]()
+
+
+async def test_it_says_that_it_can_speak(narrator):
+    await narrator.check()
+
+
+def test_its_name_and_version_can_be_part_of_a_cache_key(narrator):
+    assert re.fullmatch(r"[a-z_]+", narrator.name)
+    assert narrator.version
+
+
+@pytest.mark.parametrize(("language", "text"), TEXTS.values(), ids=TEXTS)
+async def test_every_word_of_every_text_gets_a_time_inside_the_sound(narrator, language, text):
+    voice = await narrator.choose_voice(language, None)
+
+    speech = await narrator.speak(text, voice)
+
+    length_s = len(read_audio(speech.audio)) / 48_000
+    edges = [edge for word in speech.words for edge in (word.start_s, word.end_s)]
+    assert tuple(word.text for word in speech.words) == split_words(text)
+    assert edges == sorted(edges)
+    assert edges[0] >= 0
+    assert edges[-1] <= length_s + 0.001
+    assert edges[-1] > edges[0]
+
+
+async def test_the_same_text_gives_the_same_speech(narrator):
+    voice = await narrator.choose_voice("en", None)
+
+    assert await narrator.speak(SENTENCE, voice) == await narrator.speak(SENTENCE, voice)
+
+
+async def test_texts_spoken_at_once_are_not_mixed_up(narrator):
+    voice = await narrator.choose_voice("en", None)
+    texts = [f"This is sentence number {number} of several." for number in range(6)]
+    alone = [await narrator.speak(text, voice) for text in texts]
+    at_once = [None] * len(texts)
+
+    async def speak(index):
+        at_once[index] = await narrator.speak(texts[index], voice)
+
+    async with anyio.create_task_group() as tasks:
+        for index in range(len(texts)):
+            tasks.start_soon(speak, index)
+
+    assert at_once == alone
+
+
+async def test_a_chosen_voice_is_found_again_by_its_name(narrator):
+    voice = await narrator.choose_voice("de", None)
+
+    assert await narrator.choose_voice("en", voice) == voice
+
+
+@pytest.mark.parametrize("wanted", ["nobody", "", "../../etc/passwd", "en-US-NobodyNeural"])
+async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
+    with pytest.raises(InputError) as caught:
+        await narrator.choose_voice("en", wanted)
+    assert caught.value.hint
+
+
+async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tmp_path):
+    speech = await narrator.speak(SENTENCE, await narrator.choose_voice("en", None))
+
+    clip = await anyio.to_thread.run_sync(master, speech, tmp_path / "clip.wav")
+
+    assert clip.loudness_lufs is None or -16 <= clip.loudness_lufs <= -14
+    assert (clip.loudness_lufs is None) == (narrator.name == "silence")
+
+
+# --- words and sound -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("narrator", ["edge", "espeak"], indirect=True)
+async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
+    text = "Light travels fast. Nothing is faster. Remember that."
+
+    speech = await narrator.speak(text, await narrator.choose_voice("en", None))
+
+    level = np.abs(read_audio(speech.audio)[:, 0])
+    loud = np.flatnonzero(level > 0.02) / 48_000
+    gaps = np.flatnonzero(np.diff(loud) > 0.2)
+    onsets = [loud[0], *loud[gaps + 1]]
+    begins = [word.start_s for word in speech.words if word.text in {"Light", "Nothing", "Remember"}]
+    assert len(onsets) == 3
+    # MP3 encoders add up to 50 ms in front, and a soft consonant is heard before it is loud.
+    assert begins == pytest.approx(onsets, abs=0.08)
+
+
+# --- edge ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "message"),
+    [
+        ("forbidden_without_date", PermanentError, "refuses our token"),
+        ("busy_429", TransientError, "busy"),
+        ("busy_503", TransientError, "busy"),
+        ("no_audio", TransientError, "no sound"),
+        ("abort", TransientError, "broke off"),
+        ("abort_before_audio", TransientError, "no sound"),
+        ("stall_before_audio", TransientError, "no answer within"),
+        ("stall_after_audio", TransientError, "no answer within"),
+        ("unknown_path", TransientError, "can't be understood"),
+        ("short_binary", TransientError, "can't be understood"),
+        ("broken_json", TransientError, "can't be understood"),
+        ("broken_audio", TransientError, "can't be decoded"),
+    ],
+)
+async def test_a_fault_of_the_service_becomes_an_error_of_ours_and_passes(edge, fault, error, message):
+    narrator = EdgeNarrator(url=edge.url, timeout_s=0.3 if "stall" in fault else 5.0)
+    edge.enqueue(fault)
+
+    with pytest.raises(error, match=message) as caught:
+        await narrator.speak(SENTENCE, "en-US-AvaNeural")
+
+    assert type(caught.value) is error
+    assert "\n" not in str(caught.value)
+    assert (await narrator.speak(SENTENCE, "en-US-AvaNeural")).audio
+
+
+@pytest.mark.parametrize("fault", ["forbidden_skewed_clock", "other_text", "no_boundaries"])
+async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
+    undisturbed = await edge_narrator.speak(SENTENCE, "en-US-AvaNeural")
+    edge.enqueue(fault)
+
+    speech = await edge_narrator.speak(SENTENCE, "en-US-AvaNeural")
+
+    assert speech.audio == undisturbed.audio
+    assert speech.estimated == (fault == "no_boundaries")
+    starts = [word.start_s for word in speech.words]
+    assert starts == pytest.approx([word.start_s for word in undisturbed.words], abs=0.6 if speech.estimated else 0.2)
+
+
+async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
+    edge.retry_after = "90"
+    edge.enqueue("busy_429")
+
+    with pytest.raises(TransientError) as caught:
+        await edge_narrator.speak(SENTENCE, "en-US-AvaNeural")
+
+    assert caught.value.retry_after_s == 90
+
+
+async def test_nothing_listens_at_the_address():
+    async with EdgeStandIn() as gone:
+        url = gone.url
+    narrator = EdgeNarrator(url=url)
+
+    with pytest.raises(TransientError, match="can't be reached"):
+        await narrator.check()
+    with pytest.raises(TransientError, match="can't be reached"):
+        await narrator.speak(SENTENCE, "en-US-AvaNeural")
+
+
+async def test_an_address_that_speaks_something_else_is_a_permanent_error(edge):
+    narrator = EdgeNarrator(url=edge.url.replace("/edge/v1", "/elsewhere/v1"))
+
+    with pytest.raises(PermanentError, match="404"):
+        await narrator.check()
+
+
+async def test_a_check_is_one_handshake_and_asks_for_nothing(edge, edge_narrator):
+    await edge_narrator.check()
+
+    assert [request.kind for request in edge.history] == ["handshake"]
+
+
+async def test_a_busy_service_counts_as_there(edge, edge_narrator):
+    edge.faults.append("busy_503")
+
+    await edge_narrator.check()
+
+
+async def test_a_service_that_refuses_us_is_not_there(edge, edge_narrator):
+    edge.faults.append("forbidden_without_date")
+
+    with pytest.raises(PermanentError):
+        await edge_narrator.check()
+
+
+async def test_narrators_at_two_addresses_stay_apart(edge):
+    async with EdgeStandIn() as other:
+        one, two = EdgeNarrator(url=edge.url), EdgeNarrator(url=other.url)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(4):
+                tasks.start_soon(one.speak, f"one {number}", "en-US-AvaNeural")
+                tasks.start_soon(two.speak, f"two {number}", "en-US-AvaNeural")
+
+        assert {text[:3] for text in edge.spoken} == {"one"}
+        assert {text[:3] for text in other.spoken} == {"two"}
+
+
+async def test_the_address_of_edge_tts_itself_stays_as_it_was(edge, edge_narrator):
+    from edge_tts import communicate, constants  # noqa: PLC0415
+
+    await edge_narrator.speak("Hello.", "en-US-AvaNeural")
+
+    assert f"{communicate.WSS_URL}" == constants.WSS_URL
+
+
+async def test_the_gate_holds_back_what_is_too_much_at_once(edge):
+    inside = []
+
+    class CountingGate(Gate):
+        async def __aenter__(self):
+            await super().__aenter__()
+            inside.append(1)
+
+    narrator = EdgeNarrator(url=edge.url, gate=CountingGate(1))
+    await narrator.speak("天空为什么是蓝色的？" * 180, "zh-CN-XiaoxiaoNeural")
+
+    assert len(inside) == len(edge.spoken) == 2
+
+
+async def test_a_long_text_is_spoken_in_parts_on_one_clock(edge, edge_narrator):
+    sentence = "The sky is blue because the air scatters blue light more than red light. "
+    text = sentence * 70
+
+    speech = await edge_narrator.speak(text, "en-US-AvaNeural")
+
+    assert len(edge.spoken) == 2
+    assert all(part.endswith("light.") for part in edge.spoken)
+    starts = [word.start_s for word in speech.words if word.text == "sky"]
+    steps = np.diff(starts)
+    # Each sentence takes the same time; where the parts meet there is the silence at the end of the first.
+    assert np.median(steps) == pytest.approx(min(steps), abs=0.05)
+    assert max(steps) < min(steps) + 1.2
+
+
+async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_narrator):
+    assert await edge_narrator.choose_voice("en", "en-US-EmmaNeural") == "en-US-EmmaNeural"
+    with pytest.raises(InputError, match="Nearest: en-US-EmmaNeural"):
+        await edge_narrator.choose_voice("en", "en-US-EmaNeural")
+
+    assert [request.kind for request in edge.history] == ["voices"]
+
+
+async def test_where_nobody_can_be_asked_the_shape_of_a_name_is_enough():
+    async with EdgeStandIn() as gone:
+        narrator = EdgeNarrator(url=gone.url)
+
+    assert await narrator.choose_voice("en", "en-US-EmaNeural") == "en-US-EmaNeural"
+
+
+def test_every_fault_of_the_stand_in_is_tried():
+    assert FAULTS.keys() <= set(re.findall(r'"(\w+)"', Path(__file__).read_text()))
+
+
+# --- espeak ----------------------------------------------------------------------------------------------------------
+
+
+async def test_english_is_american_unless_asked_otherwise():
+    narrator = EspeakNarrator()
+
+    assert await narrator.choose_voice("en", None) == "en-us"
+    assert await narrator.choose_voice("en-GB", None) == "en"
+    assert await narrator.choose_voice("zh-Hans-CN", None) == "cmn"
+    assert await narrator.choose_voice("en", "gmw/en-US-nyc") == "en-us-nyc"
+
+
+async def test_a_language_espeak_does_not_have_is_an_input_error():
+    with pytest.raises(InputError, match="language 'zz'"):
+        await EspeakNarrator().choose_voice("zz", None)
+
+
+async def test_each_language_is_spoken_by_its_own_voice():
+    narrator = EspeakNarrator()
+
+    sounds = {(await narrator.speak("Die Sonne scheint.", voice)).audio for voice in ("de", "fr", "en-us")}
+
+    assert len(sounds) == 3
+
+
+async def test_a_child_that_does_not_answer_is_stopped(monkeypatch, tmp_path):
+    (tmp_path / "child.py").write_text("import signal\nsignal.pause()\n")
+    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+
+    with pytest.raises(TransientError, match=r"within 0\.3 s"):
+        await EspeakNarrator(timeout_s=0.3).check()
+
+
+async def test_a_machine_without_the_library_is_told_what_to_install(monkeypatch, tmp_path):
+    (tmp_path / "child.py").write_text("import sys\nsys.stderr.write('not installed')\nsys.exit(3)\n")
+    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+
+    with pytest.raises(MissingToolError, match=r'pip install "nightreel\[offline\]"'):
+        await EspeakNarrator().check()
+
+
+async def test_a_child_that_crashes_is_a_transient_error(monkeypatch, tmp_path):
+    (tmp_path / "child.py").write_text("import os\nos.abort()\n")
+    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+
+    with pytest.raises(TransientError, match="broke off"):
+        await EspeakNarrator().check()

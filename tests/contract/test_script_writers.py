@@ -1,0 +1,381 @@
+"""What every script writer must do, and what the Groq writer does when the service misbehaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from pipeline.errors import (
+    ConfigurationError,
+    InputError,
+    NeedsLoginError,
+    NightreelError,
+    PermanentError,
+    ProviderError,
+    TransientError,
+)
+from pipeline.model import Brief, BulletList, BulletsScene, Paragraph, Section, TitleScene, narration_of
+from pipeline.script import WRITERS, GroqWriter, OutlineWriter, ScriptWriter, write_script
+from pipeline.script.checks import find_problems
+from pipeline.script.groq_errors import retry_after_s
+from pipeline.template import Template, load_template
+from tests.standins.groq import FAULTS, GroqStandIn
+
+KEY = "gsk_verysecret"
+TOPIC = Brief(title="Why is the sky blue?", origin="topics/space.txt:3")
+NOTES = Brief(
+    title="Why the sky is blue",
+    language="de",
+    tags=("physics",),
+    kicker="Light, explained",
+    sections=(
+        Section(heading="", blocks=(Paragraph(text="Look up. The sky is blue, and nobody asks why."),)),
+        Section(
+            heading="Three things happen",
+            blocks=(
+                Paragraph(text="Every ray does the same:"),
+                BulletList(items=(Paragraph(text="It arrives white."), Paragraph(text="It meets molecules."))),
+                Paragraph(text="Blue light is scattered most.", strong=("scattered",)),
+            ),
+        ),
+        Section(heading="In the end", blocks=(Paragraph(text="Red is what is left in the evening."),)),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load_template("explainer", search=[])
+
+
+@pytest.fixture
+async def groq() -> AsyncIterator[GroqStandIn]:
+    async with GroqStandIn() as server:
+        yield server
+        assert server.complaints == []
+
+
+@pytest.fixture(params=sorted(WRITERS))
+def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> ScriptWriter:
+    """Each writer there is; a new one is done when it passes here."""
+    makers: dict[str, Callable[[], ScriptWriter]] = {
+        "outline": OutlineWriter,
+        "groq": lambda: GroqWriter(api_key=KEY, base_url=groq.url),
+    }
+    return makers[request.param]()
+
+
+@pytest.fixture
+def groq_writer(groq: GroqStandIn) -> GroqWriter:
+    return GroqWriter(api_key=KEY, base_url=groq.url, timeout_s=20)
+
+
+async def test_a_writer_makes_a_script_that_can_be_filmed(writer: ScriptWriter, template: Template) -> None:
+    script = await write_script(NOTES, writer=writer, template=template)
+
+    assert find_problems(script, template) == ()
+    assert isinstance(script.scenes[0], TitleScene)
+    assert all(narration_of(scene) for scene in script.scenes)
+
+
+async def test_a_writer_keeps_what_the_author_has_set(writer: ScriptWriter, template: Template) -> None:
+    script = await write_script(NOTES, writer=writer, template=template)
+
+    assert (script.title, script.language) == ("Why the sky is blue", "de")
+    assert script.tags[0] == "physics"
+    assert isinstance(script.scenes[0], TitleScene)
+    assert script.scenes[0].kicker == "Light, explained"
+
+
+async def test_a_writer_gives_what_publishing_needs(writer: ScriptWriter, template: Template) -> None:
+    script = await write_script(NOTES, writer=writer, template=template)
+
+    assert script.description
+    assert 1 <= len(script.thumbnail_text.split()) <= 5
+    assert "explainer" in script.tags
+
+
+async def test_the_same_brief_gives_the_same_script(writer: ScriptWriter, template: Template) -> None:
+    first = await write_script(NOTES, writer=writer, template=template)
+
+    assert await write_script(NOTES, writer=writer, template=template) == first
+
+
+async def test_every_item_appears_with_a_line_of_its_own(writer: ScriptWriter, template: Template) -> None:
+    script = await write_script(NOTES, writer=writer, template=template)
+
+    for scene in script.scenes:
+        if isinstance(scene, BulletsScene):
+            assert [line.reveals for line in scene.lines if line.reveals is not None] == list(range(len(scene.items)))
+
+
+def test_a_writer_names_itself_and_its_version(writer: ScriptWriter) -> None:
+    assert WRITERS[writer.name]
+    assert writer.version
+
+
+async def test_a_bare_topic_without_a_model_is_refused_with_what_to_set(template: Template) -> None:
+    with pytest.raises(InputError, match="GROQ_API_KEY") as caught:
+        await write_script(TOPIC, writer=OutlineWriter(), template=template)
+
+    assert caught.value.where == "topics/space.txt:3"
+
+
+async def test_a_bare_topic_is_written_by_a_model(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    script = await write_script(TOPIC, writer=groq_writer, template=template)
+
+    assert script.title == "Why is the sky blue?"
+    assert "Why is the sky blue?" in narration_of(script.scenes[0])
+    assert "There are no notes." in groq.history[0].prompt
+
+
+async def test_notes_and_language_are_in_the_prompt(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    await write_script(NOTES, writer=groq_writer, template=template)
+
+    prompt = groq.history[0].prompt
+    assert "- It meets molecules." in prompt
+    assert "(BCP-47): de" in prompt
+
+
+async def test_the_request_asks_for_strict_output_and_one_attempt(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    await write_script(TOPIC, writer=groq_writer, template=template)
+
+    (request,) = groq.history
+    assert request.body["model"] == "openai/gpt-oss-120b"
+    assert request.body["response_format"]["json_schema"]["strict"] is True
+
+
+async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
+    groq: GroqStandIn, template: Template
+) -> None:
+    writer = GroqWriter(api_key=KEY, base_url=groq.url, model="qwen/qwen3.6-27b")
+
+    await write_script(TOPIC, writer=writer, template=template)
+
+    assert groq.history[0].body["response_format"]["json_schema"]["strict"] is False
+
+
+async def test_the_address_may_carry_the_path_of_other_clients(groq: GroqStandIn, template: Template) -> None:
+    writer = GroqWriter(api_key=KEY, base_url=f"{groq.url}/openai/v1/")
+
+    await write_script(TOPIC, writer=writer, template=template)
+
+    assert len(groq.history) == 1
+
+
+async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    groq.enqueue("markup")
+
+    script = await write_script(TOPIC, writer=groq_writer, template=template)
+
+    assert not set(repr(script)) & set("*<>\u202e\x07")
+    assert "http" not in repr(script)
+
+
+@pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "no_choices"])
+async def test_an_answer_that_is_none_is_asked_for_once_more(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template, fault: str
+) -> None:
+    groq.enqueue(fault)
+
+    await write_script(TOPIC, writer=groq_writer, template=template)
+
+    assert groq.history[0].body == groq.history[1].body
+
+
+async def test_an_answer_that_is_cut_off_gets_more_room(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    groq.enqueue("cut_off")
+
+    await write_script(TOPIC, writer=groq_writer, template=template)
+
+    first, second = (request.body["max_completion_tokens"] for request in groq.history)
+    assert second > first
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [("invalid_json", "Invalid JSON"), ("wrong_schema", "scenes: Field required"), ("too_long_texts", "at most 60 fit")],
+)
+async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_is_wrong(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template, fault: str, complaint: str
+) -> None:
+    groq.enqueue(fault)
+
+    await write_script(TOPIC, writer=groq_writer, template=template)
+
+    *_, answer, correction = groq.history[1].body["messages"]
+    assert answer["role"] == "assistant"
+    assert complaint in correction["content"]
+    assert len(groq.history) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "says", "requests"),
+    [
+        ("rate_limited", TransientError, "slow down", 1),
+        ("rate_limited_without_retry_after", TransientError, "slow down", 1),
+        ("rate_limited_until_a_date", TransientError, "slow down", 1),
+        ("too_large", PermanentError, "notes are too long", 1),
+        ("no_capacity", TransientError, "498", 1),
+        ("overloaded", TransientError, "503", 1),
+        ("json_validate_failed", TransientError, "not valid JSON", 2),
+        ("model_gone", PermanentError, "NIGHTREEL_GROQ__MODEL", 1),
+        ("no_credit", PermanentError, "no credit", 1),
+        ("bad_key", NeedsLoginError, "GROQ_API_KEY", 1),
+        ("empty_content", TransientError, "empty", 2),
+        ("cut_off", PermanentError, "cut off", 2),
+        ("invalid_json", TransientError, "no script", 2),
+        ("wrong_schema", TransientError, "no script", 2),
+        ("too_long_texts", PermanentError, "can't be filmed", 2),
+        ("declined", PermanentError, "declines", 1),
+        ("no_choices", TransientError, "no choices", 2),
+        ("login_page", TransientError, "not a chat completion", 1),
+        ("reset", TransientError, "no connection", 1),
+    ],
+)
+async def test_a_lasting_fault_is_one_error_of_ours(
+    groq: GroqStandIn,
+    groq_writer: GroqWriter,
+    template: Template,
+    fault: str,
+    kind: type[ProviderError],
+    says: str,
+    requests: int,
+) -> None:
+    groq.faults = [fault]
+
+    with pytest.raises(kind, match=says) as caught:
+        await write_script(TOPIC, writer=groq_writer, template=template)
+
+    assert type(caught.value) is kind
+    assert len(groq.history) == requests
+    _assert_keeps_the_secret(caught.value)
+
+
+async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: Template) -> None:
+    groq.faults = ["slow_body"]
+    writer = GroqWriter(api_key=KEY, base_url=groq.url, timeout_s=0.2)
+
+    with pytest.raises(TransientError, match="in time"):
+        await write_script(TOPIC, writer=writer, template=template)
+
+
+def test_every_fault_of_the_stand_in_is_tried() -> None:
+    tried = next(mark for mark in test_a_lasting_fault_is_one_error_of_ours.pytestmark if mark.name == "parametrize")
+
+    assert {case[0] for case in tried.args[1]} == FAULTS.keys() - {"markup", "slow_body"}
+
+
+async def test_nobody_listening_is_worth_another_try(template: Template) -> None:
+    async with GroqStandIn() as gone:
+        writer = GroqWriter(api_key=KEY, base_url=gone.url)
+
+    with pytest.raises(TransientError, match="no connection"):
+        await write_script(TOPIC, writer=writer, template=template)
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("1", 1.0), ("90", 90.0), ("2.5", 2.5)])
+async def test_a_429_tells_how_long_to_wait(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template, asked: str, waited: float
+) -> None:
+    groq.faults, groq.retry_after = ["rate_limited"], asked
+
+    with pytest.raises(TransientError) as caught:
+        await write_script(TOPIC, writer=groq_writer, template=template)
+
+    assert caught.value.retry_after_s == waited
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "Sat, 21 Nov 2026 00:01:30 GMT", "date": "Sat, 21 Nov 2026 00:00:00 GMT"}, 90.0),
+        ({"retry-after": "Sat, 21 Nov 2020 00:00:00 GMT"}, 0.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], waited: float | None) -> None:
+    assert retry_after_s(headers) == waited
+
+
+async def test_a_retired_model_is_told_with_the_setting(groq: GroqStandIn, template: Template) -> None:
+    writer = GroqWriter(api_key=KEY, base_url=groq.url, model="llama-3.3-70b-versatile")
+
+    with pytest.raises(PermanentError, match=r"llama-3\.3-70b-versatile.*NIGHTREEL_GROQ__MODEL"):
+        await write_script(TOPIC, writer=writer, template=template)
+
+
+async def test_notes_beyond_the_minute_budget_are_too_long(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    long = Brief(title="T", sections=(Section(heading="", blocks=(Paragraph(text="word " * 4000),)),))
+
+    with pytest.raises(PermanentError, match="notes are too long"):
+        await write_script(long, writer=groq_writer, template=template)
+
+
+@pytest.mark.parametrize("key", ["", "  ", "gsk_a\nb", "gsk_ä", "gsk a"])
+def test_a_key_that_can_not_be_sent_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(NeedsLoginError, match="GROQ_API_KEY") as caught:
+        GroqWriter(api_key=key)
+
+    assert not key.strip() or key.strip() not in str(caught.value)
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="NIGHTREEL_GROQ__BASE_URL"):
+        GroqWriter(api_key=KEY, base_url="api.groq.com")
+
+
+def test_the_version_changes_with_the_model() -> None:
+    assert GroqWriter(api_key=KEY).version != GroqWriter(api_key=KEY, model="openai/gpt-oss-20b").version
+
+
+async def test_the_key_is_in_no_representation(groq: GroqStandIn, groq_writer: GroqWriter) -> None:
+    assert KEY not in repr(groq_writer)
+
+
+async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Template) -> None:
+    import aiohttp
+
+    body = {
+        "model": "openai/gpt-oss-120b",
+        "messages": [{"role": "user", "content": "Topic: rain"}],
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {
+                "name": "script",
+                "strict": True,
+                "schema": {"type": "object", "properties": {"a": {"type": "string"}}, "required": []},
+            },
+        },
+    }
+    async with GroqStandIn() as server, aiohttp.ClientSession() as session:
+        headers = {"Authorization": f"Bearer {KEY}"}
+        async with session.post(f"{server.url}/openai/v1/chat/completions", json=body, headers=headers) as response:
+            assert response.status == 400
+            assert "additionalProperties" in json.dumps(await response.json())
+        assert server.complaints
+
+
+def _assert_keeps_the_secret(error: NightreelError) -> None:
+    link: BaseException | None = error
+    while link is not None:
+        assert KEY not in str(link)
+        assert KEY not in repr(link)
+        link = link.__cause__ or link.__context__

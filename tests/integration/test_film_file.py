@@ -1,0 +1,59 @@
+"""A film at its true size, from pictures and sound to the verdict."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_process
+
+from pipeline.assembly import join_segments
+from pipeline.media.audio import read_audio
+from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.probe import probe
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Cue, Subtitles, VideoFormat, Word
+from pipeline.quality import Expected, inspect_film
+from tests.standins.films import cards, make_segment, voice
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("film")
+    full_hd = VideoFormat()
+    segments = [
+        make_segment(
+            folder,
+            f"scene-{number}",
+            sound=voice(2, seed=number),
+            frames=cards(32, full_hd, hold=4, hue=60 * number),
+            video_format=full_hd,
+        )
+        for number in (1, 2)
+    ]
+    return join_segments(segments, path=folder / "video.mp4", title="Why is the sky blue?")
+
+
+def test_a_film_is_what_hosts_and_players_want(film):
+    info = probe(film.path)
+
+    picture, sound = info.pictures[0], info.sounds[0]
+    assert (picture.codec, picture.profile, picture.pixel_format) == ("h264", "High", "yuv420p")
+    assert (picture.width_px, picture.height_px, picture.constant_rate) == (1920, 1080, 30)
+    assert picture.is_bt709
+    assert (sound.codec, sound.profile, sound.sample_rate_hz, sound.channels) == ("aac", "LC", 48_000, 2)
+    assert picture.duration_s == sound.duration_s == film.duration_s == pytest.approx(64 / 30)
+    boxes = read_boxes(film.path)
+    assert index_is_first(boxes)
+    assert not has_edit_list(boxes)
+    assert len(read_audio(film.path)) == 4 * SCENE_QUANTUM_SAMPLES
+
+
+async def test_a_film_is_inspected_in_a_worker_process_and_passes(film):
+    word = Word(text="Blue.", start_s=0.1, end_s=0.9)
+    expected = Expected(
+        video_format=VideoFormat(),
+        lengths=(2 * SCENE_QUANTUM_SAMPLES,) * 2,
+        subtitles=Subtitles(scenes=((Cue(start_s=0.1, end_s=1.0, lines=((word,),)),), ())),
+    )
+
+    verdict = await to_process.run_sync(inspect_film, film.path, expected)
+
+    assert verdict.passed, verdict.reasons

@@ -1,0 +1,441 @@
+"""A stand-in for the Edge read-aloud service: the true protocol on loopback, strict, with faults to switch on.
+
+In a test:
+
+    async with EdgeStandIn() as edge:
+        edge.enqueue("busy_429")            # the next request meets this fault, the one after is answered
+        narrator = EdgeNarrator(url=edge.url)
+
+As a program (the first line on stdout is its address; it runs until it is killed):
+
+    python -m tests.standins.edge --port 0 [--fault NAME …] [--next NAME …]
+
+A request that breaks the protocol is answered with HTTP 400 or close code 1007, and written down in `.complaints`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from types import TracebackType
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
+
+import av
+import numpy as np
+from aiohttp import WSCloseCode, WSMsgType, web
+
+SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
+VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"
+
+# Instead of a socket.
+REFUSALS = {
+    "forbidden_skewed_clock": "403 with a Date in another year: the client corrects its clock and comes back",
+    "forbidden_without_date": "403 without a Date",
+    "busy_429": "429 with retry-after",
+    "busy_503": "503 with retry-after",
+}
+# Once it is open and the text has arrived.
+DISTURBANCES = {
+    "no_audio": "turn.end without any sound",
+    "abort": "the socket drops in the middle of the sound, with no word of goodbye",
+    "abort_before_audio": "the socket drops before the sound",
+    "stall_before_audio": "nothing more is sent after turn.start",
+    "stall_after_audio": "everything is sent but turn.end",
+    "other_text": "boundary texts are not the words of the text",
+    "no_boundaries": "sound without word boundaries",
+    "unknown_path": "a message with a path nobody knows",
+    "short_binary": "a binary message of one byte",
+    "broken_json": "metadata that is not JSON",
+    "broken_audio": "bytes that are no MP3",
+}
+FAULTS = REFUSALS | DISTURBANCES
+
+VOICES = tuple(
+    f"{locale}-{name}Neural"
+    for locale, names in {
+        "en-US": ("Ava", "Andrew", "Emma", "EmmaMultilingual"),
+        "en-GB": ("Sonia", "Ryan"),
+        "de-DE": ("Katja", "Conrad"),
+        "fr-FR": ("Denise", "Henri"),
+        "es-ES": ("Elvira", "Alvaro"),
+        "pt-BR": ("Francisca", "Antonio"),
+        "ja-JP": ("Nanami", "Keita"),
+        "zh-CN": ("Xiaoxiao", "Yunxi"),
+        "hi-IN": ("Swara", "Madhur"),
+    }.items()
+    for name in names
+)
+
+_RATE_HZ = 24_000
+_FRAME_SAMPLES = 576  # MPEG-2 Layer III
+_FRAME_BYTES = 144  # 48 kbit/s
+_FRAME_TICKS = 240_000  # 24 ms in units of 100 ns
+_MAX_TEXT_BYTES = 4_096  # escaped
+_NO_DATE = "none"
+_FULL_NAME = re.compile(r"Microsoft Server Speech Text to Speech Voice \(([\w-]+), (\w+Neural)\)")
+_CONFIG = {
+    "context": {
+        "synthesis": {
+            "audio": {
+                "metadataoptions": {"sentenceBoundaryEnabled": "false", "wordBoundaryEnabled": "true"},
+                "outputFormat": "audio-24khz-48kbitrate-mono-mp3",
+            }
+        }
+    }
+}
+_SSML = "{http://www.w3.org/2001/10/synthesis}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One thing that a client asked: "handshake", "speak" or "voices"."""
+
+    kind: str
+    text: str = ""
+    voice: str = ""
+    fault: str | None = None
+
+
+class ProtocolError(Exception):
+    """The client did something that the service would not understand."""
+
+
+@dataclass
+class EdgeStandIn:
+    """The server. `faults` meet every request; `enqueue()`d ones meet one request each, before those."""
+
+    port: int = 0
+    faults: list[str] = field(default_factory=list)
+    retry_after: str = "0"
+    history: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._queue: deque[str | None] = deque()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The websocket address, as NIGHTREEL_EDGE__URL takes it."""
+        return f"ws://127.0.0.1:{self.port}{SPEAKING_PATH}"
+
+    @property
+    def spoken(self) -> list[str]:
+        """The texts that were asked for, in order."""
+        return [request.text for request in self.history if request.kind == "speak"]
+
+    def enqueue(self, *faults: str | None) -> None:
+        """Script the next requests: a fault each; None: answer one properly."""
+        for fault in faults:
+            if fault is not None and fault not in FAULTS:
+                raise ValueError(f"no such fault: {fault}")
+            self._queue.append(fault)
+
+    async def __aenter__(self) -> EdgeStandIn:
+        app = web.Application()
+        app.on_response_prepare.append(_without_date)
+        app.router.add_get(SPEAKING_PATH, self._speaking)
+        app.router.add_get(VOICES_PATH, self._voices)
+        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        _sounds()  # encoded once, before anybody waits for it
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def _voices(self, request: web.Request) -> web.Response:
+        self.history.append(Request(kind="voices"))
+        if not re.fullmatch(r"[0-9A-F]{32}", request.query.get("trustedclienttoken", "")):
+            return web.Response(status=401)
+        return web.json_response(
+            [
+                {
+                    "Name": f"Microsoft Server Speech Text to Speech Voice ({name[:5]}, {name[6:]})",
+                    "ShortName": name,
+                    "Gender": "Female",
+                    "Locale": name[:5],
+                    "SuggestedCodec": "audio-24khz-48kbitrate-mono-mp3",
+                    "FriendlyName": f"Microsoft {name[6:]} Online (Natural)",
+                    "Status": "GA",
+                    "VoiceTag": {"ContentCategories": ["General"], "VoicePersonalities": ["Friendly"]},
+                }
+                for name in VOICES
+            ]
+        )
+
+    async def _speaking(self, request: web.Request) -> web.StreamResponse:
+        try:
+            _check_handshake(request)
+        except ProtocolError as error:
+            self.complaints.append(str(error))
+            return web.Response(status=400, text=str(error))
+        if (fault := self._take(REFUSALS)) is not None:
+            self.history.append(Request(kind="handshake", fault=fault))
+            return self._refusal(fault)
+        socket = web.WebSocketResponse(compress=True)
+        await socket.prepare(request)
+        try:
+            await self._converse(socket, request)
+        except ProtocolError as error:
+            self.complaints.append(str(error))
+            await socket.close(code=WSCloseCode.INVALID_TEXT, message=str(error)[:100].encode())
+        return socket
+
+    def _take(self, kind: dict[str, str]) -> str | None:
+        """The fault for this moment, if one of this kind is due."""
+        if self._queue:
+            if self._queue[0] in kind or (self._queue[0] is None and kind is DISTURBANCES):
+                return self._queue.popleft()
+            return None
+        return next((fault for fault in self.faults if fault in kind), None)
+
+    def _refusal(self, fault: str) -> web.Response:
+        """An answer instead of a socket."""
+        if fault.startswith("forbidden"):
+            date = "Thu, 01 Jan 2026 00:00:00 GMT" if fault == "forbidden_skewed_clock" else _NO_DATE
+            return web.Response(status=403, headers={"Date": date})
+        return web.Response(status=int(fault[-3:]), headers={"Retry-After": self.retry_after})
+
+    async def _converse(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        """Two text messages from the client, then the speech; a client that leaves without a word only looked."""
+        first = await socket.receive()
+        if first.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED}:
+            self.history.append(Request(kind="handshake"))
+            return
+        _check_config(_text_of(first))
+        text, voice, request_id = _read_ssml(_text_of(await socket.receive()))
+        fault = self._take(DISTURBANCES)
+        self.history.append(Request(kind="speak", text=text, voice=voice, fault=fault))
+        await socket.send_str(_message(request_id, "turn.start", {"context": {"serviceTag": request_id}}))
+        if fault == "stall_before_audio":
+            await socket.receive()  # until the client gives up
+            return
+        if fault == "abort_before_audio":
+            _drop(request)
+            return
+        await socket.send_str(_message(request_id, "response", {"audio": {"type": "inline", "streamId": request_id}}))
+        if fault != "no_audio" and voice in VOICES:
+            await self._send_speech(socket, request, request_id, text, fault)
+        if fault == "stall_after_audio":
+            await socket.receive()
+        elif fault != "abort":
+            await socket.send_str(_message(request_id, "turn.end", {}))
+            await socket.close()
+
+    async def _send_speech(
+        self, socket: web.WebSocketResponse, request: web.Request, request_id: str, text: str, fault: str | None
+    ) -> None:
+        """Per word its boundary and its sound, then silence."""
+        if fault == "short_binary":
+            await socket.send_bytes(b"\0")
+        if fault == "unknown_path":
+            await socket.send_str(_message(request_id, "turn.surprise", {}))
+        if fault == "broken_json":
+            await socket.send_str(f"X-RequestId:{request_id}\r\nPath:audio.metadata\r\n\r\n{{")
+        words = _words_of(text)
+        sent = 0
+        for number, (word, (start, end)) in enumerate(zip(words, _timing(words), strict=True)):
+            if fault == "abort" and number == len(words) // 2:
+                _drop(request)
+                return
+            if fault != "no_boundaries":
+                said = f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
+                if said:
+                    await socket.send_str(_boundary(request_id, said, start, end))
+            await socket.send_bytes(_binary(request_id, _frames(sent, start, end), broken=fault == "broken_audio"))
+            sent = end
+        await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
+        # The service's own last binary message: no Content-Type, no sound.
+        await socket.send_bytes(_binary(request_id, b"", broken=False))
+
+
+async def _without_date(request: web.Request, response: web.StreamResponse) -> None:
+    """Take away the Date that aiohttp puts on every answer, where it was not wanted."""
+    if response.headers.get("Date") == _NO_DATE:
+        del response.headers["Date"]
+
+
+def _check_handshake(request: web.Request) -> None:
+    """Query and headers, by their shapes."""
+    shapes = {
+        "TrustedClientToken": r"[0-9A-F]{32}",
+        "ConnectionId": r"[0-9a-f]{32}",
+        # Up to edge-tts 7.2.8, and since 7.3.0.
+        "Sec-MS-GEC": r"[0-9A-F]{64}|[0-9A-F]{16}-[0-9A-F]{64}",
+        "Sec-MS-GEC-Version": r"[12]-\d+(\.\d+){3}",
+    }
+    for name, shape in shapes.items():
+        if not re.fullmatch(shape, request.query.get(name, "")):
+            raise ProtocolError(f"query {name} is {request.query.get(name)!r}")
+    headers = {
+        "Origin": r"chrome-extension://jdiccldimpdaibmpdkjnbmckianbfold",
+        "User-Agent": r"Mozilla/5\.0 .* Edg/.*",
+        "Cookie": r"muid=[0-9A-F]{32};?",
+        "Sec-WebSocket-Version": "13",
+    }
+    for name, shape in headers.items():
+        if not re.fullmatch(shape, request.headers.get(name, "")):
+            raise ProtocolError(f"header {name} is {request.headers.get(name)!r}")
+
+
+def _text_of(message: object) -> str:
+    if getattr(message, "type", None) is not WSMsgType.TEXT:
+        raise ProtocolError(f"expected a text message, got {getattr(message, 'type', None)!r}")
+    return str(message.data)  # type: ignore[attr-defined]
+
+
+def _parse(message: str) -> tuple[dict[str, str], str]:
+    """Header lines, an empty line, the body."""
+    head, found, body = message.partition("\r\n\r\n")
+    if not found:
+        raise ProtocolError("a message without an empty line")
+    return dict(line.split(":", 1) for line in head.split("\r\n")), body  # type: ignore[misc]
+
+
+def _check_config(message: str) -> None:
+    headers, body = _parse(message)
+    if headers.get("Path") != "speech.config" or headers.get("Content-Type") != "application/json; charset=utf-8":
+        raise ProtocolError(f"the first message is {headers}")
+    if json.loads(body) != _CONFIG:
+        raise ProtocolError(f"speech.config is {body}")
+
+
+def _read_ssml(message: str) -> tuple[str, str, str]:
+    """The text, the short name of the voice, and the request's id."""
+    headers, body = _parse(message)
+    if headers.get("Path") != "ssml" or headers.get("Content-Type") != "application/ssml+xml":
+        raise ProtocolError(f"the second message is {headers}")
+    is_named = re.fullmatch(r"[0-9a-f]{32}", headers.get("X-RequestId", ""))
+    if not is_named or not headers.get("X-Timestamp", "").endswith("Z"):
+        raise ProtocolError(f"the second message is {headers}")
+    try:
+        speak = ET.fromstring(body)
+        (voice,) = speak
+        (prosody,) = voice
+    except (ET.ParseError, ValueError) as error:
+        raise ProtocolError(f"not one voice with one prosody: {error}") from error
+    name = _FULL_NAME.fullmatch(voice.get("name", ""))
+    if [speak.tag, voice.tag, prosody.tag] != [f"{_SSML}speak", f"{_SSML}voice", f"{_SSML}prosody"] or len(prosody):
+        raise ProtocolError("custom SSML")
+    if name is None or set(prosody.keys()) != {"pitch", "rate", "volume"}:
+        raise ProtocolError(f"voice {voice.attrib}, prosody {prosody.attrib}")
+    text = prosody.text or ""
+    if len(escape(text).encode()) > _MAX_TEXT_BYTES:
+        raise ProtocolError(f"{len(escape(text).encode())} bytes of text")
+    return text, f"{name[1]}-{name[2]}", headers["X-RequestId"]
+
+
+def _message(request_id: str, path: str, body: object) -> str:
+    head = f"X-RequestId:{request_id}\r\nContent-Type:application/json; charset=utf-8\r\nPath:{path}"
+    return f"{head}\r\n\r\n{json.dumps(body, ensure_ascii=False)}"
+
+
+def _boundary(request_id: str, text: str, start: int, end: int) -> str:
+    """One WordBoundary per message: clients read only the first. Times in 100 ns; the text is XML-escaped."""
+    data = {
+        "Offset": start * _FRAME_TICKS,
+        "Duration": (end - start) * _FRAME_TICKS,
+        "text": {"Text": escape(text), "Length": len(text), "BoundaryType": "WordBoundary"},
+    }
+    return _message(request_id, "audio.metadata", {"Metadata": [{"Type": "WordBoundary", "Data": data}]})
+
+
+def _binary(request_id: str, sound: bytes, *, broken: bool) -> bytes:
+    kind = "Content-Type:audio/mpeg\r\n" if sound else ""
+    head = f"X-RequestId:{request_id}\r\n{kind}X-StreamId:{request_id}\r\nPath:audio\r\n".encode()
+    return len(head).to_bytes(2, "big") + head + (b"\x55" * len(sound) if broken else sound)
+
+
+def _drop(request: web.Request) -> None:
+    """Cut the connection as a broken network does: no close frame."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def _words_of(text: str) -> list[str]:
+    """What the service would report: words at spaces; in Chinese and Japanese, words of two characters."""
+    return [word for chunk in text.split() for word in re.findall(r"[\u3040-\u9fff]{1,2}[^\u3040-\u9fff]*|.+", chunk)]
+
+
+def _timing(words: list[str]) -> Iterator[tuple[int, int]]:
+    """First and one past the last MP3 frame (24 ms) of each word, with a pause after each sentence."""
+    now = 4
+    for word in words:
+        end = now + 4 + 3 * min(len(word), 400)
+        yield now, end
+        now = end + (20 if word[-1] in ".!?。！？" else 3)
+
+
+def _frames(sent: int, start: int, end: int) -> bytes:
+    """Silence up to a word, and the word."""
+    voiced, silent = _sounds()
+    return silent * (start - sent) + b"".join(voiced[number % len(voiced)] for number in range(end - start))
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> tuple[tuple[bytes, ...], bytes]:
+    """MP3 frames of something like a voice (a buzz with syllables), and one of silence.
+
+    Encoded without a bit reservoir, so that every frame stands alone and any order of them is a valid stream.
+    """
+    at = np.arange(_RATE_HZ) / _RATE_HZ
+    buzz = sum(np.sin(2 * np.pi * 125 * harmonic * at) / harmonic for harmonic in range(1, 24))
+    voice = 0.12 * buzz * (0.65 + 0.35 * np.sin(2 * np.pi * 5 * at))
+    voiced = _encode(voice)[4:36]
+    silent = _encode(np.zeros(_RATE_HZ))[10]
+    return tuple(voiced), silent
+
+
+def _encode(wave: np.ndarray) -> list[bytes]:
+    """MPEG-2 Layer III, 24 kHz, mono, 48 kbit/s: the format of the service."""
+    encoder = av.CodecContext.create("libmp3lame", "w")
+    encoder.sample_rate, encoder.bit_rate = _RATE_HZ, 48_000
+    encoder.layout, encoder.format, encoder.time_base = "mono", "fltp", Fraction(1, _RATE_HZ)
+    encoder.options = {"reservoir": "0"}
+    packets = []
+    for start in range(0, len(wave) - _FRAME_SAMPLES, _FRAME_SAMPLES):
+        block = wave[start : start + _FRAME_SAMPLES].astype(np.float32).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = _RATE_HZ, start
+        packets += encoder.encode(frame)
+    frames = [bytes(packet) for packet in packets]
+    assert all(len(frame) == _FRAME_BYTES and frame[:2] == b"\xff\xf3" for frame in frames)
+    return frames
+
+
+async def _serve(port: int, faults: list[str], scripted: list[str]) -> None:
+    async with EdgeStandIn(port=port, faults=faults) as standin:
+        standin.enqueue(*scripted)
+        sys.stdout.write(f"{standin.url}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Serve until killed."""
+    parser = argparse.ArgumentParser(description="A stand-in for the Edge read-aloud service, on loopback.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--fault", action="append", default=[], choices=sorted(FAULTS), help="meets every request")
+    parser.add_argument("--next", action="append", default=[], choices=sorted(FAULTS), help="meets one request")
+    asked = parser.parse_args()
+    asyncio.run(_serve(asked.port, asked.fault, asked.next))
+
+
+if __name__ == "__main__":
+    main()

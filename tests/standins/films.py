@@ -1,0 +1,75 @@
+"""Small true films, made by the real encoder: a second of 320x180 takes some milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from pipeline.assembly import EncoderPlan, encode_segment, join_segments
+from pipeline.media.audio import write_wav
+from pipeline.media.loudness import set_loudness
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of
+
+SMALL = VideoFormat(width_px=320, height_px=180)
+SILENT_EDGE_SAMPLES = 2_400
+
+
+def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
+    """Something with the spectrum of speech, `quanta` scene quanta long, at -15 LUFS, silent for 50 ms at both ends."""
+    samples = quanta * SCENE_QUANTUM_SAMPLES
+    noise = np.random.default_rng(seed).normal(size=samples)
+    spectrum = np.fft.rfft(noise)
+    frequency_hz = np.fft.rfftfreq(samples, 1 / 48_000)
+    spectrum *= np.exp(-(((np.log2(np.maximum(frequency_hz, 1)) - np.log2(500)) / 1.2) ** 2))
+    wave = np.fft.irfft(spectrum, samples)
+    wave[:SILENT_EDGE_SAMPLES] = wave[-SILENT_EDGE_SAMPLES:] = 0
+    stereo = np.repeat((wave / np.abs(wave).max())[:, None], 2, axis=1).astype(np.float32)
+    return set_loudness(stereo)
+
+
+def cards(
+    frames: int, video_format: VideoFormat = SMALL, *, hold: int = 4, hue: int = 40
+) -> list[tuple[Image.Image, int]]:
+    """Pictures with a bar that grows, each held for `hold` frame times, together `frames` long."""
+    width, height = video_format.width_px, video_format.height_px
+    pictures = []
+    for at in range(0, frames, hold):
+        picture = Image.new("RGB", (width, height), (12, 16, hue))
+        bar = (width // 10, height // 3, width // 10 + 1 + at * width // (2 * frames), height // 2)
+        ImageDraw.Draw(picture).rectangle(bar, fill=(240, 240, 250))
+        pictures.append((picture, min(hold, frames - at)))
+    return pictures
+
+
+def make_segment(
+    folder: Path,
+    name: str,
+    *,
+    sound: NDArray[np.float32],
+    frames: Sequence[tuple[Image.Image, int]] | None = None,
+    video_format: VideoFormat = SMALL,
+) -> Segment:
+    """A segment `name`.mp4 in `folder`, with its clip beside it."""
+    clip = folder / f"{name}.wav"
+    write_wav(clip, sound)
+    return encode_segment(
+        cards(frames_of(len(sound)), video_format) if frames is None else frames,
+        clip=clip,
+        samples=len(sound),
+        path=folder / f"{name}.mp4",
+        video_format=video_format,
+        encoder=EncoderPlan(),
+    )
+
+
+def make_film(folder: Path, *, lengths: Sequence[int] = (3, 4)) -> Video:
+    """film.mp4 in `folder`, of scenes that are `lengths` scene quanta long."""
+    segments = [
+        make_segment(folder, f"scene-{number}", sound=voice(quanta, seed=number))
+        for number, quanta in enumerate(lengths)
+    ]
+    return join_segments(segments, path=folder / "film.mp4", title="A small film")

@@ -1,0 +1,425 @@
+"""A stand-in for Groq's chat completions: the true protocol on loopback, strict, with faults to switch on.
+
+In a test:
+
+    async with GroqStandIn() as groq:
+        groq.enqueue("rate_limited")        # the next request meets this fault, the one after is answered
+        writer = GroqWriter(api_key="gsk_test", base_url=groq.url)
+
+As a program (the first line on stdout is its address; it runs until it is killed):
+
+    python -m tests.standins.groq --port 0 [--fault NAME …] [--next NAME …]
+
+The script it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks
+the protocol is answered as the service does, with HTTP 400, and written down in `.complaints`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import socket
+import struct
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+
+PATH = "/openai/v1/chat/completions"
+
+# Instead of an answer: status, code, type and message of the error.
+REFUSALS: dict[str, tuple[int, str, str, str]] = {
+    "rate_limited": (
+        429,
+        "rate_limit_exceeded",
+        "tokens",
+        "Rate limit reached for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Used 7000.",
+    ),
+    "rate_limited_without_retry_after": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
+    "rate_limited_until_a_date": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
+    "too_large": (
+        413,
+        "rate_limit_exceeded",
+        "tokens",
+        "Request too large for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Requested 10013.",
+    ),
+    "no_capacity": (498, "capacity_exceeded", "internal_server_error", "Flex tier capacity exceeded."),
+    "overloaded": (503, "service_unavailable", "internal_server_error", "Service Unavailable"),
+    "json_validate_failed": (
+        400,
+        "json_validate_failed",
+        "invalid_request_error",
+        "Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
+    ),
+    "model_gone": (404, "model_not_found", "invalid_request_error", "The model does not exist or you lack access."),
+    "no_credit": (402, "insufficient_balance", "invalid_request_error", "Insufficient balance"),
+    "bad_key": (401, "invalid_api_key", "invalid_request_error", "Invalid API Key"),
+}
+# An answer that is none.
+ANSWERS = {
+    "empty_content": "a message without text",
+    "cut_off": "half a script, finish_reason length",
+    "invalid_json": "half a script, finish_reason stop",
+    "wrong_schema": "valid JSON with a field missing and one too many",
+    "too_long_texts": "a script whose first heading fits no picture",
+    "markup": "a script full of Markdown, SSML and control characters",
+    "declined": "a refusal",
+    "no_choices": "an empty list of choices",
+    "login_page": "HTML with status 200",
+    "slow_body": "the body begins and never ends",
+    "reset": "the connection is reset",
+}
+FAULTS = {**REFUSALS, **ANSWERS}
+
+LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
+_TOKENS_PER_MINUTE = 8_000
+_CONTEXT_TOKENS = 131_072
+_FIELDS = {
+    "messages", "model", "max_completion_tokens", "max_tokens", "n", "reasoning_effort", "reasoning_format",
+    "response_format", "seed", "service_tier", "stop", "stream", "temperature", "top_p", "user",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One thing that a client asked."""
+
+    body: dict[str, Any]
+    fault: str | None = None
+
+    @property
+    def prompt(self) -> str:
+        """All messages, as one text."""
+        return "\n".join(message["content"] for message in self.body["messages"])
+
+
+class RefusedError(Exception):
+    """A request that the service would not take."""
+
+    def __init__(self, message: str, *, status: int = 400, code: str = "", kind: str = "invalid_request_error") -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = {"message": message, "type": kind, **({"code": code} if code else {})}
+
+
+@dataclass
+class GroqStandIn:
+    """The server. `faults` meet every request; `enqueue()`d ones meet one request each, before those."""
+
+    port: int = 0
+    faults: list[str] = field(default_factory=list)
+    retry_after: str = "0"
+    history: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._queue: deque[str | None] = deque()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The address, as NIGHTREEL_GROQ__BASE_URL takes it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def enqueue(self, *faults: str | None) -> None:
+        """Script the next requests: a fault each; None: answer one properly."""
+        for fault in faults:
+            if fault is not None and fault not in FAULTS:
+                raise ValueError(f"no such fault: {fault}")
+            self._queue.append(fault)
+
+    async def __aenter__(self) -> GroqStandIn:
+        app = web.Application()
+        app.router.add_post(PATH, self._complete)
+        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = await _read(request)
+        except RefusedError as refused:
+            if refused.status == 400:
+                self.complaints.append(str(refused))
+            return self._error(refused.status, refused.error)
+        fault = self._queue.popleft() if self._queue else next(iter(self.faults), None)
+        self.history.append(Request(body=body, fault=fault))
+        if fault in REFUSALS:
+            return self._refusal(fault)
+        if fault == "reset":
+            _reset(request)
+        if fault == "login_page":
+            return web.Response(text="<html>Please log in</html>", content_type="text/html")
+        completion = _completion(body, fault, number=len(self.history))
+        if fault == "slow_body":
+            response = web.StreamResponse(headers={"Content-Type": "application/json"})
+            await response.prepare(request)
+            await response.write(b'{"id":')
+            await asyncio.Event().wait()
+        return web.json_response(completion, headers=_limits(completion["usage"]["total_tokens"]))
+
+    def _refusal(self, fault: str) -> web.Response:
+        status, code, kind, message = REFUSALS[fault]
+        error: dict[str, str] = {"message": message, "type": kind, "code": code}
+        headers: dict[str, str] = {}
+        if fault == "json_validate_failed":
+            error["failed_generation"] = '{"title": "The sky", '
+        if fault == "rate_limited":
+            headers["retry-after"] = self.retry_after
+        if fault == "rate_limited_until_a_date":
+            headers |= {"Date": "Sat, 21 Nov 2026 00:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 00:01:30 GMT"}
+        return self._error(status, error, headers)
+
+    def _error(self, status: int, error: dict[str, str], headers: dict[str, str] | None = None) -> web.Response:
+        return web.json_response({"error": error}, status=status, headers={**_limits(0), **(headers or {})})
+
+
+async def _read(request: web.Request) -> dict[str, Any]:
+    """The body of a request that keeps to the protocol."""
+    if not re.fullmatch(r"Bearer gsk_\w+", request.headers.get("Authorization", "")):
+        raise RefusedError("Invalid API Key", status=401, code="invalid_api_key")
+    if request.content_type != "application/json":
+        raise RefusedError(f"unsupported content type {request.content_type}", status=415)
+    body = await request.json()
+    for name in body.keys() - _FIELDS:
+        raise RefusedError(f"property '{name}' is unsupported")
+    model = body.get("model")
+    if model not in LIVE_MODELS:
+        raise RefusedError(f"The model `{model}` does not exist or you do not have access to it.",
+                      status=404, code="model_not_found")  # fmt: skip
+    _check_messages(body.get("messages"))
+    _check_reasoning(body, strict_family=model.startswith("openai/gpt-oss"))
+    room = body.get("max_completion_tokens", 1024)
+    if not isinstance(room, int) or not 0 < room <= 65_536:
+        raise RefusedError("max_completion_tokens must be a positive number up to 65536")
+    _check_size(body, room)
+    return dict(body)
+
+
+def _check_messages(messages: object) -> None:
+    if not isinstance(messages, list) or not messages:
+        raise RefusedError("'messages' : minimum number of items is 1")
+    for number, message in enumerate(messages):
+        if set(message) != {"role", "content"} or message["role"] not in {"system", "user", "assistant"}:
+            raise RefusedError(f"'messages.{number}' : discriminator property 'role' has invalid value")
+        if not isinstance(message["content"], str) or not message["content"]:
+            raise RefusedError(f"'messages.{number}.content' : must be a non-empty string")
+
+
+def _check_reasoning(body: dict[str, Any], *, strict_family: bool) -> None:
+    effort = body.get("reasoning_effort")
+    if effort is not None and effort not in ({"low", "medium", "high"} if strict_family else {"none", "default"}):
+        raise RefusedError(f"reasoning_effort {effort!r} is not supported by this model")
+    form = body.get("response_format")
+    if form is None:
+        return
+    if set(form) != {"type", "json_schema"} or form["type"] != "json_schema":
+        raise RefusedError("response_format must be a json_schema")
+    schema = form["json_schema"]
+    if not re.fullmatch(r"[\w-]{1,64}", schema.get("name", "")):
+        raise RefusedError("response_format.json_schema.name is not a name")
+    if schema.get("strict") and not strict_family:
+        raise RefusedError("strict structured outputs are not supported by this model")
+    if schema.get("strict"):
+        _check_strict(schema["schema"], "schema")
+
+
+def _check_strict(schema: dict[str, Any], place: str) -> None:
+    """What constrained decoding asks for: all properties required, no others, and only keywords that it knows."""
+    known = {"type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "description"}
+    for keyword in schema.keys() - known:
+        raise RefusedError(f"invalid JSON schema for response_format: {place}: {keyword} is not supported")
+    if schema.get("type") == "object":
+        if schema.get("additionalProperties") is not False:
+            raise RefusedError(f"invalid JSON schema for response_format: {place}: additionalProperties must be false")
+        if sorted(schema.get("required", [])) != sorted(schema["properties"]):
+            raise RefusedError(f"invalid JSON schema for response_format: {place}: all properties must be required")
+    for name, each in schema.get("properties", {}).items():
+        _check_strict(each, f"{place}.{name}")
+    for each in [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]:
+        _check_strict(each, f"{place}[]")
+
+
+def _check_size(body: dict[str, Any], room: int) -> None:
+    asked = _tokens("".join(message["content"] for message in body["messages"])) + room
+    if asked > _CONTEXT_TOKENS:
+        raise RefusedError("Please reduce the length of the messages or completion.", code="context_length_exceeded")
+    if asked > _TOKENS_PER_MINUTE:
+        raise RefusedError(
+            f"Request too large for model `{body['model']}` on tokens per minute (TPM): Limit {_TOKENS_PER_MINUTE}, "
+            f"Requested {asked}, please reduce your message size and try again.",
+            status=413, code="rate_limit_exceeded", kind="tokens",
+        )  # fmt: skip
+
+
+def _tokens(text: str) -> int:
+    return len(text) // 4 + 1
+
+
+def _limits(used: int) -> dict[str, str]:
+    """The headers on every answer: requests count by the day, tokens by the minute, times are durations."""
+    return {
+        "x-ratelimit-limit-requests": "1000",
+        "x-ratelimit-limit-tokens": str(_TOKENS_PER_MINUTE),
+        "x-ratelimit-remaining-requests": "998",
+        "x-ratelimit-remaining-tokens": str(max(0, _TOKENS_PER_MINUTE - used)),
+        "x-ratelimit-reset-requests": "2m59.56s",
+        "x-ratelimit-reset-tokens": "7.66s",
+        "x-request-id": "req_01standin",
+    }
+
+
+def _completion(body: dict[str, Any], fault: str | None, *, number: int) -> dict[str, Any]:
+    content, finish_reason = _content(body, fault)
+    message: dict[str, Any] = {"role": "assistant", "content": content}
+    if fault == "declined":
+        message |= {"content": None, "refusal": "I can't help with that."}
+    prompt = sum(_tokens(each["content"]) for each in body["messages"])
+    written = _tokens(content or "")
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
+    return {
+        "id": f"chatcmpl-{number:08d}",
+        "object": "chat.completion",
+        "created": 1_795_200_000,
+        "model": body["model"],
+        "choices": [] if fault == "no_choices" else [choice],
+        "usage": {
+            "queue_time": 0.04,
+            "prompt_tokens": prompt,
+            "prompt_time": 0.03,
+            "completion_tokens": written,
+            "completion_time": 1.2,
+            "total_tokens": prompt + written,
+            "total_time": 1.23,
+            "completion_tokens_details": {"reasoning_tokens": 120},
+        },
+        "usage_breakdown": None,
+        "system_fingerprint": "fp_standin",
+        "x_groq": {"id": "req_01standin"},
+        "service_tier": "on_demand",
+    }
+
+
+def _content(body: dict[str, Any], fault: str | None) -> tuple[str | None, str]:
+    """(text, finish_reason) of the answer."""
+    if fault == "empty_content":
+        return "", "stop"
+    script = _script(body)
+    if fault == "too_long_texts":
+        script["scenes"][0]["heading"] = "A heading that goes on and on " * 10
+    if fault == "markup":
+        script = _marked_up(script)
+    if fault == "wrong_schema":
+        del script["scenes"]
+        script["mood"] = "calm"
+    text = json.dumps(script, ensure_ascii=False)
+    if fault in {"cut_off", "invalid_json"}:
+        return text[: len(text) // 2], "length" if fault == "cut_off" else "stop"
+    return text, "stop"
+
+
+def _script(body: dict[str, Any]) -> dict[str, Any]:
+    """A film about the topic of the prompt, in the shape of the schema."""
+    asked = "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
+    found = re.search(r"^Topic: (.+)$", asked, flags=re.MULTILINE)
+    topic = (found[1] if found else asked[:60]).strip()
+    schema = body["response_format"]["json_schema"]["schema"]
+    layouts = {each["properties"]["layout"]["enum"][0] for each in schema["properties"]["scenes"]["items"]["anyOf"]}
+    values = {
+        "title": topic,
+        "description": f"A short film about {topic}. It ends with one thing to remember.",
+        "tags": ["explainer", "short film"],
+        "thumbnail_text": " ".join(topic.split()[:4]),
+        "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
+    }
+    return dict(_fill(schema, values))
+
+
+def _scenes(topic: str) -> list[dict[str, Any]]:
+    name = topic if len(topic) <= 45 else topic[:45].rsplit(" ", 1)[0]
+    return [
+        {"layout": "title", "heading": name, "kicker": "In a minute", "subtitle": "What most people never ask",
+         "say": f"Here is a question that sounds simple: {topic}. Stay for a minute, and it will never look the same."},
+        {"layout": "bullets", "heading": "Three things to know", "kicker": "The basics",
+         "lead": "To understand it, three things are enough.",
+         "items": [
+             {"text": "It is older than we are", "say": "First, it was there long before anybody asked about it."},
+             {"text": "It follows a rule", "say": "Second, it follows a rule that holds everywhere, every day."},
+             {"text": "It can be measured", "say": "And third, it can be measured with very little."},
+         ]},
+        {"layout": "statement", "kicker": "The rule", "text": "Small causes add up to something large.",
+         "emphasis": "Small causes",
+         "say": "The rule itself is easy to say. Small causes add up, until something large stands before us."},
+        {"layout": "bullets", "heading": "How to see it yourself", "kicker": "Try it", "lead": "",
+         "items": [
+             {"text": "Wait for a clear day", "say": "Wait for a clear day, and take your time."},
+             {"text": "Look twice", "say": "Then look twice, because the first look sees only what it expects."},
+         ]},
+        {"layout": "closing", "text": "Ask the simple question.",
+         "say": "So the next time something seems obvious, ask the simple question. The answer is seldom simple."},
+    ]  # fmt: skip
+
+
+def _fill(schema: dict[str, Any], value: Any) -> Any:
+    """`value` in the shape of `schema`; a text where it has none."""
+    if "anyOf" in schema:
+        fitting = [each for each in schema["anyOf"] if each["properties"]["layout"]["enum"] == [value["layout"]]]
+        return _fill(fitting[0], value)
+    if schema["type"] == "object":
+        return {name: _fill(each, value.get(name, "text")) for name, each in schema["properties"].items()}
+    if schema["type"] == "array":
+        return [_fill(schema["items"], each) for each in value]
+    return value
+
+
+def _marked_up(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _marked_up(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_marked_up(each, name) for each in value]
+    return value if name == "layout" else f"<speak>**{value}** \u202e\x07[here](http://example.org)</speak>"
+
+
+def _reset(request: web.Request) -> None:
+    """Close the socket so that the other side sees a reset."""
+    assert request.transport is not None
+    connection = request.transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    async with GroqStandIn(port=options.port, faults=options.fault, retry_after=options.retry_after) as groq:
+        groq.enqueue(*options.next)
+        sys.stdout.write(f"{groq.url}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Run until killed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--fault", action="extend", nargs="+", choices=FAULTS, default=[], help="meets every request")
+    parser.add_argument(
+        "--next", action="extend", nargs="+", choices=FAULTS, default=[], help="meets one request each, in order"
+    )
+    parser.add_argument("--retry-after", default="0", help="seconds, for rate_limited")
+    asyncio.run(_serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The thumbnail file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.assembly import write_jpeg
+from pipeline.assembly.thumbnail import MAX_BYTES
+from pipeline.errors import StorageError
+
+
+def test_a_thumbnail_is_a_jpeg_of_1280x720_with_colours_at_full_resolution(tmp_path):
+    write_jpeg(Image.new("RGB", (1280, 720), (200, 30, 60)), tmp_path / "thumbnail.jpg")
+
+    with Image.open(tmp_path / "thumbnail.jpg") as image:
+        assert (image.format, image.size, image.mode) == ("JPEG", (1280, 720), "RGB")
+        # One sample of each component per pixel.
+        assert {(component[1], component[2]) for component in image.layer} == {(1, 1)}
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path):
+    picture = Image.linear_gradient("L").resize((1280, 720)).convert("RGB")
+
+    write_jpeg(picture, tmp_path / "once.jpg")
+    write_jpeg(picture, tmp_path / "again.jpg")
+
+    assert (tmp_path / "once.jpg").read_bytes() == (tmp_path / "again.jpg").read_bytes()
+
+
+def test_the_busiest_picture_there_is_still_fits_into_two_megabytes(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), dtype=np.uint8)
+
+    write_jpeg(Image.fromarray(noise), tmp_path / "noise.jpg")
+
+    assert 100_000 < (tmp_path / "noise.jpg").stat().st_size <= MAX_BYTES
+
+
+@pytest.mark.parametrize("picture", [Image.new("RGB", (1920, 1080)), Image.new("RGBA", (1280, 720))])
+def test_a_picture_of_another_kind_is_refused(tmp_path, picture):
+    with pytest.raises(ValueError, match="must be RGB"):
+        write_jpeg(picture, tmp_path / "thumbnail.jpg")
+
+
+def test_a_folder_that_is_not_there_is_a_storage_error(tmp_path):
+    with pytest.raises(StorageError, match="can't write"):
+        write_jpeg(Image.new("RGB", (1280, 720)), tmp_path / "nowhere" / "thumbnail.jpg")

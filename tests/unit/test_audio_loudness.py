@@ -1,0 +1,120 @@
+"""Measuring loudness, and setting it."""
+
+import io
+import math
+
+import av
+import numpy as np
+import pytest
+
+from pipeline.media.audio import read_audio
+from pipeline.media.loudness import measure_loudness, set_loudness
+
+
+def sine(seconds, *, hz=997.0, level=1.0):
+    wave = level * np.sin(2 * np.pi * hz * np.arange(round(seconds * 48_000)) / 48_000)
+    return np.stack([wave, wave], axis=1).astype(np.float32)
+
+
+def speechlike(seconds, *, level=0.05, seed=7):
+    """Bursts of coloured noise with sharp peaks and pauses: what a limiter finds hard."""
+    noise = np.random.default_rng(seed).laplace(size=round(seconds * 48_000))
+    smooth = np.convolve(noise, np.hanning(24), mode="same")
+    at = np.arange(len(smooth)) / 48_000
+    wave = level * smooth * np.clip(np.sin(2 * np.pi * 3 * at), 0, 1) ** 2
+    return np.stack([wave, wave], axis=1).astype(np.float32)
+
+
+def after_aac(samples):
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as output:
+        stream = output.add_stream("aac", rate=48_000, layout="stereo")
+        stream.bit_rate = 192_000
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout="stereo")
+        frame.sample_rate = 48_000
+        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=48_000, frame_size=1024)
+        for block in [*resampler.resample(frame), *resampler.resample(None)]:
+            output.mux(stream.encode(block))
+        output.mux(stream.encode(None))
+    return read_audio(file.getvalue())
+
+
+def test_the_meter_agrees_with_ebu_tech_3341_case_1():
+    # A stereo sine of 1 kHz at -23 dBFS for 20 s measures -23 LUFS within 0.1 LU.
+    loudness = measure_loudness(sine(20, hz=1000, level=10 ** (-23 / 20)))
+
+    assert loudness.integrated_lufs == pytest.approx(-23.0, abs=0.1)
+    assert loudness.true_peak_dbtp == pytest.approx(-23.0, abs=0.2)
+
+
+def test_a_peak_between_two_samples_counts():
+    quarter = np.sin(2 * np.pi * (np.arange(48_000) * 0.25 + 0.125)) * np.hanning(48_000)
+    samples = np.stack([quarter, quarter], axis=1).astype(np.float32)
+
+    assert 20 * math.log10(np.abs(samples).max()) == pytest.approx(-3.0, abs=0.1)
+    assert measure_loudness(samples).true_peak_dbtp == pytest.approx(0.0, abs=0.3)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.2, 0.399])
+def test_less_than_400_ms_has_no_integrated_loudness(seconds):
+    assert measure_loudness(sine(seconds)).integrated_lufs is None
+
+
+def test_silence_has_no_loudness_and_no_peak():
+    loudness = measure_loudness(np.zeros((96_000, 2), dtype=np.float32))
+
+    assert loudness.integrated_lufs is None
+    assert loudness.true_peak_dbtp == -math.inf
+
+
+@pytest.mark.parametrize("level", [0.002, 0.01, 0.2, 2.0])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_speech_ends_at_the_target_below_the_ceiling_even_after_aac(level, seed):
+    result = set_loudness(speechlike(4, level=level, seed=seed))
+
+    loudness = measure_loudness(result)
+    assert loudness.integrated_lufs == pytest.approx(-15.0, abs=0.5)
+    assert loudness.true_peak_dbtp <= -1.9
+    assert measure_loudness(after_aac(result)).true_peak_dbtp <= -1.0
+
+
+def test_silence_stays_exactly_silent_around_and_between_sounds():
+    samples = speechlike(3)
+    samples[:12_000] = 0
+    samples[60_000:70_000] = 0
+
+    result = set_loudness(samples)
+
+    assert not result[:12_000].any()
+    assert not result[60_000:70_000].any()
+
+
+@pytest.mark.parametrize("samples", [np.zeros((48_000, 2), dtype=np.float32), np.zeros((0, 2), dtype=np.float32)])
+def test_silence_is_not_blown_up(samples):
+    assert not set_loudness(samples).any()
+
+
+def test_a_clip_too_short_to_measure_is_only_kept_below_the_ceiling():
+    quiet, loud = sine(0.2, level=0.01), sine(0.2, level=1.0)
+
+    assert np.array_equal(set_loudness(quiet), quiet)
+    assert measure_loudness(set_loudness(loud)).true_peak_dbtp <= -1.5
+
+
+def test_hiss_is_lifted_by_no_more_than_a_bounded_gain():
+    hiss = sine(2, level=10 ** (-66 / 20))
+
+    assert np.abs(set_loudness(hiss)).max() <= np.abs(hiss).max() * 10 ** (36 / 20) * 1.01
+
+
+def test_the_two_channels_get_the_same_gain():
+    samples = speechlike(2)
+    samples[:, 1] *= 0.5
+
+    result = set_loudness(samples)
+
+    assert np.allclose(result[:, 1], result[:, 0] * 0.5, atol=1e-6)
+
+
+def test_the_same_clip_gives_the_same_samples():
+    assert np.array_equal(set_loudness(speechlike(2)), set_loudness(speechlike(2)))

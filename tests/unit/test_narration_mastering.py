@@ -1,0 +1,138 @@
+"""From speech to a clip."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import CheckpointError, InputError
+from pipeline.media.audio import read_wav, write_wav
+from pipeline.media.loudness import measure_loudness
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Word
+from pipeline.narration.mastering import master, read_clip
+from pipeline.narration.narrator import Speech
+from pipeline.narration.silence import silent_wav
+
+ZEROS = 48_000 // 20
+
+
+def voiced(seconds, *, before=0.0, after=0.0, level=0.1):
+    """A buzz with silence around it, as bytes of a WAV file, and one word over it."""
+    at = np.arange(round(seconds * 48_000)) / 48_000
+    buzz = sum(np.sin(2 * np.pi * 120 * harmonic * at) / harmonic for harmonic in range(1, 20))
+    wave = np.concatenate([np.zeros(round(before * 48_000)), level * buzz, np.zeros(round(after * 48_000))])
+    return np.stack([wave, wave], axis=1).astype(np.float32)
+
+
+def speech(tmp_path, samples, *words, estimated=False):
+    write_wav(tmp_path / "speech.wav", samples)
+    return Speech(audio=(tmp_path / "speech.wav").read_bytes(), words=words, estimated=estimated)
+
+
+def word(start, end, text="word"):
+    return Word(text=text, start_s=start, end_s=end)
+
+
+def test_a_clip_is_a_whole_number_of_quanta_at_the_loudness_of_films(tmp_path):
+    clip = master(speech(tmp_path, voiced(3.3), word(0.0, 3.3)), tmp_path / "clip.wav")
+
+    samples = read_wav(clip.path)
+    loudness = measure_loudness(samples)
+    assert clip.samples == len(samples)
+    assert clip.samples % SCENE_QUANTUM_SAMPLES == 0
+    assert clip.samples >= (3.3 + 0.65) * 48_000
+    assert -16 <= loudness.integrated_lufs <= -14
+    assert clip.loudness_lufs == pytest.approx(loudness.integrated_lufs, abs=0.05)
+    assert loudness.true_peak_dbtp <= -1.9
+
+
+def test_both_ends_are_digital_silence(tmp_path):
+    samples = read_wav(master(speech(tmp_path, voiced(4.0), word(0.0, 4.0)), tmp_path / "clip.wav").path)
+
+    assert not samples[:ZEROS].any()
+    assert not samples[-ZEROS:].any()
+    assert samples[ZEROS : 48_000 // 2].any()
+
+
+def test_the_voices_own_silence_is_trimmed_and_the_words_move_with_the_sound(tmp_path):
+    clip = master(speech(tmp_path, voiced(1.0, before=2.0, after=3.0), word(2.0, 3.0)), tmp_path / "clip.wav")
+
+    heard = np.flatnonzero(np.abs(read_wav(clip.path)[:, 0]) > 0.01)
+    assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
+    assert clip.words[0].start_s == pytest.approx(heard[0] / 48_000, abs=0.03)
+    assert clip.words[0].end_s == pytest.approx(heard[-1] / 48_000, abs=0.03)
+    assert 0.25 <= clip.words[0].start_s <= 0.3
+
+
+def test_a_very_short_word_gets_the_shortest_scene(tmp_path):
+    clip = master(speech(tmp_path, voiced(0.1), word(0.0, 0.1)), tmp_path / "clip.wav")
+
+    assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
+    assert np.abs(read_wav(clip.path)).max() <= 10 ** (-1.9 / 20)
+
+
+def test_silence_keeps_the_time_that_its_words_need(tmp_path):
+    silent = Speech(audio=silent_wav(5.0), words=(word(0.0, 2.0), word(2.5, 5.0)), estimated=True)
+
+    clip = master(silent, tmp_path / "clip.wav")
+
+    assert clip.loudness_lufs is None
+    assert not read_wav(clip.path).any()
+    assert clip.words == (word(0.25, 2.25), word(2.75, 5.25))
+    assert clip.samples >= (5.25 + 0.4) * 48_000
+
+
+def test_nothing_at_all_gives_a_silent_clip(tmp_path):
+    clip = master(Speech(audio=silent_wav(0.0), words=()), tmp_path / "clip.wav")
+
+    assert clip.words == ()
+    assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seconds=st.floats(0.05, 1.5),
+    before=st.floats(0, 0.5),
+    after=st.floats(0, 0.5),
+    level=st.sampled_from([0.003, 0.1, 0.5]),
+)
+def test_words_stay_inside_the_air_around_them(tmp_path_factory, seconds, before, after, level):
+    folder = tmp_path_factory.getbasetemp()
+    spoken = speech(folder, voiced(seconds, before=before, after=after, level=level), word(before, before + seconds))
+
+    clip = master(spoken, folder / "clip.wav")
+
+    length_s = clip.samples / 48_000
+    assert 0.25 <= clip.words[0].start_s <= clip.words[0].end_s <= length_s - 0.4 + 1e-3
+    assert math.isclose(clip.words[0].end_s - clip.words[0].start_s, seconds, abs_tol=0.001)
+
+
+def test_the_same_speech_gives_the_same_bytes(tmp_path):
+    spoken = speech(tmp_path, voiced(1.0), word(0.0, 1.0))
+
+    master(spoken, tmp_path / "a.wav")
+    master(spoken, tmp_path / "b.wav")
+
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+@pytest.mark.parametrize("estimated", [True, False])
+def test_a_clip_is_known_again_from_its_file_alone(tmp_path, estimated):
+    clip = master(speech(tmp_path, voiced(1.0), word(0.1, 0.9, "naïve,"), estimated=estimated), tmp_path / "clip.wav")
+
+    assert read_clip(tmp_path / "clip.wav") == (clip, estimated)
+
+
+def test_a_clip_without_its_label_says_what_to_do(tmp_path):
+    write_wav(tmp_path / "clip.wav", voiced(0.2))
+
+    with pytest.raises(CheckpointError, match="Delete it"):
+        read_clip(tmp_path / "clip.wav")
+
+
+def test_sound_that_is_none_leaves_no_clip(tmp_path):
+    with pytest.raises(InputError):
+        master(Speech(audio=b"nothing", words=()), tmp_path / "clip.wav")
+    assert not (tmp_path / "clip.wav").exists()

@@ -1,0 +1,222 @@
+"""The room's verb: one narrator, one voice, the next when it fails, and nothing spoken twice."""
+
+import json
+import sys
+
+import pytest
+
+from pipeline.errors import ConfigurationError, InputError, MissingToolError, PermanentError, TransientError
+from pipeline.limits import RetryPolicy
+from pipeline.media.audio import read_wav
+from pipeline.model import Script, SpokenLine, StatementScene, narration_of, split_words
+from pipeline.narration import NARRATORS, NarratorOptions, Speech, narrate
+from pipeline.narration.estimate import estimate
+from pipeline.narration.silence import SilenceNarrator, silent_wav
+from pipeline.state import Cache
+
+NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0)
+
+
+class FakeNarrator:
+    """Speaks silence; `errors` are raised by the next calls of speak, one each."""
+
+    version = "1"
+
+    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, errors=()):
+        self.name, self.voices, self.unavailable = name, voices, unavailable
+        self.errors = list(errors)
+        self.spoken, self.checks = [], 0
+
+    async def check(self):
+        self.checks += 1
+        if self.unavailable:
+            raise self.unavailable
+
+    async def choose_voice(self, language, wanted):
+        if language == "xx" or (wanted and wanted not in self.voices):
+            raise InputError(f"{self.name} has no voice {wanted or language}", hint="Nearest: anna")
+        return wanted or self.voices[0]
+
+    async def speak(self, text, voice):
+        self.spoken.append((text, voice))
+        if self.errors and (error := self.errors.pop(0)):
+            raise error
+        words = estimate(split_words(text))
+        return Speech(audio=silent_wav(words[-1].end_s), words=words)
+
+
+def script(*texts, language="en"):
+    scenes = tuple(StatementScene(lines=(SpokenLine(text=text),), text=text) for text in texts)
+    return Script(title="Test", language=language, scenes=scenes)
+
+
+@pytest.fixture
+def speak(tmp_path):
+    """Narrate with a cache of its own."""
+    cache = Cache(tmp_path / "cache")
+
+    async def run(what, *narrators, voice=None):
+        return await narrate(what, narrators=narrators, voice=voice, cache=cache, retry=NOW)
+
+    return run
+
+
+async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
+    film = script("The first scene.", "And a second one.", "Done!")
+
+    narration = await speak(film, FakeNarrator())
+
+    assert (narration.narrator, narration.voice, narration.fallback_reason) == ("fake", "anna", "")
+    for scene, clip in zip(film.scenes, narration.clips, strict=True):
+        assert tuple(word.text for word in clip.words) == split_words(narration_of(scene))
+        assert clip.samples == len(read_wav(clip.path))
+
+
+async def test_what_was_spoken_once_is_not_spoken_again(speak):
+    first = await speak(script("One.", "Two."), FakeNarrator())
+    again = FakeNarrator(unavailable=TransientError("offline"))
+
+    second = await speak(script("Two.", "One.", "Two."), again)
+
+    assert second.clips == (first.clips[1], first.clips[0], first.clips[1])
+    assert again.spoken == []
+    assert again.checks == 0
+
+
+async def test_another_voice_is_another_clip(speak):
+    anna = await speak(script("One."), FakeNarrator())
+    bert = await speak(script("One."), FakeNarrator(), voice="bert")
+
+    assert anna.clips[0].path != bert.clips[0].path
+
+
+async def test_a_narrator_is_checked_once_however_many_scenes_there_are(speak):
+    narrator = FakeNarrator()
+
+    await speak(script("One.", "Two.", "Three."), narrator)
+
+    assert narrator.checks == 1
+
+
+async def test_a_transient_error_is_tried_again(speak):
+    narrator = FakeNarrator(errors=[TransientError("dropped"), TransientError("dropped")])
+
+    narration = await speak(script("One."), narrator)
+
+    assert len(narrator.spoken) == 3
+    assert narration.fallback_reason == ""
+
+
+async def test_one_film_never_mixes_voices(speak):
+    failing = FakeNarrator("good", errors=[None, PermanentError("no more"), None])
+    steady = FakeNarrator("plain")
+
+    narration = await speak(script("One.", "Two.", "Three."), failing, steady)
+
+    assert narration.narrator == "plain"
+    assert len(steady.spoken) == len(narration.clips) == 3
+    assert narration.fallback_reason == "good: no more"
+
+
+@pytest.mark.parametrize("error", [TransientError("offline"), MissingToolError("not installed"), PermanentError("403")])
+async def test_a_narrator_that_cannot_speak_is_passed_over_at_once(speak, error):
+    absent = FakeNarrator("good", unavailable=error)
+
+    narration = await speak(script("One."), absent, FakeNarrator("plain"))
+
+    assert narration.narrator == "plain"
+    assert absent.spoken == []
+    assert narration.fallback_reason == f"good: {error.message}"
+
+
+async def test_when_nobody_can_speak_the_last_error_is_raised(speak):
+    with pytest.raises(MissingToolError, match="second"):
+        await speak(
+            script("One."),
+            FakeNarrator("a", unavailable=TransientError("first")),
+            FakeNarrator("b", unavailable=MissingToolError("second")),
+        )
+
+
+async def test_a_defect_is_not_hidden_by_another_voice(speak):
+    with pytest.raises(ZeroDivisionError):
+        await speak(script("One."), FakeNarrator(errors=[ZeroDivisionError()]), FakeNarrator("plain"))
+
+
+async def test_a_voice_that_nobody_has_is_refused_by_the_first(speak):
+    narrators = FakeNarrator("good"), FakeNarrator("plain"), SilenceNarrator()
+
+    with pytest.raises(InputError, match=r"good has no voice nobody\. Nearest"):
+        await speak(script("One."), *narrators, voice="nobody")
+    assert narrators[0].spoken == narrators[1].spoken == []
+
+
+async def test_a_voice_of_a_later_narrator_is_spoken_by_that_one(speak):
+    narration = await speak(script("One."), FakeNarrator("good"), FakeNarrator("plain", voices=("carl",)), voice="carl")
+
+    assert (narration.narrator, narration.voice) == ("plain", "carl")
+    assert narration.fallback_reason == "good: good has no voice carl"
+
+
+async def test_a_stand_in_for_the_wanted_voice_uses_its_own_and_says_so(speak):
+    absent = FakeNarrator("good", unavailable=TransientError("offline"))
+
+    narration = await speak(script("One."), absent, FakeNarrator("plain", voices=("carl",)), voice="anna")
+
+    assert (narration.narrator, narration.voice) == ("plain", "carl")
+    assert narration.fallback_reason == "good: offline; plain has no voice called anna"
+
+
+async def test_a_language_that_nobody_speaks_is_an_input_error(speak):
+    with pytest.raises(InputError, match="no voice xx"):
+        await speak(script("One.", language="xx"), FakeNarrator(), FakeNarrator("plain"))
+
+
+async def test_no_narrator_at_all_is_a_matter_of_settings(speak):
+    with pytest.raises(ConfigurationError, match="edge, espeak, silence"):
+        await speak(script("One."))
+
+
+@pytest.mark.parametrize("text", ["", "…", "— !", "🎉 ✨"])
+async def test_a_scene_with_nothing_to_say_is_silent_and_bothers_nobody(speak, text):
+    narrator = FakeNarrator()
+
+    narration = await speak(script(text), narrator)
+
+    (clip,) = narration.clips
+    assert tuple(word.text for word in clip.words) == split_words(text)
+    assert clip.loudness_lufs is None
+    assert narrator.spoken == []
+    assert narrator.checks == 0
+
+
+async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(speak):
+    for _ in range(2):
+        assert (await speak(script("One."), SilenceNarrator())).estimated
+    assert not (await speak(script("One."), FakeNarrator())).estimated
+
+
+def test_narrators_are_made_by_name():
+    assert {name: factory(NarratorOptions()).name for name, factory in NARRATORS.items()} == {
+        "edge": "edge",
+        "espeak": "espeak",
+        "silence": "silence",
+    }
+
+
+def test_an_address_that_is_no_websocket_is_refused():
+    with pytest.raises(ConfigurationError, match="websocket"):
+        NARRATORS["edge"](NarratorOptions(edge_url="http://127.0.0.1/"))
+
+
+async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
+    import anyio  # noqa: PLC0415
+
+    from pipeline.narration import espeak_child  # noqa: PLC0415
+
+    request = json.dumps({"task": "voices"}).encode()
+    done = await anyio.run_process([sys.executable, "-P", "-X", "importtime", espeak_child.__file__], input=request)
+
+    assert b"pipeline" not in done.stderr
+    assert b"numpy" not in done.stderr
+    assert len(json.loads(done.stdout)) > 100

@@ -1,0 +1,245 @@
+"""The gate: a good film passes, and every broken one fails for its own reason and no other."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.assembly import join_segments
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Cue, Subtitles, VideoFormat, Word
+from pipeline.quality import Expected, inspect_film
+from tests.standins.films import SMALL, cards, make_film, make_segment, voice
+
+LENGTHS = (4, 4)
+
+
+def cue(start_s, end_s):
+    return Cue(start_s=start_s, end_s=end_s, lines=((Word(text="Hi", start_s=start_s, end_s=end_s),),))
+
+
+EXPECTED = Expected(
+    video_format=SMALL,
+    lengths=tuple(quanta * SCENE_QUANTUM_SAMPLES for quanta in LENGTHS),
+    subtitles=Subtitles(scenes=((cue(0.1, 1.0), cue(1.1, 2.1)), (cue(0.1, 2.0),))),
+)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return make_film(tmp_path_factory.mktemp("good"), lengths=LENGTHS).path
+
+
+@pytest.fixture
+def copy(good, tmp_path):
+    return shutil.copyfile(good, tmp_path / "film.mp4")
+
+
+def failures(path, expected=EXPECTED):
+    return [check.name for check in inspect_film(path, expected).checks if not check.passed]
+
+
+def film_of(folder, *, frames=None, sound=None):
+    """A film of one scene of 8 quanta, as long as the good one."""
+    sound = voice(8) if sound is None else sound
+    segment = make_segment(folder, "scene", sound=sound, frames=frames)
+    return join_segments([segment], path=folder / "film.mp4").path
+
+
+OURS = {"movflags": "+faststart", "use_editlist": "0"}
+
+
+def remuxed(source, folder, *, options=OURS, keep=lambda packet: True, kinds=("video", "audio"), delay=0):
+    """The packets of `source` in another MP4; `delay` (in its own units) shifts the pictures."""
+    target = folder / "film.mp4"
+    with av.open(str(source)) as film, av.open(str(target), "w", format="mp4", container_options=options) as copy:
+        outputs = {
+            stream.type: copy.add_stream_from_template(stream) for stream in film.streams if stream.type in kinds
+        }
+        for packet in film.demux():
+            kind = packet.stream.type
+            if packet.dts is not None and kind in outputs and keep(packet):
+                packet.pts = packet.dts = packet.pts + (delay if kind == "video" else 0)
+                packet.stream = outputs[kind]
+                copy.mux(packet)
+    return target
+
+
+def reencoded(folder, *, frame_rate=30, codec="libx264", tagged=True, sound_rate=48_000, skip=()):
+    """A film as long as the good one, with something about it that we would never do."""
+    target = folder / "film.mp4"
+    with av.open(str(target), "w", format="mp4", container_options=OURS) as film:
+        pictures = film.add_stream(codec, rate=frame_rate, width=320, height=180, time_base=Fraction(1, frame_rate))
+        pictures.pix_fmt = "yuv420p"
+        if codec == "libx264":
+            pictures.options = {"preset": "ultrafast", "profile": "high", "x264-params": "cabac=1:8x8dct=1:bframes=0"}
+        if tagged:
+            context = pictures.codec_context
+            context.color_primaries = context.color_trc = context.colorspace = context.color_range = 1
+        sound = film.add_stream("aac", rate=sound_rate)
+        sound.layout = "stereo"
+        packets = []
+        total = 8 * 16 * frame_rate // 30
+        for at, (image, _) in enumerate(cards(total, hold=1)):
+            if at not in skip:
+                frame = av.VideoFrame.from_image(image)
+                frame.pts, frame.time_base = at, Fraction(1, frame_rate)
+                packets += pictures.encode(frame)
+        packets += pictures.encode(None)
+        samples = voice(8)[:: 48_000 // sound_rate]
+        packed = np.ascontiguousarray(samples[: len(samples) // 1024 * 1024].T)
+        for start in range(0, packed.shape[1], 1024):
+            block = av.AudioFrame.from_ndarray(packed[:, start : start + 1024].copy(), format="fltp", layout="stereo")
+            block.sample_rate, block.pts, block.time_base = sound_rate, start, Fraction(1, sound_rate)
+            packets += [packet for packet in sound.encode(block) if packet.pts >= 0]
+        packets += sound.encode(None)
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            film.mux(packet)
+    return target
+
+
+def test_a_good_film_passes_every_check(good):
+    verdict = inspect_film(good, EXPECTED)
+
+    assert verdict.passed, verdict.reasons
+    assert [check.name for check in verdict.checks] == [
+        "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "index", "cues",
+        "loudness", "true_peak", "pictures",
+    ]  # fmt: skip
+
+
+def test_a_film_that_was_cut_short_fails_as_a_file(copy):
+    copy.write_bytes(copy.read_bytes()[: copy.stat().st_size * 3 // 4])
+
+    verdict = inspect_film(copy, EXPECTED)
+
+    assert verdict.reasons == ("file is it ends before its index says, must be a whole film",)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 1_024, b"A film about the sky. " * 50], ids=["empty", "1 KB", "text"])
+def test_what_is_no_film_fails_as_a_file(copy, data):
+    copy.write_bytes(data)
+
+    assert failures(copy) == ["file"]
+
+
+def test_the_first_kilobyte_of_a_film_fails_as_a_file(copy):
+    copy.write_bytes(copy.read_bytes()[:1_024])
+
+    assert failures(copy) == ["file"]
+
+
+def test_a_film_that_is_not_there_fails_as_a_file(tmp_path):
+    assert failures(tmp_path / "film.mp4") == ["file"]
+
+
+def test_a_film_with_pictures_that_cannot_be_decoded_fails_as_a_file(copy):
+    data = bytearray(copy.read_bytes())
+    start = data.index(b"mdat") + 4
+    # The first coded picture, behind its length of four bytes.
+    data[start + 4 : start + 400] = b"\xff" * 396
+    copy.write_bytes(data)
+
+    assert "file" in failures(copy)
+
+
+def test_a_black_film_fails(tmp_path):
+    black = [(Image.new("RGB", (320, 180)), 128)]
+
+    assert failures(film_of(tmp_path, frames=black)) == ["pictures"]
+
+
+def test_a_silent_film_fails_when_a_voice_was_asked_for(tmp_path):
+    film = film_of(tmp_path, sound=np.zeros((8 * SCENE_QUANTUM_SAMPLES, 2), np.float32))
+
+    assert failures(film) == ["loudness"]
+    assert inspect_film(film, replace(EXPECTED, silent=True)).passed
+
+
+@pytest.mark.parametrize("gain_db", [-4, 1.5])
+def test_a_film_that_is_too_quiet_or_too_loud_fails(tmp_path, gain_db):
+    assert failures(film_of(tmp_path, sound=voice(8) * np.float32(10 ** (gain_db / 20)))) == ["loudness"]
+
+
+def test_a_film_with_a_peak_that_clips_fails(tmp_path):
+    sound = voice(8)
+    sound[100_000:100_100] = np.sin(np.arange(100) * 2 * np.pi / 50)[:, None]
+
+    assert failures(film_of(tmp_path, sound=sound)) == ["true_peak"]
+
+
+def test_a_film_of_the_wrong_size_fails(good):
+    assert failures(good, replace(EXPECTED, video_format=VideoFormat(width_px=180, height_px=320))) == ["size"]
+
+
+@pytest.mark.parametrize("quanta", [3, 5])
+def test_a_film_longer_or_shorter_than_its_narration_fails(good, quanta):
+    lengths = (4 * SCENE_QUANTUM_SAMPLES, quanta * SCENE_QUANTUM_SAMPLES)
+    without_cues = replace(EXPECTED, lengths=lengths, subtitles=Subtitles(scenes=((), ())))
+
+    assert failures(good, without_cues) == ["duration"]
+
+
+def test_a_cue_past_the_end_fails(good):
+    late = Subtitles(scenes=((cue(0.1, 1.0),), (cue(1.0, 2.2),)))
+
+    assert failures(good, replace(EXPECTED, subtitles=late)) == ["cues"]
+
+
+def test_a_cue_that_runs_into_the_next_scene_fails(good):
+    overlapping = Subtitles(scenes=((cue(0.1, 2.4),), (cue(0.1, 1.0),)))
+
+    assert failures(good, replace(EXPECTED, subtitles=overlapping)) == ["cues"]
+
+
+def test_a_film_with_its_index_at_the_end_fails(good, tmp_path):
+    assert failures(remuxed(good, tmp_path, options={"use_editlist": "0"})) == ["index"]
+
+
+def test_a_film_with_edit_lists_fails(good, tmp_path):
+    delayed = remuxed(good, tmp_path, options={"movflags": "+faststart", "use_editlist": "1"}, delay=512)
+
+    verdict = inspect_film(delayed, EXPECTED)
+
+    assert "index is with edit lists, must be first, without edit lists" in verdict.reasons
+
+
+def test_a_film_without_sound_fails(good, tmp_path):
+    assert failures(remuxed(good, tmp_path, kinds=("video",))) == ["streams"]
+
+
+def test_a_film_in_another_codec_fails(tmp_path):
+    assert failures(reencoded(tmp_path, codec="mpeg4")) == ["picture_codec"]
+
+
+def test_a_film_at_25_pictures_a_second_fails(tmp_path):
+    assert failures(reencoded(tmp_path, frame_rate=25)) == ["frame_rate"]
+
+
+def test_a_film_that_leaves_pictures_out_fails(tmp_path):
+    assert failures(reencoded(tmp_path, skip=(40, 41))) == ["frame_rate"]
+
+
+def test_a_film_that_does_not_name_its_colours_fails(tmp_path):
+    assert failures(reencoded(tmp_path, tagged=False)) == ["colours"]
+
+
+def test_a_film_with_sound_at_another_rate_fails(tmp_path):
+    assert failures(reencoded(tmp_path, sound_rate=24_000)) == ["sound_codec"]
+
+
+def test_sound_that_ends_before_the_picture_fails(good, tmp_path):
+    short = remuxed(good, tmp_path, keep=lambda packet: packet.stream.type == "video" or packet.pts < 195_000)
+
+    assert failures(short) == ["sync"]
+
+
+def test_reasons_are_sentences_for_people(good):
+    longer = replace(EXPECTED, lengths=(4 * SCENE_QUANTUM_SAMPLES, 6 * SCENE_QUANTUM_SAMPLES))
+
+    assert inspect_film(good, longer).reasons == ("duration is 4.27 s, must be 5.33 s ± 0.1 s",)

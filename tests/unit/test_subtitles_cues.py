@@ -1,0 +1,279 @@
+import unicodedata
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word, join_words, split_words
+from pipeline.subtitles import CueLimits, make_subtitles
+
+LIMITS = CueLimits()
+VERTICAL = CueLimits(max_chars_per_line=25)
+LETTERS = "abcdefghijklmnopqrstuvwxyzäöüßéñ"
+ROUNDING = 1e-6
+
+
+def spoken(text: str, *, chars_per_s: float = 15.0, pause_s: float = 0.35) -> Clip:
+    """A clip of `text`, said evenly, with a pause after each sentence and half of it after a comma."""
+    words, now = [], 0.3
+    for word in split_words(text):
+        end = now + (len(word) + 1) / chars_per_s
+        words.append(Word(text=word, start_s=now, end_s=end))
+        now = end + (pause_s if word[-1] in ".!?" else pause_s / 2 if word[-1] in ",;:" else 0)
+    return Clip(path=Path("clip.wav"), samples=int((now + 0.5) * SAMPLE_RATE_HZ), words=tuple(words))
+
+
+def cues_of(*clips: Clip, limits: CueLimits = LIMITS) -> tuple[Cue, ...]:
+    made = make_subtitles(Narration(narrator="test", voice="test", clips=clips), limits=limits)
+    return tuple(cue for scene in made.scenes for cue in scene)
+
+
+def texts(text: str, limits: CueLimits = LIMITS, **speech: float) -> list[tuple[str, ...]]:
+    return [cue.texts for cue in cues_of(spoken(text, **speech), limits=limits)]
+
+
+def chars(cue: Cue) -> int:
+    return len("\n".join(cue.texts))
+
+
+normal_words = st.text(LETTERS, min_size=1, max_size=14)
+endings = st.sampled_from(["", "", "", "", "", "", "", ",", ".", "!", "?", ";", ":"])
+
+
+@st.composite
+def speech(draw, chars_per_s=st.floats(9, 17), words=normal_words, least_words=8):
+    """A scene as narrators give it: silence at both ends, pauses at punctuation, an even pace."""
+    pace = draw(chars_per_s)
+    now, spoken_words = 0.25 + draw(st.floats(0, 0.5)), []
+    for text in draw(st.lists(words, min_size=least_words, max_size=60)):
+        ending = draw(endings)
+        end = now + (len(text + ending) + 1) / pace
+        spoken_words.append(Word(text=text + ending, start_s=now, end_s=end))
+        now = end + (draw(st.floats(0, 0.8)) if ending else 0.0)
+    samples = int((max(now, end) + 0.4 + draw(st.floats(0, 0.5))) * SAMPLE_RATE_HZ) + 1
+    return Clip(path=Path("clip.wav"), samples=samples, words=tuple(spoken_words))
+
+
+def assert_always(clip: Clip, cues: tuple[Cue, ...], limits: CueLimits) -> None:
+    """What holds at any speed: all words, in order, in lines that fit, one cue at a time, inside the scene."""
+    for cue in cues:
+        assert 1 <= len(cue.lines) <= limits.max_lines
+        assert all(0 < len(line) <= limits.max_chars_per_line for line in cue.texts)
+        assert cue.start_s < cue.end_s <= clip.samples / SAMPLE_RATE_HZ
+        assert cue.start_s == cue.lines[0][0].start_s
+        assert cue.end_s - cue.start_s <= limits.max_duration_s + ROUNDING
+    assert all(earlier.end_s < later.start_s for earlier, later in pairwise(cues))
+
+
+@settings(max_examples=60, deadline=None)
+@given(clip=speech())
+@pytest.mark.parametrize("limits", [LIMITS, VERTICAL, CueLimits(max_lines=1)], ids=["wide", "vertical", "one line"])
+def test_speech_of_a_normal_pace_keeps_every_limit(clip, limits):
+    cues = cues_of(clip, limits=limits)
+
+    assert_always(clip, cues, limits)
+    assert [word for cue in cues for line in cue.lines for word in line] == list(clip.words)
+    for cue in cues:
+        assert cue.end_s - cue.start_s >= limits.min_duration_s - ROUNDING, cue
+        assert chars(cue) / (cue.end_s - cue.start_s) <= limits.max_chars_per_s + ROUNDING, cue
+    assert all(later.start_s - earlier.end_s >= limits.gap_s - ROUNDING for earlier, later in pairwise(cues))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    clip=speech(
+        chars_per_s=st.floats(2, 200), words=st.text(LETTERS + "-/漢字", min_size=1, max_size=120), least_words=1
+    )
+)
+def test_any_speech_keeps_its_order_its_lines_and_one_cue_at_a_time(clip):
+    cues = cues_of(clip)
+
+    assert_always(clip, cues, LIMITS)
+    shown = "".join(word.text for cue in cues for line in cue.lines for word in line)
+    asked = "".join(word.text for word in clip.words)
+    assert shown.replace("-", "") == asked.replace("-", "")
+
+
+@settings(max_examples=40, deadline=None)
+@given(clip=speech(chars_per_s=st.floats(24, 40)))
+def test_speech_that_is_too_fast_is_shown_no_faster_than_it_is_spoken(clip):
+    spoken_s = clip.samples / SAMPLE_RATE_HZ - clip.words[0].start_s
+    pace = len(join_words([word.text for word in clip.words])) / spoken_s
+
+    fastest = max(chars(cue) / (cue.end_s - cue.start_s) for cue in cues_of(clip))
+
+    assert fastest <= max(2 * pace, 2 * 40)
+
+
+def test_sentences_become_cues_of_their_own():
+    assert texts("Why is the sky blue? Sunlight looks white. It is a mixture of many colours.") == [
+        ("Why is the sky blue?",),
+        ("Sunlight looks white.",),
+        ("It is a mixture of many colours.",),
+    ]
+
+
+def test_a_long_sentence_is_cut_at_its_clauses():
+    assert texts(
+        "When it enters the atmosphere, it meets molecules of nitrogen and oxygen, "
+        "which are far smaller than the wavelength of light."
+    ) == [
+        ("When it enters the atmosphere,", "it meets molecules of nitrogen and oxygen,"),
+        ("which are far smaller", "than the wavelength of light."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("They travelled for nine long days across the coldest sea of the whole wide world", 2),
+        ("Wir sind mit dem Zug durch die Berge gefahren und haben auf dem Gipfel im Schnee gegessen", 2),
+        ("Nous avons traversé la montagne avec le train et mangé dans la neige sur le grand sommet", 2),
+        ("Hemos cruzado las montañas en el tren y comido con los amigos en la nieve de la cumbre", 2),
+    ],
+)
+def test_no_line_ends_with_an_article_or_a_preposition(text, lines):
+    hanging = {
+        *"the of for across a".split(),
+        *"mit dem durch die auf im und".split(),
+        *"la le avec dans sur et".split(),
+        *"las en el con los de y".split(),
+    }
+
+    broken = [line for cue in texts(text) for line in cue]
+
+    assert len(broken) >= lines
+    assert not [line for line in broken if line.split()[-1].lower() in hanging]
+
+
+def test_first_and_last_name_stay_together():
+    lines = [
+        line
+        for cue in texts("The colour of the sky was explained by John Rayleigh in his famous paper.")
+        for line in cue
+    ]
+
+    assert any("John Rayleigh" in line for line in lines)
+
+
+def test_an_abbreviation_ends_no_sentence():
+    (cue,) = texts("It was Dr. Tyndall who saw it first.")
+
+    assert " ".join(cue) == "It was Dr. Tyndall who saw it first."
+
+
+def test_the_last_word_is_not_left_alone():
+    cues = texts("Most of what we see of the night sky above us is only a very small part of all there is")
+
+    assert all(sum(len(line.split()) for line in cue) > 1 for cue in cues)
+
+
+def test_two_lines_are_about_equal_and_the_lower_one_is_rather_the_longer():
+    ((top, bottom),) = texts("alpha bravo charlie delta echos foxtrot golfs hotel india")
+
+    assert len(top) <= len(bottom) <= len(top) + 10
+
+
+def test_a_pause_in_the_middle_of_a_sentence_parts_cues():
+    words = [
+        Word(text=text, start_s=at, end_s=at + 0.4)
+        for text, at in [("And", 0.3), ("then,", 0.8), ("silence", 4.0), ("fell.", 4.5)]
+    ]
+    clip = Clip(path=Path("c"), samples=6 * SAMPLE_RATE_HZ, words=tuple(words))
+
+    assert [cue.texts for cue in cues_of(clip)] == [("And then,",), ("silence fell.",)]
+
+
+def test_a_short_cue_stays_until_it_can_be_read_when_there_is_silence():
+    clip = Clip(path=Path("c"), samples=3 * SAMPLE_RATE_HZ, words=(Word(text="Really?", start_s=0.3, end_s=0.6),))
+
+    (cue,) = cues_of(clip)
+
+    assert cue.end_s - cue.start_s == pytest.approx(5 / 6)
+
+
+def test_a_cue_never_outlasts_its_scene():
+    clip = Clip(path=Path("c"), samples=SAMPLE_RATE_HZ, words=(Word(text="Really?", start_s=0.3, end_s=0.6),))
+
+    assert cues_of(clip)[0].end_s == 1.0
+
+
+def test_a_caption_does_not_flicker_off_for_a_few_frames():
+    first, second = cues_of(spoken("The sun was shining on the sea. It did its very best.", pause_s=0.3))
+
+    assert second.start_s - first.end_s == pytest.approx(2 / 30)
+
+
+def test_an_address_longer_than_a_line_is_broken_after_a_slash():
+    address = "https://www.example.com/a/rather/long/path/that/does/not/fit.html"
+
+    lines = [line for cue in texts(f"Read {address} tonight.") for line in cue]
+
+    assert max(map(len, lines)) <= 42
+    assert any(line.endswith("/") for line in lines)
+    assert address in "".join(lines)
+
+
+def test_a_compound_longer_than_a_line_is_hyphenated_and_shares_the_time_of_its_word():
+    compound = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
+    clip = spoken(f"Die {compound} ruht.")
+
+    pieces = [word for cue in cues_of(clip) for line in cue.lines for word in line][1:-1]
+
+    assert [piece.text for piece in pieces] == [f"{compound[:41]}-", compound[41:]]
+    assert pieces[0].start_s == clip.words[1].start_s
+    assert pieces[0].end_s == pieces[1].start_s
+    assert pieces[1].end_s == clip.words[1].end_s
+
+
+def test_a_letter_is_never_parted_from_its_accents():
+    word = "e\u0301" * 60
+
+    pieces = [word for cue in cues_of(spoken(word)) for line in cue.lines for word in line]
+
+    assert len(pieces) > 1
+    assert not [piece for piece in pieces if unicodedata.combining(piece.text[0])]
+
+
+def test_full_width_characters_count_twice():
+    text = "空はなぜ青いのでしょうか太陽の光は白く見えますが虹のすべての色が混ざったものです"
+
+    lines = [line for cue in texts(text, chars_per_s=6) for line in cue]
+
+    assert "".join(lines) == text
+    assert max(map(len, lines)) <= 21
+
+
+def test_a_scene_without_words_has_no_cues_and_keeps_its_place():
+    silent = Clip(path=Path("c"), samples=SAMPLE_RATE_HZ, words=())
+    narration = Narration(narrator="t", voice="t", clips=(silent, spoken("Hello there, world."), silent))
+
+    assert [len(scene) for scene in make_subtitles(narration, limits=LIMITS).scenes] == [0, 1, 0]
+
+
+def test_words_that_take_no_time_still_give_cues_in_order():
+    words = tuple(Word(text="word", start_s=0.5, end_s=0.5) for _ in range(60))
+
+    cues = cues_of(Clip(path=Path("c"), samples=SAMPLE_RATE_HZ, words=words))
+
+    assert sum(len(line) for cue in cues for line in cue.lines) == 60
+    assert all(cue.start_s <= cue.end_s for cue in cues)
+
+
+def test_the_same_words_give_the_same_cues():
+    clip = spoken("Lord Rayleigh explained this in 1871, and nobody has doubted it since.")
+
+    assert cues_of(clip) == cues_of(clip)
+
+
+def test_a_minute_of_speech_takes_a_moment():
+    clip = spoken("It was a bright cold day in April, and the clocks were striking thirteen. " * 12)
+    assert clip.samples >= 60 * SAMPLE_RATE_HZ
+
+    began = perf_counter()
+    cues_of(clip)
+
+    assert perf_counter() - began < 0.5  # 0.02 s on a free core; the limit is for a busy machine

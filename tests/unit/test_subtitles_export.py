@@ -1,0 +1,86 @@
+import re
+
+import pysubs2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles, Word
+from pipeline.subtitles import to_srt, to_vtt
+
+
+def cue(start_s: float, end_s: float, *lines: str) -> Cue:
+    return Cue(
+        start_s=start_s,
+        end_s=end_s,
+        lines=tuple(tuple(Word(text=text, start_s=start_s, end_s=end_s) for text in line.split(" ")) for line in lines),
+    )
+
+
+FILM = Subtitles(scenes=((cue(0.3, 1.98, "Why is the", "sky blue?"),), (), (cue(0.25, 2.0, "Sunlight looks white."),)))
+LENGTHS = (3 * SAMPLE_RATE_HZ, SAMPLE_RATE_HZ // 2, 4 * SAMPLE_RATE_HZ)
+
+
+def test_srt_is_numbered_from_one_in_the_time_of_the_film():
+    assert to_srt(FILM, LENGTHS).strip() == (
+        "1\n00:00:00,300 --> 00:00:01,980\nWhy is the\nsky blue?\n\n"
+        "2\n00:00:03,750 --> 00:00:05,500\nSunlight looks white."
+    )
+
+
+def test_vtt_has_its_header_and_its_own_decimal_sign():
+    text = to_vtt(FILM, LENGTHS)
+
+    assert text.startswith("WEBVTT\n\n1\n00:00:00.300 --> 00:00:01.980\nWhy is the\nsky blue?\n\n")
+
+
+def test_a_film_without_words_gives_empty_files():
+    nothing = Subtitles(scenes=((), ()))
+
+    assert to_srt(nothing, (25_600, 25_600)) == ""
+    assert to_vtt(nothing, (25_600, 25_600)).strip() == "WEBVTT"
+
+
+@pytest.mark.parametrize("text", [r"C:\New\home", r"{\p1}drawn", r"{\i1}slanted{\i0}", "{braces}", r"\N"])
+def test_what_looks_like_markup_of_the_library_is_left_as_it_is(text):
+    film = Subtitles(scenes=((cue(0.3, 2, text),),))
+
+    assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[2:] == [text]
+
+
+def test_what_looks_like_markup_of_vtt_is_escaped():
+    film = Subtitles(scenes=((cue(0.3, 2, "a < b & c --> <i>d</i>"),),))
+
+    assert "a &lt; b &amp; c --&gt; &lt;i&gt;d&lt;/i&gt;" in to_vtt(film, (SAMPLE_RATE_HZ * 3,))
+
+
+def test_an_arrow_in_the_text_is_no_time_line_of_srt():
+    film = Subtitles(scenes=((cue(0.3, 2, "cause --> effect"),),))
+
+    assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).count("-->") == 1
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.floats(0, 0.01), st.floats(0.0001, 3)), max_size=6),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_no_two_cues_overlap_after_rounding(scenes):
+    made, lengths = [], []
+    for gaps in scenes:
+        now, cues = 0.0, []
+        for gap_s, length_s in gaps:
+            cues.append(cue(now + gap_s, now + gap_s + length_s, "words"))
+            now += gap_s + length_s
+        made.append(tuple(cues))
+        lengths.append(int(now * SAMPLE_RATE_HZ) + 2)
+
+    text = to_srt(Subtitles(scenes=tuple(made)), lengths)
+
+    events = pysubs2.SSAFile.from_string(text, "srt").events
+    assert [int(number) for number in re.findall(r"^(\d+)$", text, re.MULTILINE)] == list(range(1, len(events) + 1))
+    assert len(events) == sum(map(len, scenes))
+    assert all(event.start < event.end for event in events)
+    assert all(earlier.end <= later.start for earlier, later in zip(events, events[1:], strict=False))
