@@ -37,10 +37,10 @@ class Film:
             job=job.id,
             title=job.script.title if job.script else job.brief.title,
             status=job.status.value,
-            video=files and files.video,
-            subtitles=files and files.srt,
-            thumbnail=files and files.thumbnail,
-            metadata=files and files.metadata,
+            video=files.video if files else None,
+            subtitles=files.srt if files else None,
+            thumbnail=files.thumbnail if files else None,
+            metadata=files.metadata if files else None,
             duration_s=round(job.video.duration_s, 3) if files and job.video else None,
             seconds={name: record.seconds for name, record in job.stages.items()},
             error=job.error.message if job.error else None,
@@ -89,7 +89,5 @@ async def run_batch(
     """
     shop = open_workshop(workspace=workspace, overrides=settings or {}, output=output)
     briefs = await read_briefs(source)
-    jobs = await batches.run_batch(
-        briefs, shop, batch=batch or batch_name(source), source=str(source), listen=listen
-    )
+    jobs = await batches.run_batch(briefs, shop, batch=batch or batch_name(source), source=str(source), listen=listen)
     return tuple(Film.of(job) for job in jobs)

@@ -51,5 +51,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _complain(error: NightreelError) -> int:
-    print(f"nightreel: {error}", file=sys.stderr)  # noqa: T201
+    print(f"nightreel: {error}", file=sys.stderr)
     return error.exit_code

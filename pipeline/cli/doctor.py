@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.cli.options import Place
 
 
-def doctor(*, place: Place = Place()) -> int:  # noqa: B008 - frozen
+def doctor(*, place: Place = Place()) -> int:
     """Look at everything a film needs on this machine, and say what to do about what is missing.
 
     Leaves with 0 when films can be made, even if not in every language or from every kind of topic, else with 4.

@@ -12,8 +12,8 @@ def make(
     /,
     *,
     output: Path | None = None,
-    making: Making = Making(),  # noqa: B008 - frozen
-    place: Place = Place(),  # noqa: B008 - frozen
+    making: Making = Making(),
+    place: Place = Place(),
 ) -> int:
     """Make one film of a brief or a topic.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -45,7 +46,7 @@ def reporter(place: Place, *, total: int, events: bool = False) -> Iterator[List
 
 def print_json(value: object) -> None:
     """One JSON document on one line of stdout."""
-    print(json.dumps(value, default=_plain, ensure_ascii=False), flush=True)  # noqa: T201
+    print(json.dumps(value, default=_plain, ensure_ascii=False), flush=True)
 
 
 def print_film(film: Film) -> None:
@@ -63,8 +64,20 @@ def print_film(film: Film) -> None:
     )
 
 
-def print_summary(batch: str, films: Sequence[Film], *, seconds: float) -> None:
+def print_summary(batch: str, films: Sequence[Film], *, seconds: float, as_json: bool) -> None:
     """How a batch ended, with the reasons of what failed."""
+    if as_json:
+        counts = Counter(film.status for film in films)
+        print_json(
+            {
+                "event": "summary",
+                "batch": batch,
+                "counts": {status.value: counts[status.value] for status in JobStatus},
+                "duration_s": round(sum(film.duration_s or 0 for film in films), 3),
+                "seconds": round(seconds, 3),
+            }
+        )
+        return
     console = Console(highlight=False, soft_wrap=True)
     failed = [film for film in films if film.error]
     length = clock(sum(film.duration_s or 0 for film in films))
@@ -118,7 +131,7 @@ class _PlainLines:
         job = event.job
         number = self._numbers.setdefault(job.id, len(self._numbers) + 1)
         text = _last_line(event) if job.status in _OVER else f"{job.brief.title}: {job.stage or 'started'}"
-        print(f"[{number}/{self._total}] {text}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"[{number}/{self._total}] {text}", file=sys.stderr, flush=True)
 
 
 class _Live:

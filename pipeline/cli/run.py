@@ -13,8 +13,8 @@ def run(
     *,
     batch: str | None = None,
     output: Path | None = None,
-    making: Making = Making(),  # noqa: B008 - frozen
-    place: Place = Place(),  # noqa: B008 - frozen
+    making: Making = Making(),
+    place: Place = Place(),
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
@@ -31,8 +31,10 @@ def run(
     output
         Folder for the films. Default: output/<batch>/ in the workspace. A single brief also takes FILE.mp4.
     """
+    import time
+
     from pipeline.api import Film
-    from pipeline.cli.report import print_json, print_summary, reporter
+    from pipeline.cli.report import print_summary, reporter
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
     from pipeline.orchestrator import batches
@@ -45,10 +47,7 @@ def run(
         with reporter(place, total=len(briefs), events=True) as listen:
             jobs = await batches.run_batch(briefs, session.workshop, batch=name, source=str(source), listen=listen)
         films = [Film.of(job) for job in jobs]
-        if place.json:
-            print_json(_summary(name, films))
-        else:
-            print_summary(name, films, seconds=time.monotonic() - start)
+        print_summary(name, films, seconds=time.monotonic() - start, as_json=place.json)
         return EXIT_SOME_JOBS_FAILED if any(job.error for job in jobs) else EXIT_OK
 
     session = open_session(place, making.as_settings(), output)

@@ -59,8 +59,14 @@ def _log_to_stderr(*, debug: bool) -> None:
     handler = RichHandler(
         console=Console(stderr=True), show_time=False, show_path=debug, rich_tracebacks=False, markup=False
     )
-    handler.addFilter(lambda record: debug or record.exc_info is None or not setattr(record, "exc_info", None))
+    if not debug:
+        handler.addFilter(_without_traceback)
     logger = logging.getLogger("nightreel")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO if debug else logging.WARNING)
     logger.propagate = False
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True

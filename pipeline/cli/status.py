@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.cli.options import Place
 
 
-def status(batch: str | None = None, /, *, place: Place = Place()) -> int:  # noqa: B008 - frozen
+def status(batch: str | None = None, /, *, place: Place = Place()) -> int:
     """Show how far a batch is, or all batches.
 
     A job counts as in progress only while a process works on it; one whose process was killed is pending, and goes on
@@ -18,9 +18,9 @@ def status(batch: str | None = None, /, *, place: Place = Place()) -> int:  # no
     """
     from dataclasses import asdict
 
+    from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.status_report import all_states, batch_state, print_batch, print_batches
-    from pipeline.cli.report import print_json
     from pipeline.errors import EXIT_OK
 
     async def work() -> int:

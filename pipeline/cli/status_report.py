@@ -106,4 +106,6 @@ def _job_state(store: CheckpointStore, job: Job) -> JobState:
 
 
 def _counts(state: BatchState) -> str:
-    return " · ".join(f"[{_COLOURS[JobStatus(name)]}]{count} {name}[/]" for name, count in state.counts.items() if count)
+    return " · ".join(
+        f"[{_COLOURS[JobStatus(name)]}]{count} {name}[/]" for name, count in state.counts.items() if count
+    )

@@ -44,9 +44,7 @@ async def run_batch(
         return done
 
 
-async def _plan(
-    briefs: Sequence[Brief], workshop: Workshop, *, batch: str, source: str, keep: bool
-) -> tuple[Job, ...]:
+async def _plan(briefs: Sequence[Brief], workshop: Workshop, *, batch: str, source: str, keep: bool) -> tuple[Job, ...]:
     """Turn briefs into saved jobs of the batch; `keep` leaves the other jobs of the batch in it."""
     store = workshop.store
     async with store.planning(batch):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 
-from pipeline.model import Batch, Brief, Job
+from pipeline.model import Brief, Job
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import content_key
 
 # Reserved on Windows, with and without an extension.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}

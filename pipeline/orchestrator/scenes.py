@@ -29,9 +29,7 @@ class SegmentOrder:
         """Names the segment by its content: the same order, made by the same code, is made once."""
         # A clip's file is itself named by its content.
         clip = (self.clip.path.name, self.clip.samples, self.clip.words)
-        return content_key(
-            RENDERING_VERSION, ASSEMBLY_VERSION, self.scene, self.cues, clip, self.look, self.encoder
-        )
+        return content_key(RENDERING_VERSION, ASSEMBLY_VERSION, self.scene, self.cues, clip, self.look, self.encoder)
 
 
 def make_segment(order: SegmentOrder, path: Path) -> Segment:

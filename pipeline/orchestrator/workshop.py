@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -94,7 +93,7 @@ class Workshop:
     @cached_property
     def cores(self) -> anyio.CapacityLimiter:
         """How many worker processes draw, encode and inspect at once."""
-        return anyio.CapacityLimiter(self.settings.work.workers or os.cpu_count() or 1)
+        return anyio.CapacityLimiter(self.settings.work.workers)
 
     @cached_property
     def retry_policy(self) -> RetryPolicy:
@@ -148,7 +147,14 @@ class Workshop:
     @property
     def cue_limits(self) -> CueLimits:
         """How subtitles are cut."""
-        return CueLimits(**self.settings.subtitles.limits)
+        wanted = self.settings.subtitles
+        return CueLimits(
+            max_chars_per_line=wanted.max_chars_per_line,
+            max_lines=wanted.max_lines,
+            max_chars_per_s=wanted.max_chars_per_s,
+            min_duration_s=wanted.min_duration_s,
+            max_duration_s=wanted.max_duration_s,
+        )
 
     def look(self, job: Job) -> Look:
         """What all scenes of a film have in common."""
@@ -163,13 +169,15 @@ class Workshop:
 
     def complete(self, brief: Brief) -> Brief:
         """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
-        wanted = self.overrides
         return replace(
             brief,
-            language=wanted.get("language") or brief.language or self.settings.language,
-            template=wanted.get("template") or brief.template or self.settings.template,
-            voice=wanted.get("narration.voice") or brief.voice or self.settings.narration.voice,
+            language=self._flag("language") or brief.language or self.settings.language,
+            template=self._flag("template") or brief.template or self.settings.template,
+            voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
         )
+
+    def _flag(self, key: str) -> str:
+        return str(self.overrides.get(key) or "")
 
     def job_id(self, brief: Brief) -> str:
         """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
 from pipeline.rendering.graphemes import clusters
@@ -11,7 +11,7 @@ from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, presentable,
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
 _STEPS_FOR_BEAUTY = 2
-# No letter is narrower: what is longer than so many letters need not be measured to know that it does not fit.
+# No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
 # Depth of a line below its baseline, in em.
 _DESCENT_EM = 0.24
@@ -24,6 +24,8 @@ class Setting:
     lines: tuple[Line, ...]
     style: TextStyle
     size_px: int
+    # Whether words are missing at the end, because even the smallest size was too large.
+    cut: bool = False
 
     @property
     def leading_px(self) -> int:
@@ -65,6 +67,9 @@ def fit(
 
     The letters of `emphasis`, where it occurs in the text, are group 1 of their lines, all others group 0.
     """
+    longest = int(most_lines * width_px / sizes[-1] / _NARROWEST_EM) + 1
+    if len(text) > longest:
+        text = text[:longest] + "…"
     text, emphasis = presentable(text, weight=style.weight), presentable(emphasis, weight=style.weight)
     marked = text.find(emphasis) if emphasis else -1
 
@@ -112,13 +117,12 @@ def _forced(
 ) -> Setting:
     """At the smallest size: endless words are cut, and what still does not fit gives way to an ellipsis."""
     width_em = width_px / size_px
-    longest = int(most * width_em / _NARROWEST_EM) + 1
-    shown = text if len(text) <= longest else _shortened(text[:longest])
+    shown = text
     while True:
         chunks = split_long(shown, chunks_of(shown), style, width_em=width_em - 2 * abs(style.tracking))
         lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
         if lines:
-            return _set(shown, style, size_px, lines.spans, group_at)
+            return replace(_set(shown, style, size_px, lines.spans, group_at), cut=shown != text)
         shown = _shortened(shown)
 
 

@@ -119,8 +119,7 @@ class EdgeSettings(Group):
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
     concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
-    timeout_s: float = Field(60, gt=0, description="Seconds to wait for the next piece of sound.")
-    connect_timeout_s: float = Field(5, gt=0, description="Seconds to wait for a connection.")
+    timeout_s: float = Field(60, gt=0, description="Seconds that one text may take.")
 
 
 class VideoSettings(Group):

@@ -278,14 +278,14 @@ async def test_the_gate_holds_back_what_is_too_much_at_once(edge):
             inside.append(1)
 
     narrator = EdgeNarrator(url=edge.url, gate=CountingGate(1))
-    await narrator.speak("天空为什么是蓝色的？" * 180, "zh-CN-XiaoxiaoNeural")
+    await narrator.speak("天空为什么是蓝色的？" * 140, "zh-CN-XiaoxiaoNeural")
 
     assert len(inside) == len(edge.spoken) == 2
 
 
 async def test_a_long_text_is_spoken_in_parts_on_one_clock(edge, edge_narrator):
     sentence = "The sky is blue because the air scatters blue light more than red light. "
-    text = sentence * 70
+    text = sentence * 56
 
     speech = await edge_narrator.speak(text, "en-US-AvaNeural")
 

@@ -3,13 +3,14 @@
 import json
 import sys
 
+import anyio
 import pytest
 
 from pipeline.errors import ConfigurationError, InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
 from pipeline.model import Script, SpokenLine, StatementScene, narration_of, split_words
-from pipeline.narration import NARRATORS, NarratorOptions, Speech, narrate
+from pipeline.narration import NARRATORS, NarratorOptions, Speech, espeak_child, narrate
 from pipeline.narration.estimate import estimate
 from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.state import Cache
@@ -69,7 +70,7 @@ async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
     assert (narration.narrator, narration.voice, narration.fallback_reason) == ("fake", "anna", "")
     for scene, clip in zip(film.scenes, narration.clips, strict=True):
         assert tuple(word.text for word in clip.words) == split_words(narration_of(scene))
-        assert clip.samples == len(read_wav(clip.path))
+        assert clip.samples == len(await anyio.to_thread.run_sync(read_wav, clip.path))
 
 
 async def test_what_was_spoken_once_is_not_spoken_again(speak):
@@ -210,10 +211,6 @@ def test_an_address_that_is_no_websocket_is_refused():
 
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
-    import anyio  # noqa: PLC0415
-
-    from pipeline.narration import espeak_child  # noqa: PLC0415
-
     request = json.dumps({"task": "voices"}).encode()
     done = await anyio.run_process([sys.executable, "-P", "-X", "importtime", espeak_child.__file__], input=request)
 

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 import pysubs2
 import pytest
@@ -83,4 +84,4 @@ def test_no_two_cues_overlap_after_rounding(scenes):
     assert [int(number) for number in re.findall(r"^(\d+)$", text, re.MULTILINE)] == list(range(1, len(events) + 1))
     assert len(events) == sum(map(len, scenes))
     assert all(event.start < event.end for event in events)
-    assert all(earlier.end <= later.start for earlier, later in zip(events, events[1:], strict=False))
+    assert all(earlier.end <= later.start for earlier, later in pairwise(events))

@@ -75,7 +75,7 @@ def _plan(scene: BulletsScene, look: Look) -> _Plan:
     for columns, figure in _SPLITS:
         for size_px in item_sizes[:3] if figure else item_sizes:
             plan = _try(scene, look, columns, figure, size_px)
-            if plan.height_px <= room and not any(_is_cut(item, plan) for item in plan.items):
+            if plan.height_px <= room and not any(item.cut for item in plan.items):
                 return plan
     assert plan is not None
     return plan
@@ -106,12 +106,7 @@ def _heading(text: str, look: Look, width_px: int) -> Setting:
     """On one line if it need not be small for that, else on two."""
     steps = sizes(look.grid, HEADING_SIZES)
     one_line = fit(text, HEADING, steps[:3], width_px=width_px)
-    whole = one_line.width_px <= width_px and not (one_line.lines and one_line.lines[0].text.endswith("…"))
-    return one_line if whole else fit(text, HEADING, steps, width_px=width_px, most_lines=2)
-
-
-def _is_cut(item: Setting, plan: _Plan) -> bool:
-    return bool(plan.figure_px) and bool(item.lines) and item.lines[-1].text.endswith("…")
+    return fit(text, HEADING, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
 
 
 def _below(setting: Setting, gap_px: int) -> int:

@@ -1,0 +1,234 @@
+"""Whole scenes, drawn: what is on the pixels, not what was meant."""
+
+from hashlib import sha256
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline.model import (
+    BulletsScene,
+    ClosingScene,
+    Cue,
+    Script,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+    Word,
+    narration_of,
+    split_words,
+)
+from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage
+from pipeline.rendering.canvas import Canvas
+from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.motif import figure
+from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.theme import MIDNIGHT, rgb
+
+LOOK = Look(title="Why octopuses have three hearts")
+LINES = (SpokenLine(text="Three hearts share the work."),)
+TITLE = TitleScene(lines=LINES, heading=LOOK.title, kicker="Life in the sea", subtitle="And why one of them rests")
+BULLETS = BulletsScene(
+    lines=(*LINES, SpokenLine(text="Gills first.", reveals=0), SpokenLine(text="Then all the rest.", reveals=1)),
+    heading="Three hearts share the work",
+    items=("Two small hearts push blood through the gills", "One large heart sends it on to the body"),
+    kicker="How it works",
+)
+STATEMENT = StatementScene(
+    lines=LINES, text="When it swims, its heart stops.", emphasis="its heart stops", kicker="Why"
+)
+CLOSING = ClosingScene(lines=LINES, text="Three hearts, and a good reason to walk.")
+SCENES = [TITLE, BULLETS, STATEMENT, CLOSING]
+
+EVERY_SCENE = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.layout)
+ANYTHING = st.one_of(
+    st.text(max_size=200),
+    st.text(alphabet="Wmgjy日é ", max_size=200),
+    st.lists(
+        st.sampled_from(["of", "octopuses", "Geschwindigkeitsbegrenzung", "наука", "日本", "😀"]), max_size=24
+    ).map(" ".join),
+)
+
+
+def spoken(scene, per_word_s=0.35):
+    return tuple(
+        Word(text=text, start_s=0.3 + number * per_word_s, end_s=0.3 + (number + 1) * per_word_s - 0.05)
+        for number, text in enumerate(split_words(narration_of(scene)))
+    )
+
+
+def cue_of(words):
+    return (Cue(start_s=words[0].start_s, end_s=words[-1].end_s, lines=(words,)),)
+
+
+def frames_of(scene, look=LOOK, frames=150):
+    words = spoken(scene)
+    yield from draw_scene(scene, words=words, cues=cue_of(words), frames=frames, look=look)
+
+
+def last_picture(scene, look=LOOK, frames=200):
+    *_, (picture, _hold) = frames_of(scene, look, frames)
+    return picture
+
+
+def text_sprites(stage):
+    """Everything that is read: all flat sprites in a text colour."""
+    colours = {rgb(colour) for colour in (MIDNIGHT.text, MIDNIGHT.muted, MIDNIGHT.accent, MIDNIGHT.background_bottom)}
+    flat = [e for e in stage.elements if isinstance(e, Sprite) and e.order is None]
+    return [sprite for sprite in flat if sprite.tile.getpixel((0, 0)) in colours]
+
+
+def luminance(pixels):
+    linear = np.where(pixels <= 10.31, pixels / 255 / 12.92, ((pixels / 255 + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([0.2126, 0.7152, 0.0722])
+
+
+@EVERY_SCENE
+def test_holds_add_up_neighbours_differ_and_sizes_are_right(scene):
+    previous, total, different = b"", 0, 0
+    for picture, hold in frames_of(scene, frames=140):
+        assert picture.size == (1920, 1080)
+        assert picture.mode == "RGB"
+        now = picture.tobytes()
+        assert hold > 0
+        assert now != previous
+        previous, total, different = now, total + hold, different + 1
+
+    assert total == 140
+    assert different < 100
+
+
+@EVERY_SCENE
+def test_the_same_scene_is_drawn_with_the_same_pixels(scene):
+    first, second = (
+        [(sha256(picture.tobytes()).digest(), hold) for picture, hold in frames_of(scene, frames=40)] for _ in range(2)
+    )
+
+    assert first == second
+
+
+@EVERY_SCENE
+def test_text_stands_out_from_the_pixels_behind_it(scene):
+    stage = lay_out(scene, spoken(scene), LOOK)
+    rest = 400
+    for sprite in text_sprites(stage):
+        if sprite.pose(rest) is None:
+            continue
+        shown, hidden = (
+            Canvas(stage.ground, [e for e in stage.elements if keep or e is not sprite]) for keep in (True, False)
+        )
+        for canvas in (shown, hidden):
+            canvas.apply(canvas.advance(rest))
+        box = tuple(sprite.box(sprite.pose(rest)))
+        ink = luminance(np.asarray(shown.picture.crop(box), float))[np.asarray(sprite.mask) > 250]
+        behind = luminance(np.asarray(hidden.picture.crop(box), float))[np.asarray(sprite.mask) > 250]
+        bright, dark = max(ink.mean(), behind.mean()), min(ink.mean(), behind.mean())
+        if ink.mean() > behind.mean():
+            dark = np.quantile(behind, 0.98)
+        assert (bright + 0.05) / (dark + 0.05) >= 4.5
+
+
+@settings(max_examples=15, deadline=None)
+@given(one=ANYTHING, two=ANYTHING, three=ANYTHING, count=st.integers(0, 5))
+def test_whatever_it_says_a_layout_keeps_its_text_inside_the_margins(one, two, three, count):
+    scenes = [
+        TitleScene(lines=LINES, heading=one, kicker=two, subtitle=three),
+        BulletsScene(lines=LINES, heading=one, kicker=three, items=(two,) * count),
+        StatementScene(lines=LINES, text=one, emphasis=two, kicker=three),
+        ClosingScene(lines=LINES, text=one, subtitle=three),
+    ]
+    content = LOOK.grid.content
+    for scene in scenes:
+        for sprite in text_sprites(lay_out(scene, (), LOOK)):
+            # Letters may reach a hair over the edge they are aligned to.
+            assert sprite.left >= content.left - 16
+            assert sprite.left + sprite.mask.width <= content.right + 16
+            assert sprite.top >= content.top - 16
+            assert sprite.top + sprite.mask.height <= content.bottom
+
+
+@EVERY_SCENE
+def test_without_captions_nothing_enters_the_caption_band(scene):
+    picture = last_picture(scene, Look(title=LOOK.title, burn_in=False))
+    ground = lay_out(scene, (), LOOK).ground
+    band = tuple(LOOK.grid.captions)
+
+    assert picture.crop(band).tobytes() == ground.crop(band).tobytes()
+
+
+def test_captions_stay_in_their_band_whatever_they_say():
+    for text in ("Short.", "Two words " * 12, "Donaudampfschifffahrtsgesellschaft" * 4, "日本語" * 40, "W" * 200):
+        word = Word(text=text, start_s=0.0, end_s=1.0)
+        cues = (Cue(start_s=0.0, end_s=1.0, lines=((word,), (word,))),)
+        with_, without = (
+            next(iter(draw_scene(CLOSING, words=(), cues=cues, frames=1, look=Look(title="x", burn_in=burn)))).picture
+            for burn in (True, False)
+        )
+        changed = np.argwhere((np.asarray(with_) != np.asarray(without)).any(axis=2))
+        assert len(changed)
+        (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
+        assert top >= LOOK.grid.captions.top
+        assert bottom < LOOK.grid.captions.bottom
+        assert left >= LOOK.grid.captions.left
+        assert right < LOOK.grid.captions.right
+
+
+def test_the_spoken_word_is_lit_while_it_is_spoken():
+    words = spoken(CLOSING)
+    accent = np.array(rgb(MIDNIGHT.accent))
+    centres = []
+    for picture, _hold in frames_of(CLOSING, frames=60):
+        band = np.asarray(picture.crop(tuple(LOOK.grid.captions)), int)
+        lit = np.argwhere((abs(band - accent) < 3).all(axis=2))
+        if len(lit):
+            centres.append(lit[:, 1].mean())
+
+    steps = sorted({round(centre) for centre in centres})
+    assert centres == sorted(centres)
+    assert len(steps) == len(words)
+
+
+def test_an_item_is_not_seen_before_it_is_spoken_of():
+    stage = lay_out(BULLETS, spoken(BULLETS), LOOK)
+    # Words 5 and 7 of the narration begin the two items' lines.
+    second_starts = round((0.3 + 7 * 0.35) * 30)
+    last = text_sprites(stage)[-1]
+
+    assert last.pose(second_starts - 2) is None
+    assert last.pose(second_starts + 1) is not None
+
+
+def test_six_titles_get_six_different_figures():
+    drawn = {figure(seed, 200, MIDNIGHT).mask.tobytes() for seed in range(6)}
+
+    assert len(drawn) == 6
+
+
+def test_two_films_of_one_family_still_differ():
+    assert figure(6, 200, MIDNIGHT).mask.tobytes() != figure(12, 200, MIDNIGHT).mask.tobytes()
+
+
+@pytest.mark.parametrize("words", ["Why three hearts?", "", "Geschwindigkeitsbegrenzungen", "日本語" * 30])
+def test_a_thumbnail_has_its_size_and_leaves_the_lower_right_free(words):
+    script = Script(title="T", language="en", scenes=(), thumbnail_text=words)
+    picture = draw_thumbnail(script, LOOK)
+
+    assert picture.size == (1280, 720)
+    badge = np.asarray(picture.crop((1040, 620, 1280, 720)).convert("L"), int)
+    assert badge.max() < 70
+
+
+def test_a_thumbnail_reads_at_the_size_of_a_stamp():
+    script = Script(title="T", language="en", scenes=(), thumbnail_text="Why three hearts?")
+    stamp = draw_thumbnail(script, LOOK).resize((168, 94), Image.Resampling.LANCZOS)
+
+    bright = np.asarray(stamp.crop((0, 0, 100, 94)).convert("L"), int) > 160
+    assert 0.12 < bright.mean() < 0.6
+
+
+def test_the_packaged_fonts_cover_these_scripts_everywhere():
+    covered = {coverage.script for coverage in font_coverage() if coverage.covered}
+
+    assert {"Latin", "Greek", "Cyrillic", "Vietnamese", "Devanagari"} <= covered

@@ -1,0 +1,112 @@
+"""Poses over time: entrances settle, dimming dims, and rest is rest."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline.model import BulletsScene, SpokenLine, Word
+from pipeline.rendering.canvas import Canvas
+from pipeline.rendering.look import Stage
+from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
+from pipeline.rendering.sprites import flat
+from pipeline.rendering.timeline import frame_at, item_frames, play
+
+GROUND = Image.new("RGB", (64, 48), "#102030")
+
+
+def square(**motion):
+    return flat(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(**motion))
+
+
+@given(enters=st.integers(0, 50), over=st.integers(1, 30), rise=st.integers(0, 48))
+def test_an_entrance_only_ever_rises_and_brightens_and_then_rests(enters, over, rise):
+    motion = Motion(enters=enters, over=over, rise_px=rise)
+    poses = [motion.pose(frame) for frame in range(enters + over + 20)]
+
+    assert poses[:enters] == [None] * enters
+    seen = [pose for pose in poses if pose is not None]
+    assert [pose.opacity for pose in seen] == sorted(pose.opacity for pose in seen)
+    assert [pose.drop_px for pose in seen] == sorted((pose.drop_px for pose in seen), reverse=True)
+    assert len(set(poses[enters + over :])) == 1
+    assert poses[-1].opacity == FULL
+    assert poses[-1].drop_px == 0
+
+
+def test_an_item_dims_and_stays_dimmed():
+    motion = Motion(enters=0, over=10, levels=(Level(30, DIMMED),))
+
+    assert motion.pose(29).opacity == FULL
+    assert motion.pose(31).opacity < FULL
+    assert motion.pose(60).opacity == DIMMED
+
+
+def test_holds_add_up_and_neighbours_differ():
+    stage = Stage(ground=GROUND, elements=[square(enters=5, over=6, rise_px=8), square(enters=40, over=4)])
+    pictures, holds = [], []
+    for picture, hold in play(stage, 90):
+        pictures.append(picture.tobytes())
+        holds.append(hold)
+
+    assert sum(holds) == 90
+    assert all(before != after for before, after in pairwise(pictures))
+
+
+def test_a_change_that_nobody_sees_is_not_a_frame():
+    invisible = flat(Image.new("L", (8, 8), 0), "#FFFFFF", left=4, top=4, motion=Motion(enters=3, over=9))
+
+    assert [hold for _, hold in play(Stage(ground=GROUND, elements=[invisible]), 30)] == [30]
+
+
+def test_a_scene_of_one_frame_has_one_frame():
+    assert [hold for _, hold in play(Stage(ground=GROUND, elements=[square()]), 1)] == [1]
+
+
+def test_only_the_rectangle_that_changed_is_drawn_again():
+    canvas = Canvas(GROUND, [square(enters=2, over=1)])
+    canvas.apply(canvas.advance(0))
+
+    (_patch, box), *others = canvas.advance(2)
+
+    assert tuple(box) == (20, 20, 28, 28)
+    assert not others
+
+
+def test_what_moves_away_leaves_the_background_behind():
+    stage = Stage(ground=GROUND, elements=[square(over=4, rise_px=12, levels=(Level(10, 0),))])
+    *_, last = (frame.picture.copy() for frame in play(stage, 60))
+
+    assert last.tobytes() == GROUND.tobytes()
+
+
+def test_elements_that_leave_the_picture_are_clipped():
+    outside = flat(Image.new("L", (30, 30), 255), "#FFFFFF", left=50, top=-10, motion=Motion(over=1))
+    (frame,) = play(Stage(ground=GROUND, elements=[outside]), 3)
+
+    assert frame.picture.getpixel((63, 0)) == (255, 255, 255)
+    assert frame.picture.getpixel((63, 20)) == GROUND.getpixel((63, 20))
+
+
+def test_items_appear_when_their_lines_begin():
+    lines = (SpokenLine(text="One two"), SpokenLine(text="three", reveals=0), SpokenLine(text="four", reveals=1))
+    words = tuple(
+        Word(text=t, start_s=s, end_s=s + 0.3) for t, s in (("One", 0), ("two", 1), ("three", 2), ("four", 4))
+    )
+    scene = BulletsScene(lines=lines, heading="H", items=("a", "b"))
+
+    assert item_frames(scene, words) == (60, 120)
+
+
+def test_an_item_that_no_line_speaks_of_follows_the_one_before():
+    lines = (SpokenLine(text="One", reveals=0), SpokenLine(text="two", reveals=2))
+    words = (Word(text="One", start_s=2, end_s=2.5), Word(text="two", start_s=4, end_s=4.5))
+    scene = BulletsScene(lines=lines, heading="H", items=("a", "b", "c"))
+    first, second, third = item_frames(scene, words)
+
+    assert first == 60
+    assert first < second < third == 120
+
+
+def test_times_are_rounded_to_the_nearest_frame():
+    assert [frame_at(time_s) for time_s in (-1, 0, 0.016, 0.017, 1)] == [0, 0, 0, 1, 30]

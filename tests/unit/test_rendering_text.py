@@ -1,0 +1,166 @@
+"""Breaking, fitting and shaping: text fits its box at every length and in every script."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.rendering import fitting
+from pipeline.rendering.breaking import break_lines, chunks_of
+from pipeline.rendering.fitting import fit
+from pipeline.rendering.graphemes import clusters, typographic
+from pipeline.rendering.text import BODY, DISPLAY, STATEMENT, draw_ink, measure, presentable, shape
+
+LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"
+WORDS = st.lists(st.text(alphabet=LETTERS, min_size=1, max_size=40), min_size=1, max_size=25).map(" ".join)
+HOSTILE = st.one_of(WORDS, st.text(min_size=1, max_size=200), st.text(alphabet="Wm日", min_size=1, max_size=200))
+
+
+def lines_of(text: str, *, width_px: int = 970, size_px: int = 100, most: int = 5) -> list[str]:
+    broken = break_lines(text, chunks_of(text), DISPLAY, width_em=width_px / size_px, most=most)
+    assert broken is not None
+    return [text[span.start : span.end] for span in broken.spans]
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=HOSTILE, width=st.integers(200, 1680), most=st.integers(1, 5))
+def test_every_text_fits_the_width_the_height_and_the_number_of_lines(text, width, most):
+    setting = fit(text, DISPLAY, (124, 80, 50, 32), width_px=width, height_px=400, most_lines=most)
+
+    assert len(setting.lines) <= most
+    assert setting.height_px <= 400
+    assert setting.width_px <= width
+    assert bool(setting.lines) is bool(presentable(text, weight=DISPLAY.weight))
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=HOSTILE)
+def test_the_ink_of_a_line_stays_beside_its_measured_width(text):
+    setting = fit(text, BODY, (64,), width_px=900, most_lines=1)
+
+    for line in setting.lines:
+        ink = draw_ink(line, setting.size_px)
+        if ink:
+            assert ink.left >= -0.2 * setting.size_px
+            assert ink.left + ink.mask.width <= 900 + 0.2 * setting.size_px
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=WORDS, width=st.integers(8, 30))
+def test_breaking_loses_no_letter(text, width):
+    shown = presentable(text)
+    broken = break_lines(shown, chunks_of(shown), BODY, width_em=width, most=1000) if shown else None
+
+    if broken:
+        kept = "".join(shown[span.start : span.end] for span in broken.spans)
+        assert kept.replace(" ", "").replace("\u2009", "") == shown.replace(" ", "").replace("\u2009", "")
+
+
+def test_a_text_that_fits_keeps_all_its_words():
+    text = "How the night the lights went out in New York changed the grid of a continent for good, at last"
+
+    setting = fit(text, DISPLAY, (124, 100, 80, 64), width_px=970, height_px=520, most_lines=5)
+
+    assert " ".join(line.text for line in setting.lines) == text
+    assert not setting.cut
+
+
+def test_only_what_is_too_long_at_the_smallest_size_ends_in_an_ellipsis_after_a_whole_word():
+    setting = fit("several words " * 40, BODY, (44, 32), width_px=600, most_lines=2)
+
+    assert setting.cut
+    assert setting.size_px == 32
+    assert setting.lines[-1].text.endswith(("words…", "several…"))
+
+
+def test_an_own_ellipsis_is_not_taken_for_a_cut():
+    assert not fit("To be continued…", BODY, (32,), width_px=900, most_lines=1).cut
+
+
+def test_an_endless_word_is_cut_between_letters_rather_than_clipped():
+    setting = fit("https://example.org/" + "a" * 300, DISPLAY, (100, 64), width_px=970, most_lines=3)
+
+    assert 1 < len(setting.lines) <= 3
+    assert setting.width_px <= 970
+
+
+@pytest.mark.parametrize("text", ["слово " * 200_000, "x" * 1_000_000], ids=["words", "one word"])
+def test_of_an_enormous_text_only_the_beginning_is_looked_at(text, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(fitting, "presentable", lambda text, weight: looked_at.append(len(text)) or text)
+
+    assert fit(text, DISPLAY, (100, 64), width_px=970, most_lines=4).cut
+    assert max(looked_at) < 1000
+
+
+def test_no_line_ends_with_a_lonely_last_word():
+    broken = lines_of("Why octopuses have three hearts", size_px=110)
+
+    assert broken == ["Why octopuses", "have three hearts"]
+
+
+def test_the_key_phrase_is_kept_on_one_line_where_that_is_possible():
+    text = "When it swims, the main heart stops, so an octopus would rather crawl."
+
+    setting = fit(text, STATEMENT, (100,), width_px=1206, most_lines=6, emphasis="the main heart stops")
+
+    marked = ["".join(p.text for p in line.pieces if p.group == 1) for line in setting.lines]
+    assert [phrase for phrase in marked if phrase] == ["the main heart stops"]
+
+
+def test_a_dash_and_a_french_question_mark_never_begin_a_line():
+    for width in range(300, 1200, 60):
+        text = presentable("Pourquoi la tour - la grande - grandit en été ?")
+        broken = break_lines(text, chunks_of(text), BODY, width_em=width / 48, most=20)
+        assert broken is not None
+        assert not any(text[span.start] in "–?" for span in broken.spans)
+
+
+def test_ideographs_may_break_anywhere_but_before_closing_punctuation():
+    text = "日本語の文章。"
+
+    chunks = [text[c.start : c.end] for c in chunks_of(text)]
+
+    assert chunks == ["日", "本", "語", "の", "文", "章。"]
+
+
+@pytest.mark.parametrize("whole", ["👩‍👩‍👧", "🇩🇪", "é", "👍🏽", "क्षि", "각"])
+def test_graphemes_stay_whole(whole):
+    assert clusters(f"a{whole}b") == ["a", whole, "b"]
+
+
+def test_quotes_apostrophes_and_dashes_become_real_ones():
+    assert typographic("It's \"hot\" -- isn't it...") == "It’s “hot”\u00a0– isn’t it…"
+
+
+def test_control_characters_and_direction_overrides_are_dropped():
+    assert typographic("a\u202eb\x00c\r\nd\ufe0f") == "ab c d"
+
+
+def test_an_emoji_without_a_font_leaves_no_box_and_no_gap():
+    assert presentable("Why \U0001fae8 octopuses") == "Why octopuses"
+
+
+def test_a_letter_without_a_font_stays_and_leaves_ink():
+    unheard_of = "\U0001e900"  # Adlam, which hardly any machine has
+    assert presentable(unheard_of) == unheard_of
+    assert draw_ink(shape(unheard_of, BODY), 64) is not None
+
+
+def test_tracking_keeps_kerning():
+    apart = measure("A", DISPLAY) + measure("V", DISPLAY)
+
+    assert measure("AV", DISPLAY) < apart + DISPLAY.tracking
+
+
+def test_devanagari_is_shaped_as_one_piece_by_the_packaged_font():
+    line = shape("क्यों", BODY)
+
+    assert len(line.pieces) == 1
+    assert "NotoSans" in line.pieces[0].face.path
+
+
+def test_lines_of_different_sizes_begin_at_the_same_pixel():
+    for style, size_px in ((DISPLAY, 156), (DISPLAY, 80), (BODY, 40)):
+        ink = draw_ink(shape("Hill", style), size_px)
+        assert ink is not None
+        assert abs(ink.left) <= 1

@@ -1,0 +1,305 @@
+import errno
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import pytest
+from anyio import to_thread
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import StorageError, TransientError
+from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
+from pipeline.state import Cache, content_key
+
+KEY = content_key("sky")
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+def cache(tmp_path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+class Maker:
+    """Writes `content`, and remembers where."""
+
+    def __init__(self, content: bytes = b"film") -> None:
+        self.content = content
+        self.paths: list[Path] = []
+
+    async def __call__(self, path: Path) -> None:
+        self.paths.append(path)
+        await anyio.lowlevel.checkpoint()
+        await anyio.Path(path).write_bytes(self.content)
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(values, values)
+def test_keys_are_equal_exactly_when_the_values_are(one, other):
+    assert (content_key(one) == content_key(other)) == (repr(sorted_all(one)) == repr(sorted_all(other)))
+
+
+def sorted_all(value):
+    if isinstance(value, dict):
+        return {key: sorted_all(value[key]) for key in sorted(value)}
+    return [sorted_all(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((1,), (True,)),
+        ((1,), (1.0,)),
+        (("1",), (1,)),
+        (("a", "b"), ("ab",)),
+        ((None,), ("",)),
+        ((), (None,)),
+        ((["a"],), ("a",)),
+    ],
+)
+def test_values_that_look_alike_have_different_keys(one, other):
+    assert content_key(*one) != content_key(*other)
+
+
+def test_a_list_counts_as_a_tuple_and_the_order_of_a_mapping_does_not_count():
+    assert content_key([1, "a"], {"x": 1, "y": 2}) == content_key((1, "a"), {"y": 2, "x": 1})
+
+
+def test_dataclasses_are_told_apart_by_kind_and_fields():
+    lines = (SpokenLine(text="Hello."),)
+    title = TitleScene(lines=lines, heading="Sky")
+
+    assert content_key(title) == content_key(TitleScene(lines=lines, heading="Sky"))
+    assert content_key(title) != content_key(TitleScene(lines=lines, heading="Sea"))
+    assert content_key(title) != content_key(StatementScene(lines=lines, text="Sky"))
+    assert content_key(Paragraph(text="x")) != content_key(BulletList(items=()))
+
+
+def test_a_key_is_the_same_on_every_machine_and_in_every_version():
+    parts = ("scene", 3, 0.5, None, JobStatus.PENDING, Paragraph(text="grün"))
+
+    assert content_key(*parts) == "44c9cfdcd3007898dcfc2d198b3b7e9363bd553d4e1bbfbf7f66236d908be3a0"
+
+
+@dataclass
+class Mutable:
+    text: str = ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Path("a"), b"a", {"a"}, {1: "a"}, Mutable(), Mutable, object(), Clip(path=Path("a"), samples=1, words=())],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_has_no_content_of_its_own_is_refused(value):
+    with pytest.raises(TypeError, match="can't be part of a content key"):
+        content_key(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        content_key(value)
+
+
+def test_a_file_lies_at_its_kind_and_the_first_digits_of_its_key(tmp_path):
+    assert Cache(tmp_path).path("clip", KEY, ".wav") == tmp_path / "clip" / KEY[:2] / f"{KEY}.wav"
+
+
+async def test_what_is_missing_is_made_under_a_temporary_name_beside_it(cache, tmp_path):
+    maker = Maker()
+
+    path, was_there = await cache.get_or_make("segment", KEY, ".mp4", maker)
+
+    assert (path, was_there) == (cache.path("segment", KEY, ".mp4"), False)
+    assert path.read_bytes() == b"film"
+    assert (maker.paths[0].parent, maker.paths[0].suffix) == (path.parent, ".mp4")
+    assert maker.paths[0] != path
+    assert files(tmp_path) == [path]
+
+
+async def test_what_is_there_is_not_made_again(cache):
+    first, again = Maker(), Maker(b"other")
+    await cache.get_or_make("segment", KEY, ".mp4", first)
+
+    path, was_there = await cache.get_or_make("segment", KEY, ".mp4", again)
+
+    assert was_there
+    assert again.paths == []
+    assert path.read_bytes() == b"film"
+
+
+async def test_many_tasks_that_want_the_same_make_it_once(cache):
+    maker, answers = Maker(), []
+
+    async def want() -> None:
+        answers.append(await cache.get_or_make("segment", KEY, ".mp4", maker))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(want)
+
+    assert len(maker.paths) == 1
+    assert sorted(was_there for _, was_there in answers) == [False, True, True, True, True]
+    assert cache._flights == {}
+
+
+async def test_different_keys_are_made_side_by_side(cache):
+    both = anyio.Event()
+    waiting = 0
+
+    async def make(path: Path) -> None:
+        nonlocal waiting
+        waiting += 1
+        if waiting == 2:
+            both.set()
+        await both.wait()
+        await anyio.Path(path).write_bytes(b"x")
+
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            for name in "ab":
+                tasks.start_soon(cache.get_or_make, "kind", content_key(name), ".bin", make)
+
+
+async def test_a_failed_make_leaves_nothing_and_the_next_task_tries_for_itself(cache, tmp_path):
+    outcomes = []
+
+    async def make(path: Path) -> None:
+        await anyio.Path(path).write_bytes(b"half a film")
+        if not outcomes:
+            raise TransientError("the voice went away")
+
+    async def want() -> None:
+        try:
+            outcomes.append(await cache.get_or_make("clip", KEY, ".wav", make))
+        except TransientError as error:
+            outcomes.append(error)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(want)
+        tasks.start_soon(want)
+
+    assert isinstance(outcomes[0], TransientError)
+    assert outcomes[1] == (cache.path("clip", KEY, ".wav"), False)
+    assert len(files(tmp_path)) == 1
+
+
+async def test_a_cancelled_make_leaves_nothing(cache, tmp_path):
+    async def make(path: Path) -> None:
+        await anyio.Path(path).write_bytes(b"half a film")
+        scope.cancel()
+        await anyio.lowlevel.checkpoint()
+
+    with anyio.CancelScope() as scope:
+        await cache.get_or_make("clip", KEY, ".wav", make)
+
+    assert scope.cancelled_caught
+    assert files(tmp_path) == []
+    assert cache._flights == {}
+
+
+async def test_an_empty_file_is_no_file(cache):
+    path = cache.path("clip", KEY, ".wav")
+    path.parent.mkdir(parents=True)
+    path.touch()
+
+    assert await cache.get_or_make("clip", KEY, ".wav", Maker()) == (path, False)
+    assert path.read_bytes() == b"film"
+
+
+async def test_a_make_that_writes_nothing_is_an_error_and_leaves_nothing(cache, tmp_path):
+    with pytest.raises(StorageError, match="nothing arrived"):
+        await cache.get_or_make("clip", KEY, ".wav", Maker(b""))
+
+    assert files(tmp_path) == []
+
+
+async def test_a_full_disk_says_so_with_what_to_do(cache):
+    async def make(path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(StorageError, match=r"no space left on device.*Free some space"):
+        await cache.get_or_make("clip", KEY, ".wav", make)
+
+
+async def test_an_error_of_the_network_stays_what_it_is(cache):
+    async def make(path: Path) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+    with pytest.raises(ConnectionResetError):
+        await cache.get_or_make("clip", KEY, ".wav", make)
+
+
+async def test_a_folder_that_is_in_the_way_is_a_storage_error(tmp_path):
+    (tmp_path / "cache").write_text("a file where the cache should be")
+
+    with pytest.raises(StorageError):
+        await Cache(tmp_path / "cache").get_or_make("clip", KEY, ".wav", Maker())
+
+
+def put(cache: Cache, name: str, size: int, *, age_s: float) -> Path:
+    path = cache.path("clip", content_key(name), ".wav")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x" * size)
+    used = time.time() - age_s
+    os.utime(path, (used, used))
+    return path
+
+
+def test_the_least_recently_used_goes_first_until_the_rest_fits(cache, tmp_path):
+    old, older, new = (put(cache, name, 100, age_s=age) for name, age in [("old", 50), ("older", 90), ("new", 5)])
+
+    assert cache.prune(250) == 100
+    assert files(tmp_path) == sorted([old, new])
+    assert cache.prune(250) == 0
+    assert cache.prune(0) == 200
+    assert not older.exists()
+
+
+async def test_a_hit_makes_a_file_the_most_recently_used(cache, tmp_path):
+    old = await to_thread.run_sync(lambda: put(cache, "old", 100, age_s=50))
+    await to_thread.run_sync(lambda: put(cache, "new", 100, age_s=5))
+    await cache.get_or_make("clip", content_key("old"), ".wav", Maker())
+
+    await to_thread.run_sync(Cache(tmp_path / "cache").prune, 100)  # as the next process would
+
+    assert await to_thread.run_sync(files, tmp_path) == [old]
+
+
+async def test_what_this_process_has_used_stays_at_any_size(cache):
+    made, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
+    hit = await to_thread.run_sync(lambda: put(cache, "hit", 100, age_s=99))
+    await cache.get_or_make("clip", content_key("hit"), ".wav", Maker())
+
+    assert await to_thread.run_sync(cache.prune, 0) == 0
+    assert await anyio.Path(made).exists()
+    assert await anyio.Path(hit).exists()
+
+
+def test_what_a_killed_process_left_goes_after_a_day(cache, tmp_path):
+    folder = put(cache, "kept", 10, age_s=0).parent
+    fresh, stale = folder / ".abc.123.wav", folder / ".abc.456.wav"
+    for path in (fresh, stale):
+        path.write_bytes(b"half")
+    os.utime(stale, (time.time() - DAY_S - 60,) * 2)
+
+    assert cache.prune(1000) == 4
+    assert fresh.exists()
+    assert not stale.exists()
+
+
+def test_a_cache_that_does_not_exist_needs_no_pruning(cache):
+    assert cache.prune(0) == 0

@@ -1,0 +1,90 @@
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StorageError
+from pipeline.state import write_atomically
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
+
+
+def test_text_is_written_as_utf8_with_its_line_ends_as_they_are(tmp_path):
+    write_atomically(tmp_path / "a.txt", "grün\r\n漢\n")
+
+    assert (tmp_path / "a.txt").read_bytes() == "grün\r\n漢\n".encode()
+
+
+def test_missing_folders_are_made_and_nothing_else_is_left(tmp_path):
+    write_atomically(tmp_path / "x" / "y" / "a.bin", b"\x00\xff")
+
+    assert [path.name for path in tmp_path.rglob("*")] == ["x", "y", "a.bin"]
+
+
+def test_a_failure_before_the_rename_leaves_the_old_content_and_no_rubbish(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def full(self, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StorageError, match=r"a\.txt: can't be written: no space left on device\. Free some space"):
+        write_atomically(path, "new")
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_content_is_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
+    steps = []
+    true_fsync, true_replace = os.fsync, Path.replace
+
+    def fsync(descriptor):
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        true_fsync(descriptor)
+
+    def replace(self, target):
+        steps.append("rename")
+        return true_replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    write_atomically(tmp_path / "a.txt", "new")
+
+    assert [step for step in steps if os.name == "posix" or step != "folder"] == ["content", "rename", "folder"][
+        : len(steps)
+    ]
+    assert steps[:2] == ["content", "rename"]
+
+
+@posix_only
+def test_a_secret_file_is_never_readable_for_others(tmp_path):
+    previous = os.umask(0o022)
+    try:
+        write_atomically(tmp_path / "token.json", "{}", mode=0o600)
+        write_atomically(tmp_path / "plain.json", "{}")
+    finally:
+        os.umask(previous)
+
+    assert stat.S_IMODE((tmp_path / "token.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "plain.json").stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.EACCES, "Check the permissions"),
+        (errno.EROFS, "read-only: choose another folder"),
+        (errno.EDQUOT, "Free some space"),
+    ],
+)
+def test_what_the_disk_refuses_says_what_to_do(tmp_path, monkeypatch, number, hint):
+    def refuse(*args, **kwargs):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StorageError, match=hint):
+        write_atomically(tmp_path / "a.txt", "new")
