@@ -113,7 +113,8 @@ def _in_order(placed: Sequence[Word], length_s: float) -> tuple[Word, ...]:
 
 def _pieces(event: Word) -> tuple[Word, ...]:
     """An event cut as the text is cut, so that "日本" meets the words "日" and "本"."""
-    return spread(split_words(event.text), event.start_s, event.end_s)
+    words = split_words(event.text)
+    return spread(words, event.start_s, event.end_s) if len(words) > 1 else (event,)
 
 
 def _shared(words: Sequence[str], group: Sequence[int], heard: Sequence[Word]) -> list[Span]:

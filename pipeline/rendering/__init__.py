@@ -8,22 +8,22 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pipeline.model import Cue, Scene, Word
-from pipeline.rendering.captions import captions
-from pipeline.rendering.fonts import ScriptCoverage, can_shape, font_coverage
-from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.look import Frame, Look, Stage
+from pipeline.model import Cue, Scene, Script, Word
+from pipeline.rendering.look import Frame, Look
 from pipeline.rendering.theme import MIDNIGHT, Theme
-from pipeline.rendering.thumbnail import draw_thumbnail
-from pipeline.rendering.timeline import play
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from pipeline.rendering.coverage import ScriptCoverage
 
 __all__ = [
     "MIDNIGHT",
     "RENDERING_VERSION",
     "Frame",
     "Look",
-    "ScriptCoverage",
     "Theme",
     "can_shape",
     "draw_scene",
@@ -33,6 +33,8 @@ __all__ = [
 
 # Part of the keys of cached scenes: raise it with every change that shows.
 RENDERING_VERSION = "1"
+
+# Pillow, numpy and fontTools are loaded by the first call, not by whoever imports this room.
 
 
 def draw_scene(
@@ -44,6 +46,29 @@ def draw_scene(
     the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
     valid until the next is asked for. The same arguments give the same pixels.
     """
-    stage = lay_out(scene, words, look)
-    elements = [*stage.elements, *(captions(cues, look) if look.burn_in else ())]
-    yield from play(Stage(ground=stage.ground, elements=elements), frames)
+    from pipeline.rendering import captions, layouts, timeline  # noqa: PLC0415
+
+    stage = layouts.lay_out(scene, words, look)
+    overlay = captions.captions(cues, look) if look.burn_in else []
+    yield from timeline.play(stage.under(overlay), frames)
+
+
+def draw_thumbnail(script: Script, look: Look) -> Image.Image:
+    """The film's still, 1280x720, mode RGB: its thumbnail text (or its title) and its figure, bold."""
+    from pipeline.rendering import thumbnail  # noqa: PLC0415
+
+    return thumbnail.draw(script, look)
+
+
+def font_coverage() -> tuple[ScriptCoverage, ...]:
+    """What this machine can draw, script by script. Reads the character tables of the fonts it finds: seconds."""
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.font_coverage()
+
+
+def can_shape() -> bool:
+    """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.can_shape()

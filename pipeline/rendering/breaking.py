@@ -20,8 +20,6 @@ _SPLIT_PHRASE = 0.14
 _DANGLING_WORD = 0.035
 _HYPHEN = 0.06
 _PHRASE_END = -0.02
-# More than the white space on both sides of any letter, which `measure` leaves out at the start of a text.
-_BEARING_EM = 0.12
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
 
@@ -75,7 +73,7 @@ def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em
         width = 0.0
         for cluster in clusters(text[chunk.start : chunk.end]):
             # The sum of the letters: kerning, which mostly tightens, is left out.
-            step = measure(cluster, style) + _BEARING_EM
+            step = measure(cluster, style) + max(0.0, style.tracking)
             if end > start and width + step > width_em:
                 found.append(Chunk(start, end))
                 start, width = end, 0.0

@@ -13,32 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 from fontpkg import FontpkgError
 from fontpkg import path as packaged_font
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
-from PIL import ImageFont, features
+from PIL import ImageFont
 
 from pipeline.errors import MissingToolError
 
 # Weight from which a system font's bold file is taken, if it has one.
 _BOLD_FROM = 550
-_SAMPLES: Final = {
-    "Latin": "aéßłőñ",
-    "Greek": "αβγΩ",
-    "Cyrillic": "абвЖї",
-    "Vietnamese": "ễượ",
-    "Devanagari": "कखगि",
-    "Bengali": "কখগ",
-    "Tamil": "கஙச",
-    "Arabic": "ابتى",
-    "Hebrew": "אבג",
-    "Thai": "กขค",
-    "Chinese": "中文字",
-    "Japanese": "日本ひカ",
-    "Korean": "한국어",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,34 +32,6 @@ class Face:
     path: str
     index: int = 0
     axes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScriptCoverage:
-    """Whether a script can be drawn here, and with which font file; an empty name: boxes would be drawn."""
-
-    script: str
-    font: str
-
-    @property
-    def covered(self) -> bool:
-        """Whether every sample letter of the script has a glyph."""
-        return bool(self.font)
-
-
-def font_coverage() -> tuple[ScriptCoverage, ...]:
-    """What this machine can draw, script by script. Reads the character tables of all fonts it finds."""
-    found = []
-    for script, sample in _SAMPLES.items():
-        faces = [face_for(letter, weight=400) for letter in sample]
-        font = Path(faces[0].path).name if faces[0] and all(faces) else ""
-        found.append(ScriptCoverage(script=script, font=font))
-    return tuple(found)
-
-
-def can_shape() -> bool:
-    """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
-    return bool(features.check("raqm"))
 
 
 def stand_in() -> Face:

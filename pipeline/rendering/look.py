@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-
-from PIL import Image
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model import FORMATS, VideoFormat
 from pipeline.rendering.grid import Grid
-from pipeline.rendering.sprites import Element
 from pipeline.rendering.theme import MIDNIGHT, Theme
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +41,3 @@ class Frame(NamedTuple):
 
     picture: Image.Image
     hold: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """A scene laid out: the background and what comes and goes on it, lowest first."""
-
-    ground: Image.Image
-    elements: Sequence[Element]

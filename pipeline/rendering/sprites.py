@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -102,33 +102,12 @@ def letters(
         start = left
         if centre_in_px is not None:
             start += round((centre_in_px - line.width_em * setting.size_px) / 2)
-        moved = _later(motion, number * stagger)
+        moved = replace(motion, enters=motion.enters + number * stagger)
         for group, colour in enumerate(colours):
             ink = draw_ink(line, setting.size_px, group)
             if ink:
                 sprites.append(flat(ink.mask, colour, left=start + ink.left, top=baseline + ink.top, motion=moved))
     return sprites
-
-
-def around(sprites: Iterable[Sprite]) -> Box:
-    """The box around all sprites in their resting places. Raises ValueError for none."""
-    boxes = [Box(s.left, s.top, s.left + s.mask.width, s.top + s.mask.height) for s in sprites]
-    whole = boxes[0] if boxes else None
-    if whole is None:
-        raise ValueError("no sprites")
-    for box in boxes[1:]:
-        whole = whole.union(box)
-    return whole
-
-
-def _later(motion: Motion, frames: int) -> Motion:
-    return Motion(
-        enters=motion.enters + frames,
-        over=motion.over,
-        rise_px=motion.rise_px,
-        drawn=motion.drawn,
-        levels=motion.levels,
-    )
 
 
 @lru_cache(maxsize=256)

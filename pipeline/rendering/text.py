@@ -20,6 +20,8 @@ from pipeline.rendering.fonts import Face, face_for, load, stand_in
 from pipeline.rendering.graphemes import clusters, is_right_to_left, is_symbol, typographic
 
 _MEASURED_AT_PX = 1000
+# Size at which the white space before a letter is looked for.
+_LOOKED_AT_PX = 200
 # Letters of these scripts join or stack: a run of them is drawn in one go and never tracked.
 _JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
 # Room around the letters of a line for marks above and tails below, in em.
@@ -68,6 +70,8 @@ class Line:
     style: TextStyle
     pieces: tuple[Piece, ...]
     width_em: float
+    # White space before the first letter, which has been taken off.
+    bearing_em: float = 0.0
 
 
 class Ink(NamedTuple):
@@ -99,13 +103,14 @@ def shape(text: str, style: TextStyle, group_at: Callable[[int], int] = lambda _
     bearing = _left_bearing(pieces[0], style) if pieces else 0.0
     placed = tuple(piece._replace(left_em=piece.left_em - bearing) for piece in pieces)
     width = max(0.0, left - style.tracking - bearing) if pieces else 0.0
-    return Line(text=text, style=style, pieces=placed, width_em=width)
+    return Line(text=text, style=style, pieces=placed, width_em=width, bearing_em=bearing)
 
 
 @lru_cache(maxsize=4096)
 def measure(text: str, style: TextStyle) -> float:
-    """Width of `text` on one line, in em."""
-    return shape(text, style).width_em
+    """Room that `text` takes within a line, in em; at the start of a line it takes a little less."""
+    line = shape(text, style)
+    return line.width_em + line.bearing_em
 
 
 def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
@@ -190,10 +195,14 @@ def _kerning(left: str, right: str, face: Face, style: TextStyle) -> float:
 
 @lru_cache(maxsize=1024)
 def _first_ink(cluster: str, face: Face, style: TextStyle) -> float:
-    font = load(face, size_px=_MEASURED_AT_PX, weight=style.weight, optical_size=style.optical_size)
-    return font.getbbox(cluster, anchor="ls")[0] / _MEASURED_AT_PX
+    """White space before a letter. Pillow's own boxes reach from its origin; only the pixels tell."""
+    font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
+    sheet = Image.new("L", (3 * _LOOKED_AT_PX, 3 * _LOOKED_AT_PX))
+    ImageDraw.Draw(sheet).text((_LOOKED_AT_PX, 2 * _LOOKED_AT_PX), cluster, font=font, fill=255, anchor="ls")
+    ink = sheet.getbbox()
+    return (ink[0] - _LOOKED_AT_PX) / _LOOKED_AT_PX if ink else 0.0
 
 
 def _left_bearing(piece: Piece, style: TextStyle) -> float:
     """White space before the first letter: taken off, so that lines of all sizes share one left edge."""
-    return _first_ink(clusters(piece.text)[0], piece.face, style)
+    return max(0.0, _first_ink(clusters(piece.text)[0], piece.face, style))

@@ -26,7 +26,7 @@ _FIGURE_PX, _FIGURE_CENTRE = 496, (972, 324)
 _TEXT_WIDTH, _TEXT_HEIGHT = 736, 560
 
 
-def draw_thumbnail(script: Script, look: Look) -> Image.Image:
+def draw(script: Script, look: Look) -> Image.Image:
     """A picture of 1280x720, mode RGB. Shows the script's thumbnail text, or its title."""
     picture = background(_SIZE, look.theme, _LIGHTS).copy()
     tile, mask, _order = figure(look.seed, _FIGURE_PX, look.theme, bold=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.model import FRAME_RATE, BulletsScene, Scene, Word, first_words
 from pipeline.rendering.canvas import Canvas
-from pipeline.rendering.look import Frame, Stage
+from pipeline.rendering.look import Frame
+from pipeline.rendering.stage import Stage
 
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5

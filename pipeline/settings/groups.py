@@ -143,11 +143,6 @@ class SubtitleSettings(Group):
     max_duration_s: float = Field(7, gt=0, description="Seconds that a subtitle stays at most.")
     burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")
 
-    @property
-    def limits(self) -> dict[str, float]:
-        """What a cue has to keep to, by name."""
-        return self.model_dump(exclude={"burn_in"})
-
     @model_validator(mode="after")
     def _durations_in_order(self) -> SubtitleSettings:
         if self.min_duration_s > self.max_duration_s:

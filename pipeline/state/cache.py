@@ -134,10 +134,14 @@ def _canonical(value: object) -> object:
         return [_canonical(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(type(value)) and type(value).__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
         fields = {field.name: _canonical(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {"@": type(value).__name__, **fields}
     raise TypeError(f"a {type(value).__name__} can't be part of a content key")
+
+
+def _is_frozen(kind: type) -> bool:
+    return bool(vars(kind)["__dataclass_params__"].frozen)
 
 
 def _touch(path: Path) -> bool:

@@ -8,6 +8,7 @@ state/batches/<batch>/jobs/<job>.lock     held by the process that makes this fi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -110,8 +111,7 @@ class CheckpointStore:
         return self._folder(batch) / "jobs" / f"{check_job_id(job_id)}.json"
 
     async def _save(self, path: Path, value: Job | Batch) -> None:
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(lambda: write_atomically(path, to_json(value, self._workspace)))
+        await _to_the_end(lambda: write_atomically(path, to_json(value, self._workspace)))
 
     def _read_job(self, path: Path) -> Job:
         return self._read(path, Job, lambda job: (job.id, job.batch) == (path.stem, path.parent.parent.name))
@@ -126,3 +126,14 @@ class CheckpointStore:
         if not belongs(value):
             raise CheckpointError("was copied from another batch or job", where=where, hint="Remove the file")
         return value
+
+
+async def _to_the_end(work: Callable[[], None]) -> None:
+    """Runs `work` in a thread and waits for it, even when the task is cancelled: by a scope, or by asyncio (Ctrl-C)."""
+    task = asyncio.create_task(to_thread.run_sync(work))
+    with anyio.CancelScope(shield=True):
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise

@@ -48,7 +48,7 @@ def is_held(path: Path) -> bool:
     except (Timeout, OSError):
         # A lock file that is not ours to open belongs to somebody who is at work, as far as we can tell.
         return path.exists()
-    _give_back(lock, path, with_pid=False)
+    _give_back(lock, path)
     return False
 
 
@@ -64,11 +64,10 @@ def _take(lock: FileLock, path: Path) -> bool:
     return True
 
 
-def _give_back(lock: FileLock, path: Path, *, with_pid: bool = True) -> None:
+def _give_back(lock: FileLock, path: Path) -> None:
     """Removes the file while it is still ours: who waits for the old one notices, and opens the new one."""
     with contextlib.suppress(OSError):  # Windows does not remove an open file: it stays, unlocked
-        if with_pid:
-            _pid_file(path).unlink()
+        _pid_file(path).unlink(missing_ok=True)
         path.unlink()
     lock.release()
 

@@ -91,7 +91,7 @@ def test_nothing_at_all_gives_a_silent_clip(tmp_path):
     assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seconds=st.floats(0.05, 1.5),
     before=st.floats(0, 0.5),

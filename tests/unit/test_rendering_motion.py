@@ -8,9 +8,9 @@ from PIL import Image
 
 from pipeline.model import BulletsScene, SpokenLine, Word
 from pipeline.rendering.canvas import Canvas
-from pipeline.rendering.look import Stage
 from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
 from pipeline.rendering.sprites import flat
+from pipeline.rendering.stage import Stage
 from pipeline.rendering.timeline import frame_at, item_frames, play
 
 GROUND = Image.new("RGB", (64, 48), "#102030")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pipeline.model import BulletsScene, ClosingScene, Scene, StatementScene, Word
 from pipeline.rendering.layouts import bullets, closing, statement, title
-from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.look import Look
+from pipeline.rendering.stage import Stage
 
 
 def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Stage:

@@ -11,10 +11,11 @@ from pipeline.rendering.fitting import Setting, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.dial import dial
 from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
-from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import HEADING, ITEM, TextStyle, draw_ink, shape
 from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
 from pipeline.rendering.timeline import item_frames

@@ -6,8 +6,9 @@ from pipeline.model import ClosingScene
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import bar, enter, motif, sizes
-from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 

@@ -8,10 +8,11 @@ from pipeline.model import StatementScene
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
-from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import STATEMENT
 from pipeline.rendering.theme import STATEMENT_SIZES, rgb
 

@@ -8,8 +8,9 @@ from pipeline.model import TitleScene
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.fitting import Setting, fit
 from pipeline.rendering.layouts.parts import bar, enter, kicker, motif, sizes
-from pipeline.rendering.look import Look, Stage
+from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 

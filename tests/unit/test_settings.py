@@ -1,0 +1,313 @@
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from pipeline.errors import ConfigurationError, InputError
+from pipeline.settings import Settings, environment_name, example_toml, find_workspace, load_settings, setting_fields
+
+SECRET = "gsk_very_secret"
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Path:
+    return tmp_path
+
+
+def write(workspace: Path, text: str) -> None:
+    (workspace / "nightreel.toml").write_text(text, encoding="utf-8")
+
+
+def problem(workspace: Path, toml: str = "", flags: dict[str, object] | None = None, **environ: str) -> str:
+    """The message with which the settings are refused."""
+    write(workspace, toml)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(workspace, flags or {}, environ)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_without_any_source_the_defaults_hold(workspace):
+    assert load_settings(workspace, {}, {}) == Settings()
+
+
+def test_a_flag_wins_over_the_environment_which_wins_over_the_file_which_wins_over_the_default(workspace):
+    write(workspace, "[video]\nquality = 21\n[retry]\nattempts = 2\nwait_max_s = 9\n")
+    environ = {"NIGHTREEL_VIDEO__QUALITY": "22", "NIGHTREEL_RETRY__ATTEMPTS": "3"}
+
+    settings = load_settings(workspace, {"video.quality": 23}, environ)
+
+    assert settings.video.quality == 23
+    assert settings.retry.attempts == 3
+    assert settings.retry.wait_max_s == 9
+    assert settings.retry.wait_initial_s == 1
+
+
+def test_a_flag_that_was_not_given_decides_nothing(workspace):
+    assert load_settings(workspace, {"template": None}, {"NIGHTREEL_TEMPLATE": "offer"}).template == "offer"
+
+
+def test_values_at_the_top_and_in_tables_are_read_in_any_notation(workspace):
+    write(workspace, 'offline = true\nvideo.quality = 20\nscript = { writer = "outline" }\n[cache]\nmax_gb = 0.5\n')
+
+    settings = load_settings(workspace, {}, {})
+
+    assert (settings.offline, settings.video.quality, settings.script.writer) == (True, 20, "outline")
+    assert settings.cache.max_bytes == 500_000_000
+
+
+def test_the_process_environment_is_read_when_no_other_is_given(workspace, monkeypatch):
+    monkeypatch.setenv("NIGHTREEL_LANGUAGE", "de")
+
+    assert load_settings(workspace).language == "de"
+
+
+def test_a_dotenv_file_is_not_read(workspace, monkeypatch):
+    (workspace / ".env").write_text("NIGHTREEL_LANGUAGE=de\n")
+    monkeypatch.chdir(workspace)
+
+    assert load_settings(workspace).language == "en"
+    assert Settings().language == "en"
+
+
+def test_an_empty_variable_counts_as_not_set(workspace):
+    assert load_settings(workspace, {}, {"NIGHTREEL_TEMPLATE": "", "GROQ_API_KEY": ""}) == Settings()
+
+
+def test_the_key_of_groq_may_come_from_its_own_variable(workspace):
+    write(workspace, '[groq]\napi_key = "from the file"')
+    of_groq, ours = {"GROQ_API_KEY": "theirs\n"}, {"NIGHTREEL_GROQ__API_KEY": "ours"}
+
+    assert load_settings(workspace, {}, of_groq).groq.api_key == SecretStr("theirs")
+    assert load_settings(workspace, {}, of_groq | ours).groq.api_key == SecretStr("ours")
+
+
+def test_settings_that_are_not_ours_are_none_of_our_business(workspace):
+    environ = {"NIGHTREEL_WORKSPACE": "/x", "NIGHTREEL_DEBUG": "1", "HOME": "/y", "GROQ_BASE_URL": "z"}
+
+    assert load_settings(workspace, {}, environ) == Settings()
+
+
+def test_a_default_equals_the_same_value_set_by_hand(workspace):
+    environ = {
+        environment_name(name): str(field.default)
+        for name, field in setting_fields().items()
+        if field.default is not None
+    }
+
+    assert load_settings(workspace, {}, environ).model_dump_json() == Settings().model_dump_json()
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().template = "other"
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().video.quality = 3
+
+
+def test_zero_workers_mean_one_per_core(workspace):
+    assert load_settings(workspace, {}, {}).work.workers >= 1
+    assert load_settings(workspace, {"work.workers": 3}, {}).work.workers == 3
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("[video]\nqualty = 3", "nightreel.toml:2: video.qualty is not a setting: did you mean video.quality?"),
+        ("\n\ntemplte = 'x'", "nightreel.toml:3: templte is not a setting: did you mean template?"),
+        ("[vidio]\nquality = 3", "nightreel.toml:2: vidio.quality is not a setting: did you mean video.quality?"),
+        ("video.qualty = 3", "nightreel.toml:1: video.qualty is not a setting: did you mean video.quality?"),
+        ("xyzzy = 3", "nightreel.toml:1: xyzzy is not a setting: `nightreel init` writes a file with all settings"),
+        ("groq = 3", "nightreel.toml:1: groq is a group of settings, not one: set groq.base_url, for example"),
+        (
+            "[[groq]]\nmodel = 'x'",
+            "nightreel.toml:1: groq is a group of settings, not one: set groq.base_url, for example",
+        ),
+        ("[template]\nname = 'x'", "nightreel.toml:2: template.name is not a setting: did you mean template?"),
+    ],
+)
+def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(workspace, toml, told):
+    assert problem(workspace, toml) == told
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("NIGHTREEL_GROQ__APIKEY", "did you mean NIGHTREEL_GROQ__API_KEY?"),
+        ("NIGHTREEL_OFLINE", "did you mean NIGHTREEL_OFFLINE?"),
+        ("NIGHTREEL_VIDEO_QUALITY", "did you mean NIGHTREEL_VIDEO__QUALITY?"),
+        ("NIGHTREEL_XYZZY", "`nightreel init` writes a file with all settings"),
+    ],
+)
+def test_an_unknown_variable_is_named_with_the_nearest_known_one(workspace, variable, told):
+    assert problem(workspace, **{variable: SECRET}) == f"{variable} is not a setting: {told}"
+
+
+def test_a_variable_for_a_whole_group_is_refused(workspace):
+    assert "NIGHTREEL_VIDEO is a group" in problem(workspace, NIGHTREEL_VIDEO="{}")
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be less than or equal to 51"),
+        ("[video]\nformat = '4:5'", "nightreel.toml:2: video.format is “4:5”, must be one of 16:9"),
+        ("[script]\nwriter = 'bob'", "nightreel.toml:2: script.writer is “bob”, must be 'auto', 'groq' or 'outline'"),
+        ("offline = 'maybe'", "nightreel.toml:1: offline is “maybe”, must be true or false"),
+        (
+            "language = 'klingon!'",
+            "nightreel.toml:1: language is “klingon!”, must be a language tag like en, de or pt-BR",
+        ),
+        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a valid integer"),
+        ("[retry]\nwait_max_s = inf", "nightreel.toml:2: retry.wait_max_s is inf, must be a finite number"),
+        (
+            "[groq]\nbase_url = 'ftp://host'",
+            "nightreel.toml:2: groq.base_url is “ftp://host”, must be an address like https://host or http://host:port/path",
+        ),
+        (
+            "[edge]\nurl = 'https://host'",
+            "nightreel.toml:2: edge.url is “https://host”, must be an address like wss://host or ws://host:port/path",
+        ),
+        (
+            "[retry]\nwait_initial_s = 50",
+            "nightreel.toml:2: retry.wait_initial_s: wait_initial_s must be at most wait_max_s",
+        ),
+        (
+            "[subtitles]\nmin_duration_s = 8",
+            "nightreel.toml:2: subtitles.min_duration_s: min_duration_s must be at most max_duration_s",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_is_allowed(workspace, toml, told):
+    assert problem(workspace, toml) == told
+
+
+def test_a_wrong_value_is_told_with_the_place_that_won(workspace):
+    toml = "[video]\nquality = 99"
+
+    assert problem(workspace, toml, NIGHTREEL_VIDEO__QUALITY="98").startswith("NIGHTREEL_VIDEO__QUALITY is “98”, must")
+    assert problem(workspace, toml, {"video.quality": 97}).startswith("video.quality is 97, must")
+
+
+def test_all_problems_are_told_at_once(workspace):
+    told = problem(workspace, "[video]\nqualty = 1\nquality = 99", NIGHTREEL_FOO="1", NIGHTREEL_OFFLINE="maybe")
+
+    assert len(told.split("; ")) == 4
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "https://proxy.example", "https://proxy.example/"])
+def test_addresses_lose_the_slash_at_their_end(workspace, url):
+    assert load_settings(workspace, {"groq.base_url": url}, {}).groq.base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize("url", ["host", "http://", "http://host:99999", "http://ho st", "http://host:port", "//host"])
+def test_what_is_no_address_is_refused(workspace, url):
+    assert "must be an address" in problem(workspace, flags={"groq.base_url": url})
+
+
+def test_a_secret_is_never_shown(workspace):
+    settings = load_settings(workspace, {}, {"GROQ_API_KEY": SECRET})
+
+    assert settings.groq.api_key.get_secret_value() == SECRET
+    for text in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert SECRET not in text
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        f"[groq]\napi_key = 'ключ {SECRET}'",
+        f"[groq]\napi_key = ['{SECRET}']",
+        f"[groq]\nkey = '{SECRET}'",
+        f"groq = '{SECRET}'",
+        f"[groq]\napi_key = '{SECRET}'\ntimeout_s = -1",
+        f"[groq]\nbase_url = 'ftp://me:{SECRET}@host'",
+    ],
+)
+def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
+    write(workspace, toml)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(workspace, {}, {})
+
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert SECRET not in str(error)
+        error = None if error.__suppress_context__ else error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"a = 1\nb = \n", "nightreel.toml:2: is not valid TOML: invalid value"),
+        (b"a = 1\na = 2\n", "nightreel.toml:2: is not valid TOML: cannot overwrite a value"),
+        (b"a = '''x\n\n", "nightreel.toml:2: is not valid TOML: expected \"'''\""),
+        (b"a = '\xff'", "nightreel.toml: is not UTF-8. Save it as UTF-8"),
+    ],
+)
+def test_a_broken_file_says_where(workspace, content, told):
+    (workspace / "nightreel.toml").write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match="^" + re.escape(told)):
+        load_settings(workspace, {}, {})
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(workspace):
+    (workspace / "nightreel.toml").write_bytes(b"\xef\xbb\xbftemplate = 'offer'\r\n")
+
+    assert load_settings(workspace, {}, {}).template == "offer"
+
+
+def test_a_folder_in_place_of_the_file_is_told(workspace):
+    (workspace / "nightreel.toml").mkdir()
+
+    with pytest.raises(ConfigurationError, match=r"nightreel\.toml: can't be read"):
+        load_settings(workspace, {}, {})
+
+
+def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace):
+    text, count = re.subn(r"^#(?=\S)", "", example_toml(), flags=re.MULTILINE)
+    write(workspace, text)
+
+    assert load_settings(workspace, {}, {}) == Settings()
+    assert count == len(setting_fields())
+
+
+def test_the_example_as_written_sets_nothing(workspace):
+    write(workspace, example_toml())
+
+    assert load_settings(workspace, {"video.quality": None}, {}) == Settings()
+
+
+def test_every_setting_has_a_description():
+    assert not [name for name, field in setting_fields().items() if not (field.description or "").endswith(".")]
+
+
+def test_the_workspace_is_the_flag_then_the_variable_then_the_nearest_file_upwards_then_here(tmp_path):
+    home, deep, other = tmp_path / "home", tmp_path / "home" / "a" / "b", tmp_path / "other"
+    deep.mkdir(parents=True)
+    other.mkdir()
+    variable = {"NIGHTREEL_WORKSPACE": str(other)}
+
+    assert find_workspace(deep, None, {}) == deep
+    (home / "nightreel.toml").touch()
+    assert find_workspace(deep, None, {}) == home
+    assert find_workspace(deep, None, variable) == other
+    assert find_workspace(deep, home, variable) == home
+    assert find_workspace(deep, tmp_path / "to be made", {}) == tmp_path / "to be made"
+
+
+def test_a_workspace_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(InputError, match="is not a folder"):
+        find_workspace(tmp_path, tmp_path / "file", {})
+
+
+def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    assert find_workspace(Path(), Path("films"), {}) == tmp_path / "films"
+    assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"

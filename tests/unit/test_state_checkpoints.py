@@ -1,0 +1,298 @@
+import asyncio
+import json
+import os
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import get_type_hints
+
+import anyio
+import pytest
+from anyio import to_thread
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import CheckpointError, InputError, StorageError
+from pipeline.model import (
+    Batch,
+    Brief,
+    Check,
+    Clip,
+    Cue,
+    Event,
+    Job,
+    JobError,
+    JobStatus,
+    Narration,
+    Package,
+    Receipt,
+    Script,
+    Section,
+    Segment,
+    StageRecord,
+    Subtitles,
+    Verdict,
+    Video,
+    Word,
+)
+from pipeline.state import CheckpointStore, check_batch_name
+from pipeline.state.documents import from_json, to_json
+
+WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
+AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+
+names = st.text("abc äöü.漢-", min_size=1, max_size=8).filter(lambda name: name not in {".", ".."})
+paths = st.builds(lambda parts: WORKSPACE.joinpath(*parts), st.lists(names, max_size=3)) | st.builds(
+    lambda name: WORKSPACE.parent / name, names
+)
+moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC) | st.just(timezone(timedelta(hours=2))))  # noqa: DTZ001
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+basics = {Path: paths, datetime: moments, float: numbers, float | None: st.none() | numbers}
+for kind in (Batch, Clip, Cue, Event, Package, Segment, StageRecord, Video, Word):
+    hints = get_type_hints(kind)
+    fields = {name: basics[hint] for name, hint in hints.items() if hint in basics}
+    st.register_type_strategy(kind, st.builds(kind, **fields))
+stages = st.dictionaries(st.text(max_size=5), st.from_type(StageRecord), max_size=2)
+
+
+def sometimes(kind: type) -> st.SearchStrategy:
+    return st.none() | st.from_type(kind)
+
+
+jobs = st.builds(
+    Job,
+    stages=stages,
+    script=sometimes(Script),
+    narration=sometimes(Narration),
+    subtitles=sometimes(Subtitles),
+    segments=st.lists(st.from_type(Segment), max_size=2).map(tuple),
+    video=sometimes(Video),
+    package=sometimes(Package),
+    verdict=sometimes(Verdict),
+    receipt=sometimes(Receipt),
+)
+
+
+def job(job_id: str = "ab12" * 8, **changes: object) -> Job:
+    return replace(Job(id=job_id, batch="space", name="sky", brief=Brief(title="Why is the sky blue?")), **changes)
+
+
+def batch(*ids: str) -> Batch:
+    return Batch(name="space", source="topics/space.txt", created_at=AT, jobs=ids)
+
+
+@pytest.fixture
+def store(tmp_path) -> CheckpointStore:
+    return CheckpointStore(tmp_path)
+
+
+def file_of(tmp_path: Path, job_id: str = "ab12" * 8) -> Path:
+    return tmp_path / "state" / "batches" / "space" / "jobs" / f"{job_id}.json"
+
+
+async def change(path: Path, **changes: object) -> None:
+    """Edits a checkpoint as a person or a newer version might."""
+    content = {**json.loads(await anyio.Path(path).read_text(encoding="utf-8")), **changes}
+    await anyio.Path(path).write_text(json.dumps(content), encoding="utf-8")
+
+
+@settings(max_examples=60, deadline=None)
+@given(job=jobs)
+def test_every_job_comes_back_as_it_was(job):
+    assert from_json(to_json(job, WORKSPACE).encode(), Job, WORKSPACE, where="job") == job
+
+
+@settings(max_examples=30, deadline=None)
+@given(batch=st.from_type(Batch))
+def test_every_batch_comes_back_as_it_was(batch):
+    assert from_json(to_json(batch, WORKSPACE).encode(), Batch, WORKSPACE, where="batch") == batch
+
+
+async def test_a_job_is_saved_where_the_readers_of_the_folder_expect_it(store, tmp_path):
+    await store.save_job(job(status=JobStatus.COMPLETED))
+
+    text = await anyio.Path(file_of(tmp_path)).read_text(encoding="utf-8")
+    assert text.startswith('{\n  "schema": 1,\n  "id": "ab12')
+    assert json.loads(text)["status"] == "completed"
+    assert await store.load_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
+
+
+async def test_the_jobs_of_a_batch_come_in_its_order_without_those_that_were_removed(store, tmp_path):
+    first, second, third = (job(letter * 8) for letter in "cab")
+    for each in (first, second, third):
+        await store.save_job(each)
+    await store.save_batch(batch(first.id, second.id, third.id))
+    await anyio.Path(file_of(tmp_path, second.id)).unlink()
+
+    assert await store.jobs("space") == [first, third]
+
+
+async def test_a_batch_that_was_never_saved_is_none_and_has_no_jobs(store, tmp_path):
+    assert await store.load_batch("space") is None
+    assert await store.jobs("space") == []
+    assert await store.batches() == []
+    assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
+
+
+async def test_batches_are_listed_by_name(store):
+    for name in ("sea", "air", "land"):
+        await store.save_batch(Batch(name=name, source="x", created_at=AT))
+
+    assert await store.batches() == ["air", "land", "sea"]
+
+
+async def test_a_forgotten_job_is_gone_and_may_be_forgotten_again(store, tmp_path):
+    await store.save_job(job())
+
+    await store.forget_job(job())
+    await store.forget_job(job())
+
+    assert not await anyio.Path(file_of(tmp_path)).exists()
+
+
+async def test_paths_inside_the_workspace_move_with_it_and_others_stay(tmp_path):
+    old, new, outside = tmp_path / "old", tmp_path / "new", tmp_path / "elsewhere" / "b.mp4"
+    segments = (Segment(path=old / "state" / "a.mp4", frames=1), Segment(path=outside, frames=2))
+    await CheckpointStore(old).save_job(job(segments=segments))
+    text = await anyio.Path(file_of(old)).read_text(encoding="utf-8")
+    assert json.loads(text)["segments"][0]["path"] == "state/a.mp4"
+
+    await to_thread.run_sync(shutil.move, old, new)
+    loaded = await CheckpointStore(new).load_job("space", "ab12" * 8)
+
+    assert [segment.path for segment in loaded.segments] == [new / "state" / "a.mp4", outside]
+
+
+async def test_a_cancelled_save_is_on_the_disk_all_the_same(store):
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await store.save_job(job())
+
+    assert await store.load_job("space", "ab12" * 8) == job()
+
+
+async def test_a_save_interrupted_by_the_event_loop_is_on_the_disk_all_the_same(store):
+    saving = asyncio.create_task(store.save_job(job()))
+    await asyncio.sleep(0)
+
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+
+    assert await store.load_job("space", "ab12" * 8) == job()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"{}", b'{"schema": "1"}', b'{"schema": 0}', b"null"]
+)
+async def test_a_damaged_file_is_named_with_what_to_do(store, tmp_path, content):
+    await store.save_job(job())
+    await anyio.Path(file_of(tmp_path)).write_bytes(content)
+
+    with pytest.raises(
+        CheckpointError, match=r"^state/batches/space/jobs/ab12\w+\.json: is damaged: .+Remove the file"
+    ):
+        await store.load_job("space", "ab12" * 8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"mood": "sunny"}, "mood: Unexpected keyword"),
+        ({"attempts": "many"}, "attempts: "),
+        ({"status": "asleep"}, "status: "),
+        ({"brief": {"title": "x", "secret": "gsk_1"}}, "brief.secret: "),
+        ({"brief": {}}, "brief.title: "),
+    ],
+)
+async def test_a_wrong_field_is_named_without_its_value(store, tmp_path, changes, problem):
+    await store.save_job(job())
+    await change(file_of(tmp_path), **changes)
+
+    with pytest.raises(CheckpointError, match=problem) as caught:
+        await store.load_job("space", "ab12" * 8)
+
+    assert "gsk_1" not in str(caught.value)
+
+
+async def test_a_file_of_a_newer_version_asks_for_an_update(store, tmp_path):
+    await store.save_job(job())
+    await change(file_of(tmp_path), schema=2, novelty=True)
+
+    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 2; this one reads 1\)\. Update"):
+        await store.load_job("space", "ab12" * 8)
+
+
+async def test_a_file_that_was_copied_from_another_job_is_refused(store, tmp_path):
+    await store.save_job(job())
+    await to_thread.run_sync(shutil.copy, file_of(tmp_path), file_of(tmp_path, "cd" * 8))
+
+    with pytest.raises(CheckpointError, match="copied from another"):
+        await store.load_job("space", "cd" * 8)
+
+
+async def test_a_missing_job_is_a_checkpoint_error(store):
+    with pytest.raises(CheckpointError, match=r"jobs/abababab\.json: can't be read: no such file"):
+        await store.load_job("space", "abababab")
+
+
+async def test_a_state_folder_that_can_not_be_made_is_a_storage_error(store, tmp_path):
+    await anyio.Path(tmp_path / "state").write_text("in the way")
+
+    with pytest.raises(StorageError, match="can't be written"):
+        await store.save_job(job())
+
+
+@pytest.mark.parametrize("job_id", ["", "../../etc/passwd", "ABCDEF01", "abc", "abababab/", "ab" * 33, "ababababg"])
+async def test_what_is_no_id_never_becomes_a_path(store, job_id):
+    with pytest.raises(CheckpointError, match="not the id of a job"):
+        await store.load_job("space", job_id)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "../up",
+        "a/b",
+        "a\\b",
+        "C:",
+        "a\nb",
+        "a\x00b",
+        ".hidden",
+        "-flag",
+        " a",
+        "a ",
+        "a.",
+        "con",
+        "LPT1.txt",
+        "ä" * 61,
+        "\ud800",
+    ],
+)
+async def test_what_can_be_no_folder_on_some_system_is_refused_as_a_batch(store, name):
+    with pytest.raises(InputError, match="--batch NAME"):
+        await store.load_batch(name)
+
+
+@pytest.mark.parametrize("name", ["space", "Spring 2026", "über-uns_2", "空", "a.b", "contact"])
+def test_names_that_people_give_are_taken(name):
+    assert check_batch_name(name) == name
+
+
+def test_a_job_with_something_in_every_part_comes_back_as_it_was():
+    full = job(
+        error=JobError(kind="TransientError", stage="script", message="busy", exit_code=5),
+        stages={"script": StageRecord(started_at=AT, seconds=1.5, cached=True)},
+        subtitles=Subtitles(
+            scenes=((Cue(start_s=0.1, end_s=1.0, lines=((Word(text="Hi", start_s=0.1, end_s=0.4),),)),),)
+        ),
+        narration=Narration(narrator="n", voice="v", clips=(Clip(path=WORKSPACE / "c.wav", samples=1, words=()),)),
+        verdict=Verdict(checks=(Check(name="size", passed=True, measured="1", limit="1"),)),
+        history=(Event(at=AT, status=JobStatus.PENDING),),
+        brief=Brief(title="x", sections=(Section(heading="h", blocks=()),)),
+    )
+    assert from_json(to_json(full, WORKSPACE).encode(), Job, WORKSPACE, where="job") == full
