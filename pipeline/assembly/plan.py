@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 from pipeline.model import FRAME_RATE
 
-# Measured on one core with 1080p scenes, text on dark gradients: `ultrafast` with this tuning takes 11 ms for a new
-# picture and 6.5 ms for a held one; `superfast` takes half as long again, for pictures that nobody could tell apart.
 _TUNING = {
-    # What `ultrafast` leaves out of High profile: a fifth fewer bits, finer edges of letters, hardly slower.
+    # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower.
     "cabac": "1",
     "8x8dct": "1",
-    "partitions": "i8x8,i4x4",
-    # Without adaptive quantisation dark gradients fall apart into blocks; with it even their dither survives.
-    "aq-mode": "1",
     # Only P pictures: every packet is shown when it is decoded, so segments need no edit list.
     "bframes": "0",
     "scenecut": "0",
@@ -26,10 +21,18 @@ _TUNING = {
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderPlan:
-    """Settings of libx264. They shape the bytes, so they belong into the key of a cached segment."""
+    """Settings of libx264. They shape the bytes, so they belong into the key of a cached segment.
 
-    # Constant rate factor: 0 is lossless, 51 unwatchable, 18 can't be told from the source.
-    quality: int = 18
+    The quantiser is constant, not chosen by rate control (CRF): pictures that rest look easy to it, so it spends
+    quantisers near 1 on them, and every held picture then pays for refining noise. Here keyframes are fine enough to
+    keep the dither of dark gradients (quantiser 6), and what follows only skips over it. Measured at 1080p on one core,
+    a statement scene: 214 frames/s and 0.9 MB, against 130 frames/s and 2.6 MB with CRF 17; both above 51 dB PSNR.
+    """
+
+    # Quantiser of moving parts: 0 is lossless, 51 unwatchable; at 16 text edges can't be told from the source.
+    quality: int = 16
+    # How much finer keyframes are: the quantiser falls by 6 * log2 of it.
+    keyframe_gain: float = 3.2
     preset: str = "ultrafast"
     # At least one picture that stands by itself in this time: where players can seek to.
     keyframe_s: int = 5
@@ -37,10 +40,14 @@ class EncoderPlan:
 
 def x264_options(plan: EncoderPlan) -> dict[str, str]:
     """The plan in the words of FFmpeg's libx264. Groups of pictures are closed, as x264 makes them by default."""
-    tuning = {"keyint": str(plan.keyframe_s * FRAME_RATE), **_TUNING}
+    tuning = {
+        "qp": str(plan.quality),
+        "ipratio": f"{plan.keyframe_gain:g}",
+        "keyint": str(plan.keyframe_s * FRAME_RATE),
+        **_TUNING,
+    }
     return {
         "preset": plan.preset,
         "profile": "high",
-        "crf": str(plan.quality),
         "x264-params": ":".join(f"{name}={value}" for name, value in tuning.items()),
     }

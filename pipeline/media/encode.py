@@ -84,7 +84,9 @@ class SoundEncoder:
     """AAC-LC, stereo, 48 kHz, 192 kbit/s, without the priming packet."""
 
     def __init__(self, film: OutputContainer) -> None:
-        self._stream = film.add_stream("aac", rate=SAMPLE_RATE_HZ, bit_rate=_AUDIO_BIT_RATE)
+        # The default coder ("twoloop") takes twice the time, for what only shows at half this bit rate.
+        options = {"aac_coder": "fast"}
+        self._stream = film.add_stream("aac", rate=SAMPLE_RATE_HZ, options=options, bit_rate=_AUDIO_BIT_RATE)
         self._stream.codec_context.layout = "stereo"
 
     def encode(self, samples: Samples) -> Iterator[Packet]:

@@ -149,7 +149,7 @@ class GroqWriter:
             raise _Unusable(TransientError(error.message, where=error.where), again=question) from error
         if choice.finish_reason == "length":
             too_long = PermanentError(
-                "the script does not fit the model's answer", where=WHERE, hint="Shorten the notes"
+                "the model's answer is cut off", where=WHERE, hint="Shorten the notes"
             )
             raise _Unusable(too_long, again=replace(question, max_tokens=_MORE_TOKENS))
         if choice.message.refusal or choice.finish_reason == "content_filter":

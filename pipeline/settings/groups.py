@@ -129,7 +129,7 @@ class VideoSettings(Group):
         "16:9", description=f"Shape of the picture: {', '.join(FORMATS)}."
     )
     quality: int = Field(
-        17, ge=0, le=51, description="Constant rate factor of H.264: 17 looks like the original, higher is smaller."
+        16, ge=0, le=51, description="Quantiser of H.264: 16 looks like the original, higher is smaller."
     )
 
 
