@@ -21,7 +21,8 @@ some jobs failed, 130 an interruption.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from typing import ClassVar
@@ -79,9 +80,7 @@ class ProviderError(NightreelError):
 class TransientError(ProviderError):
     """Worth another try; `retry_after_s` is what the service asked for, in seconds, if it did."""
 
-    def __init__(
-        self, message: str, *, where: str = "", hint: str = "", retry_after_s: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, where: str = "", hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, where=where, hint=hint)
         self.retry_after_s = retry_after_s
 
@@ -89,9 +88,7 @@ class TransientError(ProviderError):
 class QuotaError(ProviderError):
     """An allowance is spent; `resets_at` (aware) is when it comes back, if the service told."""
 
-    def __init__(
-        self, message: str, *, where: str = "", hint: str = "", resets_at: datetime | None = None
-    ) -> None:
+    def __init__(self, message: str, *, where: str = "", hint: str = "", resets_at: datetime | None = None) -> None:
         super().__init__(message, where=where, hint=hint)
         self.resets_at = resets_at
 
@@ -133,6 +130,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if nearest:
         return f"Did you mean {names[nearest[0]]}?"
     return f"Known: {', '.join(names.values())}" if names else ""
+
+
+@contextmanager
+def first_error() -> Iterator[None]:
+    """Out of the task groups inside, raise the error that stopped them by itself, not in a group.
+
+    The others only followed it; but a defect of ours goes before anything that a user could mend.
+    """
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        ours, defects = group.split(NightreelError)
+        raise _first(defects or ours or group) from group
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _one_line(text: str) -> str:

@@ -28,6 +28,8 @@ def make(
         Where the film goes: FILE.mp4 (subtitles, thumbnail and metadata beside it) or a folder. Default:
         output/films/<name>/ in the workspace.
     """
+    from dataclasses import asdict
+
     from pipeline.api import Film
     from pipeline.cli.report import print_film, print_json, reporter
     from pipeline.cli.session import open_session
@@ -41,7 +43,7 @@ def make(
             job = await batches.run_one(brief, session.workshop, listen=listen)
         film = Film.of(job)
         if place.json:
-            print_json(film)
+            print_json(asdict(film))
         else:
             print_film(film)
         return job.error.exit_code if job.error else EXIT_OK

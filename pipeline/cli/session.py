@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from pipeline.cli.options import Place
-from pipeline.errors import EXIT_INTERRUPTED
+from pipeline.errors import EXIT_INTERRUPTED, first_error
 from pipeline.orchestrator import Workshop, open_workshop
 
 
@@ -37,10 +37,11 @@ def open_session(place: Place, overrides: Mapping[str, object], output: Path | N
 
 async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int:
     code = EXIT_INTERRUPTED
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
-        code = await work()
-        tasks.cancel_scope.cancel()
+    with first_error():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
+            code = await work()
+            tasks.cancel_scope.cancel()
     return code
 
 

@@ -20,7 +20,7 @@ from types import MappingProxyType
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, InputError, MissingToolError, NightreelError, ProviderError
+from pipeline.errors import ConfigurationError, InputError, MissingToolError, NightreelError, ProviderError, first_error
 from pipeline.limits import Gate, RetryPolicy, with_retries
 from pipeline.model import Clip, Narration, Script, narration_of
 from pipeline.narration import mastering
@@ -148,22 +148,11 @@ async def _speak_scenes(script: Script, booth: _Booth) -> list[tuple[Clip, bool]
     async def speak(index: int, text: str) -> None:
         clips[index] = await booth.clip(text)
 
-    try:
+    with first_error():
         async with anyio.create_task_group() as tasks:
             for index, scene in enumerate(script.scenes):
                 tasks.start_soon(speak, index, narration_of(scene))
-    except ExceptionGroup as group:
-        raise _first(group) from group
     return [clips[index] for index in range(len(script.scenes))]
-
-
-def _first(group: ExceptionGroup[Exception]) -> Exception:
-    """The first of several errors that happened at once; a defect of ours before any other."""
-    ours, defects = group.split(NightreelError)
-    error: Exception = defects or ours or group
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _reason(failures: Sequence[tuple[Narrator, NightreelError]], other_voice: str) -> str:

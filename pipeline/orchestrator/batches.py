@@ -8,8 +8,8 @@ from dataclasses import replace
 import anyio
 from anyio import to_thread
 
+from pipeline.errors import first_error
 from pipeline.model import Batch, Brief, Job
-from pipeline.orchestrator.first_error import first_error
 from pipeline.orchestrator.jobs import Listener, ignore, run_job
 from pipeline.orchestrator.plan import plan_jobs, superseded
 from pipeline.orchestrator.workshop import Workshop
@@ -74,7 +74,8 @@ async def _run_side_by_side(jobs: Sequence[Job], workshop: Workshop, listen: Lis
             async with workshop.store.claim(job):
                 results[job.id] = await run_job(job, workshop, listen)
 
-    async with first_error(), anyio.create_task_group() as tasks:
-        for _ in range(min(workshop.settings.work.concurrent_jobs, len(jobs))):
-            tasks.start_soon(work)
+    with first_error():
+        async with anyio.create_task_group() as tasks:
+            for _ in range(min(workshop.settings.work.concurrent_jobs, len(jobs))):
+                tasks.start_soon(work)
     return tuple(results[job.id] for job in jobs)

@@ -13,6 +13,7 @@ from anyio import to_thread
 
 from pipeline.errors import NightreelError
 from pipeline.media.versions import ffmpeg_versions
+from pipeline.orchestrator.providers import make_narrator
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import can_shape, font_coverage
 from pipeline.state import write_atomically
@@ -86,7 +87,7 @@ async def _voices(shop: Workshop) -> Finding:
     speaking, silent = [], []
     for name in ("edge", "espeak"):
         try:
-            await shop.narrator(name).check()
+            await make_narrator(name, shop.settings).check()
             speaking.append(name)
         except NightreelError as error:
             silent.append(f"{name}: {error}")

@@ -22,8 +22,7 @@ def plan_jobs(briefs: Sequence[Brief], workshop: Workshop, known: Sequence[Job],
     """
     by_id = {job.id: job for job in known}
     planned: dict[str, Job] = {}
-    for brief in briefs:
-        brief = workshop.complete(brief)
+    for brief in map(workshop.complete, briefs):
         job_id = workshop.job_id(brief)
         if job_id not in planned:
             taken = {job.name: job for job in (*known, *planned.values())}

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from pipeline.errors import ConfigurationError
-from pipeline.model import Brief
 from pipeline.narration import NARRATORS, Narrator, NarratorOptions
 from pipeline.script import WRITERS, ScriptWriter
 from pipeline.settings import Settings
 
-T = TypeVar("T")
 
-
-class Lazy(dict[str, T]):
-    """A mapping whose values are made when they are first asked for."""
-
-    def __init__(self, make: Callable[[str], T]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, name: str) -> T:
-        self[name] = self._make(name)
-        return self[name]
-
-
-def writer_name(brief: Brief, settings: Settings) -> str:
+def writer_name(settings: Settings) -> str:
     """Who writes: as set; else a model if there is a key for one, else the notes speak for themselves."""
     if settings.script.writer != "auto":
         return settings.script.writer

@@ -17,11 +17,10 @@ from anyio import create_task_group, to_process, to_thread
 from pydantic import TypeAdapter
 
 from pipeline.assembly import join_segments
-from pipeline.errors import QualityError
+from pipeline.errors import QualityError, first_error
 from pipeline.limits import with_retries
 from pipeline.model import Job, Package, Script, Segment, frames_of
 from pipeline.narration import narrate
-from pipeline.orchestrator.first_error import first_error
 from pipeline.orchestrator.scenes import SegmentOrder, make_segment, make_thumbnail
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import film_metadata, publish
@@ -45,7 +44,8 @@ class Stage:
 
 async def write(job: Job, shop: Workshop) -> Job:
     """Brief -> Script."""
-    writer, template = shop.writer(job.brief), shop.template(job.brief)
+    template = await to_thread.run_sync(shop.template, job.brief)
+    writer = await to_thread.run_sync(lambda: shop.writer)
 
     async def attempt() -> Script:
         async with shop.writer_gate:
@@ -64,7 +64,7 @@ async def speak(job: Job, shop: Workshop) -> Job:
     """Script -> Narration."""
     narration = await narrate(
         _made(job.script),
-        narrators=shop.narrators,
+        narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=job.brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
@@ -97,9 +97,10 @@ async def draw(job: Job, shop: Workshop) -> Job:
         path, _ = await shop.cache.get_or_make("segment", order.key, ".mp4", in_a_worker)
         segments[index] = Segment(path=path, frames=frames_of(order.clip.samples))
 
-    async with first_error(), create_task_group() as tasks:
-        for index in range(len(segments)):
-            tasks.start_soon(make, index)
+    with first_error():
+        async with create_task_group() as tasks:
+            for index in range(len(segments)):
+                tasks.start_soon(make, index)
     return job.evolve(segments=tuple(segment for segment in segments if segment))
 
 

@@ -111,26 +111,16 @@ class Workshop:
         """How often the model is asked."""
         return Gate(self.settings.groq.concurrency, self.settings.groq.requests_per_min)
 
-    def writer(self, brief: Brief) -> ScriptWriter:
-        """Who writes the script of this brief."""
-        return self._writers[providers.writer_name(brief, self.settings)]
-
     @cached_property
-    def _writers(self) -> Mapping[str, ScriptWriter]:
-        return providers.Lazy(lambda name: providers.make_writer(name, self.settings))
+    def writer(self) -> ScriptWriter:
+        """Who writes the scripts. Loading a model's SDK takes a moment: ask for it off the event loop."""
+        return providers.make_writer(providers.writer_name(self.settings), self.settings)
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
-        return tuple(self.narrator(name) for name in providers.narrator_names(self.settings))
-
-    def narrator(self, name: str) -> Narrator:
-        """One narrator by name."""
-        return self._narrators[name]
-
-    @cached_property
-    def _narrators(self) -> Mapping[str, Narrator]:
-        return providers.Lazy(lambda name: providers.make_narrator(name, self.settings))
+        names = providers.narrator_names(self.settings)
+        return tuple(providers.make_narrator(name, self.settings) for name in names)
 
     # What films look like ----------------------------------------------------------------------------------------
 

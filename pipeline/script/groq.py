@@ -148,9 +148,7 @@ class GroqWriter:
         except MalformedOutputError as error:
             raise _Unusable(TransientError(error.message, where=error.where), again=question) from error
         if choice.finish_reason == "length":
-            too_long = PermanentError(
-                "the model's answer is cut off", where=WHERE, hint="Shorten the notes"
-            )
+            too_long = PermanentError("the model's answer is cut off", where=WHERE, hint="Shorten the notes")
             raise _Unusable(too_long, again=replace(question, max_tokens=_MORE_TOKENS))
         if choice.message.refusal or choice.finish_reason == "content_filter":
             said = choice.message.refusal or "no reason given"

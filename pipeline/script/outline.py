@@ -60,26 +60,30 @@ class OutlineWriter:
 
     async def write(self, brief: Brief, template: Template) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
-        where = brief.origin or brief.title
-        if not brief.has_notes:
-            raise InputError(
-                "there are no notes to make a script of, and no model is configured to write one",
-                where=where,
-                hint="Set GROQ_API_KEY=..., or write the notes into a Markdown brief (.md)",
-            )
-        pieces = list(_pieces(brief))
-        words = sum(len(split_words(text)) for piece in pieces for text in _texts(piece.block))
-        if words > MAX_WORDS:
-            raise InputError(f"the notes have {words:,} words, at most {MAX_WORDS:,} fit a film", where=where)
-        first = next(text for section in brief.sections for block in section.blocks for text in _texts(block))
-        return Script(
-            title=brief.title,
-            language=brief.language,
-            scenes=tuple(_Scenes(brief, template).make(pieces)),
-            description=brief.description or first,
-            tags=brief.tags,
-            thumbnail_text=thumbnail_words(brief.title),
+        return outline(brief, template)
+
+
+def outline(brief: Brief, template: Template) -> Script:
+    """The notes of `brief` as a script."""
+    where = brief.origin or brief.title
+    if not brief.has_notes:
+        raise InputError(
+            "there are no notes to make a script of, and no model is configured to write one",
+            where=where,
+            hint="Set GROQ_API_KEY=..., or write the notes into a Markdown brief (.md)",
         )
+    texts = [text for section in brief.sections for block in section.blocks for text in _texts(block)]
+    words = sum(len(split_words(text)) for text in texts)
+    if words > MAX_WORDS:
+        raise InputError(f"the notes have {words:,} words, at most {MAX_WORDS:,} fit a film", where=where)
+    return Script(
+        title=brief.title,
+        language=brief.language,
+        scenes=tuple(_Scenes(brief, template).make(tuple(_pieces(brief)))),
+        description=brief.description or texts[0],
+        tags=brief.tags,
+        thumbnail_text=thumbnail_words(brief.title),
+    )
 
 
 class _Scenes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 
+import aiohttp
 import pytest
 
 from pipeline.errors import (
@@ -206,7 +207,11 @@ async def test_an_answer_that_is_cut_off_gets_more_room(
 
 @pytest.mark.parametrize(
     ("fault", "complaint"),
-    [("invalid_json", "Invalid JSON"), ("wrong_schema", "scenes: Field required"), ("too_long_texts", "at most 60 fit")],
+    [
+        ("invalid_json", "Invalid JSON"),
+        ("wrong_schema", "scenes: Field required"),
+        ("too_long_texts", "at most 60 fit"),
+    ],
 )
 async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_is_wrong(
     groq: GroqStandIn, groq_writer: GroqWriter, template: Template, fault: str, complaint: str
@@ -246,6 +251,7 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
     ],
 )
 async def test_a_lasting_fault_is_one_error_of_ours(
+    *,
     groq: GroqStandIn,
     groq_writer: GroqWriter,
     template: Template,
@@ -351,8 +357,6 @@ async def test_the_key_is_in_no_representation(groq: GroqStandIn, groq_writer: G
 
 
 async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Template) -> None:
-    import aiohttp
-
     body = {
         "model": "openai/gpt-oss-120b",
         "messages": [{"role": "user", "content": "Topic: rain"}],

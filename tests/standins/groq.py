@@ -120,6 +120,7 @@ class GroqStandIn:
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
         self._runner: web.AppRunner | None = None
+        self._closing = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -146,6 +147,7 @@ class GroqStandIn:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         assert self._runner is not None
+        self._closing.set()
         await self._runner.cleanup()
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
@@ -168,7 +170,8 @@ class GroqStandIn:
             response = web.StreamResponse(headers={"Content-Type": "application/json"})
             await response.prepare(request)
             await response.write(b'{"id":')
-            await asyncio.Event().wait()
+            await self._closing.wait()
+            return response
         return web.json_response(completion, headers=_limits(completion["usage"]["total_tokens"]))
 
     def _refusal(self, fault: str) -> web.Response:

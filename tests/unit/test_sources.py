@@ -1,0 +1,181 @@
+"""Topics, topic lists, folders, and the files that are none of them."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.model import Brief
+from pipeline.sources import batch_name, read_brief, read_briefs
+
+
+def write(path: Path, data: str | bytes) -> Path:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+async def message(source: Path | str) -> str:
+    with pytest.raises(InputError) as caught:
+        await read_briefs(source)
+    return str(caught.value)
+
+
+async def test_a_text_is_a_topic() -> None:
+    assert await read_briefs("  Why is\tthe sky  blue? ") == (Brief(title="Why is the sky blue?"),)
+
+
+@pytest.mark.parametrize("topic", ["TCP/IP explained", "TCP/IP", "Node.js", "24/7", "a" * 200, "Und/oder: was gilt?"])
+async def test_a_text_with_a_slash_or_a_dot_is_still_a_topic(topic: str) -> None:
+    assert (await read_brief(topic)).title == topic
+
+
+@pytest.mark.parametrize("topic", ["", "  ", "...", "a" * 201, "a" * 5000])
+async def test_a_text_that_is_no_title_is_refused(topic: str) -> None:
+    assert "topic" in await message(topic)
+
+
+async def test_a_topic_list_gives_a_brief_a_line(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "space.txt", b"\xef\xbb\xbf# Space\r\nBlack holes\r\n\r\n  Mars \nblack  HOLES\n#x\rVenus\n"
+    )
+
+    assert await read_briefs(path) == (
+        Brief(title="Black holes", origin=f"{path}:2"),
+        Brief(title="Mars", origin=f"{path}:4"),
+        Brief(title="Venus", origin=f"{path}:7"),
+    )
+
+
+async def test_titles_are_normalised_and_what_is_unseen_is_taken_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Cafe\u0301 \u202eolé\u2066\x1b[31m\u200b\n")
+
+    (brief,) = await read_briefs(path)
+
+    assert brief.title == "Café olé[31m"
+    assert unicodedata.is_normalized("NFC", brief.title)
+
+
+async def test_a_title_that_is_too_long_is_told_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Mars\n" + "a" * 201)
+
+    assert (await message(path)).startswith(f"{path}:2: the title has 201 characters, at most 200 fit")
+
+
+async def test_a_list_without_topics_is_refused(tmp_path: Path) -> None:
+    assert "lists no topics" in await message(write(tmp_path / "a.txt", "# only\n\n# comments\n"))
+
+
+async def test_a_folder_gives_its_briefs_in_order(tmp_path: Path) -> None:
+    for name in ("b.md", "A.MD", "README.md", "list.txt", ".hidden.md"):
+        write(tmp_path / name, f"# {name}\n\nNotes.")
+    (tmp_path / "deep.md").mkdir()
+    write(tmp_path / "deep.md" / "c.md", "# c\n\nNotes.")
+
+    assert [brief.title for brief in await read_briefs(tmp_path)] == ["A.MD", "b.md"]
+
+
+async def test_a_folder_without_briefs_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "list.txt", "Mars")
+
+    assert "has no briefs" in await message(tmp_path)
+
+
+async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "# A\n\nNotes.")
+    bad = write(tmp_path / "b.md", "---\ntitel: B\n---\nNotes.")
+
+    assert (await message(tmp_path)).startswith(f"{bad}:2: unknown key 'titel'")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.md", b"", ": is empty"),
+        ("a.txt", b"\xef\xbb\xbf \n\t\n", ": is empty"),
+        ("a.md", b"text\0more", ": is a binary file"),
+        ("a.txt", "Mars\n".encode("utf-16"), ": is UTF-16"),
+        ("a.txt", b"Mars\nCaf\xe9\n", ":2: is not UTF-8: byte 0xE9 at offset 8"),
+        ("a.txt", b"a" * ((1 << 20) + 1), ": is larger than 1 MiB"),
+        ("a.csv", b"a,b", ": .csv files are not read"),
+        ("notes", b"text", ": has no ending"),
+    ],
+)
+async def test_a_file_that_can_not_be_used_is_told_in_one_line(
+    tmp_path: Path, name: str, data: bytes, says: str
+) -> None:
+    path = write(tmp_path / name, data)
+
+    told = await message(path)
+
+    assert told.startswith(f"{path}{says}")
+    assert "\n" not in told
+
+
+async def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+    write(tmp_path / "space.txt", "Mars")
+
+    assert (
+        await message(str(tmp_path / "spce.txt")) == f"{tmp_path / 'spce.txt'}: no such file. Did you mean space.txt?"
+    )
+    assert await message(str(tmp_path / "spce")) == f"{tmp_path / 'spce'}: no such file. Did you mean space.txt?"
+
+
+@pytest.mark.parametrize("source", ["nowhere.md", "nowhere/space.txt", Path("nowhere"), f"{'x' * 300}.md"])
+async def test_a_path_to_nothing_is_no_topic(source: str | Path) -> None:
+    assert "no such file" in await message(source)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+async def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+
+    assert "is not a regular file" in await message(tmp_path / "a.txt")
+
+
+async def test_an_unreadable_file_is_told_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.txt", "Mars")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    assert await message(path) == f"{path}: can't be read: Permission denied"
+
+
+async def test_one_brief_is_not_picked_from_many(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Mars\nVenus")
+
+    with pytest.raises(InputError, match="holds 2 topics.*nightreel run"):
+        await read_brief(path)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("topics/space.txt", "space"),
+        (Path("topics/blue-sky.md"), "blue-sky"),
+        ("topics/", "topics"),
+        ("topics/v1.2", "v1-2"),
+        ("Why is the sky blue?", "why-is-the-sky-blue"),
+        ("What's AC/DC really?", "whats-ac-dc-really"),
+        ("CON.txt", "con-batch"),
+        ("???", "batch"),
+        ("なぜ空は青い", "なぜ空は青い"),
+        ("trailing. .txt", "trailing"),
+        ("a" * 100, "a" * 60),
+    ],
+)
+def test_a_batch_is_named_after_its_source(source: str | Path, name: str) -> None:
+    assert batch_name(source) == name
+
+
+def test_the_folder_one_stands_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "films").mkdir()
+    monkeypatch.chdir(tmp_path / "films")
+
+    assert batch_name(".") == "films"

@@ -1,0 +1,238 @@
+"""Markdown briefs: front matter, body, and one clear line for everything that is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.model import Brief, BulletList, Paragraph, Section
+from pipeline.sources.markdown import parse_brief
+
+PATH = Path("topics/blue-sky.md")
+NOTES = "\nSome notes.\n"
+
+
+def parse(text: str) -> Brief:
+    return parse_brief(text, PATH)
+
+
+def blocks(body: str) -> list[Paragraph | BulletList]:
+    return [block for section in parse(body).sections for block in section.blocks]
+
+
+def texts(body: str) -> list[str]:
+    return [block.text for block in blocks(body) if isinstance(block, Paragraph)]
+
+
+def items(body: str) -> list[str]:
+    (found,) = [block for block in blocks(body) if isinstance(block, BulletList)]
+    return [item.text for item in found.items]
+
+
+def test_front_matter_becomes_the_fields_of_the_brief() -> None:
+    brief = parse(
+        "---\ntitle: Why the sky is blue\nlanguage: pt-br\ntemplate: explainer\nvoice: en-US-AvaNeural\n"
+        "tags: [light, physics, light]\nsubtitle: And red\nkicker: Light\nclosing: Look up\n"
+        "description: >\n  Two\n  lines\n---\nNotes.\n"
+    )
+
+    assert brief == Brief(
+        title="Why the sky is blue",
+        language="pt-BR",
+        template="explainer",
+        voice="en-US-AvaNeural",
+        tags=("light", "physics"),
+        subtitle="And red",
+        kicker="Light",
+        closing="Look up",
+        description="Two lines",
+        sections=(Section(heading="", blocks=(Paragraph(text="Notes."),)),),
+        origin=str(PATH),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("1984", "1984"), ("no", "no"), ("2026-01-01", "2026-01-01"), ("4.20", "4.20")]
+)
+def test_a_title_that_yaml_takes_for_something_else_stays_as_written(written: str, read: str) -> None:
+    assert parse(f"---\ntitle: {written} x\n---{NOTES}").title == f"{read} x"
+    assert parse(f"---\nkicker: {written}\n---{NOTES}").kicker == read
+
+
+def test_norwegian_is_a_language() -> None:
+    assert parse(f"---\nlanguage: no\n---{NOTES}").language == "no"
+
+
+def test_empty_values_are_as_if_they_were_not_given() -> None:
+    assert parse(f"---\ntitle: T\nclosing:\ntags:\nvoice: ''\n---{NOTES}") == parse(f"---\ntitle: T\n---{NOTES}")
+
+
+def test_windows_line_ends_and_dots_close_front_matter_too() -> None:
+    assert parse("---\ntitle: T\n...\nNotes.").title == "T"
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("title: T\ntitel: U", "topics/blue-sky.md:3: unknown key 'titel' in the front matter. Did you mean title?"),
+        ("title: T\ntitle: U", "topics/blue-sky.md:3: title is given twice. Keep one of them"),
+        ("title: [a, b]", "topics/blue-sky.md:2: title must be a text, not a list. Write title: some text"),
+        (
+            "kicker:\n  a: b",
+            "topics/blue-sky.md:2: kicker must be a text, not a group of keys. Write kicker: some text",
+        ),
+        ("tags: space", "topics/blue-sky.md:2: tags must be a list of texts. Write tags: [space, science]"),
+        ("tags: [[a]]", "topics/blue-sky.md:2: tags must be a list of texts. Write tags: [space, science]"),
+        ("\nlanguage: english", "topics/blue-sky.md:3: 'english' is not a language code. Write e.g. en, de or pt-BR"),
+        ("- a\n- b", "topics/blue-sky.md:2: the front matter is not a list of `key: value` lines"),
+        ("voice: !!python/object:os.system x", "topics/blue-sky.md:2: voice must be a text"),
+        ("title: '...'", "topics/blue-sky.md:2: the title has no letters"),
+        (f"title: {'a' * 201}", "topics/blue-sky.md:2: the title has 201 characters, at most 200 fit"),
+        (f"closing: {'a' * 401}", "topics/blue-sky.md:2: closing has 401 characters, at most 400 fit"),
+        (f"tags: [{'a' * 61}]", "topics/blue-sky.md:2: the tag 'aaaaaaaaaaaaaaaaaaaa'… has more than 60 characters"),
+    ],
+)
+def test_wrong_front_matter_is_told_with_its_line(front: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(f"---\n{front}\n---{NOTES}")
+
+    assert str(caught.value).startswith(message.replace("topics/blue-sky.md", str(PATH)))
+
+
+@pytest.mark.parametrize(
+    ("front", "line"),
+    [
+        ("title: T\nkicker: Light: explained", 3),
+        ('title: "T', 3),
+        ("title: [a", 3),
+        ("tags: [" * 3000, 1),
+        ("a: *b", 2),
+    ],
+)
+def test_broken_front_matter_is_told_with_its_line(front: str, line: int) -> None:
+    with pytest.raises(InputError, match="broken front matter") as caught:
+        parse(f"---\n{front}\n---{NOTES}")
+
+    assert caught.value.where == f"{PATH}:{line}"
+
+
+def test_front_matter_that_is_never_closed_is_refused() -> None:
+    with pytest.raises(InputError, match="never closed"):
+        parse("---\ntitle: T\n\nNotes.")
+
+
+@pytest.mark.parametrize(
+    "body", ["", "\n\n", "# A heading\n\n## Another", "```\ncode\n```", "![picture](a.png)", "…", "<!-- x -->"]
+)
+def test_a_brief_without_notes_is_refused(body: str) -> None:
+    with pytest.raises(InputError, match="has a title but no notes"):
+        parse(f"---\ntitle: T\n---\n{body}")
+
+
+def test_a_first_heading_is_the_title_when_there_is_no_other() -> None:
+    brief = parse("# Why **honey** lasts\n\nNotes.")
+
+    assert brief.title == "Why honey lasts"
+    assert [section.heading for section in brief.sections] == [""]
+
+
+def test_a_first_heading_beside_a_title_is_a_heading_unless_it_repeats_it() -> None:
+    other = parse("---\ntitle: T\n---\n# First\n\nNotes.")
+    same = parse("---\ntitle: First\n---\n# first\n\nNotes.")
+
+    assert [section.heading for section in other.sections] == ["First"]
+    assert [section.heading for section in same.sections] == [""]
+
+
+def test_without_any_title_the_name_of_the_file_is_made_readable() -> None:
+    assert parse_brief("Notes.", Path("a/why_honey-lasts.md")).title == "Why honey lasts"
+
+
+def test_a_heading_that_is_too_long_for_a_title_is_told_with_its_line() -> None:
+    with pytest.raises(InputError, match="at most 200") as caught:
+        parse(f"---\nkicker: K\n---\n\n# {'a' * 201}\n\nNotes.")
+
+    assert caught.value.where == f"{PATH}:5"
+
+
+def test_markup_is_taken_out_and_bold_phrases_are_kept_aside() -> None:
+    (paragraph,) = blocks("Blue is **scattered most**, *far* `more` than [red](http://x.y) &amp; ~~green~~.")
+
+    assert paragraph == Paragraph(
+        text="Blue is scattered most, far more than red & ~~green~~.", strong=("scattered most",)
+    )
+
+
+def test_what_has_no_voice_is_left_out() -> None:
+    assert texts(
+        "One ![img](a.png)two.\n\n```py\ncode\n```\n\n<div>html</div>\n\n---\n\n🎉\n\nThree<br>four <b>five</b>."
+    ) == [
+        "One two.",
+        "Three four five.",
+    ]
+
+
+def test_lines_of_a_paragraph_are_joined_as_the_script_wants() -> None:
+    assert texts("one\ntwo\n\n天空\n是蓝色的") == ["one two", "天空是蓝色的"]
+
+
+def test_lists_are_flattened_in_order() -> None:
+    assert items("1. one\n   - two\n\n     and a half\n     1. three\n2. four") == [
+        "one",
+        "two and a half",
+        "three",
+        "four",
+    ]
+
+
+def test_bold_in_an_item_is_kept() -> None:
+    (bullets,) = blocks("- **Mercury**: small\n- Venus")
+
+    assert bullets == BulletList(items=(Paragraph(text="Mercury: small", strong=("Mercury",)), Paragraph(text="Venus")))
+
+
+def test_a_quotation_is_running_text_and_a_table_is_a_list() -> None:
+    assert texts("> Said **he**.") == ["Said he."]
+    assert items("| a | b | c |\n|---|---|---|\n| Mars | red | cold |\n| | x | |") == ["Mars: red, cold", "x"]
+
+
+def test_sections_follow_the_headings() -> None:
+    brief = parse("Before.\n\n## One\n\nText.\n\n## Empty\n\n### Two\n\n- a\n- b")
+
+    assert [(section.heading, len(section.blocks)) for section in brief.sections] == [
+        ("", 1),
+        ("One", 1),
+        ("Empty", 0),
+        ("Two", 1),
+    ]
+
+
+def test_overrides_of_the_reading_direction_do_not_get_in() -> None:
+    brief = parse('---\ntitle: "a\\u202Eb\\a"\n---\nText &#x202E;here.')
+
+    assert brief.title == "ab"
+    assert brief.sections[0].blocks == (Paragraph(text="Text here."),)
+
+
+@given(st.text())
+def test_no_text_makes_a_brief_crash(text: str) -> None:
+    try:
+        brief = parse(text)
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert brief.has_notes
+
+
+@given(st.text(alphabet="-#*_>`[]()!|~:&<>123\n \tab.", max_size=200))
+def test_no_markdown_makes_a_brief_crash(text: str) -> None:
+    try:
+        brief = parse(f"---\ntitle: T\n---\n{text}")
+    except InputError as error:
+        assert "no notes" in str(error)
+    else:
+        assert all(block.text for section in brief.sections for block in section.blocks if isinstance(block, Paragraph))
