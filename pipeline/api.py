@@ -24,6 +24,10 @@ class Film:
     thumbnail: Path | None
     metadata: Path | None
     duration_s: float | None
+    # Who spoke, e.g. "edge" and "en-US-AvaNeural", and why it was not an earlier choice (empty: it was).
+    narrator: str | None
+    voice: str | None
+    fallback_reason: str
     # Seconds of work by stage.
     seconds: Mapping[str, float]
     # One line, what went wrong and what to do.
@@ -42,6 +46,9 @@ class Film:
             thumbnail=files.thumbnail if files else None,
             metadata=files.metadata if files else None,
             duration_s=round(job.video.duration_s, 3) if files and job.video else None,
+            narrator=job.narration.narrator if job.narration else None,
+            voice=job.narration.voice if job.narration else None,
+            fallback_reason=job.narration.fallback_reason if job.narration else "",
             seconds={name: record.seconds for name, record in job.stages.items()},
             error=job.error.message if job.error else None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -58,9 +59,13 @@ def print_film(film: Film) -> None:
     console.print(f"  video      {escape(str(film.video))}")
     console.print(f"  subtitles  {escape(str(film.subtitles))}")
     console.print(f"  thumbnail  {escape(str(film.thumbnail))}")
+    because = f" [dim](not the first choice: {escape(film.fallback_reason)})[/]" if film.fallback_reason else ""
+    console.print(f"  voice      {film.narrator}, {film.voice}{because}")
+    command = escape(_command())
     console.print(
-        "\nNext: write a brief of your own (see topics/), then  nightreel make my-brief.md\n"
-        "      a whole night:  nightreel run topics/ --offline      more: nightreel --help"
+        f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"
+        f"        {command} run topics/         a film of every brief in a folder\n"
+        f"        {command} --help"
     )
 
 
@@ -96,6 +101,16 @@ def clock(seconds: float) -> str:
     """72.4 -> 1:12."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
+
+
+def _command() -> str:
+    """What to type for this program: its name where the shell finds it, else where it lies."""
+    if shutil.which("nightreel"):
+        return "nightreel"
+    program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return f"{Path(sys.executable).name} -m pipeline"
+    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
 
 
 def _json_line(event: JobEvent) -> None:

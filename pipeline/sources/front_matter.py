@@ -25,6 +25,8 @@ _MAX_CHARS: Mapping[str, int] = {
 }
 _TAG_MAX_CHARS = 60
 _KEYS = (*_MAX_CHARS, "tags")
+# What YAML may take a plain value for; anything else was tagged by hand ("!!python/object").
+_PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge"})
 # Language, script, region and variants of BCP-47; whether there is a voice for it shows later.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
 
@@ -91,8 +93,8 @@ def _compose(text: str, *, path: str) -> yaml.Node | None:
 
 def _text(key: str, node: yaml.Node, where: str) -> str:
     if not _is_scalar(node):
-        kind = "list" if isinstance(node, yaml.SequenceNode) else "group of keys"
-        raise InputError(f"{key} must be a text, not a {kind}", where=where, hint=f"Write {key}: some text")
+        kind = {"sequence": "a list", "mapping": "a group of keys"}.get(getattr(node, "id", ""), f"tagged {node.tag}")
+        raise InputError(f"{key} must be a text, not {kind}", where=where, hint=f"Write {key}: some text")
     text = clean_text(_source(node))
     if not text:
         return ""
@@ -116,7 +118,7 @@ def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
 
 
 def _is_scalar(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag.startswith("tag:yaml.org,2002:")
+    return isinstance(node, yaml.ScalarNode) and node.tag.removeprefix("tag:yaml.org,2002:") in _PLAIN_TAGS
 
 
 def _source(node: yaml.Node) -> str:

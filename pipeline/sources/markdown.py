@@ -114,10 +114,19 @@ def _is_said(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
+def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
+    """The ends of the tree in order; an image's description is not running text."""
+    if not node.children:
+        yield node
+    elif node.type != "image":
+        for child in node.children:
+            yield from _leaves(child)
+
+
 def _text_of(node: SyntaxTreeNode) -> str:
     """What can be read aloud of a node, on one line."""
     text = ""
-    for leaf in node.walk():
+    for leaf in _leaves(node):
         if leaf.type in {"text", "code_inline"}:
             text += leaf.content
         elif leaf.type in {"softbreak", "hardbreak"} or (leaf.type == "html_inline" and leaf.content[:3] == "<br"):

@@ -150,7 +150,7 @@ async def test_an_unreadable_file_is_told_with_the_reason(tmp_path: Path, monkey
 async def test_one_brief_is_not_picked_from_many(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Mars\nVenus")
 
-    with pytest.raises(InputError, match="holds 2 topics.*nightreel run"):
+    with pytest.raises(InputError, match=r"holds 2 topics.*nightreel run"):
         await read_brief(path)
 
 

@@ -1,0 +1,79 @@
+"""What every script must hold to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.errors import PermanentError
+from pipeline.model import Brief, BulletsScene, ClosingScene, Scene, Script, SpokenLine, StatementScene, TitleScene
+from pipeline.script import write_script
+from pipeline.script.checks import find_problems, tidied
+from pipeline.template import Template, load_template
+
+TEMPLATE = load_template("explainer", search=[])
+SAID = (SpokenLine(text="Something is said."),)
+TITLE = TitleScene(lines=SAID, heading="The sky")
+STATEMENT = StatementScene(lines=SAID, text="It is blue.")
+BULLETS = BulletsScene(
+    lines=(*SAID, SpokenLine(text="One.", reveals=0), SpokenLine(text="Two.", reveals=1)), heading="H", items=("1", "2")
+)
+CLOSING = ClosingScene(lines=SAID, text="Look up.")
+
+
+def script(*scenes: Scene) -> Script:
+    return Script(title="The sky", language="en", scenes=scenes)
+
+
+def test_a_proper_script_has_no_problems() -> None:
+    assert find_problems(script(TITLE, BULLETS, STATEMENT, CLOSING), TEMPLATE) == ()
+
+
+@pytest.mark.parametrize(
+    ("scenes", "problem"),
+    [
+        ((), "at least 2"),
+        ((TITLE,), "at least 2"),
+        ((STATEMENT, TITLE), "must be a title scene"),
+        ((TITLE, replace(STATEMENT, lines=())), "scene 2 (statement): nothing is said"),
+        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="…"),))), "nothing is said"),
+        ((TITLE, replace(STATEMENT, text="")), "text is empty"),
+        ((TITLE, replace(STATEMENT, text="a" * 131)), "text has 131 characters, at most 130 fit"),
+        ((TITLE, replace(BULLETS, items=("1", "b" * 61))), "item 2 has 61 characters, at most 60 fit"),
+        ((TITLE, replace(BULLETS, items=("1", " "))), "item 2 is empty"),
+        ((TITLE, replace(BULLETS, items=(), lines=SAID)), "0 items, 1 to 5 fit"),
+        ((TITLE, replace(BULLETS, items=("1",))), "each item must appear once"),
+        ((TITLE, replace(BULLETS, items=("1", "2", "3"))), "each item must appear once"),
+        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="a", reveals=0),))), "each item must appear once"),
+        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="word " * 6001),))), "6,004 words, at most 6,000"),
+    ],
+)
+def test_a_script_that_can_not_be_filmed_is_told_why(scenes: tuple[Scene, ...], problem: str) -> None:
+    assert any(problem in each for each in find_problems(script(*scenes), TEMPLATE))
+
+
+def test_a_layout_that_the_template_does_not_use_is_a_problem() -> None:
+    bare = replace(TEMPLATE, layouts=tuple(layout for layout in TEMPLATE.layouts if layout.name != "closing"))
+
+    assert "no such layout" in find_problems(script(TITLE, CLOSING), bare)[0]
+
+
+def test_emphasis_on_words_that_are_not_shown_is_dropped() -> None:
+    _, lost, kept = tidied(
+        script(TITLE, replace(STATEMENT, emphasis="green"), replace(STATEMENT, emphasis="blue"))
+    ).scenes
+
+    assert (lost, kept) == (STATEMENT, replace(STATEMENT, emphasis="blue"))
+
+
+async def test_no_writer_gets_a_bad_script_past_the_checks() -> None:
+    class Careless:
+        name = "careless"
+        version = "1"
+
+        async def write(self, brief: Brief, template: Template) -> Script:
+            return script(TITLE)
+
+    with pytest.raises(PermanentError, match="careless wrote a script that can't be filmed"):
+        await write_script(Brief(title="T"), writer=Careless(), template=TEMPLATE)

@@ -1,0 +1,250 @@
+"""The outline writer: everything in the notes is said once and in order, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.model import (
+    Brief,
+    BulletList,
+    BulletsScene,
+    ClosingScene,
+    Paragraph,
+    Scene,
+    Section,
+    StatementScene,
+    TitleScene,
+    narration_of,
+    split_words,
+)
+from pipeline.script.checks import find_problems
+from pipeline.script.outline import outline
+from pipeline.template import load_template
+
+TEMPLATE = load_template("explainer", search=[])
+INTRO = Section(heading="", blocks=(Paragraph(text="Look up."),))
+
+
+def paragraph(text: str, *strong: str) -> Paragraph:
+    return Paragraph(text=text, strong=strong)
+
+
+def bullets(*items: str) -> BulletList:
+    return BulletList(items=tuple(Paragraph(text=item) for item in items))
+
+
+def scenes(*sections: Section, **fields: str) -> tuple[Scene, ...]:
+    return outline(Brief(title="The sky", sections=sections, **fields), TEMPLATE).scenes  # type: ignore[arg-type]
+
+
+def layouts(*sections: Section, **fields: str) -> list[str]:
+    return [scene.layout for scene in scenes(*sections, **fields)]
+
+
+def test_the_text_before_the_first_heading_opens_the_film() -> None:
+    first, *_ = scenes(INTRO, Section(heading="One", blocks=(paragraph("Text."),)), kicker="Light", subtitle="And red")
+
+    assert first == replace(first, heading="The sky", kicker="Light", subtitle="And red")
+    assert narration_of(first) == "Look up."
+
+
+def test_a_film_whose_notes_begin_with_a_heading_opens_by_saying_its_title() -> None:
+    first, *_ = scenes(Section(heading="One", blocks=(paragraph("Text."),)))
+
+    assert narration_of(first) == "The sky"
+
+
+def test_a_single_paragraph_is_still_a_film() -> None:
+    assert layouts(INTRO) == ["title", "closing"]
+    assert layouts(INTRO, closing="Look up.") == ["title", "closing"]
+
+
+def test_a_list_takes_the_paragraph_before_it_as_its_lead() -> None:
+    _, scene, _ = scenes(
+        INTRO,
+        Section(heading="Steps", blocks=(paragraph("Two things happen:"), bullets("One.", "Two."), paragraph("End."))),
+    )
+
+    assert isinstance(scene, BulletsScene)
+    assert (scene.heading, scene.items, scene.kicker) == ("Steps", ("One", "Two"), "")
+    assert [(line.text, line.reveals) for line in scene.lines] == [
+        ("Two things happen:", None),
+        ("One.", 0),
+        ("Two.", 1),
+    ]
+
+
+def test_a_paragraph_of_another_section_does_not_lead_a_list() -> None:
+    assert layouts(
+        INTRO,
+        Section(heading="A", blocks=(paragraph("Text."),)),
+        Section(heading="B", blocks=(bullets("One.", "Two."),)),
+    ) == ["title", "statement", "bullets"]
+
+
+def test_more_items_than_fit_are_split_evenly() -> None:
+    _, *found = scenes(INTRO, Section(heading="Steps", blocks=(bullets(*"abcdefg"),)))
+
+    assert [(scene.items, scene.kicker) for scene in found if isinstance(scene, BulletsScene)] == [
+        (("a", "b", "c", "d"), "1/2"),
+        (("e", "f", "g"), "2/2"),
+    ]
+
+
+def test_a_list_of_one_is_running_text() -> None:
+    assert layouts(INTRO, Section(heading="A", blocks=(bullets("One."), paragraph("End.")))) == [
+        "title",
+        "statement",
+        "closing",
+    ]
+
+
+def test_a_long_paragraph_becomes_several_statements_of_about_equal_length() -> None:
+    sentences = [f"Sentence number {n} has exactly eight words here." for n in range(9)]
+
+    _, *found, last = scenes(INTRO, Section(heading="A", blocks=(paragraph(" ".join(sentences)), paragraph("End."))))
+
+    assert [scene.layout for scene in found] == ["statement", "statement"]
+    assert [len(scene.lines) for scene in found] == [4, 5]
+    assert narration_of(last) == "End."
+
+
+def test_a_statement_shows_the_sentence_with_the_bold_phrase() -> None:
+    _, scene, _ = scenes(
+        INTRO,
+        Section(
+            heading="Rayleigh",
+            blocks=(paragraph("It is short. Blue is scattered most of all.", "scattered most"), paragraph("End.")),
+        ),
+    )
+
+    assert isinstance(scene, StatementScene)
+    assert (scene.text, scene.emphasis, scene.kicker) == (
+        "Blue is scattered most of all.",
+        "scattered most",
+        "Rayleigh",
+    )
+    assert narration_of(scene) == "It is short. Blue is scattered most of all."
+
+
+def test_the_last_paragraph_closes_the_film() -> None:
+    *_, last = scenes(INTRO, Section(heading="A", blocks=(paragraph("One thing stays. Look up, and ask why."),)))
+
+    assert last == ClosingScene(lines=last.lines, text="Look up, and ask why.", subtitle="The sky")
+
+
+def test_a_film_that_ends_with_a_list_ends_with_it() -> None:
+    assert layouts(INTRO, Section(heading="A", blocks=(paragraph("Text."), bullets("One.", "Two.")))) == [
+        "title",
+        "bullets",
+    ]
+
+
+def test_closing_words_of_the_author_end_the_film() -> None:
+    *_, before, last = scenes(INTRO, Section(heading="A", blocks=(paragraph("Text."),)), closing="Go and look up.")
+
+    assert before.layout == "statement"
+    assert (last.layout, narration_of(last)) == ("closing", "Go and look up.")
+
+
+def test_a_heading_with_nothing_below_it_is_left_out() -> None:
+    empty = Section(heading="Empty", blocks=())
+
+    assert "Empty" not in repr(scenes(INTRO, empty, Section(heading="A", blocks=(paragraph("Text."),)), empty))
+
+
+def test_description_and_tags_come_from_the_brief_or_its_first_paragraph() -> None:
+    brief = Brief(title="The sky", tags=("light",), sections=(INTRO,))
+
+    assert outline(brief, TEMPLATE).description == "Look up."
+    assert outline(replace(brief, description="About."), TEMPLATE).description == "About."
+    assert outline(brief, TEMPLATE).tags == ("light",)
+
+
+def test_notes_beyond_a_film_are_refused() -> None:
+    long = Brief(title="T", origin="a.md", sections=(Section(heading="", blocks=(paragraph("word " * 6001),)),))
+
+    with pytest.raises(InputError, match="a.md: the notes have 6,001 words"):
+        outline(long, TEMPLATE)
+
+
+def test_a_template_without_a_needed_layout_is_refused() -> None:
+    bare = replace(TEMPLATE, layouts=tuple(layout for layout in TEMPLATE.layouts if layout.name != "bullets"))
+
+    with pytest.raises(InputError, match="no bullets layout"):
+        outline(Brief(title="T", sections=(INTRO,)), bare)
+
+
+def test_without_a_closing_layout_the_film_ends_with_a_statement() -> None:
+    bare = replace(TEMPLATE, layouts=tuple(layout for layout in TEMPLATE.layouts if layout.name != "closing"))
+    brief = Brief(title="T", closing="Bye.", sections=(INTRO, Section(heading="A", blocks=(paragraph("Text."),))))
+
+    assert [scene.layout for scene in outline(brief, bare).scenes] == ["title", "statement"]
+
+
+_words = st.text(alphabet="abcdefXYZé天空3", min_size=1, max_size=12)
+_sentences = st.builds(
+    lambda words, end: " ".join(words) + end,
+    st.lists(_words | st.sampled_from(["Dr.", "e.g.", "3.5", "U.S.", "—", "first:", "(so)"]), min_size=1, max_size=14),
+    st.sampled_from([".", "!", "?", "…", "。", "", ":", "!?", ".”"]),
+)
+_text = st.lists(_sentences, min_size=1, max_size=8).map(" ".join).filter(lambda text: any(map(str.isalnum, text)))
+
+
+@st.composite
+def _paragraphs(draw: st.DrawFn) -> Paragraph:
+    text = draw(_text)
+    start = draw(st.integers(0, len(text) - 1))
+    end = draw(st.integers(start + 1, len(text)))
+    phrase = text[start:end].strip()
+    return Paragraph(text=text, strong=(phrase,) if phrase and draw(st.booleans()) else ())
+
+
+_lists = st.lists(_paragraphs(), min_size=1, max_size=13).map(lambda items: BulletList(items=tuple(items)))
+_sections = st.builds(
+    lambda heading, blocks: Section(heading=heading, blocks=tuple(blocks)),
+    st.just("") | _text,
+    st.lists(_paragraphs() | _lists, max_size=4),
+)
+_briefs = st.builds(
+    lambda title, sections, closing: Brief(title=title, sections=tuple(sections), closing=closing),
+    _text,
+    st.lists(_sections, min_size=1, max_size=4),
+    st.just("") | _text,
+).filter(lambda brief: brief.has_notes)
+
+
+@given(_briefs)
+def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief) -> None:
+    written = [
+        word
+        for section in brief.sections
+        for block in section.blocks
+        for item in ([block] if isinstance(block, Paragraph) else block.items)
+        for word in split_words(item.text)
+    ]
+    closing = list(split_words(brief.closing))
+
+    said = [
+        word for scene in outline(brief, TEMPLATE).scenes for line in scene.lines for word in split_words(line.text)
+    ]
+
+    title = list(split_words(brief.title))
+    assert said in (written + closing, title + written + closing)
+
+
+@given(_briefs)
+def test_every_outline_can_be_filmed(brief: Brief) -> None:
+    script = outline(brief, TEMPLATE)
+
+    assert find_problems(script, TEMPLATE) == ()
+    assert isinstance(script.scenes[0], TitleScene)
+    for scene in script.scenes:
+        assert all(any(map(str.isalnum, line.text)) for line in scene.lines)
+        if isinstance(scene, StatementScene):
+            assert scene.emphasis in scene.text

@@ -1,0 +1,138 @@
+"""Sentences, clauses, and the few words that are shown of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Paragraph, split_words
+from pipeline.script.sentences import shorten, split_sentences, without_full_stop
+from pipeline.script.shown import shown_items, shown_statement, thumbnail_words
+from pipeline.script.wire import plain_text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! Three? Four… Five", ("One.", "Two!", "Three?", "Four…", "Five")),
+        ("Dr. Smith met Mrs. Jones. They left.", ("Dr. Smith met Mrs. Jones.", "They left.")),
+        ("It is large, e.g. Jupiter. So i.e. Saturn.", ("It is large, e.g. Jupiter.", "So i.e. Saturn.")),
+        ("The U.S. Army. J. S. Bach wrote. More.", ("The U.S. Army.", "J. S. Bach wrote.", "More.")),
+        ("It is 3.5 m tall. See No. 5 there. No. Not so.", ("It is 3.5 m tall.", "See No. 5 there.", "No.", "Not so.")),
+        ("In 1969. Then.", ("In 1969.", "Then.")),
+        ("Am 3. Oktober. Ende.", ("Am 3. Oktober.", "Ende.")),
+        ("Das gilt z.B. Hunden usw. Ende.", ("Das gilt z.B. Hunden usw.", "Ende.")),
+        ('"Why?" she asked. "Yes." He left.', ('"Why?" she asked.', '"Yes."', "He left.")),
+        ("Wait... what? Oh.", ("Wait... what?", "Oh.")),
+        ("天空是蓝色的。为什么？「散射！」", ("天空是蓝色的。", "为什么？", "「散射！」")),
+        ("क्यों है। यह है।", ("क्यों है।", "यह है।")),
+        ("... Hello. !!!", ("... Hello. !!!",)),
+        ("no end", ("no end",)),
+        ("", ()),
+    ],
+)
+def test_sentences_end_where_a_reader_stops(text: str, sentences: tuple[str, ...]) -> None:
+    assert split_sentences(text) == sentences
+
+
+@given(st.text(alphabet='aB1 .!?…。！」)"—\n', max_size=60))
+def test_no_word_is_lost_between_sentences(text: str) -> None:
+    sentences = split_sentences(text)
+
+    assert [word for each in sentences for word in split_words(each)] == list(split_words(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("It fits", 10, "It fits"),
+        ("Blue light bounces, red light goes on", 25, "Blue light bounces"),
+        ("Blue light (the short waves) bounces", 25, "Blue light"),
+        ("Rainbows: how light is bent", 15, "Rainbows"),
+        ("A, then a very long clause goes on", 20, "A, then a very long…"),
+        ("Supercalifragilistic", 10, "Supercali…"),
+        ("天空是蓝色的，因为光被散射", 8, "天空是蓝色的"),
+    ],
+)
+def test_a_text_is_shortened_at_the_end_of_a_clause_or_a_word(text: str, limit: int, shown: str) -> None:
+    assert shorten(text, limit) == shown
+
+
+@given(st.text(min_size=1, max_size=80), st.integers(10, 60))
+def test_a_shortened_text_is_within_its_limit(text: str, limit: int) -> None:
+    shown = shorten(text, limit)
+
+    assert len(shown) <= limit
+    assert text.startswith(shown.removesuffix("…")) or shown == text
+
+
+def test_a_label_loses_its_full_stop_but_an_abbreviation_keeps_it() -> None:
+    assert [without_full_stop(text) for text in ("It is so.", "In the U.S.", "And so...", "蓝色。", "Why?")] == [
+        "It is so",
+        "In the U.S.",
+        "And so...",
+        "蓝色",
+        "Why?",
+    ]
+
+
+def test_items_are_shown_in_full_when_all_fit_and_as_labels_otherwise() -> None:
+    short = [Paragraph(text="Mercury: small."), Paragraph(text="Venus")]
+    long = [*short, Paragraph(text="Earth - the one with a moon"), Paragraph(text="Mars is red. It is cold there.")]
+
+    assert shown_items(short, 20) == ("Mercury: small", "Venus")
+    assert shown_items(long, 20) == ("Mercury", "Venus", "Earth", "Mars is red")
+
+
+def test_the_bold_start_of_an_item_is_its_label() -> None:
+    items = [Paragraph(text="It arrives white. All colours travel together.", strong=("It arrives white.",))]
+
+    assert shown_items(items, 20) == ("It arrives white",)
+
+
+@pytest.mark.parametrize(
+    ("text", "strong", "limit", "shown"),
+    [
+        ("Short. This one is shown here. This one is a little longer.", (), 60, ("This one is shown here.", "")),
+        ("Blue goes astray, and red goes on.", ("red",), 60, ("Blue goes astray, and red goes on.", "red")),
+        ("Blue goes astray, and red light goes on.", ("red light",), 30, ("And red light goes on.", "red light")),
+        ("All of it.", ("All of it",), 60, ("All of it.", "")),
+        ("One clause is here, another goes on for far too long to be shown.", (), 30, ("One clause is here", "")),
+        ("Two bold. Words here.", ("bold. Words",), 60, ("Two bold. Words here.", "")),
+    ],
+)
+def test_a_statement_shows_what_matters(text: str, strong: tuple[str, ...], limit: int, shown: tuple[str, str]) -> None:
+    assert shown_statement(Paragraph(text=text, strong=strong), limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Why is the sky blue?", "Why is the sky blue?"),
+        ("Rainbows: how light gets bent into seven colours", "Rainbows"),
+        ("Honey never spoils, and here is the reason why", "Honey never spoils"),
+        ("The strange life of the immortal jellyfish in the sea", "Life of the immortal jellyfish"),
+        ("为什么天空是蓝色的", "为什么天空是蓝色的"),
+    ],
+)
+def test_a_thumbnail_shows_a_few_words_of_the_title(title: str, words: str) -> None:
+    assert thumbnail_words(title) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("**Bold** and *slanted*, `code` ~~gone~~", "Bold and slanted, code gone"),
+        ("## Heading", "Heading"),
+        ("- item", "item"),
+        ("[text](http://x.y) ![alt](z.png)", "text alt"),
+        ("<speak>Hello <break time='1s'/>there</speak>", "Hello there"),
+        ("1 < 2", "1 2"),
+        ("snake_case and 2*3*4 stay", "snake_case and 2*3*4 stay"),
+        ("a\u202eb\x07\nc", "ab c"),
+        ("Nothing - at all.", "Nothing - at all."),
+    ],
+)
+def test_markup_that_a_model_leaves_is_taken_out(written: str, plain: str) -> None:
+    assert plain_text(written) == plain

@@ -1,0 +1,210 @@
+"""Templates: found by name, checked to the line, rendered without surprises."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.model import Brief, BulletList, BulletsScene, Paragraph, Script, Section
+from pipeline.template import builtin_root, known_templates, load_template
+
+BUILTIN = builtin_root() / "templates" / "explainer"
+BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
+
+Change = Callable[[str, str, str], list[Path]]
+
+
+@pytest.fixture
+def change(tmp_path: Path) -> Change:
+    """Make a workspace whose explainer differs from the built-in one in one place."""
+
+    def make(file: str, old: str, new: str) -> list[Path]:
+        folder = tmp_path / "templates" / "explainer"
+        shutil.copytree(BUILTIN, folder)
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return [tmp_path / "templates"]
+
+    return make
+
+
+def test_every_built_in_template_loads() -> None:
+    assert "explainer" in known_templates([])
+    for name in known_templates([]):
+        assert load_template(name, search=[]).title
+
+
+def test_a_template_says_how_much_text_its_layouts_hold() -> None:
+    template = load_template("explainer", search=[])
+
+    bullets = template.layout("bullets")
+    assert bullets is not None
+    assert (bullets.limit("item"), bullets.max_items) == (60, 5)
+    assert template.layout("quiz") is None
+
+
+def test_the_template_of_the_workspace_wins(change: Change) -> None:
+    search = change("template.toml", 'title = "Explainer"', 'title = "Mine"')
+
+    assert load_template("explainer", search=search).title == "Mine"
+
+
+def test_the_fingerprint_follows_the_files_and_nothing_else(change: Change) -> None:
+    builtin = load_template("explainer", search=[])
+    copy = load_template("explainer", search=change("system.jinja", "You write", "You write"))
+    other = replace(copy, fingerprint="x")
+
+    assert copy == builtin
+    assert hash(copy) == hash(builtin)
+    assert other != builtin
+
+
+@pytest.mark.parametrize("file", ["template.toml", "system.jinja", "user.jinja", "description.jinja"])
+def test_a_change_in_any_file_changes_the_fingerprint(change: Change, file: str) -> None:
+    first = BUILTIN.joinpath(file).read_text(encoding="utf-8")[:1]
+    changed = load_template("explainer", search=change(file, first, {"#": "# ", "{": " {"}.get(first, f"x{first}")))
+
+    assert changed.fingerprint != load_template("explainer", search=[]).fingerprint
+
+
+def test_line_ends_of_windows_do_not_change_the_fingerprint(change: Change) -> None:
+    search = change("user.jinja", "Topic", "Topic")
+    path = search[0] / "explainer" / "user.jinja"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert load_template("explainer", search=search) == load_template("explainer", search=[])
+
+
+def test_a_template_travels_to_another_process() -> None:
+    template = load_template("explainer", search=[])
+
+    assert pickle.loads(pickle.dumps(template)) == template
+
+
+@pytest.mark.parametrize("name", ["explaner", "../explainer", "", "templates/explainer"])
+def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
+    with pytest.raises(InputError, match="Known: .*explainer"):
+        load_template(name, search=[Path("nowhere")])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("theme =", "them =", ":4: unknown key them. Did you mean theme?"),
+        ("[layouts.bullets]", "[layouts.bulets]", ":22: unknown layout layouts.bulets. Did you mean bullets?"),
+        ("[layouts.title]", "[layouts.tite]", ":17: unknown layout layouts.tite. Did you mean title?"),
+        ("item = 60", "itm = 60", ":26: unknown key layouts.bullets.itm. Did you mean item?"),
+        ("item = 60", 'item = "60"', ":26: layouts.bullets.item: Input should be a valid integer"),
+        ("items = 5", "items = 9", ":25: layouts.bullets.items: Input should be less than or equal to 5"),
+        ("item = 60", "item 60", ":26: broken TOML"),
+        ('title = "Explainer"', "", ":1: title: is missing"),
+        ('"user.jinja"', '"../user.jinja"', ":10: prompt.user: String should match pattern"),
+        ("tags =", "tag =", ":15: unknown key metadata.tag. Did you mean tags?"),
+    ],
+)
+def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: str, new: str, says: str) -> None:
+    search = change("template.toml", old, new)
+
+    with pytest.raises(InputError) as caught:
+        load_template("explainer", search=search)
+
+    assert str(caught.value).startswith(f"{search[0] / 'explainer' / 'template.toml'}{says}")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("user.jinja", "brief.title", "brief.titel", ":1: unknown field brief.titel. Did you mean title?"),
+        ("user.jinja", "brief.title", "breif.title", ":1: unknown name 'breif'. Did you mean brief?"),
+        ("user.jinja", "Topic:", "{% if brief.has_note %}{% endif %}", ":1: unknown field brief.has_note."),
+        (
+            "user.jinja",
+            "Topic:",
+            "\n{% for s in brief.sections %}{{ s.headin }}{% endfor %}",
+            ":2: unknown field s.headin. Did you mean heading?",
+        ),
+        (
+            "user.jinja",
+            "Topic:",
+            "{% for s in brief.sections %}{% for b in s.blocks %}{{ b.tekst }}{% endfor %}{% endfor %}",
+            ":1: unknown field b.tekst. Did you mean text?",
+        ),
+        ("system.jinja", "layout.name", "layout.nam", ": unknown field layout.nam. Did you mean name?"),
+        ("description.jinja", "script.title", "script.titel", ":1: unknown field script.titel. Did you mean title?"),
+        ("description.jinja", "script.title", "notes", ":1: unknown name 'notes'. Known: brief, script"),
+        ("user.jinja", "{%- endif %}", "{%- endfi %}", ": broken template: Encountered unknown tag 'endfi'"),
+        ("user.jinja", "{{ brief.title }}", "{{ brief.title", ":1: broken template"),
+    ],
+)
+def test_an_unknown_field_is_told_when_the_template_is_loaded(
+    change: Change, file: str, old: str, new: str, says: str
+) -> None:
+    search = change(file, old, new)
+
+    with pytest.raises(InputError) as caught:
+        load_template("explainer", search=search)
+
+    told = str(caught.value)
+    assert told.startswith(f"{search[0] / 'explainer' / file}:")
+    assert says.partition(": ")[2] in told
+    assert says.partition(": ")[0] in told
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ("{{ brief.sections[0].nope }}", "has no attribute 'nope'"),
+        ("{{ brief.title.__class__.__mro__ }}", "unsafe"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ('{% include "other.jinja" %}', "there is no file other.jinja"),
+        ('{% include "user.jinja" %}', "recursion"),
+        ("{{ brief.sections.nope.x }}", "has no attribute 'nope'"),
+    ],
+)
+async def test_what_only_shows_when_it_is_filled_in_is_told_too(change: Change, new: str, says: str) -> None:
+    template = load_template("explainer", search=change("user.jinja", "Topic:", f"\n{new}"))
+
+    with pytest.raises(InputError, match=says) as caught:
+        template.prompt(BRIEF)
+
+    assert "user.jinja" in caught.value.where
+
+
+def test_a_file_that_is_named_but_not_there_is_told(change: Change) -> None:
+    with pytest.raises(InputError, match=r"there is no file usr\.jinja\. Did you mean user\.jinja\?"):
+        load_template("explainer", search=change("template.toml", "user.jinja", "usr.jinja"))
+
+
+def test_a_file_that_is_not_utf_8_is_told(change: Change) -> None:
+    search = change("user.jinja", "Topic", "Topic")
+    (search[0] / "explainer" / "user.jinja").write_bytes(b"Topic\n\xff")
+
+    with pytest.raises(InputError, match=r"user\.jinja:2: is not UTF-8"):
+        load_template("explainer", search=search)
+
+
+def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
+    items = BulletList(items=(Paragraph(text="One."), Paragraph(text="Two.")))
+    brief = Brief(title="The <sky>", language="de", sections=(Section(heading="Why", blocks=(items,)),))
+
+    system, user = load_template("explainer", search=[]).prompt(brief)
+
+    assert "bullets: heading 50, kicker 40, item 60; 2 to 5 items" in system
+    assert user.startswith("Topic: The <sky>\n")
+    assert "## Why\n\n- One.\n- Two." in user
+
+
+def test_the_description_lists_the_chapters_of_a_film() -> None:
+    template = load_template("explainer", search=[])
+    chapters = tuple(BulletsScene(lines=(), heading=name, items=("x",)) for name in ("First", "Second", "First"))
+    script = Script(title="The sky", language="en", scenes=chapters, description="About the sky.")
+
+    assert template.description_of(BRIEF, script) == "About the sky.\n\n\n· First\n· Second"
+    assert template.description_of(BRIEF, replace(script, scenes=(), description="")) == "The sky"
