@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.model import Job
+from pipeline.errors import InputError, NightreelError
+from pipeline.model import Job, JobStatus
 from pipeline.orchestrator import JobEvent, Listener, batches, ignore, open_workshop
 from pipeline.sources import batch_name, read_brief, read_briefs
 
@@ -53,6 +54,25 @@ class Film:
             error=job.error.message if job.error else None,
         )
 
+    @classmethod
+    def refused(cls, title: str, error: NightreelError) -> Film:
+        """What never became a job: a brief that can't be read, a setting that is wrong, a film that is being made."""
+        return cls(
+            job="",
+            title=title,
+            status=JobStatus.FAILED.value,
+            video=None,
+            subtitles=None,
+            thumbnail=None,
+            metadata=None,
+            duration_s=None,
+            narrator=None,
+            voice=None,
+            fallback_reason="",
+            seconds={},
+            error=str(error),
+        )
+
 
 async def make_video(
     topic: str | Path,
@@ -91,10 +111,12 @@ async def run_batch(
 ) -> tuple[Film, ...]:
     """Make a film of every brief of a source: a topic list (.txt), a brief (.md) or a folder of briefs.
 
-    Run again, it continues. A film that fails is a `Film` with an error; the others are made all the same. Raises a
-    `NightreelError` when the batch can't be started.
+    Run again, it continues. A film that fails is a `Film` with an error, and so is a brief of a folder that can't be
+    read (at the end, without a job); the others are made all the same. Raises a `NightreelError` when the batch can't
+    be started.
     """
+    unreadable: list[InputError] = []
     shop = open_workshop(workspace=workspace, overrides=settings or {}, output=output)
-    briefs = await read_briefs(source)
+    briefs = await read_briefs(source, report=unreadable.append)
     jobs = await batches.run_batch(briefs, shop, batch=batch or batch_name(source), source=str(source), listen=listen)
-    return tuple(Film.of(job) for job in jobs)
+    return (*(Film.of(job) for job in jobs), *(Film.refused(error.where, error) for error in unreadable))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -31,25 +32,26 @@ app.command("pipeline.cli.doctor:doctor")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code. An error is one line; `--debug` adds the traceback."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in tokens
     try:
         code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        code = _complain(InputError(str(error), hint="See nightreel --help"))
+        code = _complain(InputError(str(error), hint="See nightreel --help"), debug=debug)
     except NightreelError as error:
-        if "--debug" in tokens:
-            raise
-        code = _complain(error)
+        code = _complain(error, debug=debug)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         code = EXIT_DEFECT
-    except Exception as error:
-        if "--debug" in tokens:
-            raise
-        code = _complain(NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug"))
+    except Exception as error:  # noqa: BLE001 - told in one line; a traceback is for --debug
+        defect = NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug")
+        code = _complain(defect, debug=debug)
     sys.exit(code)
 
 
-def _complain(error: NightreelError) -> int:
+def _complain(error: NightreelError, *, debug: bool) -> int:
+    """Tell an error in one line, below the traceback of the exception at hand if that is wanted."""
+    if debug:
+        traceback.print_exc()
     print(f"nightreel: {error}", file=sys.stderr)
     return error.exit_code

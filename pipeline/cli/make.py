@@ -33,20 +33,35 @@ def make(
     from pipeline.api import Film
     from pipeline.cli.report import print_film, print_json, reporter
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator import batches
+    from pipeline.errors import EXIT_OK, NightreelError
+    from pipeline.orchestrator import JobEvent, batches
     from pipeline.sources import read_brief
 
-    async def work() -> int:
-        brief = await read_brief(topic)
-        with reporter(place, total=1) as listen:
-            job = await batches.run_one(brief, session.workshop, listen=listen)
-        film = Film.of(job)
-        if place.json:
-            print_json(asdict(film))
-        else:
-            print_film(film)
-        return job.error.exit_code if job.error else EXIT_OK
+    film: Film | None = None
 
-    session = open_session(place, making.as_settings(), output)
-    return session.run(work)
+    async def work() -> int:
+        nonlocal film
+        errors: list[Exception] = []
+        brief = await read_brief(topic)
+        with reporter(place, total=1) as tell:
+
+            def listen(event: JobEvent) -> None:
+                # A failure is raised below: whatever ends a command is told in one place.
+                errors.append(event.error) if event.error else tell(event)
+
+            film = Film.of(await batches.run_one(brief, session.workshop, listen=listen))
+        if errors:
+            raise errors[0]
+        return EXIT_OK
+
+    try:
+        session = open_session(place, making.as_settings(), output)
+        return session.run(work)
+    except NightreelError as error:
+        film = film or Film.refused(topic, error)
+        raise
+    finally:
+        if film and place.json:
+            print_json(asdict(film))
+        elif film:
+            print_film(film)

@@ -97,6 +97,14 @@ def print_summary(batch: str, films: Sequence[Film], *, seconds: float, as_json:
     console.print(f"Details: nightreel status {escape(batch)}")
 
 
+def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
+    """A brief of the batch that can't be read."""
+    if as_json:
+        print_json({"event": "job", "batch": batch, "stage": "", **asdict(film)})
+    else:
+        print(f"nightreel: {film.error}", file=sys.stderr, flush=True)
+
+
 def clock(seconds: float) -> str:
     """72.4 -> 1:12."""
     minutes, rest = divmod(round(seconds), 60)

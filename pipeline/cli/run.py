@@ -34,21 +34,25 @@ def run(
     import time
 
     from pipeline.api import Film
-    from pipeline.cli.report import print_summary, reporter
+    from pipeline.cli.report import print_refusal, print_summary, reporter
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
     from pipeline.orchestrator import batches
     from pipeline.sources import batch_name, read_briefs
 
     async def work() -> int:
-        briefs = await read_briefs(source)
+        unreadable: list[InputError] = []
+        briefs = await read_briefs(source, report=unreadable.append)
         name = batch or batch_name(source)
+        refused = [Film.refused(error.where, error) for error in unreadable]
         start = time.monotonic()
+        for film in refused:
+            print_refusal(name, film, as_json=place.json)
         with reporter(place, total=len(briefs), events=True) as listen:
             jobs = await batches.run_batch(briefs, session.workshop, batch=name, source=str(source), listen=listen)
-        films = [Film.of(job) for job in jobs]
+        films = [*map(Film.of, jobs), *refused]
         print_summary(name, films, seconds=time.monotonic() - start, as_json=place.json)
-        return EXIT_SOME_JOBS_FAILED if any(job.error for job in jobs) else EXIT_OK
+        return EXIT_SOME_JOBS_FAILED if any(film.error for film in films) else EXIT_OK
 
     session = open_session(place, making.as_settings(), output)
     return session.run(work)

@@ -57,8 +57,12 @@ async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
 
 def _log_to_stderr(*, debug: bool) -> None:
     """Warnings of ours (with tracebacks under --debug) on stderr; nothing of the libraries below us."""
-    handler = RichHandler(
-        console=Console(stderr=True), show_time=False, show_path=debug, rich_tracebacks=False, markup=False
+    console = Console(stderr=True)
+    handler = (
+        RichHandler(console=console, show_time=False, show_path=debug)
+        if console.is_terminal
+        # A line stays a line, whatever its length.
+        else logging.StreamHandler()
     )
     if not debug:
         handler.addFilter(_without_traceback)

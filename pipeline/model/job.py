@@ -31,7 +31,7 @@ TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = MappingProxyType(
         JobStatus.PENDING: frozenset({JobStatus.IN_PROGRESS}),
         JobStatus.IN_PROGRESS: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.PENDING}),
         JobStatus.FAILED: frozenset({JobStatus.PENDING}),
-        # Somebody removed or changed the delivered files: the film is made again.
+        # The delivered files are gone or changed: the film is made again. Or it is wanted in another place as well.
         JobStatus.COMPLETED: frozenset({JobStatus.PENDING}),
     }
 )

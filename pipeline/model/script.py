@@ -13,7 +13,7 @@ class SpokenLine:
     """A sentence or two of narration; it may bring an element of the picture with it."""
 
     text: str
-    # Index of the item that appears when this line begins; None: nothing appears.
+    # Index of the item that appears when this line begins (the text of a statement is item 0); None: nothing appears.
     reveals: int | None = None
 
 

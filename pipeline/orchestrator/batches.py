@@ -8,7 +8,7 @@ from dataclasses import replace
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import first_error
+from pipeline.errors import InputError, first_error
 from pipeline.model import Batch, Brief, Job
 from pipeline.orchestrator.jobs import Listener, ignore, run_job
 from pipeline.orchestrator.plan import plan_jobs, superseded
@@ -35,10 +35,14 @@ async def run_batch(
     """Make all films of a batch and return their jobs in the order of the briefs.
 
     Run again, it continues: completed films are left alone, everything else goes on where it stands. Raises `BusyError`
-    when another process works on the batch.
+    when another process works on the batch, and `InputError` when several films should go to one file.
     """
+    if len(briefs) > 1 and workshop.output and workshop.output.suffix.lower() == ".mp4":
+        raise InputError(
+            f"{len(briefs)} films don't fit one file", where=str(workshop.output), hint="Give a folder as --output"
+        )
     async with workshop.store.batch_claim(batch):
-        jobs = await _plan(briefs, workshop, batch=batch, source=source, keep=False)
+        jobs = await _plan(briefs, workshop, batch=batch, source=source, keep=batch == SINGLES)
         done = await _run_side_by_side(jobs, workshop, listen)
         await to_thread.run_sync(workshop.cache.prune, workshop.settings.cache.max_bytes)
         return done

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import anyio
+from anyio import to_thread
 
 from pipeline.errors import EXIT_DEFECT, NightreelError, StorageError
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
@@ -29,6 +30,13 @@ class JobEvent:
 
 Listener = Callable[[JobEvent], None]
 
+# Why a job is taken up once more, by what an earlier run left.
+_BACK: Mapping[JobStatus, str] = {
+    JobStatus.IN_PROGRESS: "the process that worked on it is gone",
+    JobStatus.FAILED: "tried again",
+    JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
+}
+
 
 def ignore(_event: JobEvent) -> None:
     """A listener for those who don't want to know."""
@@ -37,11 +45,11 @@ def ignore(_event: JobEvent) -> None:
 async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore) -> Job:
     """Take one job as far as it goes and return it, completed or failed.
 
-    Called again on the same job, it goes on where the checkpoint stands; on a film that is already there it does
-    nothing. A failure is kept in the job, never raised, so that one bad film can't stop a night. Cancellation puts
-    the job back to pending and goes on up.
+    Called again on the same job, it goes on where the checkpoint stands; on a film that is already where it is wanted
+    it does nothing. A failure is kept in the job, never raised, so that one bad film can't stop a night. Cancellation
+    puts the job back to pending and goes on up.
     """
-    if film_is_whole(job):
+    if job.status is JobStatus.COMPLETED and await _is_delivered(job, workshop):
         listen(JobEvent(job=job, untouched=True))
         return job
     run = _Run(job, workshop, listen)
@@ -55,6 +63,7 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore) -> Jo
                 await run.do(stage)
         await run.to(JobStatus.COMPLETED)
     except NightreelError as error:
+        logger.info("job %s failed", job.id, exc_info=error)
         await run.fail(error, _record(error, run.job.stage))
     except Exception as error:
         # A defect of ours in one film must not end the night.
@@ -77,15 +86,19 @@ class _Run:
 
     async def begin(self) -> None:
         """Take the job up, whatever state an earlier run left it in."""
-        if self.job.status is JobStatus.IN_PROGRESS:
-            await self.to(JobStatus.PENDING, why="the process that worked on it is gone")
-        elif self.job.status is JobStatus.FAILED:
-            await self.to(JobStatus.PENDING, why="tried again")
-        elif self.job.status is JobStatus.COMPLETED:
-            self.job = self.job.evolve(receipt=None)
-            await self.to(JobStatus.PENDING, why="its film is gone or changed")
-        self.job = self.job.evolve(attempts=self.job.attempts + 1, error=None)
-        await self.to(JobStatus.IN_PROGRESS)
+        job = self.job
+        if await to_thread.run_sync(film_is_whole, job) and job.receipt:
+            # Wherever it lies, it need not be made again: it is delivered from there.
+            job = job.evolve(package=job.receipt.package)
+        if not await _is_delivered(job, self._workshop):
+            job = job.evolve(receipt=None)
+        if job.status is not JobStatus.PENDING:
+            job = advance(job, JobStatus.PENDING, at=self._workshop.clock(), why=_BACK[job.status])
+        job = job.evolve(attempts=job.attempts + 1, stage="", error=None)
+        # Before the save: when the disk refuses even that, this is the job that fails.
+        self.job = advance(job, JobStatus.IN_PROGRESS, at=self._workshop.clock())
+        with anyio.CancelScope(shield=True):
+            await self._keep(self.job)
 
     async def do(self, stage: Stage) -> None:
         """Run one stage and save what it made."""
@@ -117,6 +130,13 @@ class _Run:
         await self._workshop.store.save_job(job)
         self.job = job
         self._listen(JobEvent(job=job))
+
+
+async def _is_delivered(job: Job, workshop: Workshop) -> bool:
+    """Whether the film lies, whole, where it is wanted now."""
+    if job.receipt is None or not workshop.destination(job).gave(job.receipt):
+        return False
+    return await to_thread.run_sync(film_is_whole, job)
 
 
 def _record(error: Exception, stage: str) -> JobError:

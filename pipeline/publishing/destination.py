@@ -20,3 +20,6 @@ class Destination(Protocol):
         Delivering again changes nothing that is already there as it should be. Raises `StorageError` or a
         `ProviderError`; the film then counts as not delivered.
         """
+
+    def gave(self, receipt: Receipt) -> bool:
+        """Whether the receipt is for this very place. Looks at nothing but the receipt."""

@@ -67,8 +67,16 @@ class FolderDestination:
         """See `Destination`. Raises `StorageError` when the folder can't be written or the disk is full."""
         return await to_thread.run_sync(self._deliver, package)
 
+    def gave(self, receipt: Receipt) -> bool:
+        """See `Destination`."""
+        return receipt == self._receipt
+
+    @property
+    def _receipt(self) -> Receipt:
+        return Receipt(destination=self.name, package=self._names.within(self._folder))
+
     def _deliver(self, package: Package) -> Receipt:
-        delivered = self._names.within(self._folder)
+        delivered = self._receipt.package
         # In the order of appearance.
         pairs = {
             delivered.srt: package.srt,
@@ -83,7 +91,7 @@ class FolderDestination:
         changed = {target: source for target, source in pairs.items() if not _is_same(source, target)}
         if changed:
             _replace_all(changed)
-        return Receipt(destination=self.name, package=delivered)
+        return self._receipt
 
 
 def _replace_all(pairs: dict[Path, Path]) -> None:

@@ -22,6 +22,8 @@ _HYPHEN = 0.06
 _PHRASE_END = -0.02
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
+# A word that has a line to itself needs more: this share of the longest line.
+_LONELY_SHARE = 0.8
 
 
 class Chunk(NamedTuple):
@@ -108,12 +110,17 @@ class _Breaker:
         return lines
 
     def is_ragged(self, spans: Sequence[Chunk]) -> bool:
-        """Whether the last line is a word on its own, or any line far shorter than the longest."""
+        """Whether the last line is a word on its own, or any line (or lonely word) far shorter than the longest."""
         if len(spans) < 2 or len(self._chunks) < 3:
             return False
         widths = [measure(self._text[span.start : span.end], self._style) for span in spans]
-        lonely = self._chunks[-1].start == spans[-1].start
-        return lonely or min(widths) < _STUB_SHARE * max(widths)
+        starts = {chunk.start: chunk.end for chunk in self._chunks}
+        lonely = [starts[span.start] == span.end for span in spans]
+        short = (
+            width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
+            for width, alone in zip(widths, lonely, strict=True)
+        )
+        return lonely[-1] or any(short)
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
         """Exactly `count` lines, as even as possible, ugly ends avoided; with what their ugliness costs."""

@@ -10,7 +10,7 @@ from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, presentable, shape
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
-_STEPS_FOR_BEAUTY = 2
+_STEPS_FOR_BEAUTY = 3
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
 # Depth of a line below its baseline, in em.

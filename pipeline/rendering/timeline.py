@@ -38,7 +38,7 @@ def frame_at(time_s: float) -> int:
 
 def item_frames(scene: BulletsScene, words: Sequence[Word]) -> tuple[int, ...]:
     """The frame in which each item appears: when its line begins, or soon after the item before it."""
-    spoken = _line_frames(scene, words)
+    spoken = line_frames(scene, words)
     frames: list[int] = []
     for item in range(len(scene.items)):
         earliest = frames[-1] + _UNSPOKEN_APART if frames else 0
@@ -47,7 +47,8 @@ def item_frames(scene: BulletsScene, words: Sequence[Word]) -> tuple[int, ...]:
     return tuple(frames)
 
 
-def _line_frames(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
+def line_frames(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
+    """By the number of what a line reveals, the frame in which the line begins to be spoken."""
     frames: dict[int, int] = {}
     for line, first in zip(scene.lines, first_words(scene), strict=True):
         if line.reveals is not None and first < len(words):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import ClassVar, TypeVar
 
 from pipeline.errors import InputError
@@ -56,7 +56,7 @@ class OutlineWriter:
     """Turns notes into scenes; needs nothing but the notes."""
 
     name: ClassVar[str] = "outline"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     async def write(self, brief: Brief, template: Template) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
@@ -118,7 +118,7 @@ class _Scenes:
 
     def _middle(self, pieces: Sequence[_Piece]) -> Iterator[Scene]:
         lead: Paragraph | None = None
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        for piece, following in zip_longest(pieces, pieces[1:]):
             if isinstance(piece.block, BulletList):
                 yield from self._bullets_scenes(piece.heading, piece.block, lead)
                 lead = None
@@ -150,7 +150,7 @@ class _Scenes:
     def _statement_scene(self, heading: str, paragraph: Paragraph) -> Scene:
         text, emphasis = shown_statement(paragraph, self._statement.limit("text"))
         return StatementScene(
-            lines=_lines(paragraph.text),
+            lines=_lines(paragraph.text, shown=text),
             text=text,
             emphasis=emphasis,
             kicker=shorten(heading, self._statement.limit("kicker")),
@@ -202,8 +202,12 @@ def _parts(paragraph: Paragraph) -> tuple[Paragraph, ...]:
     )
 
 
-def _lines(text: str) -> tuple[SpokenLine, ...]:
-    return tuple(SpokenLine(text=sentence) for sentence in split_sentences(text))
+def _lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
+    """A line for each sentence; the one that is shown brings the picture's text with it."""
+    return tuple(
+        SpokenLine(text=sentence, reveals=0 if shown and shown in sentence else None)
+        for sentence in split_sentences(text)
+    )
 
 
 def _evenly(items: list[_T], most: int) -> list[list[_T]]:

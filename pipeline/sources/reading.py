@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from anyio import to_thread
@@ -17,14 +18,22 @@ from pipeline.sources.topics import parse_topics
 _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
 
 
-async def read_briefs(source: Path | str) -> tuple[Brief, ...]:
+async def read_briefs(source: Path | str, *, report: Callable[[InputError], None] | None = None) -> tuple[Brief, ...]:
     """The briefs of a source, at least one, in the order of the source.
 
     A source is a Markdown brief (.md), a topic list (.txt), a folder of briefs (its .md files by name, README.md left
     out), or a text: the topic itself. A text that is no existing path but looks like one (ends in .md or .txt, or is a
     single word below an existing folder) is taken for a mistyped path. Raises `InputError` with file and line.
+
+    With `report`, a brief that can't be read does not spoil its folder: its error is reported, and it is left out.
     """
-    return await to_thread.run_sync(_read, source)
+    problems: list[InputError] = []
+    briefs = await to_thread.run_sync(_read, source, problems)
+    for problem in problems:
+        if report is None:
+            raise problem
+        report(problem)
+    return briefs
 
 
 async def read_brief(source: Path | str) -> Brief:
@@ -39,7 +48,8 @@ async def read_brief(source: Path | str) -> Brief:
     return briefs[0]
 
 
-def _read(source: Path | str) -> tuple[Brief, ...]:
+def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
+    """The briefs that can be read; what is wrong with others of a folder goes to `problems`."""
     if isinstance(source, str):
         if not source.strip():
             raise InputError("the topic is empty", hint=f'{_KINDS}, or a topic such as "Why is the sky blue?"')
@@ -48,7 +58,7 @@ def _read(source: Path | str) -> tuple[Brief, ...]:
     path = Path(source)
     if not _exists(path):
         raise InputError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
-    return _read_folder(path) if path.is_dir() else _read_file(path)
+    return _read_folder(path, problems) if path.is_dir() else _read_file(path)
 
 
 def _means_a_path(text: str) -> bool:
@@ -89,7 +99,7 @@ def _read_file(path: Path) -> tuple[Brief, ...]:
             raise InputError(kind, where=str(path), hint=_KINDS)
 
 
-def _read_folder(folder: Path) -> tuple[Brief, ...]:
+def _read_folder(folder: Path, problems: list[InputError]) -> tuple[Brief, ...]:
     try:
         files = [path for path in folder.iterdir() if _is_brief(path)]
     except OSError as error:
@@ -99,7 +109,13 @@ def _read_folder(folder: Path) -> tuple[Brief, ...]:
             "has no briefs", where=str(folder), hint="A brief is a .md file; a topic list (.txt) is given by its name"
         )
     files.sort(key=lambda path: (path.name.casefold(), path.name))
-    return tuple(parse_brief(read_text(path), path) for path in files)
+    briefs = []
+    for path in files:
+        try:
+            briefs.append(parse_brief(read_text(path), path))
+        except InputError as error:
+            problems.append(error)
+    return tuple(briefs)
 
 
 def _is_brief(path: Path) -> bool:

@@ -15,7 +15,7 @@ def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Stage:
     if isinstance(scene, BulletsScene):
         return bullets.lay_out(scene, words, look)
     if isinstance(scene, StatementScene):
-        return statement.lay_out(scene, look)
+        return statement.lay_out(scene, words, look)
     if isinstance(scene, ClosingScene):
         return closing.lay_out(scene, look)
     return title.lay_out(scene, look)

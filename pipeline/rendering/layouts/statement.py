@@ -1,65 +1,103 @@
-"""One sentence, large, with its key phrase lit; a rule at its side and the film's figure, cropped, behind."""
+"""One sentence, large, with its key phrase lit; a rule at its side and the film's figure, cropped, behind.
+
+When the sentence is spoken later than the scene begins, the name of the section stands in its place until then: nobody
+reads the point before it is made, and the picture is not empty meanwhile.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PIL import Image
 
-from pipeline.model import StatementScene
+from pipeline.model import StatementScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
+from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.stage import Stage
-from pipeline.rendering.text import STATEMENT
-from pipeline.rendering.theme import STATEMENT_SIZES, rgb
+from pipeline.rendering.text import HEADING, STATEMENT
+from pipeline.rendering.theme import HEADING_SIZES, STATEMENT_SIZES, rgb
+from pipeline.rendering.timeline import line_frames
 
 _LIGHTS = (
     Light(role="glow_far", x=1.0, y=0.10, width=0.50, height=0.80, strength=0.62),
     Light(role="glow", x=0.86, y=0.86, width=0.42, height=0.46, strength=0.42),
 )
 
+# From the margin to the text, past the rule.
+_INDENT = 48
+# A sentence that is spoken sooner (1.5 s) simply stands there from the start.
+_WORTH_ANNOUNCING = 45
 
-def lay_out(scene: StatementScene, look: Look) -> Stage:
+
+def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Stage:
     """See the module."""
-    grid, theme, content = look.grid, look.theme, look.grid.content
-    indent = grid.px(48)
-    width = grid.columns(9) - indent
-    label = kicker(scene.kicker, look, width_px=width)
+    grid = look.grid
+    spoken = line_frames(scene, words).get(0, 0)
+    announced = bool(scene.kicker) and spoken >= _WORTH_ANNOUNCING
+    centre = (grid.format.width_px - grid.px(152), grid.content.middle)
+    elements: list[Element] = [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
+    if announced:
+        elements += _announcement(scene, look, until=spoken - FADE_FRAMES)
+    elements += _sentence(scene, look, enters=spoken if announced else 0)
+    return Stage(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _announcement(scene: StatementScene, look: Look, *, until: int) -> list[Element]:
+    """The name of the section, alone, until the frame in which it fades."""
+    grid, left = look.grid, look.grid.content.left + look.grid.px(_INDENT)
+    steps = sizes(grid, HEADING_SIZES)
+    name = fit(scene.kicker, HEADING, steps, width_px=_width(look), most_lines=2)
+    top = grid.content.middle - name.height_px // 2
+    leaves = (Level(until, 0),)
+    motion = replace(enter(grid, 3), levels=leaves)
+    rule = _side_rule(look, top=top, height_px=name.height_px, frame=0)
+    return [
+        replace(rule, motion=replace(rule.motion, levels=leaves)),
+        *letters(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
+    ]
+
+
+def _sentence(scene: StatementScene, look: Look, *, enters: int) -> list[Element]:
+    """Kicker and sentence, entering from that frame on."""
+    grid, theme = look.grid, look.theme
+    label = kicker(scene.kicker, look, width_px=_width(look))
     sentence = fit(
         scene.text,
         STATEMENT,
         sizes(grid, STATEMENT_SIZES),
-        width_px=width,
+        width_px=_width(look),
         height_px=grid.px(600),
         most_lines=6,
         emphasis=scene.emphasis,
     )
     gap = grid.px(48) if label.lines else 0
     height = label.height_px + gap + sentence.height_px
-    top = content.middle - height // 2
-    left = content.left + indent
-
-    elements: list[Element] = []
-    side = grid.px(832)
-    elements.append(
-        motif(look, side_px=side, centre=(grid.format.width_px - grid.px(152), content.middle), opacity=0.5)
-    )
-    elements.append(_side_rule(look, top=top, height_px=height))
-    elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
-    elements += letters(
-        sentence,
-        left=left,
-        top=top + label.height_px + gap,
-        colours=(theme.text, theme.accent),
-        motion=enter(grid, 5, rise=40),
-    )
-    return Stage(ground=background(look.format, theme, _LIGHTS), elements=elements)
+    top = grid.content.middle - height // 2
+    left = grid.content.left + grid.px(_INDENT)
+    return [
+        _side_rule(look, top=top, height_px=height, frame=enters),
+        *letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, enters + 2)),
+        *letters(
+            sentence,
+            left=left,
+            top=top + label.height_px + gap,
+            colours=(theme.text, theme.accent),
+            motion=enter(grid, enters + 5, rise=40),
+        ),
+    ]
 
 
-def _side_rule(look: Look, *, top: int, height_px: int) -> Sprite:
+def _width(look: Look) -> int:
+    return look.grid.columns(9) - look.grid.px(_INDENT)
+
+
+def _side_rule(look: Look, *, top: int, height_px: int, frame: int) -> Sprite:
     """The upright accent rule, drawn downwards, reaching a little beyond the text beside it."""
     width, overhang = look.grid.px(8), look.grid.px(24)
     mask = rounded(width, height_px + 2 * overhang, radius=width // 2)
@@ -68,6 +106,6 @@ def _side_rule(look: Look, *, top: int, height_px: int) -> Sprite:
         tile=Image.new("RGB", mask.size, rgb(look.theme.accent)),
         left=look.grid.content.left,
         top=top - overhang,
-        motion=Motion(enters=0, over=20, drawn=True),
+        motion=Motion(enters=frame, over=20, drawn=True),
         order=Image.linear_gradient("L").resize(mask.size),
     )
