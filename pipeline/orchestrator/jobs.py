@@ -122,7 +122,8 @@ class _Run:
             try:
                 await self._workshop.store.save_job(job)
             except StorageError as unsaved:
-                logger.warning("job %s failed, and that could not be saved: %s", job.id, unsaved)
+                if not isinstance(error, StorageError):  # that one says it already
+                    logger.warning("job %s failed, and that could not be saved: %s", job.id, unsaved)
         self.job = job
         self._listen(JobEvent(job=job, error=error))
 

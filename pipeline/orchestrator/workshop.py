@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +24,7 @@ from pipeline.publishing import Destination, FileNames, FolderDestination
 from pipeline.rendering import Look
 from pipeline.script import ScriptWriter
 from pipeline.settings import Settings, find_workspace, load_settings
-from pipeline.state import Cache, CheckpointStore, content_key
+from pipeline.state import Cache, CheckpointStore, content_key, storage_errors
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 
@@ -40,7 +42,13 @@ def open_workshop(
     overrides: Mapping[str, object] | None = None,
     output: Path | str | None = None,
 ) -> Workshop:
-    """The workspace (given, or the nearest one upwards) with its settings. Raises `ConfigurationError`."""
+    """The workspace (given, or the nearest one upwards) with its settings.
+
+    Raises `InputError` for a workspace that is none, `ConfigurationError`, and `StorageError` for an output that can't
+    be written: better now than when the film is made.
+    """
+    if output is not None:
+        _check_output(Path(output).absolute())
     folder = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
     settings = load_settings(folder, overrides or {})
     return Workshop(
@@ -49,6 +57,16 @@ def open_workshop(
         overrides=overrides or {},
         output=Path(output).absolute() if output else None,
     )
+
+
+def _check_output(output: Path) -> None:
+    """Raise `StorageError` if nothing can be put there. Makes nothing."""
+    with storage_errors(output):
+        existing = next(path for path in (output, *output.parents) if path.exists())
+        if not existing.is_dir() and existing != output:
+            raise NotADirectoryError(errno.ENOTDIR, f"{existing} is not a folder")
+        if not os.access(existing, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 @dataclass(frozen=True, kw_only=True)

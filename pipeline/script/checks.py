@@ -59,11 +59,14 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
                 yield f'{name} has {len(text)} characters, at most {limit} fit: "{text}"'
             elif not text.strip() and field in {"heading", "text", "item"}:
                 yield f"{name} is empty"
-    items = scene.items if isinstance(scene, BulletsScene) else ()
-    if isinstance(scene, BulletsScene) and not 1 <= len(items) <= layout.max_items:
-        yield f"it has {len(items)} items, 1 to {layout.max_items} fit"
-    if [line.reveals for line in scene.lines if line.reveals is not None] != list(range(len(items))):
-        yield "each item must appear once, in order, with a line of narration"
+    revealed = [line.reveals for line in scene.lines if line.reveals is not None]
+    if isinstance(scene, BulletsScene):
+        if not 1 <= len(scene.items) <= layout.max_items:
+            yield f"it has {len(scene.items)} items, 1 to {layout.max_items} fit"
+        if revealed != list(range(len(scene.items))):
+            yield "each item must appear once, in order, with a line of narration"
+    elif any(number != 0 for number in revealed):
+        yield "a line brings an item with it, and the scene has none"
 
 
 def _shown(scene: Scene, field: str) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ def test_a_proper_script_has_no_problems() -> None:
         ((TITLE, replace(BULLETS, items=(), lines=SAID)), "0 items, 1 to 5 fit"),
         ((TITLE, replace(BULLETS, items=("1",))), "each item must appear once"),
         ((TITLE, replace(BULLETS, items=("1", "2", "3"))), "each item must appear once"),
-        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="a", reveals=0),))), "each item must appear once"),
+        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="a", reveals=1),))), "the scene has none"),
         ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="word " * 6001),))), "6,004 words, at most 6,000"),
     ],
 )

@@ -20,8 +20,8 @@ from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.stage import Stage
-from pipeline.rendering.text import HEADING, STATEMENT
-from pipeline.rendering.theme import HEADING_SIZES, STATEMENT_SIZES, rgb
+from pipeline.rendering.text import STATEMENT
+from pipeline.rendering.theme import STATEMENT_SIZES, rgb
 from pipeline.rendering.timeline import line_frames
 
 _LIGHTS = (
@@ -51,8 +51,7 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Stage:
 def _announcement(scene: StatementScene, look: Look, *, until: int) -> list[Element]:
     """The name of the section, alone, until the frame in which it fades."""
     grid, left = look.grid, look.grid.content.left + look.grid.px(_INDENT)
-    steps = sizes(grid, HEADING_SIZES)
-    name = fit(scene.kicker, HEADING, steps, width_px=_width(look), most_lines=2)
+    name = fit(scene.kicker, STATEMENT, sizes(grid, STATEMENT_SIZES), width_px=_width(look), most_lines=2)
     top = grid.content.middle - name.height_px // 2
     leaves = (Level(until, 0),)
     motion = replace(enter(grid, 3), levels=leaves)
