@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from anyio import create_task_group, to_process, to_thread
+from anyio import create_task_group, to_thread
 from pydantic import TypeAdapter
 
 from pipeline.assembly import join_segments
@@ -22,6 +22,7 @@ from pipeline.limits import with_retries
 from pipeline.model import Job, Package, Script, Segment, frames_of
 from pipeline.narration import narrate
 from pipeline.orchestrator.scenes import SegmentOrder, make_segment, make_thumbnail
+from pipeline.orchestrator.workers import in_worker
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import film_metadata, publish
 from pipeline.quality import Expected, inspect_film
@@ -92,7 +93,7 @@ async def draw(job: Job, shop: Workshop) -> Job:
         )
 
         async def in_a_worker(path: Path) -> None:
-            await to_process.run_sync(make_segment, order, path, cancellable=True, limiter=shop.cores)
+            await in_worker(shop.cores, make_segment, order, path)
 
         path, _ = await shop.cache.get_or_make("segment", order.key, ".mp4", in_a_worker)
         segments[index] = Segment(path=path, frames=frames_of(order.clip.samples))
@@ -117,9 +118,7 @@ async def assemble(job: Job, shop: Workshop) -> Job:
     )
     lengths = tuple(clip.samples for clip in clips)
     video = await to_thread.run_sync(lambda: join_segments(job.segments, path=package.video, title=script.title))
-    await to_process.run_sync(
-        make_thumbnail, script, shop.look(job), package.thumbnail, cancellable=True, limiter=shop.cores
-    )
+    await in_worker(shop.cores, make_thumbnail, script, shop.look(job), package.thumbnail)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths),
         package.vtt: to_vtt(_made(job.subtitles), lengths),
@@ -139,9 +138,7 @@ async def inspect(job: Job, shop: Workshop) -> Job:
         subtitles=_made(job.subtitles),
         silent=narration.narrator == "silence",
     )
-    verdict = await to_process.run_sync(
-        inspect_film, _made(job.package).video, expected, cancellable=True, limiter=shop.cores
-    )
+    verdict = await in_worker(shop.cores, inspect_film, _made(job.package).video, expected)
     if not verdict.passed:
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.name, hint="It was not delivered"

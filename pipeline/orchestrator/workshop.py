@@ -63,8 +63,9 @@ def _check_output(output: Path) -> None:
     """Raise `StorageError` if nothing can be put there. Makes nothing."""
     with storage_errors(output):
         existing = next(path for path in (output, *output.parents) if path.exists())
-        if not existing.is_dir() and existing != output:
-            raise NotADirectoryError(errno.ENOTDIR, f"{existing} is not a folder")
+        is_film = existing == output and output.suffix.lower() == ".mp4"
+        if existing.is_dir() == is_film:
+            raise NotADirectoryError(errno.ENOTDIR, f"{existing} is {'a' if is_film else 'not a'} folder")
         if not os.access(existing, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

@@ -1,0 +1,130 @@
+"""The command line as a user meets it: a process of its own, with a clean environment, in a folder that is no workspace."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# What a hanging command gets before it is killed. Nothing ever waits for it when all is well.
+DEADLINE_S = 120
+_PROGRESS = re.compile(r"\[\d+/\d+\] .+: (started|script|narration|subtitles|scenes|film|quality|publishing)")
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What the command sees: no setting, key or proxy of the machine, and the package of this repository."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, "PYTHONPATH": str(REPOSITORY), **extra}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON document on stdout."""
+        (line,) = self.stdout.splitlines()
+        return json.loads(line)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The JSON lines on stdout."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines on stderr that tell more than how far it is."""
+        return [line for line in self.stderr.splitlines() if not _PROGRESS.fullmatch(line)]
+
+
+def nightreel(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, before: Callable[[], None] | None = None
+) -> Finished:
+    """Run `nightreel ARGUMENTS` to its end. `before` is called in the new process."""
+    process = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        cwd=cwd,
+        env=environment(env or {}),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=DEADLINE_S,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=before,
+        check=False,
+    )
+    return Finished(process.returncode, process.stdout, process.stderr)
+
+
+@dataclass
+class Running:
+    """A command at work, in a process group of its own, with its JSON events as they come."""
+
+    process: subprocess.Popen[str]
+    seen: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._watchdog = threading.Timer(DEADLINE_S, self.process.kill)
+        self._watchdog.start()
+
+    @classmethod
+    def start(cls, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Running:
+        """Start `nightreel ARGUMENTS`."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline", *map(str, arguments)],
+            cwd=cwd,
+            env=environment(env or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        return cls(process)
+
+    def wait_for(self, **wanted: object) -> dict[str, Any]:
+        """The next event with these values. Fails when the command ends without it."""
+        for event in self._events():
+            if wanted.items() <= event.items():
+                return event
+        raise AssertionError(f"no event {wanted} in {self.seen}; stderr: {self.finish().stderr}")
+
+    def children(self) -> list[psutil.Process]:
+        """The processes that it has started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def finish(self) -> Finished:
+        """Wait for the end."""
+        stdout, stderr = self.process.communicate()
+        self._watchdog.cancel()
+        return Finished(self.process.returncode, stdout, stderr)
+
+    def _events(self) -> Iterator[dict[str, Any]]:
+        assert self.process.stdout is not None
+        # Line by line, without reading ahead: what comes after the wanted event stays in the pipe.
+        while line := self.process.stdout.readline():
+            self.seen.append(json.loads(line))
+            yield self.seen[-1]
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    """Whether they end by themselves, soon."""
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    return not alive

@@ -1,0 +1,121 @@
+"""Films that several tests look at, each made once."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.command import Finished, Running, all_gone, nightreel
+from tests.acceptance.films import snapshot, write_brief, write_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFilm:
+    """One brief, made by one command in a workspace of its own."""
+
+    brief: Path
+    workspace: Path
+    made: Finished
+
+    @property
+    def folder(self) -> Path:
+        """Where its film lies."""
+        return self.workspace / "output" / "films" / "why-tea-cools"
+
+
+@pytest.fixture(scope="session")
+def twins(tmp_path_factory) -> tuple[MadeFilm, MadeFilm]:
+    """The same brief, spoken by eSpeak in two workspaces at once."""
+    home = tmp_path_factory.mktemp("twins")
+    brief = write_brief(home / "tea.md")
+    workspaces = (home / "first", home / "second")
+    running = [
+        Running.start("make", "tea.md", "--offline", "--json", "--workspace", workspace, cwd=home)
+        for workspace in workspaces
+    ]
+    first, second = (
+        MadeFilm(brief=brief, workspace=workspace, made=command.finish())
+        for workspace, command in zip(workspaces, running, strict=True)
+    )
+    return first, second
+
+
+@pytest.fixture(scope="session")
+def tea(twins) -> MadeFilm:
+    """A film in its workspace. Tests that change anything there take a copy."""
+    return twins[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KilledBatch:
+    """A batch that was killed with SIGKILL in its second film, then run again, then once more."""
+
+    home: Path
+    # Events before the kill, and the jobs as `status` saw them after it.
+    events: list[dict[str, Any]]
+    workers_ended: bool
+    status_after_kill: dict[str, Any]
+    output_after_kill: dict[str, tuple[bytes, int]]
+    second: Finished
+    output_after_second: dict[str, tuple[bytes, int]]
+    status_at_the_end: dict[str, Any]
+    third: Finished
+
+    @property
+    def workspace(self) -> Path:
+        """Where it was made."""
+        return self.home / "ws"
+
+    @property
+    def output(self) -> Path:
+        """Where its films lie."""
+        return self.workspace / "output" / "kitchen"
+
+
+@pytest.fixture(scope="session")
+def killed_batch(tmp_path_factory) -> KilledBatch:
+    """Three briefs; the kill comes when the first film is complete and the scenes of the second are being drawn."""
+    home = tmp_path_factory.mktemp("killed")
+    write_folder(home / "kitchen")
+    place = ("--workspace", home / "ws", "--json")
+    command = ("run", "kitchen", "--narrator", "silence", *place)
+    running = Running.start(*command, cwd=home, env={"NIGHTREEL_WORK__CONCURRENT_JOBS": "1"})
+    first = running.wait_for(status="completed")
+    running.wait_for(status="in_progress", stage="scenes")
+    workers = running.children()
+    running.process.send_signal(signal.SIGKILL)
+    assert running.finish().code == -signal.SIGKILL
+    assert first["title"] == "Why tea cools"
+    workers_ended = all_gone(workers)
+    output = home / "ws" / "output" / "kitchen"
+    after_kill = {
+        "status_after_kill": nightreel("status", "kitchen", *place, cwd=home).json,
+        "output_after_kill": snapshot(output),
+    }
+    second = nightreel(*command, cwd=home)
+    return KilledBatch(
+        home=home,
+        events=running.seen,
+        workers_ended=workers_ended,
+        **after_kill,
+        second=second,
+        output_after_second=snapshot(output),
+        third=nightreel(*command, cwd=home),
+        status_at_the_end=nightreel("status", "kitchen", *place, cwd=home).json,
+    )
+
+
+def counts(**wanted: int) -> dict[str, int]:
+    """The `counts` of a status, those that are not named being 0."""
+    return {**dict.fromkeys(("pending", "in_progress", "completed", "failed"), 0), **wanted}
+
+
+def checkpoint(workspace: Path, batch: str, job: str) -> dict[str, Any]:
+    """A job's file, as it lies on disk."""
+    path = workspace / "state" / "batches" / batch / "jobs" / f"{job}.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))

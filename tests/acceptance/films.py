@@ -1,0 +1,61 @@
+"""Tiny briefs, and what is on disk of the films made of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
+FILES = ("metadata.json", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt")
+
+# A template with two short scenes, for films that a model writes.
+_TINY_TEMPLATE = 'title = "Tiny"\n[layouts.title]\n[layouts.closing]\n'
+
+
+def write_brief(path: Path, title: str = TITLES[0], *, front: str = "", body: str | None = None) -> Path:
+    """A brief whose film has two scenes and lasts about four seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = f"{title.removeprefix('Why ').capitalize()}." if body is None else body
+    path.write_text(f"---\ntitle: {title}\n{front}---\n\n{text}\n", encoding="utf-8")
+    return path
+
+
+def write_folder(folder: Path, titles: Iterable[str] = TITLES) -> Path:
+    """A folder of tiny briefs, one per title, in this order."""
+    for number, title in enumerate(titles, start=1):
+        write_brief(folder / f"{number}.md", title)
+    return folder
+
+
+def tiny_template(workspace: Path, explainer: Path) -> Path:
+    """The template `tiny` of a workspace: the prompts of `explainer`, two layouts."""
+    folder = workspace / "templates" / "tiny"
+    folder.mkdir(parents=True)
+    for prompt in explainer.glob("*.jinja"):
+        shutil.copy(prompt, folder)
+    (folder / "template.toml").write_text(_TINY_TEMPLATE, encoding="utf-8")
+    return folder
+
+
+def stock(workspace: Path, *others: Path) -> Path:
+    """Put the pictures that `others` have drawn into the cache of a new workspace; all else is still to be made."""
+    for other in others:
+        shutil.copytree(
+            other / "state" / "cache" / "segment", workspace / "state" / "cache" / "segment", dirs_exist_ok=True
+        )
+    return workspace
+
+
+def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Bytes and time of every file below `folder`, by its name in it."""
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Bytes of every file below `folder`."""
+    return {name: data for name, (data, _) in snapshot(folder).items()}
