@@ -6,14 +6,20 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
+from pipeline.cli.doctor import doctor
+from pipeline.cli.init import init
+from pipeline.cli.make import make
+from pipeline.cli.run import run
+from pipeline.cli.status import status
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
 
 app = App(
     name="nightreel",
     version=f"nightreel {__version__}",
+    default_parameter=Parameter(show_default=False),
     help="Turn topics into narrated, subtitled, checked videos, unattended.",
     help_epilogue=(
         "Start with: nightreel make topics/octopus-hearts.md --offline\n\n"
@@ -22,11 +28,8 @@ app = App(
         "9 some films of a batch failed · 130 interrupted"
     ),
 )
-app.command("pipeline.cli.make:make")
-app.command("pipeline.cli.run:run")
-app.command("pipeline.cli.status:status")
-app.command("pipeline.cli.init:init")
-app.command("pipeline.cli.doctor:doctor")
+for _command in (make, run, status, init, doctor):
+    app.command(_command, help_epilogue="")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

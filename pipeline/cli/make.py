@@ -26,7 +26,7 @@ def make(
         A brief such as topics/blue-sky.md, or a text such as "Why is the sky blue?".
     output
         Where the film goes: FILE.mp4 (subtitles, thumbnail and metadata beside it) or a folder. Default:
-        output/films/<name>/ in the workspace.
+        output/films/NAME/ in the workspace.
     """
     from dataclasses import asdict
 

@@ -29,7 +29,7 @@ def run(
     batch
         Name of the batch. Default: the name of the source (space.txt gives "space").
     output
-        Folder for the films. Default: output/<batch>/ in the workspace. A single brief also takes FILE.mp4.
+        Folder for the films. Default: output/BATCH/ in the workspace. A single brief also takes FILE.mp4.
     """
     import time
 

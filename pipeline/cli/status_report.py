@@ -19,6 +19,7 @@ _COLOURS = {
     JobStatus.IN_PROGRESS: "cyan",
     JobStatus.PENDING: "dim",
 }
+_ANY_WIDTH = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ def print_batch(state: BatchState) -> None:
     """One batch, a row for each film."""
     table = Table(box=None, pad_edge=False, title=None)
     for column in ("film", "status", "stage", "tries", "where, or why not"):
-        table.add_column(column, header_style="dim", overflow="fold")
+        table.add_column(column, header_style="dim", no_wrap=True)
     for job in state.jobs:
         colour = _COLOURS[JobStatus(job.status)]
         table.add_row(
@@ -77,6 +78,8 @@ def print_batch(state: BatchState) -> None:
         )
     console = Console(highlight=False)
     console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}\n")
+    # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
+    console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
     console.print(table)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,14 +107,3 @@ def killed_batch(tmp_path_factory) -> KilledBatch:
         third=nightreel(*command, cwd=home),
         status_at_the_end=nightreel("status", "kitchen", *place, cwd=home).json,
     )
-
-
-def counts(**wanted: int) -> dict[str, int]:
-    """The `counts` of a status, those that are not named being 0."""
-    return {**dict.fromkeys(("pending", "in_progress", "completed", "failed"), 0), **wanted}
-
-
-def checkpoint(workspace: Path, batch: str, job: str) -> dict[str, Any]:
-    """A job's file, as it lies on disk."""
-    path = workspace / "state" / "batches" / batch / "jobs" / f"{job}.json"
-    return dict(json.loads(path.read_text(encoding="utf-8")))

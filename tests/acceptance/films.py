@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
 FILES = ("metadata.json", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt")
@@ -59,3 +61,14 @@ def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
 def contents(folder: Path) -> dict[str, bytes]:
     """Bytes of every file below `folder`."""
     return {name: data for name, (data, _) in snapshot(folder).items()}
+
+
+def counts(**wanted: int) -> dict[str, int]:
+    """The `counts` of a status, those that are not named being 0."""
+    return {**dict.fromkeys(("pending", "in_progress", "completed", "failed"), 0), **wanted}
+
+
+def checkpoint(workspace: Path, batch: str, job: str) -> dict[str, Any]:
+    """A job's file, as it lies on disk."""
+    path = workspace / "state" / "batches" / batch / "jobs" / f"{job}.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))

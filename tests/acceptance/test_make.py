@@ -1,0 +1,167 @@
+"""`nightreel make`: one film, from the command to the files."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+
+from pipeline.media.probe import probe
+from tests.acceptance.command import Running, nightreel
+from tests.acceptance.films import FILES, checkpoint, contents, snapshot, stock, write_brief
+
+KEYS = {"job", "status", "video", "subtitles", "thumbnail", "metadata", "duration_s", "seconds", "error"}
+STAGES = ["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
+
+
+def make(brief: Path, workspace: Path, *more: str | Path, **options):
+    """Make the film again, with the pictures of an earlier one."""
+    return nightreel("make", brief, "--offline", "--json", "--workspace", workspace, *more, cwd=brief.parent, **options)
+
+
+def test_a_film_ends_with_one_json_object_on_stdout_and_nothing_else(tea):
+    film = tea.made.json
+
+    assert (tea.made.code, tea.made.stderr) == (0, "")
+    assert film.keys() >= KEYS
+    assert (film["status"], film["error"]) == ("completed", None)
+    assert list(film["seconds"]) == STAGES
+    assert [Path(film[name]) for name in ("video", "subtitles", "thumbnail", "metadata")] == [
+        tea.folder / name for name in ("video.mp4", "video.srt", "thumbnail.jpg", "metadata.json")
+    ]
+
+
+def test_the_files_of_a_film_are_there_and_are_what_they_say(tea):
+    assert tuple(sorted(contents(tea.folder))) == FILES
+    info = probe(tea.folder / "video.mp4")
+    assert (info.pictures[0].width_px, info.pictures[0].height_px) == (1920, 1080)
+    assert info.pictures[0].duration_s == pytest.approx(tea.made.json["duration_s"], abs=0.001)
+    assert json.loads((tea.folder / "metadata.json").read_text(encoding="utf-8"))["title"] == "Why tea cools"
+    assert "tea cools" in (tea.folder / "video.srt").read_text(encoding="utf-8").casefold()
+    assert (tea.folder / "video.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
+    assert (tea.folder / "thumbnail.jpg").read_bytes().startswith(b"\xff\xd8\xff")
+
+
+def test_the_same_brief_in_two_workspaces_gives_the_same_bytes(twins):
+    first, second = (contents(film.folder) for film in twins)
+
+    assert first == second
+
+
+def test_asked_again_it_answers_with_the_same_film_and_touches_nothing(tea):
+    before = snapshot(tea.folder)
+
+    again = make(tea.brief, tea.workspace)
+
+    assert (again.code, again.stderr) == (0, "")
+    assert again.json == tea.made.json
+    assert snapshot(tea.folder) == before
+
+
+def test_a_person_is_told_where_the_film_lies(tea):
+    told = nightreel("make", "tea.md", "--offline", "--workspace", tea.workspace, cwd=tea.brief.parent)
+
+    assert told.code == 0
+    assert str(tea.folder / "video.mp4") in told.stdout
+    assert told.stderr == "[1/1] Why tea cools: 0:04, already made\n"
+
+
+def test_a_film_can_go_where_one_wants_it_even_when_it_was_made_before(tea, tmp_path):
+    original = contents(tea.folder)
+    times = snapshot(tea.workspace / "state" / "cache")
+
+    elsewhere = make(tea.brief, tea.workspace, "--output", tmp_path / "films" / "my tea.mp4")
+
+    assert elsewhere.code == 0
+    assert elsewhere.json["video"] == str(tmp_path / "films" / "my tea.mp4")
+    assert elsewhere.json["seconds"].keys() == set(STAGES)
+    copy = contents(tmp_path / "films")
+    assert sorted(copy) == ["my tea.jpg", "my tea.json", "my tea.mp4", "my tea.srt", "my tea.vtt"]
+    assert sorted(copy.values()) == sorted(original.values())
+    # Nothing was made again: it came from the film that was there, which stays.
+    assert snapshot(tea.workspace / "state" / "cache") == times
+    assert contents(tea.folder) == original
+    back = make(tea.brief, tea.workspace)
+    assert {**back.json, "seconds": {}} == {**tea.made.json, "seconds": {}}
+    assert contents(tea.folder) == original
+
+
+def test_the_nearest_workspace_upwards_is_the_one(tea, tmp_path):
+    stock(tmp_path, tea.workspace)
+    (tmp_path / "nightreel.toml").write_text('[narration]\nnarrator = "espeak"\n', encoding="utf-8")
+    brief = write_brief(tmp_path / "topics" / "deep" / "tea.md")
+
+    film = nightreel("make", "tea.md", "--json", cwd=brief.parent)
+
+    assert film.json["video"] == str(tmp_path / "output" / "films" / "why-tea-cools" / "video.mp4")
+
+
+def test_a_film_whose_file_was_removed_is_made_again_with_the_same_bytes(tea, tmp_path):
+    made = make(tea.brief, stock(tmp_path, tea.workspace))
+    folder = Path(made.json["video"]).parent
+    before = contents(folder)
+    (folder / "video.mp4").unlink()
+
+    again = make(tea.brief, tmp_path)
+
+    assert (again.code, again.json["status"]) == (0, "completed")
+    assert contents(folder) == before == contents(tea.folder)
+
+
+def test_two_films_can_be_made_at_once_in_one_workspace(killed_batch, tmp_path):
+    stock(tmp_path, killed_batch.workspace)
+    place = ("--narrator", "silence", "--json", "--workspace", tmp_path)
+
+    both = [Running.start("make", f"kitchen/{n}.md", *place, cwd=killed_batch.home) for n in (1, 2)]
+
+    ends = [command.finish() for command in both]
+    assert [(end.code, end.json["status"]) for end in ends] == [(0, "completed")] * 2
+    (films,) = nightreel("status", "--json", "--workspace", tmp_path, cwd=tmp_path).json
+    assert films["counts"]["completed"] == 2
+
+
+def test_a_film_that_another_process_makes_is_refused(tmp_path):
+    write_brief(tmp_path / "tea.md")
+    command = ("make", "tea.md", "--narrator", "silence", "--workspace", tmp_path)
+    first = Running.start(*command, cwd=tmp_path)
+    line = first.process.stderr.readline()
+    first.process.send_signal(signal.SIGSTOP)  # it holds its claim, and does not finish meanwhile
+    try:
+        refused = nightreel(*command, "--json", cwd=tmp_path)
+    finally:
+        first.process.kill()
+        first.process.send_signal(signal.SIGCONT)
+        first.finish()
+
+    assert line == "[1/1] Why tea cools: started\n"
+    assert (refused.code, refused.json["status"]) == (7, "failed")
+    assert refused.stderr.startswith(f"nightreel: process {first.process.pid} is working on “Why tea cools”. Wait")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit_bytes", "stage"),
+    [(100, None), (9_000, "narration"), (420_000, "film")],
+    ids=["at the first checkpoint", "at the first clip", "at the film"],
+)
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on_afterwards(tea, tmp_path, limit_bytes, stage):
+    stock(tmp_path, tea.workspace)
+
+    # No file may grow beyond that: for whoever writes, the disk is full there.
+    def shrink_the_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, resource.RLIM_INFINITY))
+
+    full = make(tea.brief, tmp_path, before=shrink_the_disk)
+
+    assert (full.code, full.json["status"]) == (8, "failed")
+    assert full.stderr == f"nightreel: {full.json['error']}\n"
+    assert "ile too large" in full.stderr
+    assert not (tmp_path / "output").exists()
+    if stage:
+        assert checkpoint(tmp_path, "films", full.json["job"])["error"]["stage"] == stage
+    again = make(tea.brief, tmp_path)
+    assert (again.code, again.stderr) == (0, "")
+    assert contents(Path(again.json["video"]).parent) == contents(tea.folder)
