@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of, split_words
+from pipeline.script.sentences import shorten
 from pipeline.template import Layout, Template
 
 # About forty minutes of speech; beyond it something has gone wrong.
@@ -26,6 +28,23 @@ def _tidied_scene(scene: Scene) -> Scene:
     if isinstance(scene, StatementScene) and scene.emphasis not in scene.text:
         return replace(scene, emphasis="")
     return scene
+
+
+def shortened(script: Script, template: Template) -> Script:
+    """The script with what is shown cut to the template's limits, what is said left whole."""
+    return replace(script, scenes=tuple(_shortened_scene(scene, template) for scene in script.scenes))
+
+
+def _shortened_scene(scene: Scene, template: Template) -> Scene:
+    layout = template.layout(scene.layout)
+    if layout is None:
+        return scene
+    texts: dict[str, Any] = {
+        field: shorten(getattr(scene, field), limit) for field, limit in layout.max_chars if field != "item"
+    }
+    if isinstance(scene, BulletsScene):
+        texts["items"] = tuple(shorten(item, layout.limit("item")) for item in scene.items)
+    return replace(scene, **texts)
 
 
 def find_problems(script: Script, template: Template) -> tuple[str, ...]:

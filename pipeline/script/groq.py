@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.model import Brief, Script
-from pipeline.script.checks import find_problems, tidied
+from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.groq_errors import SET_ADDRESS, SET_KEY, WHERE, MalformedOutputError, translated
 from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.template import Template
@@ -108,7 +108,8 @@ class GroqWriter:
         """The script a model writes about `brief`.
 
         Raises the `ProviderError`s of `groq_errors`, `TransientError` when the answer is no script, and
-        `PermanentError` when it breaks the template's limits or is cut off, both only after a second try.
+        `PermanentError` when it can't be filmed or is cut off, all only after a second try, in which texts that are
+        still too long are cut to the template's limits.
         """
         system, user = template.prompt(brief)
         question = _Question(messages=({"role": "system", "content": system}, {"role": "user", "content": user}))
@@ -119,7 +120,7 @@ class GroqWriter:
             except _Unusable as unusable:
                 question = unusable.again
             try:
-                return await self._try(client, question, brief, template)
+                return await self._try(client, question, brief, template, cut=True)
             except _Unusable as unusable:
                 raise unusable.error from unusable
 
@@ -128,10 +129,14 @@ class GroqWriter:
 
         return AsyncGroq(api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0)
 
-    async def _try(self, client: AsyncGroq, question: _Question, brief: Brief, template: Template) -> Script:
+    async def _try(
+        self, client: AsyncGroq, question: _Question, brief: Brief, template: Template, *, cut: bool = False
+    ) -> Script:
+        """One answer as a script; with `cut`, texts that are still too long are cut rather than refused."""
         answer = await self._ask(client, question, template)
         try:
-            script = tidied(to_script(WireScript.model_validate_json(answer), brief))
+            script = to_script(WireScript.model_validate_json(answer), brief)
+            script = tidied(shortened(script, template) if cut else script)
         except ValidationError as error:
             problems = describe(error)
             failure: ProviderError = TransientError(f"the model wrote no script: {problems[0]}", where=WHERE)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.command import Finished, Running, all_gone, nightreel
-from tests.acceptance.films import snapshot, write_brief, write_folder
+from tests.acceptance.films import snapshot, stock, write_brief, write_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +77,13 @@ class KilledBatch:
 
 
 @pytest.fixture(scope="session")
-def killed_batch(tmp_path_factory) -> KilledBatch:
+def killed_batch(tea, tmp_path_factory) -> KilledBatch:
     """Three briefs; the kill comes when the first film is complete and the scenes of the second are being drawn."""
     home = tmp_path_factory.mktemp("killed")
     write_folder(home / "kitchen")
+    stock(home / "ws", tea.workspace)  # so that the first film, at least, is made at once
     place = ("--workspace", home / "ws", "--json")
-    command = ("run", "kitchen", "--narrator", "silence", *place)
+    command = ("run", "kitchen", "--offline", *place)
     running = Running.start(*command, cwd=home, env={"NIGHTREEL_WORK__CONCURRENT_JOBS": "1"})
     first = running.wait_for(status="completed")
     running.wait_for(status="in_progress", stage="scenes")

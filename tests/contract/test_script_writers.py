@@ -243,7 +243,6 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
         ("cut_off", PermanentError, "cut off", 2),
         ("invalid_json", TransientError, "no script", 2),
         ("wrong_schema", TransientError, "no script", 2),
-        ("too_long_texts", PermanentError, "can't be filmed", 2),
         ("declined", PermanentError, "declines", 1),
         ("no_choices", TransientError, "no choices", 2),
         ("login_page", TransientError, "not a chat completion", 1),
@@ -270,6 +269,19 @@ async def test_a_lasting_fault_is_one_error_of_ours(
     _assert_keeps_the_secret(caught.value)
 
 
+async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    groq.faults = ["too_long_texts"]
+
+    script = await write_script(TOPIC, writer=groq_writer, template=template)
+
+    heading = script.scenes[0].heading
+    assert len(heading) <= template.layout("title").limit("heading")
+    assert len(groq.history) == 2
+    assert "heading" in groq.history[1].body["messages"][-1]["content"]
+
+
 async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: Template) -> None:
     groq.faults = ["slow_body"]
     writer = GroqWriter(api_key=KEY, base_url=groq.url, timeout_s=0.2)
@@ -281,7 +293,7 @@ async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: T
 def test_every_fault_of_the_stand_in_is_tried() -> None:
     tried = next(mark for mark in test_a_lasting_fault_is_one_error_of_ours.pytestmark if mark.name == "parametrize")
 
-    assert {case[0] for case in tried.args[1]} == FAULTS.keys() - {"markup", "slow_body"}
+    assert {case[0] for case in tried.args[1]} == FAULTS.keys() - {"markup", "slow_body", "too_long_texts"}
 
 
 async def test_nobody_listening_is_worth_another_try(template: Template) -> None:
