@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from anyio import to_thread
+
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import Job, JobStatus
-from pipeline.orchestrator import JobEvent, Listener, batches, ignore, open_workshop
+from pipeline.orchestrator import JobEvent, Listener, Workshop, batches, ignore, open_workshop
 from pipeline.sources import batch_name, read_brief, read_briefs
 
 
@@ -93,7 +95,7 @@ async def make_video(
         errors.extend([event.error] if event.error else [])
         listen(event)
 
-    shop = open_workshop(workspace=workspace, overrides=settings or {}, output=output)
+    shop = await _open(workspace, settings, output)
     job = await batches.run_one(await read_brief(topic), shop, listen=hear)
     if errors:
         raise errors[-1]
@@ -116,7 +118,16 @@ async def run_batch(
     be started.
     """
     unreadable: list[InputError] = []
-    shop = open_workshop(workspace=workspace, overrides=settings or {}, output=output)
+    shop = await _open(workspace, settings, output)
     briefs = await read_briefs(source, report=unreadable.append)
-    jobs = await batches.run_batch(briefs, shop, batch=batch or batch_name(source), source=str(source), listen=listen)
+    if batch is None:
+        batch = await to_thread.run_sync(batch_name, source)
+    jobs = await batches.run_batch(briefs, shop, batch=batch, source=str(source), listen=listen)
     return (*(Film.of(job) for job in jobs), *(Film.refused(error.where, error) for error in unreadable))
+
+
+async def _open(
+    workspace: Path | str | None, settings: Mapping[str, object] | None, output: Path | str | None
+) -> Workshop:
+    """The workshop of a call. It reads files: off the event loop, which is the caller's."""
+    return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=settings or {}, output=output))

@@ -25,7 +25,7 @@ def init(directory: Path, /) -> int:
     """
     from pipeline.errors import EXIT_OK
     from pipeline.settings import example_toml
-    from pipeline.state import write_atomically
+    from pipeline.state import storage_errors, write_atomically
     from pipeline.template import builtin_root
 
     files = {directory / "nightreel.toml": example_toml(), directory / ".gitignore": _GITIGNORE}
@@ -35,6 +35,8 @@ def init(directory: Path, /) -> int:
     made = [path for path in files if not path.exists()]
     for path in made:
         write_atomically(path, files[path])
+    with storage_errors(directory / "output"):
+        (directory / "output").mkdir(exist_ok=True)
     kept = len(files) - len(made)
     print(f"Workspace {directory}: {len(made)} files written" + (f", {kept} kept as they were" if kept else ""))
     print(f"Next: cd {directory} && nightreel make topics/octopus-hearts.md")

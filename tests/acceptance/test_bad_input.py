@@ -1,0 +1,155 @@
+"""Whatever is wrong with what was handed in: one clear line, an exit code, and nothing half-written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import REPOSITORY, Finished, nightreel
+from tests.acceptance.films import write_brief
+
+GOOD = "---\ntitle: Why tea cools\n---\n\nTea cools.\n"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A command in a folder that holds good.md, a list topics.txt, and what `files` and `arrange` put there."""
+
+    arguments: tuple[str, ...]
+    code: int
+    # All of these stand in the one line.
+    says: tuple[str, ...]
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    arrange: Callable[[Path], None] = lambda folder: None
+
+
+def brief(content: str | bytes, *says: str) -> Bad:
+    return Bad(("make", "bad.md"), 2, ("bad.md", *says), files={"bad.md": content})
+
+
+def template(old: str, new: str, file: str) -> Callable[[Path], None]:
+    """A template of the workspace's own, `mine`, with one thing wrong in one of its files."""
+
+    def arrange(folder: Path) -> None:
+        mine = folder / "templates" / "mine"
+        mine.mkdir(parents=True)
+        for path in (REPOSITORY / "templates" / "explainer").iterdir():
+            (mine / path.name).write_bytes(path.read_bytes())
+        text = (mine / file).read_text(encoding="utf-8")
+        assert old in text
+        (mine / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    return arrange
+
+
+WITH_MINE = ("make", "good.md", "--template", "mine", "--offline")
+BAD = {
+    # Files and briefs.
+    "a missing file": Bad(("make", "god.md"), 2, ("god.md: no such file", "Did you mean good.md?")),
+    "a missing folder": Bad(("make", "no/such/brief.md"), 2, ("no such file", "There is no folder no/such")),
+    "an empty file": brief("", "is empty"),
+    "a blank file": brief(" \n\n\t\n", "is empty"),
+    "a binary file": brief(b"\x89PNG\r\n\x1a\n\0\0\0", "is a binary file"),
+    "a file that is not UTF-8": brief(b"---\ntitle: Caf\xe9\n---\n\nHot.\n", "bad.md:2: is not UTF-8", "Save it as UTF-8"),
+    "a brief without a body": brief("---\ntitle: Tea\n---\n", "has a title but no notes", "Write below the title"),
+    "front matter that is never closed": brief("---\ntitle: Tea\n\nHot.\n", "bad.md:1: the front matter is never closed"),
+    "broken front matter": brief("---\ntitle: Tea\nkicker: a: b\n---\nHot.\n", "bad.md:3: broken front matter"),
+    "an unknown key in the front matter": brief("---\ntitle: Tea\nvioce: x\n---\nHot.\n", "bad.md:3: unknown key 'vioce'", "voice"),
+    "a language that is none": brief("---\nlanguage: klingonese!\n---\nHot.\n", "bad.md:2: 'klingonese!' is not a language code"),
+    "a file of another kind": Bad(("make", "a.pdf"), 2, ("a.pdf: .pdf files are not read",), files={"a.pdf": "x"}),
+    "an empty topic": Bad(("make", " "), 2, ("the topic is empty",)),
+    "a list where one film was asked for": Bad(("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")),
+    "a list without topics": Bad(("run", "bad.txt"), 2, ("bad.txt: lists no topics",), files={"bad.txt": "# none\n"}),
+    "a folder without briefs": Bad(("run", "."), 2, ("has no briefs",), arrange=lambda folder: (folder / "good.md").unlink()),
+    "a source that is not there": Bad(("run", "god.md"), 2, ("god.md: no such file", "good.md")),
+    # Names of things.
+    "an unknown template": Bad(("make", "good.md", "--template", "explaner"), 2, ("unknown template 'explaner'", "Did you mean explainer?")),
+    "an unknown voice": Bad(("make", "good.md", "--offline", "--voice", "xx-YY-ZedNeural"), 2, ("xx-YY-ZedNeural",)),
+    "a language that nobody speaks": Bad(("make", "good.md", "--offline", "--language", "tlh-XX"), 2, ("tlh",)),
+    "a language that is malformed": Bad(("make", "good.md", "--language", "klingonese!"), 3, ("language", "klingonese!", "like en, de or pt-BR")),
+    "a narrator that --offline forbids": Bad(("make", "good.md", "--offline", "--narrator", "edge"), 3, ("edge needs the network, and --offline forbids it",)),
+    "a bare topic with no model": Bad(("make", "Why is the sky blue?"), 2, ("no model is configured", "GROQ_API_KEY")),
+    "a template with an unknown layout": Bad(WITH_MINE, 2, ("template.toml:22: unknown layout layouts.bulets", "Did you mean bullets?"),
+        arrange=template("[layouts.bullets]", "[layouts.bulets]", "template.toml")),
+    "a template with an unknown field": Bad(WITH_MINE, 2, ("user.jinja:1: unknown field brief.titel", "Did you mean title?"),
+        arrange=template("brief.title", "brief.titel", "user.jinja")),
+    "a template with a broken tag": Bad(WITH_MINE, 2, ("description.jinja:1: broken template",),
+        arrange=template("{{ script.description", "{{ script.description {{", "description.jinja")),
+    # Flags, settings, places.
+    "an unknown flag": Bad(("make", "good.md", "--langauge", "de"), 2, ("--langauge",)),
+    "an unknown command": Bad(("mkae", "good.md"), 2, ("mkae",)),
+    "a command without its argument": Bad(("make",), 2, ("TOPIC",)),
+    "a choice that is none": Bad(("make", "good.md", "--narrator", "siri"), 2, ("siri",)),
+    "an unknown key in nightreel.toml": Bad(("make", "good.md"), 3, ("nightreel.toml:2: video.qualty is not a setting", "did you mean video.quality?"),
+        files={"nightreel.toml": "[video]\nqualty = 3\n"}),
+    "a wrong value in nightreel.toml": Bad(("make", "good.md"), 3, ("nightreel.toml:2: video.quality", "99"),
+        files={"nightreel.toml": "[video]\nquality = 99\n"}),
+    "a broken nightreel.toml": Bad(("make", "good.md"), 3, ("nightreel.toml:1: is not valid TOML",), files={"nightreel.toml": "offline = maybe\n"}),
+    "an unknown variable": Bad(("make", "good.md"), 3, ("NIGHTREEL_EDGE__ULR is not a setting", "NIGHTREEL_EDGE__URL"), env={"NIGHTREEL_EDGE__ULR": "wss://example.org"}),
+    "an address that is none": Bad(("make", "good.md"), 3, ("NIGHTREEL_EDGE__URL", "wss://host"), env={"NIGHTREEL_EDGE__URL": "http://example.org"}),
+    "an output below a file": Bad(("make", "good.md", "--output", "good.md/films/tea.mp4"), 8, ("good.md is not a folder",)),
+    "a workspace that is a file": Bad(("make", "good.md", "--workspace", "good.md"), 2, ("good.md: is not a folder",)),
+    "a workspace whose state is a file": Bad(("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}),
+    "one file for two films": Bad(("run", "topics.txt", "--output", "one.mp4"), 2, ("2 films don't fit one file",)),
+    "a batch with an impossible name": Bad(("run", "good.md", "--batch", "../up"), 2, ("can't be the name of a batch",)),
+    "a batch that is not there": Bad(("status", "spce"), 2, ("no batch named 'spce'",)),
+    "an init below a file": Bad(("init", "good.md/films"), 8, ("can't be written",)),
+}  # fmt: skip
+# These are found while the command line is read: no command has heard of --json yet.
+BEFORE_JSON = {"an unknown flag", "a command without its argument", "a choice that is none"}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory) -> dict[str, tuple[Path, Finished]]:
+    """All of them, two at a time; every `make` with --json."""
+
+    def run(name: str) -> tuple[Path, Finished]:
+        bad, folder = BAD[name], folders[name]
+        write_brief(folder / "good.md")
+        (folder / "topics.txt").write_text("Tea\nCoffee\n", encoding="utf-8")
+        for file, content in bad.files.items():
+            (folder / file).write_bytes(content.encode() if isinstance(content, str) else content)
+        bad.arrange(folder)
+        json = ("--json",) if bad.arguments[0] == "make" else ()
+        return folder, nightreel(*bad.arguments, *json, cwd=folder, env=bad.env)
+
+    folders = {name: tmp_path_factory.mktemp("bad") for name in BAD}
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(BAD, pool.map(run, BAD), strict=True))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_clear_line_and_an_exit_code(outcomes, name):
+    folder, outcome = outcomes[name]
+
+    assert outcome.code == BAD[name].code, outcome
+    (line,) = outcome.stderr.splitlines()
+    assert line.startswith("nightreel: ")
+    for words in BAD[name].says:
+        assert words in line
+    assert not (folder / "output").exists()
+    if BAD[name].arguments[0] == "make" and name not in BEFORE_JSON:
+        assert (outcome.json["status"], outcome.json["video"]) == ("failed", None)
+        assert outcome.json["error"] == line.removeprefix("nightreel: ")
+    else:
+        assert outcome.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("make", "god.md"), ("make", "good.md", "--template", "explaner")], ids=["before the job", "in it"]
+)
+def test_a_person_gets_one_line_too_and_a_traceback_only_for_debug(tmp_path, arguments):
+    write_brief(tmp_path / "good.md")
+
+    plain, debug = (nightreel(*arguments, *more, cwd=tmp_path) for more in ((), ("--debug",)))
+
+    assert (plain.code, plain.stdout) == (debug.code, debug.stdout) == (2, "")
+    assert len(plain.complaints) == 1
+    assert "Traceback (most recent call last)" in debug.stderr
+    assert "pipeline.errors.InputError" in debug.stderr
+    assert debug.complaints[-1] == plain.complaints[0]

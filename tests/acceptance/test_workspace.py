@@ -1,0 +1,99 @@
+"""`nightreel init`, `doctor` and `status`: the place where films are made."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+from tests.acceptance.command import REPOSITORY, nightreel
+from tests.acceptance.films import contents, stock, write_brief
+
+# Nothing listens on the port "discard" of loopback.
+NOBODY = {"NIGHTREEL_EDGE__URL": "ws://127.0.0.1:9/edge"}
+
+
+def test_a_new_workspace_has_all_that_a_film_needs(tea, tmp_path):
+    made = nightreel("init", "bread", cwd=tmp_path)
+    workspace = stock(tmp_path / "bread", tea.workspace)
+    write_brief(workspace / "topics" / "tea.md")
+
+    film = nightreel("make", "topics/tea.md", "--offline", "--json", cwd=workspace)
+
+    assert (made.code, made.stderr) == (0, "")
+    assert "Next: cd bread && nightreel make topics/octopus-hearts.md" in made.stdout
+    assert film.code == 0
+    assert contents(workspace / "output" / "films" / "why-tea-cools") == contents(tea.folder)
+
+
+def test_a_new_workspace_shows_every_setting_and_all_topics_and_keeps_secrets_out_of_git(tmp_path):
+    nightreel("init", "bread", cwd=tmp_path)
+    workspace = tmp_path / "bread"
+
+    config = (workspace / "nightreel.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(config).keys() <= {"script", "groq", "narration", "edge", "video", "subtitles", "retry", "work", "cache"}
+    assert not any(tomllib.loads(config).values()), "defaults are shown, not set"
+    assert "#quality = " in config
+    assert contents(workspace / "topics") == contents(REPOSITORY / "topics")
+    ignored = (workspace / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"/output/", "/state/*", "/credentials/*"} <= set(ignored)
+
+
+def test_init_keeps_what_is_there(tmp_path):
+    config = tmp_path / "bread" / "nightreel.toml"
+    brief = tmp_path / "bread" / "topics" / "blue-sky.md"
+    brief.parent.mkdir(parents=True)
+    config.write_text("offline = true\n", encoding="utf-8")
+    brief.write_text("mine", encoding="utf-8")
+
+    again = [nightreel("init", "bread", cwd=tmp_path) for _ in range(2)]
+
+    assert [init.code for init in again] == [0, 0]
+    assert "2 kept as they were" in again[0].stdout
+    assert "0 files written" in again[1].stdout
+    assert (config.read_text(encoding="utf-8"), brief.read_text(encoding="utf-8")) == ("offline = true\n", "mine")
+
+
+def test_doctor_says_what_works_and_what_to_do_about_the_rest(tmp_path):
+    doctor = nightreel("doctor", "--json", cwd=tmp_path, env=NOBODY)
+
+    findings = {finding["name"]: finding for finding in doctor.json}
+    assert (doctor.code, doctor.stderr) == (0, "")
+    assert {"Python", "FFmpeg", "fonts", "voices", "script model", "workspace", "disk"} <= findings.keys()
+    assert {finding["state"] for finding in doctor.json} <= {"good", "limited"}
+    assert "espeak can speak" in findings["voices"]["found"]
+    assert "edge: " in findings["voices"]["found"]
+    assert "GROQ_API_KEY" in findings["script model"]["remedy"]
+    assert not (tmp_path / "output").exists()
+
+
+def test_doctor_speaks_to_people_too(tmp_path):
+    doctor = nightreel("doctor", cwd=tmp_path, env=NOBODY | {"GROQ_API_KEY": "gsk_secret"})
+
+    assert (doctor.code, doctor.stderr) == (0, "")
+    assert "FFmpeg" in doctor.stdout
+    assert "gsk_secret" not in doctor.stdout
+
+
+def test_an_empty_workspace_has_nothing_to_tell(tmp_path):
+    human, machine = (nightreel("status", *more, cwd=tmp_path) for more in ((), ("--json",)))
+
+    assert (human.code, machine.code) == (0, 0)
+    assert human.stdout.startswith("Nothing has been run in this workspace yet.")
+    assert machine.json == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_checkpoint_is_named_with_the_remedy(tea, tmp_path):
+    state = tmp_path / "state" / "batches" / "films"
+    (state / "jobs").mkdir(parents=True)
+    for path in (tea.workspace / "state" / "batches" / "films").rglob("*.json"):
+        (state / path.relative_to(tea.workspace / "state" / "batches" / "films")).write_bytes(path.read_bytes())
+    (job,) = json.loads((state / "batch.json").read_text(encoding="utf-8"))["jobs"]
+    (state / "jobs" / f"{job}.json").write_text("{", encoding="utf-8")
+
+    told = nightreel("status", "films", cwd=tmp_path)
+
+    assert (told.code, told.stdout) == (7, "")
+    (line,) = told.stderr.splitlines()
+    assert f"state/batches/films/jobs/{job}.json: is damaged" in line
+    assert "Remove the file and run the command again" in line

@@ -1,0 +1,80 @@
+"""The help of the commands: there at once, and complete."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+
+from pipeline.cli import app, main
+from pipeline.cli.doctor import doctor
+from pipeline.cli.init import init
+from pipeline.cli.make import make
+from pipeline.cli.options import Making, Place
+from pipeline.cli.run import run
+from pipeline.cli.status import status
+
+COMMANDS = {"make": make, "run": run, "status": status, "init": init, "doctor": doctor}
+HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp"}
+_SCRIPT = """
+import contextlib, io, json, sys
+from pipeline.cli import main
+for arguments in (["--help"], ["--version"], ["make", "--help"], ["run", "--help"]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        main(arguments)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def help_of(*command, capsys):
+    with pytest.raises(SystemExit) as left:
+        main([*command, "--help"])
+    assert not left.value.code
+    return capsys.readouterr().out
+
+
+def test_help_needs_nothing_heavy():
+    process = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True, timeout=60)
+
+    modules = set(json.loads(process.stdout))
+    assert "pipeline.cli.make" in modules
+    assert not modules & HEAVY
+
+
+def test_the_help_names_every_command_and_where_to_start(capsys):
+    text = help_of(capsys=capsys)
+
+    for command in COMMANDS:
+        assert f" {command} " in text
+    assert "Start with: nightreel make" in text
+    assert "Exit codes: 0 done" in text
+
+
+def test_no_command_is_forgotten_here():
+    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_names_all_its_parameters(name, capsys):
+    text = help_of(name, capsys=capsys)
+
+    parameters = inspect.signature(COMMANDS[name]).parameters.values()
+    groups = {"making": Making, "place": Place}
+    wanted = [parameter.name for parameter in parameters if parameter.name not in groups]
+    flags = [field.name for parameter in parameters if parameter.name in groups for field in fields(groups[parameter.name])]
+    for each in wanted:
+        assert each.upper() in text or f"--{each}" in text
+    for flag in flags:
+        assert f"--{flag}" in text
+
+
+def test_without_arguments_the_help_is_shown(capsys):
+    with pytest.raises(SystemExit) as left:
+        main([])
+
+    assert not left.value.code
+    assert "Usage: nightreel" in capsys.readouterr().out
