@@ -16,7 +16,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help video test check format soak bench clean-venv
+.PHONY: help video test check format soak bench
 
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"

@@ -12,7 +12,8 @@
     ├── QualityError                  6   a film was made, and must not leave
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
     │   └── BusyError                 7   another process holds the batch
-    └── StorageError                  8   a disk that is full, a folder that can't be written
+    ├── StorageError                  8   a disk that is full, a folder that can't be written
+    └── CrashError                    1   a process of ours died, most likely for want of memory
 
 A message is one line: what happened, where, and what to do. Foreign exceptions are translated once, where they
 enter (a provider, the disk), with `raise … from`. Exit code 0 is success, 1 a defect of ours, 9 a batch in which
@@ -123,12 +124,18 @@ class StorageError(NightreelError):
     exit_code = 8
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint for an unknown name: the nearest known one, else all of them; empty when there are none."""
+class CrashError(NightreelError):
+    """A worker process died twice under the same work."""
+
+
+def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None) -> str:
+    """A hint for an unknown name: the nearest known one, else `otherwise`, else (None) all of them, if there are any."""
     names = {name.casefold(): name for name in sorted(known)}
     nearest = get_close_matches(word.casefold(), names, n=1)
     if nearest:
         return f"Did you mean {names[nearest[0]]}?"
+    if otherwise is not None:
+        return otherwise
     return f"Known: {', '.join(names.values())}" if names else ""
 
 

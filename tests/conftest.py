@@ -33,6 +33,15 @@ def no_logged_errors(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRe
 
 
 @pytest.fixture(autouse=True)
+def untouched_logger() -> Iterator[None]:
+    """A command run in this process takes our logger for itself; afterwards the tests hear it again."""
+    logger = logging.getLogger("nightreel")
+    before = logger.handlers[:], logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.fixture(autouse=True)
 def unblocked_loop() -> Iterator[BlockBuster]:
     """A call that blocks the event loop raises where it happens."""
     with blockbuster_ctx("pipeline") as blockbuster:

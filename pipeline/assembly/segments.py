@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL.Image import Image
@@ -11,9 +12,9 @@ from PIL.Image import Image
 from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import EncoderPlan, x264_options
 from pipeline.errors import CheckpointError
+from pipeline.files import discard, replacing, storage_errors
 from pipeline.media.audio import read_wav
 from pipeline.media.encode import PictureEncoder, SoundEncoder
-from pipeline.media.files import replacing
 from pipeline.media.join import join_mp4
 from pipeline.media.mux import in_order, open_mp4
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of, total_frames
@@ -27,7 +28,7 @@ def encode_segment(
     path: Path,
     video_format: VideoFormat,
     encoder: EncoderPlan,
-) -> Segment:
+) -> None:
     """Encode one scene to `path`, an MP4 whose sound and pictures start at 0 and end together. Blocks: a worker's job.
 
     `frames` are RGB pictures of the size of `video_format`, each with the number of frame times it is held; together
@@ -46,13 +47,12 @@ def encode_segment(
             where=clip.name,
             hint="Remove the clip and run the command again",
         )
-    with replacing(path) as part, open_mp4(part) as film:
+    with _removed_on_failure(path), open_mp4(path) as film:
         pictures = PictureEncoder(film, video_format, x264_options(encoder))
         voice = SoundEncoder(film)
         shown = encode_held(frames, pictures, length=frames_of(samples))
         for packet in in_order(shown, voice.encode(sound)):
             film.mux(packet)
-    return Segment(path=path, frames=frames_of(samples))
 
 
 def join_segments(segments: Sequence[Segment], *, path: Path, title: str | None = None) -> Video:
@@ -69,4 +69,15 @@ def join_segments(segments: Sequence[Segment], *, path: Path, title: str | None 
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = part.stat().st_size
-    return Video(path=path, frames=total_frames(segments), bytes=size, sha256=digest)
+    return Video(frames=total_frames(segments), bytes=size, sha256=digest)
+
+
+@contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    """The cache, whose temporary path it is, gives the file its name; here it only must not stay behind half made."""
+    with storage_errors(path):
+        try:
+            yield
+        except BaseException:
+            discard(path)
+            raise

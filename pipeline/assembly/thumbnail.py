@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL.Image import Image
 
-from pipeline.media.files import replacing
+from pipeline.files import replacing
 
 SIZE_PX = (1280, 720)
 # YouTube took no more than 2 MB for years, and other hosts still don't.

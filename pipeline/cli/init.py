@@ -24,8 +24,8 @@ def init(directory: Path, /) -> int:
         The folder, new or existing.
     """
     from pipeline.errors import EXIT_OK
+    from pipeline.files import storage_errors, write_atomically
     from pipeline.settings import example_toml
-    from pipeline.state import storage_errors, write_atomically
     from pipeline.template import builtin_root
 
     files = {directory / "nightreel.toml": example_toml(), directory / ".gitignore": _GITIGNORE}

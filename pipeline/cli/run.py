@@ -34,9 +34,9 @@ def run(
     import time
 
     from pipeline.api import Film
-    from pipeline.cli.report import print_refusal, print_summary, reporter
+    from pipeline.cli.report import print_json, print_refusal, print_summary, reporter
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
+    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError, NightreelError
     from pipeline.orchestrator import batches
     from pipeline.sources import batch_name, read_briefs
 
@@ -54,5 +54,10 @@ def run(
         print_summary(name, films, seconds=time.monotonic() - start, as_json=place.json)
         return EXIT_SOME_JOBS_FAILED if any(film.error for film in films) else EXIT_OK
 
-    session = open_session(place, making.as_settings(), output)
-    return session.run(work)
+    try:
+        session = open_session(place, making.as_settings(), output)
+        return session.run(work)
+    except NightreelError as error:
+        if place.json:
+            print_json({"event": "summary", "batch": batch, "counts": {}, "error": str(error)})
+        raise

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anyio import to_thread
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.errors import InputError
+from pipeline.errors import CheckpointError, InputError
 from pipeline.model import Job, JobStatus
 from pipeline.state import CheckpointStore
 
@@ -44,6 +46,8 @@ class BatchState:
     # Every status, also those that no job has.
     counts: dict[str, int]
     jobs: tuple[JobState, ...]
+    # Why nothing is known of it: its own file is damaged.
+    error: str | None = None
 
 
 async def batch_state(store: CheckpointStore, name: str) -> BatchState:
@@ -52,14 +56,21 @@ async def batch_state(store: CheckpointStore, name: str) -> BatchState:
         known = ", ".join(await store.batches())
         hint = f"There is {known}" if known else "Nothing has been run in this workspace yet"
         raise InputError(f"no batch named {name!r}", hint=hint)
-    jobs = tuple([_job_state(store, job) for job in await store.jobs(name)])
-    counts = Counter(job.status for job in jobs)
-    return BatchState(batch=name, counts={status.value: counts[status.value] for status in JobStatus}, jobs=jobs)
+    found = await store.jobs(name)
+    jobs = await to_thread.run_sync(lambda: [_job_state(store, job) for job in found.jobs])
+    jobs += [_damaged_state(job_id, error) for job_id, error in found.damaged.items()]
+    return BatchState(batch=name, counts=_count(jobs), jobs=tuple(jobs))
 
 
 async def all_states(store: CheckpointStore) -> tuple[BatchState, ...]:
-    """Every batch of the workspace."""
-    return tuple([await batch_state(store, name) for name in await store.batches()])
+    """Every batch of the workspace; a damaged one does not hide the others."""
+    states = []
+    for name in await store.batches():
+        try:
+            states.append(await batch_state(store, name))
+        except CheckpointError as error:
+            states.append(BatchState(batch=name, counts=_count([]), jobs=(), error=str(error)))
+    return tuple(states)
 
 
 def print_batch(state: BatchState) -> None:
@@ -89,7 +100,8 @@ def print_batches(states: tuple[BatchState, ...]) -> None:
     if not states:
         console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
     for state in states:
-        console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}")
+        about = f"[red]{escape(state.error)}[/]" if state.error else _counts(state)
+        console.print(f"[bold]{escape(state.batch)}[/]  {about}", soft_wrap=True)
 
 
 def _job_state(store: CheckpointStore, job: Job) -> JobState:
@@ -106,6 +118,17 @@ def _job_state(store: CheckpointStore, job: Job) -> JobState:
         video=video,
         error=job.error.message if job.error else None,
     )
+
+
+def _damaged_state(job_id: str, error: CheckpointError) -> JobState:
+    """A job of which only the id can be read."""
+    status = JobStatus.FAILED.value
+    return JobState(id=job_id, title=job_id, status=status, stage="", attempts=0, video=None, error=str(error))
+
+
+def _count(jobs: Sequence[JobState]) -> dict[str, int]:
+    counts = Counter(job.status for job in jobs)
+    return {status.value: counts[status.value] for status in JobStatus}
 
 
 def _counts(state: BatchState) -> str:

@@ -22,13 +22,13 @@ class RetryPolicy:
     """How patient we are with a service outside. All waits in seconds."""
 
     # Calls in all, the first one included.
-    attempts: int = 5
+    attempts: int
     # The wait doubles from `wait_initial_s` to `wait_max_s`; up to `wait_initial_s` of chance is added, so that jobs
     # which failed together do not come back together.
-    wait_initial_s: float = 1.0
-    wait_max_s: float = 30.0
+    wait_initial_s: float
+    wait_max_s: float
     # A service that asks for a longer wait than this is not waited for: the error is raised at once.
-    retry_after_max_s: float = 300.0
+    retry_after_max_s: float
 
 
 async def with_retries(policy: RetryPolicy, call: Callable[[], Awaitable[T]]) -> T:

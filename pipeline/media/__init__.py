@@ -1,6 +1,5 @@
 """The only room with FFmpeg in it, through PyAV. Everything here blocks: call it in worker processes or threads.
 
-    files      a file appears whole or not at all
     encode     pictures to H.264, sound to AAC
     mux        packets into an MP4; segments joined by copying packets
     boxes      the structure of an MP4, read without FFmpeg

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError, StorageError
+from pipeline.files import storage_errors
 from pipeline.model import SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]
@@ -48,13 +49,23 @@ def write_wav(path: Path, samples: Samples, *, extra: bytes = b"") -> None:
     `extra` travels in the same file, so that what belongs to the sound can't be separated from it; see `read_extra`.
     Raises `StorageError`.
     """
-    pcm = np.clip(np.rint(samples * np.float32(_FULL_SCALE)), -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2").tobytes()
     form = struct.pack("<HHIIHH", 1, _CHANNELS, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * _FRAME_BYTES, _FRAME_BYTES, 16)
-    body = b"WAVE" + _chunk(b"fmt ", form) + _chunk(b"data", pcm) + (_chunk(_EXTRA_CHUNK, extra) if extra else b"")
-    try:
+    body = (
+        b"WAVE"
+        + _chunk(b"fmt ", form)
+        + _chunk(b"data", to_pcm(samples))
+        + (_chunk(_EXTRA_CHUNK, extra) if extra else b"")
+    )
+    with storage_errors(path):
         path.write_bytes(_chunk(b"RIFF", body))
-    except OSError as error:
-        raise StorageError(f"can't write the sound: {error.strerror}", where=str(path)) from error
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """The samples as `write_wav` keeps them: 16 bit, little-endian, the channels by turns."""
+    pcm: bytes = (
+        np.clip(np.rint(samples * np.float32(_FULL_SCALE)), -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2").tobytes()
+    )
+    return pcm
 
 
 def read_wav(path: Path) -> Samples:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
@@ -19,25 +20,34 @@ Luma = NDArray[np.uint8]
 _STEP_PX = 4
 
 
-def sample_pictures(path: Path) -> Iterator[Luma]:
-    """The pictures of a film that stand by themselves (one per scene, and one per few seconds), then the last one.
+def pictures_at(path: Path, times_s: Iterable[float]) -> Iterator[Luma]:
+    """The picture that a film shows at each of `times_s` (seconds); after its end, the last one.
 
-    Only the pictures after the last keyframe are decoded besides. Raises `InputError` for a damaged stream.
+    Only what each needs is decoded: the pictures from the keyframe before it on. Raises `InputError` for a damaged
+    stream.
     """
     try:
         with av.open(str(path), format="mp4") as source:
             stream = source.streams.video[0]
-            stream.codec_context.skip_frame = "NONKEY"
-            keyframe_pts = 0
-            for picture in source.decode(stream):
-                keyframe_pts = picture.pts or 0
-                yield _luma(picture)
-            source.seek(keyframe_pts, stream=stream)
-            stream.codec_context.skip_frame = "DEFAULT"
-            for picture in deque(source.decode(stream), maxlen=1):
-                yield _luma(picture)
+            # More threads would decode ahead, which is in vain: we go elsewhere.
+            stream.codec_context.thread_count = 1
+            for time_s in times_s:
+                yield _luma(_picture_at(source, stream, time_s))
     except (OSError, ValueError) as error:
         raise InputError(f"a picture can't be decoded ({type(error).__name__})", where=path.name) from error
+
+
+def _picture_at(source: InputContainer, stream: VideoStream, time_s: float) -> av.VideoFrame:
+    pts = round(time_s / (stream.time_base or 1))
+    source.seek(pts, stream=stream)
+    shown = None
+    for picture in source.decode(stream):
+        if shown and (picture.pts or 0) > pts:
+            break
+        shown = picture
+    if shown is None:
+        raise ValueError("no picture")
+    return shown
 
 
 def _luma(picture: av.VideoFrame) -> Luma:

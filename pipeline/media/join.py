@@ -62,7 +62,7 @@ def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
     with _opened(part) as source:
         video, audio = _streams(source, part)
         if _parameters(video, audio) != parameters:
-            raise CheckpointError("the segment was encoded in another way than the first", where=part.name, hint=_HINT)
+            raise CheckpointError("the segment was encoded in another way than the first", where=str(part), hint=_HINT)
         clocks: dict[str, int] = {video.type: 0, audio.type: 0}
         for packet in source.demux(video, audio):
             # An empty packet marks the end of each stream.
@@ -70,14 +70,14 @@ def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
                 continue
             kind = packet.stream.type
             if packet.pts != packet.dts or packet.dts != clocks[kind] or not packet.duration:
-                raise CheckpointError("the segment has a gap", where=part.name, hint=_HINT)
+                raise CheckpointError("the segment has a gap", where=str(part), hint=_HINT)
             clocks[kind] += packet.duration
             yield packet
         ends = {clocks[stream.type] * (stream.time_base or 0) for stream in (video, audio)}
         if ends != {Fraction(segment.frames, FRAME_RATE)}:
             raise CheckpointError(
                 f"sound and picture of the segment do not both last {segment.frames} frames",
-                where=part.name,
+                where=str(part),
                 hint=_HINT,
             )
 
@@ -89,12 +89,12 @@ def _opened(part: Path) -> Iterator[InputContainer]:
         with av.open(str(part), format="mp4") as source:
             yield source
     except av.FFmpegError as error:
-        raise CheckpointError("the segment is missing or damaged", where=part.name, hint=_HINT) from error
+        raise CheckpointError("the segment is missing or damaged", where=str(part), hint=_HINT) from error
 
 
 def _streams(source: InputContainer, part: Path) -> tuple[VideoStream, AudioStream]:
     if len(source.streams) != 2 or not source.streams.video or not source.streams.audio:
-        raise CheckpointError("the segment is not one picture and one sound track", where=part.name, hint=_HINT)
+        raise CheckpointError("the segment is not one picture and one sound track", where=str(part), hint=_HINT)
     return source.streams.video[0], source.streams.audio[0]
 
 

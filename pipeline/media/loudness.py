@@ -1,4 +1,4 @@
-"""How loud a clip is (ITU-R BS.1770, as EBU R 128 measures it), and making it as loud as films on the net are.
+"""How loud a clip or a film is (ITU-R BS.1770, as EBU R 128 measures it), and making clips as loud as films should be.
 
 Measuring is FFmpeg's `ebur128` filter. Setting is one gain for the whole clip and, where peaks would stand out, a
 look-ahead limiter: a gain that dips before a peak and comes back after it, so silence stays exactly silent.
@@ -8,13 +8,17 @@ Everything here blocks and shares nothing between calls.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
+from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
+from pipeline.errors import InputError
 from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ
 
@@ -33,7 +37,7 @@ _ATTEMPTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Loudness:
-    """What a meter says about a clip."""
+    """What a meter says about a clip or a film."""
 
     # None: silent, or shorter than the 400 ms that a meter needs.
     integrated_lufs: float | None
@@ -43,11 +47,20 @@ class Loudness:
 
 def measure_loudness(samples: Samples) -> Loudness:
     """Integrated loudness and true peak of `samples` (any length, even none)."""
-    report = _ebur128(samples, true_peak=True)
-    integrated = float(report.get("lavfi.r128.I", _GATE_LUFS))
-    audible = len(samples) >= _BLOCK_SAMPLES and integrated > _GATE_LUFS
-    peak = float(report.get("lavfi.r128.true_peak", 0.0))
-    return Loudness(integrated_lufs=integrated if audible else None, true_peak_dbtp=_decibels(peak))
+    return _measured(_seconds(samples))
+
+
+def measure_film_loudness(path: Path) -> Loudness:
+    """The same of the sound of a film, which is decoded piece by piece: memory does not grow with its length.
+
+    Raises `InputError` for sound that can't be decoded to its end.
+    """
+    try:
+        with av.open(str(path), format="mp4") as source:
+            stereo = av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE_HZ)
+            return _measured(block for frame in source.decode(audio=0) for block in stereo.resample(frame))
+    except (av.FFmpegError, ValueError) as error:
+        raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=path.name) from error
 
 
 def set_loudness(samples: Samples, target_lufs: float = -15.0, ceiling_dbtp: float = -2.0) -> Samples:
@@ -73,35 +86,50 @@ def set_loudness(samples: Samples, target_lufs: float = -15.0, ceiling_dbtp: flo
 
 def _integrated(samples: Samples) -> float | None:
     """Integrated loudness alone, a third of the work of the whole measurement."""
-    integrated = float(_ebur128(samples, true_peak=False).get("lavfi.r128.I", _GATE_LUFS))
-    return integrated if len(samples) >= _BLOCK_SAMPLES and integrated > _GATE_LUFS else None
+    return _measured(_seconds(samples), true_peak=False).integrated_lufs
 
 
-def _ebur128(samples: Samples, *, true_peak: bool) -> dict[str, str]:
-    """What the filter says at the end of the clip."""
+def _measured(sound: Iterable[av.AudioFrame], *, true_peak: bool = True) -> Loudness:
+    """What FFmpeg's meter says at the end of `sound`: frames of float, stereo, at 48 kHz."""
     graph = av.filter.Graph()
     rate = Fraction(1, SAMPLE_RATE_HZ)
     source = graph.add_abuffer(format="flt", sample_rate=SAMPLE_RATE_HZ, layout="stereo", time_base=rate)
+    # The meter reports once per step and drops what is left over: silence fills the last step.
+    fill = graph.add("apad", f"pad_len={_STEP_SAMPLES - 1}")
     meter = graph.add("ebur128", "metadata=1:framelog=quiet" + (":peak=true" if true_peak else ""))
     sink = graph.add("abuffersink")
-    source.link_to(meter)
-    meter.link_to(sink)
-    graph.configure()
-    # The filter reports once per 100 ms and drops what is left over: fill the last step with silence.
-    whole = np.pad(samples, ((0, -len(samples) % _STEP_SAMPLES), (0, 0)))
-    for start in range(0, len(whole), SAMPLE_RATE_HZ):
-        second = np.ascontiguousarray(whole[start : start + SAMPLE_RATE_HZ]).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(second, format="flt", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, start, rate
+    graph.link_nodes(source, fill, meter, sink).configure()
+    samples, report = 0, {}
+    for frame in sound:
+        frame.pts, frame.time_base = samples, rate
+        samples += frame.samples
         source.push(frame)
+        # Taken out as it comes: what is not would pile up.
+        report.update(_reported(sink))
     source.push(None)
+    report.update(_reported(sink))
+    integrated = float(report.get("lavfi.r128.I", _GATE_LUFS))
+    audible = samples >= _BLOCK_SAMPLES and integrated > _GATE_LUFS
+    peak = float(report.get("lavfi.r128.true_peak", 0.0))
+    return Loudness(integrated_lufs=integrated if audible else None, true_peak_dbtp=_decibels(peak))
+
+
+def _reported(sink: FilterContext) -> dict[str, str]:
+    """The latest report of the meter; empty when there is none yet."""
     report: dict[str, str] = {}
     while True:
         try:
-            frame_out = sink.pull()
+            report = dict(sink.pull().metadata)
         except (av.BlockingIOError, av.EOFError):
             return report
-        report = dict(frame_out.metadata)
+
+
+def _seconds(samples: Samples) -> Iterator[av.AudioFrame]:
+    for start in range(0, len(samples), SAMPLE_RATE_HZ):
+        second = np.ascontiguousarray(samples[start : start + SAMPLE_RATE_HZ]).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(second, format="flt", layout="stereo")
+        frame.sample_rate = SAMPLE_RATE_HZ
+        yield frame
 
 
 def _limited(samples: Samples, peaks: NDArray[np.float64], *, gain_db: float, ceiling_dbtp: float) -> Samples:

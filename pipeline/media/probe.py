@@ -95,7 +95,8 @@ def _timings(source: InputContainer) -> dict[int, _Timing]:
     starts: dict[int, list[int]] = {stream.index: [] for stream in source.streams}
     ends = dict.fromkeys(starts, 0)
     for packet in source.demux():
-        if packet.pts is not None:
+        # The last packet of a file that is cut short comes as far as it is there, and is marked.
+        if packet.pts is not None and not packet.is_corrupt:
             starts[packet.stream_index].append(packet.pts)
             ends[packet.stream_index] = max(ends[packet.stream_index], packet.pts + (packet.duration or 0))
     return {index: _Timing(starts=tuple(sorted(starts[index])), end=ends[index]) for index in starts}

@@ -54,11 +54,10 @@ class JobError:
 
 @dataclass(frozen=True, kw_only=True)
 class StageRecord:
-    """One stage that was done: when, how long it took, and whether the cache had it."""
+    """One stage that was done: when, and how long it took."""
 
     started_at: datetime
     seconds: float
-    cached: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ class Clip:
 
     path: Path
     samples: int
+    # Of its PCM data, in hexadecimal digits: two clips with the same hash sound the same.
+    sha256: str
     # One per word of `split_words(narration_of(scene))`, in order, not overlapping.
     words: tuple[Word, ...]
     # Integrated loudness as made (ITU-R BS.1770); None: silent or too short to measure.

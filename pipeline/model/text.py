@@ -1,4 +1,4 @@
-"""Text from outside, made safe to say, show and log."""
+"""Text: made safe to say, show and log, and what every room has to know of how sentences are written."""
 
 from __future__ import annotations
 
@@ -13,6 +13,24 @@ _UNWANTED = re.compile(f"[{_HIDDEN}{_CONTROL}]")
 # Line breaks of every kind; no-break and thin spaces stay, they are typography.
 _SPACES = re.compile("[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
+# Marks that end a sentence: those with a space after them, and those of scripts that write none.
+SPACED_ENDS = ".!?…؟।۔"
+UNSPACED_ENDS = "。！？｡"
+SENTENCE_ENDS = SPACED_ENDS + UNSPACED_ENDS
+# What may stand around a sentence or a word, before it and after its last mark.
+OPENING_MARKS = "\"'“‘«‹„([（「『【"
+CLOSING_MARKS = "\"'”’»›)]）」』】"
+
+# A full stop after these does not end a sentence…
+_TITLES = re.compile(
+    r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
+    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|zzgl|sra|srta|mme|mlle"
+)
+# … nor after these when a number follows.
+_COUNTED = re.compile(r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|ch|bd")
+# "J. S. Bach", "U.S.", "e.g.", "z.B."; and ordinals: "am 3. Oktober".
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]|\d{1,2}")
+
 
 def strip_unseen(text: str) -> str:
     """`text` in NFC, without control characters and invisible ones that mislead; line breaks and tabs stay."""
@@ -22,3 +40,16 @@ def strip_unseen(text: str) -> str:
 def clean_text(text: str) -> str:
     """`text` as one line: like `strip_unseen`, and every run of spaces and line breaks is one space."""
     return _SPACES.sub(" ", strip_unseen(text)).strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in it: punctuation and pictures alone have no voice."""
+    return any(character.isalnum() for character in text)
+
+
+def is_abbreviation(word: str, following: str) -> bool:
+    """Whether a full stop between `word` and `following` belongs to the word: "Dr", "U.S", "3" and, with "5", "No"."""
+    plain = word.lstrip(OPENING_MARKS).casefold()
+    if _COUNTED.fullmatch(plain):
+        return following[:1].isdigit()
+    return bool(_TITLES.fullmatch(plain) or _INITIALS.fullmatch(plain))

@@ -21,11 +21,6 @@ class VideoFormat:
     width_px: int = 1920
     height_px: int = 1080
 
-    @property
-    def is_vertical(self) -> bool:
-        """Whether the picture is higher than wide."""
-        return self.height_px > self.width_px
-
 
 FORMATS = {"16:9": VideoFormat(width_px=1920, height_px=1080)}
 
@@ -40,9 +35,8 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True)
 class Video:
-    """A finished film: MP4, H.264 High and AAC-LC, index first."""
+    """A finished film, wherever it lies: MP4, H.264 High and AAC-LC, index first."""
 
-    path: Path
     frames: int
     bytes: int
     sha256: str

@@ -12,7 +12,7 @@ The narrators are asked in order. The first that can speak the whole script does
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,15 @@ from types import MappingProxyType
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, InputError, MissingToolError, NightreelError, ProviderError, first_error
+from pipeline.errors import (
+    ConfigurationError,
+    InputError,
+    MissingToolError,
+    NightreelError,
+    ProviderError,
+    TransientError,
+    first_error,
+)
 from pipeline.limits import Gate, RetryPolicy, with_retries
 from pipeline.model import Clip, Narration, Script, narration_of
 from pipeline.narration import mastering
@@ -32,16 +40,22 @@ from pipeline.state import Cache, content_key
 
 __all__ = ["NARRATORS", "Narrator", "NarratorOptions", "Speech", "narrate"]
 
+# With another narrator to go to, one that does not answer costs a film no more than this, in seconds, and is asked no
+# more often than this: enough for a connection that was dropped, short where there is no network.
+_ANSWER_WITHIN_S = 3.0
+_ASK_TIMES = 4
+_ASK_AGAIN_AFTER_S = 0.1
+
 
 @dataclass(frozen=True, kw_only=True)
 class NarratorOptions:
     """What the settings decide about the voices."""
 
     # Websocket address of the Edge service; None: the real one.
-    edge_url: str | None = None
+    edge_url: str | None
     # Requests at once, and the longest that one may take.
-    edge_concurrency: int = 3
-    edge_timeout_s: float = 60.0
+    edge_concurrency: int
+    edge_timeout_s: float
 
 
 def _edge(options: NarratorOptions) -> Narrator:
@@ -73,11 +87,12 @@ async def narrate(
     """
     failures: list[tuple[Narrator, NightreelError]] = []
     voice_known = voice is None
-    for narrator in narrators:
+    for position, narrator in enumerate(narrators, start=1):
+        booth = partial(_Booth, narrator=narrator, cache=cache, retry=retry, is_last=position == len(narrators))
         try:
             chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
             voice_known = True
-            made = await _speak_scenes(script, _Booth(narrator=narrator, voice=chosen, cache=cache, retry=retry))
+            made = await _speak_scenes(script, booth(voice=chosen))
         except (ProviderError, MissingToolError, InputError) as error:
             failures.append((narrator, error))
             continue
@@ -102,6 +117,8 @@ class _Booth:
     voice: str
     cache: Cache
     retry: RetryPolicy
+    # Whether nobody else is asked when this narrator can't speak.
+    is_last: bool
     checked: bool = False
 
     def __post_init__(self) -> None:
@@ -110,7 +127,9 @@ class _Booth:
     async def clip(self, text: str) -> tuple[Clip, bool]:
         """The clip of one scene, from the cache if it was ever spoken, and whether its times are estimated."""
         key = content_key(self.narrator.name, self.narrator.version, self.voice, text, mastering.VERSION)
-        path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make, text))
+        path, _ = await self.cache.get_or_make(
+            "clip", key, ".wav", partial(self._make, text), check=mastering.check_clip
+        )
         return await to_thread.run_sync(mastering.read_clip, path)
 
     async def _make(self, text: str, path: Path) -> None:
@@ -127,8 +146,23 @@ class _Booth:
         """Ask the narrator, once, and only if something has to be spoken: cached clips need nobody."""
         async with self._checking:
             if not self.checked:
-                await self.narrator.check()
+                await self._until_it_answers()
                 self.checked = True
+
+    async def _until_it_answers(self) -> None:
+        """Ask as patiently as for a text; where another narrator waits, only for a moment."""
+        if self.is_last:
+            return await with_retries(self.retry, self.narrator.check)
+        moment = replace(
+            self.retry,
+            attempts=min(self.retry.attempts, _ASK_TIMES),
+            wait_initial_s=min(self.retry.wait_initial_s, _ASK_AGAIN_AFTER_S),
+        )
+        try:
+            with anyio.fail_after(_ANSWER_WITHIN_S):
+                return await with_retries(moment, self.narrator.check)
+        except TimeoutError as error:
+            raise TransientError(f"{self.narrator.name} gave no answer within {_ANSWER_WITHIN_S:g} s") from error
 
 
 async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *, may_differ: bool) -> tuple[str, bool]:
@@ -157,5 +191,10 @@ async def _speak_scenes(script: Script, booth: _Booth) -> list[tuple[Clip, bool]
 
 def _reason(failures: Sequence[tuple[Narrator, NightreelError]], other_voice: str) -> str:
     """Why it is not the first narrator, with the wanted voice, who speaks; empty if it is."""
-    reasons = [f"{narrator.name}: {error.message}" for narrator, error in failures]
+    reasons = [_by_name(narrator, error.message) for narrator, error in failures]
     return "; ".join([*reasons, other_voice] if other_voice else reasons)
+
+
+def _by_name(narrator: Narrator, message: str) -> str:
+    """The message with the narrator's name in front, unless it names it anyway."""
+    return message if message.casefold().startswith(narrator.name) else f"{narrator.name}: {message}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pipeline.model import Word, split_words
+from pipeline.model.text import has_words
 from pipeline.narration.estimate import estimate, spread, weight
-from pipeline.narration.spoken import is_said
 
 Span = tuple[float, float]
 
@@ -30,7 +30,7 @@ class Alignment:
 
 def match(words: Sequence[str], events: Sequence[Word]) -> Alignment:
     """Find for each of `words` the events that are about it, by their texts, in order."""
-    said = [index for index, word in enumerate(words) if is_said(word)]
+    said = [index for index, word in enumerate(words) if has_words(word)]
     heard = [piece for event in events for piece in _pieces(event)]
     spans: list[Span | None] = [None] * len(words)
     matcher = SequenceMatcher(

@@ -24,7 +24,7 @@ from pipeline.narration.estimate import estimate, spread
 from pipeline.narration.narrator import Speech
 from pipeline.narration.spoken import spoken
 
-_CHECK_TIMEOUT_S = 5.0
+_CHECK_TIMEOUT_S = 3.0
 # Words at the end of a text that the service may leave without an event (it joins and drops some now and then).
 _UNHEARD_WORDS = 2
 # The service ends with most of a second of silence; sound that stops right after a word was cut there.
@@ -46,22 +46,24 @@ class _Part:
 
 
 class EdgeNarrator:
-    """Speaks through the service at `url` (a websocket address; None: the real one)."""
+    """Speaks through the service at `url` (a websocket address; None: the real one).
+
+    More than a few requests at once are treated as abuse: that is what `gate` is for.
+    """
 
     name = "edge"
     version = "1"
 
-    def __init__(self, *, url: str | None = None, gate: Gate | None = None, timeout_s: float = 60.0) -> None:
+    def __init__(self, *, url: str | None, gate: Gate, timeout_s: float) -> None:
         if url is not None and not url.startswith(("ws://", "wss://")):
             raise ConfigurationError(f"{url!r} is no websocket address", where="edge.url", hint="Use wss://host/path")
         self._service = EdgeService(url)
-        # More than a few requests at once are treated as abuse.
-        self._gate = gate or Gate(3)
+        self._gate = gate
         self._timeout_s = timeout_s
         self._voices: frozenset[str] = frozenset()
 
     async def check(self) -> None:
-        """Shake hands once, within 5 s. A service that is busy answers: `speak` is tried again until it has time."""
+        """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
         await self._service.shake_hands(_CHECK_TIMEOUT_S)
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:

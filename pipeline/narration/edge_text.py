@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from pipeline.model import join_words
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
 
 # The service takes 4,096 bytes of escaped text. edge-tts would cut longer ones itself, at spaces in mid-sentence, and
 # texts without spaces (Chinese, Japanese) not at all.
 MAX_BYTES = 4_000
-_SENTENCE_ENDS = tuple(
-    f"{end}{closing}" for end in ".!?…。！？।؟" for closing in ("", '"', "”", "»", ")", "）", "」", "』")
-)
 
 
 def requests_for(words: Sequence[str], max_bytes: int = MAX_BYTES) -> Iterator[tuple[str, ...]]:
@@ -38,7 +36,7 @@ def requests_for(words: Sequence[str], max_bytes: int = MAX_BYTES) -> Iterator[t
 def _last_sentence_end(group: Sequence[str]) -> int:
     """How many words to send now."""
     for count in range(len(group), len(group) // 2, -1):
-        if group[count - 1].endswith(_SENTENCE_ENDS):
+        if group[count - 1].rstrip(CLOSING_MARKS).endswith(tuple(SENTENCE_ENDS)):
             return count
     return len(group)
 

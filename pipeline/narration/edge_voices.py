@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 
 # By BCP-47 tag in lower case. All of them have been part of the free service for years.
 DEFAULT_VOICES = {
@@ -98,9 +97,8 @@ def for_language(language: str) -> str:
         if tag in DEFAULT_VOICES:
             return DEFAULT_VOICES[tag]
         tag = tag.rpartition("-")[0]
-    close = difflib.get_close_matches(language.lower(), DEFAULT_VOICES, n=3, cutoff=0.4)
-    known = ", ".join(close) if close else "en, de, es, fr, hi, ja, pt, zh"
-    raise InputError(f"edge has no voice for the language {language!r}", hint=f"Nearest: {known}")
+    hint = did_you_mean(language, DEFAULT_VOICES, otherwise="Known, for example: en, de, es, fr, hi, ja, pt, zh")
+    raise InputError(f"edge has no voice for the language {language!r}", hint=hint)
 
 
 def looks_like_a_voice(name: str) -> bool:
@@ -110,7 +108,5 @@ def looks_like_a_voice(name: str) -> bool:
 
 def unknown_voice(name: str, known: Collection[str]) -> InputError:
     """The error for a voice that the service does not have, naming the nearest that it has."""
-    by_folded = {voice.lower(): voice for voice in sorted(known)}
-    close = [by_folded[match] for match in difflib.get_close_matches(name.lower(), by_folded, n=3, cutoff=0.4)]
-    hint = f"Nearest: {', '.join(close)}" if close else "A voice looks like en-US-AvaNeural"
+    hint = did_you_mean(name, known, otherwise="A voice looks like en-US-AvaNeural")
     return InputError(f"edge has no voice called {name!r}", hint=hint)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -20,7 +22,6 @@ T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
-_BUSY = frozenset({429, 503})
 _LATER = "Try again later, or let another narrator speak"
 
 # The address for the requests of the running task; None: the service's own.
@@ -76,12 +77,12 @@ class EdgeService:
         return bytes(audio), tuple(events)
 
     async def shake_hands(self, timeout_s: float) -> None:
-        """Open a socket and close it. A service that is busy is there, and passes."""
+        """Open a socket and close it. A service that is busy or unwell is there, and passes."""
         with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
             try:
                 await _with_right_clock(self._open)
             except aiohttp.WSServerHandshakeError as error:
-                if error.status not in _BUSY:
+                if not _is_busy(error.status):
                     raise
 
     async def voices(self, timeout_s: float) -> frozenset[str]:
@@ -159,7 +160,7 @@ def _in_our_words(timeout_s: float) -> Iterator[None]:
     except aiohttp.ClientResponseError as error:
         raise _refusal(error) from error
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
-        raise TransientError(f"edge can't be reached ({type(error).__name__})", hint=_LATER) from error
+        raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=_LATER) from error
     except theirs.NoAudioReceived as error:
         # A limit, a hiccup and a voice that does not exist all look like this.
         raise TransientError("edge sent no sound", hint=_LATER) from error
@@ -171,11 +172,30 @@ def _in_our_words(timeout_s: float) -> Iterator[None]:
         raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
 
 
+def _is_busy(status: int) -> bool:
+    """Whether an HTTP status will pass by itself."""
+    return status == 429 or status >= 500
+
+
+def _trouble(error: Exception) -> str:
+    """What is wrong with the network, as people say it."""
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "its certificate is not trusted"
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, socket.gaierror):
+        return "no such host"
+    if isinstance(cause, ConnectionRefusedError):
+        return "connection refused"
+    if isinstance(cause, OSError) and cause.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
+        return "no network"
+    return "the connection was dropped"
+
+
 def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
     """An HTTP status instead of a websocket."""
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
-    if error.status in _BUSY or error.status >= 500:
+    if _is_busy(error.status):
         asked = error.headers.get("Retry-After", "").strip() if error.headers else ""
         wait_s = float(asked) if asked.isascii() and asked.isdigit() else None
         return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=wait_s)

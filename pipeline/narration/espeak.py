@@ -44,12 +44,17 @@ class EspeakNarrator:
     """Speaks through a child process per text: see `espeak_child`."""
 
     name = "espeak"
-    version = f"2:{_RATE_WPM}:{_WORD_GAP}"
 
     def __init__(self, *, gate: Gate | None = None, timeout_s: float = 60.0) -> None:
         self._gate = gate or Gate(2)
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
+        self._library = ""
+
+    @property
+    def version(self) -> str:
+        """How it is asked, and the version of the library, which is known once it was loaded."""
+        return f"2:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
 
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
@@ -81,13 +86,15 @@ class EspeakNarrator:
     async def _list_voices(self) -> tuple[EspeakVoice, ...]:
         if not self._voices:
             head, _ = await self._ask({"task": "voices"})
+            listed = json.loads(head)
+            self._library = listed["version"]
             self._voices = tuple(
                 EspeakVoice(
                     identifier=voice["identifier"],
                     name=voice["name"],
                     languages=tuple((tag, priority) for tag, priority in voice["languages"]),
                 )
-                for voice in json.loads(head)
+                for voice in listed["voices"]
             )
         return self._voices
 

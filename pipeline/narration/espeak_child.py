@@ -79,7 +79,7 @@ def main() -> int:
         return NO_LIBRARY
     try:
         if request["task"] == "voices":
-            _answer(_voices(library))
+            _answer({"version": _version(library), "voices": _voices(library)})
         else:
             events, sound = _speak(library, request)
             _answer(events, _wav(sound, sample_rate_hz))
@@ -105,6 +105,12 @@ def _load() -> tuple[Any, int]:
     if sample_rate_hz <= 0:
         raise OSError("its data can't be found")
     return library, sample_rate_hz
+
+
+def _version(library: Any) -> str:
+    library.espeak_Info.restype = ctypes.c_char_p
+    version: bytes = library.espeak_Info(None)
+    return version.decode()
 
 
 def _voices(library: Any) -> list[dict[str, Any]]:

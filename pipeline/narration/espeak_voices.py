@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 
 # What eSpeak calls otherwise than BCP-47 does, and the variant meant when only the language is named.
 _ALIASES = {
@@ -58,13 +57,11 @@ def choose(voices: Sequence[EspeakVoice], language: str, wanted: str | None) -> 
                 return voices[min(speaking)[1]]
         tag = tag.rpartition("-")[0]
     known = sorted({spoken for voice in voices for spoken, _ in voice.languages})
-    raise InputError(f"eSpeak has no voice for the language {language!r}", hint=nearest(language.lower(), known))
+    raise InputError(f"eSpeak has no voice for the language {language!r}", hint=_hint(language, known))
 
 
-def nearest(asked: str, known: Sequence[str]) -> str:
-    """A hint that names the known things most like the one asked for."""
-    close = difflib.get_close_matches(asked, known, n=3, cutoff=0.4)
-    return f"Nearest: {', '.join(close)}" if close else f"Known, for example: {', '.join(known[:5])}"
+def _hint(asked: str, known: Sequence[str]) -> str:
+    return did_you_mean(asked, known, otherwise=f"Known, for example: {', '.join(known[:5])}")
 
 
 def _by_name(voices: Sequence[EspeakVoice], wanted: str) -> EspeakVoice:
@@ -76,4 +73,4 @@ def _by_name(voices: Sequence[EspeakVoice], wanted: str) -> EspeakVoice:
         if asked in {spoken.lower() for spoken, _ in voice.languages}:
             return voice
     known = [voice.short_name for voice in voices]
-    raise InputError(f"eSpeak has no voice called {wanted!r}", hint=nearest(asked, known))
+    raise InputError(f"eSpeak has no voice called {wanted!r}", hint=_hint(asked, known))

@@ -6,36 +6,28 @@ import unicodedata
 from collections.abc import Sequence
 
 from pipeline.model import Word
-from pipeline.narration.spoken import is_said
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
 
 # A calm narrator of English; a word of average length has 4.7 letters and weighs one more for its edges.
 WORDS_PER_MIN = 160
 _SECONDS_PER_WEIGHT = 60 / WORDS_PER_MIN / 5.7
 # Heard after a word that ends in one of these.
-_PAUSES_S = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.42, "!": 0.42, "?": 0.42, "…": 0.42, "–": 0.2, "—": 0.2}
-_PAUSES_S |= {
-    "、": 0.18,
-    "，": 0.18,
-    "；": 0.25,
-    "：": 0.25,
-    "。": 0.42,
-    "！": 0.42,
-    "？": 0.42,
-    "،": 0.18,
-    "؟": 0.42,
-    "।": 0.42,
+_PAUSES_S = {
+    **dict.fromkeys(SENTENCE_ENDS, 0.42),
+    **dict.fromkeys(";:；：", 0.25),
+    **dict.fromkeys("–—", 0.2),
+    **dict.fromkeys(",،、，", 0.18),
 }
-_CLOSING = "\"'”’»)]）」』"
 
 
 def weight(word: str) -> float:
     """How long a word takes, in letters of English. Zero: nothing of it is heard."""
-    return sum(map(_weight_of_character, word)) + 1 if is_said(word) else 0.0
+    return sum(map(_weight_of_character, word)) + 1 if has_words(word) else 0.0
 
 
 def pause_s(word: str) -> float:
     """The silence after a word, in seconds."""
-    return _PAUSES_S.get(word.rstrip(_CLOSING)[-1:], 0.0)
+    return _PAUSES_S.get(word.rstrip(CLOSING_MARKS)[-1:], 0.0)
 
 
 def estimate(words: Sequence[str], *, start_s: float = 0.0) -> tuple[Word, ...]:

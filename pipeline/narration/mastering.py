@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.audio import Samples, read_audio, read_extra, write_wav
+from pipeline.media.audio import Samples, read_audio, read_extra, read_wav, to_pcm, write_wav
 from pipeline.media.loudness import measure_loudness, set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.narrator import Speech
 
 # Changes whenever the same speech would give other bytes: part of every clip's cache key.
-VERSION = "1"
+VERSION = "2"
 
 _LEAD_S = 0.25
 _TAIL_S = 0.4
@@ -33,6 +34,8 @@ class _Label(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     samples: int
+    # Of the PCM data, in hexadecimal digits.
+    sha256: str
     # Text, start and end of each word; times in seconds from the start of the file.
     words: tuple[tuple[str, float, float], ...]
     loudness_lufs: float | None
@@ -55,6 +58,7 @@ def master(speech: Speech, path: Path) -> Clip:
     samples = set_loudness(samples)
     label = _Label(
         samples=length,
+        sha256=_sha256(samples),
         words=tuple((word.text, word.start_s + _LEAD_S, word.end_s + _LEAD_S) for word in words),
         loudness_lufs=measure_loudness(samples).integrated_lufs,
         estimated=speech.estimated,
@@ -74,9 +78,20 @@ def read_clip(path: Path) -> tuple[Clip, bool]:
     return _clip(path, label), label.estimated
 
 
+def check_clip(path: Path) -> None:
+    """Read all of the file and compare the sound with its label. Blocks. Raises `CheckpointError`, `InputError`."""
+    clip, _ = read_clip(path)
+    if _sha256(read_wav(path)) != clip.sha256:
+        raise CheckpointError("the clip is damaged", where=str(path))
+
+
+def _sha256(samples: Samples) -> str:
+    return hashlib.sha256(to_pcm(samples)).hexdigest()
+
+
 def _clip(path: Path, label: _Label) -> Clip:
     words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in label.words)
-    return Clip(path=path, samples=label.samples, words=words, loudness_lufs=label.loudness_lufs)
+    return Clip(path=path, samples=label.samples, sha256=label.sha256, words=words, loudness_lufs=label.loudness_lufs)
 
 
 def _trimmed(sound: Samples, words: tuple[Word, ...]) -> tuple[Samples, tuple[Word, ...]]:

@@ -23,12 +23,18 @@ class Speech:
 class Narrator(Protocol):
     """A voice service. `speak` may be called many times at once; how many it does at once is its own affair."""
 
-    # Its name in the settings, and what changes when the same voice and text would give another sound.
+    # Its name in the settings.
     name: str
-    version: str
+
+    @property
+    def version(self) -> str:
+        """What changes when the same voice and text would give another sound. Final once a voice is chosen."""
 
     async def check(self) -> None:
-        """Ask whether it can speak now. Raises `MissingToolError` or `ProviderError` with the reason."""
+        """Ask whether it can speak now.
+
+        Raises `TransientError` if another try may help, else another `ProviderError` or `MissingToolError`.
+        """
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """The voice for `wanted`, or the best one for `language` (BCP-47).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import wave
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 from pipeline.model import split_words
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import Speech
@@ -25,7 +25,7 @@ class SilenceNarrator:
     async def choose_voice(self, language: str, wanted: str | None) -> str:  # noqa: ARG002
         """The one silent voice, for every language."""
         if wanted not in {None, self.name}:
-            raise InputError(f"silence has no voice called {wanted!r}", hint=f"Nearest: {self.name}")
+            raise InputError(f"silence has no voice called {wanted!r}", hint=did_you_mean(wanted or "", [self.name]))
         return self.name
 
     async def speak(self, text: str, voice: str) -> Speech:  # noqa: ARG002

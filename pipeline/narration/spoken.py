@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from pipeline.model import join_words, split_words
+from pipeline.model.text import has_words
 
 # Pictures, arrows, boxes and dingbats with what modifies them. Degrees, ©, ™ and currency stand below and are spoken.
 _PICTURES = re.compile(
@@ -29,7 +30,7 @@ class SpokenText:
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing to say."""
-        return not any(map(is_said, self.words))
+        return not any(map(has_words, self.words))
 
 
 def spoken(text: str) -> SpokenText:
@@ -47,11 +48,6 @@ def spoken(text: str) -> SpokenText:
         position = start + len(word)
         places.append((start, position))
     return SpokenText(text=whole, words=words, places=tuple(places))
-
-
-def is_said(word: str) -> bool:
-    """Whether the word has a letter or a digit: punctuation alone makes no sound of its own."""
-    return any(unicodedata.category(character)[0] in "LN" for character in word)
 
 
 def _without_pictures(word: str) -> str:

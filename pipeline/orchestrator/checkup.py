@@ -12,11 +12,11 @@ from enum import StrEnum
 from anyio import to_thread
 
 from pipeline.errors import NightreelError
+from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.orchestrator.providers import make_narrator
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.rendering import can_shape, font_coverage
-from pipeline.state import write_atomically
+from pipeline.rendering import can_shape, font_advice, font_coverage
 
 # A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
 _FREE_DISK_GB = 5
@@ -92,24 +92,26 @@ async def _voices(shop: Workshop) -> Finding:
         except NightreelError as error:
             silent.append(f"{name}: {error}")
     if not speaking:
-        remedy = "Films are silent until one speaks. Offline voice: pip install 'nightreel[offline]'"
-        return Finding(name="voices", state=State.LIMITED, found="; ".join(silent), remedy=remedy)
+        remedy = (
+            "Install the offline voice (pip install 'nightreel[offline]'), or make silent films: --narrator silence"
+        )
+        return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
     found = "; ".join([f"{' and '.join(speaking)} can speak", *silent])
     return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found)
 
 
 async def _fonts(_shop: Workshop) -> Finding:
-    coverage = await to_thread.run_sync(font_coverage)
+    try:
+        coverage = await to_thread.run_sync(font_coverage)
+    except NightreelError as error:
+        return Finding(name="fonts", state=State.BROKEN, found=error.message, remedy=error.hint)
     covered = [entry.script for entry in coverage if entry.covered]
     missing = [entry.script for entry in coverage if not entry.covered]
     return Finding(
         name="fonts",
         state=State.LIMITED if missing else State.GOOD,
         found="covered: " + ", ".join(covered) + (f"; not covered: {', '.join(missing)}" if missing else ""),
-        remedy="Install the Noto fonts of the scripts you need (Debian: fonts-noto-core, fonts-noto-cjk, "
-        "fonts-noto-color-emoji)"
-        if missing
-        else "",
+        remedy=f"For films in these: {font_advice(missing)}" if missing else "",
     )
 
 

@@ -50,17 +50,13 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore) -> Jo
     puts the job back to pending and goes on up.
     """
     if job.status is JobStatus.COMPLETED and await _is_delivered(job, workshop):
-        listen(JobEvent(job=job, untouched=True))
+        _tell(listen, JobEvent(job=job, untouched=True))
         return job
     run = _Run(job, workshop, listen)
     try:
         await run.begin()
-        fresh = False
-        for stage in STAGES:
-            # Once a stage has made something new, what later stages made from the old is void.
-            fresh = fresh or not stage.is_done(run.job)
-            if fresh:
-                await run.do(stage)
+        for stage in await to_thread.run_sync(_still_to_do, run.job):
+            await run.do(stage)
         await run.to(JobStatus.COMPLETED)
     except NightreelError as error:
         logger.info("job %s failed", job.id, exc_info=error)
@@ -125,12 +121,26 @@ class _Run:
                 if not isinstance(error, StorageError):  # that one says it already
                     logger.warning("job %s failed, and that could not be saved: %s", job.id, unsaved)
         self.job = job
-        self._listen(JobEvent(job=job, error=error))
+        _tell(self._listen, JobEvent(job=job, error=error))
 
     async def _keep(self, job: Job) -> None:
         await self._workshop.store.save_job(job)
         self.job = job
-        self._listen(JobEvent(job=job))
+        _tell(self._listen, JobEvent(job=job))
+
+
+def _still_to_do(job: Job) -> tuple[Stage, ...]:
+    """The stages after the last one whose result is at hand: what came before it is not needed any more."""
+    done = [number for number, stage in enumerate(STAGES, start=1) if stage.is_done(job)]
+    return STAGES[max(done, default=0) :]
+
+
+def _tell(listen: Listener, event: JobEvent) -> None:
+    """A listener that fails (a closed pipe, a dead terminal) is no reason to stop making films."""
+    try:
+        listen(event)
+    except Exception as error:
+        logger.debug("nobody listens any more", exc_info=error)
 
 
 async def _is_delivered(job: Job, workshop: Workshop) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, write_jpeg
-from pipeline.model import Clip, Cue, Scene, Script, Segment, frames_of
+from pipeline.model import Clip, Cue, Scene, Script, frames_of
 from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
 from pipeline.state import content_key
 
@@ -22,26 +22,33 @@ class SegmentOrder:
     cues: tuple[Cue, ...]
     clip: Clip
     look: Look
+    # Digest of the font files it will be set in.
+    fonts: str
     encoder: EncoderPlan
+
+    @property
+    def frames(self) -> int:
+        """How many pictures the scene lasts."""
+        return frames_of(self.clip.samples)
 
     @property
     def key(self) -> str:
         """Names the segment by its content: the same order, made by the same code, is made once."""
-        # A clip's file is itself named by its content.
-        clip = (self.clip.path.name, self.clip.samples, self.clip.words)
-        return content_key(RENDERING_VERSION, ASSEMBLY_VERSION, self.scene, self.cues, clip, self.look, self.encoder)
+        versions = (RENDERING_VERSION, ASSEMBLY_VERSION, self.fonts)
+        sound = (self.clip.sha256, self.clip.words)
+        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder)
 
 
-def make_segment(order: SegmentOrder, path: Path) -> Segment:
+def make_segment(order: SegmentOrder, path: Path) -> None:
     """Draw the scene and encode it, with its sound, to `path`. Runs in a worker process."""
     frames = draw_scene(
         order.scene,
         words=order.clip.words,
         cues=order.cues,
-        frames=frames_of(order.clip.samples),
+        frames=order.frames,
         look=order.look,
     )
-    return encode_segment(
+    encode_segment(
         frames,
         clip=order.clip.path,
         samples=order.clip.samples,

@@ -10,24 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from anyio import create_task_group, to_thread
 from pydantic import TypeAdapter
 
-from pipeline.assembly import join_segments
+from pipeline.assembly import check_segment, join_segments
 from pipeline.errors import QualityError, first_error
+from pipeline.files import write_atomically
 from pipeline.limits import with_retries
-from pipeline.model import Job, Package, Script, Segment, frames_of
+from pipeline.model import Job, Package, Script, Segment
 from pipeline.narration import narrate
 from pipeline.orchestrator.scenes import SegmentOrder, make_segment, make_thumbnail
 from pipeline.orchestrator.workers import in_worker
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import film_metadata, publish
 from pipeline.quality import Expected, inspect_film
+from pipeline.rendering import fonts_for
 from pipeline.script import write_script
-from pipeline.state import content_key, write_atomically
+from pipeline.state import content_key
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 _SCRIPT = TypeAdapter(Script)
@@ -56,9 +59,14 @@ async def write(job: Job, shop: Workshop) -> Job:
         script = await with_retries(shop.retry_policy, attempt)
         await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
 
-    key = content_key(writer.name, writer.version, replace(job.brief, origin=""), template.fingerprint)
-    path, _ = await shop.cache.get_or_make("script", key, ".json", make)
-    return job.evolve(script=_SCRIPT.validate_json(await to_thread.run_sync(path.read_bytes)))
+    # Neither where the brief stands nor who reads it aloud changes what is written.
+    said = replace(job.brief, origin="", voice=None)
+    key = content_key(writer.name, writer.version, said, template.fingerprint)
+    path, _ = await shop.cache.get_or_make("script", key, ".json", make, check=_read_script)
+    job = job.evolve(script=await to_thread.run_sync(_read_script, path))
+    # What can't be drawn is better known before it is spoken.
+    await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
+    return job
 
 
 async def speak(job: Job, shop: Workshop) -> Job:
@@ -74,35 +82,40 @@ async def speak(job: Job, shop: Workshop) -> Job:
 
 
 async def subtitle(job: Job, shop: Workshop) -> Job:
-    """Narration -> Subtitles."""
-    return job.evolve(subtitles=make_subtitles(_made(job.narration), limits=shop.cue_limits))
+    """Script, Narration -> Subtitles."""
+    language = _made(job.script).language
+    return job.evolve(subtitles=make_subtitles(_made(job.narration), language=language, limits=shop.cue_limits))
 
 
 async def draw(job: Job, shop: Workshop) -> Job:
     """Script + Narration + Subtitles -> a segment per scene, over all cores."""
     script, clips, cues = _made(job.script), _made(job.narration).clips, _made(job.subtitles).scenes
-    segments: list[Segment | None] = [None] * len(script.scenes)
+    look = await to_thread.run_sync(shop.look, job)
+    fonts = await to_thread.run_sync(fonts_for, script, look)
+    segments: dict[int, Segment] = {}
 
     async def make(index: int) -> None:
         order = SegmentOrder(
             scene=script.scenes[index],
             cues=cues[index],
             clip=clips[index],
-            look=shop.look(job),
+            look=look,
+            fonts=fonts,
             encoder=shop.encoder,
         )
 
         async def in_a_worker(path: Path) -> None:
             await in_worker(shop.cores, make_segment, order, path)
 
-        path, _ = await shop.cache.get_or_make("segment", order.key, ".mp4", in_a_worker)
-        segments[index] = Segment(path=path, frames=frames_of(order.clip.samples))
+        whole = partial(check_segment, frames=order.frames)
+        path, _ = await shop.cache.get_or_make("segment", order.key, ".mp4", in_a_worker, check=whole)
+        segments[index] = Segment(path=path, frames=order.frames)
 
     with first_error():
         async with create_task_group() as tasks:
-            for index in range(len(segments)):
+            for index in range(len(script.scenes)):
                 tasks.start_soon(make, index)
-    return job.evolve(segments=tuple(segment for segment in segments if segment))
+    return job.evolve(segments=tuple(segments[index] for index in sorted(segments)))
 
 
 async def assemble(job: Job, shop: Workshop) -> Job:
@@ -118,7 +131,8 @@ async def assemble(job: Job, shop: Workshop) -> Job:
     )
     lengths = tuple(clip.samples for clip in clips)
     video = await to_thread.run_sync(lambda: join_segments(job.segments, path=package.video, title=script.title))
-    await in_worker(shop.cores, make_thumbnail, script, shop.look(job), package.thumbnail)
+    look = await to_thread.run_sync(shop.look, job)
+    await in_worker(shop.cores, make_thumbnail, script, look, package.thumbnail)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths),
         package.vtt: to_vtt(_made(job.subtitles), lengths),
@@ -126,7 +140,7 @@ async def assemble(job: Job, shop: Workshop) -> Job:
     }
     for path, text in texts.items():
         await to_thread.run_sync(write_atomically, path, text)
-    return job.evolve(video=video, package=package)
+    return job.evolve(video=video, package=package, verdict=None)
 
 
 async def inspect(job: Job, shop: Workshop) -> Job:
@@ -138,8 +152,12 @@ async def inspect(job: Job, shop: Workshop) -> Job:
         subtitles=_made(job.subtitles),
         silent=narration.narrator == "silence",
     )
-    verdict = await in_worker(shop.cores, inspect_film, _made(job.package).video, expected)
+    verdict = await in_worker(shop.cores, inspect_film, _made(job.package), expected)
     if not verdict.passed:
+        # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
+        await shop.clear_bench(job)
+        for segment in job.segments:
+            await shop.cache.discard(segment.path)
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.name, hint="It was not delivered"
         )
@@ -153,29 +171,6 @@ async def deliver(job: Job, shop: Workshop) -> Job:
     return job.evolve(receipt=receipt, package=None)
 
 
-STAGES: tuple[Stage, ...] = (
-    Stage(name="script", run=write, is_done=lambda job: job.script is not None),
-    Stage(
-        name="narration",
-        run=speak,
-        is_done=lambda job: job.narration is not None and all(clip.path.exists() for clip in job.narration.clips),
-    ),
-    Stage(name="subtitles", run=subtitle, is_done=lambda job: job.subtitles is not None),
-    Stage(
-        name="scenes",
-        run=draw,
-        is_done=lambda job: bool(job.segments) and all(segment.path.exists() for segment in job.segments),
-    ),
-    Stage(
-        name="film",
-        run=assemble,
-        is_done=lambda job: job.package is not None and all(path.exists() for path in astuple(job.package)),
-    ),
-    Stage(name="quality", run=inspect, is_done=lambda job: job.verdict is not None),
-    Stage(name="publishing", run=deliver, is_done=lambda job: job.receipt is not None),
-)
-
-
 def film_is_whole(job: Job) -> bool:
     """Whether the job's film has been delivered and still lies where the receipt says, as long as it was."""
     if job.receipt is None or job.video is None:
@@ -184,7 +179,40 @@ def film_is_whole(job: Job) -> bool:
     return all(path.exists() for path in files) and job.receipt.package.video.stat().st_size == job.video.bytes
 
 
+def _is_spoken(job: Job) -> bool:
+    return job.narration is not None and all(clip.path.exists() for clip in job.narration.clips)
+
+
+def _read_script(path: Path) -> Script:
+    """A script from the cache; a `ValueError` if it is none."""
+    return _SCRIPT.validate_json(path.read_bytes())
+
+
+def _is_whole(package: Package | None) -> bool:
+    return package is not None and all(path.exists() for path in astuple(package))
+
+
 def _made(value: _T | None) -> _T:
     """What an earlier stage has made. The order of the table guarantees that it is there."""
     assert value is not None
     return value
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(name="script", run=write, is_done=lambda job: job.script is not None),
+    Stage(name="narration", run=speak, is_done=_is_spoken),
+    # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
+    Stage(name="subtitles", run=subtitle, is_done=lambda job: job.subtitles is not None and _is_spoken(job)),
+    Stage(
+        name="scenes",
+        run=draw,
+        is_done=lambda job: bool(job.segments) and all(segment.path.exists() for segment in job.segments),
+    ),
+    Stage(
+        name="film",
+        run=assemble,
+        is_done=lambda job: _is_whole(job.package),
+    ),
+    Stage(name="quality", run=inspect, is_done=lambda job: job.verdict is not None and _is_whole(job.package)),
+    Stage(name="publishing", run=deliver, is_done=lambda job: job.receipt is not None),
+)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar, TypeVarTuple
 
 import anyio
 from anyio import to_process
 
-from pipeline.errors import TransientError
-from pipeline.limits import RetryPolicy, with_retries
+from pipeline.errors import CrashError
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
-
-# A process that dies twice under the same work would die a third time.
-_POLICY = RetryPolicy(attempts=2, wait_initial_s=0.0)
 
 
 async def in_worker(
@@ -24,15 +21,14 @@ async def in_worker(
     """`work(*arguments)`, run in a worker process when one of `cores` is free. Cancelling kills the process.
 
     `work` is a function of a module, and everything that goes in and out is pickled. Raises what it raises, and
-    `TransientError` when its process dies (out of memory, a crash in a library) and dies again at a second try.
+    `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try.
     """
-
-    async def attempt() -> Result:
-        try:
-            return await to_process.run_sync(work, *arguments, cancellable=True, limiter=cores)
-        except anyio.BrokenWorkerProcess as error:
-            raise TransientError(
-                "a worker process died", hint="If memory ran out, lower work.workers in nightreel.toml"
-            ) from error
-
-    return await with_retries(_POLICY, attempt)
+    # Once may be bad luck: another program took the memory. What dies twice would die a third time.
+    with suppress(anyio.BrokenWorkerProcess):
+        return await to_process.run_sync(work, *arguments, cancellable=True, limiter=cores)
+    try:
+        return await to_process.run_sync(work, *arguments, cancellable=True, limiter=cores)
+    except anyio.BrokenWorkerProcess as error:
+        raise CrashError(
+            "a worker process died", where=work.__name__, hint="If memory ran out, lower work.workers in nightreel.toml"
+        ) from error

@@ -16,15 +16,16 @@ from anyio import to_thread
 
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
+from pipeline.files import storage_errors
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import FORMATS, Brief, Job, VideoFormat
 from pipeline.narration import Narrator
 from pipeline.orchestrator import providers
 from pipeline.publishing import Destination, FileNames, FolderDestination
-from pipeline.rendering import Look
+from pipeline.rendering import Look, theme_named
 from pipeline.script import ScriptWriter
 from pipeline.settings import Settings, find_workspace, load_settings
-from pipeline.state import Cache, CheckpointStore, content_key, storage_errors
+from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 
@@ -166,13 +167,25 @@ class Workshop:
         )
 
     def look(self, job: Job) -> Look:
-        """What all scenes of a film have in common."""
+        """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown theme."""
         assert job.script is not None
-        return Look(title=job.script.title, format=self.video_format, burn_in=self.settings.subtitles.burn_in)
+        return Look(
+            title=job.script.title,
+            theme=theme_named(self.template(job.brief).theme),
+            format=self.video_format,
+            burn_in=self.settings.subtitles.burn_in,
+        )
 
     def template(self, brief: Brief) -> Template:
-        """The template of a brief. Reads files."""
-        return load_template(brief.template or self.settings.template, search=[self.workspace / "templates"])
+        """The template of a brief, read once. Reads files: not for the event loop."""
+        name = brief.template or self.settings.template
+        if name not in self._templates:
+            self._templates[name] = load_template(name, search=[self.workspace / "templates"])
+        return self._templates[name]
+
+    @cached_property
+    def _templates(self) -> dict[str, Template]:
+        return {}
 
     # What jobs are called ----------------------------------------------------------------------------------------
 
@@ -199,7 +212,8 @@ class Workshop:
         parts = (
             replace(brief, origin=""),
             template,
-            (shape.script.writer, shape.narration.narrator, shape.offline, shape.groq.model),
+            (providers.writer_name(shape), shape.groq.model),
+            providers.narrator_names(shape),
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]

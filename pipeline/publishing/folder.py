@@ -11,7 +11,14 @@ from typing import ClassVar
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.files import discard, flush_to_disk, storage_error
+from pipeline.files import (
+    discard,
+    discard_leftovers,
+    flush_to_disk,
+    storage_error,
+    sync_folder,
+    temporary_sibling,
+)
 from pipeline.model import Package, Receipt
 
 
@@ -96,20 +103,22 @@ class FolderDestination:
 
 def _replace_all(pairs: dict[Path, Path]) -> None:
     """Copy every source to its target; the last to appear says that all are there. Raises `StorageError`."""
-    # One job at a time delivers here, so a part that a killed process left behind is simply written again.
-    parts = {target: target.with_name(f".{target.name}.part") for target in pairs}
+    parts = {target: temporary_sibling(target) for target in pairs}
     target = Path()
     try:
         for target, source in pairs.items():
             target.parent.mkdir(parents=True, exist_ok=True)
+            # One job at a time delivers here, so whatever lies around was left by a killed process.
+            discard_leftovers(target)
             shutil.copyfile(source, parts[target])
             flush_to_disk(parts[target])
         # Until the last step the film counts as not delivered.
         target.unlink(missing_ok=True)
         for target, part in parts.items():
             part.replace(target)
+        sync_folder(target.parent)
     except OSError as error:
-        raise storage_error(target, error) from error
+        raise storage_error(error, target) from error
     finally:
         for part in parts.values():
             discard(part)

@@ -1,8 +1,10 @@
 """Video -> Verdict: a finished film is opened and measured before it counts.
 
-expected   what the film must be
-checks     measured against expected, one property each
-inspect    `inspect_film` opens, measures and collects
+expected     what the film must be
+checks       measured against expected, one property each
+cues         the subtitle files, read back
+companions   the thumbnail and the metadata
+inspect      `inspect_film` opens, measures and collects
 """
 
 from pipeline.quality.expected import Expected

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.model import SAMPLE_RATE_HZ, Subtitles, VideoFormat
+
+# Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
+_RESTS_AT = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimedText:
+    """A cue: seconds from the start of the film, lines separated by line breaks."""
+
+    start_s: float
+    end_s: float
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +38,23 @@ class Expected:
         return sum(self.lengths) / SAMPLE_RATE_HZ
 
     @property
-    def cue_times_s(self) -> tuple[tuple[float, float], ...]:
-        """Start and end of every cue, counted from the start of the film."""
-        times: list[tuple[float, float]] = []
-        start_s = 0.0
-        for length, cues in zip(self.lengths, self.subtitles.scenes, strict=True):
-            times.extend((start_s + cue.start_s, start_s + cue.end_s) for cue in cues)
-            start_s += length / SAMPLE_RATE_HZ
-        return tuple(times)
+    def starts_s(self) -> tuple[float, ...]:
+        """When each scene begins."""
+        return tuple(samples / SAMPLE_RATE_HZ for samples in accumulate(self.lengths, initial=0))[:-1]
+
+    @property
+    def resting_s(self) -> tuple[float, ...]:
+        """A time in each scene when all of it has come and nothing has gone."""
+        return tuple(
+            start_s + _RESTS_AT * samples / SAMPLE_RATE_HZ
+            for start_s, samples in zip(self.starts_s, self.lengths, strict=True)
+        )
+
+    @property
+    def cues(self) -> tuple[TimedText, ...]:
+        """All cues, counted from the start of the film."""
+        return tuple(
+            TimedText(start_s=start_s + cue.start_s, end_s=start_s + cue.end_s, text="\n".join(cue.texts))
+            for start_s, scene in zip(self.starts_s, self.subtitles.scenes, strict=True)
+            for cue in scene
+        )

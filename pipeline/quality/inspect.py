@@ -1,4 +1,4 @@
-"""Opening a film and measuring it."""
+"""Opening what is about to be delivered, and measuring it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,50 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.media.audio import read_audio
-from pipeline.media.decode import sample_pictures
-from pipeline.media.loudness import measure_loudness
+from pipeline.media.decode import pictures_at
+from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
-from pipeline.model import Check, Verdict
-from pipeline.quality import checks
+from pipeline.model import Check, Package, Verdict
+from pipeline.quality import checks, companions, cues
 from pipeline.quality.expected import Expected
 
 
-def inspect_film(path: Path, expected: Expected) -> Verdict:
-    """Check the film at `path`. Blocks for about a second per minute of 1080p: call it in a worker process.
+def inspect_film(package: Package, expected: Expected) -> Verdict:
+    """Check all files of a film. Blocks for a good second per minute of 1080p: call it in a worker process.
 
-    All packets are read, all sound is decoded, and of the pictures those that stand by themselves, and the last one. A
-    file that can't be read to its end is a failed verdict, never an exception; of such a file and of one without
-    exactly one picture and one sound, nothing else is said.
+    All packets are read, all sound is decoded, and of the pictures one in each scene, with those that lead to it.
+    Memory does not grow with the length. A file that is missing or can't be read to its end is a failed verdict, never
+    an exception; of a film like that, and of one without exactly one picture and one sound, nothing else is said.
     """
+    return Verdict(
+        checks=(
+            *_film(package, expected),
+            companions.thumbnail(package.thumbnail),
+            companions.metadata(package.metadata),
+        )
+    )
+
+
+def _film(package: Package, expected: Expected) -> Iterator[Check]:
+    """The checks of the film and of its subtitles, whose times mean nothing without it."""
     try:
-        info = probe(path)
+        info = probe(package.video)
         if not info.is_complete:
             raise InputError("it ends before its index says")
-        return Verdict(checks=tuple(_checks(path, info, expected)))
+        found = checks.streams(info)
+        yield found
+        if found.passed:
+            yield from _properties(info, expected)
+            yield from _decoded(package.video, expected)
+            sound_s = info.sounds[0].duration_s
+            yield cues.srt(package.srt, expected.cues, sound_s)
+            yield cues.vtt(package.vtt, expected.cues, sound_s)
     except InputError as error:
-        return Verdict(checks=(Check(name="file", passed=False, measured=error.message, limit="a whole film"),))
+        yield Check(name="file", passed=False, measured=error.message, limit="a whole film")
 
 
-def _checks(path: Path, info: MediaInfo, expected: Expected) -> Iterator[Check]:
-    found = checks.streams(info)
-    yield found
-    if not found.passed:
-        return
+def _properties(info: MediaInfo, expected: Expected) -> Iterator[Check]:
+    """What the packets tell."""
     (picture,), (sound,) = info.pictures, info.sounds
     yield checks.picture_codec(picture)
     yield checks.size(picture, expected.video_format)
@@ -45,9 +59,12 @@ def _checks(path: Path, info: MediaInfo, expected: Expected) -> Iterator[Check]:
     yield checks.duration(picture, expected.duration_s)
     yield checks.sync(picture, sound)
     yield checks.index(info)
-    yield checks.cues(expected.cue_times_s, expected.duration_s)
-    measured = measure_loudness(read_audio(path))
+
+
+def _decoded(video: Path, expected: Expected) -> Iterator[Check]:
+    """What is seen and heard."""
+    measured = measure_film_loudness(video)
     if not expected.silent:
         yield checks.loudness(measured)
     yield checks.true_peak(measured)
-    yield checks.pictures(sample_pictures(path))
+    yield checks.pictures(pictures_at(video, expected.resting_s))

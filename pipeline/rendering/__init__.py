@@ -1,18 +1,18 @@
 """Scenes to frames: layouts, type, figures, motion and captions, drawn with Pillow.
 
-    Scene ─ layouts ─► Stage (background, elements) ─ timeline ─► Frame (picture, hold), Frame, …
+    Scene ─ layouts ─► Composition (background, elements) ─ timeline ─► Frame (picture, hold), Frame, …
 
 Drawing is plain synchronous code that keeps a processor busy: call it in a worker process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.model import Cue, Scene, Script, Word
 from pipeline.rendering.look import Frame, Look
-from pipeline.rendering.theme import MIDNIGHT, Theme
+from pipeline.rendering.theme import MIDNIGHT, THEMES, Theme, theme_named
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,17 +22,21 @@ if TYPE_CHECKING:
 __all__ = [
     "MIDNIGHT",
     "RENDERING_VERSION",
+    "THEMES",
     "Frame",
     "Look",
     "Theme",
     "can_shape",
     "draw_scene",
     "draw_thumbnail",
+    "font_advice",
     "font_coverage",
+    "fonts_for",
+    "theme_named",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "2"
+RENDERING_VERSION = "3"
 
 # Pillow, numpy and fontTools are loaded by the first call, not by whoever imports this room.
 
@@ -44,13 +48,13 @@ def draw_scene(
 
     `words` are the timed words of the scene's narration and say when items appear; `cues` are drawn as captions if
     the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
-    valid until the next is asked for. The same arguments give the same pixels.
+    valid until the next is asked for. The same arguments and fonts give the same pixels.
     """
     from pipeline.rendering import captions, layouts, timeline  # noqa: PLC0415
 
-    stage = layouts.lay_out(scene, words, look)
+    composition = layouts.lay_out(scene, words, look)
     overlay = captions.captions(cues, look) if look.burn_in else []
-    yield from timeline.play(stage.under(overlay), frames)
+    yield from timeline.play(composition.under(overlay), frames)
 
 
 def draw_thumbnail(script: Script, look: Look) -> Image.Image:
@@ -65,6 +69,24 @@ def font_coverage() -> tuple[ScriptCoverage, ...]:
     from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.font_coverage()
+
+
+def font_advice(scripts: Collection[str]) -> str:
+    """What to install so that these scripts (as in `ScriptCoverage.script`) can be drawn, as one sentence."""
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.font_advice(scripts)
+
+
+def fonts_for(script: Script, look: Look) -> str:
+    """A digest of the font files that draw a film. Raises `MissingToolError` if letters of it have no font here.
+
+    Part of the keys of what is drawn: a font that is added or replaced gives another digest. Milliseconds for what
+    Inter and Noto Sans cover; for anything else the fonts of the system are looked through.
+    """
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.fonts_for(script, look)
 
 
 def can_shape() -> bool:

@@ -1,14 +1,22 @@
-"""Which scripts can be drawn on this machine."""
+"""Which scripts can be drawn on this machine, with which fonts, and what to install for the others."""
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PIL import features
 
-from pipeline.rendering.fonts import face_for
+from pipeline.errors import MissingToolError
+from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of
+from pipeline.rendering.fonts import Face, face_for, packaged_faces
+from pipeline.rendering.graphemes import clusters, visible
+from pipeline.rendering.look import Look
+from pipeline.rendering.text import presentable
 
 # A few letters that tell whether a font knows a script.
 _SAMPLES: Final = {
@@ -26,11 +34,22 @@ _SAMPLES: Final = {
     "Japanese": "日本ひカ",
     "Korean": "한국어",
 }
+# Debian's package and the family's name where they don't follow the rule (see `font_advice`).
+_PACKAGES: Final = {"Chinese": "fonts-noto-cjk", "Japanese": "fonts-noto-cjk", "Korean": "fonts-noto-cjk"}
+_FAMILIES: Final = {"Chinese": "Noto Sans SC", "Japanese": "Noto Sans JP", "Korean": "Noto Sans KR"}
+# Scripts by the first word of their letters' Unicode names, where the two differ; ideographs depend on the language.
+_SCRIPTS: Final = {"HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
+_IDEOGRAPHS: Final = {"ja": "Japanese", "ko": "Korean"}
+_SYMBOLS: Final = "Symbols"
+# System fonts may have another file for bold letters: one weight for each.
+_WEIGHTS: Final = (400, 700)
+# How many of the missing letters an error shows.
+_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptCoverage:
-    """Whether a script can be drawn here, and with which font file; an empty name: boxes would be drawn."""
+    """Whether a script can be drawn here, and with which font file; an empty name: it can't."""
 
     script: str
     font: str
@@ -51,6 +70,84 @@ def font_coverage() -> tuple[ScriptCoverage, ...]:
     return tuple(found)
 
 
+def font_advice(scripts: Collection[str]) -> str:
+    """What to install so that these scripts can be drawn, as one sentence."""
+    packages = dict.fromkeys(_PACKAGES.get(script, "fonts-noto-core") for script in scripts)
+    families = [_FAMILIES.get(script, f"Noto Sans {script}") for script in scripts]
+    return f"Install {_listed(packages)} (Debian, Ubuntu), elsewhere {_listed(families)} from fonts.google.com"
+
+
 def can_shape() -> bool:
     """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
     return bool(features.check("raqm"))
+
+
+def fonts_for(script: Script, look: Look) -> str:
+    """A digest of the font files that draw a film. Raises `MissingToolError` if letters of it have no font here.
+
+    The digest follows the files' content: another font, or a newer version of one, is another digest. Emoji without a
+    font are no error: they are left out of the picture.
+    """
+    faces: set[Face] = set(packaged_faces())
+    missing: dict[str, str] = {}
+    letters = dict.fromkeys(letter for text in _drawn(script, look) for letter in clusters(presentable(text)))
+    for letter in letters:
+        found = {face_for(letter, weight=weight) for weight in _WEIGHTS}
+        faces.update(face for face in found if face)
+        if None in found and not letter.isspace():
+            name = _script_of(letter, script.language)
+            missing[name] = missing.get(name, "") + visible(letter)
+    if missing:
+        named = [f"{name} ({_few(letters)})" for name, letters in missing.items()]
+        raise MissingToolError(f"no font for {_listed(named)}", hint=font_advice(missing))
+    return _digest(faces)
+
+
+def _drawn(script: Script, look: Look) -> Iterator[str]:
+    """Every text that is drawn somewhere in a film."""
+    yield from (look.title, script.title, script.thumbnail_text)
+    for scene in script.scenes:
+        yield from _shown(scene)
+        if look.burn_in:
+            yield narration_of(scene)
+
+
+def _shown(scene: Scene) -> tuple[str, ...]:
+    if isinstance(scene, TitleScene):
+        return scene.kicker.upper(), scene.heading, scene.subtitle
+    if isinstance(scene, BulletsScene):
+        return scene.kicker.upper(), scene.heading, *scene.items
+    if isinstance(scene, StatementScene):
+        return scene.kicker, scene.kicker.upper(), scene.text
+    return scene.text, scene.subtitle
+
+
+def _script_of(cluster: str, language: str) -> str:
+    """The name of the script that a letter belongs to, as a user knows it."""
+    character = cluster[0]
+    name = unicodedata.name(character, "").partition(" ")[0].partition("-")[0]
+    if name in _SCRIPTS:
+        return _SCRIPTS[name]
+    if unicodedata.east_asian_width(character) in {"W", "F", "H"}:
+        return _IDEOGRAPHS.get(language.partition("-")[0].lower(), "Chinese")
+    return name.capitalize() if character.isalnum() and name else _SYMBOLS
+
+
+def _digest(faces: Iterable[Face]) -> str:
+    files = []
+    for face in faces:
+        try:
+            with Path(face.path).open("rb") as file:
+                files.append(f"{hashlib.file_digest(file, 'blake2b').hexdigest()}:{face.index}")
+        except OSError as error:
+            raise MissingToolError(f"the font {face.path} can't be read", hint=error.strerror or "") from error
+    return hashlib.blake2b(" ".join(sorted(files)).encode(), digest_size=16).hexdigest()
+
+
+def _few(letters: str) -> str:
+    return letters if len(letters) <= _SHOWN else f"{letters[:_SHOWN]}…"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

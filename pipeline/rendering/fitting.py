@@ -10,15 +10,13 @@ from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, presentable, shape
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
-_STEPS_FOR_BEAUTY = 3
+_STEPS_FOR_BEAUTY = 2
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
-# Depth of a line below its baseline, in em.
-_DESCENT_EM = 0.24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class TextBlock:
     """A text on its lines, at its size."""
 
     lines: tuple[Line, ...]
@@ -36,11 +34,6 @@ class Setting:
     def cap_px(self) -> int:
         """Height of a capital letter."""
         return round(self.size_px * CAP_HEIGHT_EM)
-
-    @property
-    def descent_px(self) -> int:
-        """Depth of a letter with a tail."""
-        return round(self.size_px * _DESCENT_EM)
 
     @property
     def height_px(self) -> int:
@@ -62,7 +55,7 @@ def fit(
     height_px: int | None = None,
     most_lines: int = 1,
     emphasis: str = "",
-) -> Setting:
+) -> TextBlock:
     """`text` in the largest of `sizes` at which it fits; at the last one it is cut to fit if it must be.
 
     The letters of `emphasis`, where it occurs in the text, are group 1 of their lines, all others group 0.
@@ -77,7 +70,7 @@ def fit(
         return int(marked >= 0 and marked <= index < marked + len(emphasis))
 
     if not text:
-        return Setting(lines=(), style=style, size_px=sizes[0])
+        return TextBlock(lines=(), style=style, size_px=sizes[0])
     phrase = Chunk(marked, marked + len(emphasis)) if marked >= 0 else None
     possible = _possible(
         text, style, sizes, width_px=width_px, height_px=height_px, most_lines=most_lines, phrase=phrase
@@ -114,7 +107,7 @@ def _possible(
 
 def _forced(
     text: str, style: TextStyle, size_px: int, *, width_px: int, most: int, group_at: Callable[[int], int]
-) -> Setting:
+) -> TextBlock:
     """At the smallest size: endless words are cut, and what still does not fit gives way to an ellipsis."""
     width_em = width_px / size_px
     shown = text
@@ -137,12 +130,14 @@ def _shortened(text: str) -> str:
     return "".join(letters[: len(letters) - max(1, len(letters) // 8)]) + "…"
 
 
-def _set(text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]) -> Setting:
+def _set(
+    text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]
+) -> TextBlock:
     lines = []
     for span in spans:
         start = span.start
         lines.append(shape(text[start : span.end], style, lambda index, start=start: group_at(start + index)))  # type: ignore[misc]
-    return Setting(lines=tuple(lines), style=style, size_px=size_px)
+    return TextBlock(lines=tuple(lines), style=style, size_px=size_px)
 
 
 def _lines_in(height_px: int | None, style: TextStyle, size_px: int, most_lines: int) -> int:

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fontpkg import FontpkgError
@@ -20,6 +20,7 @@ from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import ImageFont
 
 from pipeline.errors import MissingToolError
+from pipeline.rendering.graphemes import visible
 
 # Weight from which a system font's bold file is taken, if it has one.
 _BOLD_FROM = 550
@@ -36,20 +37,18 @@ class Face:
 
 def stand_in() -> Face:
     """The font that draws a plain box for a letter that no font here has."""
-    return _packaged_faces()[1]
+    return packaged_faces()[1]
 
 
 @lru_cache(maxsize=4096)
 def face_for(cluster: str, *, weight: int) -> Face | None:
     """The first font that has every character of a grapheme; None: there is no such font here."""
-    needed = {ord(character) for character in cluster}
-    for face in _packaged_faces():
-        if needed <= _characters(face.path, face.index):
+    needed = visible(cluster)
+    for face in packaged_faces():
+        if _has(face, needed):
             return face
-    for face in _system_faces(bold=weight >= _BOLD_FROM):
-        if needed <= _characters(face.path, face.index):
-            return face
-    return None
+    # Only now: looking through a system's fonts takes a moment.
+    return next((face for face in _system_faces(bold=weight >= _BOLD_FROM) if _has(face, needed)), None)
 
 
 @lru_cache(maxsize=128)
@@ -63,7 +62,8 @@ def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFo
 
 
 @lru_cache(maxsize=1)
-def _packaged_faces() -> tuple[Face, Face]:
+def packaged_faces() -> tuple[Face, Face]:
+    """Inter and Noto Sans. Raises `MissingToolError` if a package is gone."""
     return (
         Face(path=_packaged("Inter"), axes=("opsz", "wght")),
         Face(path=_packaged("Noto Sans"), axes=("wght", "wdth")),
@@ -79,14 +79,23 @@ def _packaged(family: str) -> str:
         ) from error
 
 
-@lru_cache(maxsize=256)
-def _characters(path: str, index: int) -> frozenset[int]:
-    """Code points a font has glyphs for; none if the file can't be read."""
+def _has(face: Face, characters: str) -> bool:
+    known = _characters(face)
+    return all(ord(c) >> 3 < len(known) and known[ord(c) >> 3] >> (ord(c) & 7) & 1 for c in characters)
+
+
+@cache
+def _characters(face: Face) -> bytes:
+    """A bit for each code point a font has a glyph for, which is far smaller than a set; none if it can't be read."""
     try:
-        with TTFont(path, fontNumber=index, lazy=True) as font:
-            return frozenset(font.getBestCmap() or ())
+        with TTFont(face.path, fontNumber=face.index, lazy=True) as font:
+            points = font.getBestCmap() or {}
     except (OSError, TTLibError, KeyError, ValueError, AssertionError):
-        return frozenset()
+        return b""
+    bits = bytearray((max(points, default=0) >> 3) + 1)
+    for point in points:
+        bits[point >> 3] |= 1 << (point & 7)
+    return bytes(bits)
 
 
 @lru_cache(maxsize=2)

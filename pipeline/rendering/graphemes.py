@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ZWJ = "\u200d"
+# The joiner and the non-joiner shape the letters beside them and are not seen themselves.
+_ZWNJ, _ZWJ = "\u200c", "\u200d"
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca")
 _HANGUL_VOWELS = range(0x1160, 0x1200)
-# Selectors ask for a black-and-white or a coloured picture; fonts draw nothing for them, or a box.
-_INVISIBLE = re.compile("[\ufe00-\ufe0f\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Selectors ask for a black-and-white or a coloured picture, keycaps for a frame; fonts draw nothing for them, or a box.
+_INVISIBLE = re.compile("[\ufe00-\ufe0f\u20e3\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+# Not printable to Python, and yet meant: spaces of other widths, and what joins letters.
+_KEPT = "\u00a0\u202f\u2009\u3000" + _ZWNJ + _ZWJ
 
 
 def clusters(text: str) -> list[str]:
@@ -28,7 +32,7 @@ def clusters(text: str) -> list[str]:
 def typographic(text: str) -> str:
     """`text` as a typesetter wants it: one line, no control characters, real apostrophes, dashes and quotes."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    text = "".join(c if c.isprintable() or c in "\u00a0\u202f\u2009\u3000" else " " for c in text)
+    text = "".join(c if c.isprintable() or c in _KEPT else " " for c in text)
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r'"([^"]+)"', "“\\1”", text)
     text = text.replace("...", "…").replace(" -- ", " – ").replace(" - ", " – ")
@@ -43,6 +47,11 @@ def is_symbol(cluster: str) -> bool:
     return unicodedata.category(cluster[0]) in {"So", "Sk", "Co", "Cn", "Cs", "Cf"}
 
 
+def visible(cluster: str) -> str:
+    """The characters of a grapheme that a font needs a glyph for."""
+    return cluster.replace(_ZWNJ, "").replace(_ZWJ, "")
+
+
 def is_right_to_left(text: str) -> bool:
     """Whether the first character with a direction runs right to left."""
     for character in text:
@@ -54,7 +63,7 @@ def is_right_to_left(text: str) -> bool:
 
 def _continues(cluster: str, character: str) -> bool:
     point, last = ord(character), cluster[-1]
-    if unicodedata.category(character) in {"Mn", "Mc", "Me"} or character == _ZWJ or point in _SKIN_TONES:
+    if unicodedata.category(character) in {"Mn", "Mc", "Me"} or character in {_ZWNJ, _ZWJ} or point in _SKIN_TONES:
         return True
     if last == _ZWJ or (last in _VIRAMAS and character.isalpha()):
         return True

@@ -70,11 +70,6 @@ class Grid:
         return round(at_1080 * min(self.format.width_px, self.format.height_px) / 1080)
 
     @property
-    def picture(self) -> Box:
-        """The whole picture."""
-        return Box(0, 0, self.format.width_px, self.format.height_px)
-
-    @property
     def content(self) -> Box:
         """Inside the margins and above the caption band: text never leaves it."""
         side = self.px(120)

@@ -30,7 +30,7 @@ class Figure(NamedTuple):
 
 @lru_cache(maxsize=8)
 def figure(seed: int, side_px: int, theme: Theme, *, bold: bool = False) -> Figure:
-    """The figure of a seed. `bold` draws lines three times as thick, for thumbnails and emblems."""
+    """The figure of a seed. `bold` draws lines nearly three times as thick, for thumbnails."""
     families = (_orbits, _waves, _columns, _lattice, _petals, _arcs)
     sketch = _Sketch.start(seed, side_px, theme, bold=bold)
     order = families[seed % len(families)](sketch)
@@ -63,9 +63,9 @@ class _Sketch:
         """Draw in the second accent."""
         self.lines = np.maximum(self.lines, coverage * np.float32(opacity))
 
-    def light(self, coverage: Field, opacity: float = 1.0) -> None:
+    def light(self, coverage: Field) -> None:
         """Draw in the accent, on top."""
-        self.focus = np.maximum(self.focus, coverage * np.float32(opacity))
+        self.focus = np.maximum(self.focus, coverage)
 
     def finish(self, order: Field) -> Figure:
         """The tile. The accent runs from its light neighbour, upper left, to its deep one, lower right."""

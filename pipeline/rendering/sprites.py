@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PIL import Image, ImageChops
 
-from pipeline.rendering.fitting import Setting
+from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
 from pipeline.rendering.text import draw_ink
@@ -82,7 +82,7 @@ def flat(mask: Image.Image, colour: str, *, left: int, top: int, motion: Motion)
 
 
 def letters(
-    setting: Setting,
+    block: TextBlock,
     *,
     left: int,
     top: int,
@@ -97,14 +97,14 @@ def letters(
     `centre_in_px` each line is centred in that width, else lines begin at `left`.
     """
     sprites = []
-    for number, line in enumerate(setting.lines):
-        baseline = top + setting.cap_px + number * setting.leading_px
+    for number, line in enumerate(block.lines):
+        baseline = top + block.cap_px + number * block.leading_px
         start = left
         if centre_in_px is not None:
-            start += round((centre_in_px - line.width_em * setting.size_px) / 2)
+            start += round((centre_in_px - line.width_em * block.size_px) / 2)
         moved = replace(motion, enters=motion.enters + number * stagger)
         for group, colour in enumerate(colours):
-            ink = draw_ink(line, setting.size_px, group)
+            ink = draw_ink(line, block.size_px, group)
             if ink:
                 sprites.append(flat(ink.mask, colour, left=start + ink.left, top=baseline + ink.top, motion=moved))
     return sprites

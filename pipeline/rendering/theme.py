@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
+
+from pipeline.errors import InputError, did_you_mean
 
 Colour = tuple[int, int, int]
 
@@ -58,6 +62,17 @@ MIDNIGHT: Final = Theme(
     accent_2="#54C3EB",  # 0.77 0.115 225
     plate="#010207",  # 0.09 0.020 268
 )
+
+# By name, as templates name them. To add one, write it above and list it here.
+THEMES: Final[Mapping[str, Theme]] = MappingProxyType({theme.name: theme for theme in (MIDNIGHT,)})
+
+
+def theme_named(name: str) -> Theme:
+    """The theme of that name. Raises `InputError` that names the nearest known one."""
+    try:
+        return THEMES[name]
+    except KeyError:
+        raise InputError(f"unknown theme {name}", hint=did_you_mean(name, THEMES)) from None
 
 
 def rgb(colour: str) -> Colour:

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.model import FRAME_RATE, BulletsScene, Scene, Word, first_words
 from pipeline.rendering.canvas import Canvas
+from pipeline.rendering.composition import Composition
 from pipeline.rendering.look import Frame
-from pipeline.rendering.stage import Stage
 
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5
 
 
-def play(stage: Stage, frames: int) -> Iterator[Frame]:
+def play(composition: Composition, frames: int) -> Iterator[Frame]:
     """The different pictures of a scene with their holds, which add up to `frames`.
 
     All frames share one picture: each is valid until the next is asked for.
     """
-    canvas = Canvas(stage.ground, stage.elements)
+    canvas = Canvas(composition.ground, composition.elements)
     hold = 0
     for frame in range(frames):
         patches = canvas.advance(frame)

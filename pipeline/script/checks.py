@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of, split_words
+from pipeline.model.text import has_words
 from pipeline.script.sentences import shorten
 from pipeline.template import Layout, Template
 
@@ -70,7 +71,7 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
 
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
-    if not any(character.isalnum() for character in narration_of(scene)):
+    if not has_words(narration_of(scene)):
         yield "nothing is said in it"
     for field, limit in layout.max_chars:
         for name, text in _shown(scene, field):

@@ -23,9 +23,6 @@ from pipeline.template import Template
 if TYPE_CHECKING:
     from groq import AsyncGroq
 
-DEFAULT_BASE_URL = "https://api.groq.com"
-DEFAULT_MODEL = "openai/gpt-oss-120b"
-
 # Room for the answer and the thinking before it. Prompt and room together must stay below 8,000 tokens, which is what
 # the free plan allows per minute; the second number is for an answer that was cut off.
 _MAX_TOKENS = 4096
@@ -78,14 +75,7 @@ class GroqWriter:
 
     name: ClassVar[str] = "groq"
 
-    def __init__(
-        self,
-        *,
-        api_key: str,
-        base_url: str = DEFAULT_BASE_URL,
-        model: str = DEFAULT_MODEL,
-        timeout_s: float = 60.0,
-    ) -> None:
+    def __init__(self, *, api_key: str, base_url: str, model: str, timeout_s: float) -> None:
         """Raises `NeedsLoginError` without a usable key and `ConfigurationError` for an address that is none."""
         key = api_key.strip()
         # Anything else could not be sent, and the HTTP library would quote the key in its complaint.
@@ -102,7 +92,7 @@ class GroqWriter:
     @property
     def version(self) -> str:
         """The version of this code, and the model."""
-        return f"1/{self._model}"
+        return f"2/{self._model}"
 
     async def write(self, brief: Brief, template: Template) -> Script:
         """The script a model writes about `brief`.

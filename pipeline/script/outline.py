@@ -34,7 +34,7 @@ from pipeline.model import (
 )
 from pipeline.script.checks import MAX_WORDS
 from pipeline.script.sentences import shorten, split_sentences
-from pipeline.script.shown import shown_items, shown_statement, thumbnail_words
+from pipeline.script.shown import shown_items, shown_statement, spoken_lines, thumbnail_words
 from pipeline.template import Layout, Template
 
 # About 18 seconds: as long as one statement may stand on the screen.
@@ -56,7 +56,7 @@ class OutlineWriter:
     """Turns notes into scenes; needs nothing but the notes."""
 
     name: ClassVar[str] = "outline"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
 
     async def write(self, brief: Brief, template: Template) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
@@ -129,7 +129,7 @@ class _Scenes:
 
     def _title_scene(self, narration: str) -> Scene:
         return TitleScene(
-            lines=_lines(narration),
+            lines=spoken_lines(narration),
             heading=shorten(self._brief.title, self._title.limit("heading")),
             kicker=shorten(self._brief.kicker, self._title.limit("kicker")),
             subtitle=shorten(self._brief.subtitle, self._title.limit("subtitle")),
@@ -139,7 +139,7 @@ class _Scenes:
         shown = shown_items(block.items, self._bullets.limit("item"))
         groups = _evenly(list(zip(block.items, shown, strict=True)), self._bullets.max_items)
         for number, group in enumerate(groups, start=1):
-            leading = _lines(lead.text) if lead and number == 1 else ()
+            leading = spoken_lines(lead.text) if lead and number == 1 else ()
             yield BulletsScene(
                 lines=(*leading, *(SpokenLine(text=item.text, reveals=n) for n, (item, _) in enumerate(group))),
                 heading=shorten(heading or self._brief.title, self._bullets.limit("heading")),
@@ -150,7 +150,7 @@ class _Scenes:
     def _statement_scene(self, heading: str, paragraph: Paragraph) -> Scene:
         text, emphasis = shown_statement(paragraph, self._statement.limit("text"))
         return StatementScene(
-            lines=_lines(paragraph.text, shown=text),
+            lines=spoken_lines(paragraph.text, shown=text),
             text=text,
             emphasis=emphasis,
             kicker=shorten(heading, self._statement.limit("kicker")),
@@ -158,7 +158,7 @@ class _Scenes:
 
     def _closing_scene(self, paragraph: Paragraph, layout: Layout) -> Scene:
         text, _ = shown_statement(paragraph, layout.limit("text"), last=True)
-        return ClosingScene(lines=_lines(paragraph.text), text=text, subtitle=self._brief.title)
+        return ClosingScene(lines=spoken_lines(paragraph.text), text=text, subtitle=self._brief.title)
 
 
 def _needed(template: Template, name: str) -> Layout:
@@ -199,14 +199,6 @@ def _parts(paragraph: Paragraph) -> tuple[Paragraph, ...]:
     texts = [" ".join(group) for group in groups if group]
     return tuple(
         Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
-    )
-
-
-def _lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
-    """A line for each sentence; the one that is shown brings the picture's text with it."""
-    return tuple(
-        SpokenLine(text=sentence, reveals=0 if shown and shown in sentence else None)
-        for sentence in split_sentences(text)
     )
 
 

@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CLOSING = r"[)\]\"'”’»）」』】]*"
-_END = re.compile(rf"(?P<stop>[.!?…؟।۔]+){_CLOSING}(?=\s+(?P<next>\S))|[。！？｡]+{_CLOSING}")
+from pipeline.model.text import CLOSING_MARKS, OPENING_MARKS, SPACED_ENDS, UNSPACED_ENDS, has_words, is_abbreviation
 
-# A full stop after these does not end a sentence…
-_TITLES = re.compile(
-    r"mr|mrs|ms|dr|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
-    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|zzgl|sra|srta|mme|mlle"
-)
-# … nor after these when a number follows.
-_COUNTED = re.compile(r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|ch|bd")
-# "J. S. Bach", "U.S.", "e.g.", "z.B."; and ordinals: "am 3. Oktober".
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]|\d{1,2}")
+_CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
+_END = re.compile(rf"(?P<stop>[{SPACED_ENDS}]+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}")
 
 _CLAUSE_END = re.compile(r"\s*[,;:]\s|[.!?…]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
 _LEFTOVER = " ,;:–—-(（，；：、"
@@ -28,13 +20,13 @@ def split_sentences(text: str) -> tuple[str, ...]:
     start = 0
     for match in _END.finditer(text):
         sentence = text[start : match.end()].strip()
-        if _has_words(sentence) and _ends_sentence(text[start : match.start()], match):
+        if has_words(sentence) and _ends_sentence(text[start : match.start()], match):
             sentences.append(sentence)
             start = match.end()
     rest = text[start:].strip()
     if not rest:
         return tuple(sentences)
-    if sentences and not _has_words(rest):
+    if sentences and not has_words(rest):
         # A stray mark at the end has no voice of its own.
         return (*sentences[:-1], f"{sentences[-1]} {rest}")
     return (*sentences, rest)
@@ -46,24 +38,16 @@ def _ends_sentence(before: str, match: re.Match[str]) -> bool:
         return True
     if following.islower():
         return False
-    return match["stop"] != "." or not _is_abbreviation(before, following)
+    return match["stop"] != "." or not is_abbreviation(_last_word(before), following)
 
 
-def _is_abbreviation(before: str, following: str) -> bool:
-    """Whether the full stop after `before` belongs to its last word."""
-    word = re.split(r"[\s(\[\"'“‘«„]", before)[-1]
-    if _COUNTED.fullmatch(word.casefold()):
-        return following.isdigit()
-    return bool(_TITLES.fullmatch(word.casefold()) or _INITIALS.fullmatch(word))
-
-
-def _has_words(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+def _last_word(text: str) -> str:
+    return re.split(rf"[\s{re.escape(OPENING_MARKS)}]", text)[-1]
 
 
 def split_clauses(text: str) -> tuple[str, ...]:
     """The clauses of a sentence, without the marks between them."""
-    return tuple(part for part in (piece.strip() for piece in _CLAUSE_END.split(text)) if _has_words(part))
+    return tuple(part for part in (piece.strip() for piece in _CLAUSE_END.split(text)) if has_words(part))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -93,6 +77,6 @@ def without_full_stop(text: str) -> str:
     """`text` as a label: a last full stop goes, unless it is part of an abbreviation or an ellipsis."""
     if text.endswith("。"):
         return text[:-1]
-    if text.endswith(".") and not text.endswith("..") and not _is_abbreviation(text[:-1], ""):
+    if text.endswith(".") and not text.endswith("..") and not is_abbreviation(_last_word(text[:-1]), ""):
         return text[:-1]
     return text

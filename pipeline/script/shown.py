@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.model import Paragraph, split_words
+from pipeline.model import Paragraph, SpokenLine, split_words
+from pipeline.model.text import SENTENCE_ENDS
 from pipeline.script.sentences import shorten, split_clauses, split_sentences, without_full_stop
 
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
@@ -60,7 +61,7 @@ def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> 
 def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
     """As much of a sentence around a phrase as fits: the sentence, the clause, or only the phrase."""
     if len(sentence) <= limit:
-        covered = len(phrase) >= len(sentence.rstrip(".!?…。！？"))
+        covered = len(phrase) >= len(sentence.rstrip(SENTENCE_ENDS))
         return sentence, "" if covered else phrase
     clause = next((clause for clause in split_clauses(sentence) if phrase in clause), phrase)
     if len(clause) > limit or clause == phrase:
@@ -70,6 +71,21 @@ def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
+    """A line for each sentence; the first that has the words of `shown` in it brings the picture's text with it."""
+    sentences = split_sentences(text)
+    said = next(
+        (n for n, sentence in enumerate(sentences) if _sound(shown).strip() and _sound(shown) in _sound(sentence)), None
+    )
+    return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
+
+
+def _sound(text: str) -> str:
+    """What is heard of a text: its words without case and punctuation, a space before and after each."""
+    words = ("".join(filter(str.isalnum, word.casefold())) for word in split_words(text))
+    return f" {' '.join(filter(None, words))} "
 
 
 def thumbnail_words(title: str) -> str:

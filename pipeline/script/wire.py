@@ -18,8 +18,8 @@ from pipeline.model import (
     TitleScene,
 )
 from pipeline.model.text import clean_text
-from pipeline.script.sentences import shorten, split_sentences
-from pipeline.script.shown import thumbnail_words
+from pipeline.script.sentences import shorten
+from pipeline.script.shown import spoken_lines, thumbnail_words
 from pipeline.template import Template
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
@@ -150,7 +150,7 @@ def _scene(wire: WireTitle | WireBullets | WireStatement | WireClosing, brief: B
     match wire:
         case WireTitle():
             return TitleScene(
-                lines=_lines(wire.say),
+                lines=spoken_lines(wire.say),
                 heading=wire.heading,
                 kicker=brief.kicker or wire.kicker,
                 subtitle=brief.subtitle or wire.subtitle,
@@ -158,16 +158,13 @@ def _scene(wire: WireTitle | WireBullets | WireStatement | WireClosing, brief: B
         case WireBullets():
             spoken = (SpokenLine(text=item.say or item.text, reveals=n) for n, item in enumerate(wire.items))
             return BulletsScene(
-                lines=(*_lines(wire.lead), *spoken),
+                lines=(*spoken_lines(wire.lead), *spoken),
                 heading=wire.heading,
                 items=tuple(item.text for item in wire.items),
                 kicker=wire.kicker,
             )
         case WireStatement():
-            return StatementScene(lines=_lines(wire.say), text=wire.text, emphasis=wire.emphasis, kicker=wire.kicker)
+            lines = spoken_lines(wire.say, shown=wire.text)
+            return StatementScene(lines=lines, text=wire.text, emphasis=wire.emphasis, kicker=wire.kicker)
         case WireClosing():
-            return ClosingScene(lines=_lines(wire.say), text=wire.text, subtitle=title)
-
-
-def _lines(text: str) -> tuple[SpokenLine, ...]:
-    return tuple(SpokenLine(text=sentence) for sentence in split_sentences(text))
+            return ClosingScene(lines=spoken_lines(wire.say), text=wire.text, subtitle=title)

@@ -19,8 +19,8 @@ from pipeline.settings.fields import PREFIX, environment_name, is_secret, settin
 from pipeline.settings.groups import Settings
 from pipeline.settings.workspace import CONFIG_NAME
 
-# Read elsewhere: which workspace, and whether to show tracebacks.
-_NOT_SETTINGS = frozenset({"NIGHTREEL_WORKSPACE", "NIGHTREEL_DEBUG"})
+# Says which workspace; `find_workspace()` reads it.
+_NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
 _ALL = "`nightreel init` writes a file with all settings"
 
 
@@ -77,7 +77,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, _Found]
     if environ.get("GROQ_API_KEY"):
         yield "groq.api_key", _Found(value=environ["GROQ_API_KEY"], subject="GROQ_API_KEY")
     for variable in sorted(environ):
-        if variable.upper().startswith(PREFIX) and variable.upper() not in _NOT_SETTINGS and environ[variable]:
+        if variable.upper().startswith(PREFIX) and variable.upper() != _NOT_A_SETTING and environ[variable]:
             name = variable[len(PREFIX) :].lower().replace("__", ".")
             yield name, _Found(value=environ[variable], subject=variable)
 
@@ -143,6 +143,7 @@ def _unknown(name: str, entry: _Found) -> str:
     if name in setting_groups():
         example = next(key for key in setting_fields() if key.startswith(f"{name}."))
         return f"{entry.subject} is a group of settings, not one: set {spelled(example)}, for example"
+    # Not `did_you_mean()` on the spelled names: with one prefix in common, all variables look alike.
     nearest = get_close_matches(name, setting_fields(), n=1)
     return f"{entry.subject} is not a setting: {f'did you mean {spelled(nearest[0])}?' if nearest else _ALL}"
 

@@ -15,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, BulletList, Paragraph, Section, join_words
-from pipeline.model.text import clean_text
+from pipeline.model.text import clean_text, has_words
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 
@@ -65,10 +65,10 @@ def _sections(nodes: list[SyntaxTreeNode]) -> Iterator[Section]:
 def _blocks(node: SyntaxTreeNode) -> Iterator[Paragraph | BulletList]:
     if node.type in {"paragraph", "heading"}:
         paragraph = _paragraph(node)
-        if _is_said(paragraph.text):
+        if has_words(paragraph.text):
             yield paragraph
     elif node.type in {"bullet_list", "ordered_list", "table"}:
-        items = tuple(item for item in _items(node) if _is_said(item.text))
+        items = tuple(item for item in _items(node) if has_words(item.text))
         if items:
             yield BulletList(items=items)
     elif node.type == "blockquote":
@@ -107,11 +107,6 @@ def _paragraph(node: SyntaxTreeNode) -> Paragraph:
     text = _text_of(node)
     bold = (_text_of(child) for child in node.walk() if child.type == "strong")
     return Paragraph(text=text, strong=tuple(dict.fromkeys(phrase for phrase in bold if phrase and phrase in text)))
-
-
-def _is_said(text: str) -> bool:
-    """Whether there is a word in it: a line of dots or a lone emoji has no voice."""
-    return any(character.isalnum() for character in text)
 
 
 def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import os.path
 import re
-import unicodedata
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.model.text import clean_text
+from pipeline.model.names import safe_name
+from pipeline.model.text import clean_text, has_words
 
 SUFFIXES = (".md", ".txt")
 TITLE_MAX_CHARS = 200
 
 _BATCH_MAX_CHARS = 60
-# Device names on Windows, whatever follows the dot.
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def batch_name(source: Path | str) -> str:
     """A batch is named after its source: topics/space.txt gives "space", a folder its name, a topic its words.
 
-    Looks at nothing on disk. Letters of every script stay; everything that a file system may refuse becomes "-".
+    Looks at nothing on disk. The name is safe on every system.
     """
     words = isinstance(source, str) and " " in source and not source.endswith(SUFFIXES)
     last = str(source) if words else Path(os.path.normpath(Path.cwd() / source)).name
     stem = last[: -len(Path(last).suffix)] if last.casefold().endswith(SUFFIXES) else last
-    plain = re.sub(r"[’']", "", unicodedata.normalize("NFKC", stem)).casefold()
-    name = re.sub(r"[^\w]+", "-", plain).strip("-_")[:_BATCH_MAX_CHARS].rstrip("-_")
-    return f"{name}-batch" if name in _RESERVED else name or "batch"
+    return safe_name(stem, _BATCH_MAX_CHARS, default="batch")
 
 
 def title_of_file(path: Path) -> str:
@@ -40,7 +36,7 @@ def title_of_file(path: Path) -> str:
 def checked_title(text: str, *, where: str) -> str:
     """The cleaned title. Raises `InputError` when nothing is left of it or it is too long to be one."""
     title = clean_text(text)
-    if not any(character.isalnum() for character in title):
+    if not has_words(title):
         raise InputError("the title has no letters", where=where, hint="Write what the film is about")
     if len(title) > TITLE_MAX_CHARS:
         raise InputError(

@@ -19,7 +19,7 @@ _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
 
 
 async def read_briefs(source: Path | str, *, report: Callable[[InputError], None] | None = None) -> tuple[Brief, ...]:
-    """The briefs of a source, at least one, in the order of the source.
+    """The briefs of a source, in the order of the source; at least one, or every brief of a folder went to `report`.
 
     A source is a Markdown brief (.md), a topic list (.txt), a folder of briefs (its .md files by name, README.md left
     out), or a text: the topic itself. A text that is no existing path but looks like one (ends in .md or .txt, or is a
@@ -84,8 +84,7 @@ def _nearest_file(path: Path) -> str:
         siblings = [sibling.name for sibling in path.parent.iterdir()]
     except OSError:
         return f"There is no folder {path.parent}"
-    hint = did_you_mean(path.name, siblings)
-    return hint if hint.startswith("Did") else ""
+    return did_you_mean(path.name, siblings, otherwise="")
 
 
 def _read_file(path: Path) -> tuple[Brief, ...]:

@@ -1,15 +1,13 @@
 """What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, locks."""
 
 from pipeline.state.cache import Cache, content_key
-from pipeline.state.checkpoints import CheckpointStore
-from pipeline.state.files import storage_errors, write_atomically
+from pipeline.state.checkpoints import BatchJobs, CheckpointStore
 from pipeline.state.names import check_batch_name
 
 __all__ = [
+    "BatchJobs",
     "Cache",
     "CheckpointStore",
     "check_batch_name",
     "content_key",
-    "storage_errors",
-    "write_atomically",
 ]

@@ -36,7 +36,7 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
     """What `to_json` wrote, as a `kind`. Raises `CheckpointError`, naming the file `where`."""
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError("is damaged: not JSON", where=where, hint=_REMEDY) from error
     schema = content.pop("schema", None) if isinstance(content, dict) else None
     if not isinstance(schema, int) or schema < 1:

@@ -13,7 +13,7 @@ from anyio import to_thread
 from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError
-from pipeline.state.files import storage_errors
+from pipeline.files import storage_errors
 
 _POLL_S = 0.05
 

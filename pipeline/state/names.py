@@ -6,12 +6,11 @@ import re
 import unicodedata
 
 from pipeline.errors import CheckpointError, InputError
+from pipeline.model.names import NAME_MAX_BYTES, RESERVED
 
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
 # What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-_MAX_BYTES = 120
 
 
 def check_batch_name(name: str) -> str:
@@ -33,8 +32,8 @@ def check_job_id(job_id: str) -> str:
 def _problem_with(name: str) -> str:
     if not name:
         return "it is empty"
-    if len(name.encode(errors="replace")) > _MAX_BYTES:
-        return f"it is longer than {_MAX_BYTES} bytes"
+    if len(name.encode(errors="replace")) > NAME_MAX_BYTES:
+        return f"it is longer than {NAME_MAX_BYTES} bytes"
     bad = sorted(
         {char for char in name if char in _FORBIDDEN or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}}
     )
@@ -42,6 +41,6 @@ def _problem_with(name: str) -> str:
         return f"it has {' '.join(ascii(char) for char in bad)} in it"
     if name[0] in ". -" or name[-1] in ". ":
         return "it begins with a dot, a space or a dash, or ends with a dot or a space"
-    if name.split(".", maxsplit=1)[0].lower() in _DEVICES:
+    if name.split(".", maxsplit=1)[0].lower() in RESERVED:
         return "Windows keeps it for a device"
     return ""

@@ -26,52 +26,52 @@ _SILENCE_INSIDE_PER_S = 6.0
 _OVER_A_LIMIT = 1000.0
 # Two cues closer than this are joined up to the gap: a caption that goes for a few frames flickers.
 _FLICKER_S = 12 / FRAME_RATE
+# The least time between two cues: two pictures (Netflix TTSG).
+_GAP_S = 2 / FRAME_RATE
 # Of an excess: what floating point makes of a limit that is just kept.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
 class CueLimits:
-    """What a viewer can read (Netflix TTSG; on a vertical picture, 25 characters a line)."""
+    """What a viewer can read.
 
-    max_chars_per_line: int = 42
+    Netflix TTSG: two lines of 42 characters, 20 characters a second. Who wants shorter lines, say 25 characters on a
+    vertical picture, asks for them; nothing here knows the picture.
+    """
+
+    max_chars_per_line: int
     # 1 or 2.
-    max_lines: int = 2
+    max_lines: int
     # Spaces and line breaks count.
-    max_chars_per_s: float = 20.0
-    min_duration_s: float = 5 / 6
-    max_duration_s: float = 7.0
-    # Between two cues, in pictures.
-    gap_frames: int = 2
-
-    @property
-    def gap_s(self) -> float:
-        """The least time between two cues."""
-        return self.gap_frames / FRAME_RATE
+    max_chars_per_s: float
+    min_duration_s: float
+    max_duration_s: float
 
 
-def make_subtitles(narration: Narration, *, limits: CueLimits) -> Subtitles:
+def make_subtitles(narration: Narration, *, language: str, limits: CueLimits) -> Subtitles:
     """Cues for every scene: all words in order, each cue within the limits as far as the speech allows.
 
+    `language` is a tag like en or pt-BR. Cues and lines break at its phrases when it is one that `phrases` knows.
     A cue begins with its first word, and stays after its last one where there is silence to read it in. Speech that is
     too fast for the limits keeps its order, lines and gaps, and as few characters a second as possible.
     """
-    return Subtitles(scenes=tuple(_cues(clip, limits) for clip in narration.clips))
+    return Subtitles(scenes=tuple(_cues(clip, language, limits) for clip in narration.clips))
 
 
-def _cues(clip: Clip, limits: CueLimits) -> tuple[Cue, ...]:
-    scene = _Scene(clip, limits)
+def _cues(clip: Clip, language: str, limits: CueLimits) -> tuple[Cue, ...]:
+    scene = _Scene(clip, language, limits)
     return tuple(scene.cue(start, end) for start, end in scene.cheapest_path())
 
 
 class _Scene:
     """The words of one scene, measured. A range [first, last) of words is a candidate for a cue."""
 
-    def __init__(self, clip: Clip, limits: CueLimits) -> None:
+    def __init__(self, clip: Clip, language: str, limits: CueLimits) -> None:
         self.limits = limits
         self.end_s = clip.samples / SAMPLE_RATE_HZ
         self.words, self.continues = fit_words(clip.words, limits.max_chars_per_line)
-        self.breaks = break_costs(self.words)
+        self.breaks = break_costs(self.words, language)
         # Width of the running text up to each word, and of the space before it.
         self.spaces = [0] + [_space(self.words[i - 1], self.words[i]) for i in range(1, len(self.words))]
         self.widths = [0]
@@ -162,7 +162,7 @@ class _Scene:
             return self.end_s
         start_s, next_s = self.words[first].start_s, self.words[last].start_s
         # Words faster than the gap: half of what there is for the cue, half for the gap.
-        return max(next_s - self.limits.gap_s, (start_s + next_s) / 2)
+        return max(next_s - _GAP_S, (start_s + next_s) / 2)
 
     def cue(self, first: int, last: int) -> Cue:
         """The range as a cue."""

@@ -2,7 +2,7 @@
 
 Punctuation, names and numbers say most of it in any language. For a few languages small tables of function words say
 the rest: never after an article, a preposition or an auxiliary, rather before a preposition or a conjunction (Netflix
-Timed Text Style Guide, "Line Treatment"). The table is chosen by the text itself: the one with most words in it.
+Timed Text Style Guide, "Line Treatment"). A language without a table is broken by the rest.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.model import Word
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, is_abbreviation
 
 SENTENCE, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
 # A silence of this length between two words is heard as a break, with or without a comma.
@@ -25,11 +25,6 @@ class _Language:
     opening: frozenset[str]
     # Articles, possessives, auxiliaries, subject pronouns: a break after them is bad.
     leaning: frozenset[str]
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """All of them."""
-        return self.opening | self.leaning
 
 
 def _language(opening: str, leaning: str) -> _Language:
@@ -86,26 +81,22 @@ _LANGUAGES = {
 }
 _NO_LANGUAGE = _language("", "")
 
-_CLOSERS = "\"'”’»)]›」』）】"
-_SENTENCE_END = re.compile(rf"[.!?…。！？｡।؟][{re.escape(_CLOSERS)}]*$")
-_CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{re.escape(_CLOSERS)}]*$")
-# "J. S. Bach", "Dr. Watson", and the ordinal of "3. Oktober": a full stop that ends nothing.
-_ABBREVIATION = re.compile(
-    r"(?:\w|\d\d|mrs?|ms|drs?|prof|st|mt|vs|e\.g|i\.e|approx|fig|ca|bzw|bspw|mme|sra?)\.$", re.IGNORECASE
-)
+_CLOSERS = re.escape(CLOSING_MARKS)
+_SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{_CLOSERS}]*$")
+_CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
 
 
-def break_costs(words: Sequence[Word]) -> list[float]:
-    """The cost of a break after each of the words; after the last one it is `SENTENCE`."""
+def break_costs(words: Sequence[Word], language: str) -> list[float]:
+    """The cost of a break after each of the words of a `language` (a tag: en, pt-BR); after the last: `SENTENCE`."""
     cores = [_core(word.text) for word in words]
-    language = _guess_language(cores)
+    table = _LANGUAGES.get(language.lower().partition("-")[0], _NO_LANGUAGE)
     costs = []
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
         cost = _text_cost(word.text, following.text)
         if cost == NEUTRAL:
-            cost = _grammar_cost(cores[index], cores[index + 1], language)
+            cost = _grammar_cost(cores[index], cores[index + 1], table)
         if following.start_s - word.end_s >= _PAUSE_S:
             cost = min(cost, PAUSE)
         costs.append(cost)
@@ -115,7 +106,7 @@ def break_costs(words: Sequence[Word]) -> list[float]:
 def _text_cost(word: str, following: str) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
     if _SENTENCE_END.search(word):
-        goes_on = _ABBREVIATION.match(word.lstrip("\"'“‘«([")) or following[0].islower()
+        goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
         return PHRASE if goes_on and word[-1] == "." else SENTENCE
     if _CLAUSE_END.search(word):
         return CLAUSE
@@ -126,20 +117,10 @@ def _text_cost(word: str, following: str) -> float:
     return NAME if word[0].isupper() and following[0].isupper() and len(word) > 1 else NEUTRAL
 
 
-def _grammar_cost(word: str, following: str, language: _Language) -> float:
-    if word in language.leaning or word in language.opening:
+def _grammar_cost(word: str, following: str, table: _Language) -> float:
+    if word in table.leaning or word in table.opening:
         return PHRASE
-    return OPENING if following in language.opening else NEUTRAL
-
-
-def _guess_language(cores: Sequence[str]) -> _Language:
-    """The table with most hits, the first one of several; none when not one word in ten is known."""
-    hits = {
-        name: sum(core in table.opening or core in table.leaning for core in cores)
-        for name, table in _LANGUAGES.items()
-    }
-    best = max(hits, key=lambda name: hits[name])
-    return _LANGUAGES[best] if hits[best] * 10 >= len(cores) else _NO_LANGUAGE
+    return OPENING if following in table.opening else NEUTRAL
 
 
 def _core(word: str) -> str:

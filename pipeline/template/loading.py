@@ -40,10 +40,8 @@ def load_template(name: str, *, search: Sequence[Path]) -> Template:
     """
     known = known_templates(search)
     if name not in known:
-        nearest, names = did_you_mean(name, known), f"Known: {', '.join(sorted(known))}"
-        raise InputError(
-            f"unknown template {name!r}", hint=nearest if nearest == names else f"{nearest} {names}".strip()
-        )
+        hint = f"{did_you_mean(name, known, otherwise='')} Known: {', '.join(sorted(known))}"
+        raise InputError(f"unknown template {name!r}", hint=hint)
     template = _read_folder(known[name], name)
     template.check()
     return template

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: a process of its own, with a clean environment, in a folder that is no workspace."""
+"""The command line as a user meets it: a process of its own, in a clean environment."""
 
 from __future__ import annotations
 

@@ -55,52 +55,105 @@ BAD = {
     "an empty file": brief("", "is empty"),
     "a blank file": brief(" \n\n\t\n", "is empty"),
     "a binary file": brief(b"\x89PNG\r\n\x1a\n\0\0\0", "is a binary file"),
-    "a file that is not UTF-8": brief(b"---\ntitle: Caf\xe9\n---\n\nHot.\n", "bad.md:2: is not UTF-8", "Save it as UTF-8"),
+    "a file that is not UTF-8": brief(
+        b"---\ntitle: Caf\xe9\n---\n\nHot.\n", "bad.md:2: is not UTF-8", "Save it as UTF-8"
+    ),
     "a brief without a body": brief("---\ntitle: Tea\n---\n", "has a title but no notes", "Write below the title"),
-    "front matter that is never closed": brief("---\ntitle: Tea\n\nHot.\n", "bad.md:1: the front matter is never closed"),
+    "front matter that is never closed": brief(
+        "---\ntitle: Tea\n\nHot.\n", "bad.md:1: the front matter is never closed"
+    ),
     "broken front matter": brief("---\ntitle: Tea\nkicker: a: b\n---\nHot.\n", "bad.md:3: broken front matter"),
-    "an unknown key in the front matter": brief("---\ntitle: Tea\nvioce: x\n---\nHot.\n", "bad.md:3: unknown key 'vioce'", "voice"),
-    "a language that is none": brief("---\nlanguage: klingonese!\n---\nHot.\n", "bad.md:2: 'klingonese!' is not a language code"),
+    "an unknown key in the front matter": brief(
+        "---\ntitle: Tea\nvioce: x\n---\nHot.\n", "bad.md:3: unknown key 'vioce'", "voice"
+    ),
+    "a language that is none": brief(
+        "---\nlanguage: klingonese!\n---\nHot.\n", "bad.md:2: 'klingonese!' is not a language code"
+    ),
     "a file of another kind": Bad(("make", "a.pdf"), 2, ("a.pdf: .pdf files are not read",), files={"a.pdf": "x"}),
     "an empty topic": Bad(("make", " "), 2, ("the topic is empty",)),
-    "a list where one film was asked for": Bad(("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")),
+    "a list where one film was asked for": Bad(
+        ("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")
+    ),
     "a list without topics": Bad(("run", "bad.txt"), 2, ("bad.txt: lists no topics",), files={"bad.txt": "# none\n"}),
-    "a folder without briefs": Bad(("run", "."), 2, ("has no briefs",), arrange=lambda folder: (folder / "good.md").unlink()),
+    "a folder without briefs": Bad(
+        ("run", "."), 2, ("has no briefs",), arrange=lambda folder: (folder / "good.md").unlink()
+    ),
     "a source that is not there": Bad(("run", "god.md"), 2, ("god.md: no such file", "good.md")),
     # Names of things.
-    "an unknown template": Bad(("make", "good.md", "--template", "explaner"), 2, ("unknown template 'explaner'", "Did you mean explainer?")),
+    "an unknown template": Bad(
+        ("make", "good.md", "--template", "explaner"), 2, ("unknown template 'explaner'", "Did you mean explainer?")
+    ),
     "an unknown voice": Bad(("make", "good.md", "--offline", "--voice", "xx-YY-ZedNeural"), 2, ("xx-YY-ZedNeural",)),
     "a language that nobody speaks": Bad(("make", "good.md", "--offline", "--language", "tlh-XX"), 2, ("tlh",)),
-    "a language that is malformed": Bad(("make", "good.md", "--language", "klingonese!"), 3, ("language", "klingonese!", "like en, de or pt-BR")),
-    "a narrator that --offline forbids": Bad(("make", "good.md", "--offline", "--narrator", "edge"), 3, ("edge needs the network, and --offline forbids it",)),
+    "a language that is malformed": Bad(
+        ("make", "good.md", "--language", "klingonese!"), 3, ("language", "klingonese!", "like en, de or pt-BR")
+    ),
+    "a narrator that --offline forbids": Bad(
+        ("make", "good.md", "--offline", "--narrator", "edge"), 3, ("edge needs the network, and --offline forbids it",)
+    ),
     "a bare topic with no model": Bad(("make", "Why is the sky blue?"), 2, ("no model is configured", "GROQ_API_KEY")),
-    "a template with an unknown layout": Bad(WITH_MINE, 2, ("template.toml:22: unknown layout layouts.bulets", "Did you mean bullets?"),
-        arrange=template("[layouts.bullets]", "[layouts.bulets]", "template.toml")),
-    "a template with an unknown field": Bad(WITH_MINE, 2, ("user.jinja:1: unknown field brief.titel", "Did you mean title?"),
-        arrange=template("brief.title", "brief.titel", "user.jinja")),
-    "a template with a broken tag": Bad(WITH_MINE, 2, ("description.jinja:1: broken template",),
-        arrange=template("{{ script.description", "{{ script.description {{", "description.jinja")),
+    "a template with an unknown layout": Bad(
+        WITH_MINE,
+        2,
+        ("template.toml:22: unknown layout layouts.bulets", "Did you mean bullets?"),
+        arrange=template("[layouts.bullets]", "[layouts.bulets]", "template.toml"),
+    ),
+    "a template with an unknown field": Bad(
+        WITH_MINE,
+        2,
+        ("user.jinja:1: unknown field brief.titel", "Did you mean title?"),
+        arrange=template("brief.title", "brief.titel", "user.jinja"),
+    ),
+    "a template with a broken tag": Bad(
+        WITH_MINE,
+        2,
+        ("description.jinja:1: broken template",),
+        arrange=template("{{ script.description", "{{ script.description {{", "description.jinja"),
+    ),
     # Flags, settings, places.
     "an unknown flag": Bad(("make", "good.md", "--langauge", "de"), 2, ("--langauge",)),
     "an unknown command": Bad(("mkae", "good.md"), 2, ("mkae",)),
     "a command without its argument": Bad(("make",), 2, ("TOPIC",)),
     "a choice that is none": Bad(("make", "good.md", "--narrator", "siri"), 2, ("siri",)),
-    "an unknown key in nightreel.toml": Bad(("make", "good.md"), 3, ("nightreel.toml:2: video.qualty is not a setting", "did you mean video.quality?"),
-        files={"nightreel.toml": "[video]\nqualty = 3\n"}),
-    "a wrong value in nightreel.toml": Bad(("make", "good.md"), 3, ("nightreel.toml:2: video.quality", "99"),
-        files={"nightreel.toml": "[video]\nquality = 99\n"}),
-    "a broken nightreel.toml": Bad(("make", "good.md"), 3, ("nightreel.toml:1: is not valid TOML",), files={"nightreel.toml": "offline = maybe\n"}),
-    "an unknown variable": Bad(("make", "good.md"), 3, ("NIGHTREEL_EDGE__ULR is not a setting", "NIGHTREEL_EDGE__URL"), env={"NIGHTREEL_EDGE__ULR": "wss://example.org"}),
-    "an address that is none": Bad(("make", "good.md"), 3, ("NIGHTREEL_EDGE__URL", "wss://host"), env={"NIGHTREEL_EDGE__URL": "http://example.org"}),
-    "an output below a file": Bad(("make", "good.md", "--output", "good.md/films/tea.mp4"), 8, ("good.md is not a folder",)),
+    "an unknown key in nightreel.toml": Bad(
+        ("make", "good.md"),
+        3,
+        ("nightreel.toml:2: video.qualty is not a setting", "did you mean video.quality?"),
+        files={"nightreel.toml": "[video]\nqualty = 3\n"},
+    ),
+    "a wrong value in nightreel.toml": Bad(
+        ("make", "good.md"),
+        3,
+        ("nightreel.toml:2: video.quality", "99"),
+        files={"nightreel.toml": "[video]\nquality = 99\n"},
+    ),
+    "a broken nightreel.toml": Bad(
+        ("make", "good.md"), 3, ("nightreel.toml:1: is not valid TOML",), files={"nightreel.toml": "offline = maybe\n"}
+    ),
+    "an unknown variable": Bad(
+        ("make", "good.md"),
+        3,
+        ("NIGHTREEL_EDGE__ULR is not a setting", "NIGHTREEL_EDGE__URL"),
+        env={"NIGHTREEL_EDGE__ULR": "wss://example.org"},
+    ),
+    "an address that is none": Bad(
+        ("make", "good.md"), 3, ("NIGHTREEL_EDGE__URL", "wss://host"), env={"NIGHTREEL_EDGE__URL": "http://example.org"}
+    ),
+    "an output below a file": Bad(
+        ("make", "good.md", "--output", "good.md/films/tea.mp4"), 8, ("good.md is not a folder",)
+    ),
     "a workspace that is a file": Bad(("make", "good.md", "--workspace", "good.md"), 2, ("good.md: is not a folder",)),
-    "a workspace whose state is a file": Bad(("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}),
+    "a workspace whose state is a file": Bad(
+        ("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}
+    ),
     "one file for two films": Bad(("run", "topics.txt", "--output", "one.mp4"), 2, ("2 films don't fit one file",)),
-    "a batch with an impossible name": Bad(("run", "good.md", "--batch", "../up"), 2, ("can't be the name of a batch",)),
+    "a batch with an impossible name": Bad(
+        ("run", "good.md", "--batch", "../up"), 2, ("can't be the name of a batch",)
+    ),
     "a batch that is not there": Bad(("status", "spce"), 2, ("no batch named 'spce'",)),
     "an init below a file": Bad(("init", "good.md/films"), 8, ("can't be written",)),
-}  # fmt: skip
-# These are found while the command line is read: no command has heard of --json yet.
+}
+# Found while the command line is read: no command has heard of --json yet.
 BEFORE_JSON = {"an unknown flag", "a command without its argument", "a choice that is none"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_at_the_end_status_names_every_film_and_where_it_lies(killed_batch):
     assert [job["title"] for job in status["jobs"]] == list(TITLES)
     for job in status["jobs"]:
         assert job.keys() >= {"id", "title", "status", "stage", "attempts", "video", "error"}
-        assert os.path.getsize(job["video"]) > 100_000
+        assert Path(job["video"]).stat().st_size > 100_000
 
 
 def test_status_without_a_batch_has_a_line_for_each(killed_batch):

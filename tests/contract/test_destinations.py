@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import CheckpointError, InputError, StorageError
+from pipeline.files import temporary_sibling
 from pipeline.model import BulletsScene, Clip, ClosingScene, Package, Script, SpokenLine, TitleScene
 from pipeline.publishing import FileNames, FolderDestination, film_metadata, publish
 
@@ -131,7 +132,7 @@ async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_late
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fails_at_that_step)
-        with pytest.raises(StorageError, match="Input/output error"):
+        with pytest.raises(StorageError, match="input/output error"):
             await publish(remade, destination=FolderDestination(folder))
 
     assert "video.mp4" not in names_in(folder)
@@ -142,7 +143,7 @@ async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_late
 
 async def test_what_a_killed_delivery_left_behind_is_cleared_away(package, folder):
     folder.mkdir()
-    (folder / ".video.mp4.part").write_bytes(b"half a film")
+    temporary_sibling(folder / "video.mp4").write_bytes(b"half a film")
 
     await publish(package, destination=FolderDestination(folder))
 
@@ -170,14 +171,14 @@ async def test_a_full_disk_leaves_the_old_film_whole(package, folder, tmp_path):
 async def test_a_folder_that_cannot_be_made_is_a_storage_error(package, tmp_path):
     (tmp_path / "file").write_text("not a folder")
 
-    with pytest.raises(StorageError, match="Choose a folder that can be written to"):
+    with pytest.raises(StorageError, match="choose another folder"):
         await publish(package, destination=FolderDestination(tmp_path / "file" / "films"))
 
 
 async def test_a_folder_in_the_place_of_a_file_is_a_storage_error(package, folder):
     (folder / "video.mp4").mkdir(parents=True)
 
-    with pytest.raises(StorageError, match="can't write"):
+    with pytest.raises(StorageError, match="can't be written"):
         await publish(package, destination=FolderDestination(folder))
 
 
@@ -195,7 +196,8 @@ def test_metadata_has_a_chapter_per_heading():
         tags=("Physik",),
     )
     clips = [
-        Clip(path=Path(f"{n}.wav"), samples=samples, words=()) for n, samples in enumerate((51_200, 76_800, 25_600))
+        Clip(path=Path(f"{n}.wav"), sha256="0", samples=samples, words=())
+        for n, samples in enumerate((51_200, 76_800, 25_600))
     ]
 
     metadata = film_metadata(script, clips)

@@ -4,6 +4,7 @@ A new narrator is done when it stands in `NARRATORS_UNDER_TEST` and passes.
 """
 
 import re
+import socket
 from functools import partial
 from pathlib import Path
 
@@ -14,16 +15,17 @@ import psutil
 import pytest
 
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
-from pipeline.limits import Gate
+from pipeline.limits import Gate, RetryPolicy
 from pipeline.media.audio import read_audio
-from pipeline.model import split_words
+from pipeline.model import Script, SpokenLine, StatementScene, split_words
 from pipeline.narration import edge as edge_module
-from pipeline.narration import espeak
+from pipeline.narration import espeak, narrate
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.edge_text import requests_for
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.mastering import master
 from pipeline.narration.silence import SilenceNarrator
+from pipeline.state import Cache
 from tests.standins.edge import FAULTS, EdgeStandIn
 
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
@@ -59,9 +61,13 @@ async def edge():
         assert standin.complaints == []
 
 
+def edge_at(url, *, gate=None, timeout_s=5.0):
+    return EdgeNarrator(url=url, gate=gate or Gate(3), timeout_s=timeout_s)
+
+
 @pytest.fixture
 def edge_narrator(edge):
-    return EdgeNarrator(url=edge.url, timeout_s=5.0)
+    return edge_at(edge.url)
 
 
 NARRATORS_UNDER_TEST = ["edge", "espeak", "silence"]
@@ -169,7 +175,9 @@ async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
     [
         ("forbidden_without_date", PermanentError, "refuses our token"),
         ("busy_429", TransientError, "busy"),
+        ("bad_gateway_502", TransientError, "busy"),
         ("busy_503", TransientError, "busy"),
+        ("drop_handshake", TransientError, r"can't be reached \(the connection was dropped\)"),
         ("no_audio", TransientError, "no sound"),
         ("abort", TransientError, "broke off"),
         ("abort_before_audio", TransientError, "no sound"),
@@ -182,8 +190,8 @@ async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
     ],
 )
 async def test_a_fault_of_the_service_becomes_an_error_of_ours_and_passes(edge, fault, error, message):
-    narrator = EdgeNarrator(url=edge.url, timeout_s=0.3 if "stall" in fault else 5.0)
-    edge.enqueue(fault)
+    narrator = edge_at(edge.url, timeout_s=0.3 if "stall" in fault else 5.0)
+    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
 
     with pytest.raises(error, match=message) as caught:
         await narrator.speak(SENTENCE, "en-US-AvaNeural")
@@ -219,16 +227,26 @@ async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
 async def test_nothing_listens_at_the_address():
     async with EdgeStandIn() as gone:
         url = gone.url
-    narrator = EdgeNarrator(url=url)
+    narrator = edge_at(url)
 
-    with pytest.raises(TransientError, match="can't be reached"):
+    with pytest.raises(TransientError, match=r"edge can't be reached \(connection refused\)"):
         await narrator.check()
-    with pytest.raises(TransientError, match="can't be reached"):
+    with pytest.raises(TransientError, match=r"edge can't be reached \(connection refused\)"):
         await narrator.speak(SENTENCE, "en-US-AvaNeural")
 
 
+async def test_a_host_that_does_not_exist_is_told_as_people_say_it(monkeypatch):
+    def unknown(*_arguments, **_more):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    with pytest.raises(TransientError, match=r"edge can't be reached \(no such host\)"):
+        await edge_at("ws://voices.invalid/edge/v1").check()
+
+
 async def test_an_address_that_speaks_something_else_is_a_permanent_error(edge):
-    narrator = EdgeNarrator(url=edge.url.replace("/edge/v1", "/elsewhere/v1"))
+    narrator = edge_at(edge.url.replace("/edge/v1", "/elsewhere/v1"))
 
     with pytest.raises(PermanentError, match="404"):
         await narrator.check()
@@ -240,10 +258,53 @@ async def test_a_check_is_one_handshake_and_asks_for_nothing(edge, edge_narrator
     assert [request.kind for request in edge.history] == ["handshake"]
 
 
-async def test_a_busy_service_counts_as_there(edge, edge_narrator):
-    edge.faults.append("busy_503")
+@pytest.mark.parametrize("fault", ["busy_429", "bad_gateway_502", "busy_503"])
+async def test_a_service_that_is_busy_or_unwell_counts_as_there(edge, edge_narrator, fault):
+    edge.faults.append(fault)
 
     await edge_narrator.check()
+
+
+def film(tmp_path, *narrators, waits_s=0.0):
+    """A film of two sentences, narrated."""
+    scenes = tuple(StatementScene(lines=(SpokenLine(text=text),), text=text) for text in (SENTENCE, "That is all."))
+    script = Script(title="Light", language="en", scenes=scenes)
+    retry = RetryPolicy(attempts=5, wait_initial_s=waits_s, wait_max_s=waits_s, retry_after_max_s=0.0)
+    return narrate(script, narrators=narrators, voice=None, cache=Cache(tmp_path), retry=retry)
+
+
+@pytest.mark.parametrize("fault", ["drop_handshake", "bad_gateway_502", "busy_429"])
+@pytest.mark.parametrize("others", [(), (SilenceNarrator(),)], ids=["alone", "with another"])
+async def test_a_handshake_that_fails_is_tried_again(edge, edge_narrator, tmp_path, fault, others):
+    edge.enqueue(fault, fault)
+
+    narration = await film(tmp_path, edge_narrator, *others)
+
+    assert (narration.narrator, narration.fallback_reason) == ("edge", "")
+    assert [request.fault for request in edge.history if request.kind == "handshake"][:2] == [fault, fault]
+
+
+async def test_a_service_that_always_drops_the_handshake_fails_a_film_that_has_no_other_voice(
+    edge, edge_narrator, tmp_path
+):
+    edge.faults.append("drop_handshake")
+
+    with pytest.raises(TransientError, match="the connection was dropped"):
+        await film(tmp_path, edge_narrator)
+
+    assert len(edge.history) == 5 * 2  # aiohttp asks a second time by itself
+
+
+@pytest.mark.parametrize("waits_s", [0.0, 60.0], ids=["with short waits", "with long waits"])
+async def test_with_another_voice_a_service_that_is_not_there_costs_a_moment(tmp_path, waits_s):
+    async with EdgeStandIn() as gone:
+        narrator = edge_at(gone.url)
+
+    with anyio.fail_after(2.5):
+        narration = await film(tmp_path, narrator, SilenceNarrator(), waits_s=waits_s)
+
+    assert narration.narrator == "silence"
+    assert narration.fallback_reason == "edge can't be reached (connection refused)"
 
 
 async def test_a_service_that_refuses_us_is_not_there(edge, edge_narrator):
@@ -255,7 +316,7 @@ async def test_a_service_that_refuses_us_is_not_there(edge, edge_narrator):
 
 async def test_narrators_at_two_addresses_stay_apart(edge):
     async with EdgeStandIn() as other:
-        one, two = EdgeNarrator(url=edge.url), EdgeNarrator(url=other.url)
+        one, two = edge_at(edge.url), edge_at(other.url)
 
         async with anyio.create_task_group() as tasks:
             for number in range(4):
@@ -288,7 +349,7 @@ async def test_the_gate_holds_back_what_is_too_much_at_once(edge, short_requests
             await super().__aenter__()
             inside.append(1)
 
-    narrator = EdgeNarrator(url=edge.url, gate=CountingGate(1))
+    narrator = edge_at(edge.url, gate=CountingGate(1))
     await narrator.speak("天空为什么是蓝色的？" * 18, "zh-CN-XiaoxiaoNeural")
 
     assert len(inside) == len(edge.spoken) == 2
@@ -311,7 +372,7 @@ async def test_a_long_text_is_spoken_in_parts_on_one_clock(edge, edge_narrator, 
 
 async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_narrator):
     assert await edge_narrator.choose_voice("en", "en-US-EmmaNeural") == "en-US-EmmaNeural"
-    with pytest.raises(InputError, match="Nearest: en-US-EmmaNeural"):
+    with pytest.raises(InputError, match=r"Did you mean en-US-EmmaNeural\?"):
         await edge_narrator.choose_voice("en", "en-US-EmaNeural")
 
     assert [request.kind for request in edge.history] == ["voices"]
@@ -319,7 +380,7 @@ async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_
 
 async def test_where_nobody_can_be_asked_the_shape_of_a_name_is_enough():
     async with EdgeStandIn() as gone:
-        narrator = EdgeNarrator(url=gone.url)
+        narrator = edge_at(gone.url)
 
     assert await narrator.choose_voice("en", "en-US-EmaNeural") == "en-US-EmaNeural"
 
@@ -343,6 +404,14 @@ async def test_english_is_american_unless_asked_otherwise():
 async def test_a_language_espeak_does_not_have_is_an_input_error():
     with pytest.raises(InputError, match="language 'zz'"):
         await EspeakNarrator().choose_voice("zz", None)
+
+
+async def test_the_version_of_the_library_is_part_of_the_narrators_once_a_voice_is_chosen():
+    narrator = EspeakNarrator()
+
+    await narrator.choose_voice("en", None)
+
+    assert re.search(r":1\.\d+(\.\d+)?", narrator.version)
 
 
 async def test_each_language_is_spoken_by_its_own_voice():

@@ -46,6 +46,16 @@ NOTES = Brief(
 )
 
 
+def groq_at(
+    base_url: str = "https://api.groq.com",
+    *,
+    api_key: str = KEY,
+    model: str = "openai/gpt-oss-120b",
+    timeout_s: float = 20.0,
+) -> GroqWriter:
+    return GroqWriter(api_key=api_key, base_url=base_url, model=model, timeout_s=timeout_s)
+
+
 @pytest.fixture(scope="module")
 def template() -> Template:
     return load_template("explainer", search=[])
@@ -63,14 +73,14 @@ def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> ScriptWriter:
     """Each writer there is; a new one is done when it passes here."""
     makers: dict[str, Callable[[], ScriptWriter]] = {
         "outline": OutlineWriter,
-        "groq": lambda: GroqWriter(api_key=KEY, base_url=groq.url),
+        "groq": lambda: groq_at(groq.url),
     }
     return makers[request.param]()
 
 
 @pytest.fixture
 def groq_writer(groq: GroqStandIn) -> GroqWriter:
-    return GroqWriter(api_key=KEY, base_url=groq.url, timeout_s=20)
+    return groq_at(groq.url)
 
 
 async def test_a_writer_makes_a_script_that_can_be_filmed(writer: ScriptWriter, template: Template) -> None:
@@ -157,7 +167,7 @@ async def test_the_request_asks_for_strict_output_and_one_attempt(
 async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
     groq: GroqStandIn, template: Template
 ) -> None:
-    writer = GroqWriter(api_key=KEY, base_url=groq.url, model="qwen/qwen3.6-27b")
+    writer = groq_at(groq.url, model="qwen/qwen3.6-27b")
 
     await write_script(TOPIC, writer=writer, template=template)
 
@@ -165,7 +175,7 @@ async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
 
 
 async def test_the_address_may_carry_the_path_of_other_clients(groq: GroqStandIn, template: Template) -> None:
-    writer = GroqWriter(api_key=KEY, base_url=f"{groq.url}/openai/v1/")
+    writer = groq_at(f"{groq.url}/openai/v1/")
 
     await write_script(TOPIC, writer=writer, template=template)
 
@@ -284,7 +294,7 @@ async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
 
 async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: Template) -> None:
     groq.faults = ["slow_body"]
-    writer = GroqWriter(api_key=KEY, base_url=groq.url, timeout_s=0.2)
+    writer = groq_at(groq.url, timeout_s=0.2)
 
     with pytest.raises(TransientError, match="in time"):
         await write_script(TOPIC, writer=writer, template=template)
@@ -298,7 +308,7 @@ def test_every_fault_of_the_stand_in_is_tried() -> None:
 
 async def test_nobody_listening_is_worth_another_try(template: Template) -> None:
     async with GroqStandIn() as gone:
-        writer = GroqWriter(api_key=KEY, base_url=gone.url)
+        writer = groq_at(gone.url)
 
     with pytest.raises(TransientError, match="no connection"):
         await write_script(TOPIC, writer=writer, template=template)
@@ -332,7 +342,7 @@ def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], waited: float
 
 
 async def test_a_retired_model_is_told_with_the_setting(groq: GroqStandIn, template: Template) -> None:
-    writer = GroqWriter(api_key=KEY, base_url=groq.url, model="llama-3.3-70b-versatile")
+    writer = groq_at(groq.url, model="llama-3.3-70b-versatile")
 
     with pytest.raises(PermanentError, match=r"llama-3\.3-70b-versatile.*NIGHTREEL_GROQ__MODEL"):
         await write_script(TOPIC, writer=writer, template=template)
@@ -350,18 +360,18 @@ async def test_notes_beyond_the_minute_budget_are_too_long(
 @pytest.mark.parametrize("key", ["", "  ", "gsk_a\nb", "gsk_ä", "gsk a"])
 def test_a_key_that_can_not_be_sent_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(NeedsLoginError, match="GROQ_API_KEY") as caught:
-        GroqWriter(api_key=key)
+        groq_at(api_key=key)
 
     assert not key.strip() or key.strip() not in str(caught.value)
 
 
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="NIGHTREEL_GROQ__BASE_URL"):
-        GroqWriter(api_key=KEY, base_url="api.groq.com")
+        groq_at("api.groq.com")
 
 
 def test_the_version_changes_with_the_model() -> None:
-    assert GroqWriter(api_key=KEY).version != GroqWriter(api_key=KEY, model="openai/gpt-oss-20b").version
+    assert groq_at().version != groq_at(model="openai/gpt-oss-20b").version
 
 
 async def test_the_key_is_in_no_representation(groq: GroqStandIn, groq_writer: GroqWriter) -> None:

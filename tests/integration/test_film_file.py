@@ -9,9 +9,9 @@ from pipeline.assembly import join_segments
 from pipeline.media.audio import read_audio
 from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
 from pipeline.media.probe import probe
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Cue, Subtitles, VideoFormat, Word
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
-from tests.standins.films import cards, make_segment, voice
+from tests.standins.films import cards, make_package, make_segment, spoken_cue, voice
 
 
 @pytest.fixture(scope="module")
@@ -28,32 +28,34 @@ def film(tmp_path_factory):
         )
         for number in (1, 2)
     ]
-    return join_segments(segments, path=folder / "video.mp4", title="Why is the sky blue?")
+    join_segments(segments, path=folder / "video.mp4", title="Why is the sky blue?")
+    return folder / "video.mp4"
 
 
 def test_a_film_is_what_hosts_and_players_want(film):
-    info = probe(film.path)
+    info = probe(film)
 
     picture, sound = info.pictures[0], info.sounds[0]
     assert (picture.codec, picture.profile, picture.pixel_format) == ("h264", "High", "yuv420p")
     assert (picture.width_px, picture.height_px, picture.constant_rate) == (1920, 1080, 30)
     assert picture.is_bt709
     assert (sound.codec, sound.profile, sound.sample_rate_hz, sound.channels) == ("aac", "LC", 48_000, 2)
-    assert picture.duration_s == sound.duration_s == film.duration_s == pytest.approx(64 / 30)
-    boxes = read_boxes(film.path)
+    assert picture.duration_s == sound.duration_s == pytest.approx(64 / 30)
+    boxes = read_boxes(film)
     assert index_is_first(boxes)
     assert not has_edit_list(boxes)
-    assert len(read_audio(film.path)) == 4 * SCENE_QUANTUM_SAMPLES
+    assert len(read_audio(film)) == 4 * SCENE_QUANTUM_SAMPLES
 
 
 async def test_a_film_is_inspected_in_a_worker_process_and_passes(film):
-    word = Word(text="Blue.", start_s=0.1, end_s=0.9)
     expected = Expected(
         video_format=VideoFormat(),
         lengths=(2 * SCENE_QUANTUM_SAMPLES,) * 2,
-        subtitles=Subtitles(scenes=((Cue(start_s=0.1, end_s=1.0, lines=((word,),)),), ())),
+        subtitles=Subtitles(scenes=((spoken_cue("Blue.", 0.1, 1.0),), ())),
     )
 
-    verdict = await to_process.run_sync(inspect_film, film.path, expected)
+    package = make_package(film.parent, film, expected.subtitles, expected.lengths)
+
+    verdict = await to_process.run_sync(inspect_film, package, expected)
 
     assert verdict.passed, verdict.reasons

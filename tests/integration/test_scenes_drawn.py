@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from pipeline.model import (
     BulletsScene,
@@ -20,7 +20,7 @@ from pipeline.model import (
     narration_of,
     split_words,
 )
-from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage
+from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, thumbnail
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.motif import figure
@@ -73,10 +73,10 @@ def last_picture(scene, look=LOOK, frames=200):
     return picture
 
 
-def text_sprites(stage):
+def text_sprites(composition):
     """Everything that is read: all flat sprites in a text colour."""
     colours = {rgb(colour) for colour in (MIDNIGHT.text, MIDNIGHT.muted, MIDNIGHT.accent, MIDNIGHT.background_bottom)}
-    flat = [e for e in stage.elements if isinstance(e, Sprite) and e.order is None]
+    flat = [e for e in composition.elements if isinstance(e, Sprite) and e.order is None]
     return [sprite for sprite in flat if sprite.tile.getpixel((0, 0)) in colours]
 
 
@@ -111,13 +111,14 @@ def test_the_same_scene_is_drawn_with_the_same_pixels(scene):
 
 @EVERY_SCENE
 def test_text_stands_out_from_the_pixels_behind_it(scene):
-    stage = lay_out(scene, spoken(scene), LOOK)
+    composition = lay_out(scene, spoken(scene), LOOK)
     rest = 400
-    for sprite in text_sprites(stage):
+    for sprite in text_sprites(composition):
         if sprite.pose(rest) is None:
             continue
         shown, hidden = (
-            Canvas(stage.ground, [e for e in stage.elements if keep or e is not sprite]) for keep in (True, False)
+            Canvas(composition.ground, [e for e in composition.elements if keep or e is not sprite])
+            for keep in (True, False)
         )
         for canvas in (shown, hidden):
             canvas.apply(canvas.advance(rest))
@@ -191,13 +192,57 @@ def test_the_spoken_word_is_lit_while_it_is_spoken():
 
 
 def test_an_item_is_not_seen_before_it_is_spoken_of():
-    stage = lay_out(BULLETS, spoken(BULLETS), LOOK)
+    composition = lay_out(BULLETS, spoken(BULLETS), LOOK)
     # Words 5 and 7 of the narration begin the two items' lines.
     second_starts = round((0.3 + 7 * 0.35) * 30)
-    last = text_sprites(stage)[-1]
+    last = text_sprites(composition)[-1]
 
     assert last.pose(second_starts - 2) is None
     assert last.pose(second_starts + 1) is not None
+
+
+def test_more_items_than_a_picture_holds_are_refused_not_dropped():
+    scene = BulletsScene(lines=LINES, heading="Six", items=("item",) * 6)
+
+    with pytest.raises(ValueError, match="6 items on a picture that holds 5"):
+        lay_out(scene, (), LOOK)
+
+
+def announced(before, text):
+    lines = (SpokenLine(text=before), SpokenLine(text=text, reveals=0))
+    scene = StatementScene(lines=lines, text=text, kicker="Side effects")
+    words = spoken(scene)
+    return lay_out(scene, words, LOOK), words
+
+
+def opacity_of_text(composition, frame):
+    """How visible the most visible text is, 0 to 255."""
+    return max((pose.opacity for s in text_sprites(composition) if (pose := s.pose(frame))), default=0)
+
+
+def test_between_a_section_name_and_its_statement_the_picture_is_never_empty():
+    composition, words = announced("Something has to be said before it.", "When it swims, its heart stops.")
+
+    assert all(opacity_of_text(composition, frame) > 60 for frame in range(10, round(words[-1].end_s * 30)))
+
+
+def test_a_section_name_is_gone_when_its_statement_stands():
+    composition, words = announced("Something has to be said before it.", "When it swims, its heart stops.")
+    starts = round(words[7].start_s * 30)
+    there = [
+        {i for i, s in enumerate(text_sprites(composition)) if s.pose(frame)} for frame in (starts - 1, starts + 9)
+    ]
+
+    assert all(there)
+    assert not there[0] & there[1]
+
+
+def test_a_short_statement_at_the_very_end_stands_for_two_seconds():
+    composition, words = announced("Something long has to be said before it comes at last.", "Stop.")
+    sentence = text_sprites(composition)[-1]
+    shown = [frame for frame in range(round(words[-1].end_s * 30)) if sentence.pose(frame)]
+
+    assert len(shown) >= 50
 
 
 def test_six_titles_get_six_different_figures():
@@ -218,6 +263,21 @@ def test_a_thumbnail_has_its_size_and_leaves_the_lower_right_free(words):
     assert picture.size == (1280, 720)
     badge = np.asarray(picture.crop((1040, 620, 1280, 720)).convert("L"), int)
     assert badge.max() < 70
+
+
+@pytest.mark.parametrize("words", ["Noise-cancelling headphones", "Photosynthesis", "W" * 60, "Why three hearts?"])
+def test_the_words_of_a_thumbnail_keep_clear_of_the_figure(words, monkeypatch):
+    script = Script(title="T", language="en", scenes=(), thumbnail_text=words)
+    both = draw_thumbnail(script, LOOK)
+    monkeypatch.setattr(thumbnail, "_draw_words", lambda *_: None)
+    no_words = draw_thumbnail(script, LOOK)
+    invisible = Image.new("L", (496, 496))
+    monkeypatch.setattr(thumbnail, "figure", lambda *_, **__: (Image.new("RGB", (496, 496)), invisible, invisible))
+    neither = draw_thumbnail(script, LOOK)
+
+    _, _, words_end, _ = ImageChops.difference(both, no_words).getbbox()
+    figure_starts, _, _, _ = ImageChops.difference(no_words, neither).getbbox()
+    assert words_end + 24 <= figure_starts < 860
 
 
 def test_a_thumbnail_reads_at_the_size_of_a_stamp():

@@ -4,7 +4,7 @@ In a test:
 
     async with EdgeStandIn() as edge:
         edge.enqueue("busy_429")            # the next request meets this fault, the one after is answered
-        narrator = EdgeNarrator(url=edge.url)
+        narrator = EdgeNarrator(url=edge.url, gate=Gate(3), timeout_s=5.0)
 
 As a program (the first line on stdout is its address; it runs until it is killed):
 
@@ -41,7 +41,9 @@ REFUSALS = {
     "forbidden_skewed_clock": "403 with a Date in another year: the client corrects its clock and comes back",
     "forbidden_without_date": "403 without a Date",
     "busy_429": "429 with retry-after",
+    "bad_gateway_502": "502 with retry-after",
     "busy_503": "503 with retry-after",
+    "drop_handshake": "the connection drops instead of an answer",
 }
 # Once it is open and the text has arrived.
 DISTURBANCES = {
@@ -187,6 +189,8 @@ class EdgeStandIn:
             return web.Response(status=400, text=str(error))
         if (fault := self._take(REFUSALS)) is not None:
             self.history.append(Request(kind="handshake", fault=fault))
+            if fault == "drop_handshake":
+                _drop(request)
             return self._refusal(fault)
         socket = web.WebSocketResponse(compress=True)
         await socket.prepare(request)
@@ -210,7 +214,8 @@ class EdgeStandIn:
         if fault.startswith("forbidden"):
             date = "Thu, 01 Jan 2026 00:00:00 GMT" if fault == "forbidden_skewed_clock" else _NO_DATE
             return web.Response(status=403, headers={"Date": date})
-        return web.Response(status=int(fault[-3:]), headers={"Retry-After": self.retry_after})
+        status = int(fault[-3:]) if fault[-3:].isdigit() else 500
+        return web.Response(status=status, headers={"Retry-After": self.retry_after})
 
     async def _converse(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         """Two text messages from the client, then the speech; a client that leaves without a word only looked."""

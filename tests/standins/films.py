@@ -9,10 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from pipeline.assembly import EncoderPlan, encode_segment, join_segments
+from pipeline.assembly import EncoderPlan, encode_segment, join_segments, write_jpeg
 from pipeline.media.audio import write_wav
 from pipeline.media.loudness import set_loudness
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of
+from pipeline.model import (
+    SCENE_QUANTUM_SAMPLES,
+    Cue,
+    Package,
+    Segment,
+    Subtitles,
+    VideoFormat,
+    Word,
+    frames_of,
+)
+from pipeline.subtitles import to_srt, to_vtt
 
 SMALL = VideoFormat(width_px=320, height_px=180)
 SILENT_EDGE_SAMPLES = 2_400
@@ -56,20 +66,45 @@ def make_segment(
     """A segment `name`.mp4 in `folder`, with its clip beside it."""
     clip = folder / f"{name}.wav"
     write_wav(clip, sound)
-    return encode_segment(
-        cards(frames_of(len(sound)), video_format) if frames is None else frames,
+    length = frames_of(len(sound))
+    encode_segment(
+        cards(length, video_format) if frames is None else frames,
         clip=clip,
         samples=len(sound),
         path=folder / f"{name}.mp4",
         video_format=video_format,
         encoder=EncoderPlan(),
     )
+    return Segment(path=folder / f"{name}.mp4", frames=length)
 
 
-def make_film(folder: Path, *, lengths: Sequence[int] = (3, 4)) -> Video:
+def make_film(folder: Path, *, lengths: Sequence[int] = (3, 4)) -> Path:
     """film.mp4 in `folder`, of scenes that are `lengths` scene quanta long."""
     segments = [
         make_segment(folder, f"scene-{number}", sound=voice(quanta, seed=number))
         for number, quanta in enumerate(lengths)
     ]
-    return join_segments(segments, path=folder / "film.mp4", title="A small film")
+    join_segments(segments, path=folder / "film.mp4", title="A small film")
+    return folder / "film.mp4"
+
+
+def spoken_cue(text: str, start_s: float, end_s: float) -> Cue:
+    """A cue of the lines of `text`, one word each."""
+    lines = tuple((Word(text=line, start_s=start_s, end_s=end_s),) for line in text.split("\n"))
+    return Cue(start_s=start_s, end_s=end_s, lines=lines)
+
+
+def make_package(folder: Path, video: Path, subtitles: Subtitles, lengths: Sequence[int]) -> Package:
+    """`video`, and in `folder` what is delivered beside it; `lengths` are the samples of each scene."""
+    package = Package(
+        video=video,
+        srt=folder / "film.srt",
+        vtt=folder / "film.vtt",
+        thumbnail=folder / "film.jpg",
+        metadata=folder / "film.json",
+    )
+    package.srt.write_text(to_srt(subtitles, lengths), encoding="utf-8")
+    package.vtt.write_text(to_vtt(subtitles, lengths), encoding="utf-8")
+    write_jpeg(Image.linear_gradient("L").resize((1280, 720)).convert("RGB"), package.thumbnail)
+    package.metadata.write_text('{"title": "A small film"}', encoding="utf-8")
+    return package

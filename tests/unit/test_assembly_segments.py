@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assembly import EncoderPlan, encode_segment, join_segments, x264_options
+from pipeline.assembly import EncoderPlan, check_segment, encode_segment, join_segments, x264_options
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.media.audio import read_audio, write_wav
 from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.encode import SoundEncoder
+from pipeline.media.mux import open_mp4
 from pipeline.media.probe import probe
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, VideoFormat, frames_of
 from tests.standins.films import SMALL, cards, make_film, make_segment, voice
@@ -74,16 +78,19 @@ def test_the_same_film_joined_twice_gives_the_same_bytes_and_their_hash(tmp_path
     once.mkdir()
     again.mkdir()
 
-    films = [make_film(folder) for folder in (once, again)]
+    segments = [make_segment(tmp_path, f"scene-{quanta}", sound=voice(quanta)) for quanta in (3, 4)]
 
-    data = films[0].path.read_bytes()
-    assert data == films[1].path.read_bytes()
+    films = [join_segments(segments, path=folder / "film.mp4", title="Twice") for folder in (once, again)]
+
+    data = (once / "film.mp4").read_bytes()
+    assert data == (again / "film.mp4").read_bytes()
+    assert films[0] == films[1]
     assert films[0].sha256 == hashlib.sha256(data).hexdigest()
-    assert films[0].bytes == len(data)
+    assert (films[0].bytes, films[0].frames) == (len(data), 112)
 
 
 def test_a_film_does_not_tell_when_or_with_what_it_was_made(tmp_path):
-    data = make_film(tmp_path).path.read_bytes()
+    data = make_film(tmp_path).read_bytes()
 
     assert [word for word in (b"x264", b"Lavf", b"Lavc", b"libav") if word in data] == []
     header = data.index(b"mvhd") + 4
@@ -94,16 +101,16 @@ def test_a_film_does_not_tell_when_or_with_what_it_was_made(tmp_path):
 def test_a_film_has_its_title_its_index_first_and_no_edit_lists(tmp_path):
     film = make_film(tmp_path)
 
-    boxes = read_boxes(film.path)
+    boxes = read_boxes(film)
 
     assert index_is_first(boxes)
     assert not has_edit_list(boxes)
-    with av.open(str(film.path)) as source:
+    with av.open(str(film)) as source:
         assert source.metadata["title"] == "A small film"
 
 
 def test_a_film_is_high_profile_constant_rate_and_says_bt709(tmp_path):
-    track = probe(make_film(tmp_path).path).pictures[0]
+    track = probe(make_film(tmp_path)).pictures[0]
 
     assert (track.codec, track.profile, track.pixel_format) == ("h264", "High", "yuv420p")
     assert (track.constant_rate, track.is_bt709, track.frames) == (30, True, 7 * 16)
@@ -166,12 +173,13 @@ def test_joined_sound_is_as_near_to_the_source_as_one_encode_of_the_whole(tmp_pa
     whole = np.concatenate(parts)
     segments = [make_segment(tmp_path, f"part-{n}", sound=part) for n, part in enumerate(parts)]
 
-    joined = join_segments(segments, path=tmp_path / "joined.mp4")
+    joined = tmp_path / "joined.mp4"
+    join_segments(segments, path=joined)
     single = make_segment(tmp_path, "single", sound=whole)
 
-    assert error_of(joined.path, whole) == pytest.approx(error_of(single.path, whole), rel=0.02)
+    assert error_of(joined, whole) == pytest.approx(error_of(single.path, whole), rel=0.02)
     seams = [len(parts[0]), len(parts[0]) + len(parts[1])]
-    decoded = read_audio(joined.path)
+    decoded = read_audio(joined)
     assert max(np.abs(decoded[seam - 1024 : seam + 1024]).max() for seam in seams) < 0.003
 
 
@@ -183,13 +191,13 @@ def test_joined_pictures_are_those_of_the_segments(tmp_path):
     film = join_segments(segments, path=tmp_path / "film.mp4")
 
     apart = [picture for segment in segments for picture in pictures_of(segment.path)]
-    together = pictures_of(film.path)
+    together = pictures_of(tmp_path / "film.mp4")
     assert film.frames == len(together) == len(apart)
     assert all(np.array_equal(one, other) for one, other in zip(together, apart, strict=True))
 
 
 def test_sound_and_picture_lie_side_by_side_in_the_file(tmp_path):
-    times = [float(pts * base) for _, pts, _, _, _, base in packets_of(make_film(tmp_path, lengths=(6, 6)).path)]
+    times = [float(pts * base) for _, pts, _, _, _, base in packets_of(make_film(tmp_path, lengths=(6, 6)))]
 
     assert max(abs(after - before) for before, after in itertools.pairwise(times)) < 0.2
 
@@ -244,14 +252,14 @@ def test_a_clip_that_is_no_wav_is_refused(tmp_path, clip):
 
 
 def test_a_folder_that_is_not_there_is_a_storage_error(tmp_path, clip):
-    with pytest.raises(StorageError, match=r"nowhere.*Choose a folder"):
+    with pytest.raises(StorageError, match=r"nowhere.*can't be written: no such file"):
         encode(clip, tmp_path / "nowhere" / "scene.mp4", quanta=2)
 
 
 def test_a_folder_that_is_a_file_is_a_storage_error(tmp_path):
     segment = make_segment(tmp_path, "scene", sound=voice(1))
 
-    with pytest.raises(StorageError, match="can't write"):
+    with pytest.raises(StorageError, match=r"can't be written.*choose another folder"):
         join_segments([segment], path=segment.path / "film.mp4")
 
 
@@ -309,11 +317,12 @@ def test_segments_of_different_sizes_are_not_joined(tmp_path):
 
 def test_a_segment_encoded_by_another_plan_is_not_joined(tmp_path, clip):
     first = make_segment(tmp_path, "first", sound=voice(2))
-    other = encode_segment(
+    other = Segment(path=tmp_path / "other.mp4", frames=32)
+    encode_segment(
         cards(32),
         clip=clip,
         samples=2 * SCENE_QUANTUM_SAMPLES,
-        path=tmp_path / "other.mp4",
+        path=other.path,
         video_format=SMALL,
         encoder=EncoderPlan(preset="medium"),
     )
@@ -331,8 +340,9 @@ def test_a_damaged_segment_is_named_and_no_film_is_made(tmp_path, damage):
     else:
         bad.path.write_bytes({"empty": b"", "cut": data[: len(data) * 2 // 3], "noise": b"noise" * 300}[damage])
 
-    with pytest.raises(CheckpointError, match=r"bad\.mp4"):
+    with pytest.raises(CheckpointError) as caught:
         join_segments([good, bad], path=tmp_path / "film.mp4")
+    assert caught.value.where == str(bad.path), "its name is a hash: only the whole path helps to find it"
 
     assert not (tmp_path / "film.mp4").exists()
 
@@ -344,9 +354,60 @@ def test_a_segment_with_another_number_of_pictures_than_promised_is_refused(tmp_
         join_segments([Segment(path=segment.path, frames=32)], path=tmp_path / "film.mp4")
 
 
+def test_a_segment_that_is_whole_is_found_so(tmp_path):
+    segment = make_segment(tmp_path, "scene", sound=voice(3))
+
+    check_segment(segment.path, segment.frames)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "short index", "noise"])
+def test_a_segment_that_is_damaged_is_found_so(tmp_path, damage):
+    segment = make_segment(tmp_path, "scene", sound=voice(3))
+    data = segment.path.read_bytes()
+    if damage == "missing":
+        segment.path.unlink()
+    else:
+        kept = {"empty": b"", "cut": data[:-1], "short index": data[:200], "noise": b"noise" * 300}
+        segment.path.write_bytes(kept[damage])
+
+    with pytest.raises(CheckpointError) as caught:
+        check_segment(segment.path, segment.frames)
+    assert caught.value.where == str(segment.path)
+
+
+def test_a_segment_of_another_length_or_without_its_sound_is_not_the_one_looked_for(tmp_path):
+    segment = make_segment(tmp_path, "scene", sound=voice(3))
+    with av.open(str(segment.path)) as source, av.open(str(tmp_path / "mute.mp4"), "w") as mute:
+        pictures = mute.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = pictures
+                mute.mux(packet)
+
+    with pytest.raises(CheckpointError, match="not 32 pictures"):
+        check_segment(segment.path, 32)
+    with pytest.raises(CheckpointError, match="one sound track"):
+        check_segment(tmp_path / "mute.mp4", 48)
+
+
 def test_the_plan_speaks_the_words_of_x264():
     options = x264_options(EncoderPlan(quality=20, preset="superfast", keyframe_s=2))
 
-    assert (options["crf"], options["preset"], options["profile"]) == ("20", "superfast", "high")
-    assert "keyint=60:" in options["x264-params"]
-    assert "threads=1" in options["x264-params"].split(":")
+    assert (options["preset"], options["profile"]) == ("superfast", "high")
+    assert {"qp=20", "keyint=60", "threads=1"} <= set(options["x264-params"].split(":"))
+
+
+def test_the_encoder_says_that_the_disk_is_full_the_way_python_does():
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("only Linux has a disk that is always full")
+
+    def write_film():
+        with open_mp4(full) as film:
+            for packet in SoundEncoder(film).encode(voice(4)):
+                film.mux(packet)
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_film()
+
+    assert caught.value.errno == errno.ENOSPC

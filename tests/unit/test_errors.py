@@ -35,17 +35,21 @@ def test_the_nearest_name_is_suggested_and_without_one_all_are_listed():
     assert did_you_mean("Explaner", ["explainer", "news"]) == "Did you mean explainer?"
     assert did_you_mean("zzz", ["b", "a"]) == "Known: a, b"
     assert did_you_mean("zzz", []) == ""
+    assert did_you_mean("zzz", ["b", "a"], otherwise="Look around") == "Look around"
+    assert did_you_mean("explaner", ["explainer"], otherwise="Look around") == "Did you mean explainer?"
 
 
 async def test_out_of_task_groups_comes_the_error_that_stopped_them():
     async def fail() -> None:
         raise TransientError("busy", retry_after_s=3)
 
+    async def fail_below() -> None:
+        async with create_task_group() as inner:
+            inner.start_soon(fail)
+
     with pytest.raises(TransientError, match="busy"), first_error():
         async with create_task_group() as outer:
-            async with create_task_group() as inner:
-                inner.start_soon(fail)
-            outer.start_soon(fail)
+            outer.start_soon(fail_below)
 
 
 def test_a_defect_goes_before_what_a_user_could_mend():

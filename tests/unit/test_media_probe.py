@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import av
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.media.decode import sample_pictures
+from pipeline.media.decode import pictures_at
 from pipeline.media.probe import probe
 from tests.standins.films import make_film
 
 
 def test_a_film_is_described_from_its_packets(tmp_path):
-    info = probe(make_film(tmp_path).path)
+    info = probe(make_film(tmp_path))
 
     (picture,), (sound,) = info.pictures, info.sounds
     assert (picture.width_px, picture.height_px, picture.frames) == (320, 180, 112)
@@ -22,9 +23,10 @@ def test_a_film_is_described_from_its_packets(tmp_path):
     assert (info.other_streams, info.is_complete, info.index_first, info.has_edit_list) == (0, True, True, False)
 
 
-def test_a_film_that_is_cut_short_is_not_complete(tmp_path):
-    film = make_film(tmp_path).path
-    film.write_bytes(film.read_bytes()[:-5_000])
+@pytest.mark.parametrize("missing", [1, 5_000])
+def test_a_film_that_is_cut_short_is_not_complete(tmp_path, missing):
+    film = make_film(tmp_path)
+    film.write_bytes(film.read_bytes()[:-missing])
 
     assert not probe(film).is_complete
 
@@ -45,23 +47,27 @@ def test_a_file_that_is_not_there_is_an_input_error(tmp_path):
         probe(tmp_path / "film.mp4")
 
 
-def test_sampled_pictures_are_the_keyframes_and_the_last(tmp_path):
-    pictures = list(sample_pictures(make_film(tmp_path, lengths=(3, 4)).path))
+def test_the_picture_at_a_time_is_the_one_shown_then(tmp_path):
+    film = make_film(tmp_path, lengths=(20, 4))
+    with av.open(str(film)) as source:
+        everything = [picture.to_ndarray()[:180:4, ::4] for picture in source.decode(video=0)]
 
-    # The bar of the test film grows, so the last picture of the second scene is brighter than its first.
-    assert len(pictures) == 3
-    assert pictures[2].mean() > pictures[1].mean() + 5
-    assert pictures[0].shape == (45, 80)
+    # In any order, before and after keyframes, and past the end.
+    shown = list(pictures_at(film, [0.0, 9.99, 11.2, 1.51, 12.77, 99.0]))
+
+    assert [picture.shape for picture in shown] == [(45, 80)] * 6
+    for picture, at in zip(shown, [0, 299, 336, 45, 383, 383], strict=True):
+        assert (picture == everything[at]).all()
 
 
 def test_ffmpeg_says_nothing_on_the_terminal(tmp_path, capfd):
-    film = make_film(tmp_path).path
+    film = make_film(tmp_path)
     data = bytearray(film.read_bytes())
     data[-4_000:] = b"\xa5" * 4_000
     film.write_bytes(data)
 
     probe(film)
     with suppress(InputError):
-        list(sample_pictures(film))
+        list(pictures_at(film, [0.5, 3.5]))
 
     assert capfd.readouterr() == ("", "")

@@ -61,9 +61,10 @@ def test_a_region_without_a_voice_gets_that_of_its_language(language, voice):
     assert for_language(language) == voice
 
 
-def test_an_unknown_language_names_its_neighbours():
-    with pytest.raises(InputError, match="Nearest"):
-        for_language("tlh")
+@pytest.mark.parametrize(("language", "hint"), [("zhh", r"Did you mean zh\?"), ("qqq", "Known, for example: en, de")])
+def test_an_unknown_language_names_its_neighbours(language, hint):
+    with pytest.raises(InputError, match=hint):
+        for_language(language)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The room's verb: one narrator, one voice, the next when it fails, and nothing spoken twice."""
 
+import contextlib
 import json
 import sys
 
 import anyio
 import pytest
 
+from pipeline import narration as narration_room
 from pipeline.errors import ConfigurationError, InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
@@ -15,7 +17,7 @@ from pipeline.narration.estimate import estimate
 from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.state import Cache
 
-NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0)
+NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
 
 
 class FakeNarrator:
@@ -139,6 +141,51 @@ async def test_when_nobody_can_speak_the_last_error_is_raised(speak):
         )
 
 
+async def test_a_reason_names_the_narrator_once(speak):
+    absent = FakeNarrator("good", unavailable=TransientError("Good can't be reached (no such host)"))
+
+    narration = await speak(script("One."), absent, FakeNarrator("plain"))
+
+    assert narration.fallback_reason == "Good can't be reached (no such host)"
+
+
+async def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak, monkeypatch):
+    monkeypatch.setattr(narration_room, "_ANSWER_WITHIN_S", 0.05)
+    hanging = FakeNarrator("good")
+    hanging.check = anyio.sleep_forever
+
+    narration = await speak(script("One."), hanging, FakeNarrator("plain"))
+
+    assert narration.narrator == "plain"
+    assert narration.fallback_reason == "good gave no answer within 0.05 s"
+
+
+@pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
+async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(speak, monkeypatch, others, checks):
+    monkeypatch.setattr(narration_room, "_ASK_TIMES", 2)
+    absent = FakeNarrator("good", unavailable=TransientError("dropped"))
+
+    with contextlib.suppress(TransientError):
+        await speak(script("One."), absent, *others)
+
+    assert absent.checks == checks
+
+
+@pytest.mark.parametrize(
+    "damage", [slice(5_000, 5_004), slice(0, 4), slice(-200, None)], ids=["sound", "head", "label"]
+)
+async def test_a_clip_that_was_damaged_is_spoken_again(speak, damage):
+    first = await speak(script("One."), FakeNarrator())
+    path = anyio.Path(first.clips[0].path)
+    whole = bytearray(await path.read_bytes())
+    whole[damage] = b"\x99" * len(whole[damage])
+    await path.write_bytes(whole)
+    narrator = FakeNarrator()
+
+    assert await speak(script("One."), narrator) == first
+    assert narrator.spoken == [("One.", "anna")]
+
+
 async def test_a_defect_is_not_hidden_by_another_voice(speak):
     with pytest.raises(ZeroDivisionError):
         await speak(script("One."), FakeNarrator(errors=[ZeroDivisionError()]), FakeNarrator("plain"))
@@ -156,7 +203,7 @@ async def test_a_voice_of_a_later_narrator_is_spoken_by_that_one(speak):
     narration = await speak(script("One."), FakeNarrator("good"), FakeNarrator("plain", voices=("carl",)), voice="carl")
 
     assert (narration.narrator, narration.voice) == ("plain", "carl")
-    assert narration.fallback_reason == "good: good has no voice carl"
+    assert narration.fallback_reason == "good has no voice carl"
 
 
 async def test_a_stand_in_for_the_wanted_voice_uses_its_own_and_says_so(speak):
@@ -198,7 +245,9 @@ async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(spe
 
 
 def test_narrators_are_made_by_name():
-    assert {name: factory(NarratorOptions()).name for name, factory in NARRATORS.items()} == {
+    options = NarratorOptions(edge_url=None, edge_concurrency=3, edge_timeout_s=60.0)
+
+    assert {name: factory(options).name for name, factory in NARRATORS.items()} == {
         "edge": "edge",
         "espeak": "espeak",
         "silence": "silence",
@@ -207,7 +256,7 @@ def test_narrators_are_made_by_name():
 
 def test_an_address_that_is_no_websocket_is_refused():
     with pytest.raises(ConfigurationError, match="websocket"):
-        NARRATORS["edge"](NarratorOptions(edge_url="http://127.0.0.1/"))
+        NARRATORS["edge"](NarratorOptions(edge_url="http://127.0.0.1/", edge_concurrency=3, edge_timeout_s=60.0))
 
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
@@ -216,4 +265,4 @@ async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
 
     assert b"pipeline" not in done.stderr
     assert b"numpy" not in done.stderr
-    assert len(json.loads(done.stdout)) > 100
+    assert len(json.loads(done.stdout)["voices"]) > 100

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import astuple
+from dataclasses import astuple, replace
+from datetime import UTC, datetime
 
 import anyio
 import pytest
 
 from pipeline.errors import InputError, StorageError
-from pipeline.model import Brief, Job, JobStatus, Receipt, Video
+from pipeline.model import (
+    Brief,
+    Clip,
+    Job,
+    JobStatus,
+    Narration,
+    Receipt,
+    Script,
+    Segment,
+    StageRecord,
+    Subtitles,
+    Verdict,
+    Video,
+)
+from pipeline.orchestrator import STAGES, open_workshop, run_job
 from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator import open_workshop, run_job
 from pipeline.orchestrator.stages import Stage
 from pipeline.publishing import FileNames
 from pipeline.state import CheckpointStore
 
+AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 NAMES = ("script", "film", "publishing")
+# The true ones at the end of the table: film, quality, publishing.
+LAST_STAGES = STAGES[-3:]
 
 
 class Rooms:
@@ -132,7 +149,7 @@ async def test_a_resumed_job_does_not_repeat_what_is_done(rooms, shop, job):
     assert steps(done)[-3:] == [("pending", "tried again"), ("in_progress", ""), ("completed", "")]
 
 
-async def test_once_a_stage_is_redone_all_later_ones_are(rooms, shop, job):
+async def test_what_later_stages_have_made_stands_for_the_earlier_ones(rooms, shop, job):
     rooms.trouble["publishing"] = InputError("not yet")
     failed = await run_job(job, shop)
     rooms.ran.clear()
@@ -141,7 +158,24 @@ async def test_once_a_stage_is_redone_all_later_ones_are(rooms, shop, job):
 
     await run_job(failed, shop)
 
-    assert rooms.ran == list(NAMES)
+    assert rooms.ran == ["publishing"]
+
+
+async def test_once_a_stage_is_redone_all_later_ones_are(rooms, shop, job):
+    done = await run_job(job, shop)
+    rooms.ran.clear()
+    rooms.lost = {"film", "publishing"}
+
+    await run_job(done, shop)
+
+    assert rooms.ran == ["film", "publishing"]
+
+
+async def test_a_listener_that_fails_does_not_stop_a_film(rooms, shop, job):
+    def deaf(event):
+        raise BrokenPipeError
+
+    assert (await run_job(job, shop, deaf)).status is JobStatus.COMPLETED
 
 
 async def test_a_job_whose_process_died_is_taken_up_again(rooms, shop, job):
@@ -195,8 +229,9 @@ def delivered(shop, job):
         path.write_bytes(b"film")
     return job.evolve(
         status=JobStatus.COMPLETED,
-        stages=dict.fromkeys(NAMES),
-        video=Video(path=package.video, frames=30, bytes=4, sha256="0" * 64),
+        stages={name: StageRecord(started_at=AT, seconds=1.0) for name in NAMES},
+        verdict=Verdict(checks=()),
+        video=Video(frames=30, bytes=4, sha256="0" * 64),
         receipt=Receipt(destination="folder", package=package),
     )
 
@@ -230,9 +265,9 @@ async def test_a_film_of_another_length_is_not_the_film(rooms, shop, delivered):
 
 
 async def test_a_process_that_died_after_the_delivery_left_a_whole_film_and_only_the_word_is_missing(
-    rooms, shop, delivered, monkeypatch
+    shop, delivered, monkeypatch
 ):
-    monkeypatch.setattr(jobs_module, "STAGES", ())
+    monkeypatch.setattr(jobs_module, "STAGES", LAST_STAGES)
     left = delivered.evolve(status=JobStatus.IN_PROGRESS)
 
     done = await run_job(left, shop)
@@ -242,8 +277,8 @@ async def test_a_process_that_died_after_the_delivery_left_a_whole_film_and_only
 
 
 async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(shop, delivered, tmp_path, monkeypatch):
-    monkeypatch.setattr(jobs_module, "STAGES", jobs_module.STAGES[-1:])  # all that is left to do
-    elsewhere = open_workshop_at(shop, tmp_path / "mine" / "tea.mp4")
+    monkeypatch.setattr(jobs_module, "STAGES", LAST_STAGES)
+    elsewhere = replace(shop, output=tmp_path / "mine" / "tea.mp4")
 
     done = await run_job(delivered, elsewhere)
 
@@ -254,5 +289,67 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(s
     assert await run_job(done, elsewhere) is done
 
 
-def open_workshop_at(shop, output):
-    return type(shop)(workspace=shop.workspace, settings=shop.settings, output=output)
+# The true table: what a job goes on with, by what is still there.
+
+
+def made_until(name, folder):
+    """A job for which all stages up to `name` are done, its files in `folder`."""
+    clip = Clip(path=folder / "clip.wav", samples=25_600, words=())
+    package = FileNames().within(folder)
+    parts = {
+        "script": {"script": Script(title="Tea", language="en", scenes=())},
+        "narration": {"narration": Narration(narrator="silence", voice="none", clips=(clip,))},
+        "subtitles": {"subtitles": Subtitles(scenes=())},
+        "scenes": {"segments": (Segment(path=folder / "segment.mp4", frames=16),)},
+        "film": {"package": package, "video": Video(frames=16, bytes=4, sha256="0" * 64)},
+        "quality": {"verdict": Verdict(checks=())},
+    }
+    for path in (clip.path, folder / "segment.mp4", *astuple(package)):
+        path.write_bytes(b"film")
+    job = Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))
+    for part in list(parts)[: list(parts).index(name) + 1]:
+        job = job.evolve(**parts[part])
+    return job
+
+
+def next_stage(job):
+    return jobs_module._still_to_do(job)[0].name
+
+
+@pytest.mark.parametrize("done", range(6))
+def test_a_job_goes_on_after_the_last_stage_that_is_done(tmp_path, done):
+    names = [stage.name for stage in STAGES]
+
+    assert next_stage(made_until(names[done], tmp_path)) == names[done + 1]
+
+
+@pytest.mark.parametrize(
+    ("until", "lost", "goes_on_with"),
+    [
+        ("narration", "clip.wav", "narration"),
+        ("subtitles", "clip.wav", "narration"),
+        ("scenes", "clip.wav", "film"),
+        ("scenes", "segment.mp4", "scenes"),
+        ("film", "segment.mp4", "quality"),
+        ("film", "video.mp4", "film"),
+        ("quality", "thumbnail.jpg", "film"),
+        ("quality", "clip.wav", "publishing"),
+    ],
+)
+def test_a_job_whose_file_is_gone_makes_it_again_only_if_it_is_needed(tmp_path, until, lost, goes_on_with):
+    job = made_until(until, tmp_path)
+    (tmp_path / lost).unlink()
+
+    assert next_stage(job) == goes_on_with
+
+
+def test_a_job_that_lost_everything_in_the_cache_speaks_again(tmp_path):
+    job = made_until("quality", tmp_path)
+    for path in tmp_path.iterdir():
+        path.unlink()
+
+    assert next_stage(job) == "narration"
+
+
+def test_a_new_job_begins_at_the_beginning():
+    assert next_stage(Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))) == "script"

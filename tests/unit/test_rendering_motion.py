@@ -8,9 +8,9 @@ from PIL import Image
 
 from pipeline.model import BulletsScene, SpokenLine, Word
 from pipeline.rendering.canvas import Canvas
+from pipeline.rendering.composition import Composition
 from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
 from pipeline.rendering.sprites import flat
-from pipeline.rendering.stage import Stage
 from pipeline.rendering.timeline import frame_at, item_frames, play
 
 GROUND = Image.new("RGB", (64, 48), "#102030")
@@ -43,9 +43,9 @@ def test_an_item_dims_and_stays_dimmed():
 
 
 def test_holds_add_up_and_neighbours_differ():
-    stage = Stage(ground=GROUND, elements=[square(enters=5, over=6, rise_px=8), square(enters=40, over=4)])
+    composition = Composition(ground=GROUND, elements=[square(enters=5, over=6, rise_px=8), square(enters=40, over=4)])
     pictures, holds = [], []
-    for picture, hold in play(stage, 90):
+    for picture, hold in play(composition, 90):
         pictures.append(picture.tobytes())
         holds.append(hold)
 
@@ -56,11 +56,11 @@ def test_holds_add_up_and_neighbours_differ():
 def test_a_change_that_nobody_sees_is_not_a_frame():
     invisible = flat(Image.new("L", (8, 8), 0), "#FFFFFF", left=4, top=4, motion=Motion(enters=3, over=9))
 
-    assert [hold for _, hold in play(Stage(ground=GROUND, elements=[invisible]), 30)] == [30]
+    assert [hold for _, hold in play(Composition(ground=GROUND, elements=[invisible]), 30)] == [30]
 
 
 def test_a_scene_of_one_frame_has_one_frame():
-    assert [hold for _, hold in play(Stage(ground=GROUND, elements=[square()]), 1)] == [1]
+    assert [hold for _, hold in play(Composition(ground=GROUND, elements=[square()]), 1)] == [1]
 
 
 def test_only_the_rectangle_that_changed_is_drawn_again():
@@ -74,15 +74,15 @@ def test_only_the_rectangle_that_changed_is_drawn_again():
 
 
 def test_what_moves_away_leaves_the_background_behind():
-    stage = Stage(ground=GROUND, elements=[square(over=4, rise_px=12, levels=(Level(10, 0),))])
-    *_, last = (frame.picture.copy() for frame in play(stage, 60))
+    composition = Composition(ground=GROUND, elements=[square(over=4, rise_px=12, levels=(Level(10, 0),))])
+    *_, last = (frame.picture.copy() for frame in play(composition, 60))
 
     assert last.tobytes() == GROUND.tobytes()
 
 
 def test_elements_that_leave_the_picture_are_clipped():
     outside = flat(Image.new("L", (30, 30), 255), "#FFFFFF", left=50, top=-10, motion=Motion(over=1))
-    (frame,) = play(Stage(ground=GROUND, elements=[outside]), 3)
+    (frame,) = play(Composition(ground=GROUND, elements=[outside]), 3)
 
     assert frame.picture.getpixel((63, 0)) == (255, 255, 255)
     assert frame.picture.getpixel((63, 20)) == GROUND.getpixel((63, 20))

@@ -9,6 +9,7 @@ from pipeline.rendering.breaking import break_lines, chunks_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, typographic
 from pipeline.rendering.text import BODY, DISPLAY, STATEMENT, draw_ink, measure, presentable, shape
+from pipeline.rendering.theme import DISPLAY_SIZES
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"
 WORDS = st.lists(st.text(alphabet=LETTERS, min_size=1, max_size=40), min_size=1, max_size=25).map(" ".join)
@@ -24,24 +25,24 @@ def lines_of(text: str, *, width_px: int = 970, size_px: int = 100, most: int = 
 @settings(max_examples=60, deadline=None)
 @given(text=HOSTILE, width=st.integers(200, 1680), most=st.integers(1, 5))
 def test_every_text_fits_the_width_the_height_and_the_number_of_lines(text, width, most):
-    setting = fit(text, DISPLAY, (124, 80, 50, 32), width_px=width, height_px=400, most_lines=most)
+    block = fit(text, DISPLAY, (124, 80, 50, 32), width_px=width, height_px=400, most_lines=most)
 
-    assert len(setting.lines) <= most
-    assert setting.height_px <= 400
-    assert setting.width_px <= width
-    assert bool(setting.lines) is bool(presentable(text, weight=DISPLAY.weight))
+    assert len(block.lines) <= most
+    assert block.height_px <= 400
+    assert block.width_px <= width
+    assert bool(block.lines) is bool(presentable(text, weight=DISPLAY.weight))
 
 
 @settings(max_examples=40, deadline=None)
 @given(text=HOSTILE)
 def test_the_ink_of_a_line_stays_beside_its_measured_width(text):
-    setting = fit(text, BODY, (64,), width_px=900, most_lines=1)
+    block = fit(text, BODY, (64,), width_px=900, most_lines=1)
 
-    for line in setting.lines:
-        ink = draw_ink(line, setting.size_px)
+    for line in block.lines:
+        ink = draw_ink(line, block.size_px)
         if ink:
-            assert ink.left >= -0.2 * setting.size_px
-            assert ink.left + ink.mask.width <= 900 + 0.2 * setting.size_px
+            assert ink.left >= -0.2 * block.size_px
+            assert ink.left + ink.mask.width <= 900 + 0.2 * block.size_px
 
 
 @settings(max_examples=60, deadline=None)
@@ -58,18 +59,18 @@ def test_breaking_loses_no_letter(text, width):
 def test_a_text_that_fits_keeps_all_its_words():
     text = "How the night the lights went out in New York changed the grid of a continent for good, at last"
 
-    setting = fit(text, DISPLAY, (124, 100, 80, 64), width_px=970, height_px=520, most_lines=5)
+    block = fit(text, DISPLAY, (124, 100, 80, 64), width_px=970, height_px=520, most_lines=5)
 
-    assert " ".join(line.text for line in setting.lines) == text
-    assert not setting.cut
+    assert " ".join(line.text for line in block.lines) == text
+    assert not block.cut
 
 
 def test_only_what_is_too_long_at_the_smallest_size_ends_in_an_ellipsis_after_a_whole_word():
-    setting = fit("several words " * 40, BODY, (44, 32), width_px=600, most_lines=2)
+    block = fit("several words " * 40, BODY, (44, 32), width_px=600, most_lines=2)
 
-    assert setting.cut
-    assert setting.size_px == 32
-    assert setting.lines[-1].text.endswith(("words…", "several…"))
+    assert block.cut
+    assert block.size_px == 32
+    assert block.lines[-1].text.endswith(("words…", "several…"))
 
 
 def test_an_own_ellipsis_is_not_taken_for_a_cut():
@@ -77,10 +78,10 @@ def test_an_own_ellipsis_is_not_taken_for_a_cut():
 
 
 def test_an_endless_word_is_cut_between_letters_rather_than_clipped():
-    setting = fit("https://example.org/" + "a" * 300, DISPLAY, (100, 64), width_px=970, most_lines=3)
+    block = fit("https://example.org/" + "a" * 300, DISPLAY, (100, 64), width_px=970, most_lines=3)
 
-    assert 1 < len(setting.lines) <= 3
-    assert setting.width_px <= 970
+    assert 1 < len(block.lines) <= 3
+    assert block.width_px <= 970
 
 
 @pytest.mark.parametrize("text", ["слово " * 200_000, "x" * 1_000_000], ids=["words", "one word"])
@@ -98,12 +99,21 @@ def test_no_line_ends_with_a_lonely_last_word():
     assert broken == ["Why octopuses", "have three hearts"]
 
 
+@pytest.mark.parametrize("title", ["Rust never sleeps", "The invention of the shipping container", "Rust and ruin"])
+def test_a_better_break_costs_at_most_a_fifth_of_the_size(title, monkeypatch):
+    box = {"width_px": 970, "height_px": 520, "most_lines": 5}
+    chosen = fit(title, DISPLAY, DISPLAY_SIZES, **box)
+    monkeypatch.setattr(fitting, "_STEPS_FOR_BEAUTY", 0)
+
+    assert chosen.size_px >= 0.79 * fit(title, DISPLAY, DISPLAY_SIZES, **box).size_px
+
+
 def test_the_key_phrase_is_kept_on_one_line_where_that_is_possible():
     text = "When it swims, the main heart stops, so an octopus would rather crawl."
 
-    setting = fit(text, STATEMENT, (100,), width_px=1206, most_lines=6, emphasis="the main heart stops")
+    block = fit(text, STATEMENT, (100,), width_px=1206, most_lines=6, emphasis="the main heart stops")
 
-    marked = ["".join(p.text for p in line.pieces if p.group == 1) for line in setting.lines]
+    marked = ["".join(p.text for p in line.pieces if p.group == 1) for line in block.lines]
     assert [phrase for phrase in marked if phrase] == ["the main heart stops"]
 
 
@@ -133,7 +143,12 @@ def test_quotes_apostrophes_and_dashes_become_real_ones():
 
 
 def test_control_characters_and_direction_overrides_are_dropped():
-    assert typographic("a\u202eb\x00c\r\nd\ufe0f") == "ab c d"
+    assert typographic("a\u202eb\x00c\r\nd\ufe0f 1\ufe0f\u20e3") == "ab c d 1"
+
+
+@pytest.mark.parametrize("word", ["می\u200cخواهم", "क्\u200dष"])
+def test_what_joins_and_parts_letters_inside_a_word_is_kept(word):
+    assert presentable(word) == word
 
 
 def test_an_emoji_without_a_font_leaves_no_box_and_no_gap():

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Paragraph
+from pipeline.model import Brief, Paragraph
 from pipeline.script.sentences import shorten, split_sentences, without_full_stop
-from pipeline.script.shown import shown_items, shown_statement, thumbnail_words
-from pipeline.script.wire import plain_text
+from pipeline.script.shown import shown_items, shown_statement, spoken_lines, thumbnail_words
+from pipeline.script.wire import WireScript, WireStatement, plain_text, to_script
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,38 @@ def test_the_bold_start_of_an_item_is_its_label() -> None:
 )
 def test_a_statement_shows_what_matters(text: str, strong: tuple[str, ...], limit: int, shown: tuple[str, str]) -> None:
     assert shown_statement(Paragraph(text=text, strong=strong), limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "reveals"),
+    [
+        ("Look up. Blue is scattered most. So it is.", "Blue is scattered most", [None, 0, None]),
+        ("Look up. And so “blue” is scattered, most of all!", "Blue is scattered most", [None, 0]),
+        ("It’s so. It's so.", "It's so.", [0, None]),
+        ("抬头看。天空是蓝色的。", "天空是蓝色的", [None, 0]),
+        ("Look up. Blueberries taste good.", "Blue", [None, None]),
+        ("Look up. Blue is scattered most.", "Blue goes astray", [None, None]),
+        ("Look up.", "", [None]),
+        ("Look up.", "…", [None]),
+    ],
+)
+def test_what_is_shown_appears_with_the_sentence_that_says_it(said: str, shown: str, reveals: list[int | None]) -> None:
+    assert [line.reveals for line in spoken_lines(said, shown=shown)] == reveals
+
+
+def test_a_statement_of_a_model_appears_when_it_is_spoken() -> None:
+    statement = WireStatement(
+        layout="statement",
+        kicker="",
+        text="Blue is scattered most.",
+        emphasis="",
+        say="Look up. Blue is scattered most!",
+    )
+    wire = WireScript(title="Light", description="", tags=[], thumbnail_text="", scenes=[statement])
+
+    (scene,) = to_script(wire, Brief(title="Light")).scenes
+
+    assert [(line.text, line.reveals) for line in scene.lines] == [("Look up.", None), ("Blue is scattered most!", 0)]
 
 
 @pytest.mark.parametrize(

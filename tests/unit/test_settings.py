@@ -84,9 +84,14 @@ def test_the_key_of_groq_may_come_from_its_own_variable(workspace):
 
 
 def test_settings_that_are_not_ours_are_none_of_our_business(workspace):
-    environ = {"NIGHTREEL_WORKSPACE": "/x", "NIGHTREEL_DEBUG": "1", "HOME": "/y", "GROQ_BASE_URL": "z"}
+    environ = {"NIGHTREEL_WORKSPACE": "/x", "HOME": "/y", "GROQ_BASE_URL": "z"}
 
     assert load_settings(workspace, {}, environ) == Settings()
+
+
+def test_a_variable_that_nothing_reads_is_not_passed_over(workspace):
+    with pytest.raises(ConfigurationError, match="NIGHTREEL_DEBUG is not a setting"):
+        load_settings(workspace, {}, {"NIGHTREEL_DEBUG": "1"})
 
 
 def test_a_default_equals_the_same_value_set_by_hand(workspace):

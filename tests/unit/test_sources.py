@@ -129,6 +129,37 @@ async def test_a_path_to_nothing_is_no_topic(source: str | Path) -> None:
     assert "no such file" in await message(source)
 
 
+async def test_a_bad_brief_is_reported_and_spoils_only_itself(tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "# A\n\nNotes.")
+    write(tmp_path / "b.md", "# Only a title")
+    write(tmp_path / "c.md", "# C\n\nNotes.")
+    reported: list[InputError] = []
+
+    briefs = await read_briefs(tmp_path, report=reported.append)
+
+    assert [brief.title for brief in briefs] == ["A", "C"]
+    assert [error.where for error in reported] == [str(tmp_path / "b.md")]
+    with pytest.raises(InputError, match="no notes"):
+        await read_briefs(tmp_path)
+
+
+async def test_when_every_brief_is_reported_none_is_left(tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "")
+    write(tmp_path / "b.md", "# Only a title")
+    reported: list[InputError] = []
+
+    assert await read_briefs(tmp_path, report=reported.append) == ()
+    assert [error.where for error in reported] == [str(tmp_path / "a.md"), str(tmp_path / "b.md")]
+
+
+async def test_what_is_wrong_with_a_source_as_a_whole_is_raised_and_not_reported(tmp_path: Path) -> None:
+    reported: list[InputError] = []
+
+    with pytest.raises(InputError, match="has no briefs"):
+        await read_briefs(tmp_path, report=reported.append)
+    assert reported == []
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 async def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")

@@ -1,6 +1,7 @@
 import errno
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import StorageError, TransientError
+from pipeline.errors import InputError, StorageError, TransientError
 from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
 from pipeline.state import Cache, content_key
 
@@ -100,7 +101,16 @@ class Mutable:
 
 @pytest.mark.parametrize(
     "value",
-    [Path("a"), b"a", {"a"}, {1: "a"}, Mutable(), Mutable, object(), Clip(path=Path("a"), samples=1, words=())],
+    [
+        Path("a"),
+        b"a",
+        {"a"},
+        {1: "a"},
+        Mutable(),
+        Mutable,
+        object(),
+        Clip(path=Path("a"), sha256="0", samples=1, words=()),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_has_no_content_of_its_own_is_refused(value):
@@ -250,6 +260,66 @@ async def test_a_folder_that_is_in_the_way_is_a_storage_error(tmp_path):
         await Cache(tmp_path / "cache").get_or_make("clip", KEY, ".wav", Maker())
 
 
+def is_film(path: Path) -> None:
+    """A check: refuses what is not b"film"."""
+    content = path.read_text()
+    if content == "half":
+        raise InputError("is half a film", where=str(path))
+    if content != "film":
+        raise ValueError(content)
+
+
+@pytest.mark.parametrize("damage", [b"half", b"noise"])
+async def test_a_damaged_file_is_made_afresh_once(cache, tmp_path, damage):
+    path = cache.path("segment", KEY, ".mp4")
+    await anyio.Path(path.parent).mkdir(parents=True)
+    await anyio.Path(path).write_bytes(damage)
+    maker = Maker()
+
+    assert await cache.get_or_make("segment", KEY, ".mp4", maker, check=is_film) == (path, False)
+    assert await cache.get_or_make("segment", KEY, ".mp4", maker, check=is_film) == (path, True)
+    assert len(maker.paths) == 1
+    assert await to_thread.run_sync(files, tmp_path) == [path]
+
+
+async def test_what_was_just_made_is_not_checked_so_that_a_bad_maker_does_not_go_on_for_ever(cache):
+    maker = Maker(b"noise")
+
+    assert not (await cache.get_or_make("segment", KEY, ".mp4", maker, check=is_film))[1]
+    assert len(maker.paths) == 1
+
+
+async def test_a_damaged_file_is_gone_even_when_a_new_one_can_not_be_made(cache, tmp_path):
+    async def fail(path: Path) -> None:
+        raise TransientError("the voice went away")
+
+    await cache.get_or_make("segment", KEY, ".mp4", Maker(b"noise"))
+    with pytest.raises(TransientError):
+        await cache.get_or_make("segment", KEY, ".mp4", fail, check=is_film)
+
+    assert await to_thread.run_sync(files, tmp_path) == []
+
+
+async def test_a_defect_in_a_check_costs_no_file(cache):
+    def check(path: Path) -> None:
+        raise ZeroDivisionError
+
+    path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
+    with pytest.raises(ZeroDivisionError):
+        await cache.get_or_make("segment", KEY, ".mp4", Maker(), check=check)
+
+    assert await anyio.Path(path).exists()
+
+
+async def test_a_discarded_file_is_made_afresh_and_may_be_discarded_again(cache):
+    path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
+
+    await cache.discard(path)
+    await cache.discard(path)
+
+    assert await cache.get_or_make("segment", KEY, ".mp4", Maker()) == (path, False)
+
+
 def put(cache: Cache, name: str, size: int, *, age_s: float) -> Path:
     path = cache.path("clip", content_key(name), ".wav")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -279,14 +349,87 @@ async def test_a_hit_makes_a_file_the_most_recently_used(cache, tmp_path):
     assert await to_thread.run_sync(files, tmp_path) == [old]
 
 
-async def test_what_this_process_has_used_stays_at_any_size(cache):
-    made, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
-    hit = await to_thread.run_sync(lambda: put(cache, "hit", 100, age_s=99))
-    await cache.get_or_make("clip", content_key("hit"), ".wav", Maker())
+async def get(cache: Cache, name: str, maker: Maker | None = None) -> Path:
+    path, _ = await cache.get_or_make("clip", content_key(name), ".wav", maker or Maker())
+    return path
 
-    assert await to_thread.run_sync(cache.prune, 0) == 0
-    assert await anyio.Path(made).exists()
-    assert await anyio.Path(hit).exists()
+
+async def test_what_is_held_stays_at_any_size_until_its_block_ends(cache, tmp_path):
+    hit = await to_thread.run_sync(lambda: put(cache, "hit", 100, age_s=99))
+    await get(cache, "of nobody")
+
+    async with cache.holding():
+        async with anyio.create_task_group() as tasks:  # what tasks of the block get is held as well
+            tasks.start_soon(get, cache, "made")
+            tasks.start_soon(get, cache, "hit")
+        assert await to_thread.run_sync(cache.prune, 0) == 4
+        assert await to_thread.run_sync(files, tmp_path) == sorted(
+            [hit, cache.path("clip", content_key("made"), ".wav")]
+        )
+
+    assert await to_thread.run_sync(cache.prune, 0) == 104
+    assert await to_thread.run_sync(files, tmp_path) == []
+
+
+async def test_what_two_hold_stays_while_either_holds_it(cache):
+    first_ended = anyio.Event()
+
+    async def second() -> None:
+        async with cache.holding():
+            await get(cache, "shared")
+            await first_ended.wait()
+            assert await to_thread.run_sync(cache.prune, 0) == 0
+
+    async with anyio.create_task_group() as tasks:
+        async with cache.holding():
+            path = await get(cache, "shared")
+            tasks.start_soon(second)
+            await anyio.wait_all_tasks_blocked()
+        first_ended.set()
+
+    assert await to_thread.run_sync(cache.prune, 0) == 4
+    assert not await anyio.Path(path).exists()
+
+
+async def test_what_an_earlier_process_got_can_be_held_and_counts_as_used(cache, tmp_path):
+    old = await to_thread.run_sync(lambda: put(cache, "old", 100, age_s=50))
+    await to_thread.run_sync(lambda: put(cache, "new", 100, age_s=5))
+
+    async with cache.holding(old, tmp_path / "gone.wav"):
+        assert await to_thread.run_sync(cache.prune, 0) == 100
+
+    assert await to_thread.run_sync(files, tmp_path) == [old]
+    await to_thread.run_sync(lambda: put(cache, "new", 100, age_s=5))
+    await to_thread.run_sync(Cache(tmp_path / "cache").prune, 100)
+    assert await to_thread.run_sync(files, tmp_path) == [old]
+
+
+async def test_a_block_that_fails_holds_nothing_any_more(cache):
+    with suppress(ZeroDivisionError):
+        async with cache.holding():
+            await get(cache, "made")
+            raise ZeroDivisionError
+
+    assert await to_thread.run_sync(cache.prune, 0) == 4
+
+
+async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monkeypatch):
+    looked = []
+    monkeypatch.setattr(os, "scandir", lambda folder, scandir=os.scandir: looked.append(folder) or scandir(folder))
+    await get(cache, "one")
+    await to_thread.run_sync(cache.prune, 10)
+    looked.clear()
+
+    await get(cache, "two")
+    assert await to_thread.run_sync(cache.prune, 10) == 0
+    await cache.discard(await get(cache, "two"))
+    await get(cache, "two")
+    assert await to_thread.run_sync(cache.prune, 10) == 0
+    assert looked == []
+
+    await get(cache, "three")
+    assert await to_thread.run_sync(cache.prune, 10) == 4
+    assert looked
 
 
 def test_what_a_killed_process_left_goes_after_a_day(cache, tmp_path):

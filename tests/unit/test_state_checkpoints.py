@@ -36,7 +36,7 @@ from pipeline.model import (
     Video,
     Word,
 )
-from pipeline.state import CheckpointStore, check_batch_name
+from pipeline.state import BatchJobs, CheckpointStore, check_batch_name
 from pipeline.state.documents import from_json, to_json
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
@@ -125,12 +125,42 @@ async def test_the_jobs_of_a_batch_come_in_its_order_without_those_that_were_rem
     await store.save_batch(batch(first.id, second.id, third.id))
     await anyio.Path(file_of(tmp_path, second.id)).unlink()
 
-    assert await store.jobs("space") == [first, third]
+    assert await store.jobs("space") == BatchJobs(jobs=(first, third), damaged={})
+
+
+async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_path):
+    first, second, third = (job(letter * 8) for letter in "cab")
+    for each in (first, second, third):
+        await store.save_job(each)
+    await store.save_batch(batch(first.id, "no id", second.id, third.id))
+    await anyio.Path(file_of(tmp_path, second.id)).write_bytes(b"\0" * 500)
+
+    found = await store.jobs("space")
+
+    assert found.jobs == (first, third)
+    assert list(found.damaged) == ["no id", second.id]
+    assert "aaaaaaaa.json: is damaged" in str(found.damaged[second.id])
+
+
+async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
+    await store.save_job(job(status=JobStatus.COMPLETED))
+    await store.save_batch(batch())
+
+    assert await store.find_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
+    assert await store.find_job("space", "cd34" * 8) is None
+
+
+async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tmp_path):
+    await store.save_job(job())
+    await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
+
+    with pytest.raises(CheckpointError, match="is damaged"):
+        await store.find_job("space", "ab12" * 8)
 
 
 async def test_a_batch_that_was_never_saved_is_none_and_has_no_jobs(store, tmp_path):
     assert await store.load_batch("space") is None
-    assert await store.jobs("space") == []
+    assert await store.jobs("space") == BatchJobs(jobs=(), damaged={})
     assert await store.batches() == []
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
@@ -184,7 +214,8 @@ async def test_a_save_interrupted_by_the_event_loop_is_on_the_disk_all_the_same(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"{}", b'{"schema": "1"}', b'{"schema": 0}', b"null"]
+    "content",
+    [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"{}", b'{"schema": "1"}', b'{"schema": 0}', b"null", b"[" * 99_999],
 )
 async def test_a_damaged_file_is_named_with_what_to_do(store, tmp_path, content):
     await store.save_job(job())
@@ -233,7 +264,7 @@ async def test_a_file_that_was_copied_from_another_job_is_refused(store, tmp_pat
 
 
 async def test_a_missing_job_is_a_checkpoint_error(store):
-    with pytest.raises(CheckpointError, match=r"jobs/abababab\.json: can't be read: no such file"):
+    with pytest.raises(CheckpointError, match=r"jobs/abababab\.json: is not there"):
         await store.load_job("space", "abababab")
 
 
@@ -286,11 +317,13 @@ def test_names_that_people_give_are_taken(name):
 def test_a_job_with_something_in_every_part_comes_back_as_it_was():
     full = job(
         error=JobError(kind="TransientError", stage="script", message="busy", exit_code=5),
-        stages={"script": StageRecord(started_at=AT, seconds=1.5, cached=True)},
+        stages={"script": StageRecord(started_at=AT, seconds=1.5)},
         subtitles=Subtitles(
             scenes=((Cue(start_s=0.1, end_s=1.0, lines=((Word(text="Hi", start_s=0.1, end_s=0.4),),)),),)
         ),
-        narration=Narration(narrator="n", voice="v", clips=(Clip(path=WORKSPACE / "c.wav", samples=1, words=()),)),
+        narration=Narration(
+            narrator="n", voice="v", clips=(Clip(path=WORKSPACE / "c.wav", sha256="0", samples=1, words=()),)
+        ),
         verdict=Verdict(checks=(Check(name="size", passed=True, measured="1", limit="1"),)),
         history=(Event(at=AT, status=JobStatus.PENDING),),
         brief=Brief(title="x", sections=(Section(heading="h", blocks=()),)),

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import anyio
 import pytest
@@ -9,6 +10,7 @@ from anyio import to_thread
 from pipeline.errors import BusyError
 from pipeline.model import Brief, Job
 from pipeline.state import CheckpointStore
+from pipeline.state.locks import is_held
 
 HOLD = """
 import sys, anyio
@@ -40,24 +42,26 @@ def other_process(tmp_path):
         process.kill()
 
 
-async def running(store: CheckpointStore) -> bool:
-    return await to_thread.run_sync(store.is_running, "space")
+@pytest.fixture
+def running(tmp_path):
+    """Whether the lock of the batch is held, by anybody."""
+    return partial(to_thread.run_sync, is_held, tmp_path / "state" / "batches" / "space" / "lock")
 
 
 async def names(tmp_path) -> list[str]:
     return sorted([path.name async for path in anyio.Path(tmp_path).rglob("*") if await path.is_file()])
 
 
-async def test_a_claimed_batch_is_running_and_nothing_is_left_behind(store, tmp_path):
+async def test_a_claimed_batch_is_running_and_nothing_is_left_behind(store, tmp_path, running):
     async with store.batch_claim("space"):
-        assert await running(store)
+        assert await running()
 
-    assert not await running(store)
+    assert not await running()
     assert await names(tmp_path) == []
 
 
-async def test_asking_for_a_batch_that_does_not_exist_makes_nothing(store, tmp_path):
-    assert not await running(store)
+async def test_asking_for_a_batch_that_does_not_exist_makes_nothing(store, tmp_path, running):
+    assert not await running()
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
 
@@ -68,8 +72,8 @@ async def test_a_second_claim_is_told_who_holds_the_batch(store):
                 pass
 
 
-async def test_a_batch_held_by_another_process_is_busy_until_that_process_is_killed(store, other_process):
-    assert await running(store)
+async def test_a_batch_held_by_another_process_is_busy_until_that_process_is_killed(store, other_process, running):
+    assert await running()
     with pytest.raises(BusyError, match=f"process {other_process.pid}"):
         async with store.batch_claim("space", wait_s=0):
             pass
@@ -77,9 +81,9 @@ async def test_a_batch_held_by_another_process_is_busy_until_that_process_is_kil
     other_process.kill()
     await to_thread.run_sync(other_process.wait)
 
-    assert not await running(store)
+    assert not await running()
     async with store.batch_claim("space", wait_s=0):
-        assert await running(store)
+        assert await running()
 
 
 async def test_a_claim_waits_a_moment_for_one_that_is_about_to_end(store):
@@ -110,21 +114,21 @@ async def test_two_jobs_are_claimed_side_by_side_and_one_job_once(store):
     assert not await to_thread.run_sync(store.is_claimed, sky)
 
 
-async def test_an_error_inside_gives_the_batch_back(store):
+async def test_an_error_inside_gives_the_batch_back(store, running):
     with pytest.raises(ZeroDivisionError):
         async with store.batch_claim("space"):
             raise ZeroDivisionError
 
-    assert not await running(store)
+    assert not await running()
 
 
-async def test_a_cancellation_inside_gives_the_batch_back(store):
+async def test_a_cancellation_inside_gives_the_batch_back(store, running):
     with anyio.CancelScope() as scope:
         async with store.batch_claim("space"):
             scope.cancel()
             await anyio.lowlevel.checkpoint()
 
-    assert not await running(store)
+    assert not await running()
 
 
 async def test_many_takers_hold_a_lock_one_at_a_time(store):

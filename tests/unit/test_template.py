@@ -103,7 +103,7 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("[layouts.title]", "[layouts.tite]", ":17: unknown layout layouts.tite. Did you mean title?"),
         ("item = 60", "itm = 60", ":26: unknown key layouts.bullets.itm. Did you mean item?"),
         ("item = 60", 'item = "60"', ":26: layouts.bullets.item: Input should be a valid integer"),
-        ("items = 5", "items = 9", ":25: layouts.bullets.items: Input should be less than or equal to 5"),
+        ("items = 5", "items = 6", ":25: layouts.bullets.items: Input should be less than or equal to 5"),
         ("item = 60", "item 60", ":26: broken TOML"),
         ('title = "Explainer"', "", ":1: title: is missing"),
         ('"user.jinja"', '"../user.jinja"', ":9: prompt.user: String should match pattern"),

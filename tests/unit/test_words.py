@@ -1,10 +1,12 @@
-"""Cutting texts into words, and joining them again."""
+"""Cutting texts into words, and joining them again; what is a word, an abbreviation, a name."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import join_words, split_words
+from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
+from pipeline.model.text import has_words, is_abbreviation
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิ👍\u200d"), st.characters()), max_size=15
@@ -40,3 +42,61 @@ def test_cutting_what_was_joined_gives_the_same_words(texts):
 @given(TEXTS)
 def test_nothing_but_white_space_is_lost(text):
     assert "".join(split_words(text)) == "".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["a", "…7!", "空", "क", "É"])
+def test_a_letter_or_a_digit_is_a_word(text):
+    assert has_words(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "—", "“…”", "👍", "\u200d", "_"])
+def test_punctuation_and_pictures_are_no_words(text):
+    assert not has_words(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "following", "belongs"),
+    [
+        ("Dr", "Watson", True),
+        ("“Dr", "Watson", True),
+        ("U.S", "Army", True),
+        ("J", "S", True),
+        ("3", "Oktober", True),
+        ("No", "5", True),
+        ("No", "Way", False),
+        ("1969", "Then", False),
+        ("sky", "Then", False),
+        ("", "", False),
+    ],
+)
+def test_a_full_stop_after_an_abbreviation_ends_nothing(word, following, belongs):
+    assert is_abbreviation(word, following) is belongs
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Why is it blue?", "why-is-it-bl"),
+        ("../../Etc/passwd", "etc-passwd"),
+        ("What’s AC/DC?", "whats-ac-dc"),
+        ("LPT1", "lpt1-film"),
+        ("?!", "film"),
+        ("abcde fghij klmno", "abcde-fghij"),
+    ],
+)
+def test_a_name_is_safe_and_still_readable(text, name):
+    assert safe_name(text, 12, default="film") == name
+
+
+@given(st.text())
+def test_no_text_makes_an_unsafe_name(text):
+    name = safe_name(text, 60, default="film")
+
+    assert 0 < len(name.encode()) <= NAME_MAX_BYTES + len("-film")
+    assert name not in RESERVED
+    assert name == name.strip(" .-")
+    assert not set(name) & set('<>:"/\\|?*')
+
+
+def test_a_long_name_in_letters_of_several_bytes_is_cut_between_them():
+    assert safe_name("天" * 60, 60, default="film") == "天" * 40

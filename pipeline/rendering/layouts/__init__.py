@@ -1,17 +1,17 @@
-"""Layouts: one module each, from a scene to a stage. To add one, write its module and name it in `lay_out`."""
+"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `lay_out`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from pipeline.model import BulletsScene, ClosingScene, Scene, StatementScene, Word
+from pipeline.rendering.composition import Composition
 from pipeline.rendering.layouts import bullets, closing, statement, title
 from pipeline.rendering.look import Look
-from pipeline.rendering.stage import Stage
 
 
-def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Stage:
-    """The scene on its stage, without captions."""
+def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
+    """The composition of a scene, without captions. Raises `ValueError` for more items than a layout holds."""
     if isinstance(scene, BulletsScene):
         return bullets.lay_out(scene, words, look)
     if isinstance(scene, StatementScene):

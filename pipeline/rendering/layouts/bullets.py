@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import BulletsScene, Word
 from pipeline.rendering.background import Light, background
-from pipeline.rendering.fitting import Setting, fit
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.dial import dial
 from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
@@ -15,7 +16,6 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import HEADING, ITEM, TextStyle, draw_ink, shape
 from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
 from pipeline.rendering.timeline import item_frames
@@ -28,8 +28,8 @@ _LIGHTS = (
 _AFTER_HEADING = 112
 # Height that the block takes if it can: items stand as far apart as that allows.
 _AIRY = 720
-# A scene has up to five items (see the model); more would leave the picture.
-_MOST_ITEMS = 5
+# More would leave the picture; no template allows more.
+MOST_ITEMS = 5
 _NUMBER = TextStyle(weight=680, optical_size=24)
 # Columns of text and the dial's diameter beside them (at 1080), best first.
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
@@ -39,20 +39,22 @@ _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
 class _Plan:
     """Sizes and breaks that fit, and how much room the figure is left."""
 
-    label: Setting
-    heading: Setting
-    items: tuple[Setting, ...]
+    label: TextBlock
+    heading: TextBlock
+    items: tuple[TextBlock, ...]
     # Between the last baseline of an item and the capitals of the next.
     gap_px: int
     figure_px: int
     height_px: int
 
 
-def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Stage:
-    """See the module."""
+def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module. Raises `ValueError` for more items than there is room for."""
+    if len(scene.items) > MOST_ITEMS:
+        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
-    starts = item_frames(scene, words)[:_MOST_ITEMS]
+    starts = item_frames(scene, words)
     top = content.middle - plan.height_px // 2
     elements: list[Element] = []
     if plan.figure_px:
@@ -65,7 +67,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Stage:
         next_start = starts[number + 1] if number + 1 < len(starts) else None
         elements += _item(number, item, top=top, starts=starts[number], dims=next_start, look=look)
         top += item.height_px + plan.gap_px
-    return Stage(ground=background(look.format, theme, _LIGHTS), elements=elements)
+    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
 def _plan(scene: BulletsScene, look: Look) -> _Plan:
@@ -88,7 +90,7 @@ def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: in
     label = kicker(scene.kicker, look, width_px=width)
     heading = _heading(scene.heading, look, width)
     text_width = width - _indent(look)
-    items = tuple(fit(item, ITEM, (size_px,), width_px=text_width, most_lines=2) for item in scene.items[:_MOST_ITEMS])
+    items = tuple(fit(item, ITEM, (size_px,), width_px=text_width, most_lines=2) for item in scene.items)
     height = _below(label, grid.px(40)) + _below(heading, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
@@ -103,15 +105,15 @@ def _gap(wanted_px: int, grid: Grid) -> int:
     return min(max(wanted_px // step * step, grid.px(40)), grid.px(80))
 
 
-def _heading(text: str, look: Look, width_px: int) -> Setting:
+def _heading(text: str, look: Look, width_px: int) -> TextBlock:
     """On one line if it need not be small for that, else on two."""
     steps = sizes(look.grid, HEADING_SIZES)
     one_line = fit(text, HEADING, steps[:3], width_px=width_px)
     return fit(text, HEADING, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
 
 
-def _below(setting: Setting, gap_px: int) -> int:
-    return setting.height_px + gap_px if setting.lines else 0
+def _below(block: TextBlock, gap_px: int) -> int:
+    return block.height_px + gap_px if block.lines else 0
 
 
 def _indent(look: Look) -> int:
@@ -119,7 +121,7 @@ def _indent(look: Look) -> int:
     return look.grid.px(64 + 32)
 
 
-def _item(number: int, item: Setting, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
+def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
     """Number and text of an item. The number's disc is filled while the item is spoken of, then a ring is left."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pipeline.model import ClosingScene
 from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import bar, enter, motif, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
@@ -18,7 +18,7 @@ _LIGHTS = (
 )
 
 
-def lay_out(scene: ClosingScene, look: Look) -> Stage:
+def lay_out(scene: ClosingScene, look: Look) -> Composition:
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
     width = grid.columns(9)
@@ -43,4 +43,4 @@ def lay_out(scene: ClosingScene, look: Look) -> Stage:
     elements += letters(
         name, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 3, rise=24), centre_in_px=width
     )
-    return Stage(ground=background(look.format, theme, _LIGHTS), elements=elements)
+    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from pipeline.rendering.fitting import Setting, fit
+from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motif import figure
@@ -22,7 +22,7 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     return tuple(grid.px(size) for size in at_1080)
 
 
-def kicker(text: str, look: Look, *, width_px: int) -> Setting:
+def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
     """The small line above a heading, in tracked capitals."""
     return fit(text.upper(), LABEL, sizes(look.grid, LABEL_SIZES), width_px=width_px)
 
@@ -48,11 +48,9 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
     )
 
 
-def motif(
-    look: Look, *, side_px: int, centre: tuple[int, int], frame: int = 0, opacity: float = 1.0, bold: bool = False
-) -> Sprite:
-    """The film's figure, drawn on once in about a second."""
-    tile, mask, order = figure(look.seed, side_px, look.theme, bold=bold)
+def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0) -> Sprite:
+    """The film's figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1."""
+    tile, mask, order = figure(look.seed, side_px, look.theme)
     if opacity < 1:
         mask = mask.point([round(value * opacity) for value in range(256)])
     return Sprite(
@@ -60,6 +58,6 @@ def motif(
         tile=tile,
         left=centre[0] - side_px // 2,
         top=centre[1] - side_px // 2,
-        motion=Motion(enters=frame, over=DRAWING_FRAMES, drawn=True),
+        motion=Motion(over=DRAWING_FRAMES, drawn=True),
         order=order,
     )

@@ -13,16 +13,16 @@ from PIL import Image
 
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion import Level, Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import STATEMENT
 from pipeline.rendering.theme import STATEMENT_SIZES, rgb
-from pipeline.rendering.timeline import line_frames
+from pipeline.rendering.timeline import frame_at, line_frames
 
 _LIGHTS = (
     Light(role="glow_far", x=1.0, y=0.10, width=0.50, height=0.80, strength=0.62),
@@ -31,21 +31,31 @@ _LIGHTS = (
 
 # From the margin to the text, past the rule.
 _INDENT = 48
-# A sentence that is spoken sooner (1.5 s) simply stands there from the start.
+# In frames. A sentence that is spoken sooner simply stands there from the start; one that is over sooner than it can
+# be read appears early enough for that.
 _WORTH_ANNOUNCING = 45
+_STANDS_AT_LEAST = 60
 
 
-def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Stage:
+def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
     grid = look.grid
-    spoken = line_frames(scene, words).get(0, 0)
-    announced = bool(scene.kicker) and spoken >= _WORTH_ANNOUNCING
+    enters = _entrance(scene, words)
     centre = (grid.format.width_px - grid.px(152), grid.content.middle)
     elements: list[Element] = [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
-    if announced:
-        elements += _announcement(scene, look, until=spoken - FADE_FRAMES)
-    elements += _sentence(scene, look, enters=spoken if announced else 0)
-    return Stage(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+    if enters:
+        elements += _announcement(scene, look, until=enters)
+    elements += _sentence(scene, look, enters=enters)
+    return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _entrance(scene: StatementScene, words: Sequence[Word]) -> int:
+    """The frame in which the sentence appears; 0 if nothing announces it."""
+    spoken = line_frames(scene, words).get(0, 0)
+    if not spoken:
+        return 0
+    enters = min(spoken, frame_at(words[-1].end_s) - _STANDS_AT_LEAST)
+    return enters if scene.kicker and enters >= _WORTH_ANNOUNCING else 0
 
 
 def _announcement(scene: StatementScene, look: Look, *, until: int) -> list[Element]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pipeline.model import TitleScene
 from pipeline.rendering.background import Light, background
-from pipeline.rendering.fitting import Setting, fit
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, enter, kicker, motif, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.stage import Stage
 from pipeline.rendering.text import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 
@@ -29,14 +29,14 @@ _WIDE_BELOW = 100
 class _Plan:
     """The three texts, and where the figure's middle is."""
 
-    label: Setting
-    heading: Setting
-    subtitle: Setting
+    label: TextBlock
+    heading: TextBlock
+    subtitle: TextBlock
     figure_px: int
     figure_x: int
 
 
-def lay_out(scene: TitleScene, look: Look) -> Stage:
+def lay_out(scene: TitleScene, look: Look) -> Composition:
     """See the module."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     plan = _plan(scene, look)
@@ -55,7 +55,7 @@ def lay_out(scene: TitleScene, look: Look) -> Stage:
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
     elements += letters(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
-    return Stage(ground=background(look.format, theme, LIGHTS), elements=elements)
+    return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 
 def _plan(scene: TitleScene, look: Look) -> _Plan:

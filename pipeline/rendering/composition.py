@@ -11,12 +11,12 @@ from pipeline.rendering.sprites import Element
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class Composition:
     """The background and what comes and goes on it, lowest first."""
 
     ground: Image.Image
     elements: Sequence[Element]
 
-    def under(self, overlay: Sequence[Element]) -> Stage:
-        """The same stage with more elements on top."""
-        return Stage(ground=self.ground, elements=[*self.elements, *overlay])
+    def under(self, overlay: Sequence[Element]) -> Composition:
+        """The same composition with more elements on top."""
+        return Composition(ground=self.ground, elements=[*self.elements, *overlay])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.state import write_atomically
+from pipeline.files import discard_leftovers, replacing, storage_errors, temporary_sibling, write_atomically
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 
@@ -85,3 +85,55 @@ def test_what_the_disk_refuses_says_what_to_do(tmp_path, monkeypatch, number, hi
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(StorageError, match=hint):
         write_atomically(tmp_path / "a.txt", "new")
+
+
+def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
+    path = tmp_path / "film"
+    path.write_text("old")
+
+    with replacing(path) as part:
+        part.write_text("new")
+        assert path.read_text() == "old"
+
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "film"
+    path.write_text("old")
+
+    def write_half():
+        with replacing(path) as part:
+            part.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_was_never_written_is_an_error(tmp_path):
+    with pytest.raises(StorageError), replacing(tmp_path / "film"):
+        pass
+
+
+def test_an_error_keeps_the_names_in_it_as_they_are(tmp_path):
+    with pytest.raises(StorageError) as caught, storage_errors(tmp_path / "Film"):
+        raise OSError(errno.EIO, "Can't reach /Volumes/My Films")
+
+    assert str(caught.value) == f"{tmp_path / 'Film'}: can't be written: can't reach /Volumes/My Films"
+
+
+def test_leftovers_of_a_file_are_removed_and_those_of_others_are_not(tmp_path):
+    film, other = tmp_path / "film[1].mp4", tmp_path / "film.mp4"
+    left, alive = temporary_sibling(film), temporary_sibling(other)
+    for path in (film, left, alive, tmp_path / ".film[1].hidden.mp4"):
+        path.touch()
+
+    discard_leftovers(film)
+
+    assert not left.exists()
+    assert len(list(tmp_path.iterdir())) == 3

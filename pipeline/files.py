@@ -1,0 +1,137 @@
+"""Files that are there whole or not at all, whatever instant the power goes.
+
+A file is written under a temporary name in its own folder, flushed to the disk, and only then given its name.
+Everything here blocks: call it in a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from pipeline.errors import StorageError
+
+# The disk, the user's share of it, or the largest file allowed. Windows knows no EDQUOT of its own, but Python does.
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
+_IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR})
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """What the operating system said about `path`, in our words."""
+    reason = error.strerror or type(error).__name__
+    if reason[1:2].islower():
+        # A sentence that goes on after our colon. Only its first letter changes: the rest may name a file.
+        reason = reason[0].lower() + reason[1:]
+    return StorageError(f"can't be written: {reason}", where=str(path), hint=_hint(error.errno))
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Translates what the disk refuses inside the block into `StorageError` about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yields a new path beside `path` to write to; on leaving, that file takes the place of `path`.
+
+    If the block raises, what it wrote is removed and `path` is as it was. Any `OSError` in the block, which is what
+    PyAV's errors of writing are as well, becomes a `StorageError`: the block must translate errors of reading itself.
+    """
+    temporary = temporary_sibling(path)
+    with storage_errors(path):
+        try:
+            yield temporary
+            publish_file(temporary, path)
+        except BaseException:
+            discard(temporary)
+            raise
+
+
+def write_atomically(path: Path, data: bytes | str, mode: int | None = None) -> None:
+    """Writes `path` (text as UTF-8) so that readers see the old content or the new one, and a crash leaves either.
+
+    Missing folders are made. `mode` are the permission bits, set before the first byte is written; None leaves them
+    to the umask. Raises `StorageError`.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary, os.fdopen(_create(temporary, mode), "wb") as file:
+        file.write(content)
+
+
+def temporary_sibling(path: Path) -> Path:
+    """A new hidden name in the same folder (so that a rename is atomic), with the same suffix."""
+    return path.with_name(f".{path.stem}.{uuid4().hex[:8]}{path.suffix}")
+
+
+def discard_leftovers(path: Path) -> None:
+    """Removes what killed processes left of `path` under temporary names. For who alone writes `path`."""
+    name = re.compile(rf"\.{re.escape(path.stem)}\.[0-9a-f]{{8}}{re.escape(path.suffix)}")
+    with storage_errors(path):
+        for sibling in path.parent.iterdir():
+            if name.fullmatch(sibling.name):
+                discard(sibling)
+
+
+def publish_file(temporary: Path, path: Path) -> None:
+    """Gives a finished file its final name: its bytes reach the disk first, then the name does. Raises `OSError`."""
+    flush_to_disk(temporary)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def flush_to_disk(path: Path) -> None:
+    """Waits until the file's content would survive a power cut. Raises `OSError`."""
+    # Windows flushes only files that are open for writing.
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames in `folder` durable. Windows can't open folders, and journals renames by itself."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def discard(path: Path) -> None:
+    """Removes a file that may not be there, and that nobody will miss if it can't be removed."""
+    # The folder is gone or not ours: whatever made the file impossible to remove is already being reported.
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _create(path: Path, mode: int | None) -> int:
+    """A descriptor of the new, empty file `path`."""
+    binary = getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o666 if mode is None else mode)
+    if mode is not None and hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)
+    return descriptor
+
+
+def _hint(number: int | None) -> str:
+    if number in DISK_FULL:
+        return "Free some space and run the command again; it goes on where it stopped"
+    if number in _NOT_ALLOWED:
+        return "Check the permissions of the folder, or choose another with --workspace or --output"
+    if number in _IN_THE_WAY:
+        return "Something else is in its place: choose another folder with --workspace or --output"
+    if number == errno.EROFS:
+        return "The file system is read-only: choose another folder with --workspace or --output"
+    return ""

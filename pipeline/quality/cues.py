@@ -1,0 +1,97 @@
+"""Subtitle files, read back and held against the cues that they were made of."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.model import Check
+from pipeline.quality.expected import TimedText
+
+# The strict form of both formats: what every player reads, however lenient it is besides.
+_TIME = r"(\d\d+):([0-5]\d):([0-5]\d)[.,](\d{3})"
+_CUE = re.compile(rf"(?P<number>\d+)\n(?P<start>{_TIME}) --> (?P<end>{_TIME})\n(?P<text>.+)", re.DOTALL)
+_VTT_HEADER = "WEBVTT\n\n"
+# Cues are written in whole milliseconds.
+_ROUNDING_S = 0.0015
+# A cue may wait for the one before it to go, but not so long that anybody would notice.
+_LATE_S = 0.05
+
+
+class _FaultError(Exception):
+    """What is wrong with a file, in a few words."""
+
+
+def srt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
+    """The SubRip file at `path` says `cues`, one after the other, within `sound_s` seconds of sound."""
+    # SRT can't quote its arrow, so that one is written as a sign.
+    wanted = [cue.text.replace("-->", "→") for cue in cues]
+    return _check("srt", path, wanted, cues, sound_s)
+
+
+def vtt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
+    """The WebVTT file at `path`, likewise; its text is mark-up."""
+    return _check("vtt", path, [cue.text for cue in cues], cues, sound_s)
+
+
+def _check(name: str, path: Path, texts: Sequence[str], cues: Sequence[TimedText], sound_s: float) -> Check:
+    try:
+        found = _read(path, is_vtt=name == "vtt")
+        _compare(found, texts, cues, sound_s)
+    except _FaultError as fault:
+        measured, passed = str(fault), False
+    else:
+        measured, passed = f"{len(found)} cues in order", True
+    limit = f"the {len(cues)} cues of the film, one after the other within {sound_s:.2f} s of sound"
+    return Check(name=name, passed=passed, measured=measured, limit=limit)
+
+
+def _read(path: Path, *, is_vtt: bool) -> list[TimedText]:
+    """The cues of a file, in its order."""
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise _FaultError("not there") from error
+    except (OSError, ValueError) as error:
+        raise _FaultError("not readable as UTF-8") from error
+    if is_vtt:
+        if not content.startswith(_VTT_HEADER):
+            raise _FaultError("without its header")
+        content = content.removeprefix(_VTT_HEADER)
+    blocks = content.rstrip("\n").split("\n\n") if content.strip() else []
+    return [_cue(block, number, is_vtt=is_vtt) for number, block in enumerate(blocks, start=1)]
+
+
+def _cue(block: str, number: int, *, is_vtt: bool) -> TimedText:
+    match = _CUE.fullmatch(block)
+    if not match:
+        raise _FaultError(f"not a cue in place {number}")
+    if int(match["number"]) != number:
+        raise _FaultError(f"number {match['number']} in place {number}")
+    text = html.unescape(match["text"]) if is_vtt else match["text"]
+    return TimedText(start_s=_seconds(match["start"]), end_s=_seconds(match["end"]), text=text)
+
+
+def _compare(found: Sequence[TimedText], texts: Sequence[str], cues: Sequence[TimedText], sound_s: float) -> None:
+    if len(found) != len(cues):
+        raise _FaultError(f"{len(found)} cues")
+    previous_end_s = 0.0
+    for number, (cue, text, wanted) in enumerate(zip(found, texts, cues, strict=True), start=1):
+        if cue.text != text:
+            raise _FaultError(f"another text in cue {number}")
+        if cue.start_s < previous_end_s:
+            raise _FaultError(f"cue {number} from {cue.start_s:.2f} s, before {previous_end_s:.2f} s")
+        if cue.end_s <= cue.start_s:
+            raise _FaultError(f"cue {number} from {cue.start_s:.2f} s to {cue.end_s:.2f} s")
+        if cue.end_s > sound_s + _ROUNDING_S:
+            raise _FaultError(f"cue {number} until {cue.end_s:.2f} s")
+        if abs(cue.start_s - wanted.start_s) > _LATE_S:
+            raise _FaultError(f"cue {number} from {cue.start_s:.2f} s, spoken at {wanted.start_s:.2f} s")
+        previous_end_s = cue.end_s
+
+
+def _seconds(time: str) -> float:
+    hours, minutes, seconds, milliseconds = (int(part) for part in re.split("[:.,]", time))
+    return 3600 * hours + 60 * minutes + seconds + milliseconds / 1000

@@ -1,0 +1,120 @@
+"""The library: films as values, errors as exceptions."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+
+import pipeline
+from pipeline import Film, make_video, run_batch
+from pipeline.errors import ConfigurationError, InputError, StorageError
+from pipeline.model import Brief, Job, JobError, JobStatus
+from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.stages import Stage
+
+JOB = Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))
+
+
+@pytest.fixture
+def only_the_script(monkeypatch):
+    """The story ends with the script: quick, and enough to see what comes out."""
+    monkeypatch.setattr(jobs_module, "STAGES", jobs_module.STAGES[:1])
+
+
+def brief(path, text="---\ntitle: Tea\n---\nTea cools. It is cold.\n"):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_film_that_was_not_made_has_a_reason_and_no_files():
+    error = JobError(kind="InputError", stage="script", message="no notes", exit_code=2)
+
+    film = Film.of(JOB.evolve(status=JobStatus.FAILED, error=error))
+
+    assert (film.job, film.title, film.status, film.error) == (JOB.id, "Tea", "failed", "no notes")
+    assert (film.video, film.subtitles, film.thumbnail, film.metadata, film.duration_s) == (None,) * 5
+
+
+def test_what_never_became_a_job_is_a_film_with_a_reason_too():
+    film = Film.refused("tea.md", InputError("is empty", where="tea.md"))
+
+    assert (film.job, film.title, film.status, film.error) == ("", "tea.md", "failed", "tea.md: is empty")
+
+
+async def test_a_film_that_can_not_be_made_raises(tmp_path):
+    with pytest.raises(InputError, match="no model is configured"):
+        await make_video("Why is the sky blue?", workspace=tmp_path)
+
+
+async def test_a_brief_that_can_not_be_read_raises(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        await make_video(tmp_path / "tea.md", workspace=tmp_path)
+
+
+async def test_a_setting_that_is_wrong_raises_before_anything_is_done(tmp_path):
+    with pytest.raises(ConfigurationError, match="ofline is not a setting"):
+        await make_video(brief(tmp_path / "tea.md"), workspace=tmp_path / "ws", settings={"ofline": True})
+
+    assert not (tmp_path / "ws").exists()
+
+
+@pytest.mark.parametrize("output", ["tea.md/films", "tea.md/film.mp4", "tea.md", "x" * 300 + "/film.mp4", "folder.mp4"])
+async def test_an_output_that_can_not_be_written_raises_before_anything_is_done(tmp_path, output):
+    source = brief(tmp_path / "tea.md")
+    (tmp_path / "folder.mp4").mkdir()
+
+    with pytest.raises(StorageError, match="can't be written"):
+        await make_video(source, workspace=tmp_path / "ws", output=tmp_path / output)
+
+    assert not (tmp_path / "ws").exists()
+
+
+async def test_events_are_heard_while_a_film_is_made(tmp_path, only_the_script):
+    heard = []
+
+    film = await make_video(
+        brief(tmp_path / "tea.md"), workspace=tmp_path, settings={"offline": True}, listen=heard.append
+    )
+
+    assert (film.status, film.title) == ("completed", "Tea")
+    assert [str(event.job.status) for event in heard] == ["in_progress", "in_progress", "completed"]
+
+
+async def test_a_folder_gives_a_film_for_every_brief_also_for_those_that_can_not_be_read(tmp_path, only_the_script):
+    brief(tmp_path / "kitchen" / "a.md", "")
+    brief(tmp_path / "kitchen" / "b.md")
+
+    made, refused = await run_batch(tmp_path / "kitchen", workspace=tmp_path, settings={"offline": True})
+
+    assert (made.status, made.error) == ("completed", None)
+    assert (refused.job, refused.status) == ("", "failed")
+    assert refused.error.startswith(f"{tmp_path / 'kitchen' / 'a.md'}: is empty")
+
+
+async def test_a_batch_whose_source_is_one_broken_file_raises(tmp_path):
+    with pytest.raises(InputError, match="is empty"):
+        await run_batch(brief(tmp_path / "a.md", ""), workspace=tmp_path)
+
+
+async def test_a_batch_is_named_after_its_source_or_as_one_likes(tmp_path, only_the_script):
+    source = brief(tmp_path / "tea.md")
+
+    await run_batch(source, workspace=tmp_path, settings={"offline": True})
+    await run_batch(source, workspace=tmp_path, settings={"offline": True}, batch="mine")
+
+    batches = await anyio.to_thread.run_sync(lambda: sorted((tmp_path / "state" / "batches").iterdir()))
+    assert [path.name for path in batches] == ["mine", "tea"]
+
+
+def test_the_package_offers_the_library_and_nothing_it_does_not_have():
+    assert pipeline.make_video is make_video
+    with pytest.raises(AttributeError, match="no attribute 'make_movie'"):
+        pipeline.make_movie  # noqa: B018
+
+
+def test_a_stage_is_a_row_of_the_table():
+    assert [stage.name for stage in jobs_module.STAGES] == [
+        "script", "narration", "subtitles", "scenes", "film", "quality", "publishing",
+    ]  # fmt: skip
+    assert all(isinstance(stage, Stage) for stage in jobs_module.STAGES)

@@ -1,0 +1,214 @@
+"""Fonts: what can't be drawn is refused before it is drawn, and what draws a film names it."""
+
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+from pipeline.errors import InputError, MissingToolError
+from pipeline.model import BulletsScene, ClosingScene, Script, SpokenLine, StatementScene, TitleScene
+from pipeline.rendering import (
+    MIDNIGHT,
+    THEMES,
+    Look,
+    draw_thumbnail,
+    font_advice,
+    font_coverage,
+    fonts,
+    fonts_for,
+    text,
+    theme_named,
+)
+
+LINES = (SpokenLine(text="Said."),)
+
+
+def film(title="A film", *scenes, language="en", **texts):
+    return Script(title=title, language=language, scenes=scenes, **texts)
+
+
+def digest_of(title, **texts):
+    return fonts_for(film(title, **texts), Look(title=title))
+
+
+def forget():
+    for function in (fonts.face_for, fonts._system_faces, fonts._characters, text.presentable):
+        function.cache_clear()
+
+
+@pytest.fixture
+def system_fonts(tmp_path, monkeypatch):
+    """The only folder in which the system has fonts; empty. After a change, `forget` what was found."""
+    monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
+    forget()
+    yield tmp_path
+    forget()
+
+
+def make_font(path, characters, *, width=1000):
+    """A font that draws a square for each of these characters."""
+    pen = TTGlyphPen(None)
+    for number, point in enumerate([(100, 0), (100, 700), (800, 700), (800, 0)]):
+        (pen.lineTo if number else pen.moveTo)(point)
+    pen.closePath()
+    builder = FontBuilder(1000)
+    builder.setupGlyphOrder([".notdef", "square"])
+    builder.setupCharacterMap({ord(character): "square" for character in characters})
+    builder.setupGlyf({".notdef": pen.glyph(), "square": pen.glyph()})
+    builder.setupHorizontalMetrics({".notdef": (width, 100), "square": (width, 100)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": path.stem, "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.save(path)
+    forget()
+
+
+@pytest.mark.usefixtures("system_fonts")
+@pytest.mark.parametrize(
+    ("title", "language", "says"),
+    [
+        (
+            "今日は学校",
+            "ja",
+            "no font for Japanese (今日は学校). Install fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans JP",
+        ),
+        (
+            "为什么",
+            "zh",
+            "no font for Chinese (为什么). Install fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans SC",
+        ),
+        ("Warum 山 so heißt", "de", "no font for Chinese (山)."),
+        (
+            "한국어",
+            "ko",
+            "no font for Korean (한국어). Install fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans KR",
+        ),
+        ("ไทย", "th", "no font for Thai (ไทย). Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Thai"),
+        (
+            "ไทย ሰላም",
+            "th",
+            "no font for Thai (ไทย) and Ethiopic (ሰላም). Install fonts-noto-core (Debian, Ubuntu), elsewhere",
+        ),
+        ("字" + "一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…)."),
+    ],
+)
+def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, language, says):
+    with pytest.raises(MissingToolError) as caught:
+        digest_of(title, language=language)
+
+    assert str(caught.value).startswith(says)
+
+
+@pytest.mark.usefixtures("system_fonts")
+@pytest.mark.parametrize(
+    "scene",
+    [
+        TitleScene(lines=LINES, heading="字"),
+        TitleScene(lines=LINES, heading="a", kicker="字"),
+        TitleScene(lines=LINES, heading="a", subtitle="字"),
+        BulletsScene(lines=LINES, heading="字", items=()),
+        BulletsScene(lines=LINES, heading="a", items=("a", "字")),
+        BulletsScene(lines=LINES, heading="a", items=(), kicker="字"),
+        StatementScene(lines=LINES, text="字"),
+        StatementScene(lines=LINES, text="a", kicker="字"),
+        ClosingScene(lines=LINES, text="字"),
+        ClosingScene(lines=LINES, text="a", subtitle="字"),
+    ],
+    ids=repr,
+)
+def test_every_text_of_a_scene_is_looked_at(scene):
+    with pytest.raises(MissingToolError, match="Chinese"):
+        fonts_for(film("A film", scene), Look(title="A film"))
+
+
+@pytest.mark.usefixtures("system_fonts")
+def test_the_text_of_the_thumbnail_is_looked_at():
+    with pytest.raises(MissingToolError, match="Chinese"):
+        digest_of("A film", thumbnail_text="字")
+
+
+@pytest.mark.usefixtures("system_fonts")
+def test_narration_needs_a_font_only_where_captions_are_drawn():
+    script = film("A film", ClosingScene(lines=(SpokenLine(text="字を書く"),), text="End"))
+
+    fonts_for(script, Look(title="A film", burn_in=False))
+    with pytest.raises(MissingToolError):
+        fonts_for(script, Look(title="A film", burn_in=True))
+
+
+@pytest.mark.usefixtures("system_fonts")
+@pytest.mark.parametrize(
+    "title", ["Why \U0001fae8?", "1️⃣ first", "👩‍👩‍👧 and 🇩🇪", "a\u200db\ufe0f\u202e\x00c", "\ue000", ""]
+)
+def test_what_is_left_out_of_the_picture_needs_no_font(title):
+    assert digest_of(title)
+
+
+def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypatch):
+    def looked(*, bold):
+        raise AssertionError(f"looked through the system's fonts (bold={bold})")
+
+    forget()
+    monkeypatch.setattr(fonts, "_system_faces", looked)
+    try:
+        assert digest_of("“Größe” – naïve, Ελληνικά, русский, Tiếng Việt, हिन्दी… 5 € ½ №")
+    finally:
+        monkeypatch.undo()
+        forget()
+
+
+def test_a_new_version_of_a_font_is_another_digest(system_fonts):
+    make_font(system_fonts / "Han.ttf", "字")
+    before, again, latin = digest_of("字"), digest_of("字"), digest_of("Letters")
+    make_font(system_fonts / "Han.ttf", "字", width=900)
+
+    assert before == again != digest_of("字")
+    assert latin == digest_of("Letters")
+
+
+def test_a_better_font_is_another_digest_and_the_same_elsewhere_is_not(system_fonts):
+    make_font(system_fonts / "Zhong.ttf", "字")
+    before = digest_of("字")
+    (system_fonts / "deeper").mkdir()
+    (system_fonts / "Zhong.ttf").rename(system_fonts / "deeper" / "Moved.ttf")
+    forget()
+    moved = digest_of("字")
+    make_font(system_fonts / "NotoSansSC.ttf", "字文", width=900)
+
+    assert before == moved != digest_of("字")
+
+
+def test_a_bold_file_that_draws_headings_counts_too(system_fonts):
+    make_font(system_fonts / "Zhong.ttf", "字")
+    before = digest_of("字")
+    make_font(system_fonts / "ZhongBold.ttf", "字", width=900)
+
+    assert before != digest_of("字")
+
+
+def test_letters_of_a_system_font_leave_ink(system_fonts):
+    make_font(system_fonts / "Han.ttf", "字")
+    picture, without = (draw_thumbnail(film(title), Look(title="t")) for title in ("字", " "))
+
+    assert picture.tobytes() != without.tobytes()
+
+
+@pytest.mark.usefixtures("system_fonts")
+def test_there_is_advice_for_every_script_that_is_missing():
+    missing = [entry.script for entry in font_coverage() if not entry.covered]
+
+    assert font_advice(missing) == (
+        "Install fonts-noto-core and fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans Bengali, Noto Sans Tamil, "
+        "Noto Sans Arabic, Noto Sans Hebrew, Noto Sans Thai, Noto Sans SC, Noto Sans JP and Noto Sans KR "
+        "from fonts.google.com"
+    )
+
+
+def test_a_theme_is_found_by_its_name():
+    assert theme_named("midnight") is MIDNIGHT
+    assert all(theme_named(name).name == name for name in THEMES)
+
+
+def test_an_unknown_theme_is_told_with_the_nearest_known_one():
+    with pytest.raises(InputError, match=r"^unknown theme midnite\. Did you mean midnight\?$"):
+        theme_named("midnite")
