@@ -44,9 +44,9 @@ class NightreelError(Exception):
     exit_code: ClassVar[int] = EXIT_DEFECT
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
-        self.message = _one_line(message)
+        self.message = _one_line(message).rstrip(".")
         self.where = _one_line(where)
-        self.hint = _one_line(hint)
+        self.hint = _one_line(hint).rstrip(".")
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -129,7 +129,7 @@ class CrashError(NightreelError):
 
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None) -> str:
-    """A hint for an unknown name: the nearest known one, else `otherwise`, else (None) all of them, if there are any."""
+    """A hint for an unknown name: the nearest known one, else `otherwise`, which is all of them if not given."""
     names = {name.casefold(): name for name in sorted(known)}
     nearest = get_close_matches(word.casefold(), names, n=1)
     if nearest:
@@ -158,4 +158,4 @@ def _first(error: BaseException) -> BaseException:
 
 def _one_line(text: str) -> str:
     """`text` on one line, without control characters that could forge a second line in a log."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -43,7 +43,7 @@ def run(
     async def work() -> int:
         unreadable: list[InputError] = []
         briefs = await read_briefs(source, report=unreadable.append)
-        name = batch or batch_name(source)
+        name = batch_name(source) if batch is None else batch
         refused = [Film.refused(error.where, error) for error in unreadable]
         start = time.monotonic()
         for film in refused:

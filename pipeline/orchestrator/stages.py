@@ -8,6 +8,7 @@ behind is written whole or not at all. It never touches the job's status or its 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import astuple, dataclass, replace
 from functools import partial
@@ -172,11 +173,11 @@ async def deliver(job: Job, shop: Workshop) -> Job:
 
 
 def film_is_whole(job: Job) -> bool:
-    """Whether the job's film has been delivered and still lies where the receipt says, as long as it was."""
-    if job.receipt is None or job.video is None:
+    """Whether the job's film has been delivered and still lies where the receipt says, byte for byte. Reads it all."""
+    if job.receipt is None or job.video is None or not _is_whole(job.receipt.package):
         return False
-    files = astuple(job.receipt.package)
-    return all(path.exists() for path in files) and job.receipt.package.video.stat().st_size == job.video.bytes
+    with job.receipt.package.video.open("rb") as film:
+        return hashlib.file_digest(film, "sha256").hexdigest() == job.video.sha256
 
 
 def _is_spoken(job: Job) -> bool:
@@ -189,7 +190,7 @@ def _read_script(path: Path) -> Script:
 
 
 def _is_whole(package: Package | None) -> bool:
-    return package is not None and all(path.exists() for path in astuple(package))
+    return package is not None and all(path.exists() and path.stat().st_size for path in astuple(package))
 
 
 def _made(value: _T | None) -> _T:

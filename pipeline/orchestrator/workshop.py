@@ -48,9 +48,13 @@ def open_workshop(
     Raises `InputError` for a workspace that is none, `ConfigurationError`, and `StorageError` for an output that can't
     be written: better now than when the film is made.
     """
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise InputError("the current folder is gone", hint="Change to another folder") from error
+    folder = find_workspace(here, Path(workspace) if workspace else None)
     if output is not None:
         _check_output(Path(output).absolute())
-    folder = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
     settings = load_settings(folder, overrides or {})
     return Workshop(
         workspace=folder,

@@ -36,7 +36,7 @@ class Level(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """An entrance at `enters` (fade, with a rise or by being drawn), then changes of opacity."""
+    """An entrance at frame `enters`, `over` frames long (fade, with a rise or by being drawn), then levels."""
 
     enters: int = 0
     over: int = ENTRANCE_FRAMES

@@ -37,7 +37,10 @@ class Element(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Sprite:
-    """A mask filled with colour. `order` (mode L) says when each pixel appears while the sprite is drawn on."""
+    """A mask (mode L) filled with colour, its corner at `left` and `top`, pixels of the picture.
+
+    `order` (mode L, 0 first) says when each pixel appears while the sprite is drawn on.
+    """
 
     mask: Image.Image
     # Colours, mode RGB, the size of the mask.
@@ -91,9 +94,9 @@ def letters(
     stagger: int = STAGGER_FRAMES,
     centre_in_px: int | None = None,
 ) -> list[Sprite]:
-    """A text as sprites, each line a moment after the one above.
+    """A text as sprites, each line `stagger` frames after the one above.
 
-    `top` is the top of the first line's capitals; `colours` are those of the groups of letters in order. With
+    `left` and `top` in pixels; `top` is the top of the first line's capitals; `colours` are those of the groups of letters in order. With
     `centre_in_px` each line is centred in that width, else lines begin at `left`.
     """
     sprites = []

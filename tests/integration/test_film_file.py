@@ -13,6 +13,12 @@ from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from tests.standins.films import cards, make_package, make_segment, spoken_cue, voice
 
+EXPECTED = Expected(
+    video_format=VideoFormat(),
+    lengths=(2 * SCENE_QUANTUM_SAMPLES,) * 2,
+    subtitles=Subtitles(scenes=((spoken_cue("Blue.", 0.1, 1.0),), ())),
+)
+
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
@@ -47,15 +53,12 @@ def test_a_film_is_what_hosts_and_players_want(film):
     assert len(read_audio(film)) == 4 * SCENE_QUANTUM_SAMPLES
 
 
-async def test_a_film_is_inspected_in_a_worker_process_and_passes(film):
-    expected = Expected(
-        video_format=VideoFormat(),
-        lengths=(2 * SCENE_QUANTUM_SAMPLES,) * 2,
-        subtitles=Subtitles(scenes=((spoken_cue("Blue.", 0.1, 1.0),), ())),
-    )
+@pytest.fixture(scope="module")
+def package(film):
+    return make_package(film.parent, film, EXPECTED.subtitles, EXPECTED.lengths)
 
-    package = make_package(film.parent, film, expected.subtitles, expected.lengths)
 
-    verdict = await to_process.run_sync(inspect_film, package, expected)
+async def test_a_film_is_inspected_in_a_worker_process_and_passes(package):
+    verdict = await to_process.run_sync(inspect_film, package, EXPECTED)
 
     assert verdict.passed, verdict.reasons

@@ -2,13 +2,17 @@
 
 import io
 import math
+import subprocess
+import sys
+from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
+from pipeline.errors import InputError
 from pipeline.media.audio import read_audio
-from pipeline.media.loudness import measure_loudness, set_loudness
+from pipeline.media.loudness import measure_film_loudness, measure_loudness, set_loudness
 
 
 def sine(seconds, *, hz=997.0, level=1.0):
@@ -118,3 +122,59 @@ def test_the_two_channels_get_the_same_gain():
 
 def test_the_same_clip_gives_the_same_samples():
     assert np.array_equal(set_loudness(speechlike(2)), set_loudness(speechlike(2)))
+
+
+@pytest.fixture
+def long_film(tmp_path):
+    """Three minutes with a word every ten seconds, as MP4: 66 MiB of sound."""
+    path = tmp_path / "long.mp4"
+    ten_seconds = np.zeros((480_256, 2), dtype=np.float32)
+    ten_seconds[:48_000] = speechlike(1)
+    with av.open(str(path), "w", format="mp4") as output:
+        stream = output.add_stream("aac", rate=48_000, layout="stereo", options={"aac_coder": "fast"})
+        for start in range(0, 18 * len(ten_seconds), 1024):
+            at = start % len(ten_seconds)
+            block = np.ascontiguousarray(ten_seconds[at : at + 1024].T)
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = 48_000, start, Fraction(1, 48_000)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return path
+
+
+# In a process of its own: its highest mark has not been set by another test.
+MEASURE = """
+import sys
+from pathlib import Path
+import psutil
+from pipeline.media.loudness import measure_film_loudness
+
+def peak_bytes():
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):
+        return memory.peak_wset
+    import resource
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+before = peak_bytes()
+loudness = measure_film_loudness(Path(sys.argv[1]))
+print(loudness.integrated_lufs, loudness.true_peak_dbtp, peak_bytes() - before)
+"""
+
+
+def test_a_long_film_is_measured_piece_by_piece_with_the_same_result_as_in_memory(long_film):
+    run = subprocess.run([sys.executable, "-c", MEASURE, str(long_film)], capture_output=True, text=True, check=True)
+
+    lufs, peak, grown_bytes = (float(word) for word in run.stdout.split())
+    whole = measure_loudness(read_audio(long_film))
+    assert (lufs, peak) == (whole.integrated_lufs, pytest.approx(whole.true_peak_dbtp, abs=1e-6))
+    assert grown_bytes < 25 * 2**20
+
+
+def test_sound_that_is_damaged_is_an_input_error(long_film):
+    data = bytearray(long_film.read_bytes())
+    data[1_000 : len(data) // 2] = b"\xff" * (len(data) // 2 - 1_000)
+    long_film.write_bytes(data)
+
+    with pytest.raises(InputError, match=r"long\.mp4: its sound can't be decoded"):
+        measure_film_loudness(long_film)

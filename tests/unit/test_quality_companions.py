@@ -119,7 +119,7 @@ def test_a_thumbnail_passes(tmp_path):
         (jpeg(quality=50)[:-5_000], "damaged"),
         (jpeg((64, 36), "PNG"), "damaged"),
         (jpeg((640, 360), quality=50), "640x360, 0.1"),
-        (jpeg(quality=100, subsampling=0), "1280x720, 2."),
+        (jpeg(quality=100, subsampling=0), "1280x720, 3."),
     ],
     ids=["empty", "text", "cut short", "PNG", "small", "heavy"],
 )

@@ -53,7 +53,8 @@ def make_font(path, characters, *, width=1000):
     builder = FontBuilder(1000)
     builder.setupGlyphOrder([".notdef", "square"])
     builder.setupCharacterMap({ord(character): "square" for character in characters})
-    builder.setupGlyf({".notdef": pen.glyph(), "square": pen.glyph()})
+    square = pen.glyph()
+    builder.setupGlyf({".notdef": square, "square": square})
     builder.setupHorizontalMetrics({".notdef": (width, 100), "square": (width, 100)})
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupNameTable({"familyName": path.stem, "styleName": "Regular"})
@@ -67,29 +68,13 @@ def make_font(path, characters, *, width=1000):
 @pytest.mark.parametrize(
     ("title", "language", "says"),
     [
-        (
-            "今日は学校",
-            "ja",
-            "no font for Japanese (今日は学校). Install fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans JP",
-        ),
-        (
-            "为什么",
-            "zh",
-            "no font for Chinese (为什么). Install fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans SC",
-        ),
+        ("今日は学校", "ja", "no font for Japanese (今日は学校). Install fonts-noto-cjk"),
+        ("为什么", "zh", "no font for Chinese (为什么). Install fonts-noto-cjk"),
         ("Warum 山 so heißt", "de", "no font for Chinese (山)."),
-        (
-            "한국어",
-            "ko",
-            "no font for Korean (한국어). Install fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans KR",
-        ),
+        ("한국어", "ko", "no font for Korean (한국어). Install fonts-noto-cjk"),
         ("ไทย", "th", "no font for Thai (ไทย). Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Thai"),
-        (
-            "ไทย ሰላም",
-            "th",
-            "no font for Thai (ไทย) and Ethiopic (ሰላም). Install fonts-noto-core (Debian, Ubuntu), elsewhere",
-        ),
-        ("字" + "一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…)."),
+        ("ไทย ሰላም", "th", "no font for Thai (ไทย) and Ethiopic (ሰላም). Install fonts-noto-core"),
+        ("字一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…)."),
     ],
 )
 def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, language, says):

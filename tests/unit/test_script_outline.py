@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -219,6 +219,7 @@ _briefs = st.builds(
 ).filter(lambda brief: brief.has_notes)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
 def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief) -> None:
     written = [
@@ -238,6 +239,7 @@ def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief
     assert said in (written + closing, title + written + closing)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
 def test_every_outline_can_be_filmed(brief: Brief) -> None:
     script = outline(brief, TEMPLATE)

@@ -150,6 +150,16 @@ async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
     assert await store.find_job("space", "cd34" * 8) is None
 
 
+async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store, tmp_path):
+    await store.save_job(job())
+    await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
+
+    aside = await store.set_aside("space", "ab12" * 8)
+
+    assert await anyio.Path(aside).read_bytes() == b"{"
+    assert await store.find_job("space", "ab12" * 8) is None
+
+
 async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tmp_path):
     await store.save_job(job())
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")

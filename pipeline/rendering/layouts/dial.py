@@ -25,7 +25,7 @@ _NUMERAL_AFTER = 6
 
 
 def dial(starts: Sequence[int], look: Look, *, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
-    """The sprites of a dial with a part for each frame in `starts`."""
+    """The sprites of a dial with a part for each frame in `starts`; `centre` (x, y) in pixels."""
     left, top = centre[0] - side_px // 2, centre[1] - side_px // 2
     width = max(6.0, side_px * 0.028)
     # Round ends reach beyond the part by half the line's width.

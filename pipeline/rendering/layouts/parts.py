@@ -23,17 +23,17 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
 
 
 def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
-    """The small line above a heading, in tracked capitals."""
+    """The small line above a heading, in tracked capitals, at most `width_px` wide."""
     return fit(text.upper(), LABEL, sizes(look.grid, LABEL_SIZES), width_px=width_px)
 
 
 def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
-    """The usual entrance: half a second, rising and fading in."""
+    """The usual entrance at a frame: half a second, rising (`rise` pixels at 1080) and fading in."""
     return Motion(enters=frame, over=ENTRANCE_FRAMES, rise_px=grid.px(rise))
 
 
 def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = None) -> Sprite:
-    """The short accent bar, drawn from left to right."""
+    """The short accent bar, drawn from left to right from a frame on; `left` and `top` in pixels."""
     width = width_px or look.grid.px(112)
     height = look.grid.px(8)
     mask = rounded(width, height, radius=height // 2)
