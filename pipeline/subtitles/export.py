@@ -12,13 +12,12 @@ from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
 
 # Stands for a backslash on the way through pysubs2, which takes "\N" for a line break and "{\i1}" for a style.
 _BACKSLASH = "\ue000"
-_LOOKALIKES = str.maketrans("<>{}", "‹›()")
 
 
 def to_srt(subtitles: Subtitles, lengths_samples: Sequence[int]) -> str:
     """SubRip: numbered from 1, in order, no two at a time. `lengths_samples` are the lengths of the scenes."""
-    # SRT has no way to quote: its arrow, and what players take for tags, get signs that look alike.
-    return _write(subtitles, lengths_samples, "srt", lambda text: text.replace("-->", "→").translate(_LOOKALIKES))
+    # SRT has no way to quote its arrow.
+    return _write(subtitles, lengths_samples, "srt", lambda text: text.replace("-->", "→"))
 
 
 def to_vtt(subtitles: Subtitles, lengths_samples: Sequence[int]) -> str:
