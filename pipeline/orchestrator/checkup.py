@@ -111,7 +111,7 @@ async def _fonts(_shop: Workshop) -> Finding:
         name="fonts",
         state=State.LIMITED if missing else State.GOOD,
         found="covered: " + ", ".join(covered) + (f"; not covered: {', '.join(missing)}" if missing else ""),
-        remedy=f"For films in these: {font_advice(missing)}" if missing else "",
+        remedy=font_advice(missing) if missing else "",
     )
 
 

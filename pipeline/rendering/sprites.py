@@ -96,8 +96,8 @@ def letters(
 ) -> list[Sprite]:
     """A text as sprites, each line `stagger` frames after the one above.
 
-    `left` and `top` in pixels; `top` is the top of the first line's capitals; `colours` are those of the groups of letters in order. With
-    `centre_in_px` each line is centred in that width, else lines begin at `left`.
+    `left` and `top` in pixels; `top` is the top of the first line's capitals; `colours` are those of the groups of
+    letters in order. With `centre_in_px` each line is centred in that width, else lines begin at `left`.
     """
     sprites = []
     for number, line in enumerate(block.lines):
