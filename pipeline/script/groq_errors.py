@@ -45,7 +45,9 @@ def translated(*, model: str, api_key: str) -> Iterator[None]:
     try:
         yield
     except groq.APIStatusError as error:
-        raise error_of(error.status_code, error.response.headers, error.body, model=model, api_key=api_key) from error
+        ours = error_of(error.status_code, error.response.headers, error.body, model=model, api_key=api_key)
+        # A gateway that repeats the key has put it into the SDK's error: that must not reach a traceback.
+        raise ours from (None if api_key in f"{error} {error.body}" else error)
     except (groq.APITimeoutError, TimeoutError) as error:
         raise TransientError("did not answer in time", where=WHERE) from error
     except groq.APIConnectionError as error:

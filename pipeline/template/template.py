@@ -11,11 +11,11 @@ from traceback import walk_tb
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, BulletList, Paragraph, Script, Section
 from pipeline.template.fields import find_unknown_field
+from pipeline.template.sandbox import TextSandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class Template:
 
     def _render(self, file: str, names: dict[str, object]) -> str:
         with self._translated(file):
-            return _environment(self.files).get_template(file).render(names).strip()
+            return _environment(self.files).fill_in(file, names)
 
     @contextmanager
     def _translated(self, file: str) -> Iterator[None]:
@@ -127,12 +127,7 @@ def _block_as_text(block: Paragraph | BulletList) -> str:
 
 
 @lru_cache(maxsize=16)
-def _environment(files: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+def _environment(files: tuple[tuple[str, str], ...]) -> TextSandbox:
     sources = dict(files)
     # The name stands in for the path, so that tracebacks carry it.
-    loader = jinja2.FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None)
-    return ImmutableSandboxedEnvironment(
-        loader=loader,
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,
-    )
+    return TextSandbox(jinja2.FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None))
