@@ -8,8 +8,8 @@ from pipeline.cli.options import Place
 def status(batch: str | None = None, /, *, place: Place = Place()) -> int:
     """Show how far a batch is, or all batches.
 
-    A job counts as in progress only while a process works on it; one whose process was killed is pending, and goes on
-    with the next run.
+    A job counts as in progress only while a process works on it, and as completed only while its film is there. One
+    whose process was killed, or whose film is gone, is pending: the next run goes on with it.
 
     Parameters
     ----------

@@ -105,17 +105,19 @@ def print_batches(states: tuple[BatchState, ...]) -> None:
 
 
 def _job_state(store: CheckpointStore, job: Job) -> JobState:
-    # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
+    # A checkpoint says "in progress" for ever when its process was killed; the lock knows better. And a film that
+    # somebody took away is not there, whatever was true once. Either is what the next run goes on with.
     abandoned = job.status is JobStatus.IN_PROGRESS and not store.is_claimed(job)
-    status = JobStatus.PENDING if abandoned else job.status
-    video = str(job.receipt.package.video) if job.receipt and status is JobStatus.COMPLETED else None
+    video = job.receipt.package.video if job.receipt and job.status is JobStatus.COMPLETED else None
+    gone = video is not None and not video.exists()
+    status = JobStatus.PENDING if abandoned or gone else job.status
     return JobState(
         id=job.id,
         title=job.brief.title,
         status=status.value,
         stage=job.stage,
         attempts=job.attempts,
-        video=video,
+        video=None if video is None or gone else str(video),
         error=job.error.message if job.error else None,
     )
 

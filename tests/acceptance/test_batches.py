@@ -139,8 +139,8 @@ def interrupted(request, tmp_path_factory):
 
 def test_a_second_process_on_the_same_batch_is_refused(interrupted):
     assert interrupted.refused.code == 7
-    assert interrupted.refused.stdout == ""
     (line,) = interrupted.refused.stderr.splitlines()
+    assert interrupted.refused.json["error"] == line.removeprefix("nightreel: ")
     assert line.startswith("nightreel: process ")
     assert "is working on batch “kitchen”" in line
 

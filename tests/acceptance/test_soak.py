@@ -16,7 +16,7 @@ from tests.acceptance.films import FILES, counts, write_folder
 from tests.acceptance.films import TITLES as THREE_TITLES
 
 TITLES = (*THREE_TITLES, "Why bread rises", "Why rain falls", "Why glue sticks")
-ROUNDS = 20
+KILLS = 20
 
 
 def digests(output: Path) -> dict[str, str]:
@@ -26,9 +26,9 @@ def digests(output: Path) -> dict[str, str]:
 
 
 def kill_at_a_random_instant(running: Running, chance: random.Random) -> bool:
-    """Let the command run for up to five seconds, then kill it. Whether it was still at work."""
+    """Let the command run for some seconds, then kill it. Whether it was still at work."""
     try:
-        running.process.wait(timeout=chance.uniform(0.3, 5))
+        running.process.wait(timeout=chance.uniform(0.5, 6))
     except subprocess.TimeoutExpired:
         children = running.children()
         running.process.send_signal(signal.SIGKILL)
@@ -69,12 +69,13 @@ def test_a_batch_survives_being_killed_at_any_instant(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES)
     output, delivered, kills = tmp_path / "output" / "kitchen", {}, 0
 
-    for _ in range(ROUNDS):
+    while kills < KILLS:
         kills += kill_at_a_random_instant(Running.start("run", "kitchen", "--offline", "--json", cwd=tmp_path), chance)
         status = nightreel("status", "kitchen", "--json", cwd=tmp_path)
         if status.code == 2:  # killed before anything was planned
             continue
         assert_truthful(status.json, output)
+        print(kills, status.json["counts"], [job["stage"] for job in status.json["jobs"]])  # noqa: T201
         now = digests(output)
         assert {name: now[name] for name in now.keys() & delivered.keys()}.items() <= delivered.items()
         delivered.update(now)
@@ -86,7 +87,6 @@ def test_a_batch_survives_being_killed_at_any_instant(tmp_path):
     last = nightreel("run", "kitchen", "--offline", "--json", cwd=tmp_path)
     assert (last.code, last.stderr) == (0, "")
     assert last.events[-1]["counts"] == counts(completed=len(TITLES))
-    assert kills > ROUNDS / 2, "or this was no bad night"
     assert len(digests(output)) == len(TITLES) * len(FILES)
     assert digests(output).items() >= delivered.items()
     assert leftovers(tmp_path) == []

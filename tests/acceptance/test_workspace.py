@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 
 from tests.acceptance.command import REPOSITORY, nightreel
-from tests.acceptance.films import contents, stock, write_brief
+from tests.acceptance.films import contents, counts, stock, write_brief
 
 # Nothing listens on the port "discard" of loopback.
 NOBODY = {"NIGHTREEL_EDGE__URL": "ws://127.0.0.1:9/edge"}
@@ -83,17 +84,24 @@ def test_an_empty_workspace_has_nothing_to_tell(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_checkpoint_is_named_with_the_remedy(tea, tmp_path):
-    state = tmp_path / "state" / "batches" / "films"
-    (state / "jobs").mkdir(parents=True)
-    for path in (tea.workspace / "state" / "batches" / "films").rglob("*.json"):
-        (state / path.relative_to(tea.workspace / "state" / "batches" / "films")).write_bytes(path.read_bytes())
-    (job,) = json.loads((state / "batch.json").read_text(encoding="utf-8"))["jobs"]
-    (state / "jobs" / f"{job}.json").write_text("{", encoding="utf-8")
+def test_a_damaged_checkpoint_is_told_with_the_remedy_and_does_not_hide_the_rest(tea, tmp_path):
+    films = shutil.copytree(tea.workspace / "state" / "batches" / "films", tmp_path / "state" / "batches" / "films")
+    (job,) = json.loads((films / "batch.json").read_text(encoding="utf-8"))["jobs"]
+    (films / "jobs" / f"{job}.json").write_text("{", encoding="utf-8")
 
-    told = nightreel("status", "films", cwd=tmp_path)
+    told = nightreel("status", "films", "--json", cwd=tmp_path)
 
-    assert (told.code, told.stdout) == (7, "")
-    (line,) = told.stderr.splitlines()
-    assert f"state/batches/films/jobs/{job}.json: is damaged" in line
-    assert "Remove the file and run the command again" in line
+    assert (told.code, told.stderr) == (0, "")
+    assert told.json["counts"] == counts(failed=1)
+    error = told.json["jobs"][0]["error"]
+    assert f"state/batches/films/jobs/{job}.json: is damaged" in error
+    assert "run the command again" in error
+
+
+def test_a_film_that_somebody_took_away_is_not_completed_any_more(tea, tmp_path):
+    shutil.copytree(tea.workspace / "state" / "batches", tmp_path / "state" / "batches")
+
+    status = nightreel("status", "films", "--json", cwd=tmp_path).json
+
+    assert status["counts"] == counts(pending=1)
+    assert status["jobs"][0]["video"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
@@ -32,6 +33,8 @@ from pipeline.state import CheckpointStore
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 NAMES = ("script", "film", "publishing")
+# The digest of what stands for a film here.
+FILM = hashlib.sha256(b"film").hexdigest()
 # The true ones at the end of the table: film, quality, publishing.
 LAST_STAGES = STAGES[-3:]
 
@@ -231,7 +234,7 @@ def delivered(shop, job):
         status=JobStatus.COMPLETED,
         stages={name: StageRecord(started_at=AT, seconds=1.0) for name in NAMES},
         verdict=Verdict(checks=()),
-        video=Video(frames=30, bytes=4, sha256="0" * 64),
+        video=Video(frames=30, bytes=4, sha256=FILM),
         receipt=Receipt(destination="folder", package=package),
     )
 
@@ -258,8 +261,9 @@ async def test_a_film_that_lost_a_file_is_taken_up_again(rooms, shop, delivered,
     assert done.status is JobStatus.COMPLETED
 
 
-async def test_a_film_of_another_length_is_not_the_film(rooms, shop, delivered):
-    delivered.receipt.package.video.write_bytes(b"another")
+@pytest.mark.parametrize("content", [b"", b"another", b"mlif"], ids=["empty", "longer", "of the same length"])
+async def test_another_film_in_its_place_is_not_the_film(rooms, shop, delivered, content):
+    delivered.receipt.package.video.write_bytes(content)
 
     assert (await run_job(delivered.evolve(stages={}), shop)).history
 
@@ -294,14 +298,14 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(s
 
 def made_until(name, folder):
     """A job for which all stages up to `name` are done, its files in `folder`."""
-    clip = Clip(path=folder / "clip.wav", samples=25_600, words=())
+    clip = Clip(path=folder / "clip.wav", samples=25_600, words=(), sha256=FILM)
     package = FileNames().within(folder)
     parts = {
         "script": {"script": Script(title="Tea", language="en", scenes=())},
         "narration": {"narration": Narration(narrator="silence", voice="none", clips=(clip,))},
         "subtitles": {"subtitles": Subtitles(scenes=())},
         "scenes": {"segments": (Segment(path=folder / "segment.mp4", frames=16),)},
-        "film": {"package": package, "video": Video(frames=16, bytes=4, sha256="0" * 64)},
+        "film": {"package": package, "video": Video(frames=16, bytes=4, sha256=FILM)},
         "quality": {"verdict": Verdict(checks=())},
     }
     for path in (clip.path, folder / "segment.mp4", *astuple(package)):

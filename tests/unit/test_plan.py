@@ -74,7 +74,7 @@ def test_a_template_that_was_edited_gives_other_films(shop, tmp_path):
         (folder / file).write_text("Mine.", encoding="utf-8")
     (folder / "template.toml").write_text('title = "Mine"\n[layouts.title]\n', encoding="utf-8")
 
-    (after,) = plan(shop, [brief()])
+    (after,) = plan(open_workshop(workspace=tmp_path, overrides={"offline": True}), [brief()])
 
     assert before.id != after.id
 
