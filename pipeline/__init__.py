@@ -5,8 +5,9 @@ As a library::
     import anyio
     from pipeline import make_video
 
-    film = anyio.run(make_video, "topics/blue-sky.md")
-    print(film.video, film.duration_s)
+    if __name__ == "__main__":
+        film = anyio.run(make_video, "topics/blue-sky.md")
+        print(film.video, film.duration_s)
 
 Read `pipeline.orchestrator` first: it tells the story of a film in order.
 """

@@ -14,6 +14,11 @@ from pipeline.errors import CrashError
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
+_HINT = (
+    "If memory ran out, lower work.workers in nightreel.toml; a script that makes films must do so below "
+    'if __name__ == "__main__", because worker processes import it'
+)
+
 
 async def in_worker(
     cores: anyio.CapacityLimiter, work: Callable[[*Arguments], Result], *arguments: *Arguments
@@ -29,6 +34,4 @@ async def in_worker(
     try:
         return await to_process.run_sync(work, *arguments, cancellable=True, limiter=cores)
     except anyio.BrokenWorkerProcess as error:
-        raise CrashError(
-            "a worker process died", where=work.__name__, hint="If memory ran out, lower work.workers in nightreel.toml"
-        ) from error
+        raise CrashError("a worker process died", where=work.__name__, hint=_HINT) from error

@@ -110,7 +110,7 @@ class Workshop:
         await to_thread.run_sync(lambda: shutil.rmtree(self._bench(job), ignore_errors=True))
 
     def _bench(self, job: Job) -> Path:
-        return self.workspace / "state" / "batches" / job.batch / "work" / job.id
+        return self.workspace / "state" / "batches" / job.batch / "unfinished" / job.id
 
     # Who does the work -------------------------------------------------------------------------------------------
 

@@ -23,8 +23,11 @@ def test_the_library_example_runs_as_it_stands(killed_batch, tmp_path):
     (tmp_path / "nightreel.toml").touch()
     stock(tmp_path, killed_batch.workspace)
 
+    script = tmp_path / "films.py"
+    script.write_text(example, encoding="utf-8")
+
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", example],
+        [sys.executable, "-W", "error", str(script)],
         cwd=tmp_path,
         env=environment({}),
         capture_output=True,

@@ -121,31 +121,36 @@ def test_the_key_is_in_no_file_and_in_no_output(night):
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
 
 
-@pytest.mark.parametrize("fault", ["rate_limited", "reset", "invalid_json", "overloaded", "json_validate_failed"])
-async def test_a_film_is_made_although_the_model_has_trouble(night, tmp_path, fault):
+async def test_a_film_is_made_although_the_model_has_every_kind_of_trouble(night, tmp_path):
+    trouble = ["rate_limited", "reset", "overloaded", "invalid_json", "json_validate_failed", "no_capacity"]
+
     async with services() as (groq, edge):
-        groq.enqueue(fault)
+        groq.enqueue(*trouble)
         film = await make_video(
-            TOPICS[0], workspace=new_workspace(tmp_path, night.workspace), settings=settings(groq, edge)
+            TOPICS[0],
+            workspace=new_workspace(tmp_path, night.workspace),
+            settings={**settings(groq, edge), "retry.attempts": len(trouble) + 1},
         )
 
-    assert film.status == "completed"
-    assert film.narrator == "edge"
-    assert [request.fault for request in groq.history] == [fault, None]
+    assert (film.status, film.narrator) == ("completed", "edge")
+    assert [request.fault for request in groq.history] == [*trouble, None]
 
 
-@pytest.mark.parametrize("fault", ["abort", "abort_before_audio", "busy_503", "busy_429"])
-async def test_a_film_is_made_although_the_voice_has_trouble(night, tmp_path, fault):
+async def test_a_film_is_made_although_the_voice_has_every_kind_of_trouble(night, tmp_path):
+    # Twice each: for both scenes, or for the question whether it answers at all.
+    trouble = [fault for fault in ("busy_503", "busy_429", "abort", "abort_before_audio") for _ in range(2)]
+
     async with services() as (groq, edge):
-        # One for the question whether it answers, if it is about that, and one for the first scene.
-        edge.enqueue(fault, fault)
+        edge.enqueue(*trouble)
         film = await make_video(
-            TOPICS[0], workspace=new_workspace(tmp_path, night.workspace), settings=settings(groq, edge)
+            TOPICS[0],
+            workspace=new_workspace(tmp_path, night.workspace),
+            settings={**settings(groq, edge), "retry.attempts": len(trouble) + 1},
         )
 
-    assert film.status == "completed"
-    assert (film.narrator, film.fallback_reason) == ("edge", "")
-    assert fault in [request.fault for request in edge.history]
+    assert (film.status, film.narrator, film.fallback_reason) == ("completed", "edge", "")
+    assert [request.fault for request in edge.history if request.fault] == trouble
+    assert edge.history[-1].fault is None
 
 
 async def test_a_topic_that_can_not_be_written_does_not_keep_the_others(night, tmp_path):

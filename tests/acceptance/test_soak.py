@@ -56,7 +56,7 @@ def leftovers(workspace: Path) -> list[str]:
     """Hidden files, locks and work folders, anywhere but in the cache, which clears up after itself in its own time."""
     paths = [*(workspace / "output").rglob("*"), *(workspace / "state" / "batches").rglob("*")]
     hidden = (path for path in paths if path.name.startswith("."))
-    benches = (workspace / "state" / "batches").glob("*/work/*")
+    benches = (workspace / "state" / "batches").glob("*/unfinished/*")
     locks = (workspace / "state" / "batches").rglob("*lock*")
     return sorted(str(path.relative_to(workspace)) for path in {*hidden, *benches, *locks})
 

@@ -87,6 +87,13 @@ async def test_a_film_whose_files_are_gone_is_refused(destination, package):
         await publish(package, destination=destination)
 
 
+async def test_a_destination_knows_its_own_receipts_from_those_of_other_places(destination, package, tmp_path):
+    receipt = await publish(package, destination=destination)
+
+    assert destination.gave(receipt)
+    assert [make(tmp_path).gave(receipt) for make in DESTINATIONS.values()].count(True) == 1
+
+
 # From here on: what only folders can show.
 
 
