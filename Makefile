@@ -7,7 +7,8 @@
 
 PYTHON ?= python3
 TOPIC ?= topics/octopus-hearts.md
-# Handed over in the environment, so that a quote or a dollar sign in a topic is only text.
+# Handed over as it was typed, in the environment: a quote or a dollar sign in a topic is only text.
+override TOPIC := $(value TOPIC)
 export TOPIC
 
 ifeq ($(OS),Windows_NT)

@@ -22,6 +22,7 @@ from pipeline.orchestrator import STAGES, JobEvent, Listener, ignore
 
 # How many stages are behind a job when it is at one.
 _STEP = {stage.name: number for number, stage in enumerate(STAGES)}
+_TITLE_CHARS = 36
 _OVER = {JobStatus.COMPLETED, JobStatus.FAILED}
 
 
@@ -121,6 +122,11 @@ def _command() -> str:
     return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
 
 
+def _short(title: str) -> str:
+    """A title that leaves room for the bar beside it."""
+    return title if len(title) <= _TITLE_CHARS else f"{title[: _TITLE_CHARS - 1].rstrip()}…"
+
+
 def _json_line(event: JobEvent) -> None:
     print_json({"event": "job", "batch": event.job.batch, "stage": event.job.stage, **asdict(Film.of(event.job))})
 
@@ -171,7 +177,7 @@ class _Live:
             self._end(event)
             return
         if job.id not in self._bars:
-            self._bars[job.id] = self._progress.add_task(escape(job.brief.title), total=len(STAGES), stage="")
+            self._bars[job.id] = self._progress.add_task(escape(_short(job.brief.title)), total=len(STAGES), stage="")
         self._progress.update(self._bars[job.id], completed=_STEP.get(job.stage, 0), stage=job.stage)
 
     def _end(self, event: JobEvent) -> None:

@@ -36,12 +36,15 @@ def open_session(place: Place, overrides: Mapping[str, object], output: Path | N
 
 
 async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int:
-    code = EXIT_INTERRUPTED
+    code: int | None = None
     with first_error():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
             code = await work()
             tasks.cancel_scope.cancel()
+    if code is None:
+        print("nightreel: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        return EXIT_INTERRUPTED
     return code
 
 

@@ -35,6 +35,8 @@ class BulletsScene:
     lines: tuple[SpokenLine, ...]
     heading: str
     items: tuple[str, ...]
+    # Number of the first item: more than 1 where a long list goes on.
+    first: int = 1
     kicker: str = ""
     layout: Literal["bullets"] = "bullets"
 

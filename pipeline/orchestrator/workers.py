@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar, TypeVarTuple
@@ -29,9 +30,18 @@ async def in_worker(
     `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try.
     """
     # Once may be bad luck: another program took the memory. What dies twice would die a third time.
-    with suppress(anyio.BrokenWorkerProcess):
-        return await to_process.run_sync(work, *arguments, cancellable=True, limiter=cores)
+    with suppress(anyio.BrokenWorkerProcess, KeyboardInterrupt):
+        return await to_process.run_sync(_undisturbed, work, *arguments, cancellable=True, limiter=cores)
     try:
-        return await to_process.run_sync(work, *arguments, cancellable=True, limiter=cores)
-    except anyio.BrokenWorkerProcess as error:
+        return await to_process.run_sync(_undisturbed, work, *arguments, cancellable=True, limiter=cores)
+    except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
         raise CrashError("a worker process died", where=work.__name__, hint=_HINT) from error
+
+
+def _undisturbed(work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    """Run the work in a process that leaves Ctrl-C to its parent, which kills it when it has to stop.
+
+    A terminal sends SIGINT to the whole group; answered here, it would come back as an exception of the work.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return work(*arguments)

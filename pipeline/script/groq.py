@@ -92,7 +92,7 @@ class GroqWriter:
     @property
     def version(self) -> str:
         """The version of this code, and the model."""
-        return f"2/{self._model}"
+        return f"3/{self._model}"
 
     async def write(self, brief: Brief, template: Template) -> Script:
         """The script a model writes about `brief`.

@@ -5,7 +5,7 @@ It says everything that stands in the notes, once and in order, and nothing else
     text before the first heading   title scene (its first paragraph), then statements
     a paragraph                     a statement; shown is its bold sentence or its shortest one
     a paragraph and a list          bullets: the paragraph leads in, then each item appears as it is spoken
-    the last paragraph, or the front matter's `closing`   closing scene
+    the front matter's `closing`    closing scene; without it the film ends with its last section
 
 Headings are shown, not spoken; one with nothing below it is left out. Only a film whose notes do not begin with a
 paragraph opens by saying its title.
@@ -27,14 +27,13 @@ from pipeline.model import (
     Paragraph,
     Scene,
     Script,
-    SpokenLine,
     StatementScene,
     TitleScene,
     split_words,
 )
 from pipeline.script.checks import MAX_WORDS
 from pipeline.script.sentences import shorten, split_sentences
-from pipeline.script.shown import shown_items, shown_statement, spoken_lines, thumbnail_words
+from pipeline.script.shown import shown_items, shown_statement, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Layout, Template
 
 # About 18 seconds: as long as one statement may stand on the screen.
@@ -56,7 +55,7 @@ class OutlineWriter:
     """Turns notes into scenes; needs nothing but the notes."""
 
     name: ClassVar[str] = "outline"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
 
     async def write(self, brief: Brief, template: Template) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
@@ -70,7 +69,7 @@ def outline(brief: Brief, template: Template) -> Script:
         raise InputError(
             "there are no notes to make a script of, and no model is configured to write one",
             where=where,
-            hint="Set GROQ_API_KEY=..., or write the notes into a Markdown brief (.md)",
+            hint="Set GROQ_API_KEY=... (and drop --offline), or write the notes into a Markdown brief (.md)",
         )
     texts = [text for section in brief.sections for block in section.blocks for text in _texts(block)]
     words = sum(len(split_words(text)) for text in texts)
@@ -103,14 +102,9 @@ class _Scenes:
             pieces = pieces[1:]
         else:
             yield self._title_scene(self._brief.title)
-        last = pieces[-1].block if pieces else None
-        if isinstance(last, Paragraph) and self._closing and not self._brief.closing:
-            yield from self._middle(pieces[:-1])
-            yield self._closing_scene(last, self._closing)
-        else:
-            yield from self._middle(pieces)
-            if self._closes_itself and self._closing:
-                yield self._closing_scene(Paragraph(text=self._brief.closing), self._closing)
+        yield from self._middle(pieces)
+        if self._closes_itself and self._closing:
+            yield self._closing_scene(Paragraph(text=self._brief.closing), self._closing)
 
     @property
     def _closes_itself(self) -> bool:
@@ -138,14 +132,17 @@ class _Scenes:
     def _bullets_scenes(self, heading: str, block: BulletList, lead: Paragraph | None) -> Iterator[Scene]:
         shown = shown_items(block.items, self._bullets.limit("item"))
         groups = _evenly(list(zip(block.items, shown, strict=True)), self._bullets.max_items)
+        first = 1
         for number, group in enumerate(groups, start=1):
             leading = spoken_lines(lead.text) if lead and number == 1 else ()
             yield BulletsScene(
-                lines=(*leading, *(SpokenLine(text=item.text, reveals=n) for n, (item, _) in enumerate(group))),
+                lines=(*leading, *(spoken_item(item.text, reveals=n) for n, (item, _) in enumerate(group))),
                 heading=shorten(heading or self._brief.title, self._bullets.limit("heading")),
                 items=tuple(text for _, text in group),
+                first=first,
                 kicker=f"{number}/{len(groups)}" if len(groups) > 1 else "",
             )
+            first += len(group)
 
     def _statement_scene(self, heading: str, paragraph: Paragraph) -> Scene:
         text, emphasis = shown_statement(paragraph, self._statement.limit("text"))

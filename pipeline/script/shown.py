@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import Paragraph, SpokenLine, split_words
-from pipeline.model.text import SENTENCE_ENDS
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
 from pipeline.script.sentences import shorten, split_clauses, split_sentences, without_full_stop
 
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
@@ -80,6 +80,15 @@ def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
         (n for n, sentence in enumerate(sentences) if _sound(shown).strip() and _sound(shown) in _sound(sentence)), None
     )
     return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
+
+
+def spoken_item(text: str, *, reveals: int) -> SpokenLine:
+    """An item of a list as a sentence of its own: without a mark at its end it would run into the next one."""
+    last = text.rstrip(CLOSING_MARKS)[-1:]
+    if last in SENTENCE_ENDS or not last.isalnum():
+        return SpokenLine(text=text, reveals=reveals)
+    stop = "。" if len(split_words(last + last)) > 1 else "."
+    return SpokenLine(text=text + stop, reveals=reveals)
 
 
 def _sound(text: str) -> str:

@@ -13,13 +13,12 @@ from pipeline.model import (
     ClosingScene,
     Scene,
     Script,
-    SpokenLine,
     StatementScene,
     TitleScene,
 )
 from pipeline.model.text import clean_text
 from pipeline.script.sentences import shorten
-from pipeline.script.shown import spoken_lines, thumbnail_words
+from pipeline.script.shown import spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Template
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
@@ -156,7 +155,7 @@ def _scene(wire: WireTitle | WireBullets | WireStatement | WireClosing, brief: B
                 subtitle=brief.subtitle or wire.subtitle,
             )
         case WireBullets():
-            spoken = (SpokenLine(text=item.say or item.text, reveals=n) for n, item in enumerate(wire.items))
+            spoken = (spoken_item(item.say or item.text, reveals=n) for n, item in enumerate(wire.items))
             return BulletsScene(
                 lines=(*spoken_lines(wire.lead), *spoken),
                 heading=wire.heading,

@@ -12,7 +12,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, BulletsScene, Paragraph, Script, Section
+from pipeline.model import Brief, BulletList, Paragraph, Script, Section
 from pipeline.template import builtin_root, known_templates, load_template
 
 BUILTIN = builtin_root() / "templates" / "explainer"
@@ -47,7 +47,7 @@ def test_a_template_says_how_much_text_its_layouts_hold() -> None:
 
     bullets = template.layout("bullets")
     assert bullets is not None
-    assert (bullets.limit("item"), bullets.max_items) == (60, 5)
+    assert (bullets.limit("item"), bullets.max_items) == (80, 5)
     assert template.layout("quiz") is None
 
 
@@ -101,10 +101,10 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("theme =", "them =", ":4: unknown key them. Did you mean theme?"),
         ("[layouts.bullets]", "[layouts.bulets]", ":22: unknown layout layouts.bulets. Did you mean bullets?"),
         ("[layouts.title]", "[layouts.tite]", ":17: unknown layout layouts.tite. Did you mean title?"),
-        ("item = 60", "itm = 60", ":26: unknown key layouts.bullets.itm. Did you mean item?"),
-        ("item = 60", 'item = "60"', ":26: layouts.bullets.item: Input should be a valid integer"),
+        ("item = 80", "itm = 60", ":26: unknown key layouts.bullets.itm. Did you mean item?"),
+        ("item = 80", 'item = "60"', ":26: layouts.bullets.item: Input should be a valid integer"),
         ("items = 5", "items = 6", ":25: layouts.bullets.items: Input should be less than or equal to 5"),
-        ("item = 60", "item 60", ":26: broken TOML"),
+        ("item = 80", "item 60", ":26: broken TOML"),
         ('title = "Explainer"', "", ":1: title: is missing"),
         ('"user.jinja"', '"../user.jinja"', ":9: prompt.user: String should match pattern"),
         ("tags =", "tag =", ":14: unknown key metadata.tag. Did you mean tags?"),
@@ -198,15 +198,14 @@ def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
 
     system, user = load_template("explainer", search=[]).prompt(brief)
 
-    assert "bullets: heading 50, kicker 40, item 60; 2 to 5 items" in system
+    assert "bullets: heading 50, kicker 40, item 80; 2 to 5 items" in system
     assert user.startswith("Topic: The <sky>\n")
     assert "## Why\n\n- One.\n- Two." in user
 
 
-def test_the_description_lists_the_chapters_of_a_film() -> None:
+def test_the_description_is_that_of_the_film_or_its_title() -> None:
     template = load_template("explainer", search=[])
-    chapters = tuple(BulletsScene(lines=(), heading=name, items=("x",)) for name in ("First", "Second", "First"))
-    script = Script(title="The sky", language="en", scenes=chapters, description="About the sky.")
+    script = Script(title="The sky", language="en", scenes=(), description="About the sky.")
 
-    assert template.description_of(BRIEF, script) == "About the sky.\n\n\n· First\n· Second"
-    assert template.description_of(BRIEF, replace(script, scenes=(), description="")) == "The sky"
+    assert template.description_of(BRIEF, script) == "About the sky."
+    assert template.description_of(BRIEF, replace(script, description="")) == "The sky"

@@ -58,14 +58,14 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     top = content.middle - plan.height_px // 2
     elements: list[Element] = []
     if plan.figure_px:
-        elements += _figure(plan, starts, look)
+        elements += _figure(plan, starts, look, first=scene.first)
     elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _below(plan.label, grid.px(40))
     elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
     top += _below(plan.heading, grid.px(_AFTER_HEADING))
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
-        elements += _item(number, item, top=top, starts=starts[number], dims=next_start, look=look)
+        elements += _item(scene.first + number, item, top=top, starts=starts[number], dims=next_start, look=look)
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -145,16 +145,16 @@ def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | No
 
 def _digit(number: int, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
     """A number with its ink, not its line, in the middle of a circle."""
-    ink = draw_ink(shape(str(number + 1), _NUMBER), size_px)
+    ink = draw_ink(shape(str(number), _NUMBER), size_px)
     if ink is None:
         return []
     x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2
     return [flat(ink.mask, colour, left=x, top=y, motion=motion)]
 
 
-def _figure(plan: _Plan, starts: Sequence[int], look: Look) -> list[Sprite]:
+def _figure(plan: _Plan, starts: Sequence[int], look: Look, *, first: int) -> list[Sprite]:
     content = look.grid.content
     centre = (content.right - plan.figure_px // 2, content.middle)
     if len(starts) < 2:
         return [motif(look, side_px=plan.figure_px, centre=centre)]
-    return dial(starts, look, side_px=plan.figure_px, centre=centre)
+    return dial(starts, look, first=first, side_px=plan.figure_px, centre=centre)

@@ -24,8 +24,8 @@ _DRAWING_FRAMES = 20
 _NUMERAL_AFTER = 6
 
 
-def dial(starts: Sequence[int], look: Look, *, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
-    """The sprites of a dial with a part for each frame in `starts`; `centre` (x, y) in pixels."""
+def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
+    """The sprites of a dial with a part for each frame in `starts`, numbered from `first`; `centre` (x, y) in px."""
     left, top = centre[0] - side_px // 2, centre[1] - side_px // 2
     width = max(6.0, side_px * 0.028)
     # Round ends reach beyond the part by half the line's width.
@@ -41,14 +41,14 @@ def dial(starts: Sequence[int], look: Look, *, side_px: int, centre: tuple[int, 
         drawn = Motion(enters=start, over=_DRAWING_FRAMES, drawn=True)
         tile = Image.new("RGB", mask.size, rgb(look.theme.accent))
         sprites.append(Sprite(mask=mask, tile=tile, motion=drawn, order=order, **place))
-    return sprites + _numerals(starts, look, side_px, centre)
+    return sprites + _numerals(starts, look, first, side_px, centre)
 
 
-def _numerals(starts: Sequence[int], look: Look, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
+def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
     """The number of the item that is spoken of, its ink in the middle."""
     sprites: list[Sprite] = []
     for number, start in enumerate(starts):
-        ink = draw_ink(shape(str(number + 1), _NUMERAL), round(side_px * 0.46))
+        ink = draw_ink(shape(str(first + number), _NUMERAL), round(side_px * 0.46))
         if ink is None:
             continue
         levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()
