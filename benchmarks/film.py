@@ -1,7 +1,8 @@
 """What one film costs: wall time, processor time and memory, from a cold cache. `make bench` prints the table.
 
-Every run is the real command in a workspace of its own; memory is the sum over all its processes, sampled 50 times a
-second (proportional set size where the system tells it, so that shared pages count once; else resident size).
+Every run is the real command in a workspace of its own. Memory is the sum over all its processes in one more run,
+sampled 50 times a second (proportional set size where the system tells it, so that shared pages count once; else
+resident size).
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def main() -> None:
         table.add_column(column, justify="left" if not column else "right")
     for brief in _BRIEFS:
         runs = [measure_film(brief) for _ in range(_RUNS)]
+        peak_mib = measure_film(brief, watch_memory=True).peak_mib
         wall_s, film_s = _median(runs, "wall_s"), runs[0].film_s
         table.add_row(
             f"make topics/{brief}.md --offline",
@@ -52,29 +54,29 @@ def main() -> None:
             f"{wall_s:.1f} s",
             f"{wall_s / film_s:.2f}",
             f"{_median(runs, 'cpu_s'):.1f} s",
-            f"{_median(runs, 'peak_mib'):.0f} MiB",
+            f"{peak_mib:.0f} MiB",
         )
     runs = [measure("--help") for _ in range(_RUNS)]
     table.add_row("--help", "", f"{_median(runs, 'wall_s'):.2f} s", "", f"{_median(runs, 'cpu_s'):.2f} s", "")
     Console().print(table)
 
 
-def measure_film(brief: str) -> Run:
+def measure_film(brief: str, *, watch_memory: bool = False) -> Run:
     """Make one film in a new workspace."""
     with tempfile.TemporaryDirectory() as workspace:
         arguments = ("make", f"topics/{brief}.md", "--offline", "--json", "--workspace", workspace)
-        return measure(*arguments)
+        return measure(*arguments, watch_memory=watch_memory)
 
 
-def measure(*arguments: str) -> Run:
-    """Run the command once."""
+def measure(*arguments: str, watch_memory: bool = False) -> Run:
+    """Run the command once. Watching the memory takes time of its own: what is timed is not watched."""
     command = [sys.executable, "-m", "pipeline", *arguments]
     before, start = _children_cpu_s(), time.perf_counter()
     process = subprocess.Popen(command, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True)
-    peak = _PeakMemory(process.pid)
+    peak = _PeakMemory(process.pid) if watch_memory else None
     output, _ = process.communicate()
     wall_s = time.perf_counter() - start
-    peak_mib = peak.stop()
+    peak_mib = peak.stop() if peak else 0.0
     assert process.returncode == 0, output
     film_s = json.loads(output)["duration_s"] if "make" in arguments else 0.0
     return Run(wall_s=wall_s, cpu_s=_children_cpu_s() - before, peak_mib=peak_mib, film_s=film_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -63,8 +64,12 @@ def _properties(info: MediaInfo, expected: Expected) -> Iterator[Check]:
 
 def _decoded(video: Path, expected: Expected) -> Iterator[Check]:
     """What is seen and heard."""
-    measured = measure_film_loudness(video)
+    # FFmpeg works without Python's lock: sound and pictures are decoded side by side.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        sound = beside.submit(measure_film_loudness, video)
+        pictures = checks.pictures(pictures_at(video, expected.resting_s))
+        measured = sound.result()
     if not expected.silent:
         yield checks.loudness(measured)
     yield checks.true_peak(measured)
-    yield checks.pictures(pictures_at(video, expected.resting_s))
+    yield pictures

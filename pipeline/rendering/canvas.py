@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.sprites import Element
@@ -52,7 +52,7 @@ class Canvas:
             bottom = min(box.height, top + _STRIP_PX)
             new = patch.crop((0, top, box.width, bottom))
             old = self.picture.crop((box.left, box.top + top, box.right, box.top + bottom))
-            if new.tobytes() != old.tobytes():
+            if ImageChops.difference(new, old).getbbox():
                 return True
         return False
 
