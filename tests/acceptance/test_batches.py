@@ -146,7 +146,8 @@ def test_a_second_process_on_the_same_batch_is_refused(interrupted):
 
 
 def test_an_interrupted_batch_stops_in_good_order(interrupted):
-    assert (interrupted.end.code, interrupted.end.stderr) == (130, "")
+    said = "nightreel: interrupted; the same command goes on where this one stopped\n"
+    assert (interrupted.end.code, interrupted.end.stderr) == (130, said)
     assert interrupted.children_ended
 
 

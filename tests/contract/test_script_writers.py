@@ -105,7 +105,7 @@ async def test_a_writer_gives_what_publishing_needs(writer: ScriptWriter, templa
 
     assert script.description
     assert 1 <= len(script.thumbnail_text.split()) <= 5
-    assert "explainer" in script.tags
+    assert set(NOTES.tags) <= set(script.tags)
 
 
 async def test_the_same_brief_gives_the_same_script(writer: ScriptWriter, template: Template) -> None:
