@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
 from pipeline.rendering.graphemes import clusters
-from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, presentable, shape
+from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, measure, presentable, shape
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
 _STEPS_FOR_BEAUTY = 2
@@ -98,9 +98,9 @@ def _possible(
     for size_px in sizes:
         most = _lines_in(height_px, style, size_px, most_lines)
         lines = break_lines(text, chunks, style, width_em=width_px / size_px, most=most, phrase=phrase)
-        if lines:
+        if lines and _fits(text, lines, style, width_px / size_px):
             found.append((size_px, lines))
-        if len(found) > _STEPS_FOR_BEAUTY or (lines and not lines.ragged):
+        if len(found) > _STEPS_FOR_BEAUTY or (found and not found[-1][1].ragged):
             break
     return found
 
@@ -114,9 +114,14 @@ def _forced(
     while True:
         chunks = split_long(shown, chunks_of(shown), style, width_em=width_em - 2 * abs(style.tracking))
         lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
-        if lines:
+        if lines and _fits(shown, lines, style, width_em):
             return replace(_set(shown, style, size_px, lines.spans, group_at), cut=shown != text)
         shown = _shortened(shown)
+
+
+def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
+    """Whether the lines, shaped whole, are as narrow as their words were: mixed directions can make them wider."""
+    return all(measure(text[span.start : span.end], style) <= width_em for span in lines.spans)
 
 
 def _shortened(text: str) -> str:
