@@ -92,7 +92,9 @@ def print_summary(batch: str, films: Sequence[Film], *, seconds: float, as_json:
         f"in {clock(seconds)}"
     )
     for film in failed:
-        console.print(f"  [red]failed[/] {escape(film.title)}: {escape(film.error or '')}")
+        # What never became a job is called after its place, which its error names as well.
+        error = (film.error or "").removeprefix(f"{film.title}: ")
+        console.print(f"  [red]failed[/] {escape(film.title)}: {escape(error)}")
     if failed:
         console.print("The same command tries the failed ones again; the others stay as they are.")
     console.print(f"Details: nightreel status {escape(batch)}")

@@ -183,6 +183,8 @@ async def test_different_keys_are_made_side_by_side(cache):
             for name in "ab":
                 tasks.start_soon(cache.get_or_make, "kind", content_key(name), ".bin", make)
 
+    assert waiting == 2
+
 
 async def test_a_failed_make_leaves_nothing_and_the_next_task_tries_for_itself(cache, tmp_path):
     outcomes = []
