@@ -7,12 +7,14 @@
     ├── ProviderError                 5   a service outside: a model, a voice, a video host
     │   ├── TransientError            5   may go away by itself; the only kind that is retried
     │   ├── QuotaError                5   spent until `resets_at`; the job is parked
+    │   ├── ClosedError               5   not asked before `until`: it told us to wait, or keeps failing; parked
     │   ├── PermanentError            5   will not get better by trying again
     │   └── NeedsLoginError           5   a person has to log in or set a key
     ├── QualityError                  6   a film was made, and must not leave
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
     │   └── BusyError                 7   another process holds the batch
     ├── StorageError                  8   a disk that is full, a folder that can't be written
+    ├── TimeLimitError                1   a stage took longer than it may
     └── CrashError                    1   a process of ours died, most likely for want of memory
 
 A message is one line: what happened, where, and what to do. Foreign exceptions are translated once, where they
@@ -94,6 +96,14 @@ class QuotaError(ProviderError):
         self.resets_at = resets_at
 
 
+class ClosedError(ProviderError):
+    """A service that we leave alone until `until` (aware), because it asked for that, or because it keeps failing."""
+
+    def __init__(self, message: str, *, until: datetime, where: str = "", hint: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.until = until
+
+
 class PermanentError(ProviderError):
     """Trying again would give the same answer."""
 
@@ -122,6 +132,10 @@ class StorageError(NightreelError):
     """The disk refused: full, read-only or not permitted."""
 
     exit_code = 8
+
+
+class TimeLimitError(NightreelError):
+    """A stage was stopped because it took too long; what it had made is in the cache."""
 
 
 class CrashError(NightreelError):

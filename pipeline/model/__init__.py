@@ -3,7 +3,10 @@
 from pipeline.model.batch import Batch
 from pipeline.model.brief import Brief, BulletList, Paragraph, Section
 from pipeline.model.job import (
+    STEPS,
     TRANSITIONS,
+    Asked,
+    Cost,
     Event,
     InvalidTransition,
     Job,
@@ -13,6 +16,7 @@ from pipeline.model.job import (
     advance,
 )
 from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import (
     BulletsScene,
@@ -26,6 +30,7 @@ from pipeline.model.script import (
     narration_of,
 )
 from pipeline.model.subtitles import Cue, Subtitles
+from pipeline.model.summary import JobSummary, summary_of, weight_of
 from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
     FORMATS,
@@ -47,7 +52,9 @@ __all__ = [
     "SAMPLES_PER_FRAME",
     "SAMPLE_RATE_HZ",
     "SCENE_QUANTUM_SAMPLES",
+    "STEPS",
     "TRANSITIONS",
+    "Asked",
     "Batch",
     "Brief",
     "BulletList",
@@ -55,15 +62,18 @@ __all__ = [
     "Check",
     "Clip",
     "ClosingScene",
+    "Cost",
     "Cue",
     "Event",
     "InvalidTransition",
     "Job",
     "JobError",
     "JobStatus",
+    "JobSummary",
     "Narration",
     "Package",
     "Paragraph",
+    "Priority",
     "Receipt",
     "Scene",
     "Script",
@@ -84,5 +94,7 @@ __all__ = [
     "join_words",
     "narration_of",
     "split_words",
+    "summary_of",
     "total_frames",
+    "weight_of",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.model.priority import Priority
+
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
@@ -47,7 +49,9 @@ class Brief:
     tags: tuple[str, ...] = ()
     description: str = ""
     sections: tuple[Section, ...] = ()
-    # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3". Not part of what shapes the film.
+    # None: as urgent as its batch. Neither this nor the next is part of what shapes the film.
+    priority: Priority | None = None
+    # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3".
     origin: str = ""
 
     @property

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from pipeline.model.brief import Brief
 from pipeline.model.narration import Narration
+from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import Script
 from pipeline.model.subtitles import Subtitles
@@ -24,16 +25,35 @@ class JobStatus(StrEnum):
     IN_PROGRESS = "in_progress"  # a process works on it now
     COMPLETED = "completed"  # made, checked and delivered
     FAILED = "failed"  # gave up; the error says why, running the command again tries again
+    PARKED = "parked"  # waits for something outside: until a time, or for a person to log in
+    REVIEW = "review"  # made, and held for a person to look at
+    CANCELLED = "cancelled"  # not wanted any more; only `retry` brings it back
 
 
-TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = MappingProxyType(
+# Every step a job may take, by its letter in docs/states.md.
+STEPS: Mapping[str, tuple[JobStatus, JobStatus]] = MappingProxyType(
     {
-        JobStatus.PENDING: frozenset({JobStatus.IN_PROGRESS}),
-        JobStatus.IN_PROGRESS: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.PENDING}),
-        JobStatus.FAILED: frozenset({JobStatus.PENDING}),
-        # The delivered files are gone or changed: the film is made again. Or it is wanted in another place as well.
-        JobStatus.COMPLETED: frozenset({JobStatus.PENDING}),
+        "A": (JobStatus.PENDING, JobStatus.IN_PROGRESS),
+        "B": (JobStatus.IN_PROGRESS, JobStatus.COMPLETED),
+        "C": (JobStatus.IN_PROGRESS, JobStatus.FAILED),
+        "D": (JobStatus.IN_PROGRESS, JobStatus.PENDING),
+        "E": (JobStatus.FAILED, JobStatus.PENDING),
+        "F": (JobStatus.COMPLETED, JobStatus.PENDING),
+        "G": (JobStatus.IN_PROGRESS, JobStatus.PARKED),
+        "H": (JobStatus.PARKED, JobStatus.PENDING),
+        "I": (JobStatus.IN_PROGRESS, JobStatus.REVIEW),
+        "J": (JobStatus.REVIEW, JobStatus.PENDING),
+        "K": (JobStatus.REVIEW, JobStatus.FAILED),
+        "L": (JobStatus.PENDING, JobStatus.CANCELLED),
+        "M": (JobStatus.IN_PROGRESS, JobStatus.CANCELLED),
+        "N": (JobStatus.PARKED, JobStatus.CANCELLED),
+        "O": (JobStatus.REVIEW, JobStatus.CANCELLED),
+        "P": (JobStatus.FAILED, JobStatus.CANCELLED),
+        "Q": (JobStatus.CANCELLED, JobStatus.PENDING),
     }
+)
+TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = MappingProxyType(
+    {status: frozenset(after for before, after in STEPS.values() if before is status) for status in JobStatus}
 )
 
 
@@ -45,19 +65,47 @@ class InvalidTransition(Exception):  # noqa: N818 - named as in the state diagra
 class JobError:
     """What went wrong, as kept in a checkpoint."""
 
-    # Class of the error, e.g. "TransientError"; the stage it came from; one line for a person.
+    # Class of the error, e.g. "TransientError"; the stage it came from; one line for a person: where, what, what to do.
     kind: str
     stage: str
     message: str
     exit_code: int
+    # The same in parts, so that films that failed for one reason can be told together: what, and what to do.
+    cause: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a service outside was asked to do, and its price."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    usd: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            usd=self.usd + other.usd,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageRecord:
-    """One stage that was done: when, and how long it took."""
+    """One stage in one attempt, done or failed."""
 
+    stage: str
+    attempt: int
     started_at: datetime
     seconds: float
+    # How much of it was found in the cache, and how much had to be made: files, and the bytes of what was made.
+    found: int = 0
+    made: int = 0
+    bytes: int = 0
+    cost: Cost = field(default_factory=Cost)
+    # None: it was done.
+    error: JobError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,23 +118,38 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How a film was asked for: whoever goes on with it, makes it so."""
+
+    # What flags said, by dotted key of the setting.
+    settings: Mapping[str, str | bool | int | float] = field(default_factory=dict)
+    # FILE.mp4 or a folder; empty: output/ in the workspace.
+    output: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """A brief on its way to a film. Frozen: a change makes a new one, with `evolve()` or `advance()`."""
 
     # Hash of the brief and of what shapes its film; the same command gives the same ids.
     id: str
     batch: str
-    # Folder name of the film below output/<batch>/; unique within the batch.
-    name: str
+    # Where its files go, below the folder of all output, with forward slashes; no other job has it.
+    folder: str
     brief: Brief
+    priority: Priority = Priority.NORMAL
+    asked: Asked = field(default_factory=Asked)
     status: JobStatus = JobStatus.PENDING
+    # When a parked job may go on; None: when a person has done something about it.
+    parked_until: datetime | None = None
     # The stage at work, or the one that was at work when the job stopped.
     stage: str = ""
-    # How many times the job was taken up.
+    # How many times the job was taken up, and how many of the failures since it was asked for were forgiven.
     attempts: int = 0
+    retries: int = 0
     error: JobError | None = None
-    # By stage name, only stages that are done.
-    stages: Mapping[str, StageRecord] = field(default_factory=dict)
+    # Every stage of every attempt, in order. Never shortened.
+    records: tuple[StageRecord, ...] = ()
     # What the stages have made so far.
     script: Script | None = None
     narration: Narration | None = None
@@ -96,7 +159,13 @@ class Job:
     package: Package | None = None
     verdict: Verdict | None = None
     receipt: Receipt | None = None
+    # Every step, in order. Never shortened.
     history: tuple[Event, ...] = ()
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds by stage: the last time that each was done."""
+        return {record.stage: record.seconds for record in self.records if record.error is None}
 
     def evolve(self, **changes: object) -> Job:
         """A copy with other values."""
@@ -107,4 +176,4 @@ def advance(job: Job, status: JobStatus, *, at: datetime, why: str = "") -> Job:
     """The job in its next status, with the step in its history. Raises `InvalidTransition` off the table."""
     if status not in TRANSITIONS[job.status]:
         raise InvalidTransition(f"job {job.id}: {job.status} -> {status}")
-    return job.evolve(status=status, history=(*job.history, Event(at=at, status=status, why=why)))
+    return job.evolve(status=status, parked_until=None, history=(*job.history, Event(at=at, status=status, why=why)))

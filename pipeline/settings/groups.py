@@ -97,6 +97,15 @@ class GroqSettings(Group):
         "openai/gpt-oss-120b", min_length=1, description="Name of the model; it needs strict JSON schemas."
     )
     requests_per_min: float = Field(30, gt=0, description="Requests a minute that the account allows.")
+    tokens_per_min: int = Field(
+        0, ge=0, description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself."
+    )
+    requests_per_day: int = Field(
+        0, ge=0, description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit."
+    )
+    tokens_per_day: int = Field(0, ge=0, description="Tokens a day (UTC), likewise; 0: no limit.")
+    usd_per_million_in: float = Field(0.15, ge=0, description="Price of a million tokens read, in US dollars.")
+    usd_per_million_out: float = Field(0.60, ge=0, description="Price of a million tokens written.")
     concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
     timeout_s: float = Field(60, gt=0, description="Seconds to wait for an answer.")
 
@@ -118,6 +127,7 @@ class EdgeSettings(Group):
     """The online voices of Microsoft Edge."""
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
+    requests_per_min: float = Field(0, ge=0, description="Scenes spoken a minute, at most; 0: no limit.")
     concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
     timeout_s: float = Field(60, gt=0, description="Seconds that one text may take.")
 
@@ -157,7 +167,9 @@ class RetrySettings(Group):
     wait_initial_s: float = Field(1, ge=0, description="Seconds before the second call; doubled for each one after it.")
     wait_max_s: float = Field(30, ge=0, description="Seconds that the doubling ends at.")
     retry_after_max_s: float = Field(
-        300, ge=0, description="When a service asks for a longer wait than this (in seconds), the job fails for now."
+        300,
+        ge=0,
+        description="When a service asks for a longer wait than this (in seconds), the film is parked until then.",
     )
 
     @model_validator(mode="after")
@@ -167,14 +179,76 @@ class RetrySettings(Group):
         return self
 
 
+class BreakerSettings(Group):
+    """When a service that keeps failing is left alone for a while."""
+
+    failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
+    cooldown_s: float = Field(60, gt=0, description="Seconds before one call tries again; doubled each time it fails.")
+    cooldown_max_s: float = Field(1800, gt=0, description="Seconds that the doubling ends at.")
+
+
 class WorkSettings(Group):
     """How much happens at once."""
 
     workers: Annotated[int, AfterValidator(_cores_for_zero)] = Field(
         0, ge=0, le=1024, description="Processes that draw and encode; 0: one per core."
     )
-    concurrent_jobs: int = Field(
-        3, ge=1, le=100, description="Films under way at the same time: one is written while another is drawn."
+    strategy: Literal["sequential", "fixed", "adaptive", "smart"] = Field(
+        "adaptive",
+        description="How many films are under way at once: sequential (one), fixed (max_concurrent), adaptive (as many "
+        "as keep the cores busy and fit into memory), or smart (adaptive, and films that share work and short ones "
+        "first).",
+    )
+    max_concurrent: int = Field(8, ge=1, le=1000, description="Films under way at once, at most.")
+    max_memory_gb: float = Field(
+        0, ge=0, description="Gigabytes that all our processes together may use; 0: three quarters of the machine's."
+    )
+    min_free_memory_gb: float = Field(
+        0.5, ge=0, description="Gigabytes of memory that stay free for other programs; below, no new film is begun."
+    )
+    min_free_disk_gb: float = Field(
+        2, ge=0, description="Gigabytes that must be free on the disk before a new film is begun."
+    )
+
+
+class ErrorSettings(Group):
+    """What a failure does to the rest of a batch."""
+
+    on_error: Literal["continue", "stop"] = Field(
+        "continue", description="After a film has failed: continue with the others, or stop."
+    )
+    max_failures: int = Field(0, ge=0, description="Stop after so many failed films; 0: never.")
+    retries: int = Field(
+        1,
+        ge=0,
+        le=100,
+        description="How often a film is taken up again after a failure that may pass: a service, a crash, a time "
+        "limit.",
+    )
+    retry_wait_s: float = Field(60, ge=0, description="Seconds before that; doubled each time.")
+
+
+class TimeLimitSettings(Group):
+    """Seconds that each stage of a film may take."""
+
+    script_s: float = Field(900, gt=0, description="Writing, with all waiting for the model.")
+    narration_s: float = Field(1800, gt=0, description="Speaking, with all waiting for the voices.")
+    subtitles_s: float = Field(60, gt=0, description="Cutting the subtitles.")
+    scenes_s: float = Field(3600, gt=0, description="Drawing and encoding, with the wait for a free core.")
+    film_s: float = Field(900, gt=0, description="Joining the scenes.")
+    quality_s: float = Field(900, gt=0, description="Inspecting the film.")
+    publishing_s: float = Field(7200, gt=0, description="Delivering it.")
+
+
+class OutputSettings(Group):
+    """Where films go."""
+
+    pattern: str = Field(
+        "{batch}/{title}",
+        min_length=1,
+        max_length=200,
+        description="Folder of a film below output/, of {batch}, {index}, {title}, {language}, {date} and {id}, e.g. "
+        "{batch}/{index:03d}_{title}. With --output DIR, that folder takes the place of {batch}/.",
     )
 
 
@@ -208,7 +282,11 @@ class Settings(BaseSettings):
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()
+    breaker: BreakerSettings = BreakerSettings()
     work: WorkSettings = WorkSettings()
+    errors: ErrorSettings = ErrorSettings()
+    time_limits: TimeLimitSettings = TimeLimitSettings()
+    output: OutputSettings = OutputSettings()
     cache: CacheSettings = CacheSettings()
 
     @classmethod

@@ -1,0 +1,99 @@
+"""A job in one row: what lists, reports and the queue need to know, without script, clips and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.model.brief import Brief, BulletList
+from pipeline.model.job import Cost, Job, JobError, JobStatus
+from pipeline.model.priority import Priority
+
+# A bare topic becomes a film of about this many characters of speech.
+_TOPIC_CHARS = 900
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSummary:
+    """One row. Made of a job by `summary_of()`, and never the source of anything."""
+
+    id: str
+    batch: str
+    title: str
+    folder: str
+    # Where the brief stands: "topics/space.txt:3".
+    origin: str = ""
+    status: JobStatus = JobStatus.PENDING
+    stage: str = ""
+    priority: Priority = Priority.NORMAL
+    attempts: int = 0
+    parked_until: datetime | None = None
+    # Why it is in this status: the last line of its history.
+    why: str = ""
+    # About how much work it is: characters to speak.
+    weight: int = 0
+    # Films of one kin (template, language, voice) share most of what the cache has.
+    kin: str = ""
+    # The last attempt.
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    # Seconds by stage, the last time that each was done.
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    # Over all attempts.
+    found: int = 0
+    made: int = 0
+    bytes: int = 0
+    cost: Cost = field(default_factory=Cost)
+    # Of the film, where it was delivered.
+    duration_s: float | None = None
+    video: Path | None = None
+    thumbnail: Path | None = None
+    narrator: str = ""
+    voice: str = ""
+    error: JobError | None = None
+
+
+def summary_of(job: Job) -> JobSummary:
+    """The row of a job."""
+    files = job.receipt.package if job.receipt else None
+    begun = [event.at for event in job.history if event.status is JobStatus.IN_PROGRESS]
+    over = job.history and job.status not in {JobStatus.IN_PROGRESS, JobStatus.PENDING}
+    return JobSummary(
+        id=job.id,
+        batch=job.batch,
+        title=job.script.title if job.script else job.brief.title,
+        folder=job.folder,
+        origin=job.brief.origin,
+        status=job.status,
+        stage=job.stage,
+        priority=job.priority,
+        attempts=job.attempts,
+        parked_until=job.parked_until,
+        why=job.history[-1].why if job.history else "",
+        weight=weight_of(job.brief),
+        kin="/".join((job.brief.template or "", job.brief.language, job.brief.voice or "")),
+        started_at=begun[-1] if begun else None,
+        ended_at=job.history[-1].at if over else None,
+        seconds=job.seconds,
+        found=sum(record.found for record in job.records),
+        made=sum(record.made for record in job.records),
+        bytes=sum(record.bytes for record in job.records),
+        cost=sum((record.cost for record in job.records), Cost()),
+        duration_s=job.video.duration_s if files and job.video else None,
+        video=files.video if files else None,
+        thumbnail=files.thumbnail if files else None,
+        narrator=job.narration.narrator if job.narration else "",
+        voice=job.narration.voice if job.narration else "",
+        error=job.error,
+    )
+
+
+def weight_of(brief: Brief) -> int:
+    """About how many characters a film of this brief speaks."""
+    if not brief.has_notes:
+        return _TOPIC_CHARS
+    blocks = [block for section in brief.sections for block in section.blocks]
+    texts = [item.text for block in blocks for item in (block.items if isinstance(block, BulletList) else (block,))]
+    return len(brief.title) + len(brief.closing) + sum(map(len, texts))
