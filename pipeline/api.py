@@ -10,7 +10,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import Job, JobStatus
-from pipeline.orchestrator import JobEvent, Listener, Workshop, batches, ignore, open_workshop
+from pipeline.orchestrator import JobEvent, Listener, Told, Workshop, batches, ignore, open_workshop
 from pipeline.sources import batch_name, read_brief, read_briefs
 
 
@@ -52,7 +52,7 @@ class Film:
             narrator=job.narration.narrator if job.narration else None,
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
-            seconds={name: record.seconds for name, record in job.stages.items()},
+            seconds=job.seconds,
             error=job.error.message if job.error else None,
         )
 
@@ -91,8 +91,9 @@ async def make_video(
     """
     errors: list[Exception] = []
 
-    def hear(event: JobEvent) -> None:
-        errors.extend([event.error] if event.error else [])
+    def hear(event: Told) -> None:
+        if isinstance(event, JobEvent) and event.error:
+            errors.append(event.error)
         listen(event)
 
     shop = await _open(workspace, settings, output)
@@ -122,8 +123,10 @@ async def run_batch(
     briefs = await read_briefs(source, report=unreadable.append)
     if batch is None:
         batch = await to_thread.run_sync(batch_name, source)
-    jobs = await batches.run_batch(briefs, shop, batch=batch, source=str(source), listen=listen)
-    return (*(Film.of(job) for job in jobs), *(Film.refused(error.where, error) for error in unreadable))
+    await batches.run_batch(briefs, shop, batch=batch, source=str(source), listen=listen)
+    asked = await shop.store.load_batch(batch)
+    films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (asked.jobs if asked else ())]
+    return (*films, *(Film.refused(error.where, error) for error in unreadable))
 
 
 async def _open(

@@ -41,32 +41,33 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Yields a new path beside `path` to write to; on leaving, that file takes the place of `path`.
 
     If the block raises, what it wrote is removed and `path` is as it was. Any `OSError` in the block, which is what
     PyAV's errors of writing are as well, becomes a `StorageError`: the block must translate errors of reading itself.
+    Without `durable` a power cut may leave an empty file, for what can be written again by whoever finds it so.
     """
     temporary = temporary_sibling(path)
     with storage_errors(path):
         try:
             yield temporary
-            publish_file(temporary, path)
+            publish_file(temporary, path) if durable else temporary.replace(path)
         except BaseException:
             discard(temporary)
             raise
 
 
-def write_atomically(path: Path, data: bytes | str, mode: int | None = None) -> None:
+def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, durable: bool = True) -> None:
     """Writes `path` (text as UTF-8) so that readers see the old content or the new one, and a crash leaves either.
 
     Missing folders are made. `mode` are the permission bits, set before the first byte is written; None leaves them
-    to the umask. Raises `StorageError`.
+    to the umask; `durable` as for `replacing`. Raises `StorageError`.
     """
     content = data.encode() if isinstance(data, str) else data
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary, os.fdopen(_create(temporary, mode), "wb") as file:
+    with replacing(path, durable=durable) as temporary, os.fdopen(_create(temporary, mode), "wb") as file:
         file.write(content)
 
 

@@ -31,10 +31,11 @@ def make(
     from dataclasses import asdict
 
     from pipeline.api import Film
-    from pipeline.cli.report import print_film, print_json, reporter
+    from pipeline.cli.display import reporter
+    from pipeline.cli.report import print_film, print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, NightreelError
-    from pipeline.orchestrator import JobEvent, batches
+    from pipeline.orchestrator import JobEvent, Told, batches
     from pipeline.sources import read_brief
 
     film: Film | None = None
@@ -45,9 +46,12 @@ def make(
         brief = await read_brief(topic)
         with reporter(place, total=1) as tell:
 
-            def listen(event: JobEvent) -> None:
+            def listen(event: Told) -> None:
                 # A failure is raised below: whatever ends a command is told in one place.
-                errors.append(event.error) if event.error else tell(event)
+                if isinstance(event, JobEvent) and event.error:
+                    errors.append(event.error)
+                else:
+                    tell(event)
 
             film = Film.of(await batches.run_one(brief, session.workshop, listen=listen))
         if errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -51,3 +52,49 @@ class Making:
             "offline": self.offline or None,
         }
         return {key: value for key, value in flags.items() if value is not None}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Working:
+    """How a batch is worked on. These go before nightreel.toml, for this command."""
+
+    strategy: Literal["sequential", "fixed", "adaptive", "smart"] | None = None
+    """How many films are under way at once: sequential, fixed, adaptive (default) or smart (short ones first)."""
+    max_concurrent: int | None = None
+    """Films under way at once, at most."""
+    max_memory: str | None = None
+    """Memory that all our processes may use, e.g. 4GB or 800MB."""
+    on_error: Literal["continue", "stop"] | None = None
+    """After a film has failed: continue with the others (default), or stop."""
+    max_failures: int | None = None
+    """Stop after so many failed films."""
+    retries: int | None = None
+    """How often a film is taken up again after a failure that may pass."""
+
+    def as_settings(self) -> dict[str, object]:
+        """The flags that were given, by the key of the setting they override."""
+        flags = {
+            "work.strategy": self.strategy,
+            "work.max_concurrent": self.max_concurrent,
+            "work.max_memory_gb": None
+            if self.max_memory is None
+            else size_bytes("--max-memory", self.max_memory) / 1e9,
+            "errors.on_error": self.on_error,
+            "errors.max_failures": self.max_failures,
+            "errors.retries": self.retries,
+        }
+        return {key: value for key, value in flags.items() if value is not None}
+
+
+_UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+
+
+def size_bytes(flag: str, text: str) -> int:
+    """800MB, 1.5 GB or 4 (gigabytes) in bytes. Raises `InputError` about the flag for anything else."""
+    from pipeline.errors import InputError
+
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", text.strip().upper())
+    if not match:
+        raise InputError(f"{text!r} is not a size", where=flag, hint="Write e.g. 4GB or 800MB")
+    return int(float(match[1]) * _UNITS[match[2]])

@@ -1,49 +1,23 @@
-"""What a person or a machine hears while films are made: a live display, plain lines, or JSON."""
+"""What a command says when it is done, to a person or to a machine."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from pipeline.api import Film
-from pipeline.cli.options import Place
-from pipeline.model import JobStatus
-from pipeline.orchestrator import STAGES, JobEvent, Listener, ignore
+from pipeline.model import JobStatus, JobSummary
+from pipeline.orchestrator.batches import Outcome
 
-# How many stages are behind a job when it is at one.
-_STEP = {stage.name: number for number, stage in enumerate(STAGES)}
-_TITLE_CHARS = 36
-_OVER = {JobStatus.COMPLETED, JobStatus.FAILED}
-
-
-@contextmanager
-def reporter(place: Place, *, total: int, events: bool = False) -> Iterator[Listener]:
-    """Something to call with every event: chosen by `--json` (a line for each if `events`) and by who watches."""
-    console = Console(stderr=True)
-    if place.json:
-        yield _json_line if events else ignore
-    elif console.is_terminal:
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("[dim]{task.fields[stage]}"),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as progress:
-            yield _Live(progress, total)
-    else:
-        yield _PlainLines(total)
+_MOST_REASONS = 20
 
 
 def print_json(value: object) -> None:
@@ -70,34 +44,57 @@ def print_film(film: Film) -> None:
     )
 
 
-def print_summary(batch: str, films: Sequence[Film], *, seconds: float, as_json: bool) -> None:
-    """How a batch ended, with the reasons of what failed."""
-    if as_json:
-        counts = Counter(film.status for film in films)
-        print_json(
-            {
-                "event": "summary",
-                "batch": batch,
-                "counts": {status.value: counts[status.value] for status in JobStatus},
-                "duration_s": round(sum(film.duration_s or 0 for film in films), 3),
-                "seconds": round(seconds, 3),
-            }
-        )
-        return
+def print_summary(
+    outcome: Outcome,
+    rows: Callable[..., Iterable[JobSummary]],
+    *,
+    refused: Sequence[Film],
+    seconds: float,
+    report: Path | None,
+) -> None:
+    """How a batch ended, with the reasons of what is not there. `rows(*statuses)` gives rows of the batch."""
     console = Console(highlight=False, soft_wrap=True)
-    failed = [film for film in films if film.error]
-    length = clock(sum(film.duration_s or 0 for film in films))
+    length_s = sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED))
+    made, total = outcome.counts.get(JobStatus.COMPLETED, 0), sum(outcome.counts.values()) + len(refused)
     console.print(
-        f"\n[bold]{escape(batch)}[/]: {len(films) - len(failed)} of {len(films)} films, {length} in all, "
-        f"in {clock(seconds)}"
+        f"\n[bold]{escape(outcome.batch)}[/]: {made} of {total} films, {clock(length_s)} in all, in {clock(seconds)}"
     )
-    for film in failed:
+    for film in refused:
         # What never became a job is called after its place, which its error names as well.
         error = (film.error or "").removeprefix(f"{film.title}: ")
         console.print(f"  [red]failed[/] {escape(film.title)}: {escape(error)}")
-    if failed:
-        console.print("The same command tries the failed ones again; the others stay as they are.")
-    console.print(f"Details: nightreel status {escape(batch)}")
+    missing = list(islice(rows(JobStatus.FAILED, JobStatus.PARKED), _MOST_REASONS + 1))
+    for row in missing[:_MOST_REASONS]:
+        until = f" until {row.parked_until.astimezone():%Y-%m-%d %H:%M}" if row.parked_until else ""
+        reason = row.error.message if row.error else row.why
+        console.print(f"  [red]{row.status.value}[/]{until} {escape(row.title)}: {escape(reason)}")
+    if len(missing) > _MOST_REASONS:
+        console.print("  … and more: see the report")
+    if outcome.stopped_because:
+        console.print(f"Stopped: {escape(outcome.stopped_because)}")
+    if missing:
+        console.print(
+            f"Again: nightreel retry {escape(outcome.batch)}, or the same command; the others stay as they are."
+        )
+    console.print(f"Details: nightreel status {escape(outcome.batch)}")
+    if report:
+        console.print(f"Report: {escape(str(report))}")
+
+
+def json_summary(
+    outcome: Outcome, rows: Callable[..., Iterable[JobSummary]], *, refused: int, seconds: float
+) -> object:
+    """The same for machines."""
+    counts = {status.value: outcome.counts.get(status, 0) for status in JobStatus}
+    counts[JobStatus.FAILED.value] += refused
+    return {
+        "event": "summary",
+        "batch": outcome.batch,
+        "counts": counts,
+        "stopped_because": outcome.stopped_because,
+        "duration_s": round(sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED)), 3),
+        "seconds": round(seconds, 3),
+    }
 
 
 def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
@@ -124,68 +121,7 @@ def _command() -> str:
     return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
 
 
-def _short(title: str) -> str:
-    """A title that leaves room for the bar beside it."""
-    return title if len(title) <= _TITLE_CHARS else f"{title[: _TITLE_CHARS - 1].rstrip()}…"
-
-
-def _json_line(event: JobEvent) -> None:
-    print_json({"event": "job", "batch": event.job.batch, "stage": event.job.stage, **asdict(Film.of(event.job))})
-
-
 def _plain(value: object) -> str:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _last_line(event: JobEvent) -> str:
-    """A finished job in one line."""
-    job = event.job
-    if job.error:
-        return f"{job.brief.title}: failed at {job.error.stage}: {job.error.message}"
-    film = Film.of(job)
-    length = clock(film.duration_s or 0)
-    if event.untouched:
-        return f"{film.title}: {length}, already made"
-    return f"{film.title}: {length}, made in {sum(film.seconds.values()):.1f} s"
-
-
-class _PlainLines:
-    """A line for every stage, for logs and pipes."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._numbers: dict[str, int] = {}
-
-    def __call__(self, event: JobEvent) -> None:
-        job = event.job
-        number = self._numbers.setdefault(job.id, len(self._numbers) + 1)
-        text = _last_line(event) if job.status in _OVER else f"{job.brief.title}: {job.stage or 'started'}"
-        print(f"[{number}/{self._total}] {text}", file=sys.stderr, flush=True)
-
-
-class _Live:
-    """A bar for every film at work; finished ones become lines above the bars."""
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress = progress
-        self._bars: dict[str, TaskID] = {}
-        self._all = progress.add_task("[bold]all films", total=total, stage="") if total > 1 else None
-
-    def __call__(self, event: JobEvent) -> None:
-        job = event.job
-        if job.status in _OVER:
-            self._end(event)
-            return
-        if job.id not in self._bars:
-            self._bars[job.id] = self._progress.add_task(escape(_short(job.brief.title)), total=len(STAGES), stage="")
-        self._progress.update(self._bars[job.id], completed=_STEP.get(job.stage, 0), stage=job.stage)
-
-    def _end(self, event: JobEvent) -> None:
-        if event.job.id in self._bars:
-            self._progress.remove_task(self._bars.pop(event.job.id))
-        mark = "[red]✗[/]" if event.job.error else "[green]✓[/]"
-        self._progress.console.print(f"{mark} {escape(_last_line(event))}", highlight=False, soft_wrap=True)
-        if self._all is not None:
-            self._progress.advance(self._all)

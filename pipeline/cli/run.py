@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import Making, Place, Working
 
 
 def run(
@@ -13,14 +14,16 @@ def run(
     *,
     batch: str | None = None,
     output: Path | None = None,
+    priority: Literal["urgent", "high", "normal", "low"] = "normal",
     making: Making = Making(),
+    working: Working = Working(),
     place: Place = Place(),
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
     SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md) or a folder of briefs. A film that fails
     does not stop the others. Killed or switched off, the same command goes on where it stopped; finished films stay
-    as they are.
+    as they are. Run by a second process at the same time, it helps the first one.
 
     Parameters
     ----------
@@ -30,14 +33,17 @@ def run(
         Name of the batch. Default: the name of the source (space.txt gives "space").
     output
         Folder for the films. Default: output/BATCH/ in the workspace. A single brief also takes FILE.mp4.
+    priority
+        How soon the films are wanted; a brief may say otherwise for itself.
     """
-    import time
-
     from pipeline.api import Film
-    from pipeline.cli.report import print_json, print_refusal, print_summary, reporter
+    from pipeline.cli.report import print_json, print_refusal
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError, NightreelError
-    from pipeline.orchestrator import batches
+    from pipeline.cli.work import work_on
+    from pipeline.errors import InputError, NightreelError
+    from pipeline.model import Priority
+    from pipeline.orchestrator import Listener, batches
+    from pipeline.orchestrator.batches import Outcome
     from pipeline.sources import batch_name, read_briefs
 
     async def work() -> int:
@@ -45,17 +51,18 @@ def run(
         briefs = await read_briefs(source, report=unreadable.append)
         name = batch_name(source) if batch is None else batch
         refused = [Film.refused(error.where, error) for error in unreadable]
-        start = time.monotonic()
         for film in refused:
             print_refusal(name, film, as_json=place.json)
-        with reporter(place, total=len(briefs), events=True) as listen:
-            jobs = await batches.run_batch(briefs, session.workshop, batch=name, source=str(source), listen=listen)
-        films = [*map(Film.of, jobs), *refused]
-        print_summary(name, films, seconds=time.monotonic() - start, as_json=place.json)
-        return EXIT_SOME_JOBS_FAILED if any(film.error for film in films) else EXIT_OK
+
+        async def make(listen: Listener) -> Outcome:
+            return await batches.run_batch(
+                briefs, session.workshop, batch=name, source=str(source), priority=Priority(priority), listen=listen
+            )
+
+        return await work_on(make, session.workshop, place, total=len(briefs), refused=refused)
 
     try:
-        session = open_session(place, making.as_settings(), output)
+        session = open_session(place, {**making.as_settings(), **working.as_settings()}, output)
         return session.run(work)
     except NightreelError as error:
         if place.json:

@@ -12,14 +12,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.model import Job, JobStatus
-from pipeline.state import CheckpointStore
+from pipeline.model import JobStatus, JobSummary
+from pipeline.state import CheckpointStore, Damage
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
     JobStatus.FAILED: "red",
     JobStatus.IN_PROGRESS: "cyan",
     JobStatus.PENDING: "dim",
+    JobStatus.PARKED: "yellow",
+    JobStatus.REVIEW: "magenta",
+    JobStatus.CANCELLED: "dim",
 }
 _ANY_WIDTH = 10_000
 
@@ -34,6 +37,9 @@ class JobState:
     # The stage at work, or the one that it goes on with.
     stage: str
     attempts: int
+    priority: str
+    # ISO 8601, if it waits for a time.
+    parked_until: str | None
     video: str | None
     error: str | None
 
@@ -56,9 +62,13 @@ async def batch_state(store: CheckpointStore, name: str) -> BatchState:
         known = ", ".join(await store.batches())
         hint = f"There is {known}" if known else "Nothing has been run in this workspace yet"
         raise InputError(f"no batch named {name!r}", hint=hint)
-    found = await store.jobs(name)
-    jobs = await to_thread.run_sync(lambda: [_job_state(store, job) for job in found.jobs])
-    jobs += [_damaged_state(job_id, error) for job_id, error in found.damaged.items()]
+
+    def look() -> list[JobState]:
+        index = store.refreshed(name)
+        jobs = [_job_state(store, row) for row in index.rows()]
+        return jobs + [_damaged_state(damage) for damage in index.damages()]
+
+    jobs = await to_thread.run_sync(look)
     return BatchState(batch=name, counts=_count(jobs), jobs=tuple(jobs))
 
 
@@ -104,28 +114,38 @@ def print_batches(states: tuple[BatchState, ...]) -> None:
         console.print(f"[bold]{escape(state.batch)}[/]  {about}", soft_wrap=True)
 
 
-def _job_state(store: CheckpointStore, job: Job) -> JobState:
+def _job_state(store: CheckpointStore, row: JobSummary) -> JobState:
     # A checkpoint says "in progress" for ever when its process was killed; the lock knows better. And a film that
     # somebody took away is not there, whatever was true once. Either is what the next run goes on with.
-    abandoned = job.status is JobStatus.IN_PROGRESS and not store.is_claimed(job)
-    video = job.receipt.package.video if job.receipt and job.status is JobStatus.COMPLETED else None
+    abandoned = row.status is JobStatus.IN_PROGRESS and not store.is_claimed(row.batch, row.id)
+    video = row.video if row.status is JobStatus.COMPLETED else None
     gone = video is not None and not video.exists()
-    status = JobStatus.PENDING if abandoned or gone else job.status
     return JobState(
-        id=job.id,
-        title=job.brief.title,
-        status=status.value,
-        stage=job.stage,
-        attempts=job.attempts,
+        id=row.id,
+        title=row.title,
+        status=(JobStatus.PENDING if abandoned or gone else row.status).value,
+        stage=row.stage,
+        attempts=row.attempts,
+        priority=row.priority.value,
+        parked_until=row.parked_until.isoformat() if row.parked_until else None,
         video=None if video is None or gone else str(video),
-        error=job.error.message if job.error else None,
+        error=row.error.message if row.error else None,
     )
 
 
-def _damaged_state(job_id: str, error: CheckpointError) -> JobState:
+def _damaged_state(damage: Damage) -> JobState:
     """A job of which only the id can be read."""
-    status = JobStatus.FAILED.value
-    return JobState(id=job_id, title=job_id, status=status, stage="", attempts=0, video=None, error=str(error))
+    return JobState(
+        id=damage.job,
+        title=damage.job,
+        status=JobStatus.FAILED.value,
+        stage="",
+        attempts=0,
+        priority="",
+        parked_until=None,
+        video=None,
+        error=damage.message,
+    )
 
 
 def _count(jobs: Sequence[JobState]) -> dict[str, int]:

@@ -1,6 +1,28 @@
 """How often, how many at once, and how long to try again."""
 
-from pipeline.limits.gate import Gate
+from pipeline.limits.budget import DayLedger
+from pipeline.limits.cores import Cores, Rank
+from pipeline.limits.gate import Call, Gate, GateLimits
+from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
 from pipeline.limits.retry import RetryPolicy, with_retries
+from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strategy
 
-__all__ = ["Gate", "RetryPolicy", "with_retries"]
+__all__ = [
+    "STRATEGIES",
+    "Call",
+    "Cores",
+    "DayLedger",
+    "Gate",
+    "GateLimits",
+    "Load",
+    "Rank",
+    "ResourceLimits",
+    "ResourceWatch",
+    "RetryPolicy",
+    "Situation",
+    "Strategy",
+    "make_strategy",
+    "resource_limits",
+    "total_memory_bytes",
+    "with_retries",
+]

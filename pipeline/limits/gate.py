@@ -1,53 +1,373 @@
-"""A door in front of a service: so many at once, so many a minute."""
+"""The door in front of a service: so many at once, so many a minute, and nobody while it wants to be left alone.
+
+    async with gate.call(tokens=2_000) as call:     # waits for its turn
+        answer = await service.ask(...)
+        call.used(tokens=answer.tokens)
+
+What leaves the block teaches the gate:
+
+    TransientError with retry_after_s    closed for everybody until then
+    QuotaError with resets_at            likewise
+    any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`)
+    NeedsLoginError                      closed for good: a key does not get better by being shown again
+    anything else                        says nothing about the service
+    nothing                              the service is well
+"""
 
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import inf
 
 import anyio
 from aiolimiter import AsyncLimiter
 
+from pipeline.errors import ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
+from pipeline.limits.breaker import Breaker
+from pipeline.limits.budget import DayLedger, MinuteBudget, Spending
+from pipeline.limits.times import told, utc_now
+
+# Clocks and sums of floats are not finer than this.
+_TICK_S = 0.001
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateLimits:
+    """How much of a service we may use, and how patient we are with it. None: no limit."""
+
+    concurrency: int
+    requests_per_min: float | None = None
+    tokens_per_min: int | None = None
+    requests_per_day: int | None = None
+    tokens_per_day: int | None = None
+    # A closed door is waited for at most this long; what takes longer is a `ClosedError`.
+    patience_s: float
+    # See `Breaker`.
+    breaker_failures: int
+    breaker_cooldown_s: float
+    breaker_cooldown_max_s: float
+
+
+class Call:
+    """One call on its way through the gate."""
+
+    def __init__(self, tokens: int) -> None:
+        self.expected = tokens
+        self.spent: int | None = None
+        self.minute: Spending | None = None
+        # The day of the ledger that it counts for.
+        self.day: date | None = None
+        # When (loop time) it has waited long enough for a closed door; None: it has not met one.
+        self.patient_until: float | None = None
+
+    def used(self, *, tokens: int) -> None:
+        """What it really spent, as soon as the service has told."""
+        self.spent = tokens
+
+
+@dataclass(frozen=True)
+class _Obstacle:
+    """Why nobody may begin now: for how many seconds, and what to raise if that is too long."""
+
+    seconds: float
+    error: Callable[[], ProviderError] | None = None
+
 
 class Gate:
-    """`async with gate:` waits until another call may start.
+    """The door of one service, for all tasks of one process; what it learns it shares through the ledger.
 
-    At most `concurrency` callers are inside at once. With `rate_per_min` they are also let in one at a time, evenly
-    spaced, never in a burst: services count requests in windows of their own, and a burst at the seam of two windows
-    would exceed a limit that the average keeps.
+    Callers are let in one at a time in the order they came, at most `concurrency` are inside, and with
+    `requests_per_min` they are evenly spaced, never in a burst: services count requests in windows of their own, and a
+    burst at the seam of two windows would exceed a limit that the average keeps.
+
+    Waits follow the loop's clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for
+    the times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
+    a new reason, and when the service answers again.
     """
 
-    def __init__(self, concurrency: int, rate_per_min: float | None = None) -> None:
-        self._concurrency = concurrency
-        self._rate_per_min = rate_per_min
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._slots: anyio.CapacityLimiter
-        self._pace: AsyncLimiter | None = None
-
-    async def __aenter__(self) -> None:
-        self._settle()
-        await self._slots.acquire_on_behalf_of(_caller())
-        if self._pace is not None:
-            try:
-                await self._pace.acquire()
-            except BaseException:
-                self._slots.release_on_behalf_of(_caller())
-                raise
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    def __init__(
+        self,
+        name: str,
+        limits: GateLimits,
+        *,
+        ledger: DayLedger | None = None,
+        on_change: Callable[[str], None] = lambda _line: None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._slots.release_on_behalf_of(_caller())
+        self.name = name
+        self.on_change = on_change
+        self._limits = limits
+        self._ledger = ledger
+        self._clock = clock
+        self._breaker = Breaker(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
+        self._budget = MinuteBudget(limits.tokens_per_min) if limits.tokens_per_min else None
+        self._inside: set[Call] = set()
+        # Asked to wait: until when, in loop time.
+        self._asked_until = -inf
+        # An allowance that is spent: until when, by the wall clock.
+        self._quota: QuotaError | None = None
+        self._wrong_key: NeedsLoginError | None = None
+        # Whether people were told that the door is closed, or of a daily allowance that is spent (until then).
+        self._told_closed = False
+        self._told_spent: datetime | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._turn: anyio.Lock
+        self._changed: anyio.Event
+        self._pace: AsyncLimiter | None
+
+    @property
+    def closed_until(self) -> datetime | None:
+        """When the next call may begin (aware); None: now, or when a trial that is under way has come back."""
+        obstacle = self._closure() if self._loop else None
+        if obstacle is None or obstacle.seconds in {0.0, inf}:
+            return None
+        return self._clock() + timedelta(seconds=obstacle.seconds)
+
+    @contextlib.asynccontextmanager
+    async def call(self, *, tokens: int = 0) -> AsyncIterator[Call]:
+        """One call of the service that will spend about `tokens`: waits for its turn, then runs the block.
+
+        A closed door is waited for up to the limits' patience. Raises `ClosedError` at once when that would not be
+        enough, `QuotaError` when the day's allowance is spent, `NeedsLoginError` after the service refused the key.
+        """
+        self._settle()
+        call = Call(tokens)
+        async with self._turn:
+            await self._enter(call)
+        async with self._under_way(call):
+            yield call
+
+    @contextlib.asynccontextmanager
+    async def probe(self) -> AsyncIterator[None]:
+        """Ask whether the service is there: as `call`, but it counts for no limit and waits for no place."""
+        self._settle()
+        call = Call(0)
+        while obstacle := self._closure():
+            await self._wait(obstacle, call)
+        self._breaker.begin(call)
+        async with self._under_way(call):
+            yield
+
+    async def until_open(self) -> None:
+        """Wait while the service has asked us to, or is on trial; begin nothing.
+
+        Raises as `call` does, and `ClosedError` at once while the service is left alone because it keeps failing: for
+        those who have another one to go to.
+        """
+        self._settle()
+        call = Call(0)
+        while obstacle := self._closure():
+            if 0 < self._breaker.wait_s(self._now()) < inf:
+                raise self._closed(obstacle.seconds)
+            await self._wait(obstacle, call)
+
+    # Going in ----------------------------------------------------------------------------------------------------
+
+    async def _enter(self, call: Call) -> None:
+        """Wait until nothing is in the way, and begin without another wait after the last look."""
+        while True:
+            while obstacle := self._obstacle(call):
+                await self._wait(obstacle, call)
+            if self._pace:
+                await self._pace.acquire()
+            if self._obstacle(call) or not await self._reserve(call):
+                continue
+            if not self._obstacle(call):
+                break
+            await self._give_back(call)
+        self._inside.add(call)
+        self._breaker.begin(call)
+        if self._budget:
+            call.minute = self._budget.spend(call.expected, self._now())
+
+    def _obstacle(self, call: Call) -> _Obstacle | None:
+        """What keeps `call` from beginning now."""
+        if closure := self._closure():
+            return closure
+        if len(self._inside) >= self._limits.concurrency:
+            return _Obstacle(inf)
+        wait_s = self._budget.wait_s(call.expected, self._now()) if self._budget else 0.0
+        return _Obstacle(wait_s) if wait_s > 0 else None
+
+    def _closure(self) -> _Obstacle | None:
+        """What keeps everybody from beginning now."""
+        if refused := self._wrong_key:
+            return _Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
+        if (quota := self._quota) and quota.resets_at:
+            left_s = (quota.resets_at - self._clock()).total_seconds()
+            if left_s > 0:
+                return _Obstacle(left_s, lambda: _again(quota))
+        seconds = max(self._asked_until - self._now(), self._breaker.wait_s(self._now()))
+        if seconds <= 0:
+            return None
+        # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
+        away_s = self._breaker.cooldown_s if seconds == inf else seconds
+        return _Obstacle(seconds, lambda: self._closed(away_s))
+
+    def _closed(self, seconds: float) -> ClosedError:
+        until = self._clock() + timedelta(seconds=seconds)
+        why = "keeps failing and is left alone" if self._breaker.is_open else "asks us to wait"
+        return ClosedError(f"{self.name} {why} until {told(until, self._clock())}", until=until)
+
+    async def _wait(self, obstacle: _Obstacle, call: Call) -> None:
+        """Wait until the obstacle may be gone. Raises its error if the call is not that patient."""
+        seconds = obstacle.seconds
+        if obstacle.error:
+            if self._wrong_key:
+                raise obstacle.error()
+            if call.patient_until is None:
+                call.patient_until = self._now() + self._limits.patience_s
+            left_s = call.patient_until - self._now()
+            # Nobody knows how long a trial takes: that is waited for while there is patience.
+            if left_s <= 0 if seconds == inf else seconds > left_s + _TICK_S:
+                raise obstacle.error()
+            seconds = seconds if seconds < inf else left_s
+        with anyio.move_on_after(seconds):
+            await self._changed.wait()
+
+    async def _reserve(self, call: Call) -> bool:
+        """Whether the day's ledger lets the call begin; if not, what keeps it is known now."""
+        if self._ledger is None:
+            return True
+        limits = self._limits
+        changed = self._changed
+        try:
+            call.day = await self._ledger.reserve(
+                call.expected, requests_per_day=limits.requests_per_day, tokens_per_day=limits.tokens_per_day
+            )
+        except ClosedError as closed:
+            self._close((closed.until - self._clock()).total_seconds())
+            return False
+        except QuotaError as spent:
+            if not self._inside:
+                self._tell_spent(spent)
+                raise
+            # Those under way may give back some of what they have reserved.
+            await changed.wait()
+            return False
+        return True
+
+    async def _give_back(self, call: Call) -> None:
+        """The call did not begin."""
+        if self._ledger and call.day:
+            with anyio.CancelScope(shield=True):
+                await self._ledger.correct(call.day, tokens=-call.expected, requests=-1)
+        call.day = None
+
+    # Coming out --------------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def _under_way(self, call: Call) -> AsyncIterator[None]:
+        """What the block comes to decides who may begin from now on, before anybody else runs."""
+        error: BaseException | None = None
+        try:
+            yield
+        except BaseException as caught:
+            error = caught
+            raise
+        finally:
+            until = self._learn(call, error)
+            self._account(call, error)
+            self._wake()
+            try:
+                await self._record(call, until)
+            finally:
+                self._inside.discard(call)
+                self._wake()
+
+    def _account(self, call: Call, error: BaseException | None) -> None:
+        """Correct the minute. Who refuses does not charge; what was broken off may have been charged in full."""
+        if call.spent is None and isinstance(error, ProviderError):
+            call.spent = 0
+        if call.minute and call.spent is not None:
+            call.minute.tokens = call.spent
+
+    async def _record(self, call: Call, until: datetime | None) -> None:
+        """Write down what the day and other processes have to know."""
+        if self._ledger is None:
+            return
+        with anyio.CancelScope(shield=True):
+            if until:
+                await self._ledger.close(until)
+            if call.day and call.spent is not None and call.spent != call.expected:
+                await self._ledger.correct(call.day, tokens=call.spent - call.expected)
+
+    def _learn(self, call: Call, error: BaseException | None) -> datetime | None:
+        """Change the state of the door; until when all processes must stay away, if the service said so."""
+        if error is None:
+            self._breaker.succeed()
+            self._tell_open()
+        elif isinstance(error, TransientError):
+            if error.retry_after_s:
+                self._breaker.abandon(call)
+                return self._close(error.retry_after_s)
+            if self._breaker.fail(call, self._now()):
+                self._tell_closed(f"{self.name} keeps failing: left alone", self._breaker.wait_s(self._now()))
+        elif isinstance(error, QuotaError) and error.resets_at:
+            if self._quota is None or self._quota.resets_at != error.resets_at:
+                left_s = (error.resets_at - self._clock()).total_seconds()
+                self._tell_closed(f"{self.name} has no allowance left for us", left_s)
+            self._quota = error
+            return error.resets_at
+        elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
+            self._wrong_key = error
+            self.on_change(str(error))
+        self._breaker.abandon(call)
+        return None
+
+    def _close(self, seconds: float) -> datetime:
+        """Close for `seconds`, or as long as it is closed anyway; until when, by the wall clock."""
+        due = self._now() + seconds
+        if due > self._asked_until:
+            # Two calls that were refused at the same time are one event for a person.
+            is_news = due > max(self._asked_until, self._now()) + 1 or not self._told_closed
+            self._asked_until = due
+            if is_news:
+                self._tell_closed(f"{self.name} asks us to wait", seconds)
+        self._wake()
+        return self._clock() + timedelta(seconds=seconds)
+
+    # What people and waiting calls hear --------------------------------------------------------------------------
+
+    def _tell_closed(self, what: str, seconds: float) -> None:
+        self._told_closed = True
+        now = self._clock()
+        self.on_change(f"{what} until {told(now + timedelta(seconds=seconds), now)}")
+
+    def _tell_open(self) -> None:
+        if self._told_closed and self._closure() is None:
+            self._told_closed = False
+            self.on_change(f"{self.name} answers again")
+
+    def _tell_spent(self, spent: QuotaError) -> None:
+        if self._told_spent != spent.resets_at:
+            self._told_spent = spent.resets_at
+            self.on_change(str(spent))
+
+    def _wake(self) -> None:
+        """Let whoever waits look again."""
+        self._changed.set()
+        self._changed = anyio.Event()
+
+    def _now(self) -> float:
+        assert self._loop is not None
+        return self._loop.time()
 
     def _settle(self) -> None:
-        """Makes the limiters in the loop that runs: they belong to one loop, while a gate may outlive several."""
+        """Makes what belongs to a loop in the one that runs: a gate may outlive several."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop = loop
-            self._slots = anyio.CapacityLimiter(self._concurrency)
-            self._pace = None if self._rate_per_min is None else AsyncLimiter(1, 60 / self._rate_per_min)
+            self._turn = anyio.Lock()
+            self._changed = anyio.Event()
+            rate = self._limits.requests_per_min
+            self._pace = AsyncLimiter(1, 60 / rate) if rate else None
 
 
-def _caller() -> object:
-    """Who holds a place: the task that entered."""
-    return asyncio.current_task()
+def _again(quota: QuotaError) -> QuotaError:
+    """The same error, with a traceback of its own."""
+    return QuotaError(quota.message, where=quota.where, hint=quota.hint, resets_at=quota.resets_at)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from pipeline.errors import TransientError
+from pipeline.errors import ClosedError, TransientError
+from pipeline.limits.times import told, utc_now
 
 T = TypeVar("T")
 _log = logging.getLogger("nightreel.retry")
@@ -27,16 +28,32 @@ class RetryPolicy:
     # which failed together do not come back together.
     wait_initial_s: float
     wait_max_s: float
-    # A service that asks for a longer wait than this is not waited for: the error is raised at once.
+    # A service that asks for a longer wait than this is not waited for: that is a `ClosedError`, at once.
     retry_after_max_s: float
 
 
-async def with_retries(policy: RetryPolicy, call: Callable[[], Awaitable[T]]) -> T:
+async def with_retries(
+    policy: RetryPolicy, call: Callable[[], Awaitable[T]], *, clock: Callable[[], datetime] = utc_now
+) -> T:
     """The result of `call`, called again after each `TransientError` until the policy's attempts are used up.
 
-    Waits as long as the service asked (`TransientError.retry_after_s`), else by the policy. The last error is raised
-    as it is. Waits are logged at info.
+    Waits as long as the service asked (`TransientError.retry_after_s`), else by the policy. A `Gate` inside `call`
+    keeps everybody else away for the same time, not for longer: when the wait is over here, the door is open there.
+    The last error is raised as it is; a service that asks for more patience than the policy has is a `ClosedError`
+    until then. Waits are logged at info.
     """
+    try:
+        return await _tried(policy, call)
+    except TransientError as error:
+        if error.retry_after_s is None or error.retry_after_s <= policy.retry_after_max_s:
+            raise
+        now = clock()
+        until = now + timedelta(seconds=error.retry_after_s)
+        message = f"{error.message}: not before {told(until, now)}"
+        raise ClosedError(message, until=until, where=error.where, hint=error.hint) from error
+
+
+async def _tried(policy: RetryPolicy, call: Callable[[], Awaitable[T]]) -> T:
     async for attempt in stamina.retry_context(
         on=lambda error: _wait_for(error, policy),
         attempts=policy.attempts,

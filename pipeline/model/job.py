@@ -90,6 +90,9 @@ class Cost:
             usd=self.usd + other.usd,
         )
 
+    def __sub__(self, earlier: Cost) -> Cost:
+        return self + Cost(tokens_in=-earlier.tokens_in, tokens_out=-earlier.tokens_out, usd=-earlier.usd)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StageRecord:

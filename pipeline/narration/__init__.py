@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -35,10 +36,12 @@ from pipeline.narration import mastering
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.silence import SilenceNarrator, silent_wav
-from pipeline.narration.spoken import spoken
+from pipeline.narration.spoken import spoken as spoken_text
 from pipeline.state import Cache, content_key
 
-__all__ = ["NARRATORS", "Narrator", "NarratorOptions", "Speech", "narrate"]
+__all__ = ["NARRATORS", "Compute", "Narrator", "NarratorOptions", "Speech", "narrate"]
+
+T = TypeVar("T")
 
 # With another narrator to go to, one that does not answer costs a film no more than this, in seconds, and is asked no
 # more often than this: enough for a connection that was dropped, short where there is no network.
@@ -53,16 +56,15 @@ class NarratorOptions:
 
     # Websocket address of the Edge service; None: the real one.
     edge_url: str | None
-    # Requests at once, and the longest that one may take.
-    edge_concurrency: int
+    # The door in front of it, and the longest that one request may take.
+    edge_gate: Gate
     edge_timeout_s: float
 
 
 def _edge(options: NarratorOptions) -> Narrator:
     from pipeline.narration.edge import EdgeNarrator  # noqa: PLC0415  (loads aiohttp)
 
-    gate = Gate(options.edge_concurrency)
-    return EdgeNarrator(url=options.edge_url, gate=gate, timeout_s=options.edge_timeout_s)
+    return EdgeNarrator(url=options.edge_url, gate=options.edge_gate, timeout_s=options.edge_timeout_s)
 
 
 def _espeak(_options: NarratorOptions) -> Narrator:
@@ -77,22 +79,48 @@ NARRATORS: Mapping[str, Callable[[NarratorOptions], Narrator]] = MappingProxyTyp
 )
 
 
+class Compute(Protocol):
+    """Runs a function that keeps a core busy, in a thread or in another process, and returns its result."""
+
+    async def __call__(self, function: Callable[..., T], *arguments: object) -> T:
+        """`function(*arguments)`; both can be pickled."""
+        ...
+
+
+def _ignore(_index: int, _clip: Clip) -> None:
+    """For those who wait for the whole narration."""
+
+
+async def _in_thread(function: Callable[..., T], *arguments: object) -> T:
+    return await to_thread.run_sync(partial(function, *arguments))
+
+
 async def narrate(
-    script: Script, *, narrators: Sequence[Narrator], voice: str | None, cache: Cache, retry: RetryPolicy
+    script: Script,
+    *,
+    narrators: Sequence[Narrator],
+    voice: str | None,
+    cache: Cache,
+    retry: RetryPolicy,
+    spoken: Callable[[int, Clip], None] = _ignore,
+    compute: Compute = _in_thread,
 ) -> Narration:
     """Speak all scenes of `script` with the first of `narrators` that can, in one voice.
 
     `voice` is a wish: the narrators that don't know it are passed over until one does; those after that one may stand
-    in for it with a voice of their own. Raises `InputError` if none knows it, otherwise the last narrator's error.
+    in for it with a voice of their own. `spoken` is told the number of each scene and its clip as soon as it is there,
+    and all of them again if another narrator takes over. The sound is worked on where `compute` runs it.
+    Raises `InputError` if nobody knows the voice, otherwise the last narrator's error.
     """
     failures: list[tuple[Narrator, NightreelError]] = []
     voice_known = voice is None
     for position, narrator in enumerate(narrators, start=1):
-        booth = partial(_Booth, narrator=narrator, cache=cache, retry=retry, is_last=position == len(narrators))
+        is_last = position == len(narrators)
+        booth = partial(_Booth, narrator=narrator, cache=cache, retry=retry, compute=compute, is_last=is_last)
         try:
             chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
             voice_known = True
-            made = await _speak_scenes(script, booth(voice=chosen))
+            made = await _speak_scenes(script, booth(voice=chosen), spoken)
         except (ProviderError, MissingToolError, InputError) as error:
             failures.append((narrator, error))
             continue
@@ -117,6 +145,7 @@ class _Booth:
     voice: str
     cache: Cache
     retry: RetryPolicy
+    compute: Compute
     # Whether nobody else is asked when this narrator can't speak.
     is_last: bool
     checked: bool = False
@@ -127,16 +156,14 @@ class _Booth:
     async def clip(self, text: str) -> tuple[Clip, bool]:
         """The clip of one scene, from the cache if it was ever spoken, and whether its times are estimated."""
         key = content_key(self.narrator.name, self.narrator.version, self.voice, text, mastering.VERSION)
-        path, _ = await self.cache.get_or_make(
-            "clip", key, ".wav", partial(self._make, text), check=mastering.check_clip
-        )
+        path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make, text))
         return await to_thread.run_sync(mastering.read_clip, path)
 
     async def _make(self, text: str, path: Path) -> None:
-        await to_thread.run_sync(mastering.master, await self._speak(text), path)
+        await self.compute(mastering.master, await self._speak(text), path)
 
     async def _speak(self, text: str) -> Speech:
-        said = spoken(text)
+        said = spoken_text(text)
         if said.is_silent:
             return Speech(audio=silent_wav(0.0), words=estimate(said.words))
         await self._check()
@@ -150,9 +177,13 @@ class _Booth:
                 self.checked = True
 
     async def _until_it_answers(self) -> None:
-        """Ask as patiently as for a text; where another narrator waits, only for a moment."""
+        """Ask as patiently as for a text; where another narrator waits, only for a moment.
+
+        The moment begins when it may be asked: a voice that wants a short rest is no reason to change the voice.
+        """
         if self.is_last:
             return await with_retries(self.retry, self.narrator.check)
+        await self.narrator.until_open()
         moment = replace(
             self.retry,
             attempts=min(self.retry.attempts, _ASK_TIMES),
@@ -175,12 +206,13 @@ async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *
     return await narrator.choose_voice(language, None), False
 
 
-async def _speak_scenes(script: Script, booth: _Booth) -> list[tuple[Clip, bool]]:
+async def _speak_scenes(script: Script, booth: _Booth, spoken: Callable[[int, Clip], None]) -> list[tuple[Clip, bool]]:
     """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
     clips: dict[int, tuple[Clip, bool]] = {}
 
     async def speak(index: int, text: str) -> None:
         clips[index] = await booth.clip(text)
+        spoken(index, clips[index][0])
 
     with first_error():
         async with anyio.create_task_group() as tasks:

@@ -6,6 +6,7 @@ closed here and in `edge_wire`: sockets that fall silent, sound cut short withou
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from pipeline.model import SAMPLE_RATE_HZ, Word
 from pipeline.narration.alignment import match, place
 from pipeline.narration.edge_text import requests_for, text_of
 from pipeline.narration.edge_voices import DEFAULT_VOICES, for_language, looks_like_a_voice, unknown_voice
-from pipeline.narration.edge_wire import EdgeService
+from pipeline.narration.edge_wire import EdgeService, ServiceBusyError
 from pipeline.narration.estimate import estimate, spread
 from pipeline.narration.narrator import Speech
 from pipeline.narration.spoken import spoken
@@ -64,7 +65,13 @@ class EdgeNarrator:
 
     async def check(self) -> None:
         """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
-        await self._service.shake_hands(_CHECK_TIMEOUT_S)
+        with contextlib.suppress(ServiceBusyError):
+            async with self._gate.probe():
+                await self._service.shake_hands(_CHECK_TIMEOUT_S)
+
+    async def until_open(self) -> None:
+        """Wait at the gate."""
+        await self._gate.until_open()
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """A voice by its name (en-US-AvaNeural), or our choice for the language."""
@@ -85,7 +92,7 @@ class EdgeNarrator:
         said = spoken(text)
         parts: list[_Part] = []
         for group in requests_for([said.text[first:last] for first, last in filter(None, said.places)]):
-            async with self._gate:
+            async with self._gate.call():
                 parts.append(await self._request(group, voice))
         audio = b"".join(part.audio for part in parts)
         length_s = sum(part.length_s for part in parts)
@@ -112,7 +119,8 @@ class EdgeNarrator:
         """All voices, asked for once; none if the service does not say."""
         if not self._voices:
             try:
-                self._voices = await self._service.voices(_CHECK_TIMEOUT_S)
+                async with self._gate.probe():
+                    self._voices = await self._service.voices(_CHECK_TIMEOUT_S)
             except ProviderError:
                 return frozenset()
         return self._voices

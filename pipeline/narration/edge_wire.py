@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
@@ -39,6 +40,10 @@ class _AddressOfTask(str):
 
     def __format__(self, spec: str) -> str:
         return format(_address.get() or str(self), spec)
+
+
+class ServiceBusyError(TransientError):
+    """The service is there and has no time for us. Stays within this room."""
 
 
 class EdgeService:
@@ -77,13 +82,15 @@ class EdgeService:
         return bytes(audio), tuple(events)
 
     async def shake_hands(self, timeout_s: float) -> None:
-        """Open a socket and close it. A service that is busy or unwell is there, and passes."""
+        """Open a socket and close it. Raises `ServiceBusyError` for a service that is there, but busy or unwell."""
         with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
             try:
                 await _with_right_clock(self._open)
             except aiohttp.WSServerHandshakeError as error:
-                if not _is_busy(error.status):
+                refusal = _refusal(error)
+                if not isinstance(refusal, TransientError):
                     raise
+                raise ServiceBusyError(refusal.message, retry_after_s=refusal.retry_after_s) from error
 
     async def voices(self, timeout_s: float) -> frozenset[str]:
         """The names of all voices; none if the service can't be asked for them at this address."""
@@ -172,6 +179,15 @@ def _in_our_words(timeout_s: float) -> Iterator[None]:
         raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
 
 
+def _seconds(asked: str) -> float | None:
+    """A Retry-After in seconds; None for anything else."""
+    try:
+        seconds = float(asked)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < math.inf else None
+
+
 def _is_busy(status: int) -> bool:
     """Whether an HTTP status will pass by itself."""
     return status == 429 or status >= 500
@@ -196,7 +212,6 @@ def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
     if _is_busy(error.status):
-        asked = error.headers.get("Retry-After", "").strip() if error.headers else ""
-        wait_s = float(asked) if asked.isascii() and asked.isdigit() else None
-        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=wait_s)
+        asked = error.headers.get("Retry-After", "") if error.headers else ""
+        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=_seconds(asked))
     return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
-from pipeline.limits import Gate
 from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak_voices import EspeakVoice, choose
@@ -27,6 +26,8 @@ from pipeline.narration.spoken import SpokenText, spoken
 _RATE_WPM = 160
 # A little air between the words (in units of 10 ms at the usual rate): they run into each other without it.
 _WORD_GAP = 1
+# Child processes at a time.
+_AT_ONCE = 2
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
 
@@ -45,8 +46,8 @@ class EspeakNarrator:
 
     name = "espeak"
 
-    def __init__(self, *, gate: Gate | None = None, timeout_s: float = 60.0) -> None:
-        self._gate = gate or Gate(2)
+    def __init__(self, *, timeout_s: float = 60.0) -> None:
+        self._places = anyio.CapacityLimiter(_AT_ONCE)
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
@@ -59,6 +60,9 @@ class EspeakNarrator:
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
         await self._list_voices()
+
+    async def until_open(self) -> None:
+        """A library is always open."""
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """A voice by its short name ("en-us"), identifier or display name, or the best one for the language."""
@@ -102,7 +106,7 @@ class EspeakNarrator:
         """One child, one answer: its line of JSON and what follows it. The child is gone when this returns."""
         # -P keeps the folder of the script, with our module names in it, off the child's import path.
         command = [sys.executable, "-P", str(Path(espeak_child.__file__))]
-        async with self._gate:
+        async with self._places:
             try:
                 with anyio.fail_after(self._timeout_s):
                     # anyio kills the process when this is cancelled or times out.

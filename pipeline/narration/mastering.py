@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.audio import Samples, read_audio, read_extra, read_wav, to_pcm, write_wav
+from pipeline.media.audio import Samples, read_audio, read_extra, to_pcm, write_wav
 from pipeline.media.loudness import measure_loudness, set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.narrator import Speech
@@ -76,13 +76,6 @@ def read_clip(path: Path) -> tuple[Clip, bool]:
             "the clip is damaged", where=str(path), hint="Delete it: it will be made again"
         ) from error
     return _clip(path, label), label.estimated
-
-
-def check_clip(path: Path) -> None:
-    """Read all of the file and compare the sound with its label. Blocks. Raises `CheckpointError`, `InputError`."""
-    clip, _ = read_clip(path)
-    if _sha256(read_wav(path)) != clip.sha256:
-        raise CheckpointError("the clip is damaged", where=str(path))
 
 
 def _sha256(samples: Samples) -> str:

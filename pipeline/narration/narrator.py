@@ -36,6 +36,12 @@ class Narrator(Protocol):
         Raises `TransientError` if another try may help, else another `ProviderError` or `MissingToolError`.
         """
 
+    async def until_open(self) -> None:
+        """Wait while it has asked to be left alone, if that is short; ask nothing.
+
+        Raises `ClosedError` if it is long, or if it is left alone because it keeps failing.
+        """
+
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """The voice for `wanted`, or the best one for `language` (BCP-47).
 

@@ -22,6 +22,9 @@ class SilenceNarrator:
     async def check(self) -> None:
         """Silence is always there."""
 
+    async def until_open(self) -> None:
+        """Silence never asks for anything."""
+
     async def choose_voice(self, language: str, wanted: str | None) -> str:  # noqa: ARG002
         """The one silent voice, for every language."""
         if wanted not in {None, self.name}:

@@ -5,16 +5,32 @@ Read in this order::
     stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
     scenes      where drawing and encoding meet, in a worker process
     workers     the processes that they meet in
+    attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film
-    plan        briefs become jobs
-    batches     many jobs side by side
-    workshop    what the stages work with
-    providers   settings become writers and narrators
+    scheduler   which job next, and how many at once
+    plan        briefs become jobs            (naming: and folders; delivered: and films that are there already)
+    batches     what can be asked for
+    control     what can be asked of jobs that exist: cancel, retry, copies, cleaning up
+    forecast    what a run would do
+    workshop    what the stages work with     (machine: and what all films share; providers: writers and narrators)
+    events      what whoever listens is told  (progress, pace, snapshot: and makes of it)
     checkup     what works on this machine
 """
 
-from pipeline.orchestrator.jobs import JobEvent, Listener, ignore, run_job
+from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, Told, ignore
+from pipeline.orchestrator.jobs import run_job
 from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
-__all__ = ["STAGES", "JobEvent", "Listener", "Workshop", "ignore", "open_workshop", "run_job"]
+__all__ = [
+    "STAGES",
+    "JobEvent",
+    "Listener",
+    "Notice",
+    "Pulse",
+    "Told",
+    "Workshop",
+    "ignore",
+    "open_workshop",
+    "run_job",
+]

@@ -1,126 +1,185 @@
-"""Many jobs: planned together, run side by side, each by itself when it fails."""
+"""What can be asked for: one film, a batch, more work for a batch, and going on with what was begun."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, InputError, first_error
-from pipeline.model import Batch, Brief, Job
-from pipeline.orchestrator.jobs import Listener, ignore, run_job
-from pipeline.orchestrator.plan import plan_jobs, superseded
+from pipeline import __version__
+from pipeline.errors import InputError, NightreelError
+from pipeline.model import Batch, Brief, Job, JobStatus, Priority
+from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
+from pipeline.orchestrator.jobs import run_job
+from pipeline.orchestrator.plan import Plan, plan_batch
+from pipeline.orchestrator.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.reporting import RunFacts, write_reports
 
 logger = logging.getLogger("nightreel")
 
 # Films made one at a time, by `nightreel make`, gather in this batch.
 SINGLES = "films"
+_NOTICES = 100
 
 
-async def run_one(brief: Brief, workshop: Workshop, *, listen: Listener = ignore) -> Job:
-    """Make one film and return its job, completed or failed. Other processes may make other films meanwhile.
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a batch stands after a run."""
+
+    batch: str
+    counts: dict[JobStatus, int]
+    # Why the run ended before its time; empty: it did not.
+    stopped_because: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every film that was asked for is there."""
+        return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)
+
+
+async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) -> Job:
+    """Make one film and return its job, completed, parked or failed. Other processes may make other films meanwhile.
 
     Raises `BusyError` when another process is making this one.
     """
-    (job,) = await _plan([brief], workshop, batch=SINGLES, source="", keep=True)
-    return await _run_claimed(job, workshop, listen)
-
-
-async def run_batch(
-    briefs: Sequence[Brief], workshop: Workshop, *, batch: str, source: str, listen: Listener = ignore
-) -> tuple[Job, ...]:
-    """Make all films of a batch and return their jobs in the order of the briefs.
-
-    Run again, it continues: completed films are left alone, everything else goes on where it stands. Raises `BusyError`
-    when another process works on the batch, and `InputError` when several films should go to one file.
-    """
-    if len(briefs) > 1 and workshop.output and workshop.output.suffix.lower() == ".mp4":
-        raise InputError(
-            f"{len(briefs)} films don't fit one file", where=str(workshop.output), hint="Give a folder as --output"
-        )
-    if not briefs:
-        return ()
-    async with workshop.store.batch_claim(batch):
-        jobs = await _plan(briefs, workshop, batch=batch, source=source, keep=batch == SINGLES)
-        return await _run_side_by_side(jobs, workshop, listen)
-
-
-async def _plan(briefs: Sequence[Brief], workshop: Workshop, *, batch: str, source: str, keep: bool) -> tuple[Job, ...]:
-    """Turn briefs into saved jobs of the batch; `keep` leaves the other jobs of the batch in it."""
-    store = workshop.store
-    async with store.planning(batch):
-        asked = await store.load_batch(batch) or Batch(name=batch, source=source, created_at=workshop.clock())
-        listed = (await store.jobs(batch)).jobs
-        complete = [workshop.complete(brief) for brief in briefs]
-        known = [*listed, *await _returning(complete, workshop, batch, {job.id for job in listed})]
-        jobs = await to_thread.run_sync(lambda: plan_jobs(complete, workshop, known, batch=batch))
-        saved = {job.id: job for job in known}
-        for job in jobs:
-            if saved.get(job.id) != job:
-                await store.save_job(job)
-        replaced = superseded(known, jobs)
-        ids = [job.id for job in jobs]
-        gone = {*ids, *(job.id for job in replaced)}
-        others = [job_id for job_id in asked.jobs if job_id not in gone] if keep else []
-        await store.save_batch(replace(asked, source=source, jobs=(*others, *ids)))
-        for job in replaced:
-            # Nobody may still be filling the folder that changes hands.
-            async with store.claim(job):
-                await store.forget_job(job)
-                await workshop.clear_bench(job)
-    return jobs
-
-
-async def _returning(briefs: Sequence[Brief], workshop: Workshop, batch: str, listed: Container[str]) -> list[Job]:
-    """Jobs of these briefs that an earlier run knew and the last one did not ask for: their films are not lost.
-
-    A checkpoint that can't be read is set aside: its film is made afresh, mostly from the cache.
-    """
-    store = workshop.store
-    ids = await to_thread.run_sync(lambda: [workshop.job_id(brief) for brief in briefs])
-    found: list[Job] = []
-    for job_id in dict.fromkeys(ids):
-        try:
-            job = None if job_id in listed else await store.find_job(batch, job_id)
-        except CheckpointError as error:
-            logger.warning("%s; it is kept as %s", error, (await store.set_aside(batch, job_id)).name)
-        else:
-            found += [job] if job else []
-    return found
-
-
-async def _run_side_by_side(jobs: Sequence[Job], workshop: Workshop, listen: Listener) -> tuple[Job, ...]:
-    """A few jobs at a time, so that one is spoken while another is drawn."""
-    results: dict[str, Job] = {}
-    queue: Iterator[Job] = iter(jobs)
-
-    async def work() -> None:
-        for job in queue:
-            results[job.id] = await _run_claimed(job, workshop, listen)
-
-    with first_error():
-        async with anyio.create_task_group() as tasks:
-            for _ in range(min(workshop.settings.work.concurrent_jobs, len(jobs))):
-                tasks.start_soon(work)
-    return tuple(results[job.id] for job in jobs)
-
-
-async def _run_claimed(job: Job, workshop: Workshop, listen: Listener) -> Job:
-    """Run a job that nobody else runs, its files safe in the cache meanwhile; then keep the cache within its size."""
-    async with workshop.store.claim(job):
+    (job_id,) = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True, again=False)).ids
+    async with shop.store.claim(SINGLES, job_id, what=brief.title):
         # Whoever held the claim before may have finished the film.
-        job = await workshop.store.load_job(job.batch, job.id)
-        async with workshop.cache.holding(*_kept_files(job)):
-            job = await run_job(job, workshop, listen)
-    await to_thread.run_sync(workshop.cache.prune, workshop.settings.cache.max_bytes)
+        job = await run_job(await shop.store.load_job(SINGLES, job_id), shop, listen)
+    await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
     return job
 
 
-def _kept_files(job: Job) -> tuple[Path, ...]:
-    clips = job.narration.clips if job.narration else ()
-    return (*(clip.path for clip in clips), *(segment.path for segment in job.segments))
+async def run_batch(
+    briefs: Sequence[Brief],
+    shop: Workshop,
+    *,
+    batch: str,
+    source: str,
+    priority: Priority = Priority.NORMAL,
+    listen: Listener = ignore,
+) -> Outcome:
+    """Make all films of a batch.
+
+    Run again, it continues: completed films are left alone, everything else goes on where it stands. While another
+    process works on the batch, it helps. Raises `InputError` when several films should go to one file.
+    """
+    _refuse_one_file_for_many(briefs, shop)
+    if not briefs:
+        return Outcome(batch=batch, counts={})
+    plan = await plan_batch(briefs, shop, batch=batch, source=source, priority=priority, keep=batch in {SINGLES, QUEUE})
+    _tell_plan(plan, listen)
+    return await _work(shop, batch, listen)
+
+
+async def add(
+    briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL
+) -> tuple[Plan, list[int]]:
+    """Add films to a batch, for whoever runs it, now or later; the processes that do so now are returned as well."""
+    _refuse_one_file_for_many(briefs, shop)
+    plan = await plan_batch(briefs, shop, batch=batch, source="", priority=priority, keep=True)
+    return plan, await to_thread.run_sync(lambda: _running(shop, batch))
+
+
+async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Outcome:
+    """Go on with a batch as its checkpoints stand, without its source. Raises `InputError` for an unknown one."""
+    await known_batch(shop, batch)
+    await to_thread.run_sync(shop.store.refreshed, batch)
+    return await _work(shop, batch, listen)
+
+
+async def resume_some(shop: Workshop, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
+    """Go on with some jobs of a batch, and nothing else."""
+    return await _work(shop, batch, listen, only=list(jobs))
+
+
+async def known_batch(shop: Workshop, name: str) -> Batch:
+    """What was asked for under this name. Raises `InputError` when nothing was."""
+    batch = await shop.store.load_batch(name)
+    if batch is None:
+        known = ", ".join(await shop.store.batches())
+        hint = f"There is {known}" if known else "Nothing has been run in this workspace yet"
+        raise InputError(f"no batch named {name!r}", hint=hint)
+    return batch
+
+
+@dataclass
+class _Night:
+    """What is remembered of a run for its report."""
+
+    listen: Listener
+    notices: list[str] = field(default_factory=list)
+
+    def hear(self, event: Told) -> None:
+        if isinstance(event, Notice) and len(self.notices) < _NOTICES:
+            self.notices.append(event.text)
+        tell(self.listen, event)
+
+
+async def _work(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
+    night = _Night(listen)
+    scheduler = Scheduler(shop, batch, night.hear, only=only)
+    started_at, start = shop.clock(), anyio.current_time()
+    try:
+        await scheduler.run()
+    finally:
+        # However the night ends, there is a report of it.
+        with anyio.CancelScope(shield=True):
+            seconds = anyio.current_time() - start
+            await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
+    counts = await to_thread.run_sync(lambda: shop.store.index(batch).counts())
+    jobs = {status: standing.jobs for status, standing in counts.items()}
+    return Outcome(batch=batch, counts=jobs, stopped_because=scheduler.stopped_because)
+
+
+def _report(  # noqa: PLR0917 - called in a thread, which takes no names
+    shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
+) -> None:
+    """Write the reports, beside the films. One that can't be written does not spoil the night."""
+    folder = shop.summary_folder(batch)
+    asked = shop.store.read_batch(batch)
+    if folder is None or asked is None:
+        return
+    facts = RunFacts(
+        batch=batch,
+        source=asked.source,
+        created_at=asked.created_at.astimezone(),
+        started_at=started_at.astimezone(),
+        ended_at=shop.clock().astimezone(),
+        seconds=round(seconds, 3),
+        version=__version__,
+        strategy=shop.settings.work.strategy,
+        most_at_once=scheduler.most_at_once,
+        peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
+        cpu_percent=shop.machine.resources.mean_cpu_percent,
+        notices=tuple(night.notices),
+    )
+    try:
+        write_reports(folder, facts, lambda: shop.store.index(batch).rows())
+    except NightreelError as error:
+        logger.warning("the report of “%s” could not be written: %s", batch, error)
+
+
+def _running(shop: Workshop, batch: str) -> list[int]:
+    """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue."""
+    if batch != QUEUE:
+        return shop.store.workers(batch)
+    return [pid for name in shop.store.batch_names() for pid in shop.store.workers(name)]
+
+
+def _tell_plan(plan: Plan, listen: Listener) -> None:
+    if plan.untouched:
+        films = "film is" if plan.untouched == 1 else "films are"
+        tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))
+
+
+def _refuse_one_file_for_many(briefs: Sequence[Brief], shop: Workshop) -> None:
+    if len(briefs) > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
+        raise InputError(
+            f"{len(briefs)} films don't fit one file", where=str(shop.output), hint="Give a folder as --output"
+        )

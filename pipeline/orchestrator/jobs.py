@@ -3,156 +3,223 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import EXIT_DEFECT, NightreelError, StorageError
+from pipeline.errors import (
+    EXIT_DEFECT,
+    EXIT_INTERRUPTED,
+    ClosedError,
+    NeedsLoginError,
+    NightreelError,
+    QuotaError,
+    StorageError,
+    TimeLimitError,
+    TransientError,
+    first_error,
+)
+from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
-from pipeline.orchestrator.stages import STAGES, Stage, film_is_whole
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.delivered import film_is_whole, is_delivered
+from pipeline.orchestrator.events import JobEvent, Listener, ignore, tell
+from pipeline.orchestrator.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import CacheUse
 
 logger = logging.getLogger("nightreel")
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobEvent:
-    """Something happened to a job: it entered `job.stage`, or its status changed."""
-
-    job: Job
-    # The exception behind a failure, for `--debug`.
-    error: Exception | None = None
-    # The film was there already; nothing was done.
-    untouched: bool = False
-
-
-Listener = Callable[[JobEvent], None]
 
 # Why a job is taken up once more, by what an earlier run left.
 _BACK: Mapping[JobStatus, str] = {
     JobStatus.IN_PROGRESS: "the process that worked on it is gone",
     JobStatus.FAILED: "tried again",
+    JobStatus.PARKED: "its time has come",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
 }
+# When a service does not say when its allowance comes back.
+_QUOTA_WAIT = timedelta(hours=1)
+# Failures that may pass by themselves, after services were already asked as patiently as the settings say.
+_MAY_PASS = (TransientError, TimeLimitError)
 
 
-def ignore(_event: JobEvent) -> None:
-    """A listener for those who don't want to know."""
-
-
-async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore) -> Job:
-    """Take one job as far as it goes and return it, completed or failed.
+async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, rank: Rank = ()) -> Job:
+    """Take one job as far as it goes and return it: completed, parked or failed.
 
     Called again on the same job, it goes on where the checkpoint stands; on a film that is already where it is wanted
     it does nothing. A failure is kept in the job, never raised, so that one bad film can't stop a night. Cancellation
-    puts the job back to pending and goes on up.
+    puts the job back to pending and goes on up. Only who has claimed the job may call this.
     """
-    if job.status is JobStatus.COMPLETED and await _is_delivered(job, workshop):
-        _tell(listen, JobEvent(job=job, untouched=True))
+    if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, workshop):
+        tell(listen, JobEvent(job=job, untouched=True))
         return job
-    run = _Run(job, workshop, listen)
-    try:
-        await run.begin()
-        for stage in await to_thread.run_sync(_still_to_do, run.job):
-            await run.do(stage)
-        await run.to(JobStatus.COMPLETED)
-    except NightreelError as error:
-        logger.info("job %s failed", job.id, exc_info=error)
-        await run.fail(error, _record(error, run.job.stage))
-    except Exception as error:
-        # A defect of ours in one film must not end the night.
-        logger.exception("job %s: unexpected error in stage %s", job.id, run.job.stage)
-        await run.fail(error, _record(error, run.job.stage))
-    except BaseException:
-        if run.job.status is JobStatus.IN_PROGRESS:
-            await run.to(JobStatus.PENDING, why="interrupted")
-        raise
+    shop = await to_thread.run_sync(workshop.for_job, job)
+    async with shop.cache.holding(*_kept_files(job)) as use:
+        run = _Run(job, shop, use, listen)
+        try:
+            await run.to_the_end(rank)
+        except NightreelError as error:
+            logger.info("job %s stopped", job.id, exc_info=error)
+            await run.stop(error)
+        except Exception as error:
+            # A defect of ours in one film must not end the night.
+            logger.exception("job %s: unexpected error in stage %s", job.id, run.job.stage)
+            await run.stop(error)
+        except BaseException:
+            if run.job.status is JobStatus.IN_PROGRESS:
+                await run.to(JobStatus.PENDING, why="interrupted")
+            raise
     return run.job
 
 
 class _Run:
     """The job as it stands now; every change is saved before anybody hears of it."""
 
-    def __init__(self, job: Job, workshop: Workshop, listen: Listener) -> None:
+    def __init__(self, job: Job, shop: Workshop, use: CacheUse, listen: Listener) -> None:
         self.job = job
-        self._workshop = workshop
+        self._shop = shop
+        self._use = use
         self._listen = listen
 
-    async def begin(self) -> None:
-        """Take the job up, whatever state an earlier run left it in."""
+    async def to_the_end(self, rank: Rank) -> None:
+        """Every stage that is still to do. Raises what stops it."""
+        stages = await self._begin()
+        with first_error():
+            async with anyio.create_task_group() as ahead:
+                evidence = self._shop.evidence(self.job)
+                attempt = Attempt(cores=self._shop.cores, rank=rank, evidence=evidence, ahead=ahead)
+                for stage, after in zip(stages, (*stages[1:], None), strict=True):
+                    await self._do(stage, attempt)
+                    if after:
+                        await self._keep(self.job.evolve(stage=after.name))
+                # Scenes that were drawn ahead in a voice that gave up half-way.
+                ahead.cancel_scope.cancel()
+        await self.to(JobStatus.COMPLETED)
+
+    async def _begin(self) -> tuple[Stage, ...]:
+        """Take the job up, whatever state an earlier run left it in, and say what is still to do."""
         job = self.job
         if await to_thread.run_sync(film_is_whole, job) and job.receipt:
             # Wherever it lies, it need not be made again: it is delivered from there.
             job = job.evolve(package=job.receipt.package)
-        if not await _is_delivered(job, self._workshop):
+        if not await to_thread.run_sync(is_delivered, job, self._shop):
             job = job.evolve(receipt=None)
+        stages = await to_thread.run_sync(_still_to_do, job, self._shop)
         if job.status is not JobStatus.PENDING:
-            job = advance(job, JobStatus.PENDING, at=self._workshop.clock(), why=_BACK[job.status])
-        job = job.evolve(attempts=job.attempts + 1, stage="", error=None)
+            job = advance(job, JobStatus.PENDING, at=self._shop.clock(), why=_BACK[job.status])
+        job = job.evolve(attempts=job.attempts + 1, stage=stages[0].name if stages else "", error=None)
         # Before the save: when the disk refuses even that, this is the job that fails.
-        self.job = advance(job, JobStatus.IN_PROGRESS, at=self._workshop.clock())
+        self.job = advance(job, JobStatus.IN_PROGRESS, at=self._shop.clock())
         with anyio.CancelScope(shield=True):
             await self._keep(self.job)
+        return stages
 
-    async def do(self, stage: Stage) -> None:
-        """Run one stage and save what it made."""
-        await self._keep(self.job.evolve(stage=stage.name))
-        started_at, start = self._workshop.clock(), anyio.current_time()
-        job = await stage.run(self.job, self._workshop)
-        record = StageRecord(started_at=started_at, seconds=round(anyio.current_time() - start, 3))
-        job = job.evolve(stages={**job.stages, stage.name: record})
-        await self._workshop.store.save_job(job)
-        self.job = job
+    async def _do(self, stage: Stage, attempt: Attempt) -> None:
+        """Run one stage and write down what it took, also when it fails. The caller saves."""
+        started_at, start = self._shop.clock(), anyio.current_time()
+        cost, used = attempt.cost, self._use.counts()
+        failure: JobError | None = None
+        limit_s = self._shop.time_limit_s(stage.name)
+        try:
+            with anyio.move_on_after(limit_s) as scope:
+                self.job = await stage.run(self.job, self._shop, attempt)
+            if scope.cancelled_caught:
+                raise TimeLimitError(
+                    f"took longer than {limit_s:g} s",
+                    where=stage.name,
+                    hint=f"Raise time_limits.{stage.name}_s in nightreel.toml if it needs more",
+                )
+        except BaseException as error:
+            failure = _record(error, stage.name)
+            raise
+        finally:
+            since = self._use.counts() - used
+            record = StageRecord(
+                stage=stage.name,
+                attempt=self.job.attempts,
+                started_at=started_at,
+                seconds=round(anyio.current_time() - start, 3),
+                found=since.found,
+                made=since.made,
+                bytes=since.made_bytes,
+                cost=attempt.cost - cost,
+                error=failure,
+            )
+            self.job = self.job.evolve(records=(*self.job.records, record))
 
     async def to(self, status: JobStatus, *, why: str = "") -> None:
         """Advance, save, tell. The save is shielded: a job never stays in a state that it has left."""
         with anyio.CancelScope(shield=True):
-            await self._keep(advance(self.job, status, at=self._workshop.clock(), why=why))
+            await self._keep(advance(self.job, status, at=self._shop.clock(), why=why))
 
-    async def fail(self, error: Exception, record: JobError) -> None:
-        """Give up, with the reason. When not even that can be saved (a full disk), the reason is still told."""
-        job = advance(self.job.evolve(error=record), JobStatus.FAILED, at=self._workshop.clock(), why=record.message)
+    async def stop(self, error: Exception) -> None:
+        """Park the job or give it up, with the reason. When not even that can be saved, the reason is still told."""
+        record = _record(error, self.job.stage)
+        until, may_go_on = self._goes_on(error)
+        status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
+        job = self.job.evolve(error=record)
+        if may_go_on and isinstance(error, _MAY_PASS):
+            job = job.evolve(retries=job.retries + 1)
+        job = advance(job, status, at=self._shop.clock(), why=record.message).evolve(parked_until=until)
         with anyio.CancelScope(shield=True):
             try:
-                await self._workshop.store.save_job(job)
+                await self._shop.store.save_job(job)
             except StorageError as unsaved:
                 if not isinstance(error, StorageError):  # that one says it already
-                    logger.warning("job %s failed, and that could not be saved: %s", job.id, unsaved)
+                    logger.warning("job %s stopped, and that could not be saved: %s", job.id, unsaved)
         self.job = job
-        _tell(self._listen, JobEvent(job=job, error=error))
+        tell(self._listen, JobEvent(job=job, error=error))
+
+    def _goes_on(self, error: Exception) -> tuple[datetime | None, bool]:
+        """When the job may be taken up again (None: when a person has done something), and whether at all."""
+        now, errors = self._shop.clock(), self._shop.settings.errors
+        if isinstance(error, ClosedError):
+            return error.until, True
+        if isinstance(error, QuotaError):
+            return error.resets_at or now + _QUOTA_WAIT, True
+        if isinstance(error, NeedsLoginError):
+            return None, True
+        if isinstance(error, _MAY_PASS) and self.job.retries < errors.retries:
+            return now + timedelta(seconds=errors.retry_wait_s * 2**self.job.retries), True
+        return None, False
 
     async def _keep(self, job: Job) -> None:
-        await self._workshop.store.save_job(job)
+        await self._shop.store.save_job(job)
         self.job = job
-        _tell(self._listen, JobEvent(job=job))
+        tell(self._listen, JobEvent(job=job))
 
 
-def _still_to_do(job: Job) -> tuple[Stage, ...]:
+def _still_to_do(job: Job, shop: Workshop) -> tuple[Stage, ...]:
     """The stages after the last one whose result is at hand: what came before it is not needed any more."""
-    done = [number for number, stage in enumerate(STAGES, start=1) if stage.is_done(job)]
-    return STAGES[max(done, default=0) :]
+    for number in range(len(STAGES), 0, -1):
+        if STAGES[number - 1].is_done(job, shop):
+            return STAGES[number:]
+    return STAGES
 
 
-def _tell(listen: Listener, event: JobEvent) -> None:
-    """A listener that fails (a closed pipe, a dead terminal) is no reason to stop making films."""
-    try:
-        listen(event)
-    except Exception as error:
-        logger.debug("nobody listens any more", exc_info=error)
+def _kept_files(job: Job) -> tuple[Path, ...]:
+    """What an earlier attempt got from the cache."""
+    clips = job.narration.clips if job.narration else ()
+    return (*(clip.path for clip in clips), *(segment.path for segment in job.segments))
 
 
-async def _is_delivered(job: Job, workshop: Workshop) -> bool:
-    """Whether the film lies, whole, where it is wanted now."""
-    if job.receipt is None or not workshop.destination(job).gave(job.receipt):
-        return False
-    return await to_thread.run_sync(film_is_whole, job)
-
-
-def _record(error: Exception, stage: str) -> JobError:
+def _record(error: BaseException, stage: str) -> JobError:
     """The error as it is kept in the checkpoint."""
+    kind = type(error).__name__
+    if not isinstance(error, Exception):
+        return JobError(kind="Interrupted", stage=stage, message="interrupted", exit_code=EXIT_INTERRUPTED)
     if isinstance(error, NightreelError):
-        return JobError(kind=type(error).__name__, stage=stage, message=str(error), exit_code=error.exit_code)
-    message = f"unexpected {type(error).__name__}: {' '.join(str(error).split())}. Run with --debug for the traceback"
-    return JobError(kind=type(error).__name__, stage=stage, message=message, exit_code=EXIT_DEFECT)
+        return JobError(
+            kind=kind,
+            stage=stage,
+            message=str(error),
+            exit_code=error.exit_code,
+            cause=error.message,
+            hint=error.hint,
+        )
+    cause = f"unexpected {kind}: {' '.join(str(error).split())}"
+    hint = "Run with --debug for the traceback"
+    return JobError(kind=kind, stage=stage, message=f"{cause}. {hint}", exit_code=EXIT_DEFECT, cause=cause, hint=hint)

@@ -1,53 +1,207 @@
-"""From briefs to jobs: ids, folder names, and what an earlier run of the same batch has already done."""
+"""From briefs to jobs: ids, folders, and what an earlier run of the same batch has already done.
+
+A plan is made and saved as a whole before anything runs. Jobs that were never begun are written many at a time; one
+that is known is touched only when this run wants something else of it, and never while another process makes it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from pipeline.model import Brief, Job
-from pipeline.model.names import safe_name
+from anyio import to_thread
+
+from pipeline.errors import BusyError, CheckpointError
+from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, advance
+from pipeline.orchestrator.delivered import has_film
+from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import BatchIndex
 
-_NAME_MAX_CHARS = 60
+logger = logging.getLogger("nightreel")
+_AT_ONCE = 200
+
+# Why a job that an earlier run has ended is taken up again, when somebody asks for its batch again.
+_AGAIN = {
+    JobStatus.FAILED: "tried again",
+    JobStatus.PARKED: "tried again",
+    JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
+}
 
 
-def plan_jobs(briefs: Sequence[Brief], workshop: Workshop, known: Sequence[Job], *, batch: str) -> tuple[Job, ...]:
-    """A job per different brief, in order: the one `known` from an earlier run, or a new one.
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What this run wants of a job that is known already."""
+
+    job: str
+    # As it was when the plan was made: if it has moved on since, it is left alone.
+    status: JobStatus
+    brief: Brief
+    # Another than it had: a film that came back after its folder was given away.
+    folder: str | None = None
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """The jobs of a batch, and what asking for it again means for them."""
+
+    ids: list[str] = field(default_factory=list)
+    # Never seen before.
+    new: int = 0
+    # Their films are there.
+    untouched: int = 0
+    # Others have taken their folders.
+    replaced: dict[str, str] = field(default_factory=dict)
+    changed: list[Change] = field(default_factory=list)
+
+
+async def plan_batch(
+    briefs: Sequence[Brief],
+    shop: Workshop,
+    *,
+    batch: str,
+    source: str,
+    priority: Priority = Priority.NORMAL,
+    keep: bool = False,
+    again: bool = True,
+) -> Plan:
+    """Turn briefs into saved jobs of the batch, and say what there is to do.
 
     Two briefs that would give the same film are one job. A brief that has changed is a new job, which takes over the
-    folder of the film it replaces. `briefs` are complete (`Workshop.complete`). Reads templates.
+    folder of the film it replaces. `keep` leaves the other jobs of the batch in it; `again` takes up what failed, and
+    completed films that are gone. Raises `ConfigurationError` for a pattern of folders that is none.
     """
-    by_id = {job.id: job for job in known}
-    taken = {job.name: job for job in known}
-    planned: dict[str, Job] = {}
-    for brief in briefs:
-        job_id = workshop.job_id(brief)
-        if job_id in planned:
-            continue
-        job = by_id.get(job_id) or Job(id=job_id, batch=batch, name="", brief=brief)
-        if taken.get(job.name) is not job:
-            # New, or back after another film has taken its folder: what lies there is not its film.
-            job = job.evolve(name=_free_name(brief, job_id, taken), receipt=None)
-        planned[job_id] = taken[job.name] = job
-    return tuple(planned.values())
+    store = shop.store
+    async with store.planning(batch):
+        asked = await store.load_batch(batch) or Batch(name=batch, source=source, created_at=shop.clock())
+        planner = _Planner(shop, batch, priority, again=again)
+        plan = await to_thread.run_sync(planner.plan, briefs)
+        for change in plan.changed:
+            await _apply(change, shop, batch, priority)
+        gone = {*plan.ids, *plan.replaced}
+        others = [job_id for job_id in asked.jobs if job_id not in gone] if keep else []
+        about = replace(asked, jobs=(*others, *plan.ids))
+        if not keep:
+            about = replace(about, source=source, asked=shop.asked, priority=priority)
+        await store.save_batch(about)
+        for job_id, title in plan.replaced.items():
+            # Nobody may still be filling the folder that changes hands.
+            async with store.claim(batch, job_id, what=title):
+                await store.forget_job(batch, job_id)
+                await shop.clear_bench(batch, job_id)
+    return plan
 
 
-def superseded(known: Sequence[Job], planned: Sequence[Job]) -> tuple[Job, ...]:
-    """The known jobs whose folder now belongs to another job of the plan."""
-    owners = {job.name: job.id for job in planned}
-    return tuple(job for job in known if owners.get(job.name, job.id) != job.id)
+class _Planner:
+    """One pass over the briefs. Blocks."""
+
+    def __init__(self, shop: Workshop, batch: str, priority: Priority, *, again: bool) -> None:
+        self._shop = shop
+        self._batch = batch
+        self._priority = priority
+        self._again = again
+        self._pattern = FolderPattern(shop.settings.output.pattern)
+        self._index: BatchIndex
+        self._plan = Plan()
+        # Folders that this plan has given away, by casefolded name, since some systems do not tell "A" from "a".
+        self._given: dict[str, str] = {}
+
+    def plan(self, briefs: Iterable[Brief]) -> Plan:
+        self._index = self._shop.store.refreshed(self._batch)
+        self._redo_damaged()
+        fresh: list[Job] = []
+        seen: set[str] = set()
+        for number, brief in enumerate(briefs, start=1):
+            complete = self._shop.complete(brief)
+            job_id = self._shop.job_id(complete)
+            if job_id in seen:
+                continue
+            seen.add(job_id)
+            self._plan.ids.append(job_id)
+            row = self._index.find(job_id)
+            if row is None:
+                fresh.append(self._new(complete, job_id, number))
+            else:
+                self._known(row, complete, number)
+            if len(fresh) == _AT_ONCE:
+                self._shop.store.plan_jobs(self._batch, fresh)
+                fresh.clear()
+        self._shop.store.plan_jobs(self._batch, fresh)
+        for job_id in self._plan.ids:
+            self._plan.replaced.pop(job_id, None)
+        return self._plan
+
+    def _new(self, brief: Brief, job_id: str, number: int) -> Job:
+        self._plan.new += 1
+        return Job(
+            id=job_id,
+            batch=self._batch,
+            folder=self._free_folder(brief, job_id, number),
+            brief=brief,
+            priority=brief.priority or self._priority,
+            asked=self._shop.asked,
+        )
+
+    def _known(self, row: JobSummary, brief: Brief, number: int) -> None:
+        change = Change(job=row.id, status=row.status, brief=brief)
+        holder = self._index.in_folder(row.folder)
+        if row.folder.casefold() in self._given or (holder and holder.id != row.id):
+            # Back after another film has taken its folder: what lies there is not its film.
+            self._plan.changed.append(replace(change, folder=self._free_folder(brief, row.id, number)))
+            return
+        self._given[row.folder.casefold()] = row.id
+        if row.status is JobStatus.COMPLETED and has_film(row, self._shop):
+            self._plan.untouched += 1
+        elif row.status is JobStatus.PENDING:
+            if row.priority is not (brief.priority or self._priority):
+                self._plan.changed.append(change)
+        elif self._again and row.status in _AGAIN and not row.parked_until:
+            self._plan.changed.append(change)
+
+    def _free_folder(self, brief: Brief, job_id: str, number: int) -> str:
+        today = self._shop.clock().astimezone().date()
+        folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=today)
+        if self._is_free(folder, brief):
+            self._given[folder.casefold()] = job_id
+            return folder
+        folder = f"{folder}-{job_id[:6]}"
+        self._given[folder.casefold()] = job_id
+        return folder
+
+    def _is_free(self, folder: str, brief: Brief) -> bool:
+        if folder.casefold() in self._given:
+            return False
+        holder = self._index.in_folder(folder)
+        if holder is None:
+            return self._pattern.is_per_batch or not (self._shop.films_root / folder).exists()
+        # The same place of the same source with other content, or the same topic under other settings: the film is
+        # replaced, not doubled.
+        replaces = holder.origin == brief.origin and bool(brief.origin or holder.title == brief.title)
+        if replaces:
+            self._plan.replaced[holder.id] = holder.title
+        return replaces
+
+    def _redo_damaged(self) -> None:
+        """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""
+        for damage in self._index.damages():
+            aside = self._shop.store.set_aside(self._batch, damage.job)
+            logger.warning("%s; it is kept as %s", damage.message, aside.name)
 
 
-def _free_name(brief: Brief, job_id: str, taken: Mapping[str, Job]) -> str:
-    name = film_name(brief.title)
-    holder = taken.get(name)
-    # The same place of the same source with other content, or the same topic under other settings: the film is
-    # replaced, not doubled.
-    if holder is None or (holder.brief.origin == brief.origin and (brief.origin or holder.brief.title == brief.title)):
-        return name
-    return f"{name}-{job_id[:6]}"
-
-
-def film_name(title: str) -> str:
-    """The folder name of a film, safe on every system and still readable."""
-    return safe_name(title, _NAME_MAX_CHARS, default="film")
+async def _apply(change: Change, shop: Workshop, batch: str, priority: Priority) -> None:
+    """Take a job up again, or give it another priority or folder; not while another process makes it."""
+    store = shop.store
+    try:
+        async with store.claim(batch, change.job, what=change.brief.title, wait_s=0):
+            job = await store.load_job(batch, change.job)
+            if job.status is not change.status:
+                return
+            if job.status in _AGAIN:
+                job = advance(job, JobStatus.PENDING, at=shop.clock(), why=_AGAIN[job.status])
+            if change.folder:
+                job = job.evolve(folder=change.folder, receipt=None)
+            urgency = change.brief.priority or priority
+            await store.save_job(job.evolve(brief=change.brief, priority=urgency, asked=shop.asked, retries=0))
+    except (BusyError, CheckpointError) as error:
+        logger.debug("job %s is left as it is: %s", change.job, error)

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pipeline.errors import ConfigurationError
+from pipeline.limits import Gate, GateLimits
 from pipeline.narration import NARRATORS, Narrator, NarratorOptions
 from pipeline.script import WRITERS, ScriptWriter
 from pipeline.settings import Settings
+
+# Providers that ask somebody outside, and need a gate for it.
+SERVICES = frozenset({"groq", "edge"})
+
+
+def gate_limits(name: str, settings: Settings) -> GateLimits:
+    """How much of a service (one of `SERVICES`) may be used."""
+    groq, edge, breaker = settings.groq, settings.edge, settings.breaker
+    limits = partial(
+        GateLimits,
+        patience_s=settings.retry.retry_after_max_s,
+        breaker_failures=breaker.failures,
+        breaker_cooldown_s=breaker.cooldown_s,
+        breaker_cooldown_max_s=breaker.cooldown_max_s,
+    )
+    if name == "edge":
+        return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
+    return limits(
+        concurrency=groq.concurrency,
+        requests_per_min=groq.requests_per_min,
+        tokens_per_min=groq.tokens_per_min or None,
+        requests_per_day=groq.requests_per_day or None,
+        tokens_per_day=groq.tokens_per_day or None,
+    )
 
 
 def writer_name(settings: Settings) -> str:
@@ -15,8 +42,11 @@ def writer_name(settings: Settings) -> str:
     return "groq" if settings.groq.api_key and not settings.offline else "outline"
 
 
-def make_writer(name: str, settings: Settings) -> ScriptWriter:
-    """A script writer by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+def make_writer(name: str, settings: Settings, gate: Gate | None = None) -> ScriptWriter:
+    """A script writer by name. Raises `ConfigurationError` for one that needs what --offline forbids.
+
+    `gate` is for those of `SERVICES`; without one they get a gate of their own, that nobody shares.
+    """
     if name != "groq":
         return WRITERS[name]()
     _refuse_offline(name, settings)
@@ -26,6 +56,9 @@ def make_writer(name: str, settings: Settings) -> ScriptWriter:
         base_url=groq.base_url,
         model=groq.model,
         timeout_s=groq.timeout_s,
+        gate=gate or Gate(name, gate_limits(name, settings)),
+        usd_per_million_in=groq.usd_per_million_in,
+        usd_per_million_out=groq.usd_per_million_out,
     )
 
 
@@ -36,13 +69,19 @@ def narrator_names(settings: Settings) -> tuple[str, ...]:
     return ("espeak",) if settings.offline else ("edge", "espeak")
 
 
-def make_narrator(name: str, settings: Settings) -> Narrator:
-    """A narrator by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Narrator:
+    """A narrator by name. Raises `ConfigurationError` for one that needs what --offline forbids.
+
+    `gate` is for those of `SERVICES`; without one they get a gate of their own, that nobody shares.
+    """
     if name == "edge":
         _refuse_offline(name, settings)
-    edge = settings.edge
     return NARRATORS[name](
-        NarratorOptions(edge_url=edge.url, edge_concurrency=edge.concurrency, edge_timeout_s=edge.timeout_s)
+        NarratorOptions(
+            edge_url=settings.edge.url,
+            edge_gate=gate or Gate("edge", gate_limits("edge", settings)),
+            edge_timeout_s=settings.edge.timeout_s,
+        )
     )
 
 

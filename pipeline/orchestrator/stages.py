@@ -8,9 +8,9 @@ behind is written whole or not at all. It never touches the job's status or its 
 
 from __future__ import annotations
 
-import hashlib
+import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,108 +18,145 @@ from typing import TypeVar
 from anyio import create_task_group, to_thread
 from pydantic import TypeAdapter
 
-from pipeline.assembly import check_segment, join_segments
-from pipeline.errors import QualityError, first_error
+from pipeline.assembly import join_segments
+from pipeline.errors import NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.limits import with_retries
-from pipeline.model import Job, Package, Script, Segment
+from pipeline.model import Brief, Clip, Cue, Job, Narration, Package, Script, Segment
 from pipeline.narration import narrate
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.scenes import SegmentOrder, make_segment, make_thumbnail
-from pipeline.orchestrator.workers import in_worker
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import film_metadata, publish
 from pipeline.quality import Expected, inspect_film
-from pipeline.rendering import fonts_for
-from pipeline.script import write_script
+from pipeline.rendering import Look, fonts_for
+from pipeline.script import ScriptWriter, write_script
 from pipeline.state import content_key
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
+from pipeline.template import Template
 
+logger = logging.getLogger("nightreel")
 _SCRIPT = TypeAdapter(Script)
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One step. `is_done` looks at the job and the files it names, so that a finished step is never paid for twice."""
+    """One step. `is_done` looks at the job and the files it names, so that a finished step is never paid for twice.
+
+    It reads files: call it in a thread.
+    """
 
     name: str
-    run: Callable[[Job, Workshop], Awaitable[Job]]
-    is_done: Callable[[Job], bool]
+    run: Callable[[Job, Workshop, Attempt], Awaitable[Job]]
+    is_done: Callable[[Job, Workshop], bool]
+    # The fields of the job that it fills: `retry --from` empties them.
+    fills: tuple[str, ...]
 
 
-async def write(job: Job, shop: Workshop) -> Job:
+async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
     template = await to_thread.run_sync(shop.template, job.brief)
     writer = await to_thread.run_sync(lambda: shop.writer)
 
-    async def attempt() -> Script:
-        async with shop.writer_gate:
-            return await write_script(job.brief, writer=writer, template=template)
-
     async def make(path: Path) -> None:
-        script = await with_retries(shop.retry_policy, attempt)
+        asked = partial(write_script, job.brief, writer=writer, template=template, spent=attempt.spent)
+        script = await with_retries(shop.retry_policy, asked)
         await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
 
-    # Neither where the brief stands nor who reads it aloud changes what is written.
-    said = replace(job.brief, origin="", voice=None)
-    key = content_key(writer.name, writer.version, said, template.fingerprint)
-    path, _ = await shop.cache.get_or_make("script", key, ".json", make, check=_read_script)
-    job = job.evolve(script=await to_thread.run_sync(_read_script, path))
+    path, _ = await shop.cache.get_or_make("script", script_key(job.brief, writer, template), ".json", make)
+    job = job.evolve(script=await to_thread.run_sync(lambda: _SCRIPT.validate_json(path.read_bytes())))
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
 
 
-async def speak(job: Job, shop: Workshop) -> Job:
-    """Script -> Narration."""
+async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Script -> Narration. Each scene is drawn ahead as soon as its clip exists."""
+    script = _made(job.script)
+    studio = await _studio(job, shop, attempt)
+
+    async def draw_ahead(index: int, clip: Clip) -> None:
+        cues = make_subtitles(_only(clip), language=script.language, limits=shop.cue_limits).scenes[0]
+        try:
+            await studio.segment(index, clip, cues)
+        except NightreelError as error:
+            # The scenes' own stage will meet it again, and say so in its own name.
+            logger.debug("scene %d could not be drawn ahead: %s", index + 1, error)
+
+    def spoken(index: int, clip: Clip) -> None:
+        attempt.ahead.start_soon(draw_ahead, index, clip)
+
     narration = await narrate(
-        _made(job.script),
+        script,
         narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=job.brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
+        spoken=spoken,
+        compute=attempt.compute,
     )
     return job.evolve(narration=narration)
 
 
-async def subtitle(job: Job, shop: Workshop) -> Job:
+async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     """Script, Narration -> Subtitles."""
     language = _made(job.script).language
     return job.evolve(subtitles=make_subtitles(_made(job.narration), language=language, limits=shop.cue_limits))
 
 
-async def draw(job: Job, shop: Workshop) -> Job:
-    """Script + Narration + Subtitles -> a segment per scene, over all cores."""
-    script, clips, cues = _made(job.script), _made(job.narration).clips, _made(job.subtitles).scenes
-    look = await to_thread.run_sync(shop.look, job)
-    fonts = await to_thread.run_sync(fonts_for, script, look)
+async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead."""
+    clips, cues = _made(job.narration).clips, _made(job.subtitles).scenes
+    studio = await _studio(job, shop, attempt)
     segments: dict[int, Segment] = {}
 
     async def make(index: int) -> None:
-        order = SegmentOrder(
-            scene=script.scenes[index],
-            cues=cues[index],
-            clip=clips[index],
-            look=look,
-            fonts=fonts,
-            encoder=shop.encoder,
-        )
-
-        async def in_a_worker(path: Path) -> None:
-            await in_worker(shop.cores, make_segment, order, path)
-
-        whole = partial(check_segment, frames=order.frames)
-        path, _ = await shop.cache.get_or_make("segment", order.key, ".mp4", in_a_worker, check=whole)
-        segments[index] = Segment(path=path, frames=order.frames)
+        segments[index] = await studio.segment(index, clips[index], cues[index])
 
     with first_error():
         async with create_task_group() as tasks:
-            for index in range(len(script.scenes)):
+            for index in range(len(clips)):
                 tasks.start_soon(make, index)
     return job.evolve(segments=tuple(segments[index] for index in sorted(segments)))
 
 
-async def assemble(job: Job, shop: Workshop) -> Job:
+@dataclass(frozen=True, kw_only=True)
+class _Studio:
+    """Where the scenes of one film are drawn: all that they have in common."""
+
+    script: Script
+    look: Look
+    fonts: str
+    shop: Workshop
+    attempt: Attempt
+
+    async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
+        """One scene, drawn and encoded in a worker process, if the cache does not have it."""
+        order = SegmentOrder(
+            scene=self.script.scenes[index],
+            cues=cues,
+            clip=clip,
+            look=self.look,
+            fonts=self.fonts,
+            encoder=self.shop.encoder,
+        )
+
+        async def make(path: Path) -> None:
+            await self.attempt.compute(make_segment, order, path)
+
+        path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
+        return Segment(path=path, frames=order.frames)
+
+
+async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
+    script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
+    fonts = await to_thread.run_sync(fonts_for, script, look)
+    return _Studio(script=script, look=look, fonts=fonts, shop=shop, attempt=attempt)
+
+
+async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Segments -> Video, and beside it the subtitle files, the thumbnail and the metadata."""
     script, clips = _made(job.script), _made(job.narration).clips
     folder = await shop.bench(job)
@@ -133,7 +170,7 @@ async def assemble(job: Job, shop: Workshop) -> Job:
     lengths = tuple(clip.samples for clip in clips)
     video = await to_thread.run_sync(lambda: join_segments(job.segments, path=package.video, title=script.title))
     look = await to_thread.run_sync(shop.look, job)
-    await in_worker(shop.cores, make_thumbnail, script, look, package.thumbnail)
+    await attempt.compute(make_thumbnail, script, look, package.thumbnail)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths),
         package.vtt: to_vtt(_made(job.subtitles), lengths),
@@ -144,7 +181,7 @@ async def assemble(job: Job, shop: Workshop) -> Job:
     return job.evolve(video=video, package=package, verdict=None)
 
 
-async def inspect(job: Job, shop: Workshop) -> Job:
+async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Video -> Verdict; a film that does not pass goes no further."""
     narration = _made(job.narration)
     expected = Expected(
@@ -153,44 +190,42 @@ async def inspect(job: Job, shop: Workshop) -> Job:
         subtitles=_made(job.subtitles),
         silent=narration.narrator == "silence",
     )
-    verdict = await in_worker(shop.cores, inspect_film, _made(job.package), expected)
+    verdict = await attempt.compute(inspect_film, _made(job.package), expected)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
-        await shop.clear_bench(job)
+        await shop.clear_bench(job.batch, job.id)
         for segment in job.segments:
             await shop.cache.discard(segment.path)
         raise QualityError(
-            "the film does not pass: " + "; ".join(verdict.reasons), where=job.name, hint="It was not delivered"
+            "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint="It was not delivered"
         )
     return job.evolve(verdict=verdict)
 
 
-async def deliver(job: Job, shop: Workshop) -> Job:
+async def deliver(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     """Video -> Receipt."""
     receipt = await publish(_made(job.package), destination=shop.destination(job))
-    await shop.clear_bench(job)
+    await shop.clear_bench(job.batch, job.id)
     return job.evolve(receipt=receipt, package=None)
 
 
-def film_is_whole(job: Job) -> bool:
-    """Whether the job's film has been delivered and still lies where the receipt says, byte for byte. Reads it all."""
-    if job.receipt is None or job.video is None or not _is_whole(job.receipt.package):
-        return False
-    with job.receipt.package.video.open("rb") as film:
-        return hashlib.file_digest(film, "sha256").hexdigest() == job.video.sha256
+def script_key(brief: Brief, writer: ScriptWriter, template: Template) -> str:
+    """Names a script in the cache. Where the brief stands, who reads it and how urgent it is change no word of it."""
+    said = replace(brief, origin="", voice=None, priority=None)
+    return content_key(writer.name, writer.version, said, template.fingerprint)
 
 
-def _is_spoken(job: Job) -> bool:
-    return job.narration is not None and all(clip.path.exists() for clip in job.narration.clips)
+def _only(clip: Clip) -> Narration:
+    """A narration of one scene."""
+    return Narration(narrator="", voice="", clips=(clip,))
 
 
-def _read_script(path: Path) -> Script:
-    """A script from the cache; a `ValueError` if it is none."""
-    return _SCRIPT.validate_json(path.read_bytes())
+def _is_spoken(job: Job, shop: Workshop) -> bool:
+    return job.narration is not None and all(shop.cache.intact(clip.path) for clip in job.narration.clips)
 
 
-def _is_whole(package: Package | None) -> bool:
-    return package is not None and all(path.exists() and path.stat().st_size for path in astuple(package))
+def _is_drawn(job: Job, shop: Workshop) -> bool:
+    return bool(job.segments) and all(shop.cache.intact(segment.path) for segment in job.segments)
 
 
 def _made(value: _T | None) -> _T:
@@ -200,20 +235,22 @@ def _made(value: _T | None) -> _T:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage(name="script", run=write, is_done=lambda job: job.script is not None),
-    Stage(name="narration", run=speak, is_done=_is_spoken),
-    # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
-    Stage(name="subtitles", run=subtitle, is_done=lambda job: job.subtitles is not None and _is_spoken(job)),
+    Stage(name="script", run=write, fills=("script",), is_done=lambda job, _: job.script is not None),
+    Stage(name="narration", run=speak, fills=("narration",), is_done=_is_spoken),
     Stage(
-        name="scenes",
-        run=draw,
-        is_done=lambda job: bool(job.segments) and all(segment.path.exists() for segment in job.segments),
+        name="subtitles",
+        run=subtitle,
+        fills=("subtitles",),
+        # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
+        is_done=lambda job, shop: job.subtitles is not None and _is_spoken(job, shop),
     ),
+    Stage(name="scenes", run=draw, fills=("segments",), is_done=_is_drawn),
+    Stage(name="film", run=assemble, fills=("video", "package"), is_done=lambda job, _: is_complete(job.package)),
     Stage(
-        name="film",
-        run=assemble,
-        is_done=lambda job: _is_whole(job.package),
+        name="quality",
+        run=inspect,
+        fills=("verdict",),
+        is_done=lambda job, _: job.verdict is not None and is_complete(job.package),
     ),
-    Stage(name="quality", run=inspect, is_done=lambda job: job.verdict is not None and _is_whole(job.package)),
-    Stage(name="publishing", run=deliver, is_done=lambda job: job.receipt is not None),
+    Stage(name="publishing", run=deliver, fills=("receipt",), is_done=lambda job, _: job.receipt is not None),
 )

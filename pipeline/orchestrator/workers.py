@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
+import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar, TypeVarTuple
+from uuid import uuid4
 
 import anyio
-from anyio import to_process
+from anyio import to_process, to_thread
 
 from pipeline.errors import CrashError
+from pipeline.files import discard, write_atomically
+from pipeline.limits import Cores, Rank
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -22,26 +28,67 @@ _HINT = (
 
 
 async def in_worker(
-    cores: anyio.CapacityLimiter, work: Callable[[*Arguments], Result], *arguments: *Arguments
+    cores: Cores, work: Callable[[*Arguments], Result], *arguments: *Arguments, rank: Rank = (), evidence: Path
 ) -> Result:
-    """`work(*arguments)`, run in a worker process when one of `cores` is free. Cancelling kills the process.
+    """`work(*arguments)`, run in a worker process when it is its turn for a core. Cancelling kills the process.
 
     `work` is a function of a module, and everything that goes in and out is pickled. Raises what it raises, and
-    `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try.
+    `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try, alone. What
+    is known of such a death is kept in the file `evidence`.
     """
-    # Once may be bad luck: another program took the memory. What dies twice would die a third time.
-    with suppress(anyio.BrokenWorkerProcess, KeyboardInterrupt):
-        return await to_process.run_sync(_undisturbed, work, *arguments, cancellable=True, limiter=cores)
+    trace = evidence.with_name(f".{evidence.stem}-{uuid4().hex[:8]}.trace")
     try:
-        return await to_process.run_sync(_undisturbed, work, *arguments, cancellable=True, limiter=cores)
-    except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
-        raise CrashError("a worker process died", where=work.__name__, hint=_HINT) from error
+        # Once may be bad luck: another program took the memory. What dies twice would die a third time.
+        with contextlib.suppress(anyio.BrokenWorkerProcess, KeyboardInterrupt):
+            async with cores.slot(rank):
+                return await _in_process(trace, work, *arguments)
+        try:
+            # Nothing else runs meanwhile: if it dies now, it is not for want of what others took.
+            async with cores.alone():
+                return await _in_process(trace, work, *arguments)
+        except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
+            how = await to_thread.run_sync(_keep_evidence, evidence, trace, work.__name__, repr(arguments))
+            raise CrashError(f"a worker process died twice ({how})", where=work.__name__, hint=_HINT) from error
+    finally:
+        await to_thread.run_sync(discard, trace)
 
 
-def _undisturbed(work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    # Who may run was decided by `cores`; this one only keeps anyio from counting as well.
+    limiter = anyio.CapacityLimiter(1)
+    return await to_process.run_sync(_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
+
+
+def _guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
     """Run the work in a process that leaves Ctrl-C to its parent, which kills it when it has to stop.
 
-    A terminal sends SIGINT to the whole group; answered here, it would come back as an exception of the work.
+    A terminal sends SIGINT to the whole group; answered here, it would come back as an exception of the work. A crash
+    in a library leaves a trace of where it was.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return work(*arguments)
+    with _tracing(trace):
+        return work(*arguments)
+
+
+@contextlib.contextmanager
+def _tracing(trace: Path) -> Iterator[None]:
+    trace.parent.mkdir(parents=True, exist_ok=True)
+    with trace.open("wb") as file:
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
+            if os.name == "nt":  # an open file can't be removed there
+                file.close()
+
+
+def _keep_evidence(evidence: Path, trace: Path, work: str, arguments: str) -> str:
+    """Writes down how the process died; returns it in some words."""
+    try:
+        said = trace.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        said = ""
+    how = said.splitlines()[0] if said else "killed from outside, most likely for want of memory"
+    write_atomically(evidence, f"{work} died twice: {how}\n\n{said}\n\nIt was asked to work on:\n{arguments}\n")
+    return f"{how}; see {evidence.parent.name}/{evidence.name}"

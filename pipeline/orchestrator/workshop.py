@@ -5,31 +5,34 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-import anyio
 from anyio import to_thread
 
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.files import storage_errors
-from pipeline.limits import Gate, RetryPolicy
-from pipeline.model import FORMATS, Brief, Job, VideoFormat
+from pipeline.limits import Cores, RetryPolicy
+from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
 from pipeline.narration import Narrator
 from pipeline.orchestrator import providers
+from pipeline.orchestrator.machine import Machine
+from pipeline.orchestrator.naming import SUMMARY
 from pipeline.publishing import Destination, FileNames, FolderDestination
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ScriptWriter
-from pipeline.settings import Settings, find_workspace, load_settings
+from pipeline.settings import Settings, find_workspace, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 
 _ID_DIGITS = 16
+# Groups of settings that say how a command works, not what it makes.
+_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache"})
 
 
 def now() -> datetime:
@@ -61,6 +64,7 @@ def open_workshop(
         settings=settings,
         overrides=overrides or {},
         output=Path(output).absolute() if output else None,
+        machine=Machine(workspace=folder, settings=settings, clock=now),
     )
 
 
@@ -77,47 +81,88 @@ def _check_output(output: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
-    """One workspace with its settings, ready to make films. Opened by the edges, used by the stages."""
+    """One workspace with the settings of one request, ready to make films. Opened by the edges, used by the stages."""
 
     workspace: Path
     settings: Settings
+    # What all requests share.
+    machine: Machine
     # What flags said, by dotted key: they go before what a brief says.
     overrides: Mapping[str, object] = field(default_factory=dict)
-    # FILE.mp4 or a folder for the films; None: output/<batch>/ in the workspace.
+    # FILE.mp4 or a folder for the films; None: output/ in the workspace.
     output: Path | None = None
-    clock: Callable[[], datetime] = now
+
+    # Who asks ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def asked(self) -> Asked:
+        """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
+        kept = {
+            key: value
+            for key, value in self.overrides.items()
+            if isinstance(value, str | bool | int | float)
+            and key.partition(".")[0] not in _HABITS
+            and not is_secret(key)
+        }
+        return Asked(settings=kept, output=str(self.output) if self.output else "")
+
+    def for_job(self, job: Job) -> Workshop:
+        """The workshop for a job that may have been asked for otherwise, by another command. Reads files."""
+        if job.asked == self.asked:
+            return self
+        key = repr(sorted(job.asked.settings.items())) + job.asked.output
+        if key not in self._others:
+            self._others[key] = replace(
+                self,
+                settings=load_settings(self.workspace, job.asked.settings),
+                overrides=job.asked.settings,
+                output=Path(job.asked.output) if job.asked.output else None,
+            )
+        return self._others[key]
+
+    @cached_property
+    def _others(self) -> dict[str, Workshop]:
+        return {}
 
     # What is kept ------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def store(self) -> CheckpointStore:
         """The checkpoints of this workspace."""
-        return CheckpointStore(self.workspace)
+        return self.machine.store
 
-    @cached_property
+    @property
     def cache(self) -> Cache:
         """Scripts, clips and segments by content."""
-        return Cache(self.workspace / "state" / "cache")
+        return self.machine.cache
+
+    @property
+    def cores(self) -> Cores:
+        """How many worker processes work at once."""
+        return self.machine.cores
+
+    def clock(self) -> datetime:
+        """The time, aware, in UTC."""
+        return self.machine.clock()
 
     async def bench(self, job: Job) -> Path:
         """A folder for the files of a film that is not delivered yet."""
-        folder = self._bench(job)
+        folder = self._bench(job.batch, job.id)
         await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
         return folder
 
-    async def clear_bench(self, job: Job) -> None:
+    async def clear_bench(self, batch: str, job_id: str) -> None:
         """Remove that folder."""
-        await to_thread.run_sync(lambda: shutil.rmtree(self._bench(job), ignore_errors=True))
+        await to_thread.run_sync(lambda: shutil.rmtree(self._bench(batch, job_id), ignore_errors=True))
 
-    def _bench(self, job: Job) -> Path:
-        return self.workspace / "state" / "batches" / job.batch / "unfinished" / job.id
+    def _bench(self, batch: str, job_id: str) -> Path:
+        return self.store.folder(batch) / "unfinished" / job_id
+
+    def evidence(self, job: Job) -> Path:
+        """Where it is kept how a film kills its worker processes."""
+        return self.store.folder(job.batch) / "evidence" / f"{job.id}.txt"
 
     # Who does the work -------------------------------------------------------------------------------------------
-
-    @cached_property
-    def cores(self) -> anyio.CapacityLimiter:
-        """How many worker processes draw, encode and inspect at once."""
-        return anyio.CapacityLimiter(self.settings.work.workers)
 
     @cached_property
     def retry_policy(self) -> RetryPolicy:
@@ -131,20 +176,20 @@ class Workshop:
         )
 
     @cached_property
-    def writer_gate(self) -> Gate:
-        """How often the model is asked."""
-        return Gate(self.settings.groq.concurrency, self.settings.groq.requests_per_min)
-
-    @cached_property
     def writer(self) -> ScriptWriter:
         """Who writes the scripts. Loading a model's SDK takes a moment: ask for it off the event loop."""
-        return providers.make_writer(providers.writer_name(self.settings), self.settings)
+        name = providers.writer_name(self.settings)
+        return providers.make_writer(name, self.settings, self.machine.gate(name))
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
-        return tuple(providers.make_narrator(name, self.settings) for name in names)
+        return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+
+    def time_limit_s(self, stage: str) -> float:
+        """How long a stage may take."""
+        return float(getattr(self.settings.time_limits, f"{stage}_s"))
 
     # What films look like ----------------------------------------------------------------------------------------
 
@@ -214,7 +259,7 @@ class Workshop:
             # The job will fail with this very error; mending the template makes it another job.
             template = ""
         parts = (
-            replace(brief, origin=""),
+            replace(brief, origin="", priority=None),
             template,
             (providers.writer_name(shape), shape.groq.model),
             providers.narrator_names(shape),
@@ -222,10 +267,33 @@ class Workshop:
         )
         return content_key(*parts)[:_ID_DIGITS]
 
+    # Where films go ----------------------------------------------------------------------------------------------
+
+    @property
+    def films_root(self) -> Path:
+        """The folder of all output."""
+        return self.output or self.workspace / "output"
+
     def destination(self, job: Job) -> Destination:
         """Where the film goes."""
+        video = self.video_path(job.folder, job.batch)
+        names = FileNames.like(video) if self._is_one_file else FileNames()
+        return FolderDestination(video.parent, names=names)
+
+    def video_path(self, folder: str, batch: str) -> Path:
+        """The film of a job with this folder. A folder that was asked for takes the place of output/<batch>/."""
         if self.output is None:
-            return FolderDestination(self.workspace / "output" / job.batch / job.name)
-        if self.output.suffix.lower() == ".mp4":
-            return FolderDestination(self.output.parent, names=FileNames.like(self.output))
-        return FolderDestination(self.output / job.name)
+            return self.workspace / "output" / folder / FileNames().video
+        if self._is_one_file:
+            return self.output
+        return self.output / folder.removeprefix(f"{batch}/") / FileNames().video
+
+    def summary_folder(self, batch: str) -> Path | None:
+        """Where the reports of a batch lie; None: its one film goes to a file of its own."""
+        if self._is_one_file:
+            return None
+        return (self.output or self.workspace / "output" / batch) / SUMMARY
+
+    @property
+    def _is_one_file(self) -> bool:
+        return self.output is not None and self.output.suffix.lower() == ".mp4"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from pipeline.errors import PermanentError
-from pipeline.model import Brief, Script
+from pipeline.model import Brief, Cost, Script
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.groq import GroqWriter
 from pipeline.script.outline import OutlineWriter
@@ -21,17 +21,24 @@ from pipeline.template import Template
 
 __all__ = ["WRITERS", "GroqWriter", "OutlineWriter", "ScriptWriter", "write_script"]
 
-# What makes each writer; `groq` takes api_key, base_url, model and timeout_s, `outline` takes nothing.
+# What makes each writer; `groq` takes what `GroqWriter` does, `outline` takes nothing.
 WRITERS: Mapping[str, Callable[..., ScriptWriter]] = MappingProxyType({"outline": OutlineWriter, "groq": GroqWriter})
 
 
-async def write_script(brief: Brief, *, writer: ScriptWriter, template: Template) -> Script:
+def _ignore(_cost: Cost) -> None:
+    """For those who don't count."""
+
+
+async def write_script(
+    brief: Brief, *, writer: ScriptWriter, template: Template, spent: Callable[[Cost], None] = _ignore
+) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
+    `spent` is told the cost of each request to a service, also of those that came to nothing.
     Raises `InputError` for a brief the writer can't work with, the `ProviderError`s of a service, and
     `PermanentError` for a script that can't be filmed.
     """
-    script = tidied(await writer.write(brief, template))
+    script = tidied(await writer.write(brief, template, spent))
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")

@@ -13,7 +13,7 @@ paragraph opens by saying its title.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import ClassVar, TypeVar
@@ -24,6 +24,7 @@ from pipeline.model import (
     BulletList,
     BulletsScene,
     ClosingScene,
+    Cost,
     Paragraph,
     Scene,
     Script,
@@ -57,7 +58,12 @@ class OutlineWriter:
     name: ClassVar[str] = "outline"
     version: ClassVar[str] = "4"
 
-    async def write(self, brief: Brief, template: Template) -> Script:
+    async def write(
+        self,
+        brief: Brief,
+        template: Template,
+        spent: Callable[[Cost], None],  # noqa: ARG002 - it costs nothing
+    ) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
         return outline(brief, template)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from pipeline.model import Brief, Script
+from pipeline.model import Brief, Cost, Script
 from pipeline.template import Template
 
 
@@ -21,6 +22,9 @@ class ScriptWriter(Protocol):
         """Changes whenever the same brief could give another script (code, model); part of the cache key."""
         ...
 
-    async def write(self, brief: Brief, template: Template) -> Script:
-        """A script with the layouts of `template`, within its limits. Raises only errors of `pipeline.errors`."""
+    async def write(self, brief: Brief, template: Template, spent: Callable[[Cost], None]) -> Script:
+        """A script with the layouts of `template`, within its limits. Raises only errors of `pipeline.errors`.
+
+        `spent` is told what each request cost, as soon as that is known and whatever comes of it.
+        """
         ...

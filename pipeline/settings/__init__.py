@@ -8,7 +8,7 @@ example.py     the commented nightreel.toml of `nightreel init`
 """
 
 from pipeline.settings.example import example_toml
-from pipeline.settings.fields import environment_name, setting_fields
+from pipeline.settings.fields import environment_name, is_secret, setting_fields
 from pipeline.settings.groups import (
     CacheSettings,
     EdgeSettings,
@@ -39,6 +39,7 @@ __all__ = [
     "environment_name",
     "example_toml",
     "find_workspace",
+    "is_secret",
     "load_settings",
     "setting_fields",
 ]

@@ -1,13 +1,23 @@
-"""What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, locks."""
+"""What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, ledgers, locks."""
 
 from pipeline.state.cache import Cache, content_key
-from pipeline.state.checkpoints import BatchJobs, CheckpointStore
+from pipeline.state.checkpoints import CheckpointStore
+from pipeline.state.index import IN_ORDER, SMART_ORDER, BatchIndex, Damage, Standing, Turn
+from pipeline.state.ledgers import Ledger
 from pipeline.state.names import check_batch_name
+from pipeline.state.use import CacheUse
 
 __all__ = [
-    "BatchJobs",
+    "IN_ORDER",
+    "SMART_ORDER",
+    "BatchIndex",
     "Cache",
+    "CacheUse",
     "CheckpointStore",
+    "Damage",
+    "Ledger",
+    "Standing",
+    "Turn",
     "check_batch_name",
     "content_key",
 ]

@@ -13,19 +13,28 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from math import inf
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import NightreelError, StorageError
-from pipeline.files import DISK_FULL, publish_file, storage_error, storage_errors, temporary_sibling
+from pipeline.files import DISK_FULL, storage_error, storage_errors, temporary_sibling
+from pipeline.state.sealed import (
+    files_below,
+    has_its_bytes,
+    is_intact,
+    publish_sealed,
+    sealed_files,
+    slot_of,
+    spare_files,
+)
+from pipeline.state.use import CacheSize, CacheUse, current_use
 
-# A file being made is touched all the time; one that nobody has touched for a day belongs to a killed process.
-_LEFTOVER_AGE_S = 24 * 3600
+# A file being made is written all the time; one that nobody has touched for a day belongs to a killed process. Nor does
+# anybody who got the second of two files for the same key still need it then.
+_LEFTOVER_AGE_NS = 24 * 3600 * 1_000_000_000
 
 logger = logging.getLogger("nightreel")
 
@@ -41,76 +50,97 @@ def content_key(*parts: object) -> str:
 
 
 class Cache:
-    """Files below `root`, at `<kind>/<first two digits of the key>/<key><suffix>`. One per process.
+    """Files below `root`, at `<kind>/<first two digits of the key>/<key>.<seal><suffix>` (see `sealed.py`).
 
-    Safe for many tasks of one event loop, and for several processes on the same folder (each may make the same file;
-    the last rename wins, with the same bytes).
+    One per process. Safe for many tasks of one event loop, and for several processes on the same folder: each may make
+    the same file, and the first one stays. `suffix` begins with a dot.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
-        # What is being made now, and how many tasks want it.
-        self._flights: dict[Path, _Flight] = {}
-        self._holders: set[_Holder] = set()
+        # What is being made now, by slot, and how many tasks want it.
+        self._flights: dict[str, _Flight] = {}
+        self._blocks: set[CacheUse] = set()
         # What lies below `root`, as far as this process knows; not counted yet.
         self._bytes: float = inf
         # Held for moments, in threads: what `prune` is about to remove can't be found by anybody in between.
         self._lock = threading.Lock()
 
-    def path(self, kind: str, key: str, suffix: str) -> Path:
-        """Where the file for `key` is, or would be. `suffix` begins with a dot."""
-        return self._root / kind / key[:2] / f"{key}{suffix}"
-
     async def get_or_make(
-        self,
-        kind: str,
-        key: str,
-        suffix: str,
-        make: Callable[[Path], Awaitable[None]],
-        *,
-        check: Callable[[Path], object] | None = None,
+        self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]
     ) -> tuple[Path, bool]:
         """The file for `key`, and whether it was there already.
 
         If it was not, `make` writes it to the (temporary) path that it is given, once for all tasks that ask. When
         `make` fails or is cancelled nothing stays behind, and the next task that waits tries for itself. An empty file
-        is no file, and neither is one that `check` (called in a thread) refuses with a `NightreelError` or a
-        `ValueError`: it is made afresh. What `make` made is not checked. Raises `StorageError` and what `make` raises.
+        is no file, and one whose bytes are not what they were is made afresh. Raises `StorageError` and what `make`
+        raises.
         """
-        path = self.path(kind, key, suffix)
-        if holder := _holder.get():
-            holder.paths.add(path)
-        async with self._flight(path):
-            if await to_thread.run_sync(self._serves, path, check):
+        slot = self._slot(kind, key, suffix)
+        use = current_use.get()
+        if use:
+            use.slots.add(str(slot))
+        async with self._flight(str(slot)):
+            path = await to_thread.run_sync(self._take, slot)
+            if path:
+                if use:
+                    use.note_found(str(slot))
                 return path, True
-            await self._make(path, make)
+            path, size = await self._make(slot, make)
+            if use:
+                use.note_made(str(slot), size)
             return path, False
+
+    def find(self, kind: str, key: str, suffix: str) -> Path | None:
+        """The file for `key`, checked, if it is there. Blocks: call it in a thread. Raises `StorageError`."""
+        return next((path for path in sealed_files(self._slot(kind, key, suffix)) if is_intact(path)), None)
+
+    def contains(self, kind: str, key: str, suffix: str) -> bool:
+        """Whether there is a file for `key`; nobody looks into it. Blocks, for a moment. Raises `StorageError`."""
+        return bool(sealed_files(self._slot(kind, key, suffix)))
+
+    def intact(self, path: Path) -> bool:
+        """Whether a file that was got from the cache, perhaps by an earlier process, is still there as it was.
+
+        Blocks: it reads the whole file, once for as long as it does not change.
+        """
+        return is_intact(path)
+
+    def size(self) -> dict[str, CacheSize]:
+        """How much there is of each kind. Blocks: it looks at every file."""
+        sizes: dict[str, CacheSize] = {}
+        for folder in sorted(self._root.glob("*/")):
+            files, _ = files_below(folder)
+            sizes[folder.name] = CacheSize(files=len(files), bytes=sum(file.bytes for file in files))
+        return sizes
 
     async def discard(self, path: Path) -> None:
         """Removes a file that turned out to be damaged; the next task that asks makes it afresh."""
         await to_thread.run_sync(self._discard, path)
 
     @contextlib.asynccontextmanager
-    async def holding(self, *paths: Path) -> AsyncIterator[None]:
+    async def holding(self, *paths: Path) -> AsyncIterator[CacheUse]:
         """`prune` leaves alone what the block, and every task that it starts, gets from the cache, until it ends.
 
-        So it does with `paths`: what an earlier process got for the same work; some may be missing. Blocks do not nest.
+        So it does with `paths`: what an earlier process got for the same work; some may be missing. Yields what tells
+        how much of it was there already. Blocks do not nest.
         """
-        holder = _Holder(paths)
-        self._holders.add(holder)
-        token = _holder.set(holder)
+        use = CacheUse(paths)
+        self._blocks.add(use)
+        token = current_use.set(use)
         try:
-            await to_thread.run_sync(self._use, paths)
-            yield
+            await to_thread.run_sync(_touch_all, paths)
+            yield use
         finally:
-            _holder.reset(token)
-            self._holders.remove(holder)
+            current_use.reset(token)
+            self._blocks.remove(use)
 
     def prune(self, max_bytes: int) -> int:
         """Removes the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.
 
         What a block of `holding` has got stays, even above the limit. Half-made files of killed processes go after a
-        day. Files are counted the first time and when they may be too many, so it costs nothing to call this often.
+        day, and so do those that two processes made of the same, but for one.
+        Files are counted the first time and when they may be too many, so it costs nothing to call this often.
         What other processes hold it can't know: the limit has room for what all of them make at one time.
         Blocks: call it in a thread.
         """
@@ -118,76 +148,75 @@ class Cache:
             if self._bytes <= max_bytes:
                 return 0
             self._bytes = 0  # from now on, what is made while we count
-        freed, total, files = 0, 0, []
-        for entry in _files_below(self._root):
-            with contextlib.suppress(OSError):  # another process prunes too
-                stat = entry.stat()
-                if not entry.name.startswith("."):
-                    total += stat.st_size
-                    files.append((stat.st_mtime_ns, entry.path, stat.st_size))
-                elif stat.st_mtime < time.time() - _LEFTOVER_AGE_S:
-                    freed += _remove(Path(entry.path))
-        for _, path, size in sorted(files):
-            if total <= max_bytes:
-                break
+        files, half_made = files_below(self._root)
+        day_ago_ns = time.time_ns() - _LEFTOVER_AGE_NS
+        freed = sum(_remove(Path(file.path)) for file in half_made if file.made_ns < day_ago_ns)
+        total = sum(file.bytes for file in files)
+        spare = {file.path for file in spare_files(files) if file.used_ns < day_ago_ns}
+        for file in sorted(files):
+            if total <= max_bytes and file.path not in spare:
+                continue
             with self._lock:
-                if not self._is_held(Path(path)):
-                    freed += _remove(Path(path))
-                    total -= size
+                if not self._is_held(file.path):
+                    freed += _remove(Path(file.path))
+                    total -= file.bytes
         with self._lock:
             self._bytes += total
         return freed
 
-    def _is_held(self, path: Path) -> bool:
-        return any(path in holder.paths for holder in tuple(self._holders))
+    def _slot(self, kind: str, key: str, suffix: str) -> Path:
+        return self._root / kind / key[:2] / f"{key}{suffix}"
 
-    def _use(self, paths: Iterable[Path]) -> None:
-        for path in paths:
-            with contextlib.suppress(StorageError), self._lock:
-                _touch(path)
+    def _is_held(self, path: str) -> bool:
+        slot = slot_of(path)
+        return any(slot in use.slots for use in tuple(self._blocks))
 
-    def _serves(self, path: Path, check: Callable[[Path], object] | None) -> bool:
-        """Whether the file is there and good; removes it when it is not."""
-        with self._lock:
-            if not _touch(path):
-                return False
-        try:
-            if check:
-                check(path)
-        except (NightreelError, ValueError) as error:
-            logger.info("%s is damaged and made afresh: %s", path, error)
-            self._discard(path)
-            return False
-        return True
+    def _take(self, slot: Path) -> Path | None:
+        """The good file of the slot, marked as used; bad ones are removed."""
+        for path in sealed_files(slot):
+            try:
+                intact = has_its_bytes(path)
+            except OSError as error:
+                logger.info("%s can't be read and is made afresh: %s", path, error)
+                continue
+            if not intact:
+                logger.info("%s is damaged and made afresh", path)
+                self._discard(path)
+                continue
+            with self._lock:
+                if _touch(path):
+                    return path
+        return None
 
     def _discard(self, path: Path) -> None:
         with self._lock:
             self._bytes -= _remove(path)
 
-    def _publish(self, temporary: Path, path: Path) -> None:
-        size = _publish(temporary, path)
+    def _publish(self, temporary: Path, slot: Path) -> tuple[Path, int]:
+        path, size = publish_sealed(temporary, slot)
         with self._lock:
             self._bytes += size
+        return path, size
 
-    async def _make(self, path: Path, make: Callable[[Path], Awaitable[None]]) -> None:
-        temporary = temporary_sibling(path)
+    async def _make(self, slot: Path, make: Callable[[Path], Awaitable[None]]) -> tuple[Path, int]:
+        temporary = temporary_sibling(slot)
         try:
-            await to_thread.run_sync(_make_folder, path)
+            await to_thread.run_sync(_make_folder, slot)
             await make(temporary)
-            await to_thread.run_sync(self._publish, temporary, path)
+            return await to_thread.run_sync(self._publish, temporary, slot)
         except OSError as error:
             # Only a full disk is surely ours to explain; anything else is what `make` has to say.
             if error.errno in DISK_FULL:
-                raise storage_error(error, path) from error
+                raise storage_error(error, slot) from error
             raise
         finally:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(_remove, temporary)
 
     @contextlib.asynccontextmanager
-    async def _flight(self, path: Path) -> AsyncIterator[None]:
-        """Lets one task at a time in per `path`, and forgets the path when nobody wants it any more."""
-        flight = self._flights.setdefault(path, _Flight())
+    async def _flight(self, slot: str) -> AsyncIterator[None]:
+        """Lets one task at a time in per slot, and forgets the slot when nobody wants it any more."""
+        flight = self._flights.setdefault(slot, _Flight())
         flight.wanted_by += 1
         try:
             async with flight.lock:
@@ -195,24 +224,13 @@ class Cache:
         finally:
             flight.wanted_by -= 1
             if not flight.wanted_by:
-                del self._flights[path]
+                del self._flights[slot]
 
 
 class _Flight:
     def __init__(self) -> None:
         self.lock = anyio.Lock()
         self.wanted_by = 0
-
-
-class _Holder:
-    """A block of `Cache.holding`."""
-
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self.paths = set(paths)
-
-
-# The block that the current task works in: tasks inherit it from the one that starts them.
-_holder: ContextVar[_Holder | None] = ContextVar("holder", default=None)
 
 
 def _canonical(value: object) -> object:
@@ -233,32 +251,25 @@ def _is_frozen(kind: type) -> bool:
     return bool(vars(kind)["__dataclass_params__"].frozen)
 
 
+def _touch_all(paths: Iterable[Path]) -> None:
+    for path in paths:
+        _touch(path)
+
+
 def _touch(path: Path) -> bool:
-    """Whether the file is there and not empty; marks it as used just now."""
-    with storage_errors(path):
-        try:
-            if path.stat().st_size == 0:
-                return False
-        except FileNotFoundError:
-            return False
+    """Whether the file is there; marks it as used just now. Its time of change stays: it tells when its bytes came."""
+    try:
+        changed_ns = path.stat().st_mtime_ns
+    except OSError:
+        return False
     with contextlib.suppress(OSError):  # a read-only cache still serves
-        os.utime(path)
+        os.utime(path, ns=(time.time_ns(), changed_ns))
     return True
 
 
 def _make_folder(path: Path) -> None:
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _publish(temporary: Path, path: Path) -> int:
-    """Gives the finished file its name; returns its bytes."""
-    with storage_errors(path):
-        size = temporary.stat().st_size if temporary.exists() else 0
-        if not size:
-            raise StorageError("was made, but nothing arrived on the disk", where=str(path), hint="Check the disk")
-        publish_file(temporary, path)
-        return size
 
 
 def _remove(path: Path) -> int:
@@ -268,12 +279,3 @@ def _remove(path: Path) -> int:
         path.unlink()
         return size
     return 0
-
-
-def _files_below(folder: Path | str) -> Iterator[os.DirEntry[str]]:
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files_below(entry.path)
-            else:
-                yield entry

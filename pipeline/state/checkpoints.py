@@ -1,17 +1,20 @@
 """What is known of every job and batch, in JSON files that a person can read.
 
-state/batches/<batch>/batch.json          what was asked
-state/batches/<batch>/jobs/<job>.json     one file per job, so that saving one costs the same in any batch
-state/batches/<batch>/lock                held by the process that makes the batch
-state/batches/<batch>/jobs/<job>.lock     held by the process that makes this film
+state/batches/<batch>/batch.json            what was asked
+state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one costs the same in any batch
+state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
+state/batches/<batch>/jobs/<job>.lock       held by the process that makes this film
+state/batches/<batch>/jobs/<job>.cancel     asks that process to stop
+state/batches/<batch>/workers/<pid>.lock    held by every process that works on the batch
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,21 +22,16 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError
-from pipeline.files import storage_errors, write_atomically
-from pipeline.model import Batch, Job
+from pipeline.files import discard, storage_errors, write_atomically
+from pipeline.model import Batch, Job, summary_of
 from pipeline.state.documents import from_json, to_json
+from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, is_held
 from pipeline.state.names import check_batch_name, check_job_id
 
+logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchJobs:
-    """The jobs of a batch, in its order: those that can be read, and by id why the others can't."""
-
-    jobs: tuple[Job, ...]
-    damaged: Mapping[str, CheckpointError]
+_READ_AT_ONCE = 200
 
 
 class CheckpointStore:
@@ -46,10 +44,23 @@ class CheckpointStore:
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace.absolute()
         self._root = self._workspace / "state" / "batches"
+        self._indexes: dict[str, BatchIndex] = {}
+
+    def close(self) -> None:
+        """Let go of the files that are kept open."""
+        for index in self._indexes.values():
+            index.close()
+        self._indexes.clear()
+
+    # Jobs --------------------------------------------------------------------------------------------------------
 
     async def save_job(self, job: Job) -> None:
         """Writes the job's file. Cancellation waits until it is on the disk."""
-        await self._save(self._job_file(job.batch, job.id), job)
+        await _to_the_end(lambda: self.index(job.batch).put([(summary_of(job), self._write(job))]))
+
+    def plan_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
+        """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
+        self.index(batch).put([(summary_of(job), self._write(job, durable=False)) for job in jobs])
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
@@ -60,89 +71,153 @@ class CheckpointStore:
 
     async def find_job(self, batch: str, job_id: str) -> Job | None:
         """The job as last saved, whether or not the batch still lists it; None: it has no file."""
+        return await to_thread.run_sync(self.read_job, batch, job_id)
+
+    def read_job(self, batch: str, job_id: str) -> Job | None:
+        """`find_job` for those who are in a thread already."""
         path = self._job_file(batch, job_id)
-        return await to_thread.run_sync(self._read_job, path)
+        return self._read(path, Job, lambda job: (job.id, job.batch) == (path.stem, path.parent.parent.name))
 
-    async def jobs(self, batch: str) -> BatchJobs:
-        """The jobs of a batch. One whose file somebody removed is left out; a damaged one never hides the others."""
-        known = await self.load_batch(batch)
-        jobs: list[Job] = []
-        damaged: dict[str, CheckpointError] = {}
-        for job_id in known.jobs if known else ():
-            try:
-                job = await self.find_job(batch, job_id)
-            except CheckpointError as error:
-                damaged[job_id] = error
-            else:
-                jobs += [job] if job else []
-        return BatchJobs(jobs=tuple(jobs), damaged=damaged)
-
-    async def forget_job(self, job: Job) -> None:
+    async def forget_job(self, batch: str, job_id: str) -> None:
         """Removes the job's file: another job has taken its place."""
-        path = self._job_file(job.batch, job.id)
+        path = self._job_file(batch, job_id)
 
         def remove() -> None:
             with storage_errors(path):
                 path.unlink(missing_ok=True)
+            self.index(batch).forget([job_id])
 
         await to_thread.run_sync(remove)
 
-    async def set_aside(self, batch: str, job_id: str) -> Path:
-        """Gives a file that can't be read another name, so that nothing is lost and the job can begin anew."""
+    def set_aside(self, batch: str, job_id: str) -> Path:
+        """Gives a file that can't be read another name, so that nothing is lost and the job can begin anew. Blocks."""
         path = self._job_file(batch, job_id)
         aside = path.with_suffix(".json.damaged")
-
-        def rename() -> None:
-            with storage_errors(path):
-                path.replace(aside)
-
-        await to_thread.run_sync(rename)
+        with storage_errors(path):
+            path.replace(aside)
+        self.index(batch).forget([job_id])
         return aside
 
+    # Batches -----------------------------------------------------------------------------------------------------
+
     async def save_batch(self, batch: Batch) -> None:
-        """Writes the batch's file; save its jobs first, so that it never names one that is not there."""
-        await self._save(self._batch_file(batch.name), batch)
+        """Writes the batch's file, and gives its jobs their places; save them first."""
+
+        def save() -> None:
+            write_atomically(self._batch_file(batch.name), to_json(batch, self._workspace))
+            self.index(batch.name).arrange(batch.jobs)
+
+        await _to_the_end(save)
 
     async def load_batch(self, name: str) -> Batch | None:
         """The batch as last saved; None: there is none of that name."""
-        path = self._batch_file(name)
-        return await to_thread.run_sync(lambda: self._read(path, Batch, lambda batch: batch.name == name))
+        return await to_thread.run_sync(self.read_batch, name)
+
+    def read_batch(self, name: str) -> Batch | None:
+        """`load_batch` for those who are in a thread already."""
+        return self._read(self._batch_file(name), Batch, lambda batch: batch.name == name)
 
     async def batches(self) -> list[str]:
         """The names of all batches, sorted."""
-        return await to_thread.run_sync(lambda: sorted(path.parent.name for path in self._root.glob("*/batch.json")))
+        return await to_thread.run_sync(self.batch_names)
 
-    def batch_claim(self, batch: str, *, wait_s: float = 1.0) -> AbstractAsyncContextManager[None]:
-        """`async with`: makes this process the only one that works on the batch, or raises `BusyError`."""
-        return held(self._folder(batch) / "lock", what=f"batch “{batch}”", wait_s=wait_s)
+    def batch_names(self) -> list[str]:
+        """`batches` for those who are in a thread already."""
+        return sorted(path.parent.name for path in self._root.glob("*/batch.json"))
 
-    def planning(self, batch: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: the batch's file is read, changed and saved by one process at a time. Held for moments."""
-        return held(self._folder(batch) / "planning.lock", what=f"the list of batch “{batch}”")
-
-    def claim(self, job: Job, *, wait_s: float = 1.0) -> AbstractAsyncContextManager[None]:
-        """`async with`: this process is the only one that makes the film, or raises `BusyError`."""
-        path = self._job_file(job.batch, job.id).with_suffix(".lock")
-        return held(path, what=f"“{job.brief.title}”", wait_s=wait_s)
-
-    def is_claimed(self, job: Job) -> bool:
-        """Whether a process makes this film now. Blocks for a moment; makes and leaves nothing."""
-        return is_held(self._job_file(job.batch, job.id).with_suffix(".lock"))
-
-    def _folder(self, batch: str) -> Path:
+    def folder(self, batch: str) -> Path:
+        """Where all that is known of a batch lies."""
         return self._root / check_batch_name(batch)
 
+    def index(self, batch: str) -> BatchIndex:
+        """The rows of a batch, as last brought up to date."""
+        if batch not in self._indexes:
+            self._indexes[batch] = BatchIndex(self.folder(batch) / "index.sqlite", self._workspace)
+        return self._indexes[batch]
+
+    def refreshed(self, batch: str) -> BatchIndex:
+        """The rows of a batch, after every file that has changed since was read again. Blocks."""
+        index, jobs = self.index(batch), self.folder(batch) / "jobs"
+        known = index.stamps()
+        changed = []
+        for name, stamp in _stamps_in(jobs):
+            if known.pop(name, None) != stamp:
+                changed.append((name, stamp))
+        if known:
+            index.forget(known)
+        for start in range(0, len(changed), _READ_AT_ONCE):
+            self._read_again(batch, changed[start : start + _READ_AT_ONCE])
+        listed = self.read_batch(batch)
+        if listed is not None and (changed or known or index.places() != len(listed.jobs)):
+            index.arrange(listed.jobs)
+        return index
+
+    # Who works on what -------------------------------------------------------------------------------------------
+
+    def planning(self, batch: str) -> AbstractAsyncContextManager[None]:
+        """`async with`: the batch's list of jobs is read, changed and saved by one process at a time."""
+        return held(self.folder(batch) / "planning.lock", what=f"the list of batch “{batch}”")
+
+    def claim(self, batch: str, job_id: str, *, what: str, wait_s: float = 1.0) -> AbstractAsyncContextManager[None]:
+        """`async with`: this process is the only one that makes the film `what`, or raises `BusyError`."""
+        return held(self._lock_file(batch, job_id), what=f"“{what}”", wait_s=wait_s)
+
+    def is_claimed(self, batch: str, job_id: str) -> bool:
+        """Whether a process makes this film now. Blocks for a moment; makes and leaves nothing."""
+        return is_held(self._lock_file(batch, job_id))
+
+    def working(self, batch: str) -> AbstractAsyncContextManager[None]:
+        """`async with`: this process works on the batch, and everybody can see it. So may others."""
+        return held(self.folder(batch) / "workers" / f"{os.getpid()}.lock", what=f"batch “{batch}”")
+
+    def workers(self, batch: str) -> list[int]:
+        """Ids of the processes that work on the batch now. Blocks for a moment."""
+        locks = sorted((self.folder(batch) / "workers").glob("*.lock"))
+        return [int(lock.stem) for lock in locks if lock.stem.isdecimal() and is_held(lock)]
+
+    def ask_to_cancel(self, batch: str, job_id: str) -> None:
+        """Tells the process that makes this film to stop. Blocks."""
+        write_atomically(self._cancel_file(batch, job_id), b"")
+
+    def cancel_is_asked(self, batch: str, job_id: str) -> bool:
+        """Whether somebody wants this film no more. Blocks for a moment."""
+        return self._cancel_file(batch, job_id).exists()
+
+    def cancel_is_heard(self, batch: str, job_id: str) -> None:
+        """The wish was followed, or is no more. Blocks."""
+        discard(self._cancel_file(batch, job_id))
+
+    # Files -------------------------------------------------------------------------------------------------------
+
     def _batch_file(self, batch: str) -> Path:
-        return self._folder(batch) / "batch.json"
+        return self.folder(batch) / "batch.json"
 
     def _job_file(self, batch: str, job_id: str) -> Path:
-        return self._folder(batch) / "jobs" / f"{check_job_id(job_id)}.json"
+        return self.folder(batch) / "jobs" / f"{check_job_id(job_id)}.json"
 
-    async def _save(self, path: Path, value: Job | Batch) -> None:
-        await _to_the_end(lambda: write_atomically(path, to_json(value, self._workspace)))
+    def _lock_file(self, batch: str, job_id: str) -> Path:
+        return self._job_file(batch, job_id).with_suffix(".lock")
 
-    def _read_job(self, path: Path) -> Job | None:
-        return self._read(path, Job, lambda job: (job.id, job.batch) == (path.stem, path.parent.parent.name))
+    def _cancel_file(self, batch: str, job_id: str) -> Path:
+        return self._job_file(batch, job_id).with_suffix(".cancel")
+
+    def _write(self, job: Job, *, durable: bool = True) -> str:
+        """Writes a job's file and returns its stamp."""
+        path = self._job_file(job.batch, job.id)
+        write_atomically(path, to_json(job, self._workspace), durable=durable)
+        with storage_errors(path):
+            return _stamp(path.stat())
+
+    def _read_again(self, batch: str, changed: Iterable[tuple[str, str]]) -> None:
+        rows = []
+        for job_id, stamp in changed:
+            try:
+                job = self.read_job(batch, job_id)
+            except CheckpointError as error:
+                self.index(batch).put_damage(Damage(job=job_id, message=str(error)), stamp)
+            else:
+                rows += [(summary_of(job), stamp)] if job else []
+        self.index(batch).put(rows)
 
     def _read(self, path: Path, kind: type[T], belongs: Callable[[T], bool]) -> T | None:
         where = self._shown(path)
@@ -159,6 +234,28 @@ class CheckpointStore:
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self._workspace).as_posix()
+
+
+def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
+    """Every job file below `jobs`: its id and its stamp."""
+    try:
+        entries = os.scandir(jobs)
+    except FileNotFoundError:
+        return
+    with entries:
+        for entry in entries:
+            name, _, suffix = entry.name.partition(".")
+            if name and suffix == "json":
+                try:
+                    yield name, _stamp(entry.stat())
+                except FileNotFoundError:  # removed this very moment
+                    continue
+
+
+def _stamp(stat: os.stat_result) -> str:
+    """Changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers."""
+    number = stat.st_ino if os.name == "posix" else 0
+    return f"{stat.st_mtime_ns}-{stat.st_size}-{number}"
 
 
 async def _to_the_end(work: Callable[[], None]) -> None:

@@ -9,27 +9,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import TypeVar, cast
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from pydantic_core import to_jsonable_python
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Job
 
-SCHEMA = 1
+SCHEMA = 2
 _REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
 T = TypeVar("T", Job, Batch)
 
 
 def to_json(value: Job | Batch, workspace: Path) -> str:
     """`value` as a pretty JSON object that begins with its schema number."""
-    body = _document(type(value)).model_construct(value=value).model_dump()["value"]  # type: ignore[arg-type]
-    content = {"schema": SCHEMA, **to_jsonable_python(_portable(body, workspace))}
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    portable = _with_paths(value, lambda path: _portable(path, workspace))
+    # The serializer expects a `Path`, and gets one that has forward slashes everywhere, which it writes as a text.
+    body = _WRITERS[type(value)].dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+    return f'{{\n  "schema": {SCHEMA},{body[1:]}\n'
 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
@@ -44,43 +44,65 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
     if schema > SCHEMA:
         message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
         raise CheckpointError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
+    if schema == 1:
+        content = _from_schema_1(content)
     try:
         document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
         raise CheckpointError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
-    return cast("T", _rooted(dict(document)["value"], workspace))
+    return cast("T", _with_paths(dict(document)["value"], lambda path: workspace / path))
 
 
-@cache  # mypy does not take a class for hashable, hence the two ignores above
+@cache  # mypy does not take a class for hashable, hence the ignores
 def _document(kind: type[Job | Batch]) -> type[BaseModel]:
     """A model around the dataclass: its config, here "no unknown keys", holds for the dataclasses inside as well."""
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), value=(kind, ...))
 
 
-def _portable(value: object, workspace: Path) -> object:
-    """`value` (plain containers) with every path as text: relative to the workspace when it is inside."""
-    if isinstance(value, Path):
-        path = value.absolute()
-        return (path.relative_to(workspace) if path.is_relative_to(workspace) else path).as_posix()
-    if isinstance(value, Mapping):
-        return {key: _portable(item, workspace) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_portable(item, workspace) for item in value]
-    return value
+_WRITERS: dict[type, TypeAdapter[object]] = {Job: TypeAdapter(Job), Batch: TypeAdapter(Batch)}
 
 
-def _rooted(value: object, workspace: Path) -> object:
-    """`value` (dataclasses) with every relative path below the workspace."""
+def _portable(path: Path, workspace: Path) -> PurePosixPath:
+    path = path.absolute()
+    return PurePosixPath((path.relative_to(workspace) if path.is_relative_to(workspace) else path).as_posix())
+
+
+def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
+    """`value` with every path in it changed. Looks only where the types say that there may be one: jobs are large."""
     if isinstance(value, Path):
-        return workspace / value
+        return change(value)
     if isinstance(value, tuple):
-        return tuple(_rooted(item, workspace) for item in value)
-    if isinstance(value, Mapping):
-        return {key: _rooted(item, workspace) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: _rooted(getattr(value, field.name), workspace) for field in dataclasses.fields(value)}
-        return dataclasses.replace(value, **fields)
-    return value
+        return tuple(_with_paths(item, change) for item in value)
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    names = _path_fields(type(value))
+    if not names:
+        return value
+    return dataclasses.replace(value, **{name: _with_paths(getattr(value, name), change) for name in names})
+
+
+@cache
+def _path_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that hold paths, directly or further inside."""
+    return tuple(name for name, annotation in get_type_hints(kind).items() if _mentions_path(annotation))
+
+
+def _mentions_path(annotation: object) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Path):
+        return True
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return bool(_path_fields(annotation))
+    return any(_mentions_path(argument) for argument in get_args(annotation))
+
+
+def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:
+    """A job in today's words: it named a folder below that of its batch, and kept only the stages that were done."""
+    if "brief" not in content:
+        return content
+    stages = content.pop("stages", {})
+    records = [{"stage": name, "attempt": content.get("attempts", 1), **record} for name, record in stages.items()]
+    folder = f"{content.get('batch')}/{content.pop('name', '')}"
+    return {**content, "folder": folder, "records": records}
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import date, datetime
 
 import aiohttp
+import anyio
 import pytest
 
 from pipeline.errors import (
@@ -17,11 +20,13 @@ from pipeline.errors import (
     ProviderError,
     TransientError,
 )
-from pipeline.model import Brief, BulletList, BulletsScene, Paragraph, Section, TitleScene, narration_of
+from pipeline.limits import Gate, RetryPolicy, with_retries
+from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Section, TitleScene, narration_of
 from pipeline.script import WRITERS, GroqWriter, OutlineWriter, ScriptWriter, write_script
 from pipeline.script.checks import find_problems
 from pipeline.script.groq_errors import retry_after_s
 from pipeline.template import Template, load_template
+from tests.standins.gates import gate
 from tests.standins.groq import FAULTS, GroqStandIn
 
 KEY = "gsk_verysecret"
@@ -52,8 +57,17 @@ def groq_at(
     api_key: str = KEY,
     model: str = "openai/gpt-oss-120b",
     timeout_s: float = 20.0,
+    door: Gate | None = None,
 ) -> GroqWriter:
-    return GroqWriter(api_key=api_key, base_url=base_url, model=model, timeout_s=timeout_s)
+    return GroqWriter(
+        api_key=api_key,
+        base_url=base_url,
+        model=model,
+        timeout_s=timeout_s,
+        gate=door or gate("groq"),
+        usd_per_million_in=0.15,
+        usd_per_million_out=0.60,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -397,6 +411,155 @@ async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Templa
             assert response.status == 400
             assert "additionalProperties" in json.dumps(await response.json())
         assert server.complaints
+
+
+# --- what it costs, and the gate ------------------------------------------------------------------------------------
+
+
+async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
+    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+) -> None:
+    groq.enqueue("invalid_json", "declined")
+    spent: list[Cost] = []
+
+    with pytest.raises(PermanentError, match="declines"):
+        await write_script(TOPIC, writer=groq_writer, template=template, spent=spent.append)
+
+    assert len(spent) == 2
+    for cost in spent:
+        assert cost.tokens_in > 100
+        assert cost.tokens_out > 0
+        assert cost.usd == pytest.approx((0.15 * cost.tokens_in + 0.60 * cost.tokens_out) / 1e6)
+
+
+async def test_a_writer_without_a_service_costs_nothing(template: Template) -> None:
+    spent: list[Cost] = []
+
+    await write_script(NOTES, writer=OutlineWriter(), template=template, spent=spent.append)
+
+    assert spent == []
+
+
+async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: GroqStandIn, template: Template) -> None:
+    book = Book()
+    writer = groq_at(groq.url, door=gate("groq", ledger=book))
+    groq.enqueue("wrong_schema")
+    spent: list[Cost] = []
+
+    await write_script(TOPIC, writer=writer, template=template, spent=spent.append)
+
+    assert len(book.reserved) == len(spent) == 2
+    assert all(2000 < tokens < 6000 for tokens in book.reserved)
+    for reserved, corrected, cost in zip(book.reserved, book.corrections, spent, strict=True):
+        assert reserved + corrected == cost.tokens_in + cost.tokens_out
+
+
+async def test_the_estimate_learns_from_the_answers(groq: GroqStandIn, template: Template) -> None:
+    book = Book()
+    writer = groq_at(groq.url, door=gate("groq", ledger=book))
+
+    for _ in range(6):
+        await write_script(TOPIC, writer=writer, template=template)
+
+    assert abs(book.corrections[-1]) < abs(book.corrections[0]) / 2
+
+
+async def test_one_429_closes_the_gate_for_all_writers_and_nobody_comes_too_early(
+    groq: GroqStandIn, template: Template
+) -> None:
+    groq.retry_after = "0.3"
+    groq.enqueue("rate_limited")
+    writer = groq_at(groq.url, door=gate("groq", concurrency=1))
+    policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
+
+    async def write() -> None:
+        await with_retries(policy, lambda: write_script(TOPIC, writer=writer, template=template))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(write)
+
+    assert [request.fault for request in groq.history] == ["rate_limited", None, None, None]
+    assert groq.complaints == []
+
+
+async def test_the_stand_in_complains_of_a_client_that_does_not_wait(template: Template) -> None:
+    async with GroqStandIn(retry_after="5") as server:
+        server.enqueue("rate_limited")
+        for attempt in range(2):
+            with contextlib.suppress(TransientError):
+                await write_script(TOPIC, writer=groq_at(server.url), template=template)
+            await anyio.sleep(0.06 * (1 - attempt))
+
+        assert [complaint[:19] for complaint in server.complaints] == ["called while closed"]
+
+
+async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Template) -> None:
+    groq.faults = ["bad_key"]
+    writer = groq_at(groq.url)
+
+    for _ in range(3):
+        with pytest.raises(NeedsLoginError, match="GROQ_API_KEY"):
+            await write_script(TOPIC, writer=writer, template=template)
+
+    assert len(groq.history) == 1
+
+
+async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(
+    groq: GroqStandIn, template: Template
+) -> None:
+    writer = groq_at(groq.url, door=gate("groq", breaker_failures=1, patience_s=0))
+    groq.faults = ["json_validate_failed"]
+
+    for _ in range(2):
+        with pytest.raises(TransientError, match="not valid JSON"):
+            await write_script(TOPIC, writer=writer, template=template)
+
+    assert len(groq.history) == 4
+
+
+async def test_faults_by_chance_come_from_their_seed(template: Template) -> None:
+    seen = []
+    for seed in (1, 1, 2):
+        async with GroqStandIn(faults=["overloaded", "no_capacity"], fault_share=0.5, seed=seed) as server:
+            for _ in range(12):
+                with contextlib.suppress(TransientError):
+                    await write_script(TOPIC, writer=groq_at(server.url), template=template)
+            seen.append([request.fault for request in server.history])
+
+    assert seen[0] == seen[1] != seen[2]
+    assert set(seen[0]) == {None, "overloaded", "no_capacity"}
+
+
+async def test_what_was_asked_can_be_read_by_other_processes(groq: GroqStandIn, template: Template) -> None:
+    groq.enqueue("overloaded")
+    with pytest.raises(TransientError):
+        await write_script(TOPIC, writer=groq_at(groq.url), template=template)
+
+    async with aiohttp.ClientSession() as session, session.get(f"{groq.url}/_history") as response:
+        assert await response.json() == {
+            "requests": [{"topic": "Why is the sky blue?", "fault": "overloaded"}],
+            "faults": {"overloaded": 1},
+            "complaints": [],
+        }
+
+
+class Book:
+    """A ledger that remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.reserved: list[int] = []
+        self.corrections: list[int] = []
+
+    async def reserve(self, tokens: int, *, requests_per_day: int | None, tokens_per_day: int | None) -> date:
+        self.reserved.append(tokens)
+        return date(2026, 11, 21)
+
+    async def correct(self, day: date, *, tokens: int, requests: int = 0) -> None:
+        self.corrections.append(tokens)
+
+    async def close(self, until: datetime) -> None:
+        pass
 
 
 def _assert_keeps_the_secret(error: NightreelError) -> None:

@@ -4,11 +4,14 @@ In a test:
 
     async with EdgeStandIn() as edge:
         edge.enqueue("busy_429")            # the next request meets this fault, the one after is answered
-        narrator = EdgeNarrator(url=edge.url, gate=Gate(3), timeout_s=5.0)
+        narrator = EdgeNarrator(url=edge.url, gate=…, timeout_s=5.0)
 
 As a program (the first line on stdout is its address; it runs until it is killed):
 
-    python -m tests.standins.edge --port 0 [--fault NAME …] [--next NAME …]
+    python -m tests.standins.edge --port 0 [--fault NAME …] [--next NAME …] [--fault-share 0.33 --seed 1] [--latency 2]
+
+With a share, the faults meet so many of the sockets by chance. Whoever was told to wait (Retry-After) and comes back
+too early is written down in `.complaints`. GET /_history tells other processes what was asked, and how it went.
 
 A request that breaks the protocol is answered with HTTP 400 or close code 1007, and written down in `.complaints`.
 """
@@ -22,7 +25,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from types import TracebackType
@@ -32,6 +35,8 @@ from xml.sax.saxutils import escape
 import av
 import numpy as np
 from aiohttp import WSCloseCode, WSMsgType, web
+
+from tests.standins.faults import Chance, Door, history
 
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
 VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"
@@ -113,10 +118,14 @@ class ProtocolError(Exception):
 
 @dataclass
 class EdgeStandIn:
-    """The server. `faults` meet every request; `enqueue()`d ones meet one request each, before those."""
+    """The server. `faults` meet every request, or a share of them; `enqueue()`d ones one each, before those."""
 
     port: int = 0
     faults: list[str] = field(default_factory=list)
+    fault_share: float = 1.0
+    seed: int = 0
+    # Seconds before the sound.
+    latency_s: float = 0.0
     retry_after: str = "0"
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -124,6 +133,8 @@ class EdgeStandIn:
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
         self._runner: web.AppRunner | None = None
+        self._chance = Chance(self.seed)
+        self._door = Door()
 
     @property
     def url(self) -> str:
@@ -147,6 +158,7 @@ class EdgeStandIn:
         app.on_response_prepare.append(_without_date)
         app.router.add_get(SPEAKING_PATH, self._speaking)
         app.router.add_get(VOICES_PATH, self._voices)
+        app.router.add_get("/_history", self._history)
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -161,7 +173,15 @@ class EdgeStandIn:
         assert self._runner is not None
         await self._runner.cleanup()
 
+    async def _history(self, _request: web.Request) -> web.Response:
+        return web.json_response(history(map(asdict, self.history), self.complaints))
+
+    def _arrives(self) -> None:
+        if complaint := self._door.complaint():
+            self.complaints.append(complaint)
+
     async def _voices(self, request: web.Request) -> web.Response:
+        self._arrives()
         self.history.append(Request(kind="voices"))
         if not re.fullmatch(r"[0-9A-F]{32}", request.query.get("trustedclienttoken", "")):
             return web.Response(status=401)
@@ -182,12 +202,14 @@ class EdgeStandIn:
         )
 
     async def _speaking(self, request: web.Request) -> web.StreamResponse:
+        self._arrives()
         try:
             _check_handshake(request)
         except ProtocolError as error:
             self.complaints.append(str(error))
             return web.Response(status=400, text=str(error))
-        if (fault := self._take(REFUSALS)) is not None:
+        drawn = None if self.fault_share >= 1 else self._chance.draw(self.faults, self.fault_share)
+        if (fault := self._take(REFUSALS, drawn)) is not None:
             self.history.append(Request(kind="handshake", fault=fault))
             if fault == "drop_handshake":
                 _drop(request)
@@ -195,18 +217,20 @@ class EdgeStandIn:
         socket = web.WebSocketResponse(compress=True)
         await socket.prepare(request)
         try:
-            await self._converse(socket, request)
+            await self._converse(socket, request, drawn)
         except ProtocolError as error:
             self.complaints.append(str(error))
             await socket.close(code=WSCloseCode.INVALID_TEXT, message=str(error)[:100].encode())
         return socket
 
-    def _take(self, kind: dict[str, str]) -> str | None:
-        """The fault for this moment, if one of this kind is due."""
+    def _take(self, kind: dict[str, str], drawn: str | None) -> str | None:
+        """The fault for this moment, if one of this kind is due; `drawn` was by chance."""
         if self._queue:
             if self._queue[0] in kind or (self._queue[0] is None and kind is DISTURBANCES):
                 return self._queue.popleft()
             return None
+        if self.fault_share < 1:
+            return drawn if drawn in kind else None
         return next((fault for fault in self.faults if fault in kind), None)
 
     def _refusal(self, fault: str) -> web.Response:
@@ -215,9 +239,10 @@ class EdgeStandIn:
             date = "Thu, 01 Jan 2026 00:00:00 GMT" if fault == "forbidden_skewed_clock" else _NO_DATE
             return web.Response(status=403, headers={"Date": date})
         status = int(fault[-3:]) if fault[-3:].isdigit() else 500
+        self._door.tell(self.retry_after)
         return web.Response(status=status, headers={"Retry-After": self.retry_after})
 
-    async def _converse(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+    async def _converse(self, socket: web.WebSocketResponse, request: web.Request, drawn: str | None) -> None:
         """Two text messages from the client, then the speech; a client that leaves without a word only looked."""
         first = await socket.receive()
         if first.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED}:
@@ -225,7 +250,7 @@ class EdgeStandIn:
             return
         _check_config(_text_of(first))
         text, voice, request_id = _read_ssml(_text_of(await socket.receive()))
-        fault = self._take(DISTURBANCES)
+        fault = self._take(DISTURBANCES, drawn)
         self.history.append(Request(kind="speak", text=text, voice=voice, fault=fault))
         await socket.send_str(_message(request_id, "turn.start", {"context": {"serviceTag": request_id}}))
         if fault == "stall_before_audio":
@@ -235,6 +260,7 @@ class EdgeStandIn:
             _drop(request)
             return
         await socket.send_str(_message(request_id, "response", {"audio": {"type": "inline", "streamId": request_id}}))
+        await asyncio.sleep(self.latency_s)
         if fault != "no_audio" and voice in VOICES:
             await self._send_speech(socket, request, request_id, text, fault)
         if fault == "stall_after_audio":
@@ -424,9 +450,16 @@ def _encode(wave: np.ndarray) -> list[bytes]:
     return frames
 
 
-async def _serve(port: int, faults: list[str], scripted: list[str]) -> None:
-    async with EdgeStandIn(port=port, faults=faults) as standin:
-        standin.enqueue(*scripted)
+async def _serve(asked: argparse.Namespace) -> None:
+    async with EdgeStandIn(
+        port=asked.port,
+        faults=asked.fault,
+        fault_share=asked.fault_share,
+        seed=asked.seed,
+        latency_s=asked.latency,
+        retry_after=asked.retry_after,
+    ) as standin:
+        standin.enqueue(*asked.next)
         sys.stdout.write(f"{standin.url}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
@@ -438,8 +471,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--fault", action="append", default=[], choices=sorted(FAULTS), help="meets every request")
     parser.add_argument("--next", action="append", default=[], choices=sorted(FAULTS), help="meets one request")
-    asked = parser.parse_args()
-    asyncio.run(_serve(asked.port, asked.fault, asked.next))
+    parser.add_argument("--retry-after", default="0", help="seconds, for those who come when it is busy")
+    parser.add_argument("--fault-share", type=float, default=1.0, help="of the sockets, met by a fault by chance")
+    parser.add_argument("--seed", type=int, default=0, help="of that chance")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before the sound")
+    asyncio.run(_serve(parser.parse_args()))
 
 
 if __name__ == "__main__":

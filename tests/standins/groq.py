@@ -4,11 +4,14 @@ In a test:
 
     async with GroqStandIn() as groq:
         groq.enqueue("rate_limited")        # the next request meets this fault, the one after is answered
-        writer = GroqWriter(api_key="gsk_test", base_url=groq.url, model="openai/gpt-oss-120b", timeout_s=20)
+        writer = GroqWriter(api_key="gsk_test", base_url=groq.url, model="openai/gpt-oss-120b", timeout_s=20, gate=…)
 
 As a program (the first line on stdout is its address; it runs until it is killed):
 
-    python -m tests.standins.groq --port 0 [--fault NAME …] [--next NAME …]
+    python -m tests.standins.groq --port 0 [--fault NAME …] [--next NAME …] [--fault-share 0.33 --seed 1] [--latency 2]
+
+With a share, the faults meet so many of the requests by chance. Whoever was told to wait (retry-after) and comes back
+too early is written down in `.complaints`. GET /_history tells other processes what was asked, and how it went.
 
 The script it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks
 the protocol is answered as the service does, with HTTP 400, and written down in `.complaints`.
@@ -29,6 +32,8 @@ from types import TracebackType
 from typing import Any
 
 from aiohttp import web
+
+from tests.standins.faults import Chance, Door, history
 
 PATH = "/openai/v1/chat/completions"
 
@@ -109,10 +114,14 @@ class RefusedError(Exception):
 
 @dataclass
 class GroqStandIn:
-    """The server. `faults` meet every request; `enqueue()`d ones meet one request each, before those."""
+    """The server. `faults` meet every request, or a share of them; `enqueue()`d ones one each, before those."""
 
     port: int = 0
     faults: list[str] = field(default_factory=list)
+    fault_share: float = 1.0
+    seed: int = 0
+    # Seconds before a proper answer.
+    latency_s: float = 0.0
     retry_after: str = "0"
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -121,6 +130,8 @@ class GroqStandIn:
         self._queue: deque[str | None] = deque()
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
+        self._chance = Chance(self.seed)
+        self._door = Door()
 
     @property
     def url(self) -> str:
@@ -137,6 +148,7 @@ class GroqStandIn:
     async def __aenter__(self) -> GroqStandIn:
         app = web.Application()
         app.router.add_post(PATH, self._complete)
+        app.router.add_get("/_history", self._history)
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -150,14 +162,27 @@ class GroqStandIn:
         self._closing.set()
         await self._runner.cleanup()
 
+    async def _history(self, _request: web.Request) -> web.Response:
+        asked = ({"topic": _topic(request.body), "fault": request.fault} for request in self.history)
+        return web.json_response(history(asked, self.complaints))
+
+    def _next_fault(self) -> str | None:
+        if self._queue:
+            return self._queue.popleft()
+        return (
+            next(iter(self.faults), None) if self.fault_share >= 1 else self._chance.draw(self.faults, self.fault_share)
+        )
+
     async def _complete(self, request: web.Request) -> web.StreamResponse:
+        if complaint := self._door.complaint():
+            self.complaints.append(complaint)
         try:
             body = await _read(request)
         except RefusedError as refused:
             if refused.status == 400:
                 self.complaints.append(str(refused))
             return self._error(refused.status, refused.error)
-        fault = self._queue.popleft() if self._queue else next(iter(self.faults), None)
+        fault = self._next_fault()
         self.history.append(Request(body=body, fault=fault))
         if fault in REFUSALS:
             return self._refusal(fault)
@@ -166,6 +191,7 @@ class GroqStandIn:
         if fault == "login_page":
             return web.Response(text="<html>Please log in</html>", content_type="text/html")
         completion = _completion(body, fault, number=len(self.history))
+        await asyncio.sleep(self.latency_s)
         if fault == "slow_body":
             response = web.StreamResponse(headers={"Content-Type": "application/json"})
             await response.prepare(request)
@@ -182,7 +208,9 @@ class GroqStandIn:
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after
+            self._door.tell(self.retry_after)
         if fault == "rate_limited_until_a_date":
+            self._door.tell("90")
             headers |= {"Date": "Sat, 21 Nov 2026 00:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 00:01:30 GMT"}
         return self._error(status, error, headers)
 
@@ -336,9 +364,7 @@ def _content(body: dict[str, Any], fault: str | None) -> tuple[str | None, str]:
 
 def _script(body: dict[str, Any]) -> dict[str, Any]:
     """A film about the topic of the prompt, in the shape of the schema."""
-    asked = "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
-    found = re.search(r"^Topic: (.+)$", asked, flags=re.MULTILINE)
-    topic = (found[1] if found else asked[:60]).strip()
+    topic = _topic(body)
     schema = body["response_format"]["json_schema"]["schema"]
     layouts = {each["properties"]["layout"]["enum"][0] for each in schema["properties"]["scenes"]["items"]["anyOf"]}
     values = {
@@ -349,6 +375,12 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
     return dict(_fill(schema, values))
+
+
+def _topic(body: dict[str, Any]) -> str:
+    asked = "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
+    found = re.search(r"^Topic: (.+)$", asked, flags=re.MULTILINE)
+    return (found[1] if found else asked[:60]).strip()
 
 
 def _scenes(topic: str) -> list[dict[str, Any]]:
@@ -405,7 +437,14 @@ def _reset(request: web.Request) -> None:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    async with GroqStandIn(port=options.port, faults=options.fault, retry_after=options.retry_after) as groq:
+    async with GroqStandIn(
+        port=options.port,
+        faults=options.fault,
+        fault_share=options.fault_share,
+        seed=options.seed,
+        latency_s=options.latency,
+        retry_after=options.retry_after,
+    ) as groq:
         groq.enqueue(*options.next)
         sys.stdout.write(f"{groq.url}\n")
         sys.stdout.flush()
@@ -421,6 +460,9 @@ def main() -> None:
         "--next", action="extend", nargs="+", choices=FAULTS, default=[], help="meets one request each, in order"
     )
     parser.add_argument("--retry-after", default="0", help="seconds, for rate_limited")
+    parser.add_argument("--fault-share", type=float, default=1.0, help="of the requests, met by a fault by chance")
+    parser.add_argument("--seed", type=int, default=0, help="of that chance")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before a proper answer")
     asyncio.run(_serve(parser.parse_args()))
 
 

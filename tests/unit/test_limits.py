@@ -1,13 +1,14 @@
 import asyncio
 import logging
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta
 
-import anyio
 import pytest
 import stamina
 
-from pipeline.errors import PermanentError, TransientError
-from pipeline.limits import Gate, RetryPolicy, with_retries
+from pipeline.errors import ClosedError, PermanentError, TransientError
+from pipeline.limits import RetryPolicy, with_retries
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 POLICY = RetryPolicy(attempts=4, wait_initial_s=1, wait_max_s=3, retry_after_max_s=60)
 
@@ -73,13 +74,28 @@ async def test_a_retry_after_is_waited_for_even_beyond_the_longest_wait_of_ours(
     assert waits == [42.5]
 
 
-async def test_a_retry_after_beyond_the_bound_is_raised_at_once(waits):
-    service = Service(TransientError("busy", retry_after_s=60.5))
+async def test_a_retry_after_beyond_the_bound_closes_the_matter_until_then(waits):
+    service = Service(TransientError("busy", retry_after_s=60.5, where="there", hint="Wait"))
 
-    with pytest.raises(TransientError):
+    with pytest.raises(ClosedError, match=r"there: busy: not before .*\. Wait") as caught:
+        await with_retries(POLICY, service.call, clock=lambda: NOON)
+
+    assert caught.value.until == NOON + timedelta(seconds=60.5)
+    assert (service.calls, waits) == (1, [])
+
+
+async def test_a_closed_gate_is_not_tried_again(waits):
+    service = Service(ClosedError("closed", until=NOON))
+
+    with pytest.raises(ClosedError):
         await with_retries(POLICY, service.call)
 
     assert (service.calls, waits) == (1, [])
+
+
+async def test_the_last_attempt_fails_even_if_the_service_would_have_us_back(waits):
+    with pytest.raises(TransientError):
+        await with_retries(POLICY, Service(*[TransientError("busy", retry_after_s=1)] * 4).call)
 
 
 @pytest.mark.parametrize("retry_after_s", [0.0, -3.0])
@@ -109,84 +125,3 @@ async def test_waits_are_told_at_info_and_nowhere_else(waits, caplog):
 async def test_the_test_mode_of_stamina_takes_all_waits_away():
     with stamina.set_testing(testing=True, attempts=3):
         assert await with_retries(POLICY, Service(TransientError("busy", retry_after_s=50)).call) == "answer"
-
-
-async def test_no_more_than_the_concurrency_are_inside_a_gate():
-    gate, inside, most = Gate(2), 0, 0
-
-    async def visit() -> None:
-        nonlocal inside, most
-        async with gate:
-            inside += 1
-            most = max(most, inside)
-            await anyio.lowlevel.checkpoint()
-            inside -= 1
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(7):
-            tasks.start_soon(visit)
-
-    assert most == 2
-
-
-@pytest.fixture
-async def quick_clock(monkeypatch):
-    """The clock of the loop jumps to what is due next, instead of waiting for it."""
-    loop = asyncio.get_running_loop()
-    now, select = loop.time(), loop._selector.select
-
-    def jump(timeout: float | None) -> object:
-        nonlocal now
-        now += timeout or 0.0
-        return select(timeout and 0.0)
-
-    monkeypatch.setattr(loop, "time", lambda: now)
-    monkeypatch.setattr(loop._selector, "select", jump)
-
-
-@pytest.mark.usefixtures("quick_clock")
-async def test_a_gate_with_a_rate_lets_callers_in_evenly_spaced():
-    gate, entered = Gate(5, rate_per_min=30), []
-
-    async def visit() -> None:
-        async with gate:
-            entered.append(asyncio.get_running_loop().time())
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(4):
-            tasks.start_soon(visit)
-
-    assert [later - earlier for earlier, later in pairwise(entered)] == pytest.approx([2.0, 2.0, 2.0])
-
-
-async def test_a_caller_that_gives_up_at_the_gate_leaves_no_place_taken():
-    gate = Gate(1, rate_per_min=0.001)
-    async with gate:
-        pass
-
-    with anyio.move_on_after(0):
-        async with gate:
-            raise AssertionError("the next one is due in hours")
-
-    assert gate._slots.borrowed_tokens == 0
-
-
-async def test_an_error_inside_leaves_no_place_taken():
-    gate = Gate(1)
-
-    with pytest.raises(ZeroDivisionError):
-        async with gate:
-            raise ZeroDivisionError
-
-    async with gate:
-        pass
-
-
-def test_a_gate_serves_one_event_loop_after_another():
-    gate = Gate(1, rate_per_min=6000)
-
-    async def visit() -> str:
-        async with gate:
-            return "in"
-
-    assert [asyncio.run(visit()) for _ in range(2)] == ["in", "in"]

@@ -1,9 +1,12 @@
 import errno
+import hashlib
+import logging
 import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -11,9 +14,10 @@ from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError, StorageError, TransientError
+from pipeline.errors import StorageError, TransientError
 from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
-from pipeline.state import Cache, content_key
+from pipeline.state import Cache, content_key, sealed
+from pipeline.state.use import CacheCounts, CacheSize
 
 KEY = content_key("sky")
 DAY_S = 24 * 3600
@@ -35,6 +39,17 @@ class Maker:
         self.paths.append(path)
         await anyio.lowlevel.checkpoint()
         await anyio.Path(path).write_bytes(self.content)
+
+
+def put(cache: Cache, name: str, content: bytes, *, age_s: float = 5) -> Path:
+    """A clip that an earlier process made, and used so long ago."""
+    key, seal = content_key(name), hashlib.sha256(content).hexdigest()[:16]
+    path = cache._root / "clip" / key[:2] / f"{key}.{seal}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    used = time.time() - age_s
+    os.utime(path, (used, used))
+    return path
 
 
 def files(folder: Path) -> list[Path]:
@@ -124,8 +139,11 @@ def test_what_is_no_number_is_refused(value):
         content_key(value)
 
 
-def test_a_file_lies_at_its_kind_and_the_first_digits_of_its_key(tmp_path):
-    assert Cache(tmp_path).path("clip", KEY, ".wav") == tmp_path / "clip" / KEY[:2] / f"{KEY}.wav"
+async def test_the_name_of_a_file_tells_its_kind_its_key_and_its_bytes(cache, tmp_path):
+    path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker(b"film"))
+
+    seal = hashlib.sha256(b"film").hexdigest()[:16]
+    assert path == tmp_path / "cache" / "clip" / KEY[:2] / f"{KEY}.{seal}.wav"
 
 
 async def test_what_is_missing_is_made_under_a_temporary_name_beside_it(cache, tmp_path):
@@ -133,10 +151,10 @@ async def test_what_is_missing_is_made_under_a_temporary_name_beside_it(cache, t
 
     path, was_there = await cache.get_or_make("segment", KEY, ".mp4", maker)
 
-    assert (path, was_there) == (cache.path("segment", KEY, ".mp4"), False)
+    assert not was_there
     assert path.read_bytes() == b"film"
     assert (maker.paths[0].parent, maker.paths[0].suffix) == (path.parent, ".mp4")
-    assert maker.paths[0] != path
+    assert maker.paths[0].name.startswith(".")
     assert files(tmp_path) == [path]
 
 
@@ -205,8 +223,9 @@ async def test_a_failed_make_leaves_nothing_and_the_next_task_tries_for_itself(c
         tasks.start_soon(want)
 
     assert isinstance(outcomes[0], TransientError)
-    assert outcomes[1] == (cache.path("clip", KEY, ".wav"), False)
-    assert len(files(tmp_path)) == 1
+    path, was_there = outcomes[1]
+    assert not was_there
+    assert files(tmp_path) == [path]
 
 
 async def test_a_cancelled_make_leaves_nothing(cache, tmp_path):
@@ -224,12 +243,13 @@ async def test_a_cancelled_make_leaves_nothing(cache, tmp_path):
 
 
 async def test_an_empty_file_is_no_file(cache):
-    path = cache.path("clip", KEY, ".wav")
-    path.parent.mkdir(parents=True)
-    path.touch()
+    path = await to_thread.run_sync(put, cache, "sky", b"")
 
-    assert await cache.get_or_make("clip", KEY, ".wav", Maker()) == (path, False)
-    assert path.read_bytes() == b"film"
+    made, was_there = await cache.get_or_make("clip", KEY, ".wav", Maker())
+
+    assert not was_there
+    assert not await to_thread.run_sync(cache.intact, path)
+    assert made.read_bytes() == b"film"
 
 
 async def test_a_make_that_writes_nothing_is_an_error_and_leaves_nothing(cache, tmp_path):
@@ -262,55 +282,169 @@ async def test_a_folder_that_is_in_the_way_is_a_storage_error(tmp_path):
         await Cache(tmp_path / "cache").get_or_make("clip", KEY, ".wav", Maker())
 
 
-def is_film(path: Path) -> None:
-    """A check: refuses what is not b"film"."""
-    content = path.read_text()
-    if content == "half":
-        raise InputError("is half a film", where=str(path))
-    if content != "film":
-        raise ValueError(content)
+def flip_a_byte(path: Path) -> None:
+    path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
 
 
-@pytest.mark.parametrize("damage", [b"half", b"noise"])
-async def test_a_damaged_file_is_made_afresh_once(cache, tmp_path, damage):
-    path = cache.path("segment", KEY, ".mp4")
-    await anyio.Path(path.parent).mkdir(parents=True)
-    await anyio.Path(path).write_bytes(damage)
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def lengthen(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+@pytest.mark.parametrize("damage", [flip_a_byte, cut, lengthen, lambda path: path.write_bytes(b"")])
+async def test_wrong_bytes_are_discarded_told_and_made_afresh_once(cache, tmp_path, damage, caplog):
+    path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
+    await to_thread.run_sync(damage, path)
     maker = Maker()
 
-    assert await cache.get_or_make("segment", KEY, ".mp4", maker, check=is_film) == (path, False)
-    assert await cache.get_or_make("segment", KEY, ".mp4", maker, check=is_film) == (path, True)
+    with caplog.at_level(logging.INFO, "nightreel"):
+        assert await cache.get_or_make("segment", KEY, ".mp4", maker) == (path, False)
+        assert await cache.get_or_make("segment", KEY, ".mp4", maker) == (path, True)
+
     assert len(maker.paths) == 1
     assert await to_thread.run_sync(files, tmp_path) == [path]
+    assert [record.getMessage() for record in caplog.records] == [f"{path} is damaged and made afresh"]
 
 
-async def test_what_was_just_made_is_not_checked_so_that_a_bad_maker_does_not_go_on_for_ever(cache):
-    maker = Maker(b"noise")
+async def test_bytes_that_go_wrong_after_they_were_found_good_are_noticed(cache):
+    path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
+    assert (await cache.get_or_make("segment", KEY, ".mp4", Maker()))[1]
+    await to_thread.run_sync(flip_a_byte, path)
 
-    assert not (await cache.get_or_make("segment", KEY, ".mp4", maker, check=is_film))[1]
-    assert len(maker.paths) == 1
+    assert not await to_thread.run_sync(cache.intact, path)
+    assert not (await cache.get_or_make("segment", KEY, ".mp4", Maker()))[1]
 
 
 async def test_a_damaged_file_is_gone_even_when_a_new_one_can_not_be_made(cache, tmp_path):
     async def fail(path: Path) -> None:
         raise TransientError("the voice went away")
 
-    await cache.get_or_make("segment", KEY, ".mp4", Maker(b"noise"))
+    path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
+    await to_thread.run_sync(cut, path)
     with pytest.raises(TransientError):
-        await cache.get_or_make("segment", KEY, ".mp4", fail, check=is_film)
+        await cache.get_or_make("segment", KEY, ".mp4", fail)
 
     assert await to_thread.run_sync(files, tmp_path) == []
 
 
-async def test_a_defect_in_a_check_costs_no_file(cache):
-    def check(path: Path) -> None:
-        raise ZeroDivisionError
-
+async def test_what_can_not_be_read_now_is_made_afresh_and_not_thrown_away(cache, monkeypatch):
     path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
-    with pytest.raises(ZeroDivisionError):
-        await cache.get_or_make("segment", KEY, ".mp4", Maker(), check=check)
 
-    assert await anyio.Path(path).exists()
+    def refuse(path: Path) -> str:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(sealed, "_hashes", SimpleNamespace(of=lambda path, stat: refuse(path)))
+    with pytest.raises(ZeroDivisionError):
+        await cache.get_or_make("segment", KEY, ".mp4", divide_by_zero)
+    monkeypatch.undo()
+
+    assert await cache.get_or_make("segment", KEY, ".mp4", Maker()) == (path, True)
+
+
+async def divide_by_zero(path: Path) -> None:
+    raise ZeroDivisionError
+
+
+async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monkeypatch):
+    path = await to_thread.run_sync(put, cache, "sky", b"film")
+    read = []
+    monkeypatch.setattr(sealed, "_sha256", lambda path, sha256=sealed._sha256: read.append(path) or sha256(path))
+
+    for _ in range(3):
+        assert (await cache.get_or_make("clip", KEY, ".wav", Maker()))[1]
+        assert await to_thread.run_sync(cache.intact, path)
+    assert read == [path]
+
+    await to_thread.run_sync(os.utime, path)
+    assert await to_thread.run_sync(cache.intact, path)
+    assert read == [path, path]
+
+
+def test_the_hashes_that_are_remembered_are_bounded_and_the_oldest_goes(cache, monkeypatch):
+    hashes = sealed._Hashes()
+    monkeypatch.setattr(sealed, "_REMEMBERED", 2)
+    for name in ("a", "b", "a", "c"):
+        path = put(cache, name, name.encode())
+        hashes.of(path, path.stat())
+
+    assert [content_key(name) in str(list(hashes._known)) for name in "abc"] == [True, False, True]
+
+
+def test_a_path_is_intact_only_if_its_name_vouches_for_its_bytes(cache, tmp_path):
+    plain = tmp_path / "film.mp4"
+    plain.write_bytes(b"film")
+
+    assert cache.intact(put(cache, "sky", b"film"))
+    assert not cache.intact(plain)
+    assert not cache.intact(tmp_path / "gone.0123456789abcdef.mp4")
+    assert not cache.intact(tmp_path)
+
+
+async def test_what_was_made_can_be_found_and_what_was_not_can_not(cache):
+    path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
+
+    def look(kind: str, key: str, suffix: str) -> tuple[Path | None, bool]:
+        return cache.find(kind, key, suffix), cache.contains(kind, key, suffix)
+
+    assert await to_thread.run_sync(look, "clip", KEY, ".wav") == (path, True)
+    assert await to_thread.run_sync(look, "clip", KEY, ".mp3") == (None, False)
+    assert await to_thread.run_sync(look, "clip", KEY[:-1], ".wav") == (None, False)
+    assert await to_thread.run_sync(look, "segment", KEY, ".wav") == (None, False)
+
+
+def test_what_is_being_made_is_not_there_yet_and_what_is_damaged_is_not_found(cache):
+    path = put(cache, "sky", b"film")
+    path.with_name(f".{KEY}.01234567.mp4").write_bytes(b"half")
+    path.with_name(f"{KEY}.mp4").write_bytes(b"named as files used to be")
+    assert not cache.contains("clip", KEY, ".mp4")
+
+    cut(path)
+    assert cache.contains("clip", KEY, ".wav")
+    assert cache.find("clip", KEY, ".wav") is None
+
+
+async def test_of_two_processes_that_make_the_same_the_first_is_used_by_both(tmp_path):
+    one, other = Cache(tmp_path), Cache(tmp_path)
+    paths = []
+
+    async def slow(path: Path) -> None:
+        await anyio.Path(path).write_bytes(b"slow voice")
+        paths.append((await other.get_or_make("clip", KEY, ".wav", Maker(b"quick voice")))[0])
+
+    path, was_there = await one.get_or_make("clip", KEY, ".wav", slow)
+
+    assert not was_there
+    assert paths == [path]
+    assert path.read_bytes() == b"quick voice"
+    assert await to_thread.run_sync(files, tmp_path) == [path]
+
+
+async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):
+    async def slow(path: Path) -> None:
+        await anyio.Path(path).write_bytes(b"slow voice")
+        await to_thread.run_sync(lambda: cut(put(cache, "sky", b"quick voice")))
+
+    path, _ = await cache.get_or_make("clip", KEY, ".wav", slow)
+
+    assert path.read_bytes() == b"slow voice"
+
+
+async def test_of_two_files_made_in_the_same_instant_everybody_takes_the_same_and_the_other_goes_after_a_day(cache):
+    def make_two(age_s: float) -> tuple[Path, Path]:
+        first, second = sorted(put(cache, "sky", content, age_s=age_s) for content in (b"one", b"other"))
+        return first, second
+
+    first, second = await to_thread.run_sync(make_two, 0)
+    assert await cache.get_or_make("clip", KEY, ".wav", Maker()) == (first, True)
+    assert await to_thread.run_sync(cache.prune, 1000) == 0
+
+    await to_thread.run_sync(make_two, DAY_S + 60)
+    size = second.stat().st_size
+    assert await to_thread.run_sync(Cache(cache._root).prune, 1000) == size
+    assert await to_thread.run_sync(files, cache._root) == [first]
 
 
 async def test_a_discarded_file_is_made_afresh_and_may_be_discarded_again(cache):
@@ -322,17 +456,9 @@ async def test_a_discarded_file_is_made_afresh_and_may_be_discarded_again(cache)
     assert await cache.get_or_make("segment", KEY, ".mp4", Maker()) == (path, False)
 
 
-def put(cache: Cache, name: str, size: int, *, age_s: float) -> Path:
-    path = cache.path("clip", content_key(name), ".wav")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"x" * size)
-    used = time.time() - age_s
-    os.utime(path, (used, used))
-    return path
-
-
 def test_the_least_recently_used_goes_first_until_the_rest_fits(cache, tmp_path):
-    old, older, new = (put(cache, name, 100, age_s=age) for name, age in [("old", 50), ("older", 90), ("new", 5)])
+    ages = {"old": 50, "older": 90, "new": 5}
+    old, older, new = (put(cache, name, b"x" * 100, age_s=age_s) for name, age_s in ages.items())
 
     assert cache.prune(250) == 100
     assert files(tmp_path) == sorted([old, new])
@@ -342,8 +468,8 @@ def test_the_least_recently_used_goes_first_until_the_rest_fits(cache, tmp_path)
 
 
 async def test_a_hit_makes_a_file_the_most_recently_used(cache, tmp_path):
-    old = await to_thread.run_sync(lambda: put(cache, "old", 100, age_s=50))
-    await to_thread.run_sync(lambda: put(cache, "new", 100, age_s=5))
+    old = await to_thread.run_sync(lambda: put(cache, "old", b"x" * 100, age_s=50))
+    await to_thread.run_sync(lambda: put(cache, "new", b"x" * 100, age_s=5))
     await cache.get_or_make("clip", content_key("old"), ".wav", Maker())
 
     await to_thread.run_sync(Cache(tmp_path / "cache").prune, 100)  # as the next process would
@@ -357,17 +483,16 @@ async def get(cache: Cache, name: str, maker: Maker | None = None) -> Path:
 
 
 async def test_what_is_held_stays_at_any_size_until_its_block_ends(cache, tmp_path):
-    hit = await to_thread.run_sync(lambda: put(cache, "hit", 100, age_s=99))
+    hit = await to_thread.run_sync(lambda: put(cache, "hit", b"x" * 100, age_s=99))
     await get(cache, "of nobody")
 
     async with cache.holding():
         async with anyio.create_task_group() as tasks:  # what tasks of the block get is held as well
             tasks.start_soon(get, cache, "made")
             tasks.start_soon(get, cache, "hit")
+        made = await get(cache, "made")
         assert await to_thread.run_sync(cache.prune, 0) == 4
-        assert await to_thread.run_sync(files, tmp_path) == sorted(
-            [hit, cache.path("clip", content_key("made"), ".wav")]
-        )
+        assert await to_thread.run_sync(files, tmp_path) == sorted([hit, made])
 
     assert await to_thread.run_sync(cache.prune, 0) == 104
     assert await to_thread.run_sync(files, tmp_path) == []
@@ -394,14 +519,14 @@ async def test_what_two_hold_stays_while_either_holds_it(cache):
 
 
 async def test_what_an_earlier_process_got_can_be_held_and_counts_as_used(cache, tmp_path):
-    old = await to_thread.run_sync(lambda: put(cache, "old", 100, age_s=50))
-    await to_thread.run_sync(lambda: put(cache, "new", 100, age_s=5))
+    old = await to_thread.run_sync(lambda: put(cache, "old", b"x" * 100, age_s=50))
+    await to_thread.run_sync(lambda: put(cache, "new", b"x" * 100, age_s=5))
 
     async with cache.holding(old, tmp_path / "gone.wav"):
         assert await to_thread.run_sync(cache.prune, 0) == 100
 
     assert await to_thread.run_sync(files, tmp_path) == [old]
-    await to_thread.run_sync(lambda: put(cache, "new", 100, age_s=5))
+    await to_thread.run_sync(lambda: put(cache, "new", b"x" * 100, age_s=5))
     await to_thread.run_sync(Cache(tmp_path / "cache").prune, 100)
     assert await to_thread.run_sync(files, tmp_path) == [old]
 
@@ -417,7 +542,8 @@ async def test_a_block_that_fails_holds_nothing_any_more(cache):
 
 async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monkeypatch):
     looked = []
-    monkeypatch.setattr(os, "scandir", lambda folder, scandir=os.scandir: looked.append(folder) or scandir(folder))
+    look = sealed.files_below
+    monkeypatch.setattr("pipeline.state.cache.files_below", lambda folder: looked.append(folder) or look(folder))
     await get(cache, "one")
     await to_thread.run_sync(cache.prune, 10)
     looked.clear()
@@ -435,7 +561,7 @@ async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monk
 
 
 def test_what_a_killed_process_left_goes_after_a_day(cache, tmp_path):
-    folder = put(cache, "kept", 10, age_s=0).parent
+    folder = put(cache, "kept", b"x" * 10).parent
     fresh, stale = folder / ".abc.123.wav", folder / ".abc.456.wav"
     for path in (fresh, stale):
         path.write_bytes(b"half")
@@ -448,3 +574,80 @@ def test_what_a_killed_process_left_goes_after_a_day(cache, tmp_path):
 
 def test_a_cache_that_does_not_exist_needs_no_pruning(cache):
     assert cache.prune(0) == 0
+
+
+async def test_a_block_tells_what_was_there_and_what_it_made(cache):
+    await to_thread.run_sync(put, cache, "there", b"film")
+
+    async with cache.holding() as use:
+        await get(cache, "there")
+        assert use.counts() == CacheCounts(found=1)
+        await get(cache, "new", Maker(b"12345"))
+
+    assert (use.found, use.made, use.made_bytes) == (1, 1, 5)
+
+
+async def test_what_a_block_made_stays_made_however_often_it_is_got(cache):
+    async with cache.holding() as use:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(get, cache, "new")
+        await get(cache, "new")
+        await get(cache, "new")
+
+    assert use.counts() == CacheCounts(made=1, made_bytes=4)
+
+
+async def test_what_other_work_made_while_we_waited_counts_as_found(cache):
+    started = anyio.Event()
+    counts = {}
+
+    async def slow(path: Path) -> None:
+        started.set()
+        await anyio.wait_all_tasks_blocked()
+        await anyio.Path(path).write_bytes(b"film")
+
+    async def job(name: str) -> None:
+        async with cache.holding() as use:
+            await cache.get_or_make("clip", KEY, ".wav", slow)
+        counts[name] = use.counts()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(job, "first")
+        await started.wait()
+        tasks.start_soon(job, "second")
+
+    assert counts == {"first": CacheCounts(made=1, made_bytes=4), "second": CacheCounts(found=1)}
+
+
+async def test_counts_subtracted_tell_about_the_time_between(cache):
+    async with cache.holding() as use:
+        await get(cache, "one")
+        before = use.counts()
+        await get(cache, "one")
+        await get(cache, "two", Maker(b"12345"))
+
+        assert use.counts() - before == CacheCounts(made=1, made_bytes=5)
+
+
+async def test_a_file_found_damaged_counts_as_made(cache):
+    path = await to_thread.run_sync(put, cache, "old", b"film")
+    await to_thread.run_sync(cut, path)
+
+    async with cache.holding() as use:
+        await get(cache, "old")
+
+    assert use.counts() == CacheCounts(made=1, made_bytes=4)
+
+
+async def test_the_size_is_told_by_kind(cache):
+    assert await to_thread.run_sync(cache.size) == {}
+    path = await get(cache, "one")
+    await get(cache, "two")
+    await cache.get_or_make("segment", KEY, ".mp4", Maker(b"12345"))
+    await to_thread.run_sync(path.with_name(".half-made.wav").write_bytes, b"half")
+
+    assert await to_thread.run_sync(cache.size) == {
+        "clip": CacheSize(files=2, bytes=8),
+        "segment": CacheSize(files=1, bytes=5),
+    }

@@ -1,0 +1,55 @@
+"""Whether a film that was delivered is still there, and where it is wanted. Everything here blocks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple
+from datetime import timedelta
+
+from pipeline.model import Job, JobSummary, Package
+from pipeline.orchestrator.workshop import Workshop
+
+# File systems keep times no finer than this (FAT: 2 s), and a copy is dated when it is made.
+_CLOCK_S = timedelta(seconds=2)
+
+
+def has_film(row: JobSummary, shop: Workshop) -> bool:
+    """Whether a completed job needs no work: its film lies where it is wanted now, and nobody has changed it.
+
+    Reads a film only when its date says that somebody has touched it since: thousands of films are a matter of a
+    second.
+    """
+    if row.video is None or row.ended_at is None or not _is_wanted_there(row, shop):
+        return False
+    try:
+        changed_at = row.video.stat().st_mtime
+    except OSError:
+        return False
+    if changed_at <= (row.ended_at + _CLOCK_S).timestamp() and row.thumbnail and row.thumbnail.exists():
+        return True
+    job = shop.store.read_job(row.batch, row.id)
+    return job is not None and film_is_whole(job)
+
+
+def is_delivered(job: Job, shop: Workshop) -> bool:
+    """Whether the film lies, whole, where it is wanted now."""
+    if job.receipt is None or not shop.for_job(job).destination(job).gave(job.receipt):
+        return False
+    return film_is_whole(job)
+
+
+def film_is_whole(job: Job) -> bool:
+    """Whether the job's film has been delivered and still lies where the receipt says, byte for byte. Reads it all."""
+    if job.receipt is None or job.video is None or not is_complete(job.receipt.package):
+        return False
+    with job.receipt.package.video.open("rb") as film:
+        return hashlib.file_digest(film, "sha256").hexdigest() == job.video.sha256
+
+
+def is_complete(package: Package | None) -> bool:
+    """Whether all files are there and not empty."""
+    return package is not None and all(path.exists() and path.stat().st_size for path in astuple(package))
+
+
+def _is_wanted_there(row: JobSummary, shop: Workshop) -> bool:
+    return row.video == shop.video_path(row.folder, row.batch)

@@ -1,0 +1,80 @@
+"""What all films of a workspace share, whatever each was asked for: checkpoints, cache, cores, doors to services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.limits import Cores, Gate, ResourceLimits, ResourceWatch, Strategy, make_strategy, resource_limits
+from pipeline.orchestrator import providers
+from pipeline.settings import Settings
+from pipeline.state import Cache, CheckpointStore, Ledger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """One per process and workspace, with the settings of the command that runs."""
+
+    workspace: Path
+    settings: Settings
+    clock: Callable[[], datetime]
+    _gates: dict[str, Gate] = field(default_factory=dict)
+
+    @cached_property
+    def store(self) -> CheckpointStore:
+        """The checkpoints of this workspace."""
+        return CheckpointStore(self.workspace)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Scripts, clips and segments by content."""
+        return Cache(self.workspace / "state" / "cache")
+
+    @cached_property
+    def cores(self) -> Cores:
+        """How many worker processes speak, draw, encode and inspect at once."""
+        return Cores(self.settings.work.workers)
+
+    @cached_property
+    def resources(self) -> ResourceWatch:
+        """How the machine is. The first look takes a moment: ask for it off the event loop."""
+        return ResourceWatch(self.workspace)
+
+    @cached_property
+    def resource_limits(self) -> ResourceLimits:
+        """How much of it films may take. Blocks."""
+        work = self.settings.work
+        return resource_limits(
+            max_memory_gb=work.max_memory_gb,
+            min_free_memory_gb=work.min_free_memory_gb,
+            min_free_disk_gb=work.min_free_disk_gb,
+        )
+
+    def make_strategy(self) -> Strategy:
+        """How many films may be under way at once. Blocks."""
+        return make_strategy(
+            self.settings.work.strategy,
+            max_concurrent=self.settings.work.max_concurrent,
+            cores=self.settings.work.workers,
+            memory_limit_bytes=self.resource_limits.max_memory_bytes,
+        )
+
+    def gate(self, service: str) -> Gate | None:
+        """The door of a service, the same for all films; None for a provider that asks nobody outside."""
+        if service not in providers.SERVICES:
+            return None
+        if service not in self._gates:
+            ledger = Ledger(self.workspace / "state" / "ledgers", service, clock=self.clock)
+            limits = providers.gate_limits(service, self.settings)
+            self._gates[service] = Gate(service, limits, ledger=ledger, clock=self.clock)
+        return self._gates[service]
+
+    def hear_gates(self, heard: Callable[[str], None]) -> None:
+        """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""
+        for service in providers.SERVICES:
+            gate = self.gate(service)
+            if gate:
+                gate.on_change = heard

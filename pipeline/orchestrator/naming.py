@@ -1,0 +1,89 @@
+"""Where films go: a pattern becomes a folder that is safe on every system and belongs to one film."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from string import Formatter
+
+from pipeline.errors import ConfigurationError, did_you_mean
+from pipeline.model import Brief
+from pipeline.model.names import RESERVED, safe_name
+
+# The reports of a batch lie beside its films.
+SUMMARY = "summary"
+_FIELDS = ("batch", "index", "title", "language", "date", "id")
+# One of these has to tell films apart.
+_TELLING = ("index", "title", "id")
+_TITLE_MAX_CHARS = 60
+_INDEX_FORMAT = re.compile(r"(0?[1-9]d?|d)?")
+_FORBIDDEN = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
+_HINT = "Write something like {batch}/{index:03d}_{title}"
+
+
+class FolderPattern:
+    """The setting output.pattern, checked. Raises `ConfigurationError` for one that could leave output/."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern.rstrip("/")
+        names = list(_checked_fields(self._pattern))
+        if not set(_TELLING) & set(names):
+            raise _problem("gives all films of a batch one folder", hint="Add {title}, {index} or {id}")
+        for part in self._pattern.split("/"):
+            _check_part(part)
+
+    @property
+    def is_per_batch(self) -> bool:
+        """Whether films of different batches can't meet."""
+        return self._pattern.startswith("{batch}/")
+
+    def folder(self, brief: Brief, *, batch: str, index: int, job_id: str, day: date) -> str:
+        """The folder of a film, below the folder of all output, with forward slashes. `index` counts from 1."""
+        parts = [
+            part.format(
+                batch=batch,
+                index=index,
+                title=safe_name(brief.title, _TITLE_MAX_CHARS, default="film"),
+                language=safe_name(brief.language, 20, default="language"),
+                date=day.isoformat(),
+                id=job_id,
+            ).rstrip(". ")
+            for part in self._pattern.split("/")
+        ]
+        folder = "/".join(_not_reserved(part) for part in parts)
+        return f"{folder}-film" if parts[-1].casefold() == SUMMARY else folder
+
+
+def _checked_fields(pattern: str) -> Iterator[str]:
+    """The names of the fields in it; nothing but names and the width of a number."""
+    try:
+        parsed = list(Formatter().parse(pattern))
+    except ValueError as error:
+        raise _problem(f"can't be read: {error}") from error
+    for _, name, spec, conversion in parsed:
+        if name is None:
+            continue
+        if name not in _FIELDS:
+            raise _problem(f"knows no {{{name[:30]}}}", hint=did_you_mean(name, _FIELDS))
+        if conversion or (spec and not (name == "index" and _INDEX_FORMAT.fullmatch(spec))):
+            raise _problem(f"can't format {{{name}}} so", hint="Only {index} takes a width: {index:03d}")
+        yield name
+
+
+def _check_part(part: str) -> None:
+    plain = re.sub(r"\{[^}]*\}", "x", part)
+    if not plain.strip() or plain.strip(". ") == "" or plain != plain.strip():
+        raise _problem("has an empty part, a step upwards, or a space at an edge")
+    if bad := _FORBIDDEN.search(plain):
+        raise _problem(f"has {bad[0]!r} in it, which not every system takes")
+    if plain.startswith((".", "-")):
+        raise _problem("has a part that begins with a dot or a dash")
+
+
+def _not_reserved(part: str) -> str:
+    return f"{part}-film" if part.split(".", maxsplit=1)[0].casefold() in RESERVED else part
+
+
+def _problem(message: str, *, hint: str = _HINT) -> ConfigurationError:
+    return ConfigurationError(message, where="output.pattern", hint=hint)

@@ -1,0 +1,175 @@
+"""How a run stands: the events of a night become one small picture that any display can draw.
+
+Memory is bounded by the films at work: of everything else only sums and the last few are kept.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.model import Cost, Job, JobStatus, summary_of, weight_of
+from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
+from pipeline.orchestrator.pace import Pace
+from pipeline.orchestrator.snapshot import LATELY, OVER, PARKED, AtWork, Finished, Parked, Snapshot, finished, goes_on
+from pipeline.orchestrator.stages import STAGES
+
+_NOTICES = 5
+# From so many films on there is a remaining time, and from so many on it is a good one.
+_ROUGH_FROM, _GOOD_FROM = 3, 10
+
+
+@dataclass(kw_only=True)
+class _Film:
+    begun_s: float
+    title: str = ""
+    stage: str = ""
+    # How many records it had when it was taken up: the later ones are of this attempt.
+    records: int = 0
+
+
+class Progress:
+    """Hears events and says how the run stands. `clock` is steady, in seconds, e.g. `time.monotonic`."""
+
+    def __init__(self, clock: Callable[[], float], *, total: int = 0) -> None:
+        self._clock = clock
+        self._began_s = clock()
+        self._pulse = Pulse(batch="")
+        # As the last pulse said, with what happened since.
+        self._counts: dict[str, int] = {JobStatus.PENDING: total}
+        self._at_work: dict[str, _Film] = {}
+        self._lately: deque[Finished] = deque(maxlen=LATELY)
+        self._notices: deque[str] = deque(maxlen=_NOTICES)
+        self._parked: dict[str, Parked] = {}
+        # Weight that goes on at a time, by the minute it comes: there are few different ones, however many films.
+        self._released: dict[int, int] = {}
+        self._pace = Pace([stage.name for stage in STAGES])
+        self._made, self._made_s = 0, 0.0
+        self._stage_s: dict[str, float] = {}
+        self._found = self._needed = 0
+        self._cost = Cost()
+        self._peak_bytes = 0
+
+    def hear(self, event: Told) -> None:
+        """Take in what happened."""
+        if isinstance(event, JobEvent):
+            self._hear_job(event)
+        elif isinstance(event, Notice):
+            self._notices.append(event.text)
+        else:
+            self._pulse = event
+            self._counts = dict(event.counts) or self._counts
+            self._peak_bytes = max(self._peak_bytes, event.memory_bytes)
+            self._pace.heard(event, now_s=self._clock())
+
+    @property
+    def latest(self) -> Finished | None:
+        """The film that was over last."""
+        return self._lately[0] if self._lately else None
+
+    def snapshot(self) -> Snapshot:
+        """How it stands now."""
+        now_s = self._clock()
+        made = self._made
+        at_work = sorted(self._at_work.values(), key=lambda film: film.begun_s)
+        known = self._pace.made >= _ROUGH_FROM
+        return Snapshot(
+            batch=self._pulse.batch,
+            total=sum(self._counts.values()),
+            counts=dict(self._counts),
+            at_work=tuple(
+                AtWork(title=film.title, stage=film.stage, elapsed_s=now_s - film.begun_s) for film in at_work
+            ),
+            lately=tuple(self._lately),
+            parked=tuple(sorted(self._parked.values(), key=goes_on)),
+            notices=tuple(self._notices),
+            elapsed_s=now_s - self._began_s,
+            remaining_s=self._remaining_s(now_s) if known else None,
+            remaining_is_rough=self._pace.made < _GOOD_FROM,
+            film_s=self._made_s / made if made else None,
+            stage_s={stage: seconds / made for stage, seconds in self._stage_s.items()} if made else {},
+            cache_share=self._found / self._needed if self._needed else None,
+            cost=self._cost,
+            at_once=self._pulse.at_once,
+            memory_bytes=self._pulse.memory_bytes,
+            peak_memory_bytes=self._peak_bytes,
+            cpu_percent=self._pulse.cpu_percent,
+            disk_free_bytes=self._pulse.disk_free_bytes,
+        )
+
+    def _hear_job(self, event: JobEvent) -> None:
+        job, now_s = event.job, self._clock()
+        self._parked.pop(job.id, None)
+        if event.untouched:
+            self._lately.appendleft(finished(summary_of(job), took_s=0.0, untouched=True))
+            # A pulse counts it as completed from the start.
+            if not self._pulse.batch:
+                self._count(JobStatus.PENDING, JobStatus.COMPLETED)
+        elif job.status is JobStatus.IN_PROGRESS:
+            self._go_on(job, now_s)
+        else:
+            self._stop(job, now_s)
+
+    def _go_on(self, job: Job, now_s: float) -> None:
+        """It was taken up, or entered a stage."""
+        film = self._at_work.get(job.id)
+        if film is None:
+            self._count(JobStatus.PENDING, JobStatus.IN_PROGRESS)
+            film = self._at_work[job.id] = _Film(begun_s=now_s, records=len(job.records))
+        film.title, film.stage = _title(job), job.stage
+        self._pace.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
+
+    def _stop(self, job: Job, now_s: float) -> None:
+        """It is over, or waits."""
+        film = self._at_work.pop(job.id, None)
+        self._count(JobStatus.IN_PROGRESS if film else JobStatus.PENDING, job.status)
+        if job.status is JobStatus.PARKED:
+            self._park(job, now_s)
+        records = job.records[film.records :] if film else ()
+        found, made = sum(record.found for record in records), sum(record.made for record in records)
+        self._found += found
+        self._needed += found + made
+        self._cost = sum((record.cost for record in records), self._cost)
+        all_found = found > 0 and made == 0
+        self._pace.left(job.id, status=job.status, found=all_found, now_s=now_s)
+        if job.status not in OVER:
+            return
+        took_s = now_s - film.begun_s if film else 0.0
+        self._lately.appendleft(finished(summary_of(job), took_s=took_s))
+        if film and job.status is JobStatus.COMPLETED and not all_found:
+            self._made += 1
+            self._made_s += took_s
+            for record in records:
+                self._stage_s[record.stage] = self._stage_s.get(record.stage, 0.0) + record.seconds
+
+    def _park(self, job: Job, now_s: float) -> None:
+        step = job.history[-1] if job.history else None
+        self._parked[job.id] = Parked(title=_title(job), until=job.parked_until, why=step.why if step else "")
+        if len(self._parked) > PARKED:
+            del self._parked[max(self._parked, key=lambda key: goes_on(self._parked[key]))]
+        if step and job.parked_until:
+            # How long, not until when: our clock is none that a person reads.
+            minute = round((now_s + (job.parked_until - step.at).total_seconds()) / 60)
+            self._released[minute] = self._released.get(minute, 0) + weight_of(job.brief)
+
+    def _count(self, before: JobStatus, after: JobStatus) -> None:
+        """Until the next pulse says so."""
+        self._counts[before] = max(0, self._counts.get(before, 0) - 1)
+        self._counts[after] = self._counts.get(after, 0) + 1
+
+    def _remaining_s(self, now_s: float) -> float | None:
+        """All work at our pace, and no sooner than what is parked can be done after its time."""
+        remaining_s = self._pace.remaining_s(now_s)
+        self._released = {minute: weight for minute, weight in self._released.items() if minute * 60 > now_s}
+        if remaining_s is None:
+            return None
+        weight = 0
+        for minute in sorted(self._released, reverse=True):
+            weight += self._released[minute]
+            remaining_s = max(remaining_s, minute * 60 - now_s + weight / self._pace.per_second(now_s))
+        return remaining_s
+
+
+def _title(job: Job) -> str:
+    return job.script.title if job.script else job.brief.title

@@ -1,0 +1,31 @@
+"""What a batch came to: three files for programs, and a page that a person would rather look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pipeline.files import storage_errors
+from pipeline.model import JobSummary
+from pipeline.reporting.facts import RunFacts
+
+__all__ = ["RunFacts", "write_reports"]
+
+
+def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[JobSummary]]) -> Path:
+    """Writes the reports of a batch into `folder` and returns the path of report.html.
+
+    `films()` gives every job of the batch, in order; it is called twice and read once each time, never kept, so that
+    the size of a batch does not matter. Each file is there whole or not at all, and the same rows and facts give the
+    same bytes. Missing folders are made. Blocks: call it in a thread. Raises `StorageError`.
+    """
+    # Jinja2 is loaded by who writes a page.
+    from pipeline.reporting.documents import write_documents  # noqa: PLC0415
+    from pipeline.reporting.page import write_page  # noqa: PLC0415
+    from pipeline.reporting.tally import tally_of  # noqa: PLC0415
+
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    tally = tally_of(films(), facts)
+    write_documents(folder, facts, tally, films())
+    return write_page(folder, facts, tally)

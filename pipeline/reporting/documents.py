@@ -1,0 +1,228 @@
+"""The same for programs: three JSON files, described in docs/reports.md.
+
+What there is one of comes first, indented; then one line per job, written as it is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from pipeline.files import replacing
+from pipeline.model import Cost, JobStatus, JobSummary
+from pipeline.reporting.facts import RunFacts
+from pipeline.reporting.groups import EXPLAINED, Group, cause_of, hint_of, next_step, stage_of
+from pipeline.reporting.pictures import relative_path
+from pipeline.reporting.spread import Spread
+from pipeline.reporting.tally import Tally, work_s
+
+# Grows when a field is taken away or means something else; a new field does not change it.
+SCHEMA = 1
+
+BATCH_REPORT = "batch_report.json"
+METRICS = "processing_metrics.json"
+ERROR_LOG = "error_log.json"
+
+# Jobs that a group names by id; `errors` has them all.
+_NAMED = 10
+
+Object = dict[str, object]
+
+
+def write_documents(folder: Path, facts: RunFacts, tally: Tally, rows: Iterable[JobSummary]) -> None:
+    """Writes the three files into an existing folder. Raises `StorageError`."""
+    with (
+        _lines(folder / BATCH_REPORT, _report_head(facts, tally), "jobs") as report,
+        _lines(folder / ERROR_LOG, _error_head(facts, tally), "errors") as errors,
+    ):
+        for row in rows:
+            report.add(_job(row, folder))
+            if row.status in EXPLAINED:
+                errors.add(_error(row))
+    with replacing(folder / METRICS) as path, _opened(path) as file:
+        file.write(_json(_metrics(facts, tally), indent=2) + "\n")
+
+
+class _Lines:
+    """The list that ends a document, one line per object."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._separator = "\n"
+
+    def add(self, value: Object) -> None:
+        self._file.write(f"{self._separator}    {_json(value)}")
+        self._separator = ",\n"
+
+
+@contextmanager
+def _lines(path: Path, head: Object, name: str) -> Iterator[_Lines]:
+    """A document that begins with `head` and ends with a list to which the block adds."""
+    with replacing(path) as temporary, _opened(temporary) as file:
+        file.write(_json(head, indent=2).removesuffix("\n}"))
+        file.write(f',\n  "{name}": [')
+        yield _Lines(file)
+        file.write("\n  ]\n}\n")
+
+
+def _opened(path: Path) -> TextIO:
+    # A file name that is no Unicode becomes a JSON escape, and stays what it was.
+    return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _json(value: Object, *, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _report_head(facts: RunFacts, tally: Tally) -> Object:
+    return {
+        **_head(facts),
+        "counts": {"asked": tally.asked, **{status.value: tally.counts[status] for status in JobStatus}},
+        "totals": {
+            "film_seconds": _seconds(tally.film_s),
+            "wall_seconds": _seconds(facts.seconds),
+            "bytes": tally.bytes,
+            "cost": _cost(tally.cost),
+            "cache": _cache(tally),
+        },
+    }
+
+
+def _error_head(facts: RunFacts, tally: Tally) -> Object:
+    groups = [_group(group, facts.batch) for group in tally.groups.ordered() if group.status in EXPLAINED]
+    return {**_head(facts), "count": sum(tally.counts[status] for status in EXPLAINED), "groups": groups}
+
+
+def _metrics(facts: RunFacts, tally: Tally) -> Object:
+    completed, films = tally.completed, tally.films()
+    return {
+        **_head(facts),
+        "stages": [{"stage": stage, **_spread(spread)} for stage, spread in tally.stages().items()],
+        "films": _spread(films) if films else None,
+        "throughput": {
+            "films": tally.films_now,
+            "films_per_hour": _rounded(tally.films_per_hour),
+            "film_seconds_per_second": _rounded(tally.film_now_s / facts.seconds if facts.seconds > 0 else None),
+        },
+        "cache": _cache(tally),
+        "memory": {"peak_bytes": facts.peak_memory_bytes},
+        "cpu_percent": facts.cpu_percent,
+        "cost": {**_cost(tally.cost), "usd_per_film": round(tally.cost.usd / completed, 6) if completed else None},
+        "longest": [
+            {"id": row.id, "title": row.title, "status": row.status, "work_seconds": _seconds(work_s(row))}
+            | {"seconds": _by_stage(row)}
+            for row in tally.longest
+        ],
+    }
+
+
+def _head(facts: RunFacts) -> Object:
+    return {
+        "schema": SCHEMA,
+        "nightreel": facts.version,
+        "batch": facts.batch,
+        "source": facts.source,
+        "created_at": facts.created_at.isoformat(),
+        "run": {
+            "started_at": facts.started_at.isoformat(),
+            "ended_at": facts.ended_at.isoformat(),
+            "seconds": _seconds(facts.seconds),
+            "strategy": facts.strategy,
+            "most_at_once": facts.most_at_once,
+            "peak_memory_bytes": facts.peak_memory_bytes,
+            "cpu_percent": facts.cpu_percent,
+            "notices": list(facts.notices),
+        },
+    }
+
+
+def _job(row: JobSummary, folder: Path) -> Object:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "origin": row.origin,
+        "folder": row.folder,
+        "status": row.status,
+        "why": row.why,
+        "stage": row.stage,
+        "priority": row.priority,
+        "attempts": row.attempts,
+        "started_at": _time(row.started_at),
+        "ended_at": _time(row.ended_at),
+        "parked_until": _time(row.parked_until),
+        "seconds": _by_stage(row),
+        "work_seconds": _seconds(work_s(row)),
+        "found": row.found,
+        "made": row.made,
+        "bytes": row.bytes,
+        "cost": _cost(row.cost),
+        "film": relative_path(row.video, folder) if row.video else None,
+        "thumbnail": relative_path(row.thumbnail, folder) if row.thumbnail else None,
+        "film_seconds": _rounded(row.duration_s),
+        "narrator": row.narrator,
+        "voice": row.voice,
+        "error": asdict(row.error) if row.error else None,
+    }
+
+
+def _error(row: JobSummary) -> Object:
+    return {
+        "at": _time(row.ended_at),
+        "id": row.id,
+        "title": row.title,
+        "origin": row.origin,
+        "status": row.status,
+        "stage": stage_of(row),
+        "kind": row.error.kind if row.error else "",
+        "cause": cause_of(row),
+        "message": row.error.message if row.error else row.why,
+        "hint": hint_of(row),
+        "attempts": row.attempts,
+        "parked_until": _time(row.parked_until),
+    }
+
+
+def _group(group: Group, batch: str) -> Object:
+    return {
+        "status": group.status,
+        "kind": group.kind,
+        "cause": group.cause,
+        "count": group.count,
+        "stages": group.stages,
+        "hint": group.hint,
+        "command": next_step(group.status, batch).command,
+        "jobs": [row.id for row in group.rows[:_NAMED]],
+    }
+
+
+def _spread(spread: Spread) -> Object:
+    return {name: value if name == "count" else _seconds(value) for name, value in asdict(spread).items()}
+
+
+def _by_stage(row: JobSummary) -> Object:
+    return {stage: _seconds(seconds) for stage, seconds in row.seconds.items()}
+
+
+def _cost(cost: Cost) -> Object:
+    return {"tokens_in": cost.tokens_in, "tokens_out": cost.tokens_out, "usd": round(cost.usd, 6)}
+
+
+def _cache(tally: Tally) -> Object:
+    return {"found": tally.found, "made": tally.made, "share": _rounded(tally.cache_share)}
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _seconds(value: float) -> float:
+    return round(value, 3)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

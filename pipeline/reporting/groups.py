@@ -1,0 +1,134 @@
+"""What did not become a film, told by cause: a hundred films that lack one key are one thing to do."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pipeline.model import JobStatus, JobSummary
+from pipeline.model.text import clean_text
+
+# Films that are named in a group, and groups; whatever happens to a batch, this is all that is kept in memory.
+MOST_NAMED = 50
+MOST_GROUPS = 100
+OTHER_CAUSES = "Other causes"
+
+# Statuses in which somebody should know why, the worst first; then those that only wait.
+EXPLAINED = (JobStatus.FAILED, JobStatus.REVIEW, JobStatus.PARKED)
+_ORDER = (*EXPLAINED, JobStatus.CANCELLED, JobStatus.IN_PROGRESS, JobStatus.PENDING)
+
+# What to say of jobs that no error stopped.
+_PLAIN_CAUSES: Mapping[JobStatus, str] = MappingProxyType(
+    {
+        JobStatus.FAILED: "No reason was given",
+        JobStatus.REVIEW: "Made, and held for a person to look at",
+        JobStatus.PARKED: "Waits for something outside",
+        JobStatus.CANCELLED: "Not wanted any more",
+        JobStatus.IN_PROGRESS: "Still in work",
+        JobStatus.PENDING: "Not made yet",
+    }
+)
+
+
+# How one goes on, and the command for it, with the name of the batch.
+_NEXT: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
+    {
+        JobStatus.COMPLETED: ("", ""),
+        JobStatus.FAILED: ("Then make them again:", "nightreel retry {} --failed"),
+        JobStatus.REVIEW: ("Look at each, and make again what is not good:", "nightreel retry {} --job ID"),
+        JobStatus.PARKED: ("To go on with them:", "nightreel resume {}"),
+        JobStatus.CANCELLED: ("To bring one back:", "nightreel retry {} --job ID"),
+        JobStatus.IN_PROGRESS: ("Another process is at work on them.", ""),
+        JobStatus.PENDING: ("To go on with them:", "nightreel resume {}"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """What to do about jobs that stand still: words, and a command to type; either may be empty."""
+
+    words: str
+    command: str
+
+
+@dataclass(kw_only=True)
+class Group:
+    """Jobs that stand still for one reason. Grows while rows are read."""
+
+    status: JobStatus
+    # Class of the error; empty: none stopped them.
+    kind: str
+    cause: str
+    # What to do about the cause; empty: the error did not say.
+    hint: str
+    count: int = 0
+    # Where it happened, in order of appearance.
+    stages: list[str] = field(default_factory=list)
+    # The first `MOST_NAMED` of them.
+    rows: list[JobSummary] = field(default_factory=list)
+
+    def add(self, row: JobSummary) -> None:
+        """One more job."""
+        self.count += 1
+        stage = stage_of(row)
+        if stage and stage not in self.stages:
+            self.stages.append(stage)
+        if len(self.rows) < MOST_NAMED:
+            self.rows.append(row)
+
+
+class Groups:
+    """All jobs that are not completed."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[JobStatus, str, str], Group] = {}
+
+    def add(self, row: JobSummary) -> None:
+        """Sorts a job in; a completed one is left out."""
+        if row.status is JobStatus.COMPLETED:
+            return
+        kind, cause, hint = row.error.kind if row.error else "", cause_of(row), hint_of(row)
+        if (row.status, kind, cause) not in self._groups and len(self._groups) >= MOST_GROUPS:
+            kind, cause, hint = "", OTHER_CAUSES, "error_log.json names each of them"
+        new = Group(status=row.status, kind=kind, cause=cause, hint=hint)
+        self._groups.setdefault((row.status, kind, cause), new).add(row)
+
+    def ordered(self) -> list[Group]:
+        """The worst status first, within it the largest group."""
+        return sorted(self._groups.values(), key=lambda group: (_ORDER.index(group.status), -group.count))
+
+
+def cause_of(row: JobSummary) -> str:
+    """Why a job is not completed, without the place, so that equal reasons are equal texts."""
+    if row.error:
+        return clean_text(row.error.cause or row.error.message)
+    if row.status in EXPLAINED and row.why:
+        return clean_text(row.why)
+    return _PLAIN_CAUSES.get(row.status, "")
+
+
+def hint_of(row: JobSummary) -> str:
+    """What to do about it, as the error said."""
+    return clean_text(row.error.hint) if row.error else ""
+
+
+def stage_of(row: JobSummary) -> str:
+    """Where it happened."""
+    return row.error.stage if row.error and row.error.stage else row.stage
+
+
+def place_of(row: JobSummary) -> str:
+    """The place that the error names before its cause: "scene 4", "groq"; empty: none."""
+    if not row.error or not row.error.cause:
+        return ""
+    before, cause, _ = row.error.message.partition(row.error.cause)
+    return before.rstrip(": ") if cause else ""
+
+
+def next_step(status: JobStatus, batch: str) -> NextStep:
+    """How to go on with jobs of a status once their cause is mended."""
+    words, command = _NEXT[status]
+    return NextStep(words=words, command=command.format(shlex.quote(clean_text(batch))))

@@ -1,0 +1,97 @@
+"""The page for people: one file that asks nobody for anything, whatever the titles of the films say."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.files import replacing
+from pipeline.model import JobStatus
+from pipeline.model.text import clean_text
+from pipeline.reporting import wording
+from pipeline.reporting.axes import Axis, seconds_axis
+from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS
+from pipeline.reporting.facts import RunFacts
+from pipeline.reporting.groups import next_step, place_of, stage_of
+from pipeline.reporting.pictures import link, picture_uri
+from pipeline.reporting.spread import Spread
+from pipeline.reporting.stages import stage_name
+from pipeline.reporting.tally import Tally, work_s
+
+REPORT = "report.html"
+
+# The order of the bar at the top: what is there, what went wrong, what waits.
+_STATUSES = (
+    JobStatus.COMPLETED,
+    JobStatus.REVIEW,
+    JobStatus.FAILED,
+    JobStatus.PARKED,
+    JobStatus.CANCELLED,
+    JobStatus.IN_PROGRESS,
+    JobStatus.PENDING,
+)
+
+
+def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
+    """Writes report.html into an existing folder and returns its path. Raises `StorageError`."""
+    path = folder / REPORT
+    css = _read("report.css")
+    stages = tally.stages()
+    names = {
+        "facts": facts,
+        "tally": tally,
+        "statuses": [status for status in _STATUSES if tally.counts[status]],
+        "groups": tally.groups.ordered(),
+        "stages": stages,
+        "stage_axis": _stage_axis(stages),
+        "css": css,
+        # The only style that the page lets in; scripts, frames, fonts and addresses of any kind have no way at all.
+        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
+        "documents": (BATCH_REPORT, METRICS, ERROR_LOG),
+        "link": partial(link, folder=folder),
+    }
+    template = _environment().get_template("report.html.jinja")
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(template.generate(names))
+    return path
+
+
+def _stage_axis(stages: dict[str, Spread]) -> Axis:
+    return seconds_axis(max((spread.p95_s for spread in stages.values()), default=1.0))
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_read),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_clean,
+    )
+    environment.globals |= {
+        "picture_uri": picture_uri,
+        "work_s": work_s,
+        "stage_name": stage_name,
+        "stage_of": stage_of,
+        "place_of": place_of,
+        "next_step": next_step,
+        **{name: getattr(wording, name) for name in wording.__all__},
+    }
+    environment.filters["stage_name"] = stage_name
+    return environment
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _clean(value: object) -> object:
+    """Text from outside, without characters that reorder or hide what is read. Every expression passes here."""
+    return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,132 @@
+"""Everything a report says about a batch as a whole, counted row by row: a large batch needs no more than a small one.
+
+What grows with the batch is one number per film and stage, for exact percentiles.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from pipeline.model import Cost, JobStatus, JobSummary
+from pipeline.reporting.facts import RunFacts
+from pipeline.reporting.groups import Groups
+from pipeline.reporting.night import Night
+from pipeline.reporting.spread import Samples, Spread
+from pipeline.reporting.stages import in_order
+
+# Films whose picture is on the page, and films that are named because they took longest.
+MOST_PICTURES = 200
+MOST_LONGEST = 10
+
+
+class Tally:
+    """The sums of a batch so far."""
+
+    def __init__(self, facts: RunFacts) -> None:
+        self._facts = facts
+        self.counts: Counter[JobStatus] = Counter()
+        # Of the films that are there: length in all, in seconds.
+        self.film_s = 0.0
+        # Of those that were completed in this run: how many, and their length.
+        self.films_now = 0
+        self.film_now_s = 0.0
+        # Over all attempts of all jobs.
+        self.bytes = 0
+        self.found = 0
+        self.made = 0
+        self.cost = Cost()
+        self.groups = Groups()
+        self.night = Night(facts.started_at, facts.ended_at)
+        # The first completed films, in the order of the batch.
+        self.pictured: list[JobSummary] = []
+        self._stages: dict[str, Samples] = {}
+        self._films = Samples()
+        # (seconds, -place in the batch, row): the least of them is thrown out first.
+        self._longest: list[tuple[float, int, JobSummary]] = []
+
+    def add(self, row: JobSummary) -> None:
+        """One more job."""
+        self.counts[row.status] += 1
+        self.bytes += row.bytes
+        self.found += row.found
+        self.made += row.made
+        self.cost += row.cost
+        self.groups.add(row)
+        self.night.add(row)
+        for stage, seconds in row.seconds.items():
+            self._stages.setdefault(stage, Samples()).add(seconds)
+        if row.seconds:
+            self._keep_if_long(row)
+        if row.status is JobStatus.COMPLETED:
+            self._add_film(row)
+
+    @property
+    def asked(self) -> int:
+        """Jobs in all."""
+        return self.counts.total()
+
+    @property
+    def completed(self) -> int:
+        """Films that are there."""
+        return self.counts[JobStatus.COMPLETED]
+
+    @property
+    def cache_share(self) -> float | None:
+        """How much of all that was needed was there already, 0 to 1; None: nothing was needed."""
+        needed = self.found + self.made
+        return self.found / needed if needed else None
+
+    @property
+    def films_per_hour(self) -> float | None:
+        """Films completed in an hour of this run; None: it took no time."""
+        return self.films_now / self._facts.seconds * 3600 if self._facts.seconds > 0 else None
+
+    @property
+    def longest(self) -> list[JobSummary]:
+        """The jobs that took the most seconds of work, the longest first."""
+        return [row for _, _, row in sorted(self._longest, reverse=True)]
+
+    def stages(self) -> dict[str, Spread]:
+        """Times by stage, in the order in which a film passes them."""
+        spreads = {stage: self._stages[stage].spread() for stage in in_order(self._stages)}
+        return {stage: spread for stage, spread in spreads.items() if spread}
+
+    def films(self) -> Spread | None:
+        """Seconds of work, over all stages, in a completed film."""
+        return self._films.spread()
+
+    def _add_film(self, row: JobSummary) -> None:
+        self.film_s += row.duration_s or 0
+        self._films.add(work_s(row))
+        if len(self.pictured) < MOST_PICTURES:
+            self.pictured.append(row)
+        if row.ended_at and _within(row.ended_at, self._facts):
+            self.films_now += 1
+            self.film_now_s += row.duration_s or 0
+
+    def _keep_if_long(self, row: JobSummary) -> None:
+        entry = (work_s(row), -self.asked, row)
+        if len(self._longest) < MOST_LONGEST:
+            heapq.heappush(self._longest, entry)
+        else:
+            heapq.heappushpop(self._longest, entry)
+
+
+def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
+    """The sums of all rows."""
+    tally = Tally(facts)
+    for row in rows:
+        tally.add(row)
+    return tally
+
+
+def work_s(row: JobSummary) -> float:
+    """Seconds of work in a job, over all its stages."""
+    return sum(row.seconds.values())
+
+
+def _within(at: datetime, facts: RunFacts) -> bool:
+    return facts.started_at <= at <= facts.ended_at

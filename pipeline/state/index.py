@@ -1,0 +1,315 @@
+"""The rows of a batch: a queue and a table of contents over its job files, in SQLite.
+
+The job files are the truth; this is only what was read from them, so that nobody has to read fifty thousand files to
+find the next job or to count the finished ones. Each row remembers the stamp (time and size) of the file it was made
+of, as git's index does: what has changed since, by whatever hand, is read again. A database that is damaged, old or
+missing is made anew; it may be deleted at any time when nothing runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+
+from pipeline.errors import CheckpointError
+from pipeline.files import storage_errors
+from pipeline.model import JobStatus, JobSummary
+
+logger = logging.getLogger("nightreel")
+
+# Changes with the tables and with `JobSummary`: rows of another kind are not read.
+_VERSION = 1
+_TABLES = """
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
+    parked_until REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL, damage TEXT, row BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX in_order ON jobs (status, rank, position);
+CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);
+CREATE INDEX by_weight ON jobs (status, position, weight);
+CREATE INDEX by_position ON jobs (position);
+CREATE INDEX by_folder ON jobs (folder);
+CREATE TABLE about (workspace TEXT NOT NULL);
+"""
+_ROW = TypeAdapter(JobSummary)
+_PAGE = 500
+_BUSY_S = 30.0
+
+# How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
+# clips, scenes and fonts, and lets the short ones of a kin go first.
+IN_ORDER = ("rank", "position")
+SMART_ORDER = ("rank", "kin", "weight", "position")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage:
+    """A job file that can't be read, and why."""
+
+    job: str
+    message: str
+
+
+class Standing(NamedTuple):
+    """How many jobs, and about how many characters they speak."""
+
+    jobs: int
+    weight: int
+
+
+class Turn(NamedTuple):
+    """A job that may begin: the rank of its priority (0 goes first), and its id."""
+
+    rank: int
+    job: str
+
+
+class BatchIndex:
+    """One batch. Every method blocks for a moment: call it in a thread. Safe for many threads and processes."""
+
+    def __init__(self, path: Path, workspace: Path) -> None:
+        self._path = path
+        self._workspace = str(workspace)
+        self._lock = threading.Lock()
+        self._database: sqlite3.Connection | None = None
+        # Rows that the disk refused: newer than what the database says.
+        self._unwritten: dict[str, tuple[JobSummary, str]] = {}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
+    # What is written ---------------------------------------------------------------------------------------------
+
+    def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
+        """Keep rows, each with the stamp of its file; their places stay. A full disk only delays it."""
+        with self._lock:
+            pending = {**self._unwritten, **{row.id: (row, stamp) for row, stamp in rows}}
+            try:
+                with self._changing() as database:
+                    database.executemany(_PUT, [_columns(row, stamp) for row, stamp in pending.values()])
+            except (sqlite3.OperationalError, CheckpointError) as error:
+                # The job's own file is safe, and that is what counts.
+                logger.debug("the index of the batch could not be written: %s", error)
+                self._unwritten = pending
+            else:
+                self._unwritten = {}
+
+    def put_damage(self, damage: Damage, stamp: str) -> None:
+        """Keep that a job can't be read."""
+        row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
+        with self._lock, self._changing() as database:
+            database.execute(_PUT, (*_columns(row, stamp)[:-2], damage.message, _ROW.dump_json(row)))
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Drop rows."""
+        with self._lock, self._changing() as database:
+            database.executemany("DELETE FROM jobs WHERE id = ?", [(job_id,) for job_id in ids])
+
+    def arrange(self, ids: Iterable[str]) -> None:
+        """Give the jobs of the batch their places; those that are not named are not part of it."""
+        with self._lock, self._changing() as database:
+            database.execute("UPDATE jobs SET position = NULL WHERE position IS NOT NULL")
+            database.executemany("UPDATE jobs SET position = ? WHERE id = ?", ((n, i) for n, i in enumerate(ids)))
+
+    # What is asked -----------------------------------------------------------------------------------------------
+
+    def stamps(self) -> dict[str, str]:
+        """The stamp of every row, listed or not, by id."""
+        return dict(self._ask("SELECT id, stamp FROM jobs"))
+
+    def places(self) -> int:
+        """How many jobs have a place."""
+        return int(self._ask("SELECT COUNT(*) FROM jobs WHERE position IS NOT NULL")[0][0])
+
+    def find(self, job_id: str) -> JobSummary | None:
+        """One row, listed or not; None for a job that is unknown or damaged."""
+        if job_id in self._unwritten:
+            return self._unwritten[job_id][0]
+        found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
+        return _ROW.validate_json(found[0][0]) if found else None
+
+    def in_folder(self, folder: str) -> JobSummary | None:
+        """The listed job whose films go to `folder`."""
+        found = self._ask("SELECT row FROM jobs WHERE folder = ? AND position IS NOT NULL", (folder,))
+        return _ROW.validate_json(found[0][0]) if found else None
+
+    def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
+        """The rows of the batch in its order, page by page; all, or those of some statuses."""
+        wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
+        query = (
+            f"SELECT position, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"  # noqa: S608 - statuses are ours
+        )
+        last = -1
+        while page := self._ask(query, (last, _PAGE)):
+            last = page[-1][0]
+            yield from (_ROW.validate_json(row) for _, row in page)
+
+    def damages(self) -> list[Damage]:
+        """The listed jobs that can't be read."""
+        found = self._ask("SELECT id, damage FROM jobs WHERE damage IS NOT NULL AND position IS NOT NULL")
+        return [Damage(job=job_id, message=message) for job_id, message in found]
+
+    def counts(self) -> dict[JobStatus, Standing]:
+        """How many jobs are in each status, and how much work; every status is named."""
+        query = "SELECT status, COUNT(*), SUM(weight) FROM jobs WHERE position IS NOT NULL GROUP BY status"
+        found = {status: Standing(jobs, weight) for status, jobs, weight in self._ask(query)}
+        return {status: found.get(status.value, Standing(0, 0)) for status in JobStatus}
+
+    def next_up(
+        self, now: datetime, *, order: Sequence[str] = IN_ORDER, limit: int, leave_out: Collection[str] = ()
+    ) -> list[Turn]:
+        """The jobs whose turn is next: pending ones, and parked ones whose time has come."""
+        columns = ", ".join(order)
+        found: list[tuple[Any, ...]] = []
+        # Two questions, because each alone is answered from an index, however long the queue is.
+        for which, values in (
+            ("status = 'pending'", ()),
+            ("status = 'parked' AND parked_until <= ?", (now.timestamp(),)),
+        ):
+            query = (
+                f"SELECT {columns}, id FROM jobs WHERE {which} AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - all ours
+                f"AND id NOT IN ({', '.join('?' * len(leave_out))}) ORDER BY {columns} LIMIT ?"
+            )
+            found += self._ask(query, (*values, *leave_out, limit))
+        return [Turn(row[0], row[-1]) for row in sorted(found)[:limit]]
+
+    def under_way(self) -> list[str]:
+        """Ids of the jobs that some process has begun; it may be dead by now."""
+        return [
+            row[0]
+            for row in self._ask("SELECT id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL")
+            if row[0] not in self._unwritten
+        ]
+
+    def next_parked(self) -> datetime | None:
+        """When the first parked job may go on; None: no job waits for a time."""
+        (found,) = self._ask("SELECT MIN(parked_until) FROM jobs WHERE status = 'parked' AND position IS NOT NULL")
+        return datetime.fromtimestamp(found[0], UTC) if found[0] is not None else None
+
+    # The file ----------------------------------------------------------------------------------------------------
+
+    def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._opened().execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise self._trouble(error) from error
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it, or nothing."""
+        database = self._opened()
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+            database.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(sqlite3.Error):
+                database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+                raise self._trouble(error) from error
+            raise
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._database is None:
+            self._database = self._open()
+        return self._database
+
+    def _open(self) -> sqlite3.Connection:
+        """The database; a new one when there is none that we can use."""
+        with storage_errors(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(2):
+            database: sqlite3.Connection | None = None
+            try:
+                database = _connect(self._path)
+                if _is_ours(database, self._workspace):
+                    return database
+                _make_tables(database, self._workspace)
+            except sqlite3.OperationalError as error:
+                if database is not None:
+                    database.close()
+                if "malformed" in str(error) or "schema" in str(error):
+                    _remove(self._path)
+                    continue
+                logger.debug("no index at %s: %s", self._path, error)
+                break
+            except sqlite3.DatabaseError:
+                # Not a database, or one with holes in it: all of it can be read again from the job files.
+                if database is not None:
+                    database.close()
+                _remove(self._path)
+            else:
+                return database
+        # A folder that can't be written: `status` still tells what the job files say.
+        database = _connect(":memory:")
+        _make_tables(database, self._workspace)
+        return database
+
+    def _trouble(self, error: sqlite3.Error) -> CheckpointError:
+        hint = "Remove the file when nothing runs: it is made anew from the job files"
+        return CheckpointError(f"can't be read: {error}", where=str(self._path), hint=hint)
+
+
+_PUT = """
+    INSERT INTO jobs (id, stamp, status, rank, parked_until, kin, weight, folder, damage, row)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
+    parked_until = excluded.parked_until, kin = excluded.kin, weight = excluded.weight, folder = excluded.folder,
+    damage = excluded.damage, row = excluded.row
+"""
+
+
+def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
+    until = row.parked_until.timestamp() if row.parked_until else None
+    rank, data = row.priority.rank, _ROW.dump_json(row)
+    return (row.id, stamp, row.status.value, rank, until, row.kin, row.weight, row.folder, None, data)
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    # Readers and one writer at the same time; nothing is lost when a process dies, and after a power cut the rows are
+    # made anew.
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = OFF")
+    return database
+
+
+def _is_ours(database: sqlite3.Connection, workspace: str) -> bool:
+    """Whether the tables are of our kind, and of this place: rows name files by their full path."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version != _VERSION:
+        return False
+    return bool(database.execute("SELECT workspace FROM about").fetchone() == (workspace,))
+
+
+def _make_tables(database: sqlite3.Connection, workspace: str) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    if _is_ours(database, workspace):  # another process was quicker
+        database.execute("ROLLBACK")
+        return
+    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        database.execute(f'DROP TABLE "{name}"')
+    for statement in _TABLES.split(";"):
+        database.execute(statement)
+    database.execute("INSERT INTO about VALUES (?)", (workspace,))
+    database.execute(f"PRAGMA user_version = {_VERSION}")
+    database.execute("COMMIT")
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        with storage_errors(path):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,170 @@
+"""What was spent at a service today, and until when it wants to be left alone, for all processes of a workspace.
+
+state/ledgers/<provider>.json, a file that a person can read. It is read, changed and written under a lock of the
+operating system, which dies with its process; what a killed process had reserved simply counts as spent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from anyio import to_thread
+from filelock import FileLock, Timeout
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ClosedError, QuotaError, StorageError
+from pipeline.files import storage_errors, write_atomically
+
+# Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
+_LOCK_WAIT_S = 5.0
+_LOCK_POLL_S = 0.005
+
+logger = logging.getLogger("nightreel")
+
+
+class _Entry(BaseModel):
+    """The file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model_schema: Literal[1] = Field(1, alias="schema")
+    # What was spent on this day.
+    day: date
+    requests: int = Field(0, ge=0)
+    tokens: int = Field(0, ge=0)
+    # Nobody calls in between.
+    closed_at: AwareDatetime | None = None
+    closed_until: AwareDatetime | None = None
+
+
+class Ledger:
+    """The day of one provider, on disk below `folder` (state/ledgers). Safe for many tasks and many processes.
+
+    A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours where its clocks change. Times come from
+    `clock` (aware). What can't be read is set aside and begun anew; what can't be written costs a warning and no call.
+    """
+
+    def __init__(self, folder: Path, provider: str, *, clock: Callable[[], datetime], zone: str = "UTC") -> None:
+        self._path = folder.absolute() / f"{provider}.json"
+        self._provider = provider
+        self._clock = clock
+        # Windows knows no time zones by itself; UTC needs none.
+        self._zone: tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
+        # Threads of this process take turns here, so that they need not poll the file's lock.
+        self._mutex = threading.Lock()
+        self._has_warned = False
+
+    async def reserve(self, tokens: int, *, requests_per_day: int | None, tokens_per_day: int | None) -> date:
+        """Count one request and `tokens` as spent. Returns the day that they count for.
+
+        Raises `QuotaError` if they don't fit into what the day allows (None: everything; a call larger than a whole
+        day fits into a fresh one), and `ClosedError` while the door is closed.
+        """
+        return await to_thread.run_sync(self._reserve, tokens, requests_per_day, tokens_per_day)
+
+    async def correct(self, day: date, *, tokens: int, requests: int = 0) -> None:
+        """Add to what was spent on `day`; negative numbers give back. A day that is over stays as it is."""
+        await to_thread.run_sync(self._correct, day, tokens, requests)
+
+    async def close(self, until: datetime) -> None:
+        """Nobody may call before `until` (aware). A later time that was set before stands."""
+        await to_thread.run_sync(self._close, until)
+
+    def _reserve(self, tokens: int, requests_per_day: int | None, tokens_per_day: int | None) -> date:
+        with self._open() as entry:
+            now = self._clock()
+            # A closure that begins in the future was written under another clock, and means nothing under this one.
+            if entry.closed_at and entry.closed_until and entry.closed_at <= now < entry.closed_until:
+                message = f"{self._provider} asks us to wait"
+                raise ClosedError(message, until=entry.closed_until)
+            spent = (
+                ("requests_per_day", requests_per_day, entry.requests, 1),
+                ("tokens_per_day", tokens_per_day, entry.tokens, tokens),
+            )
+            for setting, allowed, so_far, more in spent:
+                if allowed is not None and so_far and so_far + more > allowed:
+                    raise self._spent(setting, allowed, so_far)
+            entry.requests += 1
+            entry.tokens += tokens
+            return entry.day
+
+    def _correct(self, day: date, tokens: int, requests: int) -> None:
+        with self._open() as entry:
+            if entry.day == day:
+                entry.requests = max(0, entry.requests + requests)
+                entry.tokens = max(0, entry.tokens + tokens)
+
+    def _close(self, until: datetime) -> None:
+        with self._open() as entry:
+            now = self._clock()
+            stands = entry.closed_at and entry.closed_until and entry.closed_at <= now and until <= entry.closed_until
+            if not stands:
+                entry.closed_at, entry.closed_until = now, until
+
+    def _spent(self, setting: str, allowed: int, so_far: int) -> QuotaError:
+        tomorrow = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self._zone)
+        return QuotaError(
+            f"{self._provider}: the day's allowance is spent ({so_far:,} of {self._provider}.{setting} = {allowed})",
+            hint="It goes on when the day is over; raise the setting if the account allows more",
+            resets_at=tomorrow.astimezone(UTC),
+        )
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[_Entry]:
+        """Today's entry, alone; it is written when the block is over. Blocks."""
+        with self._mutex, contextlib.ExitStack() as held:
+            try:
+                self._lock(held)
+                entry = self._read()
+            except StorageError as error:
+                self._warn(error)
+                entry = _Entry(day=self._today())
+            yield entry
+            try:
+                write_atomically(self._path, entry.model_dump_json(by_alias=True, indent=2) + "\n")
+            except StorageError as error:
+                self._warn(error)
+
+    def _lock(self, held: contextlib.ExitStack) -> None:
+        path = self._path.with_suffix(".lock")
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path, thread_local=False)
+            try:
+                lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
+            except Timeout as error:
+                raise StorageError("another process does not give it back", where=str(path)) from error
+            held.callback(lock.release)
+
+    def _read(self) -> _Entry:
+        """What the file says of today; a new entry, with the closure, on another day."""
+        with storage_errors(self._path):
+            try:
+                text = self._path.read_bytes()
+            except FileNotFoundError:
+                return _Entry(day=self._today())
+            try:
+                entry = _Entry.model_validate_json(text)
+            except ValidationError:
+                aside = self._path.with_suffix(".json.damaged")
+                self._path.replace(aside)
+                logger.warning("%s is damaged or newer than this nightreel: set aside as %s", self._path, aside.name)
+                return _Entry(day=self._today())
+        if entry.day == self._today():
+            return entry
+        return _Entry(day=self._today(), closed_at=entry.closed_at, closed_until=entry.closed_until)
+
+    def _warn(self, error: StorageError) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning("what is spent today is not written down: %s", error)

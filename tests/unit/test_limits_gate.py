@@ -1,0 +1,693 @@
+"""The door in front of a service. Time is the loop's, and jumps to what is due next instead of passing."""
+
+import asyncio
+import contextlib
+import re
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import anyio
+import anyio.lowlevel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
+from pipeline.limits import RetryPolicy, with_retries
+from tests.standins.gates import gate
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+BUSY = TransientError("busy", retry_after_s=20)
+DOWN = TransientError("down")
+
+
+@pytest.fixture(autouse=True)
+async def quick_clock(monkeypatch):
+    """The clock of the loop jumps to what is due next, instead of waiting for it."""
+    jumping(asyncio.get_running_loop(), monkeypatch.setattr)
+
+
+def jumping(loop, setattr_):
+    now, select = 1000.0, loop._selector.select
+
+    def jump(timeout):
+        nonlocal now
+        # Never quite still: what is due within the precision of a float would be waited for without end.
+        now += max(timeout or 0.0, 1e-9)
+        return select(timeout and 0.0)
+
+    setattr_(loop, "time", lambda: now)
+    setattr_(loop._selector, "select", jump)
+
+
+def seconds():
+    """Since the test began."""
+    return round(asyncio.get_running_loop().time() - 1000.0, 4)
+
+
+class Wall:
+    """A wall clock that goes with the loop, and can be set wrong."""
+
+    wrong_by_s = 0.0
+
+    def __call__(self):
+        return NOON + timedelta(seconds=seconds() + self.wrong_by_s)
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def make(said):
+    def make(**wanted):
+        return gate("groq", **{"on_change": said.append, "clock": Wall(), **wanted})
+
+    return make
+
+
+async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, begun=None):
+    """One call; when it began."""
+    async with door.call(tokens=tokens):
+        at = seconds()
+        if begun is not None:
+            begun.append(at)
+        await anyio.sleep(takes_s)
+        if outcome:
+            raise outcome
+    return at
+
+
+async def fail(door, outcome, **more):
+    with pytest.raises(type(outcome)) as caught:
+        await visit(door, outcome, **more)
+    assert caught.value is outcome
+
+
+def at_once(door, *outcomes, begun, takes_s=0.0):
+    """Several calls; what they raise is of no interest."""
+
+    async def one(outcome):
+        with contextlib.suppress(TransientError, PermanentError):
+            await visit(door, outcome, begun=begun, takes_s=takes_s)
+
+    return all_of(*(one(outcome) for outcome in outcomes))
+
+
+async def _wait(call):
+    await call
+
+
+async def all_of(*calls):
+    async with anyio.create_task_group() as tasks:
+        for call in calls:
+            tasks.start_soon(_wait, call)
+
+
+# --- places and pace -------------------------------------------------------------------------------------------------
+
+
+async def test_no_more_than_the_concurrency_are_inside(make):
+    begun = []
+
+    await at_once(make(concurrency=2), *[None] * 5, begun=begun, takes_s=10)
+
+    assert begun == [0, 0, 10, 10, 20]
+
+
+async def test_callers_are_let_in_evenly_spaced_never_in_a_burst(make):
+    begun = []
+
+    await at_once(make(requests_per_min=30), *[None] * 4, begun=begun)
+
+    assert [later - earlier for earlier, later in pairwise(begun)] == pytest.approx([2.0, 2.0, 2.0])
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), PermanentError("no"), NeedsLoginError("no"), BUSY, DOWN])
+async def test_no_error_leaves_a_place_taken(make, error):
+    door = make(concurrency=1)
+    await fail(door, error)
+
+    assert not door._inside
+
+
+async def test_a_call_that_is_cancelled_leaves_no_place_taken_and_teaches_nothing(make, said):
+    door = make(concurrency=1, breaker_failures=1)
+    with anyio.move_on_after(1):
+        await visit(door, takes_s=100)
+
+    assert await visit(door) == 1
+    assert said == []
+
+
+async def test_a_caller_that_gives_up_waiting_is_no_obstacle_to_others(make):
+    door = make(concurrency=1, requests_per_min=0.001)
+    await visit(door)
+    with anyio.move_on_after(5):
+        await visit(door)
+
+    assert await visit(door) == pytest.approx(60_000)
+
+
+def test_a_gate_serves_one_event_loop_after_another():
+    door = gate(concurrency=1, requests_per_min=6000)
+
+    async def enter():
+        async with door.call():
+            return "in"
+
+    assert [asyncio.run(enter()) for _ in range(2)] == ["in", "in"]
+
+
+# --- asked to wait ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_429_with_retry_after_closes_the_gate_for_everybody(make):
+    door, begun = make(), []
+    await fail(door, BUSY)
+
+    await at_once(door, None, None, None, begun=begun)
+
+    assert begun == pytest.approx([20, 20, 20])
+
+
+async def test_a_429_is_waited_for_once_by_gate_and_retries_together(make):
+    door, begun = make(), []
+    outcomes = [BUSY, None]
+    policy = RetryPolicy(attempts=3, wait_initial_s=1, wait_max_s=30, retry_after_max_s=60)
+
+    await with_retries(policy, lambda: visit(door, outcomes.pop(0), begun=begun))
+
+    assert begun == pytest.approx([0, 20])
+
+
+async def test_a_second_429_of_a_call_under_way_closes_to_the_later_end_not_to_the_sum(make):
+    door, begun = make(), []
+    both = [visit(door, TransientError("busy", retry_after_s=20), takes_s=1)]
+    both += [visit(door, TransientError("busy", retry_after_s=5), takes_s=4)]
+
+    async def swallow(call):
+        with pytest.raises(TransientError):
+            await call
+
+    await all_of(*map(swallow, both), at_once(door, None, begun=begun))
+    await visit(door, begun=begun)
+
+    assert begun == pytest.approx([0, 21])
+
+
+async def test_a_longer_429_of_a_call_under_way_makes_it_later(make):
+    door = make()
+    await at_once(door, BUSY, TransientError("busy", retry_after_s=50), begun=[], takes_s=1)
+
+    assert await visit(door) == pytest.approx(51)
+
+
+async def test_who_waits_when_the_door_closes_again_goes_on_waiting(make):
+    door, begun = make(concurrency=1), []
+
+    await at_once(door, BUSY, BUSY, None, begun=begun, takes_s=1)
+
+    assert begun == pytest.approx([0, 21, 42])
+
+
+async def test_a_door_that_closes_while_a_caller_waits_for_its_pace_is_not_passed(make):
+    door, begun = make(requests_per_min=6), []
+    await at_once(door, BUSY, None, begun=begun, takes_s=9.5)
+
+    assert begun[1] >= 29.5
+
+
+async def test_a_long_closure_is_an_error_at_once_that_says_until_when(make):
+    door = make(patience_s=60)
+    await fail(door, TransientError("busy", retry_after_s=61))
+
+    with pytest.raises(ClosedError, match=r"groq asks us to wait until \d\d:\d\d:\d\d") as caught:
+        await visit(door)
+
+    assert caught.value.until == NOON + timedelta(seconds=61)
+    assert seconds() == 0
+
+
+async def test_a_closure_of_just_the_patience_is_waited_for(make):
+    door = make(patience_s=20)
+    await fail(door, BUSY)
+
+    assert await visit(door) == pytest.approx(20)
+
+
+async def test_whoever_waits_for_a_place_hears_at_once_that_the_door_has_closed_for_long(make):
+    door, heard = make(concurrency=2), []
+
+    async def wait_for_a_place():
+        with pytest.raises(ClosedError):
+            await visit(door)
+        heard.append(seconds())
+
+    async def be_refused():
+        await fail(door, TransientError("busy", retry_after_s=3600), takes_s=1)
+
+    await all_of(visit(door, takes_s=50), be_refused(), wait_for_a_place(), wait_for_a_place())
+
+    assert heard == [1, 1]
+
+
+@pytest.mark.parametrize("jump_s", [-86_400, 86_400])
+async def test_a_wall_clock_that_jumps_neither_opens_nor_closes_the_door(make, jump_s):
+    wall = Wall()
+    door = make(clock=wall)
+    await fail(door, BUSY)
+    wall.wrong_by_s = jump_s
+
+    assert await visit(door) == pytest.approx(20)
+
+
+async def test_it_tells_until_when_it_is_closed(make):
+    door = make()
+    assert door.closed_until is None
+    await fail(door, BUSY)
+
+    assert door.closed_until == NOON + timedelta(seconds=20)
+    await visit(door)
+    assert door.closed_until is None
+
+
+async def test_people_hear_once_that_it_closed_and_once_that_it_answers(make, said):
+    door = make()
+    await at_once(door, BUSY, BUSY, BUSY, begun=[], takes_s=1)
+    await at_once(door, None, None, begun=[])
+
+    local = (NOON + timedelta(seconds=21)).astimezone()
+    assert said == [f"groq asks us to wait until {local:%H:%M:%S}", "groq answers again"]
+
+
+# --- quota and key ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_spent_quota_closes_until_it_comes_back(make, said):
+    door = make()
+    await fail(door, QuotaError("spent", where="groq", resets_at=NOON + timedelta(hours=9)))
+
+    with pytest.raises(QuotaError, match="groq: spent") as caught:
+        await visit(door)
+
+    assert caught.value.resets_at == door.closed_until == NOON + timedelta(hours=9)
+    assert [line[:34] for line in said] == ["groq has no allowance left for us "]
+
+
+async def test_a_quota_that_comes_back_soon_is_waited_for(make):
+    door = make()
+    await fail(door, QuotaError("spent", resets_at=NOON + timedelta(seconds=100)))
+
+    assert await visit(door) == pytest.approx(100)
+
+
+async def test_a_quota_of_unknown_end_closes_nothing(make):
+    door = make()
+    await fail(door, QuotaError("spent"))
+
+    assert await visit(door) == 0
+
+
+async def test_a_wrong_key_closes_the_door_for_good(make, said):
+    door = make(breaker_failures=1)
+    await fail(door, NeedsLoginError("refuses the key", where="groq", hint="Set GROQ_API_KEY"))
+    await anyio.sleep(10_000)
+
+    for _ in range(2):
+        with pytest.raises(NeedsLoginError, match=r"groq: refuses the key\. Set GROQ_API_KEY"):
+            await visit(door)
+
+    assert seconds() == 10_000
+    assert said == ["groq: refuses the key. Set GROQ_API_KEY"]
+
+
+# --- the circuit breaker ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fragile(make):
+    """Three failures in a row, a minute of rest."""
+    return make(breaker_failures=3, breaker_cooldown_s=60, breaker_cooldown_max_s=200)
+
+
+async def test_failures_in_a_row_open_the_breaker(fragile, said):
+    for _ in range(3):
+        await fail(fragile, DOWN)
+
+    assert fragile.closed_until == NOON + timedelta(seconds=60)
+    assert await visit(fragile) == pytest.approx(60)
+    assert [line[:40] for line in said] == [
+        "groq keeps failing: left alone until " + said[0][37:40],
+        "groq answers again",
+    ]
+
+
+async def test_a_success_in_between_begins_the_count_anew(fragile):
+    for outcome in [DOWN, DOWN, None, DOWN, DOWN]:
+        await at_once(fragile, outcome, begun=[])
+
+    assert await visit(fragile) == 0
+
+
+@pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])
+async def test_what_is_no_trouble_of_the_service_does_not_count(make, outcome):
+    door = make(breaker_failures=1)
+    await fail(door, outcome)
+
+    assert await visit(door) == pytest.approx(20 if outcome is BUSY else 0)
+
+
+async def test_one_trial_goes_first_and_the_others_wait_for_its_outcome(fragile):
+    await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
+    begun = []
+
+    await at_once(fragile, *[None] * 4, begun=begun, takes_s=7)
+
+    assert begun == pytest.approx([60, 67, 67, 67])
+
+
+async def test_each_failed_trial_doubles_the_rest_up_to_the_longest(fragile):
+    begun = []
+    await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
+    for outcome in [DOWN, DOWN, DOWN, None]:
+        await at_once(fragile, outcome, begun=begun)
+
+    assert begun == pytest.approx([60, 180, 380, 580])
+
+    await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
+    assert await visit(fragile) == pytest.approx(640)
+
+
+@pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])
+async def test_a_trial_that_says_nothing_leaves_the_next_one_on_trial(fragile, outcome):
+    await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
+    await fail(fragile, outcome)
+    begun = []
+
+    await at_once(fragile, None, None, begun=begun, takes_s=5)
+
+    assert begun == pytest.approx([80, 85] if outcome is BUSY else [60, 65])
+
+
+async def test_a_trial_that_is_cancelled_leaves_the_next_one_on_trial(fragile):
+    await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
+    with anyio.move_on_after(70):
+        await visit(fragile, takes_s=100)
+    begun = []
+
+    await at_once(fragile, None, None, begun=begun, takes_s=5)
+
+    assert begun == pytest.approx([70, 75])
+
+
+async def test_calls_that_were_under_way_when_it_opened_do_not_make_it_longer(fragile):
+    await at_once(fragile, *[DOWN] * 8, begun=[], takes_s=1)
+
+    assert await visit(fragile) == pytest.approx(61)
+
+
+async def test_a_rest_beyond_the_patience_is_an_error_at_once(make):
+    door = make(breaker_failures=1, breaker_cooldown_s=400, patience_s=300)
+    await fail(door, DOWN)
+
+    with pytest.raises(ClosedError, match=r"groq keeps failing and is left alone until \d\d:\d\d:\d\d") as caught:
+        await visit(door)
+
+    assert caught.value.until == NOON + timedelta(seconds=400)
+
+
+async def test_a_trial_that_takes_longer_than_the_patience_is_not_waited_for(make):
+    door, heard = make(breaker_failures=1, breaker_cooldown_s=10, patience_s=30), []
+    await fail(door, DOWN)
+
+    async def wait():
+        await anyio.sleep(15)
+        with pytest.raises(ClosedError) as caught:
+            await visit(door)
+        heard.append((seconds(), caught.value.until))
+
+    await all_of(visit(door, takes_s=100), wait())
+
+    assert heard == [(45, NOON + timedelta(seconds=55))]
+
+
+# --- tokens by the minute --------------------------------------------------------------------------------------------
+
+
+async def test_no_minute_gets_more_tokens_than_it_has(make):
+    door, begun = make(tokens_per_min=8000), []
+
+    for _ in range(5):
+        await visit(door, tokens=3000, begun=begun)
+        await anyio.sleep(10)
+
+    assert begun == pytest.approx([0, 10, 60, 70, 120])
+
+
+async def test_an_estimate_is_corrected_by_what_was_used(make):
+    door = make(tokens_per_min=8000)
+    async with door.call(tokens=7000) as call:
+        call.used(tokens=1000)
+
+    assert await visit(door, tokens=7000) == 0
+    async with door.call(tokens=0) as call:
+        call.used(tokens=4000)
+    assert await visit(door, tokens=1) == pytest.approx(60)
+
+
+async def test_a_call_larger_than_the_minute_gets_a_whole_one(make):
+    door = make(tokens_per_min=8000)
+    await visit(door, tokens=1)
+
+    assert await visit(door, tokens=20_000) == pytest.approx(60)
+
+
+async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(make):
+    door = make(tokens_per_min=8000)
+    await fail(door, DOWN, tokens=8000)
+    with anyio.move_on_after(1):
+        await visit(door, tokens=8000, takes_s=100)
+
+    assert await visit(door, tokens=8000) == pytest.approx(60)
+
+
+# --- the day, and other processes ------------------------------------------------------------------------------------
+
+
+class Book:
+    """A ledger in memory, for several gates."""
+
+    def __init__(self, clock):
+        self.clock, self.requests, self.tokens, self.until = clock, 0, 0, None
+        self.takes_s = 0.0
+
+    async def reserve(self, tokens, *, requests_per_day, tokens_per_day):
+        await anyio.sleep(self.takes_s)
+        if self.until and self.until > self.clock():
+            raise ClosedError("closed", until=self.until)
+        if tokens_per_day is not None and self.tokens + tokens > tokens_per_day:
+            raise QuotaError("spent: groq.tokens_per_day", resets_at=NOON + timedelta(hours=12))
+        self.requests += 1
+        self.tokens += tokens
+        return date(2026, 11, 21)
+
+    async def correct(self, day, *, tokens, requests=0):
+        self.tokens += tokens
+        self.requests += requests
+
+    async def close(self, until):
+        self.until = until
+
+
+@pytest.fixture
+def book():
+    return Book(Wall())
+
+
+async def test_a_429_that_another_process_met_is_respected(make, book, said):
+    ours, theirs = make(ledger=book), make(ledger=book, on_change=lambda _line: None)
+    await fail(theirs, BUSY)
+
+    assert await visit(ours) == pytest.approx(20)
+    assert [line[:23] for line in said] == ["groq asks us to wait un", "groq answers again"]
+
+
+async def test_a_long_429_of_another_process_is_an_error_at_once(make, book):
+    book.until = NOON + timedelta(hours=2)
+
+    with pytest.raises(ClosedError) as caught:
+        await visit(make(ledger=book))
+
+    assert caught.value.until == book.until
+
+
+async def test_a_spent_day_is_an_error_that_people_hear_of_once(make, book, said):
+    door = make(ledger=book, tokens_per_day=100)
+    await visit(door, tokens=90)
+
+    for _ in range(2):
+        with pytest.raises(QuotaError, match=r"groq\.tokens_per_day") as caught:
+            await visit(door, tokens=20)
+
+    assert caught.value.resets_at == NOON + timedelta(hours=12)
+    assert said == ["spent: groq.tokens_per_day"]
+    assert await visit(door, tokens=10) == 0
+
+
+async def test_a_day_that_is_only_reserved_is_waited_for(make, book):
+    door = make(ledger=book, tokens_per_day=100)
+
+    async def modest():
+        async with door.call(tokens=90) as call:
+            await anyio.sleep(5)
+            call.used(tokens=10)
+
+    begun = []
+    await all_of(modest(), visit(door, tokens=50, begun=begun))
+
+    assert begun == [5]
+    assert (book.requests, book.tokens) == (2, 60)
+
+
+async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(make, book):
+    door, begun = make(ledger=book), []
+    book.takes_s = 3
+
+    async def arrive_while_the_ledger_is_asked():
+        await anyio.sleep(1)
+        await visit(door, tokens=10, begun=begun)
+
+    await all_of(at_once(door, BUSY, begun=begun, takes_s=2), arrive_while_the_ledger_is_asked())
+
+    # The second was in the ledger from 3 to 6, and the door closed at 5.
+    assert begun == pytest.approx([3, 28])
+    assert (book.requests, book.tokens) == (2, 10)
+
+
+async def test_a_request_that_was_refused_counts_for_the_day_and_its_tokens_do_not(make, book):
+    await fail(make(ledger=book), DOWN, tokens=50)
+
+    assert (book.requests, book.tokens) == (1, 0)
+
+
+# --- looking whether it is there -------------------------------------------------------------------------------------
+
+
+async def probe(door, outcome=None):
+    async with door.probe():
+        if outcome:
+            raise outcome
+        return seconds()
+
+
+async def test_a_probe_waits_for_an_open_door_but_for_no_place(make, book):
+    door, looked = make(concurrency=1, ledger=book), []
+
+    async def look():
+        await anyio.sleep(1)
+        looked.append(await probe(door))
+
+    await all_of(visit(door, takes_s=10), look())
+    assert looked == [1]
+    assert book.requests == 1
+
+    with pytest.raises(TransientError):
+        await probe(door, BUSY)
+    assert await probe(door) == pytest.approx(30)
+
+
+async def test_probes_teach_the_breaker_and_may_be_its_trial(fragile):
+    for _ in range(3):
+        with pytest.raises(TransientError):
+            await probe(fragile, DOWN)
+
+    assert await probe(fragile) == pytest.approx(60)
+    assert await visit(fragile) == pytest.approx(60)
+
+
+async def test_who_has_another_service_waits_for_a_short_rest_that_was_asked_for(make):
+    door = make()
+    await door.until_open()
+    await fail(door, BUSY)
+
+    await door.until_open()
+    assert seconds() == pytest.approx(20)
+
+
+async def test_who_has_another_service_does_not_wait_for_a_long_rest_or_one_that_keeps_failing(make, fragile):
+    door = make(patience_s=10)
+    await fail(door, BUSY)
+    await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
+
+    for closed in (door, fragile):
+        with pytest.raises(ClosedError):
+            await closed.until_open()
+    assert seconds() == 0
+
+    await anyio.sleep(60)
+    await fragile.until_open()
+    assert seconds() == 60
+
+
+# --- whatever happens ------------------------------------------------------------------------------------------------
+
+OUTCOMES = st.one_of(
+    st.none(),
+    st.just("transient"),
+    st.just("permanent"),
+    st.just("cancelled"),
+    st.integers(1, 40).map(lambda retry_after_s: f"busy {retry_after_s}"),
+)
+CALLS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 15), OUTCOMES), min_size=1, max_size=25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls=CALLS, concurrency=st.integers(1, 3), rate=st.sampled_from([None, 20.0]), failures=st.integers(1, 3))
+def test_no_call_begins_while_the_gate_is_closed_and_no_more_are_inside_than_may_be(calls, concurrency, rate, failures):
+    async def night():
+        jumping(asyncio.get_running_loop(), setattr)
+        door = gate(
+            concurrency=concurrency,
+            requests_per_min=rate,
+            breaker_failures=failures,
+            breaker_cooldown_s=10,
+            breaker_cooldown_max_s=40,
+            patience_s=100,
+            ledger=Book(Wall()),
+            clock=Wall(),
+        )
+        closed_until, inside, begun = 0.0, 0, 0
+
+        async def call(arrives_s, takes_s, outcome):
+            nonlocal closed_until, inside, begun
+            await anyio.sleep(arrives_s)
+            refusals = contextlib.suppress(TransientError, PermanentError, ClosedError)
+            with anyio.CancelScope() as scope, refusals:
+                async with door.call():
+                    begun += 1
+                    inside += 1
+                    try:
+                        assert inside <= concurrency
+                        assert seconds() >= closed_until - 0.001, "a call began while the gate was closed"
+                        await anyio.sleep(takes_s)
+                        if outcome == "cancelled":
+                            scope.cancel()
+                            await anyio.lowlevel.checkpoint()
+                        if busy := re.match(r"busy (\d+)", outcome or ""):
+                            closed_until = max(closed_until, seconds() + float(busy[1]))
+                            raise TransientError("busy", retry_after_s=float(busy[1]))
+                        if outcome:
+                            raise {"transient": DOWN, "permanent": PermanentError("no")}[outcome]
+                    finally:
+                        inside -= 1
+
+        async with anyio.create_task_group() as tasks:
+            for each in calls:
+                tasks.start_soon(call, *each)
+        assert inside == 0
+        assert not door._inside
+        assert begun >= 1
+
+    asyncio.run(night())

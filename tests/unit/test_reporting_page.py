@@ -1,0 +1,297 @@
+"""What a batch came to, for people: a page that asks nobody for anything."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from html.parser import HTMLParser
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pipeline.model import Cost, JobError, JobStatus, JobSummary
+from pipeline.reporting import RunFacts, wording, write_reports
+from pipeline.reporting.tally import MOST_PICTURES
+
+START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+FACTS = RunFacts(
+    batch="space",
+    source="topics/space.txt",
+    created_at=START,
+    started_at=START,
+    ended_at=START + timedelta(hours=1),
+    seconds=3600,
+    version="1.2.3",
+    strategy="adaptive",
+    most_at_once=3,
+    peak_memory_bytes=1_500_000_000,
+)
+HOSTILE = "<script>alert(1)</script>\"'><img src=http://x/ onerror=alert(2)>{{ 7*7 }}\u202edlrow\u202c\u0000"
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def film(number: int, **changes: object) -> JobSummary:
+    begin = START + timedelta(seconds=number)
+    row = JobSummary(
+        id=f"{number:04x}",
+        batch="space",
+        title=f"Film {number}",
+        folder=f"space/{number:03d}",
+        origin=f"topics/space.txt:{number}",
+        status=JobStatus.COMPLETED,
+        attempts=1,
+        started_at=begin,
+        ended_at=begin + timedelta(seconds=9),
+        seconds={"script": 1.0, "scenes": 7.5},
+        found=1,
+        made=3,
+        cost=Cost(tokens_in=100, tokens_out=50, usd=0.001),
+        duration_s=72.4,
+        video=Path(f"/films/{number:03d}/video.mp4"),
+        voice="en-US-AvaNeural",
+    )
+    return replace(row, **changes)
+
+
+def failed(number: int, cause: str = "the key was refused", **changes: object) -> JobSummary:
+    error = JobError(
+        kind="NeedsLoginError",
+        stage="script",
+        message=f"groq: {cause}. Set a key",
+        exit_code=5,
+        cause=cause,
+        hint="Set a key",
+    )
+    return film(number, **({"status": JobStatus.FAILED, "error": error, "video": None, "duration_s": None} | changes))
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text that is read."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in {"meta", "img", "line", "rect"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, name: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def page_of(folder: Path, rows: Iterable[JobSummary], facts: RunFacts = FACTS) -> Page:
+    kept = list(rows)
+    page = Page(write_reports(folder, facts, lambda: iter(kept)).read_text(encoding="utf-8"))
+    assert page.open == []
+    return page
+
+
+def thumbnail(path: Path, size: tuple[int, int] = (1280, 720)) -> Path:
+    Image.new("RGB", size, "#123456").save(path, "JPEG")
+    return path
+
+
+def test_the_page_says_how_it_went(tmp_path: Path):
+    page = page_of(tmp_path, [film(1), film(2), failed(3)])
+
+    assert page.all("html")[0]["lang"] == "en"
+    assert "20 November 2026, 22:00 to 23:00 UTC" in page.text.replace(NBSP, " ")
+    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 a film", "450 tokens", "25%", "3 of 12 pieces"):
+        assert said in page.text.replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "Nothing was asked for."),
+        ([film(1)], "1 film, all ready."),
+        ([failed(1)], "None of 1 film is ready."),
+        ([failed(1), failed(2)], "None of 2 films are ready."),
+        ([film(1, status=JobStatus.PENDING, started_at=None, ended_at=None, seconds={})], "None of 1 film is ready."),
+    ],
+)
+def test_batches_without_films_have_a_page_too(tmp_path: Path, rows: list[JobSummary], said: str):
+    assert said in page_of(tmp_path, rows).text.replace(NBSP, " ")
+
+
+def test_text_from_outside_stays_text(tmp_path: Path):
+    rows = [
+        film(1, title=HOSTILE, voice=HOSTILE, seconds={HOSTILE: 1.0}, video=tmp_path / "javascript:alert(1)"),
+        failed(2, HOSTILE, title=HOSTILE, origin=HOSTILE, stage=HOSTILE),
+        film(3, status=JobStatus.PARKED, error=None, why=HOSTILE, title=HOSTILE),
+    ]
+    facts = replace(FACTS, batch=HOSTILE, source=HOSTILE, notices=(HOSTILE,), version=HOSTILE, strategy=HOSTILE)
+    page = page_of(tmp_path, rows, facts)
+    source = (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    assert page.all("script") == []
+    assert "<script" not in source.lower()
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert page.all("img") == []
+    assert "{{ 7*7 }}" in page.text  # nothing is filled in twice
+    assert not set("\u202e\u202c\u0000") & set(source)
+
+
+def test_the_page_reaches_nothing_but_files_beside_it(tmp_path: Path):
+    rows = [
+        film(1, thumbnail=thumbnail(tmp_path / "t.jpg"), video=tmp_path / "javascript:alert(1)"),
+        film(2),
+        failed(3),
+    ]
+    page = page_of(tmp_path, rows)
+
+    addresses = [value for _, tag in page.tags for name, value in tag.items() if name in {"href", "src", "xlink:href"}]
+    assert addresses
+    assert all(address.startswith(("./", "data:image/jpeg;base64,")) for address in addresses)
+    css = resources.files("pipeline.reporting").joinpath("report.css").read_text(encoding="utf-8")
+    assert not re.search(r"url\(|@import|//", css)
+
+
+def test_the_only_style_let_in_is_the_one_inside(tmp_path: Path):
+    page = page_of(tmp_path, [film(1), failed(2)])
+    source = (tmp_path / "report.html").read_text(encoding="utf-8")
+    (css,) = re.findall(r"<style>(.*?)</style>", source, re.DOTALL)
+    policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert not [tag for tag, attributes in page.tags if "style" in attributes]
+
+
+def test_a_film_is_a_small_picture_that_leads_to_it(tmp_path: Path):
+    folder = tmp_path / "output" / "space" / "summary"
+    video = folder.parent / "001_är" / "video.mp4"
+    page = page_of(folder, [film(1, video=video, thumbnail=thumbnail(tmp_path / "t.jpg"))])
+
+    assert page.all("a")[0]["href"] == "./../001_%C3%A4r/video.mp4"
+    (picture,) = page.all("img")
+    data = base64.b64decode(picture["src"].removeprefix("data:image/jpeg;base64,"))
+    with Image.open(BytesIO(data)) as image:
+        assert (image.format, image.size) == ("JPEG", (320, 180))
+    assert picture["alt"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "text", "cut", "folder", "other format"])
+def test_a_thumbnail_that_cannot_be_read_leaves_a_plain_card(tmp_path: Path, damage: str):
+    path = tmp_path / "t.jpg"
+    if damage == "folder":
+        path.mkdir()
+    elif damage == "other format":
+        Image.new("RGB", (9, 9)).save(path, "PNG")
+    elif damage != "missing":
+        whole = thumbnail(path).read_bytes()
+        path.write_bytes({"empty": b"", "text": b"no picture", "cut": whole[: len(whole) // 2]}[damage])
+    page = page_of(tmp_path / "summary", [film(1, thumbnail=path)])
+
+    assert page.all("img") == []
+    assert "no picture" in page.text
+    assert "Film 1" in page.text
+
+
+def test_failures_are_grouped_with_what_to_do_and_where(tmp_path: Path):
+    rows = [film(1), *(failed(number) for number in range(2, 9)), failed(9, "scene 4 is too long")]
+    text = page_of(tmp_path, rows).text.replace(NBSP, " ")
+
+    assert text.count("The key was refused") == 1
+    assert "7 films at Script" in text
+    assert "Set a key." in text
+    assert "nightreel retry space --failed" in text
+    assert "2 more" in text
+    assert "topics/space.txt:2 groq" in text
+
+
+def test_parked_films_say_until_when_in_the_zone_of_the_run(tmp_path: Path):
+    facts = replace(FACTS, started_at=START.astimezone(timezone(timedelta(hours=1))))
+    row = film(1, status=JobStatus.PARKED, why="the quota is spent", parked_until=START + timedelta(hours=9))
+
+    assert "until 21 November, 08:00" in page_of(tmp_path, [row], facts).text.replace(NBSP, " ")
+
+
+def test_a_large_batch_shows_some_pictures_and_says_so(tmp_path: Path):
+    page = page_of(tmp_path, (film(number) for number in range(MOST_PICTURES + 50)))
+
+    assert f"The first {MOST_PICTURES} of 250" in page.text
+    assert "Film 199" in page.text
+    assert "Film 240" not in page.text
+
+
+def test_every_chart_has_a_name_and_every_table_has_headers(tmp_path: Path):
+    page = page_of(tmp_path, [film(1), film(2), failed(3)])
+
+    charts = [svg for svg in page.all("svg") if svg.get("class") == "chart"]
+    assert charts
+    assert all(svg.get("aria-label") for svg in charts if svg.get("role") == "img")
+    assert all(cell.get("scope") in {"col", "row"} for cell in page.all("th"))
+    assert len(page.all("h1")) == 1
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["text", "muted", "link", "good", "bad", "wait", "held", "busy", "idle"])
+def test_words_stand_out_from_what_is_behind_them(scheme: int, name: str):
+    css = resources.files("pipeline.reporting").joinpath("report.css").read_text(encoding="utf-8")
+    block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]
+    colours = {key: luminance(value) for key, value in re.findall(r"--([\w-]+): (#\w{6})", block)}
+
+    for ground in ("ground", "surface"):
+        darker, lighter = sorted((colours[name], colours[ground]))
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """By WCAG 2."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (wording.spoken(0.42), "0.4 s"),
+        (wording.spoken(9.96), "10 s"),
+        (wording.spoken(59.6), "1 min"),
+        (wording.spoken(161), "2 min 41 s"),
+        (wording.spoken(3599.7), "1 h 00 min"),
+        (wording.spoken(3780), "1 h 03 min"),
+        (wording.clock(3723), "1:02:03"),
+        (wording.money(0), "$0"),
+        (wording.money(0.00314), "$0.0031"),
+        (wording.money(0.00001), "under $0.0001"),
+        (wording.money(1234.5), "$1,234.50"),
+        (wording.percent(0.001), "under 1%"),
+        (wording.percent(0.999), "over 99%"),
+        (wording.size(2_147_483_648), "2.1 GB"),
+        (wording.size(12), "12 B"),
+        (wording.count(1, "film"), "1 film"),
+        (wording.sentence("the key"), "The key"),
+        (wording.sentence("nightreel.toml is odd"), "nightreel.toml is odd"),
+    ],
+)
+def test_quantities_read_well(said: str, expected: str):
+    assert said.replace(NBSP, " ") == expected
