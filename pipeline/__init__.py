@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.version import __version__
+
 if TYPE_CHECKING:
     from pipeline.api import Film, make_video, run_batch
 
-__version__ = "0.1.0"
 __all__ = ["Film", "__version__", "make_video", "run_batch"]
 
 

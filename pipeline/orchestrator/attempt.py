@@ -23,7 +23,8 @@ class Attempt:
     cores: Cores
     # Whose work goes first when several films want a core.
     rank: Rank
-    # Where it is kept how this film kills worker processes, if it does.
+    # The folder of its unfinished files, and where it is kept how it kills worker processes, if it does.
+    bench: Path
     evidence: Path
     # Work that a stage begins for a later one: it ends with the attempt.
     ahead: TaskGroup
@@ -36,4 +37,6 @@ class Attempt:
 
     async def compute(self, function: Callable[..., Result], *arguments: object) -> Result:
         """`function(*arguments)` in a worker process, when it is this film's turn for a core. See `in_worker`."""
-        return await in_worker(self.cores, function, *arguments, rank=self.rank, evidence=self.evidence)
+        return await in_worker(
+            self.cores, function, *arguments, rank=self.rank, bench=self.bench, evidence=self.evidence
+        )

@@ -10,7 +10,6 @@ from datetime import datetime
 import anyio
 from anyio import to_thread
 
-from pipeline import __version__
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import Batch, Brief, Job, JobStatus, Priority
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
@@ -19,6 +18,7 @@ from pipeline.orchestrator.plan import Plan, plan_batch
 from pipeline.orchestrator.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts, write_reports
+from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
 

@@ -89,8 +89,13 @@ class _Run:
         stages = await self._begin()
         with first_error():
             async with anyio.create_task_group() as ahead:
-                evidence = self._shop.evidence(self.job)
-                attempt = Attempt(cores=self._shop.cores, rank=rank, evidence=evidence, ahead=ahead)
+                attempt = Attempt(
+                    cores=self._shop.cores,
+                    rank=rank,
+                    bench=self._shop.bench(self.job),
+                    evidence=self._shop.evidence(self.job),
+                    ahead=ahead,
+                )
                 for stage, after in zip(stages, (*stages[1:], None), strict=True):
                     await self._do(stage, attempt)
                     if after:

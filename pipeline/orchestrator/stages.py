@@ -159,7 +159,8 @@ async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Segments -> Video, and beside it the subtitle files, the thumbnail and the metadata."""
     script, clips = _made(job.script), _made(job.narration).clips
-    folder = await shop.bench(job)
+    folder = shop.bench(job)
+    await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
     package = Package(
         video=folder / "video.mp4",
         srt=folder / "video.srt",

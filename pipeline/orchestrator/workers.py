@@ -28,15 +28,20 @@ _HINT = (
 
 
 async def in_worker(
-    cores: Cores, work: Callable[[*Arguments], Result], *arguments: *Arguments, rank: Rank = (), evidence: Path
+    cores: Cores,
+    work: Callable[[*Arguments], Result],
+    *arguments: *Arguments,
+    rank: Rank = (),
+    bench: Path,
+    evidence: Path,
 ) -> Result:
     """`work(*arguments)`, run in a worker process when it is its turn for a core. Cancelling kills the process.
 
     `work` is a function of a module, and everything that goes in and out is pickled. Raises what it raises, and
     `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try, alone. What
-    is known of such a death is kept in the file `evidence`.
+    is known of such a death is kept in the file `evidence`; `bench` is a folder for what nobody needs afterwards.
     """
-    trace = evidence.with_name(f".{evidence.stem}-{uuid4().hex[:8]}.trace")
+    trace = bench / f"{uuid4().hex[:8]}.trace"
     try:
         # Once may be bad luck: another program took the memory. What dies twice would die a third time.
         with contextlib.suppress(anyio.BrokenWorkerProcess, KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -145,18 +146,21 @@ class Workshop:
         """The time, aware, in UTC."""
         return self.machine.clock()
 
-    async def bench(self, job: Job) -> Path:
-        """A folder for the files of a film that is not delivered yet."""
-        folder = self._bench(job.batch, job.id)
-        await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
-        return folder
+    def bench(self, job: Job) -> Path:
+        """A folder for the files of a film that is not delivered yet; there or not."""
+        return self._bench(job.batch, job.id)
 
     async def clear_bench(self, batch: str, job_id: str) -> None:
-        """Remove that folder."""
-        await to_thread.run_sync(lambda: shutil.rmtree(self._bench(batch, job_id), ignore_errors=True))
+        """Remove that folder, and the one around it with the last."""
+        await to_thread.run_sync(self._clear_bench, self._bench(batch, job_id))
 
     def _bench(self, batch: str, job_id: str) -> Path:
         return self.store.folder(batch) / "unfinished" / job_id
+
+    def _clear_bench(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # others are still at work
+            folder.parent.rmdir()
 
     def evidence(self, job: Job) -> Path:
         """Where it is kept how a film kills its worker processes."""
