@@ -28,6 +28,8 @@ class JobSummary:
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
+    # FILE.mp4 or the folder that was asked for; empty: output/ in the workspace.
+    output: str = ""
     attempts: int = 0
     parked_until: datetime | None = None
     # Why it is in this status: the last line of its history.
@@ -69,6 +71,7 @@ def summary_of(job: Job) -> JobSummary:
         status=job.status,
         stage=job.stage,
         priority=job.priority,
+        output=job.asked.output,
         attempts=job.attempts,
         parked_until=job.parked_until,
         why=job.history[-1].why if job.history else "",

@@ -11,7 +11,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError
-from pipeline.model import Batch, Brief, Job, JobStatus, Priority
+from pipeline.model import Batch, Brief, Job, JobStatus, Priority, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import run_job
 from pipeline.orchestrator.plan import Plan, plan_batch
@@ -47,10 +47,13 @@ async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) ->
 
     Raises `BusyError` when another process is making this one.
     """
-    (job_id,) = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True, again=False)).ids
+    (job_id,) = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
     async with shop.store.claim(SINGLES, job_id, what=brief.title):
         # Whoever held the claim before may have finished the film.
-        job = await run_job(await shop.store.load_job(SINGLES, job_id), shop, listen)
+        job = await shop.store.load_job(SINGLES, job_id)
+        if job.status is JobStatus.CANCELLED:
+            job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
+        job = await run_job(job, shop, listen)
     await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
     return job
 
@@ -143,8 +146,8 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
     folder = shop.summary_folder(batch)
     asked = shop.store.read_batch(batch)
-    if folder is None or asked is None:
-        return
+    if folder is None or asked is None or not (scheduler.begun or not folder.exists()):
+        return  # nothing happened: the report of the night before stays
     facts = RunFacts(
         batch=batch,
         source=asked.source,

@@ -50,9 +50,12 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
     """Take one job as far as it goes and return it: completed, parked or failed.
 
     Called again on the same job, it goes on where the checkpoint stands; on a film that is already where it is wanted
-    it does nothing. A failure is kept in the job, never raised, so that one bad film can't stop a night. Cancellation
-    puts the job back to pending and goes on up. Only who has claimed the job may call this.
+    it does nothing, nor on one that is held for review or cancelled. A failure is kept in the job, never raised, so
+    that one bad film can't stop a night. Cancellation puts the job back to pending and goes on up. Only who has claimed
+    the job may call this.
     """
+    if job.status in {JobStatus.REVIEW, JobStatus.CANCELLED}:
+        return job
     if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, workshop):
         tell(listen, JobEvent(job=job, untouched=True))
         return job
@@ -96,10 +99,10 @@ class _Run:
                     evidence=self._shop.evidence(self.job),
                     ahead=ahead,
                 )
-                for stage, after in zip(stages, (*stages[1:], None), strict=True):
+                for number, stage in enumerate(stages):
+                    if number:  # the first one is saved with the beginning, the last result with the end
+                        await self._keep(self.job.evolve(stage=stage.name))
                     await self._do(stage, attempt)
-                    if after:
-                        await self._keep(self.job.evolve(stage=after.name))
                 # Scenes that were drawn ahead in a voice that gave up half-way.
                 ahead.cancel_scope.cancel()
         await self.to(JobStatus.COMPLETED)

@@ -64,18 +64,17 @@ async def plan_batch(
     source: str,
     priority: Priority = Priority.NORMAL,
     keep: bool = False,
-    again: bool = True,
 ) -> Plan:
     """Turn briefs into saved jobs of the batch, and say what there is to do.
 
     Two briefs that would give the same film are one job. A brief that has changed is a new job, which takes over the
-    folder of the film it replaces. `keep` leaves the other jobs of the batch in it; `again` takes up what failed, and
-    completed films that are gone. Raises `ConfigurationError` for a pattern of folders that is none.
+    folder of the film it replaces. What failed is taken up again, and so are completed films that are gone. `keep`
+    leaves the other jobs of the batch in it. Raises `ConfigurationError` for a pattern of folders that is none.
     """
     store = shop.store
     async with store.planning(batch):
         asked = await store.load_batch(batch) or Batch(name=batch, source=source, created_at=shop.clock())
-        planner = _Planner(shop, batch, priority, again=again)
+        planner = _Planner(shop, batch, priority)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
@@ -96,11 +95,10 @@ async def plan_batch(
 class _Planner:
     """One pass over the briefs. Blocks."""
 
-    def __init__(self, shop: Workshop, batch: str, priority: Priority, *, again: bool) -> None:
+    def __init__(self, shop: Workshop, batch: str, priority: Priority) -> None:
         self._shop = shop
         self._batch = batch
         self._priority = priority
-        self._again = again
         self._pattern = FolderPattern(shop.settings.output.pattern)
         self._index: BatchIndex
         self._plan = Plan()
@@ -153,11 +151,16 @@ class _Planner:
         self._given[row.folder.casefold()] = row.id
         if row.status is JobStatus.COMPLETED and has_film(row, self._shop):
             self._plan.untouched += 1
-        elif row.status is JobStatus.PENDING:
-            if row.priority is not (brief.priority or self._priority):
-                self._plan.changed.append(change)
-        elif self._again and row.status in _AGAIN and not row.parked_until:
+        elif self._is_taken_up(row) or self._is_wanted_otherwise(row, brief):
             self._plan.changed.append(change)
+
+    def _is_taken_up(self, row: JobSummary) -> bool:
+        """Whether it was over, or waits for a person, and goes on because it is asked for again."""
+        return row.status in _AGAIN and not row.parked_until
+
+    def _is_wanted_otherwise(self, row: JobSummary, brief: Brief) -> bool:
+        wanted = (brief.priority or self._priority, self._shop.asked.output)
+        return row.status is not JobStatus.CANCELLED and (row.priority, row.output) != wanted
 
     def _free_folder(self, brief: Brief, job_id: str, number: int) -> str:
         today = self._shop.clock().astimezone().date()

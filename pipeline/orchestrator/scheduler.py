@@ -83,7 +83,7 @@ class Scheduler:
         self._under_way: dict[_Key, _UnderWay] = {}
         # Taken by other processes, or just put down: until when (monotonic) we look away.
         self._elsewhere: dict[_Key, float] = {}
-        self._begun = 0
+        self.begun = 0
         self._failures = 0
         self._load = _IDLE
         self._refusal = ""
@@ -124,10 +124,10 @@ class Scheduler:
             if self._is_refused():
                 return True
             for key, turn in turns:
-                self._begun += 1
+                self.begun += 1
                 self._under_way[key] = _UnderWay()
                 # The more urgent first, and among equals the one that was begun first: it should be finished first.
-                tasks.start_soon(self._make, key, (turn.rank, self._begun))
+                tasks.start_soon(self._make, key, (turn.rank, self.begun))
             self.most_at_once = max(self.most_at_once, len(self._under_way))
         if self._under_way or self.stopped_because:
             return bool(self._under_way)

@@ -10,14 +10,18 @@ example.py     the commented nightreel.toml of `nightreel init`
 from pipeline.settings.example import example_toml
 from pipeline.settings.fields import environment_name, is_secret, setting_fields
 from pipeline.settings.groups import (
+    BreakerSettings,
     CacheSettings,
     EdgeSettings,
+    ErrorSettings,
     GroqSettings,
     NarrationSettings,
+    OutputSettings,
     RetrySettings,
     ScriptSettings,
     Settings,
     SubtitleSettings,
+    TimeLimitSettings,
     VideoSettings,
     WorkSettings,
 )
@@ -26,14 +30,18 @@ from pipeline.settings.workspace import CONFIG_NAME, find_workspace
 
 __all__ = [
     "CONFIG_NAME",
+    "BreakerSettings",
     "CacheSettings",
     "EdgeSettings",
+    "ErrorSettings",
     "GroqSettings",
     "NarrationSettings",
+    "OutputSettings",
     "RetrySettings",
     "ScriptSettings",
     "Settings",
     "SubtitleSettings",
+    "TimeLimitSettings",
     "VideoSettings",
     "WorkSettings",
     "environment_name",

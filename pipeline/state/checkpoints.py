@@ -104,8 +104,9 @@ class CheckpointStore:
         """Writes the batch's file, and gives its jobs their places; save them first."""
 
         def save() -> None:
-            write_atomically(self._batch_file(batch.name), to_json(batch, self._workspace))
-            self.index(batch.name).arrange(batch.jobs)
+            path = self._batch_file(batch.name)
+            write_atomically(path, to_json(batch, self._workspace))
+            self.index(batch.name).arrange(batch.jobs, _stamp_of(path))
 
         await _to_the_end(save)
 
@@ -132,25 +133,38 @@ class CheckpointStore:
     def index(self, batch: str) -> BatchIndex:
         """The rows of a batch, as last brought up to date."""
         if batch not in self._indexes:
-            self._indexes[batch] = BatchIndex(self.folder(batch) / "index.sqlite", self._workspace)
+            # Two threads may come here at once: the first one's index is everybody's.
+            self._indexes.setdefault(batch, BatchIndex(self._index_file(batch), self._workspace))
         return self._indexes[batch]
 
     def refreshed(self, batch: str) -> BatchIndex:
         """The rows of a batch, after every file that has changed since was read again. Blocks."""
-        index, jobs = self.index(batch), self.folder(batch) / "jobs"
-        known = index.stamps()
-        changed = []
-        for name, stamp in _stamps_in(jobs):
-            if known.pop(name, None) != stamp:
-                changed.append((name, stamp))
-        if known:
-            index.forget(known)
-        for start in range(0, len(changed), _READ_AT_ONCE):
-            self._read_again(batch, changed[start : start + _READ_AT_ONCE])
-        listed = self.read_batch(batch)
-        if listed is not None and (changed or known or index.places() != len(listed.jobs)):
-            index.arrange(listed.jobs)
+        index = self.index(batch)
+        self._bring_up_to_date(index, batch)
         return index
+
+    def glance(self, batch: str) -> BatchIndex:
+        """The same in memory: nothing is made or changed on the disk. Blocks."""
+        index = BatchIndex(self._index_file(batch), self._workspace, in_memory=True)
+        self._bring_up_to_date(index, batch)
+        return index
+
+    def _bring_up_to_date(self, index: BatchIndex, batch: str) -> None:
+        if not index.is_whole():
+            index.renew()
+        jobs, known = self.folder(batch) / "jobs", index.stamps()
+        found = dict(_stamps_in(jobs))
+        changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
+        # A listing may miss a file that is replaced that very moment: it is looked for by its name.
+        gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
+        if gone:
+            index.forget(gone)
+        for start in range(0, len(changed), _READ_AT_ONCE):
+            self._read_again(index, batch, changed[start : start + _READ_AT_ONCE])
+        stamp = _stamp_of(self._batch_file(batch))
+        if stamp != index.arranged() or not found.keys() <= known.keys():
+            listed = self.read_batch(batch)
+            index.arrange(listed.jobs if listed else (), stamp)
 
     # Who works on what -------------------------------------------------------------------------------------------
 
@@ -195,6 +209,9 @@ class CheckpointStore:
     def _job_file(self, batch: str, job_id: str) -> Path:
         return self.folder(batch) / "jobs" / f"{check_job_id(job_id)}.json"
 
+    def _index_file(self, batch: str) -> Path:
+        return self.folder(batch) / "index.sqlite"
+
     def _lock_file(self, batch: str, job_id: str) -> Path:
         return self._job_file(batch, job_id).with_suffix(".lock")
 
@@ -205,19 +222,18 @@ class CheckpointStore:
         """Writes a job's file and returns its stamp."""
         path = self._job_file(job.batch, job.id)
         write_atomically(path, to_json(job, self._workspace), durable=durable)
-        with storage_errors(path):
-            return _stamp(path.stat())
+        return _stamp_of(path)
 
-    def _read_again(self, batch: str, changed: Iterable[tuple[str, str]]) -> None:
+    def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
         rows = []
         for job_id, stamp in changed:
             try:
                 job = self.read_job(batch, job_id)
             except CheckpointError as error:
-                self.index(batch).put_damage(Damage(job=job_id, message=str(error)), stamp)
+                index.put_damage(Damage(job=job_id, message=str(error)), stamp)
             else:
                 rows += [(summary_of(job), stamp)] if job else []
-        self.index(batch).put(rows)
+        index.put(rows)
 
     def _read(self, path: Path, kind: type[T], belongs: Callable[[T], bool]) -> T | None:
         where = self._shown(path)
@@ -250,6 +266,15 @@ def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
                     yield name, _stamp(entry.stat())
                 except FileNotFoundError:  # removed this very moment
                     continue
+
+
+def _stamp_of(path: Path) -> str:
+    """The stamp of one file; empty: it is not there."""
+    with storage_errors(path):
+        try:
+            return _stamp(path.stat())
+        except FileNotFoundError:
+            return ""
 
 
 def _stamp(stat: os.stat_result) -> str:

@@ -3,7 +3,7 @@
 The job files are the truth; this is only what was read from them, so that nobody has to read fifty thousand files to
 find the next job or to count the finished ones. Each row remembers the stamp (time and size) of the file it was made
 of, as git's index does: what has changed since, by whatever hand, is read again. A database that is damaged, old or
-missing is made anew; it may be deleted at any time when nothing runs.
+missing is made anew; it may be deleted at any time when nothing runs. Where it can't be written, it is kept in memory.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from pipeline.errors import CheckpointError
+from pipeline.errors import CheckpointError, StorageError
 from pipeline.files import storage_errors
 from pipeline.model import JobStatus, JobSummary
 
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
@@ -38,11 +38,13 @@ CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);
 CREATE INDEX by_weight ON jobs (status, position, weight);
 CREATE INDEX by_position ON jobs (position);
 CREATE INDEX by_folder ON jobs (folder);
-CREATE TABLE about (workspace TEXT NOT NULL);
+CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """
 _ROW = TypeAdapter(JobSummary)
 _PAGE = 500
 _BUSY_S = 30.0
+# The two bytes of a database file that say whether it has a log beside it.
+_WAL_FLAGS = slice(18, 20)
 
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
 # clips, scenes and fonts, and lets the short ones of a kin go first.
@@ -75,53 +77,58 @@ class Turn(NamedTuple):
 class BatchIndex:
     """One batch. Every method blocks for a moment: call it in a thread. Safe for many threads and processes."""
 
-    def __init__(self, path: Path, workspace: Path) -> None:
+    def __init__(self, path: Path, workspace: Path, *, in_memory: bool = False) -> None:
+        """`in_memory` leaves the file as it is: it is read, if nobody writes to it, and never written."""
         self._path = path
         self._workspace = str(workspace)
         self._lock = threading.Lock()
+        self._in_memory = in_memory
         self._database: sqlite3.Connection | None = None
-        # Rows that the disk refused: newer than what the database says.
-        self._unwritten: dict[str, tuple[JobSummary, str]] = {}
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
-            if self._database is not None:
-                self._database.close()
-                self._database = None
+            self._close()
+
+    def renew(self) -> None:
+        """Begin anew, without a row: the database has holes."""
+        with self._lock:
+            self._close()
+            if self._in_memory:
+                self._database = _new_in_memory(self._workspace)
+            else:
+                _remove(self._path)
 
     # What is written ---------------------------------------------------------------------------------------------
 
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
-        """Keep rows, each with the stamp of its file; their places stay. A full disk only delays it."""
-        with self._lock:
-            pending = {**self._unwritten, **{row.id: (row, stamp) for row, stamp in rows}}
-            try:
-                with self._changing() as database:
-                    database.executemany(_PUT, [_columns(row, stamp) for row, stamp in pending.values()])
-            except (sqlite3.OperationalError, CheckpointError) as error:
-                # The job's own file is safe, and that is what counts.
-                logger.debug("the index of the batch could not be written: %s", error)
-                self._unwritten = pending
-            else:
-                self._unwritten = {}
+        """Keep rows, each with the stamp of its file; their places stay."""
+        columns = [_columns(row, stamp) for row, stamp in rows]
+        self._change(lambda database: database.executemany(_PUT, columns))
 
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
         row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
-        with self._lock, self._changing() as database:
-            database.execute(_PUT, (*_columns(row, stamp)[:-2], damage.message, _ROW.dump_json(row)))
+        columns = (*_columns(row, stamp)[:-2], damage.message, _ROW.dump_json(row))
+        self._change(lambda database: database.execute(_PUT, columns))
 
     def forget(self, ids: Collection[str]) -> None:
         """Drop rows."""
-        with self._lock, self._changing() as database:
-            database.executemany("DELETE FROM jobs WHERE id = ?", [(job_id,) for job_id in ids])
+        these = [(job_id,) for job_id in ids]
+        self._change(lambda database: database.executemany("DELETE FROM jobs WHERE id = ?", these))
 
-    def arrange(self, ids: Iterable[str]) -> None:
-        """Give the jobs of the batch their places; those that are not named are not part of it."""
-        with self._lock, self._changing() as database:
+    def arrange(self, ids: Sequence[str], stamp: str) -> None:
+        """Give the jobs of the batch their places; those that are not named are not part of it.
+
+        `stamp` is that of the file that lists them.
+        """
+
+        def place(database: sqlite3.Connection) -> None:
             database.execute("UPDATE jobs SET position = NULL WHERE position IS NOT NULL")
             database.executemany("UPDATE jobs SET position = ? WHERE id = ?", ((n, i) for n, i in enumerate(ids)))
+            database.execute("UPDATE about SET arranged = ?", (stamp,))
+
+        self._change(place)
 
     # What is asked -----------------------------------------------------------------------------------------------
 
@@ -129,21 +136,26 @@ class BatchIndex:
         """The stamp of every row, listed or not, by id."""
         return dict(self._ask("SELECT id, stamp FROM jobs"))
 
-    def places(self) -> int:
-        """How many jobs have a place."""
-        return int(self._ask("SELECT COUNT(*) FROM jobs WHERE position IS NOT NULL")[0][0])
+    def arranged(self) -> str:
+        """The stamp of the list that the places were taken from; empty: none yet."""
+        return str(self._ask("SELECT arranged FROM about")[0][0])
+
+    def is_whole(self) -> bool:
+        """Whether the database has no holes. Looks at all of it."""
+        try:
+            return self._ask("PRAGMA quick_check(1)") == [("ok",)]
+        except CheckpointError:
+            return False
 
     def find(self, job_id: str) -> JobSummary | None:
         """One row, listed or not; None for a job that is unknown or damaged."""
-        if job_id in self._unwritten:
-            return self._unwritten[job_id][0]
         found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
-        return _ROW.validate_json(found[0][0]) if found else None
+        return self._row(found[0][0]) if found else None
 
     def in_folder(self, folder: str) -> JobSummary | None:
         """The listed job whose films go to `folder`."""
         found = self._ask("SELECT row FROM jobs WHERE folder = ? AND position IS NOT NULL", (folder,))
-        return _ROW.validate_json(found[0][0]) if found else None
+        return self._row(found[0][0]) if found else None
 
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
@@ -154,7 +166,7 @@ class BatchIndex:
         last = -1
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]
-            yield from (_ROW.validate_json(row) for _, row in page)
+            yield from (self._row(row) for _, row in page)
 
     def damages(self) -> list[Damage]:
         """The listed jobs that can't be read."""
@@ -188,9 +200,7 @@ class BatchIndex:
     def under_way(self) -> list[str]:
         """Ids of the jobs that some process has begun; it may be dead by now."""
         return [
-            row[0]
-            for row in self._ask("SELECT id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL")
-            if row[0] not in self._unwritten
+            row[0] for row in self._ask("SELECT id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL")
         ]
 
     def next_parked(self) -> datetime | None:
@@ -207,60 +217,71 @@ class BatchIndex:
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
 
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it, or nothing."""
-        database = self._opened()
-        try:
-            database.execute("BEGIN IMMEDIATE")
-            yield database
-            database.execute("COMMIT")
-        except BaseException as error:
-            with contextlib.suppress(sqlite3.Error):
-                database.execute("ROLLBACK")
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+    def _change(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """All of `work`, or nothing. Where the disk refuses, it goes on in memory: the job files have it all."""
+        with self._lock:
+            try:
+                try:
+                    _transact(self._opened(), work)
+                except sqlite3.OperationalError as error:
+                    if self._in_memory or _is_damage(error):
+                        raise
+                    logger.debug("the index %s can't be written: %s", self._path, error)
+                    self._move_to_memory()
+                    _transact(self._opened(), work)
+            except sqlite3.Error as error:
                 raise self._trouble(error) from error
-            raise
 
     def _opened(self) -> sqlite3.Connection:
+        """The database. A batch that is not there is not begun by asking for it."""
         if self._database is None:
-            self._database = self._open()
+            if self._in_memory:
+                self._database = _copied_to_memory(self._path, self._workspace)
+            elif self._path.parent.is_dir():
+                self._database = self._open()
+            else:
+                return _new_in_memory(self._workspace)
         return self._database
 
     def _open(self) -> sqlite3.Connection:
         """The database; a new one when there is none that we can use."""
-        with storage_errors(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
         for _ in range(2):
-            database: sqlite3.Connection | None = None
             try:
-                database = _connect(self._path)
-                if _is_ours(database, self._workspace):
-                    return database
-                _make_tables(database, self._workspace)
-            except sqlite3.OperationalError as error:
-                if database is not None:
-                    database.close()
-                if "malformed" in str(error) or "schema" in str(error):
-                    _remove(self._path)
-                    continue
+                return _open_file(self._path, self._workspace)
+            except sqlite3.Error as error:
+                if not _is_damage(error):
+                    logger.debug("no index at %s: %s", self._path, error)
+                    break
+            try:
+                _remove(self._path)
+            except StorageError as error:
                 logger.debug("no index at %s: %s", self._path, error)
                 break
-            except sqlite3.DatabaseError:
-                # Not a database, or one with holes in it: all of it can be read again from the job files.
-                if database is not None:
-                    database.close()
-                _remove(self._path)
-            else:
-                return database
         # A folder that can't be written: `status` still tells what the job files say.
-        database = _connect(":memory:")
-        _make_tables(database, self._workspace)
-        return database
+        self._in_memory = True
+        return _copied_to_memory(self._path, self._workspace)
 
-    def _trouble(self, error: sqlite3.Error) -> CheckpointError:
+    def _move_to_memory(self) -> None:
+        memory = _connect(":memory:")
+        self._opened().backup(memory)
+        self._close()
+        self._in_memory, self._database = True, memory
+
+    def _close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _row(self, data: bytes) -> JobSummary:
+        try:
+            return _ROW.validate_json(data)
+        except ValidationError as error:
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: Exception) -> CheckpointError:
+        reason = error if isinstance(error, sqlite3.Error) else "a row is none"
         hint = "Remove the file when nothing runs: it is made anew from the job files"
-        return CheckpointError(f"can't be read: {error}", where=str(self._path), hint=hint)
+        return CheckpointError(f"is damaged: {reason}", where=str(self._path), hint=hint)
 
 
 _PUT = """
@@ -278,13 +299,67 @@ def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
     return (row.id, stamp, row.status.value, rank, until, row.kin, row.weight, row.folder, None, data)
 
 
+def _transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        work(database)
+        database.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+        raise
+
+
+def _open_file(path: Path, workspace: str) -> sqlite3.Connection:
+    database = _connect(path)
+    try:
+        if not _is_ours(database, workspace):
+            _make_tables(database, workspace)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def _connect(path: Path | str) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-    # Readers and one writer at the same time; nothing is lost when a process dies, and after a power cut the rows are
-    # made anew.
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = OFF")
+    try:
+        # Readers and one writer at the same time; nothing is lost when a process dies, and after a power cut the rows
+        # are made anew.
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = OFF")
+    except BaseException:
+        database.close()
+        raise
     return database
+
+
+def _new_in_memory(workspace: str) -> sqlite3.Connection:
+    database = _connect(":memory:")
+    _make_tables(database, workspace)
+    return database
+
+
+def _copied_to_memory(path: Path, workspace: str) -> sqlite3.Connection:
+    """What the file says, unless somebody is writing to it; then nothing. Opening it would leave files beside it."""
+    database = _connect(":memory:")
+    try:
+        content = bytearray(path.read_bytes())
+        content[_WAL_FLAGS] = b"\1\1"  # a database in memory has no log beside it
+        if not path.with_name(f"{path.name}-wal").exists():
+            database.deserialize(bytes(content))
+            if _is_ours(database, workspace):
+                return database
+    except (OSError, sqlite3.Error) as error:
+        logger.debug("no copy of %s: %s", path, error)
+    database.close()
+    return _new_in_memory(workspace)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Whether it is the content of the file that is wrong: holes, no database at all, or other tables."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
 def _is_ours(database: sqlite3.Connection, workspace: str) -> bool:
@@ -304,7 +379,7 @@ def _make_tables(database: sqlite3.Connection, workspace: str) -> None:
         database.execute(f'DROP TABLE "{name}"')
     for statement in _TABLES.split(";"):
         database.execute(statement)
-    database.execute("INSERT INTO about VALUES (?)", (workspace,))
+    database.execute("INSERT INTO about VALUES (?, '')", (workspace,))
     database.execute(f"PRAGMA user_version = {_VERSION}")
     database.execute("COMMIT")
 

@@ -55,8 +55,7 @@ class Ledger:
         self._path = folder.absolute() / f"{provider}.json"
         self._provider = provider
         self._clock = clock
-        # Windows knows no time zones by itself; UTC needs none.
-        self._zone: tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
+        self._zone_name = zone
         # Threads of this process take turns here, so that they need not poll the file's lock.
         self._mutex = threading.Lock()
         self._has_warned = False
@@ -115,6 +114,11 @@ class Ledger:
             hint="It goes on when the day is over; raise the setting if the account allows more",
             resets_at=tomorrow.astimezone(UTC),
         )
+
+    @property
+    def _zone(self) -> tzinfo:
+        """Read from the disk the first time. Windows knows no time zones by itself; UTC needs none."""
+        return UTC if self._zone_name == "UTC" else ZoneInfo(self._zone_name)
 
     def _today(self) -> date:
         return self._clock().astimezone(self._zone).date()

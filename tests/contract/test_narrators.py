@@ -3,11 +3,13 @@
 A new narrator is done when it stands in `NARRATORS_UNDER_TEST` and passes.
 """
 
+import contextlib
 import re
 import socket
 from functools import partial
 from pathlib import Path
 
+import aiohttp
 import anyio
 import anyio.lowlevel
 import numpy as np
@@ -15,7 +17,7 @@ import psutil
 import pytest
 
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
-from pipeline.limits import Gate, RetryPolicy
+from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.audio import read_audio
 from pipeline.model import Script, SpokenLine, StatementScene, split_words
 from pipeline.narration import edge as edge_module
@@ -27,6 +29,7 @@ from pipeline.narration.mastering import master
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.state import Cache
 from tests.standins.edge import FAULTS, EdgeStandIn
+from tests.standins.gates import gate
 
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
 TEXTS = {
@@ -61,8 +64,8 @@ async def edge():
         assert standin.complaints == []
 
 
-def edge_at(url, *, gate=None, timeout_s=5.0):
-    return EdgeNarrator(url=url, gate=gate or Gate(3), timeout_s=timeout_s)
+def edge_at(url, *, door=None, timeout_s=5.0):
+    return EdgeNarrator(url=url, gate=door or gate("edge", concurrency=3), timeout_s=timeout_s)
 
 
 @pytest.fixture
@@ -81,6 +84,7 @@ def narrator(request):
 
 
 async def test_it_says_that_it_can_speak(narrator):
+    await narrator.until_open()
     await narrator.check()
 
 
@@ -341,18 +345,114 @@ def short_requests(monkeypatch):
     monkeypatch.setattr(edge_module, "requests_for", partial(requests_for, max_bytes=400))
 
 
-async def test_the_gate_holds_back_what_is_too_much_at_once(edge, short_requests):
-    inside = []
+async def test_every_request_of_a_long_text_goes_through_the_gate(edge, short_requests):
+    class Book:
+        calls = 0
 
-    class CountingGate(Gate):
-        async def __aenter__(self):
-            await super().__aenter__()
-            inside.append(1)
+        async def reserve(self, tokens, *, requests_per_day, tokens_per_day):
+            self.calls += 1
 
-    narrator = edge_at(edge.url, gate=CountingGate(1))
+        async def close(self, until):
+            pass
+
+    book = Book()
+    narrator = edge_at(edge.url, door=gate("edge", ledger=book))
+    await narrator.check()
     await narrator.speak("天空为什么是蓝色的？" * 18, "zh-CN-XiaoxiaoNeural")
 
-    assert len(inside) == len(edge.spoken) == 2
+    assert book.calls == len(edge.spoken) == 2
+
+
+@pytest.mark.parametrize("asked", ["first by a check", "first by a text"])
+async def test_a_429_closes_the_gate_for_all_texts_and_nobody_comes_too_early(edge, asked):
+    edge.retry_after = "0.3"
+    edge.enqueue("busy_429")
+    narrator = edge_at(edge.url, door=gate("edge", concurrency=1))
+    policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
+
+    async def speak(text):
+        await with_retries(policy, partial(narrator.speak, text, "en-US-AvaNeural"))
+
+    if asked == "first by a check":
+        await narrator.check()
+    async with anyio.create_task_group() as tasks:
+        for text in ("One.", "Two.", "Three."):
+            tasks.start_soon(speak, text)
+
+    assert len([request for request in edge.history if request.fault]) == 1
+    assert sorted(edge.spoken) == ["One.", "Three.", "Two."]
+
+
+async def test_a_short_rest_does_not_change_the_voice_of_a_film(edge, tmp_path):
+    edge.retry_after = "0.3"
+    edge.enqueue("busy_429")
+    narrator = edge_at(edge.url)
+    await narrator.check()
+
+    narration = await film(tmp_path, narrator, SilenceNarrator())
+
+    assert (narration.narrator, narration.fallback_reason) == ("edge", "")
+
+
+async def test_a_long_rest_does(edge, tmp_path):
+    edge.retry_after = "90"
+    edge.enqueue("busy_429")
+    narrator = edge_at(edge.url, door=gate("edge", patience_s=60))
+    await narrator.check()
+
+    narration = await film(tmp_path, narrator, SilenceNarrator())
+
+    assert narration.narrator == "silence"
+    assert narration.fallback_reason.startswith("edge asks us to wait until ")
+    assert len(edge.history) == 1
+
+
+async def test_a_service_that_keeps_failing_is_left_alone_and_the_next_voice_speaks_at_once(edge, tmp_path):
+    edge.faults.append("no_audio")
+    narrator = edge_at(edge.url, door=gate("edge", concurrency=1, breaker_failures=2, patience_s=0))
+
+    for _ in range(2):
+        narration = await film(tmp_path, narrator, SilenceNarrator())
+
+    assert narration.narrator == "silence"
+    assert narration.fallback_reason.startswith("edge keeps failing and is left alone until ")
+    assert len(edge.spoken) == 2
+
+
+async def test_the_stand_in_complains_of_a_client_that_does_not_wait():
+    async with EdgeStandIn(retry_after="5") as standin:
+        standin.enqueue("busy_503")
+        with pytest.raises(TransientError):
+            await edge_at(standin.url).speak("One.", "en-US-AvaNeural")
+        await anyio.sleep(0.06)
+        await edge_at(standin.url).speak("One.", "en-US-AvaNeural")
+
+        assert [complaint[:19] for complaint in standin.complaints] == ["called while closed"]
+
+
+async def test_faults_by_chance_come_from_their_seed():
+    seen = []
+    for seed in (1, 1, 2):
+        async with EdgeStandIn(faults=["busy_503", "no_audio"], fault_share=0.5, seed=seed) as standin:
+            for _ in range(10):
+                with contextlib.suppress(TransientError):
+                    await edge_at(standin.url).speak("One.", "en-US-AvaNeural")
+            seen.append([request.fault for request in standin.history])
+
+    assert seen[0] == seen[1] != seen[2]
+    assert set(seen[0]) == {None, "busy_503", "no_audio"}
+
+
+async def test_what_was_asked_can_be_read_by_other_processes(edge, edge_narrator):
+    await edge_narrator.speak("One.", "en-US-AvaNeural")
+
+    address = f"http://127.0.0.1:{edge.port}/_history"
+    async with aiohttp.ClientSession() as session, session.get(address) as response:
+        assert await response.json() == {
+            "requests": [{"kind": "speak", "text": "One.", "voice": "en-US-AvaNeural", "fault": None}],
+            "faults": {},
+            "complaints": [],
+        }
 
 
 async def test_a_long_text_is_spoken_in_parts_on_one_clock(edge, edge_narrator, short_requests):

@@ -479,18 +479,18 @@ async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(
 class Book:
     """A ledger in memory, for several gates."""
 
-    def __init__(self, clock):
+    def __init__(self, clock, takes_s=0.0):
         self.clock, self.requests, self.tokens, self.until = clock, 0, 0, None
-        self.takes_s = 0.0
+        self.takes_s = takes_s
 
     async def reserve(self, tokens, *, requests_per_day, tokens_per_day):
-        await anyio.sleep(self.takes_s)
         if self.until and self.until > self.clock():
             raise ClosedError("closed", until=self.until)
         if tokens_per_day is not None and self.tokens + tokens > tokens_per_day:
             raise QuotaError("spent: groq.tokens_per_day", resets_at=NOON + timedelta(hours=12))
         self.requests += 1
         self.tokens += tokens
+        await anyio.sleep(self.takes_s)
         return date(2026, 11, 21)
 
     async def correct(self, day, *, tokens, requests=0):
@@ -640,12 +640,20 @@ OUTCOMES = st.one_of(
     st.just("cancelled"),
     st.integers(1, 40).map(lambda retry_after_s: f"busy {retry_after_s}"),
 )
-CALLS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 15), OUTCOMES), min_size=1, max_size=25)
+CALLS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 15), OUTCOMES), min_size=1, max_size=25)
 
 
-@settings(max_examples=60, deadline=None)
-@given(calls=CALLS, concurrency=st.integers(1, 3), rate=st.sampled_from([None, 20.0]), failures=st.integers(1, 3))
-def test_no_call_begins_while_the_gate_is_closed_and_no_more_are_inside_than_may_be(calls, concurrency, rate, failures):
+@settings(max_examples=150, deadline=None)
+@given(
+    calls=CALLS,
+    concurrency=st.integers(1, 3),
+    rate=st.sampled_from([None, 20.0]),
+    failures=st.integers(1, 3),
+    asking_s=st.sampled_from([0.0, 2.0]),
+)
+def test_no_call_begins_while_the_gate_is_closed_and_no_more_are_inside_than_may_be(
+    calls, concurrency, rate, failures, asking_s
+):
     async def night():
         jumping(asyncio.get_running_loop(), setattr)
         door = gate(
@@ -655,7 +663,7 @@ def test_no_call_begins_while_the_gate_is_closed_and_no_more_are_inside_than_may
             breaker_cooldown_s=10,
             breaker_cooldown_max_s=40,
             patience_s=100,
-            ledger=Book(Wall()),
+            ledger=Book(Wall(), takes_s=asking_s),
             clock=Wall(),
         )
         closed_until, inside, begun = 0.0, 0, 0

@@ -2,13 +2,22 @@
 
 import contextlib
 import json
+import pickle
 import sys
+from datetime import UTC, datetime
 
 import anyio
 import pytest
 
 from pipeline import narration as narration_room
-from pipeline.errors import ConfigurationError, InputError, MissingToolError, PermanentError, TransientError
+from pipeline.errors import (
+    ClosedError,
+    ConfigurationError,
+    InputError,
+    MissingToolError,
+    PermanentError,
+    TransientError,
+)
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
 from pipeline.model import Script, SpokenLine, StatementScene, narration_of, split_words
@@ -16,6 +25,7 @@ from pipeline.narration import NARRATORS, NarratorOptions, Speech, espeak_child,
 from pipeline.narration.estimate import estimate
 from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.state import Cache
+from tests.standins.gates import gate
 
 NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
 
@@ -25,8 +35,8 @@ class FakeNarrator:
 
     version = "1"
 
-    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, errors=()):
-        self.name, self.voices, self.unavailable = name, voices, unavailable
+    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=()):
+        self.name, self.voices, self.unavailable, self.closed = name, voices, unavailable, closed
         self.errors = list(errors)
         self.spoken, self.checks = [], 0
 
@@ -34,6 +44,10 @@ class FakeNarrator:
         self.checks += 1
         if self.unavailable:
             raise self.unavailable
+
+    async def until_open(self):
+        if self.closed:
+            raise self.closed
 
     async def choose_voice(self, language, wanted):
         if language == "xx" or (wanted and wanted not in self.voices):
@@ -58,8 +72,8 @@ def speak(tmp_path):
     """Narrate with a cache of its own."""
     cache = Cache(tmp_path / "cache")
 
-    async def run(what, *narrators, voice=None):
-        return await narrate(what, narrators=narrators, voice=voice, cache=cache, retry=NOW)
+    async def run(what, *narrators, voice=None, **more):
+        return await narrate(what, narrators=narrators, voice=voice, cache=cache, retry=NOW, **more)
 
     return run
 
@@ -186,6 +200,77 @@ async def test_a_clip_that_was_damaged_is_spoken_again(speak, damage):
     assert narrator.spoken == [("One.", "anna")]
 
 
+@pytest.mark.parametrize("where", ["closed", "errors"])
+async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, where):
+    closed = ClosedError(
+        "good keeps failing and is left alone until 04:12:30", until=datetime(2026, 11, 21, tzinfo=UTC)
+    )
+    resting = FakeNarrator("good", **{where: closed if where == "closed" else [closed]})
+
+    narration = await speak(script("One."), resting, FakeNarrator("plain"))
+
+    assert (narration.narrator, narration.fallback_reason) == ("plain", closed.message)
+
+
+async def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak, monkeypatch):
+    monkeypatch.setattr(narration_room, "_ANSWER_WITHIN_S", 0.05)
+    resting = FakeNarrator("good")
+
+    async def rest():
+        await anyio.sleep(0.1)
+
+    resting.until_open = rest
+
+    assert (await speak(script("One."), resting, FakeNarrator("plain"))).narrator == "good"
+
+
+async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):
+    told, narrator = [], FakeNarrator()
+    speak_now, all_told = narrator.speak, anyio.Event()
+
+    async def speak_the_first_last(text, voice):
+        if text == "One.":
+            await all_told.wait()
+        return await speak_now(text, voice)
+
+    def tell(index, clip):
+        told.append((index, clip))
+        if len(told) == 2:
+            all_told.set()
+
+    narrator.speak = speak_the_first_last
+    narration = await speak(script("One.", "Two.", "Three."), narrator, spoken=tell)
+
+    assert told[-1][0] == 0
+    assert [clip for _, clip in sorted(told, key=lambda pair: pair[0])] == list(narration.clips)
+
+
+async def test_every_clip_is_told_of_again_when_another_narrator_takes_over(speak):
+    told = []
+    failing = FakeNarrator("good", errors=[None, PermanentError("no more")])
+
+    narration = await speak(
+        script("One.", "Two."), failing, FakeNarrator("plain"), spoken=lambda index, clip: told.append((index, clip))
+    )
+
+    last = dict(told)
+    assert [last[0], last[1]] == list(narration.clips)
+
+
+async def test_the_sound_is_worked_on_where_the_caller_says(speak):
+    worked = []
+
+    async def compute(function, *arguments):
+        pickle.dumps((function, arguments))
+        worked.append(function.__name__)
+        return await anyio.to_thread.run_sync(function, *arguments)
+
+    await speak(script("One.", "Two."), FakeNarrator(), compute=compute)
+    await speak(script("One.", "Two."), FakeNarrator(), compute=compute)
+
+    assert worked == ["master", "master"]
+
+
 async def test_a_defect_is_not_hidden_by_another_voice(speak):
     with pytest.raises(ZeroDivisionError):
         await speak(script("One."), FakeNarrator(errors=[ZeroDivisionError()]), FakeNarrator("plain"))
@@ -245,7 +330,7 @@ async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(spe
 
 
 def test_narrators_are_made_by_name():
-    options = NarratorOptions(edge_url=None, edge_concurrency=3, edge_timeout_s=60.0)
+    options = NarratorOptions(edge_url=None, edge_gate=gate("edge"), edge_timeout_s=60.0)
 
     assert {name: factory(options).name for name, factory in NARRATORS.items()} == {
         "edge": "edge",
@@ -256,7 +341,7 @@ def test_narrators_are_made_by_name():
 
 def test_an_address_that_is_no_websocket_is_refused():
     with pytest.raises(ConfigurationError, match="websocket"):
-        NARRATORS["edge"](NarratorOptions(edge_url="http://127.0.0.1/", edge_concurrency=3, edge_timeout_s=60.0))
+        NARRATORS["edge"](NarratorOptions(edge_url="http://127.0.0.1/", edge_gate=gate("edge"), edge_timeout_s=60.0))
 
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):

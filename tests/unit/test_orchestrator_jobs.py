@@ -5,16 +5,27 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import astuple, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
 
-from pipeline.errors import InputError, StorageError
+from pipeline.errors import (
+    ClosedError,
+    CrashError,
+    InputError,
+    NeedsLoginError,
+    QuotaError,
+    StorageError,
+    TransientError,
+)
 from pipeline.model import (
+    Asked,
     Brief,
     Clip,
+    Cost,
     Job,
+    JobError,
     JobStatus,
     Narration,
     Receipt,
@@ -29,12 +40,15 @@ from pipeline.orchestrator import STAGES, open_workshop, run_job
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.stages import Stage
 from pipeline.publishing import FileNames
+from pipeline.settings import ErrorSettings, TimeLimitSettings
 from pipeline.state import CheckpointStore
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 NAMES = ("script", "film", "publishing")
 # The digest of what stands for a film here.
 FILM = hashlib.sha256(b"film").hexdigest()
+# Files of the cache vouch for their bytes in their names.
+CLIP, SEGMENT = f"clip.{FILM[:16]}.wav", f"segment.{FILM[:16]}.mp4"
 # The true ones at the end of the table: film, quality, publishing.
 LAST_STAGES = STAGES[-3:]
 
@@ -50,10 +64,10 @@ class Rooms:
         self.waits_in = ""
 
     def stages(self) -> tuple[Stage, ...]:
-        return tuple(Stage(name=name, run=self._run(name), is_done=self._is_done(name)) for name in NAMES)
+        return tuple(Stage(name=name, run=self._run(name), fills=(), is_done=self._is_done(name)) for name in NAMES)
 
     def _run(self, name):
-        async def run(job, shop):
+        async def run(job, shop, attempt):
             self.ran.append(name)
             if name == self.waits_in:
                 self.reached.set()
@@ -66,7 +80,7 @@ class Rooms:
         return run
 
     def _is_done(self, name):
-        return lambda job: name in job.stages and name not in self.lost
+        return lambda job, shop: name in job.seconds and name not in self.lost
 
 
 @pytest.fixture
@@ -83,7 +97,7 @@ def shop(tmp_path):
 
 @pytest.fixture
 def job():
-    return Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))
+    return Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
 def saved(shop, job):
@@ -101,10 +115,9 @@ async def test_a_job_goes_through_all_stages_and_is_saved_as_completed(rooms, sh
 
     assert rooms.ran == list(NAMES)
     assert done.status is JobStatus.COMPLETED
-    assert list(done.stages) == list(NAMES)
+    assert list(done.seconds) == list(NAMES)
     assert await saved(shop, job) == done
     assert heard == [
-        ("in_progress", ""),
         ("in_progress", "script"),
         ("in_progress", "film"),
         ("in_progress", "publishing"),
@@ -120,7 +133,9 @@ async def test_a_failure_is_kept_in_the_job_with_its_stage(rooms, shop, job):
 
     assert rooms.ran == ["script", "film"]
     assert failed.status is JobStatus.FAILED
-    assert astuple(failed.error) == ("InputError", "film", "x.md: is broken", 2)
+    assert failed.error == JobError(
+        kind="InputError", stage="film", message="x.md: is broken", exit_code=2, cause="is broken"
+    )
     assert await saved(shop, job) == failed
     assert heard[-1].error is rooms.trouble["film"]
 
@@ -131,9 +146,8 @@ async def test_a_defect_fails_only_its_job_and_is_logged(rooms, shop, job, caplo
 
     failed = await run_job(job, shop)
 
-    assert astuple(failed.error) == (
-        "ZeroDivisionError", "film", "unexpected ZeroDivisionError: two lines. Run with --debug for the traceback", 1,
-    )  # fmt: skip
+    assert (failed.error.kind, failed.error.stage, failed.error.exit_code) == ("ZeroDivisionError", "film", 1)
+    assert failed.error.message == "unexpected ZeroDivisionError: two lines. Run with --debug for the traceback"
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.exc_info
     assert "unexpected error in stage film" in record.getMessage()
@@ -201,11 +215,19 @@ async def test_a_cancelled_job_goes_back_to_pending_and_the_cancellation_goes_on
 
     kept = await saved(shop, job)
     assert scope.cancelled_caught
-    assert (kept.status, kept.stage, list(kept.stages)) == (JobStatus.PENDING, "film", ["script"])
+    assert (kept.status, kept.stage, list(kept.seconds)) == (JobStatus.PENDING, "film", ["script"])
     assert steps(kept)[-1] == ("pending", "interrupted")
 
 
-@pytest.mark.parametrize("status", list(JobStatus))
+@pytest.mark.parametrize("status", [JobStatus.REVIEW, JobStatus.CANCELLED])
+async def test_what_is_held_or_not_wanted_is_left_alone(rooms, shop, job, status):
+    held = job.evolve(status=status)
+
+    assert await run_job(held, shop) is held
+    assert rooms.ran == []
+
+
+@pytest.mark.parametrize("status", sorted(set(JobStatus) - {JobStatus.REVIEW, JobStatus.CANCELLED}))
 async def test_a_disk_that_is_full_from_the_start_fails_the_job(rooms, shop, job, monkeypatch, status):
     async def refuse(store, job):
         raise StorageError("can't be written", where="state")
@@ -232,7 +254,7 @@ def delivered(shop, job):
         path.write_bytes(b"film")
     return job.evolve(
         status=JobStatus.COMPLETED,
-        stages={name: StageRecord(started_at=AT, seconds=1.0) for name in NAMES},
+        records=tuple(StageRecord(stage=name, attempt=1, started_at=AT, seconds=1.0) for name in NAMES),
         verdict=Verdict(checks=()),
         video=Video(frames=30, bytes=4, sha256=FILM),
         receipt=Receipt(destination="folder", package=package),
@@ -254,7 +276,7 @@ async def test_a_film_that_lost_a_file_is_taken_up_again(rooms, shop, delivered,
     (delivered.receipt.package.video.parent / name).unlink()
     rooms.lost = {"publishing"}
 
-    done = await run_job(delivered.evolve(stages={}), shop)
+    done = await run_job(delivered.evolve(records=()), shop)
 
     assert rooms.ran == list(NAMES)
     assert steps(done)[0] == ("pending", "its film is gone or changed, or wanted in another place")
@@ -265,7 +287,7 @@ async def test_a_film_that_lost_a_file_is_taken_up_again(rooms, shop, delivered,
 async def test_another_film_in_its_place_is_not_the_film(rooms, shop, delivered, content):
     delivered.receipt.package.video.write_bytes(content)
 
-    assert (await run_job(delivered.evolve(stages={}), shop)).history
+    assert (await run_job(delivered.evolve(records=()), shop)).history
 
 
 async def test_a_process_that_died_after_the_delivery_left_a_whole_film_and_only_the_word_is_missing(
@@ -284,7 +306,7 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(s
     monkeypatch.setattr(jobs_module, "STAGES", LAST_STAGES)
     elsewhere = replace(shop, output=tmp_path / "mine" / "tea.mp4")
 
-    done = await run_job(delivered, elsewhere)
+    done = await run_job(delivered.evolve(asked=elsewhere.asked), elsewhere)
 
     assert done.status is JobStatus.COMPLETED
     assert done.receipt.package.video == tmp_path / "mine" / "tea.mp4"
@@ -298,62 +320,216 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(s
 
 def made_until(name, folder):
     """A job for which all stages up to `name` are done, its files in `folder`."""
-    clip = Clip(path=folder / "clip.wav", samples=25_600, words=(), sha256=FILM)
+    clip = Clip(path=folder / CLIP, samples=25_600, words=(), sha256=FILM)
     package = FileNames().within(folder)
     parts = {
         "script": {"script": Script(title="Tea", language="en", scenes=())},
         "narration": {"narration": Narration(narrator="silence", voice="none", clips=(clip,))},
         "subtitles": {"subtitles": Subtitles(scenes=())},
-        "scenes": {"segments": (Segment(path=folder / "segment.mp4", frames=16),)},
+        "scenes": {"segments": (Segment(path=folder / SEGMENT, frames=16),)},
         "film": {"package": package, "video": Video(frames=16, bytes=4, sha256=FILM)},
         "quality": {"verdict": Verdict(checks=())},
     }
-    for path in (clip.path, folder / "segment.mp4", *astuple(package)):
+    for path in (clip.path, folder / SEGMENT, *astuple(package)):
         path.write_bytes(b"film")
-    job = Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))
+    job = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
     for part in list(parts)[: list(parts).index(name) + 1]:
         job = job.evolve(**parts[part])
     return job
 
 
-def next_stage(job):
-    return jobs_module._still_to_do(job)[0].name
+def next_stage(job, shop):
+    return jobs_module._still_to_do(job, shop)[0].name
 
 
 @pytest.mark.parametrize("done", range(6))
-def test_a_job_goes_on_after_the_last_stage_that_is_done(tmp_path, done):
+def test_a_job_goes_on_after_the_last_stage_that_is_done(shop, tmp_path, done):
     names = [stage.name for stage in STAGES]
 
-    assert next_stage(made_until(names[done], tmp_path)) == names[done + 1]
+    assert next_stage(made_until(names[done], tmp_path), shop) == names[done + 1]
 
 
 @pytest.mark.parametrize(
     ("until", "lost", "goes_on_with"),
     [
-        ("narration", "clip.wav", "narration"),
-        ("subtitles", "clip.wav", "narration"),
-        ("scenes", "clip.wav", "film"),
-        ("scenes", "segment.mp4", "scenes"),
-        ("film", "segment.mp4", "quality"),
+        ("narration", CLIP, "narration"),
+        ("subtitles", CLIP, "narration"),
+        ("scenes", CLIP, "film"),
+        ("scenes", SEGMENT, "scenes"),
+        ("film", SEGMENT, "quality"),
         ("film", "video.mp4", "film"),
         ("quality", "thumbnail.jpg", "film"),
-        ("quality", "clip.wav", "publishing"),
+        ("quality", CLIP, "publishing"),
     ],
 )
-def test_a_job_whose_file_is_gone_makes_it_again_only_if_it_is_needed(tmp_path, until, lost, goes_on_with):
+def test_a_job_whose_file_is_gone_makes_it_again_only_if_it_is_needed(shop, tmp_path, until, lost, goes_on_with):
     job = made_until(until, tmp_path)
     (tmp_path / lost).unlink()
 
-    assert next_stage(job) == goes_on_with
+    assert next_stage(job, shop) == goes_on_with
 
 
-def test_a_job_that_lost_everything_in_the_cache_speaks_again(tmp_path):
+def test_a_job_that_lost_everything_in_the_cache_speaks_again(shop, tmp_path):
     job = made_until("quality", tmp_path)
     for path in tmp_path.iterdir():
         path.unlink()
 
-    assert next_stage(job) == "narration"
+    assert next_stage(job, shop) == "narration"
 
 
-def test_a_new_job_begins_at_the_beginning():
-    assert next_stage(Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))) == "script"
+def test_a_new_job_begins_at_the_beginning(shop):
+    assert (
+        next_stage(Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea")), shop) == "script"
+    )
+
+
+# What is written down, and what stops a job for a while.
+
+
+NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def at_ten(shop):
+    """The same workshop at ten in the evening, for ever."""
+    return replace(shop, machine=replace(shop.machine, clock=lambda: NOW))
+
+
+async def test_every_stage_of_every_attempt_is_written_down(rooms, shop, job):
+    rooms.trouble["film"] = InputError("not yet")
+    failed = await run_job(job, shop)
+    rooms.trouble.clear()
+
+    done = await run_job(failed, shop)
+
+    assert [(record.stage, record.attempt, record.error and record.error.cause) for record in done.records] == [
+        ("script", 1, None),
+        ("film", 1, "not yet"),
+        ("film", 2, None),
+        ("publishing", 2, None),
+    ]
+
+
+async def test_what_a_stage_costs_is_written_down_even_if_it_fails(rooms, shop, job, monkeypatch):
+    async def ask(job, shop, attempt):
+        attempt.spent(Cost(tokens_in=700, tokens_out=300, usd=0.01))
+        await shop.cache.get_or_make("clip", "ab" * 8, ".txt", lambda path: anyio.Path(path).write_text("four"))
+        raise InputError("is bad")
+
+    monkeypatch.setattr(
+        jobs_module, "STAGES", (Stage(name="script", run=ask, fills=(), is_done=lambda job, shop: False),)
+    )
+
+    failed = await run_job(job, shop)
+
+    (record,) = failed.records
+    assert (record.cost.tokens_in, record.cost.tokens_out, record.cost.usd) == (700, 300, 0.01)
+    assert (record.found, record.made, record.bytes) == (0, 1, 4)
+    assert record.error.cause == "is bad"
+
+
+@pytest.mark.parametrize(
+    ("error", "until"),
+    [
+        (QuotaError("is spent", resets_at=NOW + timedelta(hours=2)), NOW + timedelta(hours=2)),
+        (QuotaError("is spent"), NOW + timedelta(hours=1)),
+        (ClosedError("keeps failing", until=NOW + timedelta(minutes=5)), NOW + timedelta(minutes=5)),
+        (NeedsLoginError("refuses the key"), None),
+    ],
+    ids=["quota", "quota without a time", "closed", "login"],
+)
+async def test_what_waits_for_something_outside_is_parked_until_then(rooms, at_ten, job, error, until):
+    rooms.trouble["film"] = error
+
+    parked = await run_job(job, at_ten)
+
+    assert (parked.status, parked.parked_until, parked.retries) == (JobStatus.PARKED, until, 0)
+    assert await saved(at_ten, job) == parked
+    assert steps(parked)[-1] == ("parked", str(error))
+
+
+async def test_a_failure_that_may_pass_is_forgiven_as_often_as_the_settings_say(rooms, at_ten, job):
+    patient = replace(at_ten, settings=at_ten.settings.model_copy(update={"errors": ErrorSettings(retries=2)}))
+    rooms.trouble["film"] = TransientError("no connection")
+
+    once = await run_job(job, patient)
+    twice = await run_job(once, patient)
+    given_up = await run_job(twice, patient)
+
+    assert [job.status for job in (once, twice, given_up)] == ["parked", "parked", "failed"]
+    assert (once.parked_until, twice.parked_until) == (NOW + timedelta(minutes=1), NOW + timedelta(minutes=2))
+
+
+async def test_a_crash_is_not_tried_again_by_itself(rooms, shop, job):
+    rooms.trouble["film"] = CrashError("a worker process died twice")
+
+    assert (await run_job(job, shop)).status is JobStatus.FAILED
+
+
+async def test_a_stage_that_takes_too_long_is_stopped_and_says_which_setting(rooms, shop, job):
+    limits = TimeLimitSettings(film_s=0.01)
+    hasty = replace(
+        shop,
+        settings=shop.settings.model_copy(update={"time_limits": limits, "errors": ErrorSettings(retries=0)}),
+    )
+    rooms.waits_in = "film"
+
+    failed = await run_job(job, hasty)
+
+    assert (failed.status, failed.error.kind) == (JobStatus.FAILED, "TimeLimitError")
+    assert failed.error.message.startswith("film: took longer than 0.01 s. Raise time_limits.film_s")
+
+
+async def test_an_interrupted_stage_is_written_down_as_such(rooms, shop, job):
+    rooms.waits_in = "film"
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run_job, job, shop)
+        await rooms.reached.wait()
+        tasks.cancel_scope.cancel()
+
+    kept = await saved(shop, job)
+    assert [(record.stage, record.error and record.error.kind) for record in kept.records] == [
+        ("script", None),
+        ("film", "Interrupted"),
+    ]
+
+
+async def test_work_begun_ahead_ends_with_its_attempt(rooms, shop, job, monkeypatch):
+    ended = []
+
+    async def forever():
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+
+    async def begin(job, shop, attempt):
+        attempt.ahead.start_soon(forever)
+        await anyio.lowlevel.checkpoint()
+        return job
+
+    monkeypatch.setattr(
+        jobs_module, "STAGES", (Stage(name="script", run=begin, fills=(), is_done=lambda job, shop: False),)
+    )
+
+    assert (await run_job(job, shop)).status is JobStatus.COMPLETED
+    assert ended == [True]
+
+
+async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, shop, job, monkeypatch):
+    seen = []
+
+    async def look(job, shop, attempt):
+        seen.append((shop.settings.narration.narrator, str(shop.destination(job).gave), shop.store))
+        return job
+
+    monkeypatch.setattr(
+        jobs_module, "STAGES", (Stage(name="script", run=look, fills=(), is_done=lambda job, shop: False),)
+    )
+
+    await run_job(job.evolve(asked=Asked(settings={"narration.narrator": "silence"})), shop)
+
+    ((narrator, _, store),) = seen
+    assert narrator == "silence"
+    assert store is shop.store

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import anyio
 import pytest
+from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Brief, Job, Paragraph, Section
+from pipeline.model import Brief, JobStatus, Paragraph, Priority, Section
+from pipeline.model.names import safe_name
 from pipeline.orchestrator import open_workshop
-from pipeline.orchestrator.plan import film_name, plan_jobs, superseded
+from pipeline.orchestrator.plan import plan_batch
 
 
 def brief(title="Why tea cools", text="Tea cools.", origin="tea.md", **more):
@@ -22,22 +26,36 @@ def shop(tmp_path):
     return open_workshop(workspace=tmp_path, overrides={"offline": True})
 
 
-def plan(shop, briefs, known=()):
-    return plan_jobs([shop.complete(brief) for brief in briefs], shop, known, batch="kitchen")
+async def opened(workspace, overrides):
+    return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=overrides))
 
 
-def test_a_brief_becomes_a_job_with_a_readable_folder(shop):
-    (job,) = plan(shop, [brief()])
+async def planned(shop, briefs, **more):
+    return await plan_batch(briefs, shop, batch="kitchen", source="kitchen", **more)
 
-    assert (job.batch, job.name, job.status) == ("kitchen", "why-tea-cools", "pending")
+
+async def plan(shop, briefs, **more):
+    """The jobs of the plan, as they were saved."""
+    ids = (await planned(shop, briefs, **more)).ids
+    return [await shop.store.load_job("kitchen", job_id) for job_id in ids]
+
+
+async def listed(shop):
+    return list((await shop.store.load_batch("kitchen")).jobs)
+
+
+async def test_a_brief_becomes_a_job_with_a_readable_folder(shop):
+    (job,) = await plan(shop, [brief()])
+
+    assert (job.batch, job.folder, job.status) == ("kitchen", "kitchen/why-tea-cools", "pending")
     assert len(job.id) == 16
     assert (job.brief.template, job.brief.language) == ("explainer", "en")
 
 
-def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):
-    elsewhere = open_workshop(workspace=tmp_path / "other", overrides={"offline": True})
+async def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):
+    elsewhere = await opened(tmp_path / "other", {"offline": True})
 
-    (here,), (there,) = plan(shop, [brief()]), plan(elsewhere, [brief(origin="other/path.md")])
+    (here,), (there,) = await plan(shop, [brief()]), await plan(elsewhere, [brief(origin="other/path.md")])
 
     assert here.id == there.id
 
@@ -47,8 +65,8 @@ def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):
     [{"title": "Why ice floats"}, {"text": "Ice floats."}, {"language": "de"}, {"voice": "de"}, {"tags": ("x",)}],
     ids=str,
 )
-def test_whatever_shapes_the_film_shapes_the_id(shop, change):
-    (before,), (after,) = plan(shop, [brief()]), plan(shop, [brief(**change)])
+async def test_whatever_shapes_the_film_shapes_the_id(shop, change):
+    (before,), (after,) = await plan(shop, [brief()]), await plan(shop, [brief(**change)])
 
     assert before.id != after.id
 
@@ -58,81 +76,179 @@ def test_whatever_shapes_the_film_shapes_the_id(shop, change):
     [{"narration.narrator": "silence"}, {"video.quality": 30}, {"subtitles.burn_in": False}, {"language": "de"}],
     ids=str,
 )
-def test_a_setting_that_shapes_the_film_shapes_the_id(shop, tmp_path, setting):
-    other = open_workshop(workspace=tmp_path, overrides={"offline": True, **setting})
+async def test_a_setting_that_shapes_the_film_shapes_the_id(shop, tmp_path, setting):
+    other = await opened(tmp_path, {"offline": True, **setting})
 
-    (before,), (after,) = plan(shop, [brief()]), plan(other, [brief()])
+    (before,), (after,) = await plan(shop, [brief()]), await plan(other, [brief()])
 
     assert before.id != after.id
 
 
-def test_a_template_that_was_edited_gives_other_films(shop, tmp_path):
-    (before,) = plan(shop, [brief()])
+async def test_a_template_that_was_edited_gives_other_films(shop, tmp_path):
+    (before,) = await plan(shop, [brief()])
     folder = tmp_path / "templates" / "explainer"
     folder.mkdir(parents=True)
     for file in ("system.jinja", "user.jinja", "description.jinja"):
         (folder / file).write_text("Mine.", encoding="utf-8")
     (folder / "template.toml").write_text('title = "Mine"\n[layouts.title]\n', encoding="utf-8")
 
-    (after,) = plan(open_workshop(workspace=tmp_path, overrides={"offline": True}), [brief()])
+    (after,) = await plan(await opened(tmp_path, {"offline": True}), [brief()])
 
     assert before.id != after.id
 
 
-def test_a_job_with_an_unknown_template_is_planned_and_fails_by_itself_later(shop):
-    (job,) = plan(shop, [brief(template="nope")])
+async def test_a_job_with_an_unknown_template_is_planned_and_fails_by_itself_later(shop):
+    (job,) = await plan(shop, [brief(template="nope")])
 
     assert job.brief.template == "nope"
 
 
-def test_two_briefs_for_the_same_film_are_one_job(shop):
-    jobs = plan(shop, [brief(), brief(origin="copy.md"), brief(title="Why ice floats")])
+async def test_two_briefs_for_the_same_film_are_one_job(shop):
+    jobs = await plan(shop, [brief(), brief(origin="copy.md"), brief(title="Why ice floats")])
 
     assert [job.brief.title for job in jobs] == ["Why tea cools", "Why ice floats"]
 
 
-def test_what_an_earlier_run_did_is_kept(shop):
-    (job,) = plan(shop, [brief()])
-    done = job.evolve(attempts=3)
+async def test_what_an_earlier_run_did_is_kept(shop):
+    (job,) = await plan(shop, [brief()])
+    await shop.store.save_job(job.evolve(attempts=3))
 
-    assert plan(shop, [brief()], [done]) == (done,)
-    assert superseded([done], [done]) == ()
+    (again,) = await plan(shop, [brief()])
+
+    assert again.attempts == 3
 
 
-def test_a_changed_brief_takes_over_the_folder_of_its_film(shop):
-    (old,) = plan(shop, [brief()])
+async def test_a_changed_brief_takes_over_the_folder_of_its_film(shop):
+    (old,) = await plan(shop, [brief()])
 
-    (new,) = plan(shop, [brief(text="Tea cools fast.")], [old])
+    (new,) = await plan(shop, [brief(text="Tea cools fast.")])
 
     assert new.id != old.id
-    assert new.name == old.name
-    assert superseded([old], [new]) == (old,)
+    assert new.folder == old.folder
+    assert await shop.store.find_job("kitchen", old.id) is None
 
 
-def test_two_films_of_one_title_have_two_folders(shop):
-    first, second = plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
+async def test_two_films_of_one_title_have_two_folders(shop):
+    first, second = await plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
 
-    assert first.name == "why-tea-cools"
-    assert second.name == f"why-tea-cools-{second.id[:6]}"
-    assert superseded([first], [first, second]) == ()
-
-
-def test_the_folder_of_a_film_of_another_source_is_not_taken(shop):
-    (old,) = plan(shop, [brief()])
-
-    (new,) = plan(shop, [brief(text="Another story.", origin="b.md")], [old])
-
-    assert new.name != old.name
+    assert first.folder == "kitchen/why-tea-cools"
+    assert second.folder == f"kitchen/why-tea-cools-{second.id[:6]}"
+    assert await listed(shop) == [first.id, second.id]
 
 
-def test_the_jobs_keep_the_order_of_the_briefs(shop):
+async def test_the_folder_of_a_film_of_another_source_is_not_taken(shop):
+    (old,) = await plan(shop, [brief()])
+
+    new, _ = await plan(shop, [brief(text="Another story.", origin="b.md"), brief()])
+
+    assert new.folder != old.folder
+
+
+async def test_a_film_that_comes_back_after_its_folder_was_given_away_gets_another(shop):
+    (old,) = await plan(shop, [brief()])
+    await plan(shop, [brief(title="Why ice floats")])
+    (new,) = await plan(shop, [brief(text="Another story.", origin="b.md")])
+    assert new.folder == old.folder
+
+    back, _ = await plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
+
+    assert (back.id, back.folder) == (old.id, f"{old.folder}-{old.id[:6]}")
+
+
+async def test_a_folder_of_another_batch_is_not_taken_when_the_pattern_does_not_name_the_batch(tmp_path):
+    shop = await opened(tmp_path, {"output.pattern": "{title}"})
+    (tmp_path / "output" / "why-tea-cools").mkdir(parents=True)
+
+    (job,) = await plan(shop, [brief()])
+
+    assert job.folder == f"why-tea-cools-{job.id[:6]}"
+
+
+async def test_the_jobs_keep_the_order_of_the_briefs(shop):
     titles = [f"Film {n}" for n in range(5)]
-    known = plan(shop, [brief(title=title) for title in titles[::-1]])
+    known = await plan(shop, [brief(title=title) for title in titles[::-1]])
 
-    jobs = plan(shop, [brief(title=title) for title in titles], known)
+    jobs = await plan(shop, [brief(title=title) for title in titles])
 
     assert [job.brief.title for job in jobs] == titles
     assert {job.id for job in jobs} == {job.id for job in known}
+    assert await to_thread.run_sync(lambda: [row.title for row in shop.store.index("kitchen").rows()]) == titles
+
+
+async def test_a_film_is_as_urgent_as_it_says_or_as_its_batch(shop):
+    mine = brief(title="Why ice floats", priority=Priority.URGENT)
+
+    jobs = await plan(shop, [brief(), mine], priority=Priority.LOW)
+
+    assert [job.priority for job in jobs] == ["low", "urgent"]
+    assert [job.id for job in jobs] == [job.id for job in await plan(shop, [brief(), replace(mine, priority=None)])]
+
+
+async def test_a_waiting_film_can_be_made_urgent_by_asking_again(shop):
+    await plan(shop, [brief()])
+
+    (job,) = await plan(shop, [brief()], priority=Priority.URGENT)
+
+    assert (job.priority, job.status, job.history) == ("urgent", "pending", ())
+
+
+@pytest.mark.parametrize(
+    ("status", "parked_until", "after"),
+    [
+        (JobStatus.FAILED, None, "pending"),
+        (JobStatus.PARKED, None, "pending"),
+        (JobStatus.PARKED, datetime(2100, 1, 1, tzinfo=UTC), "parked"),
+        (JobStatus.CANCELLED, None, "cancelled"),
+        (JobStatus.REVIEW, None, "review"),
+        (JobStatus.COMPLETED, None, "pending"),
+    ],
+    ids=["failed", "waits for a person", "waits for a time", "cancelled", "in review", "completed, and its film gone"],
+)
+async def test_asking_again_takes_up_what_can_go_on(shop, status, parked_until, after):
+    (job,) = await plan(shop, [brief()])
+    await shop.store.save_job(job.evolve(status=status, parked_until=parked_until, retries=2))
+
+    (again,) = await plan(shop, [brief()])
+
+    assert again.status == after
+
+
+async def test_what_another_process_makes_is_left_alone(shop):
+    (job,) = await plan(shop, [brief()])
+    failed = job.evolve(status=JobStatus.FAILED)
+    await shop.store.save_job(failed)
+
+    async with shop.store.claim("kitchen", job.id, what="it"):
+        assert await plan(shop, [brief()]) == [failed]
+
+
+async def test_a_damaged_checkpoint_is_set_aside_and_planned_afresh_and_the_others_stay(shop, caplog):
+    first, second = await plan(shop, [brief(), brief(title="Why ice floats")])
+    file = shop.workspace / "state" / "batches" / "kitchen" / "jobs" / f"{first.id}.json"
+    await anyio.Path(file).write_text('{"schema": 2, "id": "ab', encoding="utf-8")
+
+    again = await plan(shop, [brief(), brief(title="Why ice floats")])
+
+    assert again == [first, second]
+    assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
+    assert "is damaged: not JSON" in caplog.text
+
+
+async def test_more_films_can_be_added_to_a_batch(shop):
+    (first,) = await plan(shop, [brief()])
+
+    added = await planned(shop, [brief(title="Why ice floats")], keep=True)
+
+    assert await listed(shop) == [first.id, *added.ids]
+    assert added.new == 1
+
+
+async def test_a_plan_knows_what_is_new(shop):
+    await plan(shop, [brief()])
+
+    again = await planned(shop, [brief(), brief(title="Why ice floats")])
+
+    assert (again.new, again.untouched, again.changed) == (1, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -152,12 +268,12 @@ def test_the_jobs_keep_the_order_of_the_briefs(shop):
     ],
 )
 def test_a_folder_name_is_safe_and_readable(title, name):
-    assert film_name(title) == name
+    assert safe_name(title, 60, default="film") == name
 
 
 @given(st.text(max_size=300))
 def test_every_title_gives_a_folder_name_that_every_system_takes(title):
-    name = film_name(title)
+    name = safe_name(title, 60, default="film")
 
     assert 1 <= len(name) <= 65
     assert not set(name) & set('<>:"/\\|?*.')
@@ -175,8 +291,3 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path
     assert (flagged.complete(written).voice, flagged.complete(written).language) == ("flag", "de")
     assert plain.complete(written).voice == "brief"
     assert (plain.complete(brief()).voice, plain.complete(brief()).language) == ("settings", "fr")
-
-
-def test_a_job_is_a_value(shop):
-    assert plan(shop, [brief()]) == plan(shop, [brief()])
-    assert isinstance(plan(shop, [brief()])[0], Job)

@@ -1,0 +1,183 @@
+"""What a batch costs when its films cost nothing: `python -m benchmarks.batch [--jobs 50000]`.
+
+The stages give the job back at once. All else is real: the plan, the index, claims, saves, the scheduler, its events.
+A *transition* is one saved change of a job: it is begun, enters each further stage, ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import anyio
+import psutil
+
+from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word
+from pipeline.model import narration_of as spoken_in
+from pipeline.model import split_words
+from pipeline.orchestrator import JobEvent, Told, Workshop, jobs, open_workshop
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.scheduler import Scheduler
+from pipeline.orchestrator.stages import STAGES
+from pipeline.script import WRITERS, write_script
+from pipeline.sources import read_brief
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_BRIEF = _REPOSITORY / "topics" / "octopus-hearts.md"
+_BATCH, _HALF = "night", "half"
+_MIB = 2**20
+_WORD_S = 0.35
+
+
+@dataclass
+class Ticks:
+    """A listener that looks at the memory when so many films are done, and counts what was saved."""
+
+    marks: tuple[int, ...]
+    saved: int = 0
+    done: int = 0
+    memory_mib: dict[int, float] = field(default_factory=dict)
+
+    def hear(self, event: Told) -> None:
+        """One event."""
+        if not isinstance(event, JobEvent) or event.untouched:
+            return
+        self.saved += 1
+        if event.job.status == "completed":
+            self.done += 1
+            if self.done in self.marks:
+                self.memory_mib[self.done] = psutil.Process().memory_info().rss / _MIB
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=50_000)
+    parser.add_argument("--workspace", type=Path, help="a new folder; default: a temporary one")
+    parser.add_argument("--load", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.load:
+        load(asked.workspace)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        anyio.run(measure, asked.workspace or Path(temporary), asked.jobs)
+
+
+async def measure(workspace: Path, count: int) -> None:
+    """Plan, run, load and look at so many jobs."""
+    instead_of_the_stages()
+    shop = open_workshop(workspace=workspace, overrides={"offline": True})
+    briefs = [Brief(title=f"Topic number {number}", origin=f"topics.txt:{number}") for number in range(1, count + 1)]
+    with timed(f"plan {count} jobs"):
+        await plan_batch(briefs, shop, batch=_BATCH, source="topics.txt")
+    await run(shop, count)
+    with timed("plan them again: all are there"):
+        await plan_batch(briefs, shop, batch=_BATCH, source="topics.txt")
+    await plan_batch(briefs, shop, batch=_HALF, source="topics.txt")
+    await half_done(shop)
+    shop.store.close()
+    size = sum(path.stat().st_size for path in workspace.rglob("*.json"))
+    print(f"all job files together: {size / 1e6:.0f} MB")
+    in_a_fresh_process("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
+    for index in (workspace / "state" / "batches" / _HALF).glob("index.sqlite*"):
+        index.unlink()
+    print("without the index, which is made anew from the files:")
+    in_a_fresh_process("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
+    for arguments in ((), (_BATCH,), (_BATCH, "--json"), (_HALF,), (_HALF, "--json")):
+        with timed(f"nightreel status {' '.join(arguments)}"):
+            in_a_fresh_process("-m", "pipeline", "status", *arguments, "--workspace", str(workspace), quiet=True)
+
+
+def instead_of_the_stages() -> None:
+    """From now on every stage gives back what it gets."""
+
+    async def nothing(job: Job, _shop: Workshop, _attempt: Attempt) -> Job:
+        return job
+
+    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _shop: False) for stage in STAGES)
+
+
+async def run(shop: Workshop, count: int) -> None:
+    """The whole night, without its report."""
+    ticks = Ticks(marks=(count // 10, count))
+    cpu_s, start = time.process_time(), time.perf_counter()
+    await Scheduler(shop, _BATCH, ticks.hear).run()
+    cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - start
+    assert ticks.done == count, Counter({count: ticks.done})
+    print(f"run: {ticks.saved} transitions, {wall_s:.0f} s, {1000 * cpu_s / ticks.saved:.2f} ms CPU each")
+    for done, memory_mib in ticks.memory_mib.items():
+        print(f"memory when {done} are done: {memory_mib:.0f} MiB")
+
+
+async def half_done(shop: Workshop) -> None:
+    """Write the jobs of the second batch as they are when a film has been written and spoken, and the power goes."""
+    script, narration, subtitles = await a_film(shop)
+    records = tuple(
+        StageRecord(stage=stage.name, attempt=1, started_at=shop.clock(), seconds=1.0) for stage in STAGES[:3]
+    )
+    ids = [row.id for row in shop.store.index(_HALF).rows()]
+    for start in range(0, len(ids), 200):
+        some = [await shop.store.load_job(_HALF, job_id) for job_id in ids[start : start + 200]]
+        changed = [
+            job.evolve(
+                script=script, narration=narration, subtitles=subtitles, records=records, stage="scenes", attempts=1
+            )
+            for job in some
+        ]
+        await anyio.to_thread.run_sync(shop.store.plan_jobs, _HALF, changed)
+
+
+async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
+    """As much text as a film of a minute has."""
+    brief = shop.complete(await read_brief(_BRIEF))
+    template = await anyio.to_thread.run_sync(shop.template, brief)
+    script = await write_script(brief, writer=WRITERS["outline"](), template=template, spent=lambda _cost: None)
+    clips = []
+    for scene in script.scenes:
+        words = tuple(
+            Word(text=text, start_s=number * _WORD_S, end_s=(number + 1) * _WORD_S)
+            for number, text in enumerate(split_words(spoken_in(scene)))
+        )
+        path = shop.workspace / "state" / "cache" / "speech" / "00" / f"{'0' * 64}.wav"
+        clips.append(Clip(path=path, samples=48_000, sha256="0" * 64, words=words))
+    cues = tuple(
+        tuple(
+            Cue(start_s=some[0].start_s, end_s=some[-1].end_s, lines=(some,))
+            for some in (clip.words[n : n + 7] for n in range(0, len(clip.words), 7))
+        )
+        for clip in clips
+    )
+    return script, Narration(narrator="espeak", voice="en", clips=tuple(clips)), Subtitles(scenes=cues)
+
+
+def load(workspace: Path) -> None:
+    """What `resume` does before it begins, in a process of its own."""
+    shop = open_workshop(workspace=workspace)
+    with timed("load to resume"):
+        index = shop.store.refreshed(_HALF)
+        index.next_up(shop.clock(), limit=8)
+    print(f"memory then: {psutil.Process().memory_info().rss / _MIB:.0f} MiB")
+
+
+def in_a_fresh_process(*arguments: str, quiet: bool = False) -> None:
+    out = subprocess.DEVNULL if quiet else None
+    subprocess.run([sys.executable, *arguments], cwd=_REPOSITORY, check=True, stdout=out)
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    cpu_s, start = time.process_time(), time.perf_counter()
+    yield
+    print(f"{what}: {time.perf_counter() - start:.2f} s (CPU {time.process_time() - cpu_s:.2f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    main()

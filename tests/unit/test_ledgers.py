@@ -1,0 +1,250 @@
+import json
+import logging
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from filelock import FileLock
+
+from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
+from pipeline.state import ledgers
+from pipeline.state.ledgers import Ledger
+from tests.standins.gates import gate
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+FREE = {"requests_per_day": None, "tokens_per_day": None}
+
+SPEND = """
+import sys, anyio
+from datetime import UTC, datetime
+from pathlib import Path
+from pipeline.state.ledgers import Ledger
+
+async def main():
+    ledger = Ledger(Path(sys.argv[1]), "groq", clock=lambda: datetime(2026, 11, 21, 12, tzinfo=UTC))
+    for _ in range(20):
+        day = await ledger.reserve(100, requests_per_day=None, tokens_per_day=None)
+        await ledger.correct(day, tokens=-1)
+
+anyio.run(main)
+"""
+
+
+class Clock:
+    def __init__(self, now=NOON):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def ledger(tmp_path, clock):
+    return Ledger(tmp_path, "groq", clock=clock)
+
+
+async def entry(tmp_path):
+    return json.loads(await anyio.Path(tmp_path / "groq.json").read_text())
+
+
+async def test_what_is_reserved_and_corrected_can_be_read_by_a_person(ledger, tmp_path):
+    day = await ledger.reserve(3000, **FREE)
+    await ledger.correct(day, tokens=-1200)
+    await ledger.reserve(500, **FREE)
+
+    assert await entry(tmp_path) == {
+        "schema": 1,
+        "day": "2026-11-21",
+        "requests": 2,
+        "tokens": 2300,
+        "closed_at": None,
+        "closed_until": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("allowed", "setting"),
+    [
+        ({"requests_per_day": 2}, r"groq\.requests_per_day = 2"),
+        ({"tokens_per_day": 250}, r"groq\.tokens_per_day = 250"),
+    ],
+)
+async def test_a_spent_allowance_names_the_setting_and_when_it_comes_back(ledger, tmp_path, allowed, setting):
+    for _ in range(2):
+        await ledger.reserve(100, **{**FREE, **allowed})
+
+    with pytest.raises(QuotaError, match=setting) as caught:
+        await ledger.reserve(100, **{**FREE, **allowed})
+
+    assert caught.value.resets_at == datetime(2026, 11, 22, tzinfo=UTC)
+    assert (await entry(tmp_path))["requests"] == 2
+
+
+async def test_a_call_larger_than_the_day_may_be_its_only_one(ledger):
+    await ledger.reserve(900, requests_per_day=None, tokens_per_day=500)
+
+    with pytest.raises(QuotaError):
+        await ledger.reserve(1, requests_per_day=None, tokens_per_day=500)
+
+
+async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_corrected(ledger, clock, tmp_path):
+    yesterday = await ledger.reserve(100, **FREE)
+    clock.now += timedelta(days=1)
+
+    assert await ledger.reserve(7, **FREE) == yesterday + timedelta(days=1)
+    await ledger.correct(yesterday, tokens=-50)
+
+    assert (await entry(tmp_path))["tokens"] == 7
+
+
+async def test_nothing_falls_below_zero(ledger, tmp_path):
+    day = await ledger.reserve(10, **FREE)
+    await ledger.correct(day, tokens=-50, requests=-9)
+
+    assert [(await entry(tmp_path))[name] for name in ("requests", "tokens")] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "resets_at"),
+    [
+        # 2026-11-01: the clocks go back, the day has 25 hours. 2026-03-08: forward, 23.
+        ("2026-11-01T06:59Z", date(2026, 10, 31), "2026-11-01T07:00Z"),
+        ("2026-11-01T07:00Z", date(2026, 11, 1), "2026-11-02T08:00Z"),
+        ("2026-11-02T07:59Z", date(2026, 11, 1), "2026-11-02T08:00Z"),
+        ("2026-03-08T08:00Z", date(2026, 3, 8), "2026-03-09T07:00Z"),
+    ],
+)
+async def test_a_day_is_as_long_as_where_the_provider_counts_it(tmp_path, now, day, resets_at):
+    ledger = Ledger(tmp_path, "groq", clock=Clock(datetime.fromisoformat(now)), zone="America/Los_Angeles")
+
+    assert await ledger.reserve(1, **FREE) == day
+    with pytest.raises(QuotaError) as caught:
+        await ledger.reserve(1, requests_per_day=1, tokens_per_day=None)
+    assert caught.value.resets_at == datetime.fromisoformat(resets_at)
+
+
+async def test_a_closure_is_seen_by_every_ledger_on_the_file_until_it_is_over(ledger, clock, tmp_path):
+    other = Ledger(tmp_path, "groq", clock=clock)
+    await ledger.close(NOON + timedelta(seconds=20))
+    await ledger.close(NOON + timedelta(seconds=5))
+
+    with pytest.raises(ClosedError) as caught:
+        await other.reserve(1, **FREE)
+    assert caught.value.until == NOON + timedelta(seconds=20)
+
+    clock.now += timedelta(seconds=20)
+    await other.reserve(1, **FREE)
+
+
+async def test_a_closure_outlives_the_day(ledger, clock):
+    clock.now = datetime(2026, 11, 21, 23, 59, 50, tzinfo=UTC)
+    await ledger.close(clock.now + timedelta(seconds=60))
+    clock.now += timedelta(seconds=20)
+
+    with pytest.raises(ClosedError):
+        await ledger.reserve(1, **FREE)
+
+
+async def test_a_closure_of_a_clock_that_was_ahead_means_nothing(ledger, clock):
+    clock.now += timedelta(days=300)
+    await ledger.close(clock.now + timedelta(seconds=60))
+    clock.now = NOON
+
+    await ledger.reserve(1, **FREE)
+    await ledger.close(NOON + timedelta(seconds=1))
+    with pytest.raises(ClosedError) as caught:
+        await ledger.reserve(1, **FREE)
+    assert caught.value.until == NOON + timedelta(seconds=1)
+
+
+async def test_two_gates_on_one_file_keep_the_allowance_and_the_peace_together(tmp_path, clock):
+    ours, theirs = (
+        gate("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, patience_s=0, requests_per_day=3)
+        for _ in range(2)
+    )
+    for door in (ours, theirs):
+        async with door.call(tokens=10):
+            pass
+    with pytest.raises(TransientError):
+        async with ours.call():
+            raise TransientError("busy", retry_after_s=90)
+    with pytest.raises(ClosedError) as caught:
+        async with theirs.call():
+            pass
+    # What is left is counted by the loop's clock, which goes on here.
+    assert NOON + timedelta(seconds=80) < caught.value.until <= NOON + timedelta(seconds=90)
+
+    rested = gate("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, requests_per_day=3)
+    clock.now += timedelta(seconds=90)
+    with pytest.raises(QuotaError, match="requests_per_day"):
+        async with rested.call():
+            pass
+
+
+async def test_many_tasks_and_processes_lose_no_call(ledger, tmp_path):
+    command = [sys.executable, "-c", SPEND, str(tmp_path)]
+    async with anyio.create_task_group() as tasks:
+        for _ in range(2):
+            tasks.start_soon(anyio.run_process, command)
+        for _ in range(20):
+            tasks.start_soon(lambda: ledger.reserve(100, **FREE))
+
+    written = await entry(tmp_path)
+    assert (written["requests"], written["tokens"]) == (60, 60 * 100 - 40)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"schema": 2, "day": "2026-11-21"}',
+        b'{"schema": 1, "day": "2026-11-21", "requests": -1}',
+    ],
+)
+async def test_a_damaged_or_newer_file_is_set_aside_and_begun_anew(ledger, tmp_path, caplog, content):
+    await anyio.Path(tmp_path / "groq.json").write_bytes(content)
+
+    await ledger.reserve(5, **FREE)
+
+    assert (await entry(tmp_path))["tokens"] == 5
+    assert await anyio.Path(tmp_path / "groq.json.damaged").read_bytes() == content
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def refuse(path: Path, *_rest: object) -> None:
+    raise StorageError("can't be written: no space left on device", where=str(path))
+
+
+async def test_a_ledger_that_can_not_be_written_costs_one_warning_and_no_call(ledger, monkeypatch, caplog):
+    monkeypatch.setattr(ledgers, "write_atomically", refuse)
+
+    for _ in range(3):
+        await ledger.correct(await ledger.reserve(5, **FREE), tokens=1)
+    await ledger.close(NOON + timedelta(hours=1))
+
+    assert ["no space left" in record.getMessage() for record in caplog.records] == [True]
+
+
+async def test_a_folder_that_can_not_be_made_costs_no_call_either(tmp_path, clock, caplog):
+    await anyio.Path(tmp_path / "state").write_text("a file")
+
+    assert await Ledger(tmp_path / "state", "groq", clock=clock).reserve(5, **FREE) == NOON.date()
+    assert len(caplog.records) == 1
+
+
+async def test_a_lock_that_nobody_gives_back_is_not_waited_for_for_ever(ledger, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(ledgers, "_LOCK_WAIT_S", 0.02)
+    with FileLock(tmp_path / "groq.lock", thread_local=False):
+        await ledger.reserve(5, **FREE)
+
+    assert "does not give it back" in caplog.text
