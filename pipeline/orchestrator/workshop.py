@@ -101,23 +101,27 @@ class Workshop:
         kept = {
             key: value
             for key, value in self.overrides.items()
-            if isinstance(value, str | bool | int | float)
-            and key.partition(".")[0] not in _HABITS
-            and not is_secret(key)
+            if isinstance(value, str | bool | int | float) and not _is_of_this_run(key)
         }
         return Asked(settings=kept, output=str(self.output) if self.output else "")
 
     def for_job(self, job: Job) -> Workshop:
         """The workshop for a job that may have been asked for otherwise, by another command. Reads files."""
-        if job.asked == self.asked:
+        return self.for_asked(job.asked)
+
+    def for_asked(self, asked: Asked) -> Workshop:
+        """The workshop for what was asked for so; how this run works, and its secrets, stay. Reads files."""
+        if asked == self.asked:
             return self
-        key = repr(sorted(job.asked.settings.items())) + job.asked.output
+        key = repr(sorted(asked.settings.items())) + asked.output
         if key not in self._others:
+            ours = {key: value for key, value in self.overrides.items() if _is_of_this_run(key)}
+            overrides = {**ours, **asked.settings}
             self._others[key] = replace(
                 self,
-                settings=load_settings(self.workspace, job.asked.settings),
-                overrides=job.asked.settings,
-                output=Path(job.asked.output) if job.asked.output else None,
+                settings=load_settings(self.workspace, overrides),
+                overrides=overrides,
+                output=Path(asked.output) if asked.output else None,
             )
         return self._others[key]
 
@@ -301,3 +305,8 @@ class Workshop:
     @property
     def _is_one_file(self) -> bool:
         return self.output is not None and self.output.suffix.lower() == ".mp4"
+
+
+def _is_of_this_run(key: str) -> bool:
+    """Whether a setting is a habit or a secret, which no checkpoint keeps."""
+    return key.partition(".")[0] in _HABITS or is_secret(key)

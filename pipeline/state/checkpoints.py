@@ -5,7 +5,7 @@ state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one
 state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
 state/batches/<batch>/jobs/<job>.lock       held by the process that makes this film
 state/batches/<batch>/jobs/<job>.cancel     asks that process to stop
-state/batches/<batch>/workers/<pid>.lock    held by every process that works on the batch
+state/batches/<batch>/workers/<pid>-….lock  held by every process that works on the batch
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import anyio
 from anyio import to_thread
@@ -26,7 +27,7 @@ from pipeline.files import discard, storage_errors, write_atomically
 from pipeline.model import Batch, Job, summary_of
 from pipeline.state.documents import from_json, to_json
 from pipeline.state.index import BatchIndex, Damage
-from pipeline.state.locks import held, is_held
+from pipeline.state.locks import held, held_now, is_held
 from pipeline.state.names import check_batch_name, check_job_id
 
 logger = logging.getLogger("nightreel")
@@ -61,6 +62,10 @@ class CheckpointStore:
     def plan_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
         self.index(batch).put([(summary_of(job), self._write(job, durable=False)) for job in jobs])
+
+    def put_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
+        """Writes many jobs of which each is claimed. One that was never begun holds nothing to lose. Blocks."""
+        self.index(batch).put([(summary_of(job), self._write(job, durable=job.attempts > 0)) for job in jobs])
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
@@ -176,18 +181,25 @@ class CheckpointStore:
         """`async with`: this process is the only one that makes the film `what`, or raises `BusyError`."""
         return held(self._lock_file(batch, job_id), what=f"“{what}”", wait_s=wait_s)
 
+    def claim_now(self, batch: str, job_id: str, *, what: str) -> AbstractContextManager[None]:
+        """`claim` for those who are in a thread already; waits for nobody."""
+        return held_now(self._lock_file(batch, job_id), what=f"“{what}”")
+
     def is_claimed(self, batch: str, job_id: str) -> bool:
         """Whether a process makes this film now. Blocks for a moment; makes and leaves nothing."""
         return is_held(self._lock_file(batch, job_id))
 
     def working(self, batch: str) -> AbstractAsyncContextManager[None]:
         """`async with`: this process works on the batch, and everybody can see it. So may others."""
-        return held(self.folder(batch) / "workers" / f"{os.getpid()}.lock", what=f"batch “{batch}”")
+        # One process may run a batch twice, as a library.
+        name = f"{os.getpid()}-{uuid4().hex[:8]}.lock"
+        return held(self.folder(batch) / "workers" / name, what=f"batch “{batch}”")
 
     def workers(self, batch: str) -> list[int]:
         """Ids of the processes that work on the batch now. Blocks for a moment."""
         locks = sorted((self.folder(batch) / "workers").glob("*.lock"))
-        return [int(lock.stem) for lock in locks if lock.stem.isdecimal() and is_held(lock)]
+        pids = {lock: lock.name.partition("-")[0] for lock in locks}
+        return [int(pid) for lock, pid in pids.items() if pid.isdecimal() and is_held(lock)]
 
     def ask_to_cancel(self, batch: str, job_id: str) -> None:
         """Tells the process that makes this film to stop. Blocks."""

@@ -99,8 +99,11 @@ def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:
     """A job in today's words: it named a folder below that of its batch, and kept only the stages that were done."""
     if "brief" not in content:
         return content
-    stages = content.pop("stages", {})
-    records = [{"stage": name, "attempt": content.get("attempts", 1), **record} for name, record in stages.items()]
+    records = stages = content.pop("stages", {})
+    if isinstance(stages, dict) and all(isinstance(record, dict) for record in stages.values()):
+        attempt = content.get("attempts", 1)
+        records = [{"stage": name, "attempt": attempt, **record} for name, record in stages.items()]
+    # What is no table of stages is no list of records either: the schema says so.
     folder = f"{content.get('batch')}/{content.pop('name', '')}"
     return {**content, "folder": folder, "records": records}
 

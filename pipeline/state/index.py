@@ -168,6 +168,29 @@ class BatchIndex:
             last = page[-1][0]
             yield from (self._row(row) for _, row in page)
 
+    def latest(self, *statuses: JobStatus, limit: int) -> list[JobSummary]:
+        """The rows of these statuses whose files were saved last, the last one first."""
+        wanted = ", ".join(repr(status.value) for status in statuses)
+        query = (
+            f"SELECT row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            "ORDER BY stamp DESC LIMIT ?"  # a stamp begins with the time
+        )
+        return [_ROW.validate_json(row) for (row,) in self._ask(query, (limit,))]
+
+    def ids(self, *statuses: JobStatus) -> list[str]:
+        """Ids of the jobs in these statuses, damaged ones left out, in the order of the batch."""
+        wanted = ", ".join(repr(status.value) for status in statuses)
+        query = (
+            f"SELECT id FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            "ORDER BY position"
+        )
+        return [job_id for (job_id,) in self._ask(query)]
+
+    def ids_like(self, prefix: str) -> list[str]:
+        """Ids of the jobs of the batch that begin so."""
+        query = "SELECT id FROM jobs WHERE substr(id, 1, ?) = ? AND position IS NOT NULL ORDER BY position"
+        return [job_id for (job_id,) in self._ask(query, (len(prefix), prefix))]
+
     def damages(self) -> list[Damage]:
         """The listed jobs that can't be read."""
         found = self._ask("SELECT id, damage FROM jobs WHERE damage IS NOT NULL AND position IS NOT NULL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
@@ -36,6 +36,18 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
     finally:
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(_give_back, lock, path)
+
+
+@contextlib.contextmanager
+def held_now(path: Path, *, what: str) -> Iterator[None]:
+    """`held` for those who are in a thread already: it blocks for a moment, and waits for nobody."""
+    lock = FileLock(path, thread_local=False)
+    if not _take(lock, path):
+        raise _busy(path, what)
+    try:
+        yield
+    finally:
+        _give_back(lock, path)
 
 
 def is_held(path: Path) -> bool:

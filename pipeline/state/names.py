@@ -15,11 +15,12 @@ _FORBIDDEN = frozenset('<>:"/\\|?*')
 
 def check_batch_name(name: str) -> str:
     """`name`, if it can be the name of a folder on every system. Raises `InputError`."""
-    problem = _problem_with(name)
-    if problem:
-        shown = name if len(name) <= 40 else f"{name[:39]}…"
-        raise InputError(f"“{shown}” can't be the name of a batch: {problem}", hint="Give another with --batch NAME")
-    return name
+    return _checked(name, "a batch", hint="Give another with --batch NAME")
+
+
+def check_copy_name(name: str) -> str:
+    """The same for the name of a copy that `nightreel checkpoint` makes."""
+    return _checked(name, "a checkpoint", hint="Give another with --name NAME")
 
 
 def check_job_id(job_id: str) -> str:
@@ -27,6 +28,14 @@ def check_job_id(job_id: str) -> str:
     if not _JOB_ID.fullmatch(job_id):
         raise CheckpointError(f"“{job_id[:40]}” is not the id of a job", hint="`nightreel status BATCH` lists the ids")
     return job_id
+
+
+def _checked(name: str, what: str, *, hint: str) -> str:
+    problem = _problem_with(name)
+    if problem:
+        shown = name if len(name) <= 40 else f"{name[:39]}…"
+        raise InputError(f"“{shown}” can't be the name of {what}: {problem}", hint=hint)
+    return name
 
 
 def _problem_with(name: str) -> str:

@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
+from anyio import to_thread
 
-from pipeline.errors import BusyError, InputError
-from pipeline.model import Brief
-from pipeline.orchestrator import batches, open_workshop
+from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
+from pipeline.limits import Load
+from pipeline.model import Brief, JobStatus, Paragraph, Priority, Section
+from pipeline.orchestrator import JobEvent, Notice, Pulse, batches, open_workshop
 from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.stages import Stage
+
+NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+
+
+def workshop(tmp_path, **overrides):
+    settings = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True, **overrides}
+    return open_workshop(workspace=tmp_path, overrides=settings)
 
 
 @pytest.fixture
 def shop(tmp_path):
-    return open_workshop(workspace=tmp_path, overrides={"work.concurrent_jobs": 2})
+    return workshop(tmp_path)
 
 
 @pytest.fixture
 def room(monkeypatch):
     """One stage in place of all: it writes down whom it serves, fails for "Bad", and waits when it is told to."""
     room = Room()
-    monkeypatch.setattr(
-        jobs_module, "STAGES", (Stage(name="script", run=room.run, is_done=lambda job: "script" in job.stages),)
-    )
+    stage = Stage(name="script", run=room.run, fills=(), is_done=lambda job, shop: "script" in job.seconds)
+    monkeypatch.setattr(jobs_module, "STAGES", (stage,))
     return room
 
 
 class Room:
     def __init__(self) -> None:
         self.served: list[str] = []
+        self.trouble: dict[str, Exception] = {"Bad": InputError("is bad")}
         self.at_once = self.most_at_once = self.crowd = 0
         self.entered = anyio.Event()
         self.open = anyio.Event()
         self.open.set()
 
-    async def run(self, job, shop):
+    async def run(self, job, shop, attempt):
         self.served.append(job.brief.title)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -48,28 +59,42 @@ class Room:
             await self.open.wait()
         finally:
             self.at_once -= 1
-        if job.brief.title == "Bad":
-            raise InputError("is bad")
+        if job.brief.title in self.trouble:
+            raise self.trouble[job.brief.title]
         return job
 
 
-def briefs(*titles):
-    return [Brief(title=title, origin=f"{title}.md") for title in titles]
+def briefs(*titles, **more):
+    return [Brief(title=title, origin=f"{title}.md", **more) for title in titles]
 
 
-def run(shop, *titles, batch="kitchen"):
-    return batches.run_batch(briefs(*titles), shop, batch=batch, source="kitchen")
+async def run(shop, *titles, batch="kitchen", **more):
+    with anyio.fail_after(30):
+        return await batches.run_batch(briefs(*titles), shop, batch=batch, source="kitchen", **more)
+
+
+async def rows(shop, batch="kitchen"):
+    return await to_thread.run_sync(lambda: list(shop.store.index(batch).rows()))
+
+
+async def statuses(shop, batch="kitchen"):
+    return {row.title: str(row.status) for row in await rows(shop, batch)}
+
+
+async def opened(tmp_path, **overrides):
+    return await to_thread.run_sync(lambda: workshop(tmp_path, **overrides))
+
+
+def notices(heard):
+    return [event.text for event in heard if isinstance(event, Notice)]
 
 
 async def test_a_bad_film_does_not_stop_the_others(room, shop):
-    jobs = await run(shop, "One", "Bad", "Two")
+    outcome = await run(shop, "One", "Bad", "Two")
 
-    assert [(job.brief.title, job.status) for job in jobs] == [
-        ("One", "completed"),
-        ("Bad", "failed"),
-        ("Two", "completed"),
-    ]
-    assert [job.id for job in (await shop.store.jobs("kitchen")).jobs] == [job.id for job in jobs]
+    assert await statuses(shop) == {"One": "completed", "Bad": "failed", "Two": "completed"}
+    assert (outcome.counts[JobStatus.COMPLETED], outcome.counts[JobStatus.FAILED]) == (2, 1)
+    assert not outcome.is_complete
 
 
 async def test_only_what_is_not_done_is_done_again(room, shop):
@@ -85,23 +110,20 @@ async def test_only_what_is_not_done_is_done_again(room, shop):
 async def test_a_few_are_made_at_once_and_no_more(room, shop):
     room.open, room.crowd = anyio.Event(), 2
 
-    with anyio.fail_after(30):
-        await run(shop, *"ABCDEF")
+    await run(shop, *"ABCDEF")
 
     assert room.most_at_once == 2
 
 
+async def test_one_after_another_is_a_strategy(room, tmp_path):
+    await run(await opened(tmp_path, **{"work.strategy": "sequential"}), *"ABCD")
+
+    assert room.most_at_once == 1
+    assert room.served == list("ABCD")
+
+
 async def test_a_batch_of_nothing_is_nothing(room, shop):
-    assert await run(shop) == ()
-
-
-async def test_a_batch_belongs_to_one_process(room, shop):
-    async with shop.store.batch_claim("kitchen"):
-        with pytest.raises(BusyError, match=r"is working on batch “kitchen”"):
-            await run(shop, "One")
-
-    assert room.served == []
-    assert await run(shop, "One")
+    assert (await run(shop)).counts == {}
 
 
 async def test_what_left_the_source_leaves_the_batch(room, shop):
@@ -109,17 +131,19 @@ async def test_what_left_the_source_leaves_the_batch(room, shop):
 
     await run(shop, "Two")
 
-    assert [job.brief.title for job in (await shop.store.jobs("kitchen")).jobs] == ["Two"]
+    assert list(await statuses(shop)) == ["Two"]
 
 
 async def test_a_changed_brief_replaces_the_job_of_the_old_one(room, shop):
-    (old,) = await run(shop, "One")
+    await run(shop, "One")
+    (old,) = await rows(shop)
     changed = [replace(brief, description="new") for brief in briefs("One")]
 
-    (new,) = await batches.run_batch(changed, shop, batch="kitchen", source="kitchen")
+    await batches.run_batch(changed, shop, batch="kitchen", source="kitchen")
 
-    assert (new.name, new.id == old.id) == (old.name, False)
-    files = await anyio.to_thread.run_sync(lambda: sorted(shop.workspace.glob("state/batches/kitchen/jobs/*.json")))
+    (new,) = await rows(shop)
+    assert (new.folder, new.id == old.id) == (old.folder, False)
+    files = await to_thread.run_sync(lambda: sorted(shop.workspace.glob("state/batches/kitchen/jobs/*.json")))
     assert [path.stem for path in files] == [new.id]
 
 
@@ -127,9 +151,9 @@ async def test_films_made_one_by_one_gather_in_one_batch(room, shop):
     for title in ("One", "Two", "One"):
         await batches.run_one(briefs(title)[0], shop)
 
-    assert [job.brief.title for job in (await shop.store.jobs("films")).jobs] == ["Two", "One"]
+    assert list(await statuses(shop, "films")) == ["Two", "One"]
     await run(shop, "Three", batch="films")
-    assert [job.brief.title for job in (await shop.store.jobs("films")).jobs] == ["Two", "One", "Three"]
+    assert list(await statuses(shop, "films")) == ["Two", "One", "Three"]
 
 
 async def test_a_film_is_made_by_one_process_at_a_time(room, shop):
@@ -152,7 +176,7 @@ async def test_several_films_do_not_go_into_one_file(room, shop, tmp_path):
         await run(one_file, "One", "Two")
 
     assert list(tmp_path.iterdir()) == []
-    assert len(await run(one_file, "One")) == 1
+    assert (await run(one_file, "One")).is_complete
 
 
 async def test_an_interruption_puts_every_film_back(room, shop):
@@ -163,6 +187,303 @@ async def test_an_interruption_puts_every_film_back(room, shop):
         await room.entered.wait()
         tasks.cancel_scope.cancel()
 
-    assert {str(job.status) for job in (await shop.store.jobs("kitchen")).jobs} == {"pending"}
-    async with shop.store.batch_claim("kitchen", wait_s=0):
-        pass
+    assert set((await statuses(shop)).values()) == {"pending"}
+    assert not await to_thread.run_sync(shop.store.workers, "kitchen")
+
+
+async def test_an_interrupted_batch_goes_on_without_its_source(room, shop):
+    await test_an_interruption_puts_every_film_back(room, shop)
+    room.open.set()
+    room.served.clear()
+
+    outcome = await batches.resume(shop, batch="kitchen")
+
+    assert outcome.is_complete
+    assert sorted(room.served) == ["One", "Three", "Two"]
+
+
+async def test_only_a_batch_that_exists_can_be_resumed(room, shop):
+    await run(shop, "One")
+
+    with pytest.raises(InputError, match=r"no batch named 'kitchn'. There is kitchen"):
+        await batches.resume(shop, batch="kitchn")
+
+
+# Who goes first.
+
+
+async def test_the_urgent_go_first_and_the_low_last(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential"})
+    asked = [*briefs("low", priority=Priority.LOW), *briefs("one", "two"), *briefs("urgent", priority=Priority.URGENT)]
+
+    await batches.run_batch(asked, shop, batch="kitchen", source="kitchen")
+
+    assert room.served == ["urgent", "one", "two", "low"]
+
+
+async def test_an_urgent_film_that_is_added_later_overtakes_all_that_wait(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential"})
+    room.open = anyio.Event()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run(shop, "one", "two", "three"))
+        await room.entered.wait()
+        plan, running = await batches.add(briefs("urgent"), shop, batch="kitchen", priority=Priority.URGENT)
+        room.open.set()
+
+    assert room.served == ["one", "urgent", "two", "three"]
+    assert (plan.new, len(running)) == (1, 1)
+
+
+async def test_what_lies_in_the_queue_is_made_by_whoever_runs(room, shop):
+    room.open = anyio.Event()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run(shop, "one", "two", "three"))
+        await room.entered.wait()
+        _, running = await batches.add(briefs("queued"), shop, batch=QUEUE)
+        room.open.set()
+
+    assert len(running) == 1
+    assert await statuses(shop, QUEUE) == {"queued": "completed"}
+
+
+async def test_smart_takes_the_short_ones_first_and_keeps_kin_together(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "smart", "work.max_concurrent": 1})
+    long = [replace(brief, closing="and more" * 50) for brief in briefs("long en", "long de")]
+    asked = [replace(long[1], language="de"), long[0], *briefs("short de", language="de"), *briefs("short en")]
+    asked = [replace(brief, sections=()) for brief in asked]
+
+    await batches.run_batch([_noted(brief) for brief in asked], shop, batch="kitchen", source="kitchen")
+
+    assert room.served == ["short de", "long de", "short en", "long en"]
+
+
+def _noted(brief):
+    return replace(brief, sections=(Section(heading="", blocks=(Paragraph(text="Tea."),)),))
+
+
+# Several processes: two workshops on one folder are as good as two processes, but for the death of one.
+
+
+async def test_a_second_process_helps_and_no_film_is_made_twice(room, shop, tmp_path):
+    room.open, room.crowd = anyio.Event(), 4
+    other = await opened(tmp_path)
+    titles = [f"Film {n}" for n in range(12)]
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run(shop, *titles))
+        tasks.start_soon(lambda: run(other, *titles))
+
+    assert room.most_at_once == 4
+    assert sorted(room.served) == sorted(titles)
+    assert set((await statuses(shop)).values()) == {"completed"}
+
+
+async def test_what_a_dead_process_had_begun_is_finished(room, shop):
+    await run(shop, "One", "Two")
+    one, _ = await rows(shop)
+    job = await shop.store.load_job("kitchen", one.id)
+    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS, records=()))
+    room.served.clear()
+
+    outcome = await batches.resume(shop, batch="kitchen")
+
+    assert room.served == ["One"]
+    assert outcome.is_complete
+
+
+async def test_a_run_waits_for_films_of_another_process_and_finishes_them_if_it_dies(room, shop, tmp_path):
+    await run(shop, "One", "Two")
+    one, _ = await rows(shop)
+    job = await shop.store.load_job("kitchen", one.id)
+    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS, records=()))
+    room.served.clear()
+    dies = anyio.Event()
+
+    async def other():
+        async with (await opened(tmp_path)).store.claim("kitchen", one.id, what="One"):
+            await dies.wait()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(other)
+        while not await to_thread.run_sync(shop.store.is_claimed, "kitchen", one.id):
+            await anyio.lowlevel.checkpoint()
+        tasks.start_soon(lambda: Scheduler(shop, "kitchen", pulse_s=0.01).run())
+        for _ in range(5):
+            await to_thread.run_sync(lambda: None)
+        assert room.served == []
+        dies.set()
+
+    assert room.served == ["One"]
+
+
+# What stops a batch, or makes it wait.
+
+
+async def test_a_batch_may_stop_at_the_first_failure(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential", "errors.on_error": "stop"})
+    heard = []
+
+    outcome = await run(shop, "One", "Bad", "Two", "Three", listen=heard.append)
+
+    assert await statuses(shop) == {"One": "completed", "Bad": "failed", "Two": "pending", "Three": "pending"}
+    assert outcome.stopped_because == "“Bad” failed, and errors.on_error says stop"
+    assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
+
+
+async def test_a_batch_may_stop_after_so_many_failures(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential", "errors.max_failures": 2})
+    room.trouble = {title: InputError("is bad") for title in ("A", "C", "E")}
+
+    outcome = await run(shop, *"ABCDE")
+
+    assert list((await statuses(shop)).values()) == [
+        "failed",
+        "completed",
+        "failed",
+        "pending",
+        "pending",
+    ]
+    assert "2 films have failed" in outcome.stopped_because
+
+
+async def test_a_failure_that_may_pass_is_tried_again_in_the_same_run_when_its_time_has_come(room, tmp_path):
+    clock = _Clock()
+    shop = await opened(tmp_path, **{"errors.retries": 1})
+    shop = replace(shop, machine=replace(shop.machine, clock=clock))
+    room.trouble = {"One": TransientError("no connection")}
+    heard = []
+
+    def listen(event):
+        heard.append(event)
+        if isinstance(event, JobEvent) and event.job.status is JobStatus.PARKED:
+            room.trouble.clear()
+        if isinstance(event, Notice):
+            clock.now += timedelta(hours=1)
+
+    outcome = await run(shop, "One", "Two", listen=listen)
+
+    assert outcome.is_complete
+    assert room.served == ["One", "Two", "One"]
+    assert [text.partition(",")[0] for text in notices(heard)] == ["all other films are parked"]
+
+
+class _Clock:
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+async def test_a_film_that_waits_for_a_person_keeps_nobody_waiting(room, shop):
+    room.trouble = {"One": NeedsLoginError("refuses the key")}
+
+    outcome = await run(shop, "One", "Two")
+
+    assert await statuses(shop) == {"One": "parked", "Two": "completed"}
+    assert not outcome.is_complete
+
+
+def load(**more):
+    plenty = {"memory_bytes": 0, "memory_free_bytes": 10**12, "cpu_percent": 0.0, "disk_free_bytes": 10**12}
+    return Load(**(plenty | more))
+
+
+async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says_so(room, shop, monkeypatch):
+    samples = [load(disk_free_bytes=10**9), load(disk_free_bytes=10**9), load()]
+    monkeypatch.setattr(shop.machine.resources, "sample", lambda: samples.pop(0) if len(samples) > 1 else samples[0])
+    served_at_first_pulse, heard = [], []
+
+    def listen(event):
+        heard.append(event)
+        if isinstance(event, Pulse) and not served_at_first_pulse:
+            served_at_first_pulse.append(list(room.served))
+
+    outcome = await run(shop, "One", listen=listen)
+
+    assert served_at_first_pulse == [[]]
+    assert outcome.is_complete
+    assert [text.partition(":")[0] for text in notices(heard)] == ["no new film is begun", "there is room again"]
+    assert "the disk has 1" in notices(heard)[0]
+
+
+async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, shop, monkeypatch):
+    monkeypatch.setattr(shop.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
+    monkeypatch.setattr("pipeline.orchestrator.scheduler._DISK_PATIENCE_S", 0.0)
+
+    with pytest.raises(StorageError, match=r"the disk has 1.* GB free.*Free some space and run the command again"):
+        await run(shop, "One")
+
+    assert room.served == []
+    assert await statuses(shop) == {"One": "pending"}
+
+
+async def test_a_film_that_nobody_wants_any_more_is_stopped_where_it_is_made(room, shop):
+    room.open = anyio.Event()
+
+    async with anyio.create_task_group() as tasks:
+        scheduler_done = anyio.Event()
+
+        async def work():
+            await batches.add(briefs("One", "Two"), shop, batch="kitchen")
+            await Scheduler(shop, "kitchen", pulse_s=0.01).run()
+            scheduler_done.set()
+
+        tasks.start_soon(work)
+        await room.entered.wait()
+        one, _ = await rows(shop)
+        await to_thread.run_sync(shop.store.ask_to_cancel, "kitchen", one.id)
+        while (await statuses(shop))["One"] != "cancelled":
+            await to_thread.run_sync(lambda: None)
+        room.open.set()
+
+    assert await statuses(shop) == {"One": "cancelled", "Two": "completed"}
+    assert not await to_thread.run_sync(shop.store.cancel_is_asked, "kitchen", one.id)
+
+
+async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_others_go_on(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential"})
+    room.open = anyio.Event()
+    heard = []
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run(shop, "One", "Two", "Three", listen=heard.append))
+        await room.entered.wait()
+        two = next(row for row in await rows(shop) if row.title == "Two")
+        file = tmp_path / "state" / "batches" / "kitchen" / "jobs" / f"{two.id}.json"
+        await anyio.Path(file).write_text("{", encoding="utf-8")
+        room.open.set()
+
+    assert await statuses(shop) == {"One": "completed", "Three": "completed"}
+    (said,) = [text for text in notices(heard) if "set aside" in text]
+    assert "is damaged: not JSON" in said
+    assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
+    assert (await run(shop, "One", "Two", "Three")).is_complete
+
+
+# What is told, and kept.
+
+
+async def test_a_pulse_tells_how_the_whole_batch_stands(room, shop):
+    heard = []
+
+    await run(shop, "One", "Bad", listen=heard.append)
+
+    last = [event for event in heard if isinstance(event, Pulse)][-1]
+    assert (last.batch, last.counts["completed"], last.counts["failed"], last.weight_left) == ("kitchen", 1, 1, 0)
+    assert set(last.counts) == {status.value for status in JobStatus}
+    assert (last.at_once, last.memory_bytes > 10**6) == (2, True)
+
+
+async def test_there_is_a_report_of_every_night_however_it_ends(room, shop, tmp_path):
+    room.open = anyio.Event()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run(shop, "One"))
+        await room.entered.wait()
+        tasks.cancel_scope.cancel()
+
+    names = await to_thread.run_sync(lambda: {path.name for path in (tmp_path / "output/kitchen/summary").iterdir()})
+    assert names == {"batch_report.json", "processing_metrics.json", "error_log.json", "report.html"}

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.model import (
+    Asked,
     Batch,
     Brief,
     Check,
     Clip,
+    Cost,
     Cue,
     Event,
     Job,
@@ -26,6 +28,7 @@ from pipeline.model import (
     JobStatus,
     Narration,
     Package,
+    Priority,
     Receipt,
     Script,
     Section,
@@ -35,8 +38,9 @@ from pipeline.model import (
     Verdict,
     Video,
     Word,
+    summary_of,
 )
-from pipeline.state import BatchJobs, CheckpointStore, check_batch_name
+from pipeline.state import CheckpointStore, Damage, check_batch_name
 from pipeline.state.documents import from_json, to_json
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
@@ -48,12 +52,19 @@ paths = st.builds(lambda parts: WORKSPACE.joinpath(*parts), st.lists(names, max_
 )
 moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC) | st.just(timezone(timedelta(hours=2))))  # noqa: DTZ001
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-basics = {Path: paths, datetime: moments, float: numbers, float | None: st.none() | numbers}
-for kind in (Batch, Clip, Cue, Event, Package, Segment, StageRecord, Video, Word):
+flags = st.dictionaries(names, st.text(max_size=5) | st.booleans() | st.integers() | numbers, max_size=2)
+basics = {
+    Path: paths,
+    datetime: moments,
+    float: numbers,
+    float | None: st.none() | numbers,
+    get_type_hints(Asked)["settings"]: flags,
+}
+for kind in (Asked, Batch, Clip, Cost, Cue, Event, Package, Segment, StageRecord, Video, Word):
     hints = get_type_hints(kind)
     fields = {name: basics[hint] for name, hint in hints.items() if hint in basics}
     st.register_type_strategy(kind, st.builds(kind, **fields))
-stages = st.dictionaries(st.text(max_size=5), st.from_type(StageRecord), max_size=2)
+records = st.lists(st.from_type(StageRecord), max_size=2).map(tuple)
 
 
 def sometimes(kind: type) -> st.SearchStrategy:
@@ -62,7 +73,8 @@ def sometimes(kind: type) -> st.SearchStrategy:
 
 jobs = st.builds(
     Job,
-    stages=stages,
+    parked_until=st.none() | moments,
+    records=records,
     script=sometimes(Script),
     narration=sometimes(Narration),
     subtitles=sometimes(Subtitles),
@@ -75,7 +87,9 @@ jobs = st.builds(
 
 
 def job(job_id: str = "ab12" * 8, **changes: object) -> Job:
-    return replace(Job(id=job_id, batch="space", name="sky", brief=Brief(title="Why is the sky blue?")), **changes)
+    return replace(
+        Job(id=job_id, batch="space", folder=f"space/{job_id}", brief=Brief(title="Why is the sky blue?")), **changes
+    )
 
 
 def batch(*ids: str) -> Batch:
@@ -113,7 +127,7 @@ async def test_a_job_is_saved_where_the_readers_of_the_folder_expect_it(store, t
     await store.save_job(job(status=JobStatus.COMPLETED))
 
     text = await anyio.Path(file_of(tmp_path)).read_text(encoding="utf-8")
-    assert text.startswith('{\n  "schema": 1,\n  "id": "ab12')
+    assert text.startswith('{\n  "schema": 2,\n  "id": "ab12')
     assert json.loads(text)["status"] == "completed"
     assert await store.load_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
 
@@ -125,7 +139,10 @@ async def test_the_jobs_of_a_batch_come_in_its_order_without_those_that_were_rem
     await store.save_batch(batch(first.id, second.id, third.id))
     await anyio.Path(file_of(tmp_path, second.id)).unlink()
 
-    assert await store.jobs("space") == BatchJobs(jobs=(first, third), damaged={})
+    index = await to_thread.run_sync(store.refreshed, "space")
+
+    assert list(index.rows()) == [summary_of(first), summary_of(third)]
+    assert index.damages() == []
 
 
 async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_path):
@@ -135,11 +152,24 @@ async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_pat
     await store.save_batch(batch(first.id, "no id", second.id, third.id))
     await anyio.Path(file_of(tmp_path, second.id)).write_bytes(b"\0" * 500)
 
-    found = await store.jobs("space")
+    index = await to_thread.run_sync(store.refreshed, "space")
 
-    assert found.jobs == (first, third)
-    assert list(found.damaged) == ["no id", second.id]
-    assert "aaaaaaaa.json: is damaged" in str(found.damaged[second.id])
+    assert [row.id for row in index.rows()] == [first.id, third.id]
+    (damage,) = index.damages()
+    assert damage.job == second.id
+    assert "aaaaaaaa.json: is damaged" in damage.message
+
+
+async def test_a_file_whose_name_is_no_id_disturbs_nobody(store, tmp_path):
+    await store.save_job(job())
+    await store.save_batch(batch("ab12" * 8, "notes"))
+    await anyio.Path(file_of(tmp_path, "notes")).write_text("{}")
+
+    for _ in range(2):
+        index = await to_thread.run_sync(store.refreshed, "space")
+
+        assert [row.id for row in index.rows()] == ["ab12" * 8]
+        assert [damage.job for damage in index.damages()] == ["notes"]
 
 
 async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
@@ -154,7 +184,7 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
     await store.save_job(job())
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
 
-    aside = await store.set_aside("space", "ab12" * 8)
+    aside = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8)
 
     assert await anyio.Path(aside).read_bytes() == b"{"
     assert await store.find_job("space", "ab12" * 8) is None
@@ -169,8 +199,12 @@ async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tm
 
 
 async def test_a_batch_that_was_never_saved_is_none_and_has_no_jobs(store, tmp_path):
+    index = await to_thread.run_sync(store.refreshed, "space")
+
     assert await store.load_batch("space") is None
-    assert await store.jobs("space") == BatchJobs(jobs=(), damaged={})
+    assert list(index.rows()) == []
+    assert index.damages() == []
+    assert set(index.counts().values()) == {(0, 0)}
     assert await store.batches() == []
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
@@ -185,10 +219,11 @@ async def test_batches_are_listed_by_name(store):
 async def test_a_forgotten_job_is_gone_and_may_be_forgotten_again(store, tmp_path):
     await store.save_job(job())
 
-    await store.forget_job(job())
-    await store.forget_job(job())
+    await store.forget_job("space", "ab12" * 8)
+    await store.forget_job("space", "ab12" * 8)
 
     assert not await anyio.Path(file_of(tmp_path)).exists()
+    assert await to_thread.run_sync(store.index("space").find, "ab12" * 8) is None
 
 
 async def test_paths_inside_the_workspace_move_with_it_and_others_stay(tmp_path):
@@ -202,6 +237,12 @@ async def test_paths_inside_the_workspace_move_with_it_and_others_stay(tmp_path)
     loaded = await CheckpointStore(new).load_job("space", "ab12" * 8)
 
     assert [segment.path for segment in loaded.segments] == [new / "state" / "a.mp4", outside]
+
+
+def test_a_path_of_a_workspace_is_written_with_forward_slashes_on_every_system():
+    text = to_json(job(segments=(Segment(path=WORKSPACE / "state" / "a b.mp4", frames=1),)), WORKSPACE)
+
+    assert json.loads(text)["segments"][0]["path"] == "state/a b.mp4"
 
 
 async def test_a_cancelled_save_is_on_the_disk_all_the_same(store):
@@ -259,11 +300,66 @@ async def test_a_wrong_field_is_named_without_its_value(store, tmp_path, changes
 
 async def test_a_file_of_a_newer_version_asks_for_an_update(store, tmp_path):
     await store.save_job(job())
-    await change(file_of(tmp_path), schema=2, novelty=True)
+    await change(file_of(tmp_path), schema=3, novelty=True)
 
-    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 2; this one reads 1\)\. Update"):
+    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 3; this one reads 2\)\. Update"):
         await store.load_job("space", "ab12" * 8)
 
+
+OLD = {
+    "schema": 1,
+    "id": "ab12" * 8,
+    "batch": "space",
+    "name": "sky",
+    "brief": {"title": "Why is the sky blue?", "origin": "topics/space.txt:3"},
+    "status": "failed",
+    "stage": "narration",
+    "attempts": 2,
+    "error": {"kind": "TransientError", "stage": "narration", "message": "busy", "exit_code": 5},
+    "stages": {"script": {"started_at": "2026-01-02T03:04:05Z", "seconds": 1.5}},
+    "segments": [],
+    "history": [{"at": "2026-01-02T03:04:05Z", "status": "in_progress", "why": ""}],
+}
+
+
+def test_a_job_of_schema_1_is_read_in_the_words_of_today():
+    found = from_json(json.dumps(OLD).encode(), Job, WORKSPACE, where="job")
+
+    assert found.folder == "space/sky"
+    assert found.records == (
+        StageRecord(stage="script", attempt=2, started_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), seconds=1.5),
+    )
+    assert found.seconds == {"script": 1.5}
+    assert (found.status, found.priority, found.asked) == (JobStatus.FAILED, Priority.NORMAL, Asked())
+    assert from_json(to_json(found, WORKSPACE).encode(), Job, WORKSPACE, where="job") == found
+
+
+def test_a_batch_of_schema_1_is_read():
+    old = {"schema": 1, "name": "space", "source": "x.txt", "created_at": "2026-01-02T03:04:05Z", "jobs": ["ab12" * 8]}
+
+    found = from_json(json.dumps(old).encode(), Batch, WORKSPACE, where="batch")
+
+    assert (found.jobs, found.priority) == (("ab12" * 8,), Priority.NORMAL)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"stages": 3}, {"stages": {"script": 3}}, {"stages": {"script": {}}}, {"attempts": "x"}, {"brief": 3}]
+)
+def test_a_damaged_file_of_schema_1_is_damaged(changes):
+    with pytest.raises(CheckpointError, match=r"^job: is damaged: "):
+        from_json(json.dumps({**OLD, **changes}).encode(), Job, WORKSPACE, where="job")
+
+
+async def test_jobs_of_schema_1_are_listed_like_others(store, tmp_path):
+    await store.save_batch(batch("ab12" * 8))
+    await anyio.Path(file_of(tmp_path).parent).mkdir()
+    await anyio.Path(file_of(tmp_path)).write_text(json.dumps(OLD))
+
+    index = await to_thread.run_sync(store.refreshed, "space")
+
+    assert [(row.status, row.folder, row.origin) for row in index.rows()] == [
+        (JobStatus.FAILED, "space/sky", "topics/space.txt:3")
+    ]
 
 async def test_a_file_that_was_copied_from_another_job_is_refused(store, tmp_path):
     await store.save_job(job())
@@ -327,7 +423,19 @@ def test_names_that_people_give_are_taken(name):
 def test_a_job_with_something_in_every_part_comes_back_as_it_was():
     full = job(
         error=JobError(kind="TransientError", stage="script", message="busy", exit_code=5),
-        stages={"script": StageRecord(started_at=AT, seconds=1.5)},
+        records=(
+            StageRecord(stage="script", attempt=1, started_at=AT, seconds=1.5, cost=Cost(tokens_in=3, usd=0.5), made=1),
+            StageRecord(
+                stage="narration",
+                attempt=1,
+                started_at=AT,
+                seconds=2.5,
+                error=JobError(kind="TransientError", stage="narration", message="busy", exit_code=5),
+            ),
+        ),
+        asked=Asked(settings={"offline": True, "template": "x", "video.quality": 3}, output="/films"),
+        priority=Priority.URGENT,
+        parked_until=AT,
         subtitles=Subtitles(
             scenes=((Cue(start_s=0.1, end_s=1.0, lines=((Word(text="Hi", start_s=0.1, end_s=0.4),),)),),)
         ),
