@@ -22,3 +22,5 @@ class Batch:
     priority: Priority = Priority.NORMAL
     # Ids of its jobs, in the order of the source.
     jobs: tuple[str, ...] = ()
+    # Of those, the ones that were added by themselves: they stay when the source is read again.
+    added: tuple[str, ...] = ()

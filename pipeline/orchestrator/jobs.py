@@ -38,6 +38,8 @@ _BACK: Mapping[JobStatus, str] = {
     JobStatus.IN_PROGRESS: "the process that worked on it is gone",
     JobStatus.FAILED: "tried again",
     JobStatus.PARKED: "its time has come",
+    JobStatus.REVIEW: "asked for again",
+    JobStatus.CANCELLED: "asked for again",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
 }
 # When a service does not say when its allowance comes back.

@@ -7,7 +7,7 @@ that is known is touched only when this run wants something else of it, and neve
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from anyio import to_thread
@@ -56,6 +56,16 @@ class Plan:
     changed: list[Change] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """A row of the source as it is now, in the place of the job that was made of it."""
+
+    job: str
+    # Its place in the source, from 1.
+    number: int
+    brief: Brief
+
+
 async def plan_batch(
     briefs: Sequence[Brief],
     shop: Workshop,
@@ -79,8 +89,10 @@ async def plan_batch(
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
         gone = {*plan.ids, *plan.replaced}
-        others = [job_id for job_id in asked.jobs if job_id not in gone] if keep else []
-        about = replace(asked, jobs=(*others, *plan.ids))
+        added = {*asked.added, *(plan.ids if keep else ())} - plan.replaced.keys()
+        others = [job_id for job_id in asked.jobs if job_id not in gone and (keep or job_id in added)]
+        jobs = (*others, *plan.ids)
+        about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
         if not keep:
             about = replace(about, source=source, asked=shop.asked, priority=priority)
         await store.save_batch(about)
@@ -90,6 +102,30 @@ async def plan_batch(
                 await store.forget_job(batch, job_id)
                 await shop.clear_bench(batch, job_id)
     return plan
+
+
+async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) -> dict[str, str]:
+    """Put new jobs in the places of some, and leave the rest of the batch as it is; their ids by those of the old ones.
+
+    A damaged job may be replaced by the same one.
+    """
+    if not mended:
+        return {}
+    store = shop.store
+    async with store.planning(batch):
+        asked = await store.load_batch(batch)
+        if asked is None:
+            return {}
+        ids = await to_thread.run_sync(_Planner(shop, batch, asked.priority).mend, mended)
+        jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.jobs)
+        added = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.added)
+        await store.save_batch(replace(asked, jobs=tuple(jobs), added=tuple(added)))
+        for old in ids:
+            if old not in jobs:
+                async with store.claim(batch, old, what=old):
+                    await store.forget_job(batch, old)
+                    await shop.clear_bench(batch, old)
+    return ids
 
 
 class _Planner:
@@ -129,6 +165,20 @@ class _Planner:
         for job_id in self._plan.ids:
             self._plan.replaced.pop(job_id, None)
         return self._plan
+
+    def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
+        """Save a job for each row; its id by that of the job whose place it takes."""
+        self._index = self._shop.store.refreshed(self._batch)
+        self._redo_damaged({row.job for row in mended})
+        ids: dict[str, str] = {}
+        fresh: dict[str, Job] = {}
+        for row in mended:
+            complete = self._shop.complete(row.brief)
+            ids[row.job] = job_id = self._shop.job_id(complete)
+            if job_id not in fresh and self._index.find(job_id) is None:
+                fresh[job_id] = self._new(complete, job_id, row.number)
+        self._shop.store.plan_jobs(self._batch, list(fresh.values()))
+        return ids
 
     def _new(self, brief: Brief, job_id: str, number: int) -> Job:
         self._plan.new += 1
@@ -185,9 +235,11 @@ class _Planner:
             self._plan.replaced[holder.id] = holder.title
         return replaces
 
-    def _redo_damaged(self) -> None:
+    def _redo_damaged(self, which: Collection[str] | None = None) -> None:
         """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""
         for damage in self._index.damages():
+            if which is not None and damage.job not in which:
+                continue
             aside = self._shop.store.set_aside(self._batch, damage.job)
             logger.warning("%s; it is kept as %s", damage.message, aside.name)
 

@@ -17,6 +17,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from math import inf
 from typing import NamedTuple
 
@@ -26,7 +28,7 @@ from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, CheckpointError, StorageError, first_error
 from pipeline.limits import Load, Situation
-from pipeline.model import Job, JobStatus, advance
+from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
 from pipeline.orchestrator.jobs import run_job
 from pipeline.orchestrator.workshop import Workshop
@@ -76,7 +78,9 @@ class Scheduler:
         self._batch = batch
         self._batches = (batch,) if only is not None or batch == QUEUE else (batch, QUEUE)
         self._listen = listen
-        self._only = list(only) if only is not None else None
+        # Those that are still to be begun, in order; and those of them that were parked, until when.
+        self._only = dict.fromkeys(only) if only is not None else None
+        self._only_later: dict[str, datetime] = {}
         self._pulse_s = pulse_s
         self._sleep = sleep
         self._order = SMART_ORDER if shop.settings.work.strategy == "smart" else IN_ORDER
@@ -126,6 +130,8 @@ class Scheduler:
             for key, turn in turns:
                 self.begun += 1
                 self._under_way[key] = _UnderWay()
+                if self._only is not None:
+                    del self._only[key.job]
                 # The more urgent first, and among equals the one that was begun first: it should be finished first.
                 tasks.start_soon(self._make, key, (turn.rank, self.begun))
             self.most_at_once = max(self.most_at_once, len(self._under_way))
@@ -155,14 +161,19 @@ class Scheduler:
         away = {*self._under_way, *self._elsewhere}
         found: list[tuple[_Key, Turn]] = []
         for batch in self._batches:
+            if not self._shop.store.folder(batch).exists():  # nobody has ever left anything in the queue
+                continue
             index = self._shop.store.index(batch)
             leave_out = [key.job for key in away if key.batch == batch]
             if self._only is None:
                 turns = [Turn(0, job_id) for job_id in self._orphans(batch, index, leave_out)]
                 turns += index.next_up(now, order=self._order, limit=places, leave_out=leave_out)
             else:
-                turns = [Turn(0, job_id) for job_id in self._only if job_id not in leave_out][:places]
-                self._only = [job_id for job_id in self._only if job_id not in {turn.job for turn in turns}]
+                due = [job_id for job_id, until in self._only_later.items() if until <= now]
+                self._only.update(dict.fromkeys(due))
+                self._only_later = {job: until for job, until in self._only_later.items() if until > now}
+                ready = (job_id for job_id in self._only if job_id not in leave_out)
+                turns = [Turn(0, job_id) for job_id in islice(ready, places)]
             found += [(_Key(batch, turn.job), turn) for turn in turns]
         return sorted(found, key=lambda entry: entry[1].rank)[:places]
 
@@ -192,12 +203,15 @@ class Scheduler:
 
     def _others_are_left(self) -> bool:
         """Whether a job of the batch is made by another process, which may die, or waits for its time. Blocks."""
-        if self._only is not None:
-            return False
         index = self._shop.store.index(self._batch)
-        until = index.next_parked()
+        if self._only is None:
+            until = index.next_parked()
+        else:
+            until = min(self._only_later.values(), default=None)
         if until is not None:
             self._say_once(f"all other films are parked, the first until {until.astimezone():%Y-%m-%d %H:%M:%S}")
+        if self._only is not None:
+            return until is not None or bool(self._only)
         return until is not None or any(self._shop.store.is_claimed(self._batch, job) for job in index.under_way())
 
     def _say_once(self, text: str) -> None:
@@ -214,8 +228,7 @@ class Scheduler:
                 async with self._shop.store.claim(*key, what=key.job, wait_s=0):
                     with taken.scope:
                         await self._run(key, rank)
-                    if taken.cancelled:
-                        await self._cancel(key)
+                    await follow_wish(self._shop, *key, self._listen)
             except BusyError:
                 self._elsewhere[key] = time.monotonic() + _ELSEWHERE_S
             except CheckpointError as error:
@@ -229,6 +242,8 @@ class Scheduler:
             await self._shop.store.save_job(job)  # its row said otherwise
             return
         job = await run_job(job, self._shop, self._listen, rank=rank)
+        if self._only is not None and job.parked_until:
+            self._only_later[key.job] = job.parked_until
         if job.status is not JobStatus.COMPLETED:
             # Even if a full disk kept that from being saved, it is not its turn again at once.
             self._elsewhere[key] = time.monotonic() + (inf if job.status is JobStatus.FAILED else _ELSEWHERE_S)
@@ -256,15 +271,6 @@ class Scheduler:
         if not self.stopped_because:
             self.stopped_because = why
             tell(self._listen, Notice(text=f"no new film is begun: {why}"))
-
-    async def _cancel(self, key: _Key) -> None:
-        """Follow a wish that `nightreel cancel` has left."""
-        job = await self._shop.store.load_job(*key)
-        if job.status is JobStatus.PENDING:
-            job = advance(job, JobStatus.CANCELLED, at=self._shop.clock(), why="cancelled while it was made")
-            await self._shop.store.save_job(job)
-            tell(self._listen, JobEvent(job=job))
-        await to_thread.run_sync(self._shop.store.cancel_is_heard, *key)
 
     # Meanwhile ---------------------------------------------------------------------------------------------------
 
@@ -297,3 +303,17 @@ class Scheduler:
             disk_free_bytes=self._load.disk_free_bytes,
         )
         tell(self._listen, pulse)
+
+
+async def follow_wish(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
+    """Make a job cancelled if `nightreel cancel` has asked for that; for who has claimed it, and put it down."""
+    store = shop.store
+    if not await to_thread.run_sync(store.cancel_is_asked, batch, job_id):
+        return None
+    job = await store.load_job(batch, job_id)
+    if JobStatus.CANCELLED in TRANSITIONS[job.status]:
+        job = advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled while it was made")
+        await store.save_job(job)
+        tell(listen, JobEvent(job=job))
+    await to_thread.run_sync(store.cancel_is_heard, batch, job_id)
+    return job

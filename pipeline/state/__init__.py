@@ -2,9 +2,10 @@
 
 from pipeline.state.cache import Cache, content_key
 from pipeline.state.checkpoints import CheckpointStore
+from pipeline.state.copies import Copies
 from pipeline.state.index import IN_ORDER, SMART_ORDER, BatchIndex, Damage, Standing, Turn
 from pipeline.state.ledgers import Ledger
-from pipeline.state.names import check_batch_name
+from pipeline.state.names import check_batch_name, check_copy_name
 from pipeline.state.use import CacheUse
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "Cache",
     "CacheUse",
     "CheckpointStore",
+    "Copies",
     "Damage",
     "Ledger",
     "Standing",
     "Turn",
     "check_batch_name",
+    "check_copy_name",
     "content_key",
 ]

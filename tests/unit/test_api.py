@@ -12,7 +12,7 @@ from pipeline.model import Brief, Job, JobError, JobStatus
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.stages import Stage
 
-JOB = Job(id="ab" * 8, batch="kitchen", name="tea", brief=Brief(title="Tea"))
+JOB = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_events_are_heard_while_a_film_is_made(tmp_path, only_the_script):
     )
 
     assert (film.status, film.title) == ("completed", "Tea")
-    assert [str(event.job.status) for event in heard] == ["in_progress", "in_progress", "completed"]
+    assert [str(event.job.status) for event in heard] == ["in_progress", "completed"]
 
 
 async def test_a_folder_gives_a_film_for_every_brief_also_for_those_that_can_not_be_read(tmp_path, only_the_script):

@@ -57,6 +57,39 @@ def test_the_content_is_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
     assert steps == ["content", "rename", *(["folder"] if os.name == "posix" else [])]
 
 
+def test_what_need_not_survive_a_power_cut_waits_for_no_disk_and_is_whole_all_the_same(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def fsync(descriptor):
+        pytest.fail("waited for the disk")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with replacing(path, durable=False) as part:
+        part.write_text("half")
+        assert path.read_text() == "old"
+    assert path.read_text() == "half"
+    write_atomically(path, "new", durable=False)
+
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_of_what_need_not_survive_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def full(self, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StorageError, match="Free some space"):
+        write_atomically(path, "new", durable=False)
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @posix_only
 def test_a_secret_file_is_never_readable_for_others(tmp_path):
     previous = os.umask(0o022)

@@ -284,6 +284,38 @@ def test_the_example_as_written_sets_nothing(workspace):
     assert load_settings(workspace, {"video.quality": None}, {}) == Settings()
 
 
+def test_the_settings_of_this_repository_are_the_example():
+    path = Path(__file__).parents[2] / "nightreel.toml"
+
+    assert path.read_text(encoding="utf-8") == example_toml()
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "work.strategy = 'clever'",
+        "work.max_concurrent = 0",
+        "work.min_free_disk_gb = -1",
+        "errors.on_error = 'ignore'",
+        "errors.retries = -1",
+        "breaker.failures = 0",
+        "breaker.cooldown_s = 0",
+        "time_limits.scenes_s = 0",
+        "groq.requests_per_day = -1",
+        "groq.usd_per_million_in = -0.1",
+        "output.pattern = ''",
+    ],
+)
+def test_a_setting_of_a_night_is_held_to_its_bounds(workspace, toml):
+    assert f"nightreel.toml:1: {toml.split(' =', maxsplit=1)[0]} is " in problem(workspace, toml)
+
+
+def test_nothing_is_limited_by_the_day_unless_it_is_asked_for():
+    groq = Settings().groq
+
+    assert (groq.requests_per_day, groq.tokens_per_day) == (0, 0)
+
+
 def test_every_setting_has_a_description():
     assert not [name for name, field in setting_fields().items() if not (field.description or "").endswith(".")]
 

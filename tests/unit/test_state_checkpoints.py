@@ -26,6 +26,7 @@ from pipeline.model import (
     Job,
     JobError,
     JobStatus,
+    JobSummary,
     Narration,
     Package,
     Priority,
@@ -105,6 +106,16 @@ def file_of(tmp_path: Path, job_id: str = "ab12" * 8) -> Path:
     return tmp_path / "state" / "batches" / "space" / "jobs" / f"{job_id}.json"
 
 
+async def listed(store: CheckpointStore) -> tuple[list[JobSummary], list[Damage]]:
+    """What the batch has after its files were looked at: rows, and what can't be read."""
+
+    def look() -> tuple[list[JobSummary], list[Damage]]:
+        index = store.refreshed("space")
+        return list(index.rows()), index.damages()
+
+    return await to_thread.run_sync(look)
+
+
 async def change(path: Path, **changes: object) -> None:
     """Edits a checkpoint as a person or a newer version might."""
     content = {**json.loads(await anyio.Path(path).read_text(encoding="utf-8")), **changes}
@@ -139,10 +150,7 @@ async def test_the_jobs_of_a_batch_come_in_its_order_without_those_that_were_rem
     await store.save_batch(batch(first.id, second.id, third.id))
     await anyio.Path(file_of(tmp_path, second.id)).unlink()
 
-    index = await to_thread.run_sync(store.refreshed, "space")
-
-    assert list(index.rows()) == [summary_of(first), summary_of(third)]
-    assert index.damages() == []
+    assert await listed(store) == ([summary_of(first), summary_of(third)], [])
 
 
 async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_path):
@@ -152,10 +160,9 @@ async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_pat
     await store.save_batch(batch(first.id, "no id", second.id, third.id))
     await anyio.Path(file_of(tmp_path, second.id)).write_bytes(b"\0" * 500)
 
-    index = await to_thread.run_sync(store.refreshed, "space")
+    rows, (damage,) = await listed(store)
 
-    assert [row.id for row in index.rows()] == [first.id, third.id]
-    (damage,) = index.damages()
+    assert [row.id for row in rows] == [first.id, third.id]
     assert damage.job == second.id
     assert "aaaaaaaa.json: is damaged" in damage.message
 
@@ -166,10 +173,10 @@ async def test_a_file_whose_name_is_no_id_disturbs_nobody(store, tmp_path):
     await anyio.Path(file_of(tmp_path, "notes")).write_text("{}")
 
     for _ in range(2):
-        index = await to_thread.run_sync(store.refreshed, "space")
+        rows, damages = await listed(store)
 
-        assert [row.id for row in index.rows()] == ["ab12" * 8]
-        assert [damage.job for damage in index.damages()] == ["notes"]
+        assert [row.id for row in rows] == ["ab12" * 8]
+        assert [damage.job for damage in damages] == ["notes"]
 
 
 async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
@@ -199,12 +206,8 @@ async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tm
 
 
 async def test_a_batch_that_was_never_saved_is_none_and_has_no_jobs(store, tmp_path):
-    index = await to_thread.run_sync(store.refreshed, "space")
-
     assert await store.load_batch("space") is None
-    assert list(index.rows()) == []
-    assert index.damages() == []
-    assert set(index.counts().values()) == {(0, 0)}
+    assert await listed(store) == ([], [])
     assert await store.batches() == []
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
@@ -355,11 +358,10 @@ async def test_jobs_of_schema_1_are_listed_like_others(store, tmp_path):
     await anyio.Path(file_of(tmp_path).parent).mkdir()
     await anyio.Path(file_of(tmp_path)).write_text(json.dumps(OLD))
 
-    index = await to_thread.run_sync(store.refreshed, "space")
+    (row,), _ = await listed(store)
 
-    assert [(row.status, row.folder, row.origin) for row in index.rows()] == [
-        (JobStatus.FAILED, "space/sky", "topics/space.txt:3")
-    ]
+    assert (row.status, row.folder, row.origin) == (JobStatus.FAILED, "space/sky", "topics/space.txt:3")
+
 
 async def test_a_file_that_was_copied_from_another_job_is_refused(store, tmp_path):
     await store.save_job(job())

@@ -1,3 +1,4 @@
+import math
 import os
 import subprocess
 import sys
@@ -8,17 +9,17 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import BusyError
-from pipeline.model import Brief, Job
 from pipeline.state import CheckpointStore
-from pipeline.state.locks import is_held
 
+SKY, SEA = "a" * 8, "b" * 8
 HOLD = """
 import sys, anyio
 from pathlib import Path
 from pipeline.state import CheckpointStore
 
 async def main():
-    async with CheckpointStore(Path(sys.argv[1])).batch_claim("space"):
+    store = CheckpointStore(Path(sys.argv[1]))
+    async with store.working("space"), store.claim("space", "a" * 8, what="Sky"):
         print("held", flush=True)
         await anyio.to_thread.run_sync(sys.stdin.read)
 
@@ -33,7 +34,7 @@ def store(tmp_path) -> CheckpointStore:
 
 @pytest.fixture
 def other_process(tmp_path):
-    """A process that holds the batch until its standard input is closed."""
+    """A process that works on the batch and makes one of its films until its standard input is closed."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -43,57 +44,81 @@ def other_process(tmp_path):
 
 
 @pytest.fixture
-def running(tmp_path):
-    """Whether the lock of the batch is held, by anybody."""
-    return partial(to_thread.run_sync, is_held, tmp_path / "state" / "batches" / "space" / "lock")
+def claimed(store):
+    """Whether some process makes the film."""
+    return partial(to_thread.run_sync, store.is_claimed, "space", SKY)
+
+
+@pytest.fixture
+def workers(store):
+    """Who works on the batch."""
+    return partial(to_thread.run_sync, store.workers, "space")
 
 
 async def names(tmp_path) -> list[str]:
     return sorted([path.name async for path in anyio.Path(tmp_path).rglob("*") if await path.is_file()])
 
 
-async def test_a_claimed_batch_is_running_and_nothing_is_left_behind(store, tmp_path, running):
-    async with store.batch_claim("space"):
-        assert await running()
+async def test_a_claimed_job_is_claimed_and_nothing_is_left_behind(store, tmp_path, claimed):
+    async with store.claim("space", SKY, what="Sky"):
+        assert await claimed()
 
-    assert not await running()
+    assert not await claimed()
     assert await names(tmp_path) == []
 
 
-async def test_asking_for_a_batch_that_does_not_exist_makes_nothing(store, tmp_path, running):
-    assert not await running()
+async def test_who_works_on_a_batch_is_seen_and_leaves_nothing_behind(store, tmp_path, workers):
+    async with store.working("space"):
+        assert await workers() == [os.getpid()]
+
+    assert await workers() == []
+    assert await names(tmp_path) == []
+
+
+async def test_asking_for_a_batch_that_does_not_exist_makes_nothing(tmp_path, claimed, workers):
+    assert not await claimed()
+    assert await workers() == []
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
 
-async def test_a_second_claim_is_told_who_holds_the_batch(store):
-    async with store.batch_claim("space"):
-        with pytest.raises(BusyError, match=rf"process {os.getpid()} is working on batch “space”\. Wait until"):
-            async with store.batch_claim("space", wait_s=0):
+async def test_a_second_claim_is_told_who_makes_the_film(store):
+    async with store.claim("space", SKY, what="Sky"):
+        with pytest.raises(BusyError, match=rf"process {os.getpid()} is working on “Sky”\. Wait until"):
+            async with store.claim("space", SKY, what="Sky", wait_s=0):
                 pass
 
 
-async def test_a_batch_held_by_another_process_is_busy_until_that_process_is_killed(store, other_process, running):
-    assert await running()
+async def test_a_film_made_by_another_process_is_busy_until_that_process_is_killed(
+    store, other_process, claimed, workers
+):
+    assert await claimed()
+    assert await workers() == [other_process.pid]
     with pytest.raises(BusyError, match=f"process {other_process.pid}"):
-        async with store.batch_claim("space", wait_s=0):
+        async with store.claim("space", SKY, what="Sky", wait_s=0):
             pass
 
     other_process.kill()
     await to_thread.run_sync(other_process.wait)
 
-    assert not await running()
-    async with store.batch_claim("space", wait_s=0):
-        assert await running()
+    assert not await claimed()
+    assert await workers() == []
+    async with store.claim("space", SKY, what="Sky", wait_s=0):
+        assert await claimed()
+
+
+async def test_several_processes_work_on_one_batch(store, other_process, workers):
+    async with store.working("space"):
+        assert sorted(await workers()) == sorted([os.getpid(), other_process.pid])
 
 
 async def test_a_claim_waits_a_moment_for_one_that_is_about_to_end(store):
     order = []
 
     async def second() -> None:
-        async with store.batch_claim("space", wait_s=10):
+        async with store.claim("space", SKY, what="Sky", wait_s=10):
             order.append("second")
 
-    async with anyio.create_task_group() as tasks, store.batch_claim("space"):
+    async with anyio.create_task_group() as tasks, store.claim("space", SKY, what="Sky"):
         tasks.start_soon(second)
         await anyio.wait_all_tasks_blocked()
         order.append("first")
@@ -101,34 +126,50 @@ async def test_a_claim_waits_a_moment_for_one_that_is_about_to_end(store):
     assert order == ["first", "second"]
 
 
-async def test_two_jobs_are_claimed_side_by_side_and_one_job_once(store):
-    sky, sea = (Job(id=letter * 8, batch="space", name=letter, brief=Brief(title=letter)) for letter in "ab")
-
-    async with store.claim(sky), store.claim(sea):
-        assert await to_thread.run_sync(store.is_claimed, sky)
+async def test_two_jobs_are_claimed_side_by_side_and_one_job_once(store, claimed):
+    async with store.claim("space", SKY, what="Sky"), store.claim("space", SEA, what="Sea"):
+        assert await claimed()
         with anyio.move_on_after(0.01) as scope:
-            async with store.claim(sky):
+            async with store.claim("space", SKY, what="Sky", wait_s=math.inf):
                 pass
         assert scope.cancelled_caught
 
-    assert not await to_thread.run_sync(store.is_claimed, sky)
+    assert not await claimed()
 
 
-async def test_an_error_inside_gives_the_batch_back(store, running):
+async def test_jobs_of_the_same_id_in_two_batches_are_claimed_side_by_side(store):
+    async with store.claim("space", SKY, what="Sky"), store.claim("sea", SKY, what="Sky", wait_s=0):
+        assert await to_thread.run_sync(store.is_claimed, "sea", SKY)
+
+
+async def test_an_error_inside_gives_the_film_back(store, claimed):
     with pytest.raises(ZeroDivisionError):
-        async with store.batch_claim("space"):
+        async with store.claim("space", SKY, what="Sky"):
             raise ZeroDivisionError
 
-    assert not await running()
+    assert not await claimed()
 
 
-async def test_a_cancellation_inside_gives_the_batch_back(store, running):
+async def test_a_cancellation_inside_gives_the_film_back(store, claimed):
     with anyio.CancelScope() as scope:
-        async with store.batch_claim("space"):
+        async with store.claim("space", SKY, what="Sky"):
             scope.cancel()
             await anyio.lowlevel.checkpoint()
 
-    assert not await running()
+    assert not await claimed()
+
+
+async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
+    def is_asked() -> bool:
+        return store.cancel_is_asked("space", SKY)
+
+    assert not await to_thread.run_sync(is_asked)
+    await to_thread.run_sync(store.ask_to_cancel, "space", SKY)
+    assert await to_thread.run_sync(is_asked)
+    for _ in range(2):  # whoever hears it last finds nothing to do
+        await to_thread.run_sync(store.cancel_is_heard, "space", SKY)
+    assert not await to_thread.run_sync(is_asked)
+    assert await names(tmp_path) == []
 
 
 async def test_many_takers_hold_a_lock_one_at_a_time(store):

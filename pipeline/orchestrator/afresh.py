@@ -1,0 +1,66 @@
+"""Make a film anew from one stage on: what was made of it since is forgotten, also by the cache."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+from anyio import from_thread
+
+from pipeline.errors import NightreelError
+from pipeline.model import Job
+from pipeline.orchestrator.delivered import film_is_whole
+from pipeline.orchestrator.stages import STAGES, script_key
+from pipeline.orchestrator.workshop import Workshop
+
+# A film in a folder of ours may be put there again. What was published anywhere else has been seen.
+FOLDER = "folder"
+
+
+def is_published(job: Job) -> bool:
+    """Whether the film went out of the house, where a second one would be another film."""
+    return job.receipt is not None and job.receipt.destination != FOLDER
+
+
+def forget_from(stage: str, job: Job, shop: Workshop) -> Job:
+    """The job without the results of this stage and all after it, which are removed from the cache as well.
+
+    So the stages really run again; what several films share is made anew for all of them. A receipt of a publishing
+    is kept, but for the stage that makes it. For who has claimed the job, in a thread of `anyio.to_thread`.
+    """
+    again = STAGES[[known.name for known in STAGES].index(stage) :]
+    names = {known.name for known in again}
+    for path in _made_by(names, job, shop):
+        from_thread.run(shop.cache.discard, path)
+    fields = {name for known in again for name in known.fills}
+    if is_published(job) and stage != "publishing":
+        fields.discard("receipt")
+    package = job.package
+    if "film" in names:
+        from_thread.run(shop.clear_bench, job.batch, job.id)
+    elif job.receipt and film_is_whole(job):
+        # The film itself is to stay: it is looked at, and delivered, from where it lies.
+        package = job.receipt.package
+    defaults = {field.name: field.default for field in dataclasses.fields(Job) if field.name in fields}
+    return job.evolve(package=package).evolve(**defaults)
+
+
+def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
+    """What is in the cache of the work of these stages, as far as the job knows."""
+    if "script" in stages:
+        yield from _scripts(job, shop.for_job(job))
+    if "narration" in stages and job.narration:
+        yield from (clip.path for clip in job.narration.clips)
+    if "scenes" in stages:
+        yield from (segment.path for segment in job.segments)
+
+
+def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
+    # Without the writer or the template nothing can have been written; the stage will say what is wrong.
+    with contextlib.suppress(NightreelError):
+        key = script_key(job.brief, shop.writer, shop.template(job.brief))
+        script = shop.cache.find("script", key, ".json")
+        if script:
+            yield script

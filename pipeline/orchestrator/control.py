@@ -1,0 +1,233 @@
+"""What can be asked of jobs that exist: go on, try again, let it be.
+
+Each job is changed by who has claimed it, some at a time, so that fifty thousand are no more trouble than five; one
+that another process makes is left to that process, which hears of a wish to cancel within a second or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from anyio import to_thread
+
+from pipeline.errors import BusyError, CheckpointError, InputError
+from pipeline.model import Brief, Job, JobStatus, advance
+from pipeline.orchestrator import batches
+from pipeline.orchestrator.afresh import forget_from, is_published
+from pipeline.orchestrator.batches import Outcome, known_batch
+from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.plan import Mended, replace_jobs
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import Copies
+
+# Each claim is an open file, and a process may have few.
+_AT_ONCE = 50
+_CANCELLABLE = (
+    JobStatus.PENDING,
+    JobStatus.IN_PROGRESS,
+    JobStatus.PARKED,
+    JobStatus.FAILED,
+    JobStatus.REVIEW,
+)
+_RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
+
+
+@dataclass(kw_only=True)
+class Changed:
+    """What became of jobs that somebody wanted changed, by id; `damaged` are the reasons."""
+
+    changed: list[str] = field(default_factory=list)
+    # Another process works on them.
+    busy: list[str] = field(default_factory=list)
+    # They are as they should be, or have moved on.
+    left: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+async def as_asked(shop: Workshop, batch: str) -> Workshop:
+    """The workshop with what this batch was asked for with. Raises `InputError` for an unknown one."""
+    asked = await known_batch(shop, batch)
+    return await to_thread.run_sync(shop.for_asked, asked.asked)
+
+
+async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Changed:
+    """Make what is not completed cancelled: all of a batch, or the `jobs` whose ids begin so.
+
+    Those under way are stopped by the process that makes them, which is asked to (`busy`). Only `retry` brings a
+    cancelled job back. Raises `InputError` for an unknown batch or job.
+    """
+    await known_batch(shop, batch)
+    ids = await _chosen(shop, batch, jobs, _CANCELLABLE)
+
+    def let_be(job: Job) -> Job | None:
+        if job.status not in _CANCELLABLE:
+            return None
+        return advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled")
+
+    done = await _change(shop, batch, ids, let_be)
+    await to_thread.run_sync(lambda: [shop.store.ask_to_cancel(batch, job) for job in done.busy])
+    return done
+
+
+async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Outcome:
+    """Go on with a batch as its checkpoints stand, without its source.
+
+    What waits for a person is taken up as well: somebody is there. What failed is not. Raises `InputError` for an
+    unknown batch.
+    """
+    shop = await as_asked(shop, batch)
+    index = await to_thread.run_sync(shop.store.refreshed, batch)
+    rows = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if not row.parked_until])
+
+    def take_up(job: Job) -> Job | None:
+        if job.status is not JobStatus.PARKED or job.parked_until:
+            return None
+        return advance(job, JobStatus.PENDING, at=shop.clock(), why="taken up again").evolve(retries=0)
+
+    await _change(shop, batch, rows, take_up)
+    for damage in await to_thread.run_sync(index.damages):
+        tell(listen, Notice(text=f"{damage.message}; or nightreel retry makes it afresh, if the source has it"))
+    return await batches.resume(shop, batch=batch, listen=listen)
+
+
+async def retry(
+    shop: Workshop,
+    *,
+    batch: str,
+    failed: bool = False,
+    jobs: Sequence[str] = (),
+    stage: str = "",
+    briefs: Sequence[Brief] = (),
+    listen: Listener = ignore,
+) -> Outcome:
+    """Take up what failed, is parked or was cancelled, and go on with the batch.
+
+    Or take up only what `failed`, or only `jobs` (beginnings of ids), and make nothing else. `briefs` are what the
+    source holds now: a job whose row was mended gives way to the new one; rows that are new are not made. From
+    `stage` on everything is made afresh. Raises `InputError` for an unknown batch or job, or a film that is out.
+    """
+    shop = await as_asked(shop, batch)
+    ids = await _chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
+    ids = await _mend(shop, batch, ids, briefs)
+
+    def take_up(job: Job) -> Job | None:
+        if job.status is JobStatus.COMPLETED and not stage:
+            return None
+        if stage and is_published(job) and stage != "publishing":
+            return None
+        fresh = forget_from(stage, job, shop) if stage else job
+        if fresh.status is not JobStatus.PENDING:
+            why = f"tried again, from {stage} on" if stage else "tried again"
+            fresh = advance(fresh, JobStatus.PENDING, at=shop.clock(), why=why)
+        shop.store.cancel_is_heard(batch, job.id)
+        return fresh.evolve(error=None, retries=0)
+
+    done = await _change(shop, batch, ids, take_up)
+    _tell_left(done, batch, listen, named=bool(jobs))
+    if failed or jobs:
+        return await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
+    return await batches.resume(shop, batch=batch, listen=listen)
+
+
+async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = False) -> int:
+    """Keep a copy of the batch as it stands under a name; returns how many jobs it has.
+
+    Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
+    """
+    await known_batch(shop, batch)
+    copies = Copies(shop.store.folder(batch), shop.workspace)
+    async with shop.store.planning(batch):
+        return await to_thread.run_sync(partial(copies.make, name, replace=replace))
+
+
+async def _chosen(
+    shop: Workshop, batch: str, jobs: Sequence[str], statuses: Collection[JobStatus], *, damaged: bool = False
+) -> list[str]:
+    """Ids of the jobs that are meant: those named, else all in these statuses, with the damaged ones if wanted."""
+
+    def look() -> list[str]:
+        index = shop.store.refreshed(batch)
+        if jobs:
+            return list(dict.fromkeys(_one(index.ids_like(prefix), prefix, batch) for prefix in jobs))
+        return index.ids(*statuses) + ([damage.job for damage in index.damages()] if damaged else [])
+
+    return await to_thread.run_sync(look)
+
+
+def _one(found: Sequence[str], prefix: str, batch: str) -> str:
+    if prefix and len(found) == 1:
+        return found[0]
+    if prefix and found:
+        message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
+        raise InputError(message, where="--job", hint=f"Say more of it: {', '.join(found[:3])}")
+    hint = f"`nightreel status {batch} --json` lists the ids"
+    raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where="--job", hint=hint)
+
+
+async def _change(shop: Workshop, batch: str, ids: Sequence[str], change: Callable[[Job], Job | None]) -> Changed:
+    """Claim each job, change it (None: leave it) and save it. `change` is called in a thread."""
+    done = Changed()
+    for start in range(0, len(ids), _AT_ONCE):
+        await to_thread.run_sync(_change_some, shop, batch, ids[start : start + _AT_ONCE], change, done)
+    return done
+
+
+def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
+    shop: Workshop, batch: str, ids: Iterable[str], change: Callable[[Job], Job | None], done: Changed
+) -> None:
+    fresh: list[Job] = []
+    with ExitStack() as claims:
+        for job_id in ids:
+            try:
+                claims.enter_context(shop.store.claim_now(batch, job_id, what=job_id))
+                job = shop.store.read_job(batch, job_id)
+            except BusyError:
+                done.busy.append(job_id)
+            except CheckpointError as error:
+                done.damaged.append(str(error))
+            else:
+                changed = change(job) if job else None
+                if changed:
+                    fresh.append(changed)
+                else:
+                    done.left.append(job_id)
+        shop.store.put_jobs(batch, fresh)
+    done.changed += [job.id for job in fresh]
+
+
+async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence[Brief]) -> list[str]:
+    """The same ids, with new ones for jobs whose rows were mended, and for damaged ones that the source still has."""
+    if not briefs:
+        return list(ids)
+
+    def compare() -> list[Mended]:
+        index = shop.store.index(batch)
+        now = {shop.job_id(shop.complete(brief)): (number, brief) for number, brief in enumerate(briefs, start=1)}
+        listed = set(index.ids(*JobStatus))
+        places = {brief.origin: (number, brief) for job, (number, brief) in now.items() if job not in listed}
+        mended = []
+        for job in ids:
+            row = index.find(job)
+            found = now.get(job) if row is None else places.get(row.origin) if job not in now and row.origin else None
+            if found and not shop.store.is_claimed(batch, job):
+                mended.append(Mended(job=job, number=found[0], brief=found[1]))
+        return mended
+
+    swapped = await replace_jobs(await to_thread.run_sync(compare), shop, batch=batch)
+    return list(dict.fromkeys(swapped.get(job, job) for job in ids))
+
+
+def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> None:
+    """Say what is not tried again, and why."""
+    for reason in done.damaged:
+        tell(listen, Notice(text=reason))
+    if done.busy:
+        films = "film is" if len(done.busy) == 1 else "films are"
+        tell(listen, Notice(text=f"{len(done.busy)} {films} being made by another process"))
+    if done.left and named:
+        films = "film is" if len(done.left) == 1 else "films are"
+        hint = f"nightreel retry {batch} --job ID --from STAGE makes one again that was not published"
+        tell(listen, Notice(text=f"{len(done.left)} {films} completed already and left alone: {hint}"))

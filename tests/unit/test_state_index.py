@@ -1,0 +1,687 @@
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+
+from pipeline.errors import CheckpointError
+from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
+from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+posix_only = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions bind no administrator")
+NOTES = (Section(heading="", blocks=(Paragraph(text="x"),)),)
+
+
+def job(number: int, **changes: object) -> Job:
+    brief = Brief(title=f"Film {number}", origin=f"topics/space.txt:{number}")
+    return replace(Job(id=f"{number:08x}", batch="space", folder=f"space/Film {number}", brief=brief), **changes)
+
+
+def ids(*numbers: int) -> list[str]:
+    return [job(number).id for number in numbers]
+
+
+def fill(store: CheckpointStore, *jobs: Job) -> None:
+    """A batch of these jobs, in this order."""
+    store.plan_jobs("space", jobs)
+    anyio.run(store.save_batch, Batch(name="space", source="x", created_at=AT, jobs=tuple(job.id for job in jobs)))
+
+
+def save(store: CheckpointStore, job: Job) -> None:
+    anyio.run(store.save_job, job)
+
+
+def rows(index: BatchIndex, *statuses: JobStatus) -> list[str]:
+    return [row.id for row in index.rows(*statuses)]
+
+
+def turns(index: BatchIndex, **question: object) -> list[str]:
+    return [turn.job for turn in index.next_up(AT, **{"limit": 99, **question})]
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = CheckpointStore(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def again(tmp_path, store):
+    """Whoever comes after `store`."""
+
+    def open_again(workspace: Path = tmp_path) -> CheckpointStore:
+        store.close()
+        opened.append(CheckpointStore(workspace))
+        return opened[-1]
+
+    opened: list[CheckpointStore] = []
+    yield open_again
+    for each in opened:
+        each.close()
+
+
+def batch_folder(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "batches" / "space"
+
+
+def index_file(tmp_path: Path) -> Path:
+    return batch_folder(tmp_path) / "index.sqlite"
+
+
+def job_file(tmp_path: Path, number: int) -> Path:
+    return batch_folder(tmp_path) / "jobs" / f"{job(number).id}.json"
+
+
+def count_reads(store: CheckpointStore, monkeypatch) -> list[str]:
+    """The ids of the jobs whose files are read from now on."""
+    read: list[str] = []
+    true = store.read_job
+
+    def read_job(batch: str, job_id: str) -> Job | None:
+        read.append(job_id)
+        return true(batch, job_id)
+
+    monkeypatch.setattr(store, "read_job", read_job)
+    return read
+
+
+# What is asked of it ---------------------------------------------------------------------------------------------
+
+
+def test_the_rows_follow_the_saves(store):
+    fill(store, job(1), job(2))
+    index = store.index("space")
+
+    save(store, job(2, status=JobStatus.COMPLETED, stage="publishing"))
+
+    assert index.find(job(2).id) == summary_of(job(2, status=JobStatus.COMPLETED, stage="publishing"))
+    assert rows(index) == ids(1, 2)
+    assert rows(index, JobStatus.COMPLETED) == ids(2)
+    assert rows(index, JobStatus.PENDING, JobStatus.COMPLETED) == ids(1, 2)
+    assert rows(index, JobStatus.FAILED) == []
+
+
+def test_rows_come_page_by_page_in_the_order_of_the_batch(store):
+    numbers = list(range(1200))
+    random.Random(3).shuffle(numbers)
+    fill(store, *map(job, numbers))
+
+    assert rows(store.index("space")) == ids(*numbers)
+
+
+def test_a_job_that_is_not_listed_is_found_and_is_in_no_list(store):
+    fill(store, job(1), job(2))
+    fill(store, job(2))
+    index = store.index("space")
+
+    assert index.find(job(1).id) == summary_of(job(1))
+    assert rows(index) == turns(index) == ids(2)
+    assert index.counts()[JobStatus.PENDING].jobs == 1
+    assert index.in_folder("space/Film 1") is None
+    assert index.in_folder("space/Film 2").id == job(2).id
+
+
+def test_counts_name_every_status_with_its_jobs_and_their_weight(store):
+    short = Brief(title="x" * 10, closing="y" * 5, sections=job(1).brief.sections)
+    fill(store, job(1), job(2), job(3, status=JobStatus.FAILED, brief=replace(short)))
+
+    counts = store.index("space").counts()
+
+    assert set(counts) == set(JobStatus)
+    assert counts[JobStatus.PENDING] == Standing(2, 2 * summary_of(job(1)).weight)
+    assert counts[JobStatus.FAILED].jobs == 1
+    assert counts[JobStatus.REVIEW] == Standing(0, 0)
+
+
+def test_the_more_urgent_goes_first_and_among_equals_the_earlier_of_the_list(store):
+    fill(
+        store,
+        job(5),
+        job(4, priority=Priority.LOW),
+        job(3, priority=Priority.URGENT),
+        job(2),
+        job(1, priority=Priority.HIGH),
+        job(6, status=JobStatus.COMPLETED),
+    )
+    index = store.index("space")
+
+    assert turns(index) == ids(3, 1, 5, 2, 4)
+    assert [turn.rank for turn in index.next_up(AT, limit=3)] == [0, 1, 2]
+    assert turns(index, limit=2) == ids(3, 1)
+    assert turns(index, leave_out=ids(3, 5)) == ids(1, 2, 4)
+
+
+def test_smartly_films_of_one_kin_follow_each_other_and_short_ones_go_first(store):
+    def film(number: int, language: str, words: int, **changes: object) -> Job:
+        changed = replace(job(number).brief, language=language, closing="x" * words, sections=NOTES)
+        return job(number, brief=changed, **changes)
+
+    fill(
+        store,
+        film(1, "en", 900),
+        film(2, "de", 500),
+        film(3, "en", 100),
+        film(4, "de", 300),
+        film(5, "en", 100),
+        film(6, "en", 9000, priority=Priority.HIGH),
+    )
+
+    assert turns(store.index("space"), order=SMART_ORDER) == ids(6, 4, 2, 3, 5, 1)
+    assert turns(store.index("space"), order=IN_ORDER) == ids(6, 1, 2, 3, 4, 5)
+
+
+def test_a_parked_job_is_due_when_its_time_has_come(store):
+    late, soon = AT + timedelta(hours=2), AT + timedelta(seconds=1)
+    fill(
+        store,
+        job(1, status=JobStatus.PARKED, parked_until=late),
+        job(2, status=JobStatus.PARKED, parked_until=soon, priority=Priority.URGENT),
+        job(3, status=JobStatus.PARKED),
+        job(4),
+    )
+    index = store.index("space")
+
+    assert turns(index) == ids(4)
+    assert index.next_parked() == soon
+    assert [turn.job for turn in index.next_up(soon, limit=9)] == ids(2, 4)
+    assert [turn.job for turn in index.next_up(late, limit=9)] == ids(2, 1, 4)
+
+
+def test_nothing_parked_is_no_time_to_wait_for(store):
+    fill(store, job(1), job(2, status=JobStatus.PARKED))
+
+    assert store.index("space").next_parked() is None
+
+
+def test_jobs_that_were_begun_are_known(store):
+    fill(store, job(1), job(2, status=JobStatus.IN_PROGRESS))
+
+    assert store.index("space").under_way() == ids(2)
+
+
+# When files change behind its back -------------------------------------------------------------------------------
+
+
+def test_only_what_has_changed_is_read_again(store, again, tmp_path, monkeypatch):
+    fill(store, *map(job, range(5)))
+    text = job_file(tmp_path, 3).read_text(encoding="utf-8")
+    job_file(tmp_path, 3).write_text(text.replace('"pending"', '"failed"'), encoding="utf-8")
+    other = again()
+    read = count_reads(other, monkeypatch)
+
+    index = other.refreshed("space")
+
+    assert read == ids(3)
+    assert rows(index, JobStatus.FAILED) == ids(3)
+    assert rows(other.refreshed("space")) == ids(0, 1, 2, 3, 4)
+    assert read == ids(3)
+
+
+def test_a_file_that_was_removed_is_no_row_any_more(store, tmp_path):
+    fill(store, job(1), job(2))
+    job_file(tmp_path, 1).unlink()
+
+    index = store.refreshed("space")
+
+    assert rows(index) == turns(index) == ids(2)
+    assert index.find(job(1).id) is None
+
+
+def test_a_file_that_was_added_has_its_place(store, again, tmp_path):
+    fill(store, job(1), job(2), job(3))
+    kept = job_file(tmp_path, 2).read_bytes()
+    job_file(tmp_path, 2).unlink()
+    assert rows(store.refreshed("space")) == ids(1, 3)
+    job_file(tmp_path, 2).write_bytes(kept)
+
+    assert rows(store.refreshed("space")) == ids(1, 2, 3)
+    assert rows(again().refreshed("space")) == ids(1, 2, 3)
+
+
+def test_a_damaged_file_is_told_until_it_is_mended(store, tmp_path):
+    fill(store, job(1), job(2))
+    kept = job_file(tmp_path, 1).read_bytes()
+    job_file(tmp_path, 1).write_bytes(kept[:100])
+
+    index = store.refreshed("space")
+    assert [(damage.job, "is damaged" in damage.message) for damage in index.damages()] == [(job(1).id, True)]
+    assert rows(index) == turns(index) == ids(2)
+    assert index.find(job(1).id) is None
+    assert index.counts()[JobStatus.FAILED].jobs == 1
+
+    job_file(tmp_path, 1).write_bytes(kept)
+    assert store.refreshed("space").damages() == []
+    assert rows(index) == ids(1, 2)
+
+
+def test_a_list_that_was_changed_by_another_process_is_followed(store, tmp_path):
+    fill(store, job(1), job(2))
+    other = CheckpointStore(tmp_path)
+    other.plan_jobs("space", [job(3)])
+    write_list(other, ids(3, 1))  # and killed before it could tell the index
+    other.close()
+
+    assert rows(store.refreshed("space")) == ids(3, 1)
+
+
+def test_a_listed_job_without_a_file_is_passed_over(store, monkeypatch):
+    fill(store, job(1))
+    write_list(store, [job(7).id, *ids(1)])
+    assert rows(store.refreshed("space")) == ids(1)
+
+    fill_again = count_arranged(store, monkeypatch)
+    assert rows(store.refreshed("space")) == ids(1)
+    assert fill_again == []
+
+
+def test_a_process_killed_between_the_file_and_its_row_is_made_good(store, again, monkeypatch):
+    fill(store, job(1), job(2))
+
+    def killed(self: BatchIndex, rows: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BatchIndex, "put", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.plan_jobs("space", [job(2, status=JobStatus.COMPLETED)])
+    assert rows(store.index("space"), JobStatus.COMPLETED) == []
+
+    assert rows(again().refreshed("space"), JobStatus.COMPLETED) == ids(2)
+
+
+def test_a_damaged_list_is_an_error_and_loses_no_row(store, tmp_path):
+    fill(store, job(1))
+    kept = (batch_folder(tmp_path) / "batch.json").read_bytes()
+    (batch_folder(tmp_path) / "batch.json").write_bytes(b"{")
+
+    with pytest.raises(CheckpointError, match=r"batch\.json: is damaged"):
+        store.refreshed("space")
+
+    (batch_folder(tmp_path) / "batch.json").write_bytes(kept)
+    assert rows(store.refreshed("space")) == ids(1)
+
+
+def test_a_batch_whose_list_is_gone_lists_nothing(store, tmp_path):
+    fill(store, job(1))
+    (batch_folder(tmp_path) / "batch.json").unlink()
+
+    assert rows(store.refreshed("space")) == []
+    assert store.index("space").find(job(1).id) is not None
+
+
+# When the index itself is spoilt ---------------------------------------------------------------------------------
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut_to_the_header(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:50])
+
+
+def fill_with_noise(path: Path) -> None:
+    path.write_bytes(random.Random(1).randbytes(20_000))
+
+
+def spoil_a_page(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:8192] + random.Random(2).randbytes(4096) + content[12288:])
+
+
+def make_foreign(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE jobs (title TEXT)")
+        database.execute("PRAGMA user_version = 2")
+    database.close()
+
+
+def make_of_another_version(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+        database.execute("DROP TABLE about")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        delete,
+        truncate,
+        empty,
+        cut_to_the_header,
+        fill_with_noise,
+        spoil_a_page,
+        make_foreign,
+        make_of_another_version,
+    ],
+)
+def test_a_spoilt_index_is_made_anew_from_the_files(store, again, tmp_path, spoil, monkeypatch):
+    numbers = range(200)
+    fill(store, *map(job, numbers))
+    store.close()
+    spoil(index_file(tmp_path))
+    other = again()
+    read = count_reads(other, monkeypatch)
+
+    assert rows(other.refreshed("space")) == ids(*numbers)
+    assert sorted(read) == sorted(ids(*numbers))
+
+    last = again()
+    read = count_reads(last, monkeypatch)
+    assert rows(last.refreshed("space")) == ids(*numbers)
+    assert read == []
+
+
+def test_an_index_spoilt_while_it_is_used_says_what_to_do(store, tmp_path):
+    fill(store, *map(job, range(200)))
+    store.close()
+    index = store.index("space")
+    assert index.find("x") is None
+    content = index_file(tmp_path).read_bytes()
+    index_file(tmp_path).write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+    with pytest.raises(CheckpointError, match=r"index\.sqlite: is damaged: .+ Remove the file when nothing runs"):
+        rows(index)
+
+
+def test_a_row_that_makes_no_sense_is_damage(store, tmp_path):
+    fill(store, job(1))
+    store.close()
+    with sqlite3.connect(index_file(tmp_path)) as database:
+        database.execute("UPDATE jobs SET row = '{}'")
+    database.close()
+
+    with pytest.raises(CheckpointError, match="is damaged: a row is none"):
+        rows(store.refreshed("space"))
+
+
+def test_a_workspace_that_was_moved_is_read_in_its_new_place(store, again, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    first = again(here)
+    film = here / "output" / "space" / "film.mp4"
+    fill(first, job(1))
+    first.index("space").put([(replace(summary_of(job(1)), video=film), first.index("space").stamps()[job(1).id])])
+    first.close()
+    shutil.move(here, there)
+
+    index = again(there).refreshed("space")
+
+    assert rows(index) == ids(1)
+    assert index.find(job(1).id).video is None
+
+
+def test_a_full_disk_costs_no_row_and_no_job(store, again, tmp_path):
+    fill(store, *map(job, range(50)))
+    make_full(store.index("space"))
+
+    for number in range(50):
+        save(store, job(number, status=JobStatus.COMPLETED, stage="x" * 2000))
+    save(store, job(77, status=JobStatus.FAILED))
+    store.plan_jobs("space", [job(78)])
+    fill(store, *map(job, (78, 77)), *(job(number, status=JobStatus.COMPLETED) for number in range(50)))
+
+    index = store.index("space")
+    assert rows(index) == ids(78, 77, *range(50))
+    assert index.counts()[JobStatus.COMPLETED].jobs == 50
+    assert turns(index) == ids(78, 77)
+    after = again().refreshed("space")
+    assert rows(after) == ids(78, 77, *range(50))
+    assert after.counts()[JobStatus.COMPLETED].jobs == 50
+
+
+def test_a_full_disk_does_not_keep_a_row_from_being_forgotten_or_told_as_damaged(store, tmp_path):
+    fill(store, *map(job, range(3)))
+    make_full(store.index("space"))
+
+    job_file(tmp_path, 1).write_bytes(b"{" * 3000)
+    anyio.run(store.forget_job, "space", job(2).id)
+    index = store.refreshed("space")
+
+    assert rows(index) == ids(0)
+    assert [damage.job for damage in index.damages()] == ids(1)
+
+
+def test_a_row_is_written_whole_or_not_at_all(store):
+    fill(store, job(1), job(2))
+    index = store.index("space")
+
+    def half():
+        yield job(2).id
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        index.arrange(half(), "stamp")
+    assert rows(index) == ids(1, 2)
+
+
+@posix_only
+def test_a_folder_that_is_read_only_is_read_all_the_same(store, again, tmp_path):
+    fill(store, job(1), job(2))
+    save(store, job(2, status=JobStatus.COMPLETED))
+    store.close()
+    protected = [batch_folder(tmp_path), batch_folder(tmp_path) / "jobs"]
+    for path in protected:
+        path.chmod(0o500)
+    try:
+        index = again().refreshed("space")
+        assert rows(index) == ids(1, 2)
+        assert rows(index, JobStatus.COMPLETED) == ids(2)
+        index_file(tmp_path).chmod(0o400)
+        assert rows(again().refreshed("space")) == ids(1, 2)
+    finally:
+        for path in protected:
+            path.chmod(0o700)
+
+
+def test_an_index_that_can_not_be_opened_is_kept_in_memory(store, again, tmp_path, monkeypatch):
+    fill(store, job(1), job(2))
+    other = again()
+    read = count_reads(other, monkeypatch)
+    true = sqlite3.connect
+
+    def connect(path: object, **options: object) -> sqlite3.Connection:
+        if path == ":memory:":
+            return true(path, **options)
+        return true("file:/nowhere/at/all?mode=ro", uri=True)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+
+    assert rows(other.refreshed("space")) == ids(1, 2)
+    assert read == []
+    save(other, job(2, status=JobStatus.COMPLETED))
+    assert rows(other.index("space"), JobStatus.COMPLETED) == ids(2)
+
+
+def test_a_batch_that_is_not_there_is_not_begun_by_asking(store, tmp_path):
+    assert rows(store.refreshed("space")) == []
+    assert store.index("space").counts()[JobStatus.PENDING] == Standing(0, 0)
+    assert list(tmp_path.iterdir()) == []
+
+    fill(store, job(1))
+    assert rows(store.index("space")) == ids(1)
+    assert index_file(tmp_path).exists()
+
+
+# A glance --------------------------------------------------------------------------------------------------------
+
+
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def test_a_glance_sees_what_is_there_and_touches_nothing(store, again, tmp_path, monkeypatch):
+    fill(store, job(1), job(2))
+    store.close()
+    job_file(tmp_path, 2).write_bytes(b"{")
+    other = again()
+    read = count_reads(other, monkeypatch)
+    before = tree(tmp_path)
+
+    index = other.glance("space")
+
+    assert rows(index) == ids(1)
+    assert [damage.job for damage in index.damages()] == ids(2)
+    assert read == ids(2)
+    index.close()
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("spoil", [delete, empty, truncate, fill_with_noise, spoil_a_page, make_of_another_version])
+def test_a_glance_does_without_an_index(store, again, tmp_path, spoil):
+    fill(store, *map(job, range(200)))
+    store.close()
+    spoil(index_file(tmp_path))
+    before = tree(tmp_path)
+
+    index = again().glance("space")
+
+    assert rows(index) == ids(*range(200))
+    index.close()
+    assert tree(tmp_path) == before
+
+
+def test_a_glance_while_others_write_is_up_to_date(store, tmp_path):
+    fill(store, job(1), job(2))
+    save(store, job(2, status=JobStatus.COMPLETED))  # and the index is open
+
+    other = CheckpointStore(tmp_path)
+    index = other.glance("space")
+    assert rows(index, JobStatus.COMPLETED) == ids(2)
+    index.close()
+
+
+def test_a_glance_at_nothing_makes_nothing(store, tmp_path):
+    index = store.glance("space")
+    assert rows(index) == []
+    index.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+# Many at once ----------------------------------------------------------------------------------------------------
+
+
+def test_twenty_threads_write_and_read_at_once(store):
+    fill(store, *map(job, range(100)))
+    errors: list[Exception] = []
+
+    def work(first: int) -> None:
+        try:
+            for number in range(first, 100, 20):
+                store.plan_jobs("space", [job(number, status=JobStatus.COMPLETED)])
+                store.index("space").counts()
+                store.index("space").next_up(AT, limit=5)
+                store.refreshed("space")
+        except Exception as error:  # noqa: BLE001 - shown below
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert rows(store.index("space"), JobStatus.COMPLETED) == ids(*range(100))
+
+
+def test_threads_that_come_first_at_once_share_one_index(tmp_path):
+    store, met = CheckpointStore(tmp_path), threading.Barrier(20)
+    found: set[BatchIndex] = set()
+
+    def work() -> None:
+        met.wait()
+        found.add(store.index("space"))
+
+    threads = [threading.Thread(target=work) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == {store.index("space")}
+
+
+OTHER = """
+import sys
+from pathlib import Path
+import anyio
+from pipeline.model import JobStatus
+from pipeline.state import CheckpointStore
+
+async def main():
+    store = CheckpointStore(Path(sys.argv[1]))
+    for number in range(1, 60, 2):
+        job = await store.load_job("space", f"{number:08x}")
+        await store.save_job(job.evolve(status=JobStatus.COMPLETED))
+        if number == 1:
+            print("begun", flush=True)
+
+anyio.run(main)
+"""
+
+
+def test_two_processes_see_each_others_rows(store, tmp_path):
+    fill(store, *map(job, range(60)))
+    with subprocess.Popen([sys.executable, "-c", OTHER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "begun\n"
+        for number in range(0, 60, 2):
+            save(store, job(number, status=JobStatus.COMPLETED))
+        assert other.wait(timeout=60) == 0
+
+    assert rows(store.index("space"), JobStatus.COMPLETED) == ids(*range(60))
+    assert turns(store.index("space")) == []
+
+
+# Helpers ---------------------------------------------------------------------------------------------------------
+
+
+def write_list(store: CheckpointStore, jobs: list[str]) -> None:
+    """batch.json alone, without its index."""
+    path = store.folder("space") / "batch.json"
+    text = path.read_text(encoding="utf-8")
+    old = text[text.index('"jobs": [') : text.rindex("]") + 1]
+    listed = ", ".join(f'"{job_id}"' for job_id in jobs)
+    path.write_text(text.replace(old, f'"jobs": [{listed}]'), encoding="utf-8")
+
+
+def count_arranged(store: CheckpointStore, monkeypatch) -> list[object]:
+    """Whenever the index is put in order from now on."""
+    arranged: list[object] = []
+    monkeypatch.setattr(store.index("space"), "arrange", lambda *said: arranged.append(said))
+    return arranged
+
+
+def make_full(index: BatchIndex) -> None:
+    """SQLite answers as on a full disk: "database or disk is full"."""
+    database = index._opened()
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    database.execute(f"PRAGMA max_page_count = {pages + 2}")
+    database.execute("CREATE TABLE filler (x BLOB)")
+
+    def fill_up() -> None:
+        while True:
+            database.execute("INSERT INTO filler VALUES (zeroblob(1000))")
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        fill_up()
