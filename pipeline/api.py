@@ -11,7 +11,7 @@ from anyio import to_thread
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import Job, JobStatus
 from pipeline.orchestrator import JobEvent, Listener, Told, Workshop, batches, ignore, open_workshop
-from pipeline.sources import batch_name, read_brief, read_briefs
+from pipeline.sources import read_brief, read_briefs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +122,9 @@ async def run_batch(
     shop = await _open(workspace, settings, output)
     briefs = await read_briefs(source, report=unreadable.append)
     if batch is None:
-        batch = await to_thread.run_sync(batch_name, source)
-    await batches.run_batch(briefs, shop, batch=batch, source=str(source), listen=listen)
+        batch = await batches.name_for(shop, source)
+    name = await to_thread.run_sync(shop.source_name, source)
+    await batches.run_batch(briefs, shop, batch=batch, source=name, listen=listen)
     asked = await shop.store.load_batch(batch)
     films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (asked.jobs if asked else ())]
     return (*films, *(Film.refused(error.where, error) for error in unreadable))

@@ -36,6 +36,8 @@ def run(
     priority
         How soon the films are wanted; a brief may say otherwise for itself.
     """
+    from anyio import to_thread
+
     from pipeline.api import Film
     from pipeline.cli.report import print_json, print_refusal
     from pipeline.cli.session import open_session
@@ -44,19 +46,20 @@ def run(
     from pipeline.model import Priority
     from pipeline.orchestrator import Listener, batches
     from pipeline.orchestrator.batches import Outcome
-    from pipeline.sources import batch_name, read_briefs
+    from pipeline.sources import read_briefs
 
     async def work() -> int:
         unreadable: list[InputError] = []
         briefs = await read_briefs(source, report=unreadable.append)
-        name = batch_name(source) if batch is None else batch
+        asked = await to_thread.run_sync(session.workshop.source_name, source)
+        name = await batches.name_for(session.workshop, source) if batch is None else batch
         refused = [Film.refused(error.where, error) for error in unreadable]
         for film in refused:
             print_refusal(name, film, as_json=place.json)
 
         async def make(listen: Listener) -> Outcome:
             return await batches.run_batch(
-                briefs, session.workshop, batch=name, source=str(source), priority=Priority(priority), listen=listen
+                briefs, session.workshop, batch=name, source=asked, priority=Priority(priority), listen=listen
             )
 
         return await work_on(make, session.workshop, place, total=len(briefs), refused=refused)

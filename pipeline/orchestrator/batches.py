@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import InputError, NightreelError
+from pipeline.errors import CheckpointError, InputError, NightreelError, first_error
 from pipeline.model import Batch, Brief, Job, JobStatus, Priority, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import run_job
 from pipeline.orchestrator.plan import Plan, plan_batch
-from pipeline.orchestrator.scheduler import QUEUE, Scheduler
+from pipeline.orchestrator.scheduler import QUEUE, Scheduler, follow_wish
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts, write_reports
+from pipeline.sources import batch_name
 from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
@@ -25,6 +28,8 @@ logger = logging.getLogger("nightreel")
 # Films made one at a time, by `nightreel make`, gather in this batch.
 SINGLES = "films"
 _NOTICES = 100
+# How often a film that is made by itself asks whether it is still wanted.
+_HEARING_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +58,30 @@ async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) ->
         job = await shop.store.load_job(SINGLES, job_id)
         if job.status is JobStatus.CANCELLED:
             job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
-        job = await run_job(job, shop, listen)
+        job = await _run_until_unwanted(job, shop, listen)
     await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
     return job
+
+
+async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener) -> Job:
+    """`run_job`, with an ear for who wants the film no more."""
+    key = (job.batch, job.id)
+    # Whoever wanted it no more before: somebody wants it now.
+    await to_thread.run_sync(shop.store.cancel_is_heard, *key)
+
+    async def hear(scope: anyio.CancelScope) -> None:
+        while True:
+            await anyio.sleep(_HEARING_S)
+            if await to_thread.run_sync(shop.store.cancel_is_asked, *key):
+                scope.cancel()
+
+    with first_error():
+        async with anyio.create_task_group() as tasks:
+            with anyio.CancelScope() as scope:
+                tasks.start_soon(hear, scope)
+                job = await run_job(job, shop, listen)
+            tasks.cancel_scope.cancel()
+    return await follow_wish(shop, *key, listen) or job
 
 
 async def run_batch(
@@ -86,7 +112,7 @@ async def add(
     """Add films to a batch, for whoever runs it, now or later; the processes that do so now are returned as well."""
     _refuse_one_file_for_many(briefs, shop)
     plan = await plan_batch(briefs, shop, batch=batch, source="", priority=priority, keep=True)
-    return plan, await to_thread.run_sync(lambda: _running(shop, batch))
+    return plan, await to_thread.run_sync(running, shop, batch)
 
 
 async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Outcome:
@@ -99,6 +125,20 @@ async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Ou
 async def resume_some(shop: Workshop, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
     """Go on with some jobs of a batch, and nothing else."""
     return await _work(shop, batch, listen, only=list(jobs))
+
+
+async def name_for(shop: Workshop, source: Path | str) -> str:
+    """The name of a batch of this source. Raises `InputError` when a batch of another source has it."""
+    name = await to_thread.run_sync(batch_name, source)
+    with suppress(CheckpointError):  # its list is lost: it is made anew
+        known = await shop.store.load_batch(name)
+        if known and known.source and known.source != await to_thread.run_sync(shop.source_name, source):
+            raise InputError(
+                f"there is a batch “{name}” already, of {known.source}",
+                where=str(source),
+                hint=f"Give another name with --batch, or --batch {name} to go on with that one from here",
+            )
+    return name
 
 
 async def known_batch(shop: Workshop, name: str) -> Batch:
@@ -168,11 +208,10 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
         logger.warning("the report of “%s” could not be written: %s", batch, error)
 
 
-def _running(shop: Workshop, batch: str) -> list[int]:
-    """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue."""
-    if batch != QUEUE:
-        return shop.store.workers(batch)
-    return [pid for name in shop.store.batch_names() for pid in shop.store.workers(name)]
+def running(shop: Workshop, batch: str) -> list[int]:
+    """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
+    names = (batch,) if batch != QUEUE else shop.store.batch_names()
+    return sorted({pid for name in names for pid in shop.store.workers(name)})
 
 
 def _tell_plan(plan: Plan, listen: Listener) -> None:

@@ -68,7 +68,8 @@ async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Cha
         return advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled")
 
     done = await _change(shop, batch, ids, let_be)
-    await to_thread.run_sync(lambda: [shop.store.ask_to_cancel(batch, job) for job in done.busy])
+    for job_id in done.busy:
+        await to_thread.run_sync(shop.store.ask_to_cancel, batch, job_id)
     return done
 
 
@@ -175,7 +176,7 @@ async def _change(shop: Workshop, batch: str, ids: Sequence[str], change: Callab
     return done
 
 
-def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
+def _change_some(
     shop: Workshop, batch: str, ids: Iterable[str], change: Callable[[Job], Job | None], done: Changed
 ) -> None:
     fresh: list[Job] = []

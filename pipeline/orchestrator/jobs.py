@@ -39,7 +39,6 @@ _BACK: Mapping[JobStatus, str] = {
     JobStatus.FAILED: "tried again",
     JobStatus.PARKED: "its time has come",
     JobStatus.REVIEW: "asked for again",
-    JobStatus.CANCELLED: "asked for again",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
 }
 # When a service does not say when its allowance comes back.

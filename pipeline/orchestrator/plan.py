@@ -21,6 +21,8 @@ from pipeline.state import BatchIndex
 
 logger = logging.getLogger("nightreel")
 _AT_ONCE = 200
+# Another process hears of a wish within a second, and then has a stage to roll back.
+_STOPS_WITHIN_S = 10.0
 
 # Why a job that an earlier run has ended is taken up again, when somebody asks for its batch again.
 _AGAIN = {
@@ -83,7 +85,7 @@ async def plan_batch(
     """
     store = shop.store
     async with store.planning(batch):
-        asked = await store.load_batch(batch) or Batch(name=batch, source=source, created_at=shop.clock())
+        asked = await _asked_before(shop, batch, source)
         planner = _Planner(shop, batch, priority)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
@@ -97,10 +99,7 @@ async def plan_batch(
             about = replace(about, source=source, asked=shop.asked, priority=priority)
         await store.save_batch(about)
         for job_id, title in plan.replaced.items():
-            # Nobody may still be filling the folder that changes hands.
-            async with store.claim(batch, job_id, what=title):
-                await store.forget_job(batch, job_id)
-                await shop.clear_bench(batch, job_id)
+            await _forget(shop, batch, job_id, title)
     return plan
 
 
@@ -122,10 +121,40 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
         await store.save_batch(replace(asked, jobs=tuple(jobs), added=tuple(added)))
         for old in ids:
             if old not in jobs:
-                async with store.claim(batch, old, what=old):
-                    await store.forget_job(batch, old)
-                    await shop.clear_bench(batch, old)
+                await _forget(shop, batch, old, old)
     return ids
+
+
+async def _asked_before(shop: Workshop, batch: str, source: str) -> Batch:
+    """What is known of the batch; a new one if nothing is. Raises `BusyError` while it is made from another source."""
+    store = shop.store
+    try:
+        asked = await store.load_batch(batch)
+    except CheckpointError as error:
+        # The list of its jobs is made from the source, and what each of them has done is in its own file.
+        aside = await to_thread.run_sync(store.set_aside_batch, batch)
+        logger.warning("%s; it is kept as %s", error, aside.name)
+        asked = None
+    if asked is None:
+        return Batch(name=batch, source=source, created_at=shop.clock())
+    if source and asked.source and source != asked.source:
+        running = await to_thread.run_sync(store.workers, batch)
+        if running:
+            raise BusyError(
+                f"process {running[0]} makes batch “{batch}” from {asked.source}", hint="Give another name with --batch"
+            )
+    return asked
+
+
+async def _forget(shop: Workshop, batch: str, job_id: str, title: str) -> None:
+    """Remove a job whose folder another has taken; whoever still makes its film is asked to stop."""
+    store = shop.store
+    if await to_thread.run_sync(store.is_claimed, batch, job_id):
+        await to_thread.run_sync(store.ask_to_cancel, batch, job_id)
+    async with store.claim(batch, job_id, what=title, wait_s=_STOPS_WITHIN_S):
+        await store.forget_job(batch, job_id)
+        await shop.clear_bench(batch, job_id)
+        await to_thread.run_sync(store.cancel_is_heard, batch, job_id)
 
 
 class _Planner:

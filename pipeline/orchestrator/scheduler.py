@@ -204,10 +204,7 @@ class Scheduler:
     def _others_are_left(self) -> bool:
         """Whether a job of the batch is made by another process, which may die, or waits for its time. Blocks."""
         index = self._shop.store.index(self._batch)
-        if self._only is None:
-            until = index.next_parked()
-        else:
-            until = min(self._only_later.values(), default=None)
+        until = index.next_parked() if self._only is None else min(self._only_later.values(), default=None)
         if until is not None:
             self._say_once(f"all other films are parked, the first until {until.astimezone():%Y-%m-%d %H:%M:%S}")
         if self._only is not None:
@@ -238,7 +235,8 @@ class Scheduler:
     async def _run(self, key: _Key, rank: tuple[float, ...]) -> None:
         # Whoever held the claim before may have moved it on.
         job = await self._shop.store.load_job(*key)
-        if self._only is None and job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}:
+        is_over = job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}
+        if job.status is JobStatus.CANCELLED or (is_over and self._only is None):
             await self._shop.store.save_job(job)  # its row said otherwise
             return
         job = await run_job(job, self._shop, self._listen, rank=rank)

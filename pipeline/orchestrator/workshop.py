@@ -253,6 +253,7 @@ class Workshop:
             language=self._flag("language") or brief.language or self.settings.language,
             template=self._flag("template") or brief.template or self.settings.template,
             voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
+            origin=self._place(brief.origin),
         )
 
     def _flag(self, key: str) -> str:
@@ -274,6 +275,31 @@ class Workshop:
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
+
+    def source_name(self, source: Path | str) -> str:
+        """A source as a batch remembers it: a path below the workspace if it is there, so that both may move.
+
+        Looks whether it exists: not for the event loop.
+        """
+        return self._below_workspace(str(source)) if Path(source).exists() else str(source)
+
+    def _below_workspace(self, path: str) -> str:
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without a look at the disk
+        inside = absolute.is_relative_to(self.workspace)
+        return (absolute.relative_to(self.workspace) if inside else absolute).as_posix()
+
+    def _place(self, origin: str) -> str:
+        """Where a brief stands, the same wherever the command was typed: "topics/space.txt:3"."""
+        path, colon, line = origin.rpartition(":")
+        if not line.isdecimal():
+            path, colon, line = origin, "", ""
+        if path and path not in self._places:
+            self._places[path] = self._below_workspace(path)
+        return f"{self._places[path]}{colon}{line}" if path else origin
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return {}
 
     # Where films go ----------------------------------------------------------------------------------------------
 

@@ -123,6 +123,14 @@ class CheckpointStore:
         """`load_batch` for those who are in a thread already."""
         return self._read(self._batch_file(name), Batch, lambda batch: batch.name == name)
 
+    def set_aside_batch(self, name: str) -> Path:
+        """Gives the batch's file another name because it can't be read. Blocks."""
+        path = self._batch_file(name)
+        aside = path.with_suffix(".json.damaged")
+        with storage_errors(path):
+            path.replace(aside)
+        return aside
+
     async def batches(self) -> list[str]:
         """The names of all batches, sorted."""
         return await to_thread.run_sync(self.batch_names)
@@ -297,10 +305,10 @@ def _stamp(stat: os.stat_result) -> str:
 
 async def _to_the_end(work: Callable[[], None]) -> None:
     """Runs `work` in a thread and waits for it, even when the task is cancelled: by a scope, or by asyncio (Ctrl-C)."""
-    task = asyncio.create_task(to_thread.run_sync(work))
+    thread = asyncio.get_running_loop().run_in_executor(None, work)
     with anyio.CancelScope(shield=True):
         try:
-            await asyncio.shield(task)
+            await asyncio.shield(thread)
         except asyncio.CancelledError:
-            await asyncio.wait([task])
+            await asyncio.wait([thread])
             raise

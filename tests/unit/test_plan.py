@@ -11,6 +11,7 @@ from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import BusyError
 from pipeline.model import Brief, JobStatus, Paragraph, Priority, Section
 from pipeline.model.names import safe_name
 from pipeline.orchestrator import open_workshop
@@ -291,3 +292,38 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path
     assert (flagged.complete(written).voice, flagged.complete(written).language) == ("flag", "de")
     assert plain.complete(written).voice == "brief"
     assert (plain.complete(brief()).voice, plain.complete(brief()).language) == ("settings", "fr")
+
+
+async def test_a_list_of_jobs_that_is_damaged_is_made_anew_and_no_film_is_lost(shop, caplog):
+    (job,) = await plan(shop, [brief()])
+    await shop.store.save_job(job.evolve(attempts=3))
+    file = shop.workspace / "state" / "batches" / "kitchen" / "batch.json"
+    await anyio.Path(file).write_text("{", encoding="utf-8")
+
+    (again,) = await plan(shop, [brief()])
+
+    assert again.attempts == 3
+    assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
+    assert "is damaged: not JSON" in caplog.text
+
+
+async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(shop):
+    (job,) = await plan(shop, [brief()])
+
+    async with shop.store.working("kitchen"):
+        with pytest.raises(BusyError, match=r"makes batch “kitchen” from kitchen. Give another name with --batch"):
+            await plan_batch([brief(title="Why ice floats")], shop, batch="kitchen", source="elsewhere/kitchen")
+
+    assert await listed(shop) == [job.id]
+
+
+def test_a_place_is_the_same_wherever_the_command_is_typed(shop, monkeypatch):
+    monkeypatch.chdir(shop.workspace)
+    inside = shop.complete(brief(origin="topics/space.txt:3"))
+    (shop.workspace / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(shop.workspace / "deep" / "er")
+
+    assert inside.origin == "topics/space.txt:3"
+    assert shop.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
+    assert shop.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
+    assert shop.complete(brief(origin="")).origin == ""

@@ -1,0 +1,190 @@
+"""What nobody needs any more: a cache that is too large, leftovers of killed processes, batches that are finished.
+
+Films, ledgers and anything unfinished are never touched. Everything here blocks, but for `clean` and `remove_batch`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import BusyError, CheckpointError, InputError
+from pipeline.model import JobStatus
+from pipeline.orchestrator.afresh import is_published
+from pipeline.orchestrator.batches import known_batch, running
+from pipeline.orchestrator.workshop import Workshop
+
+_DAY_S = 24 * 3600
+# What is known of a crash, or of a damaged file, is worth a look for so long.
+_EVIDENCE_S = 30 * _DAY_S
+_DONE = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
+# A file being written, or left half-written; see `files.temporary_sibling`.
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}(\.[^.]*)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleaned:
+    """What was removed, or would be; sizes in bytes."""
+
+    cache_bytes: int = 0
+    # Files and folders that killed processes, and old crashes, have left.
+    leftovers: int = 0
+    leftover_bytes: int = 0
+    # The state of a batch, if one was named.
+    batch_bytes: int = 0
+    # Why the cache was left as it is; empty: it was not.
+    cache_left_because: str = ""
+
+
+async def clean(shop: Workshop, *, cache_bytes: int | None = None, dry_run: bool = False) -> Cleaned:
+    """Make the cache no larger than `cache_bytes` (None: as set), and remove leftovers of all batches.
+
+    While a process works, the cache is left to it: it keeps the size that is set by itself, and knows what it needs.
+    """
+    limit = shop.settings.cache.max_bytes if cache_bytes is None else cache_bytes
+    return await to_thread.run_sync(partial(_clean, shop, limit, dry_run=dry_run))
+
+
+async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> Cleaned:
+    """Remove all that is known of a finished batch; its films stay.
+
+    Raises `InputError` when it is unknown, not finished, or has published films: what is known of those keeps them from
+    being published twice. Raises `BusyError` while a process works on it.
+    """
+    await known_batch(shop, batch)
+    async with shop.store.planning(batch):
+        await to_thread.run_sync(_check_removable, shop, batch)
+        folder = shop.store.folder(batch)
+        size = await to_thread.run_sync(_size, folder)
+        if not dry_run:
+            # From here on there is no such batch, whatever happens.
+            await to_thread.run_sync((folder / "batch.json").unlink)
+    if not dry_run:
+        await to_thread.run_sync(_remove_folder, shop, folder)
+    return Cleaned(batch_bytes=size)
+
+
+def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
+    pids = {pid for name in shop.store.batch_names() for pid in shop.store.workers(name)}
+    cache_bytes, because = 0, ""
+    if pids:
+        because = f"process {min(pids)} is at work and may need it"
+    elif dry_run:
+        total = sum(kind.bytes for kind in shop.cache.size().values())
+        cache_bytes = max(0, total - limit)
+    else:
+        cache_bytes = shop.cache.prune(limit)
+    count = size = 0
+    for name in shop.store.batch_names():
+        for path in _leftovers(shop, name):
+            count += 1
+            size += _size(path)
+            if not dry_run:
+                _remove(path)
+    return Cleaned(cache_bytes=cache_bytes, leftovers=count, leftover_bytes=size, cache_left_because=because)
+
+
+def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
+    """What nobody needs of a batch, as it is found."""
+    folder, store, now_s = shop.store.folder(batch), shop.store, time.time()
+    for place in (folder, folder / "jobs", folder / "checkpoints", folder / "evidence"):
+        for path in _older(place, now_s - _DAY_S):
+            if _TEMPORARY.fullmatch(path.name):
+                yield path
+    # Looking at a lock that nobody holds removes it.
+    store.workers(batch)
+    yield from _loose_ends(shop, batch)
+    try:
+        index = store.refreshed(batch)
+        counts = {status for status, standing in index.counts().items() if standing.jobs}
+        damaged = bool(index.damages())
+    except CheckpointError:  # nothing is known of it: nothing of it is removed
+        return
+    for path in _children(folder / "unfinished"):
+        row = index.find(path.name)
+        if row is not None and row.status in _DONE and not store.is_claimed(batch, path.name):
+            yield path
+    if counts <= _DONE and not damaged and not running(shop, batch):
+        yield from _older(folder / "evidence", now_s - _EVIDENCE_S)
+        yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if path.suffix == ".damaged")
+
+
+def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
+    """Locks that nobody holds, and wishes that nobody will hear."""
+    jobs = shop.store.folder(batch) / "jobs"
+    for path in _children(jobs):
+        if path.suffix == ".lock":
+            if not shop.store.is_claimed(batch, path.stem) and path.exists():
+                yield path  # it could not be removed by looking at it
+        elif path.suffix == ".pid":
+            if not path.with_suffix("").exists():
+                yield path
+        elif path.suffix == ".cancel" and not shop.store.is_claimed(batch, path.stem):
+            row = shop.store.index(batch).find(path.stem)
+            # A process that died before it heard leaves its job to one that will hear.
+            if row is None or row.status not in {JobStatus.PENDING, JobStatus.IN_PROGRESS}:
+                yield path
+
+
+def _check_removable(shop: Workshop, batch: str) -> None:
+    pids = running(shop, batch)
+    index = shop.store.refreshed(batch)
+    if pids or any(shop.store.is_claimed(batch, job_id) for job_id in index.under_way()):
+        who = f"process {pids[0]}" if pids else "a process"
+        raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
+    left = [f"{n.jobs} {status.value}" for status, n in index.counts().items() if n.jobs and status not in _DONE]
+    if left:
+        hint = f"Finish it (nightreel resume {batch}, or retry), or give the rest up (nightreel cancel {batch})"
+        raise InputError(f"batch “{batch}” is not finished: {', '.join(left)}", hint=hint)
+    for row in index.rows(JobStatus.COMPLETED):
+        job = shop.store.read_job(batch, row.id)
+        if job is not None and is_published(job):
+            hint = "What is known of it keeps them from being published twice"
+            raise InputError(f"batch “{batch}” has published films, “{row.title}” for one", hint=hint)
+
+
+def _remove_folder(shop: Workshop, folder: Path) -> None:
+    shop.store.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _children(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return list(folder.iterdir())
+    return []
+
+
+def _older(folder: Path, than_s: float) -> Iterator[Path]:
+    """What lies in the folder and was last changed before that time."""
+    for path in _children(folder):
+        with suppress(OSError):
+            if path.stat().st_mtime < than_s:
+                yield path
+
+
+def _size(path: Path) -> int:
+    """Bytes in a file, or in all files of a folder."""
+    total = 0
+    with suppress(OSError):
+        if not path.is_dir():
+            return path.stat().st_size
+        for child in path.rglob("*"):
+            with suppress(OSError):
+                total += child.stat().st_size if child.is_file() else 0
+    return total
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()

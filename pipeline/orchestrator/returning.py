@@ -1,0 +1,123 @@
+"""Back to a copy of a batch that `nightreel checkpoint` has made."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from anyio import to_thread
+
+from pipeline.errors import BusyError, CheckpointError
+from pipeline.model import Event, Job, JobStatus, advance
+from pipeline.orchestrator.batches import known_batch, running
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import Copies, Damage
+
+logger = logging.getLogger("nightreel")
+
+
+@dataclass(kw_only=True)
+class Returned:
+    """How many jobs are again as they were, and why some are not."""
+
+    jobs: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
+async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
+    """Take the jobs of a batch back to the copy `name`, ready to go on from there.
+
+    Films that were delivered since stay delivered, no history or record is lost, and jobs that were added since stay.
+    Done again after an interruption, it does the rest. Raises `BusyError` while any process works on the batch, and
+    `InputError` for an unknown batch or copy.
+    """
+    await known_batch(shop, batch)
+    copies = Copies(shop.store.folder(batch), shop.workspace)
+    async with shop.store.planning(batch):
+        await to_thread.run_sync(_refuse_while_busy, shop, batch)
+        then, now = await to_thread.run_sync(copies.batch, name), await known_batch(shop, batch)
+        done = Returned()
+        copied = await to_thread.run_sync(copies.jobs, name)
+        while (job := await to_thread.run_sync(next, copied, None)) is not None:
+            if isinstance(job, Damage):
+                done.damaged.append(job.message)
+            elif await to_thread.run_sync(_return_job, job, shop, name):
+                done.jobs += 1
+        jobs = dict.fromkeys((*then.jobs, *now.jobs))
+        there = await to_thread.run_sync(lambda: {*shop.store.refreshed(batch).stamps()})
+        added = tuple(job_id for job_id in (*then.added, *now.added) if job_id in there)
+        about = replace(then, jobs=tuple(job for job in jobs if job in there), added=tuple(dict.fromkeys(added)))
+        await shop.store.save_batch(about)
+    return done
+
+
+def _refuse_while_busy(shop: Workshop, batch: str) -> None:
+    pids = running(shop, batch)
+    index = shop.store.refreshed(batch)
+    if pids or any(shop.store.is_claimed(batch, job_id) for job_id in index.under_way()):
+        who = f"process {pids[0]}" if pids else "a process"
+        raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
+
+
+def _return_job(then: Job, shop: Workshop, name: str) -> bool:
+    """Whether the job is now as it was then, and was not before."""
+    with shop.store.claim_now(then.batch, then.id, what=then.brief.title):
+        try:
+            now = shop.store.read_job(then.batch, then.id)
+        except CheckpointError as error:
+            aside = shop.store.set_aside(then.batch, then.id)
+            logger.warning("%s; it is kept as %s", error, aside.name)
+            now = None
+        job = returned(then, now, name=name, at=shop.clock())
+        if job is None:
+            return False
+        holder = shop.store.index(then.batch).in_folder(job.folder)
+        if holder and holder.id != job.id:
+            # Another film has taken over its folder since, and stays.
+            job = job.evolve(folder=f"{job.folder}-{job.id[:6]}", receipt=None)
+        shop.store.put_jobs(then.batch, [job])
+        return True
+
+
+def returned(then: Job, now: Job | None, *, name: str, at: datetime) -> Job | None:
+    """The job `now`, taken back to what it was `then`; None: it stays as it is.
+
+    What is delivered stays so: no film is made or published twice. The history goes on, and so does the counting of
+    attempts; the status is the one it was, where that is a step from the one it is, and else pending. What lay on the
+    bench then may be the film of a later attempt now, and is joined again.
+    """
+    why = f"returned to checkpoint {name}"
+    if now is None:
+        return then.evolve(history=(*then.history, Event(at=at, status=then.status, why=why)))
+    if now.receipt is not None:
+        return None
+    job = now.evolve(
+        brief=then.brief,
+        priority=then.priority,
+        asked=then.asked,
+        stage=then.stage,
+        retries=0,
+        error=then.error,
+        script=then.script,
+        narration=then.narration,
+        subtitles=then.subtitles,
+        segments=then.segments,
+        video=then.video if then.receipt else None,
+        package=None,
+        verdict=then.verdict if then.receipt else None,
+        receipt=then.receipt,
+    )
+    if job.evolve(retries=now.retries, package=now.package, video=now.video, verdict=now.verdict) == now and (
+        then.status is now.status
+    ):
+        return None
+    if then.status is not now.status and now.status is not JobStatus.PENDING:
+        job = advance(job, JobStatus.PENDING, at=at, why=why)
+    else:
+        job = job.evolve(history=(*job.history, Event(at=at, status=job.status, why=why)))
+    return advance(job, JobStatus.CANCELLED, at=at, why=why) if _is_cancelled_again(then, job) else job
+
+
+def _is_cancelled_again(then: Job, job: Job) -> bool:
+    return then.status is JobStatus.CANCELLED and job.status is JobStatus.PENDING
