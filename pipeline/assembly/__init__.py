@@ -3,11 +3,9 @@
 plan        what the encoder is told
 holds       how a picture that does not change is written
 segments    `encode_segment` (in a worker process) and `join_segments`
-checking    `check_segment`, for segments from the cache
 thumbnail   `write_jpeg`
 """
 
-from pipeline.assembly.checking import check_segment
 from pipeline.assembly.plan import EncoderPlan, x264_options
 from pipeline.assembly.segments import encode_segment, join_segments
 from pipeline.assembly.thumbnail import write_jpeg
@@ -18,7 +16,6 @@ ASSEMBLY_VERSION = 2
 __all__ = [
     "ASSEMBLY_VERSION",
     "EncoderPlan",
-    "check_segment",
     "encode_segment",
     "join_segments",
     "write_jpeg",

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, write_jpeg
-from pipeline.model import Clip, Cue, Scene, Script, frames_of
+from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
+from pipeline.model import Clip, Cue, Scene, Script, Segment, Video, frames_of
 from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
 from pipeline.state import content_key
 
@@ -56,6 +56,11 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
         video_format=order.look.format,
         encoder=order.encoder,
     )
+
+
+def join_film(segments: tuple[Segment, ...], title: str, path: Path) -> Video:
+    """Join the scenes of a film to `path`. Runs in a worker process."""
+    return join_segments(segments, path=path, title=title)
 
 
 def make_thumbnail(script: Script, look: Look, path: Path) -> None:

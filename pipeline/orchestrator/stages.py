@@ -18,7 +18,6 @@ from typing import TypeVar
 from anyio import create_task_group, to_thread
 from pydantic import TypeAdapter
 
-from pipeline.assembly import join_segments
 from pipeline.errors import NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.limits import with_retries
@@ -26,7 +25,7 @@ from pipeline.model import Brief, Clip, Cue, Job, Narration, Package, Script, Se
 from pipeline.narration import narrate
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
-from pipeline.orchestrator.scenes import SegmentOrder, make_segment, make_thumbnail
+from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import film_metadata, publish
 from pipeline.quality import Expected, inspect_film
@@ -169,7 +168,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         metadata=folder / "metadata.json",
     )
     lengths = tuple(clip.samples for clip in clips)
-    video = await to_thread.run_sync(lambda: join_segments(job.segments, path=package.video, title=script.title))
+    video = await attempt.compute(join_film, job.segments, script.title, package.video)
     look = await to_thread.run_sync(shop.look, job)
     await attempt.compute(make_thumbnail, script, look, package.thumbnail)
     texts = {

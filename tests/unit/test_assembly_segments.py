@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assembly import EncoderPlan, check_segment, encode_segment, join_segments, x264_options
+from pipeline.assembly import EncoderPlan, encode_segment, join_segments, x264_options
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.media.audio import read_audio, write_wav
 from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
@@ -352,42 +352,6 @@ def test_a_segment_with_another_number_of_pictures_than_promised_is_refused(tmp_
 
     with pytest.raises(CheckpointError, match=r"scene\.mp4"):
         join_segments([Segment(path=segment.path, frames=32)], path=tmp_path / "film.mp4")
-
-
-def test_a_segment_that_is_whole_is_found_so(tmp_path):
-    segment = make_segment(tmp_path, "scene", sound=voice(3))
-
-    check_segment(segment.path, segment.frames)
-
-
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "short index", "noise"])
-def test_a_segment_that_is_damaged_is_found_so(tmp_path, damage):
-    segment = make_segment(tmp_path, "scene", sound=voice(3))
-    data = segment.path.read_bytes()
-    if damage == "missing":
-        segment.path.unlink()
-    else:
-        kept = {"empty": b"", "cut": data[:-1], "short index": data[:200], "noise": b"noise" * 300}
-        segment.path.write_bytes(kept[damage])
-
-    with pytest.raises(CheckpointError) as caught:
-        check_segment(segment.path, segment.frames)
-    assert caught.value.where == str(segment.path)
-
-
-def test_a_segment_of_another_length_or_without_its_sound_is_not_the_one_looked_for(tmp_path):
-    segment = make_segment(tmp_path, "scene", sound=voice(3))
-    with av.open(str(segment.path)) as source, av.open(str(tmp_path / "mute.mp4"), "w") as mute:
-        pictures = mute.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = pictures
-                mute.mux(packet)
-
-    with pytest.raises(CheckpointError, match="not 32 pictures"):
-        check_segment(segment.path, 32)
-    with pytest.raises(CheckpointError, match="one sound track"):
-        check_segment(tmp_path / "mute.mp4", 48)
 
 
 def test_the_plan_speaks_the_words_of_x264():
