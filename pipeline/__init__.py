@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 from pipeline.version import __version__
 
 if TYPE_CHECKING:
-    from pipeline.api import Film, make_video, run_batch
+    from pipeline.api import Film, make_video, resume_batch, retry_batch, run_batch
 
-__all__ = ["Film", "__version__", "make_video", "run_batch"]
+__all__ = ["Film", "__version__", "make_video", "resume_batch", "retry_batch", "run_batch"]
 
 
 def __getattr__(name: str) -> object:
     """Load the library only when it is used, so that `nightreel --help` and worker processes start at once."""
-    if name in {"Film", "make_video", "run_batch"}:
+    if name in __all__:
         from pipeline import api
 
         return getattr(api, name)

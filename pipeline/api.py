@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError, NightreelError
-from pipeline.model import Job, JobStatus
-from pipeline.orchestrator import JobEvent, Listener, Told, Workshop, batches, ignore, open_workshop
+from pipeline.errors import CheckpointError, InputError, NightreelError
+from pipeline.model import Brief, Job, JobStatus
+from pipeline.orchestrator import JobEvent, Listener, Told, Workshop, batches, control, ignore, open_workshop
 from pipeline.sources import read_brief, read_briefs
 
 
@@ -128,6 +129,64 @@ async def run_batch(
     asked = await shop.store.load_batch(batch)
     films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (asked.jobs if asked else ())]
     return (*films, *(Film.refused(error.where, error) for error in unreadable))
+
+
+async def resume_batch(
+    batch: str,
+    *,
+    workspace: Path | str | None = None,
+    settings: Mapping[str, object] | None = None,
+    listen: Listener = ignore,
+) -> tuple[Film, ...]:
+    """Go on with a batch where it stopped, without its source and with the settings that it was asked for with.
+
+    `settings` are those of the work, e.g. `{"work.strategy": "smart"}`. Raises a `NightreelError` when the batch can't
+    be gone on with.
+    """
+    shop = await _open(workspace, settings, None)
+    await control.resume(shop, batch=batch, listen=listen)
+    return await _films(shop, batch)
+
+
+async def retry_batch(
+    batch: str,
+    *,
+    failed: bool = False,
+    jobs: Sequence[str] = (),
+    stage: str = "",
+    workspace: Path | str | None = None,
+    settings: Mapping[str, object] | None = None,
+    listen: Listener = ignore,
+) -> tuple[Film, ...]:
+    """Try again what failed, is parked or was cancelled: all of it, only what `failed`, or only `jobs` (ids).
+
+    From `stage` on everything is made afresh. The source is read again first, if it is there: what was mended in it is
+    made as it is now. Raises a `NightreelError` when the batch can't be gone on with.
+    """
+    unreadable: list[InputError] = []
+    shop = await control.as_asked(await _open(workspace, settings, None), batch)
+    briefs = await read_again(shop, batch, report=unreadable.append)
+    await control.retry(shop, batch=batch, failed=failed, jobs=jobs, stage=stage, briefs=briefs, listen=listen)
+    return (*await _films(shop, batch), *(Film.refused(error.where, error) for error in unreadable))
+
+
+async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> tuple[Brief, ...]:
+    """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
+    source = (await batches.known_batch(shop, batch)).source
+    path = shop.workspace / source
+    if not source or not await to_thread.run_sync(path.exists):
+        return ()
+    return await read_briefs(path, report=report)
+
+
+async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:
+    """The films of a batch, but for those of which nothing can be read."""
+    asked = await batches.known_batch(shop, batch)
+    films = []
+    for job_id in asked.jobs:
+        with suppress(CheckpointError):
+            films.append(Film.of(await shop.store.load_job(batch, job_id)))
+    return tuple(films)
 
 
 async def _open(

@@ -10,9 +10,16 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
+from pipeline.cli.add import add
+from pipeline.cli.cancel import cancel
+from pipeline.cli.checkpoint import checkpoint
+from pipeline.cli.clean import clean
 from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
+from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
+from pipeline.cli.resume import resume
+from pipeline.cli.retry import retry
 from pipeline.cli.run import run
 from pipeline.cli.status import status
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
@@ -29,8 +36,9 @@ app = App(
         "9 some films of a batch failed · 130 interrupted"
     ),
 )
-for _command in (make, run, status, init, doctor):
+for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, init, doctor):
     app.command(_command, help_epilogue="")
+app.command(list_batches, name="list", help_epilogue="")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

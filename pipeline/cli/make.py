@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from pipeline.cli.options import Making, Place
 
@@ -12,6 +15,8 @@ def make(
     /,
     *,
     output: Path | None = None,
+    queue: Annotated[bool, Parameter(negative="")] = False,
+    priority: Literal["urgent", "high", "normal", "low"] | None = None,
     making: Making = Making(),
     place: Place = Place(),
 ) -> int:
@@ -27,6 +32,10 @@ def make(
     output
         Where the film goes: FILE.mp4 (subtitles, thumbnail and metadata beside it) or a folder. Default:
         output/films/NAME/ in the workspace.
+    queue
+        Leave it to a process that runs now, or to the next one (nightreel resume queue), and don't wait.
+    priority
+        With --queue: how soon it is wanted.
     """
     from dataclasses import asdict
 
@@ -34,8 +43,11 @@ def make(
     from pipeline.cli.display import reporter
     from pipeline.cli.report import print_film, print_json
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, NightreelError
+    from pipeline.cli.work import leave_work
+    from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, InputError, NightreelError
+    from pipeline.model import JobStatus, Priority
     from pipeline.orchestrator import JobEvent, Told, batches
+    from pipeline.orchestrator.scheduler import QUEUE
     from pipeline.sources import read_brief
 
     film: Film | None = None
@@ -44,6 +56,8 @@ def make(
         nonlocal film
         errors: list[Exception] = []
         brief = await read_brief(topic)
+        if queue:
+            return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
         with reporter(place, total=1) as tell:
 
             def listen(event: Told) -> None:
@@ -56,9 +70,11 @@ def make(
             film = Film.of(await batches.run_one(brief, session.workshop, listen=listen))
         if errors:
             raise errors[0]
-        return EXIT_OK
+        return EXIT_INTERRUPTED if film.status == JobStatus.CANCELLED else EXIT_OK
 
     try:
+        if priority and not queue:
+            raise InputError("--priority is for films that wait", hint="Add --queue")
         session = open_session(place, making.as_settings(), output)
         return session.run(work)
     except NightreelError as error:

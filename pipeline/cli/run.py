@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
 
 from pipeline.cli.options import Making, Place, Working
+
+if TYPE_CHECKING:
+    from pipeline.errors import InputError
+    from pipeline.model import Brief, Priority
+    from pipeline.orchestrator import Workshop
 
 
 def run(
@@ -15,6 +23,7 @@ def run(
     batch: str | None = None,
     output: Path | None = None,
     priority: Literal["urgent", "high", "normal", "low"] = "normal",
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
     making: Making = Making(),
     working: Working = Working(),
     place: Place = Place(),
@@ -35,6 +44,8 @@ def run(
         Folder for the films. Default: output/BATCH/ in the workspace. A single brief also takes FILE.mp4.
     priority
         How soon the films are wanted; a brief may say otherwise for itself.
+    dry_run
+        Check everything, say what would be made, how long it takes and what it costs, and make nothing.
     """
     from anyio import to_thread
 
@@ -42,7 +53,7 @@ def run(
     from pipeline.cli.report import print_json, print_refusal
     from pipeline.cli.session import open_session
     from pipeline.cli.work import work_on
-    from pipeline.errors import InputError, NightreelError
+    from pipeline.errors import NightreelError
     from pipeline.model import Priority
     from pipeline.orchestrator import Listener, batches
     from pipeline.orchestrator.batches import Outcome
@@ -53,6 +64,9 @@ def run(
         briefs = await read_briefs(source, report=unreadable.append)
         asked = await to_thread.run_sync(session.workshop.source_name, source)
         name = await batches.name_for(session.workshop, source) if batch is None else batch
+        if dry_run:
+            return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)
+        session.batch = name
         refused = [Film.refused(error.where, error) for error in unreadable]
         for film in refused:
             print_refusal(name, film, as_json=place.json)
@@ -71,3 +85,27 @@ def run(
         if place.json:
             print_json({"event": "summary", "batch": batch, "counts": {}, "error": str(error)})
         raise
+
+
+async def _foretell(
+    briefs: Sequence[Brief],
+    shop: Workshop,
+    batch: str,
+    priority: Priority,
+    unreadable: Sequence[InputError],
+    *,
+    as_json: bool,
+) -> int:
+    """Say what a run would do; the exit code that it would have."""
+    from dataclasses import asdict
+
+    from pipeline.cli.forecast import print_forecast
+    from pipeline.cli.report import print_json
+    from pipeline.orchestrator.forecast import forecast
+
+    found = await forecast(briefs, shop, batch=batch, priority=priority, unreadable=unreadable)
+    if as_json:
+        print_json({"event": "forecast", **asdict(found)})
+    else:
+        print_forecast(found)
+    return found.exit_code

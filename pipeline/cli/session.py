@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import anyio
+import psutil
+from anyio.abc import TaskStatus
 from rich.console import Console
 from rich.logging import RichHandler
 
@@ -18,44 +24,86 @@ from pipeline.errors import EXIT_INTERRUPTED, first_error
 from pipeline.orchestrator import Workshop, open_workshop
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Session:
     """One command in one workspace."""
 
     workshop: Workshop
+    place: Place
+    # The batch that the command works on, as soon as it is known: whoever interrupts it is told how to go on.
+    batch: str = ""
 
     def run(self, work: Callable[[], Awaitable[int]]) -> int:
-        """Run `work` to its exit code. Ctrl-C and SIGTERM cancel it: jobs are put back and saved first."""
-        return anyio.run(_until_stopped, work)
+        """Run `work` to its exit code. Ctrl-C and SIGTERM cancel it: jobs are put back and saved first.
+
+        A second one ends this process and those that it has started, at once.
+        """
+        code: int | None = None
+        try:
+            code = anyio.run(_until_stopped, work)
+        except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or was told twice
+            _end_children()
+        if code is None:
+            print(f"nightreel: interrupted; {self._how_to_go_on()}", file=sys.stderr)
+            return EXIT_INTERRUPTED
+        return code
+
+    def _how_to_go_on(self) -> str:
+        if not self.batch or not (self.workshop.store.folder(self.batch) / "batch.json").exists():
+            return "the same command goes on where this one stopped"
+        words = ["nightreel", "resume", self.batch]
+        if self.place.workspace:
+            words += ["--workspace", str(self.place.workspace)]
+        return f"go on with: {shlex.join(words)}"
 
 
 def open_session(place: Place, overrides: Mapping[str, object], output: Path | None = None) -> Session:
     """Load the settings and open the workspace."""
     _log_to_stderr(debug=place.debug)
-    return Session(workshop=open_workshop(workspace=place.workspace, overrides=overrides, output=output))
+    workshop = open_workshop(workspace=place.workspace, overrides=overrides, output=output)
+    return Session(workshop=workshop, place=place)
 
 
-async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int:
+async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int | None:
+    """The exit code of `work`; None: it was stopped."""
     code: int | None = None
     with first_error():
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
-            code = await work()
+            with anyio.CancelScope() as scope:
+                await tasks.start(_stop_on_signals, scope)
+                code = await work()
             tasks.cancel_scope.cancel()
-    if code is None:
-        print("nightreel: interrupted; the same command goes on where this one stopped", file=sys.stderr)
-        return EXIT_INTERRUPTED
     return code
 
 
-async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
+async def _stop_on_signals(scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
     """Stop on SIGTERM as on Ctrl-C. Windows has no such signals for a loop: there, Ctrl-C alone stops."""
     if sys.platform == "win32":
+        task_status.started()
         return
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
         async for _ in signals:
+            if scope.cancel_called:
+                _end_at_once()
             scope.cancel()
-            return
+
+
+def _end_at_once() -> NoReturn:
+    """Leave nothing running and nothing half-written: every save is whole or not there."""
+    _end_children()
+    console = Console(stderr=True)
+    if console.is_terminal:
+        console.show_cursor()
+    print("nightreel: stopped at once", file=sys.stderr, flush=True)
+    os._exit(EXIT_INTERRUPTED)
+
+
+def _end_children() -> None:
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                child.kill()
 
 
 def _log_to_stderr(*, debug: bool) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from pipeline.cli.options import Place
 
 
-def status(batch: str | None = None, /, *, place: Place = Place()) -> int:
+def status(
+    batch: str | None = None, /, *, watch: Annotated[bool, Parameter(negative="")] = False, place: Place = Place()
+) -> int:
     """Show how far a batch is, or all batches.
 
     A job counts as in progress only while a process works on it, and as completed only while its film is there. One
@@ -15,23 +21,35 @@ def status(batch: str | None = None, /, *, place: Place = Place()) -> int:
     ----------
     batch
         Name of a batch, e.g. space. Default: a line for each batch.
+    watch
+        Draw it again every second, until the batch is over or you press Ctrl-C.
     """
-    from dataclasses import asdict
+    import sys
 
-    from pipeline.cli.report import print_json
-    from pipeline.cli.session import open_session
-    from pipeline.cli.status_report import all_states, batch_state, print_batch, print_batches
-    from pipeline.errors import EXIT_OK
+    from pipeline.cli.status_report import (
+        BatchReport,
+        all_states,
+        open_store,
+        print_batch,
+        print_batches,
+        write_batch,
+        write_batches,
+    )
+    from pipeline.errors import EXIT_OK, InputError
 
-    async def work() -> int:
-        store = session.workshop.store
-        if batch is None:
-            states = await all_states(store)
-            print_json([asdict(state) for state in states]) if place.json else print_batches(states)
-        else:
-            state = await batch_state(store, batch)
-            print_json(asdict(state)) if place.json else print_batch(state)
-        return EXIT_OK
+    if watch:
+        if batch is None or place.json or not sys.stdout.isatty():
+            need = "a batch" if batch is None else "a terminal, and no --json"
+            raise InputError(f"needs {need}", where="--watch", hint="Without it, status tells how it stands now")
+        from pipeline.cli.watch import watch_batch
 
-    session = open_session(place, {})
-    return session.run(work)
+        return watch_batch(place, batch)
+    store = open_store(place)
+    if batch is not None:
+        report = BatchReport(store, batch)
+        write_batch(report, sys.stdout) if place.json else print_batch(report)
+    elif place.json:
+        write_batches(all_states(store), sys.stdout)
+    else:
+        print_batches(all_states(store))
+    return EXIT_OK

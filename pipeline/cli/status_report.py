@@ -1,18 +1,29 @@
-"""The state of batches, read from their checkpoints and locks, as values and as tables."""
+"""The state of batches, read from the rows of their jobs and from locks, as values and as tables.
+
+A row is looked at once and forgotten: fifty thousand jobs are told in a second or two, and in little memory.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
 
-from anyio import to_thread
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.errors import CheckpointError, InputError
+from pipeline.cli.options import Place
+from pipeline.errors import CheckpointError, InputError, did_you_mean
 from pipeline.model import JobStatus, JobSummary
+from pipeline.settings import find_workspace
 from pipeline.state import CheckpointStore, Damage
 
 _COLOURS = {
@@ -25,6 +36,17 @@ _COLOURS = {
     JobStatus.CANCELLED: "dim",
 }
 _ANY_WIDTH = 10_000
+# Rows of a table for a person. Those that need something from somebody come first.
+_MOST_ROWS = 200
+_ORDER = (
+    JobStatus.IN_PROGRESS,
+    JobStatus.FAILED,
+    JobStatus.REVIEW,
+    JobStatus.PARKED,
+    JobStatus.PENDING,
+    JobStatus.CANCELLED,
+    JobStatus.COMPLETED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,91 +68,178 @@ class JobState:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchState:
-    """A batch as `status` shows it."""
+    """A batch as `list` and `status` show it."""
 
     batch: str
+    source: str = ""
+    # ISO 8601.
+    created_at: str = ""
     # Every status, also those that no job has.
-    counts: dict[str, int]
-    jobs: tuple[JobState, ...]
+    counts: Mapping[str, int] = field(default_factory=lambda: _all_of({}))
+    # Processes that work on it now.
+    workers: tuple[int, ...] = ()
     # Why nothing is known of it: its own file is damaged.
     error: str | None = None
 
 
-async def batch_state(store: CheckpointStore, name: str) -> BatchState:
-    """One batch. Raises `InputError` when there is none of that name."""
-    if await store.load_batch(name) is None:
-        known = ", ".join(await store.batches())
-        hint = f"There is {known}" if known else "Nothing has been run in this workspace yet"
-        raise InputError(f"no batch named {name!r}", hint=hint)
-
-    def look() -> list[JobState]:
-        index = store.refreshed(name)
-        jobs = [_job_state(store, row) for row in index.rows()]
-        return jobs + [_damaged_state(damage) for damage in index.damages()]
-
-    jobs = await to_thread.run_sync(look)
-    return BatchState(batch=name, counts=_count(jobs), jobs=tuple(jobs))
+_JOB = TypeAdapter(JobState)
 
 
-async def all_states(store: CheckpointStore) -> tuple[BatchState, ...]:
-    """Every batch of the workspace; a damaged one does not hide the others."""
-    states = []
-    for name in await store.batches():
-        try:
-            states.append(await batch_state(store, name))
-        except CheckpointError as error:
-            states.append(BatchState(batch=name, counts=_count([]), jobs=(), error=str(error)))
-    return tuple(states)
+def open_store(place: Place) -> CheckpointStore:
+    """The checkpoints of the workspace, without loading what makes films. Raises `InputError` for no workspace."""
+    return CheckpointStore(find_workspace(Path.cwd(), place.workspace))
 
 
-def print_batch(state: BatchState) -> None:
-    """One batch, a row for each film."""
+class BatchReport:
+    """One batch. Everything blocks. Raises `InputError` when there is none of that name."""
+
+    def __init__(self, store: CheckpointStore, name: str) -> None:
+        known = store.read_batch(name)
+        if known is None:
+            names = store.batch_names()
+            hint = did_you_mean(name, names) if names else "Nothing has been run in this workspace yet"
+            raise InputError(f"no batch named {name!r}", hint=hint)
+        self._known = known
+        self._store = store
+        self._index = store.refreshed(name)
+        # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
+        self._abandoned = {job for job in self._index.under_way() if not store.is_claimed(name, job)}
+        # And a film that somebody took away is not there, whatever was true once. Either goes on with the next run.
+        self._gone: set[str] = set()
+
+    def state(self) -> BatchState:
+        """All but the single jobs, from what the checkpoints say."""
+        counts = Counter({status: standing.jobs for status, standing in self._index.counts().items()})
+        counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
+        counts[JobStatus.PENDING] += len(self._abandoned)
+        return BatchState(
+            batch=self._known.name,
+            source=self._known.source,
+            created_at=self._known.created_at.isoformat(),
+            counts=_all_of(counts),
+            workers=tuple(self._store.workers(self._known.name)),
+        )
+
+    def checked_state(self) -> BatchState:
+        """The same, after a look whether the films are there."""
+        state = self.state()
+        self._gone = {job for job, video in self._index.videos() if video is None or not _exists(video)}
+        counts = Counter(state.counts)
+        counts[JobStatus.COMPLETED] -= len(self._gone)
+        counts[JobStatus.PENDING] += len(self._gone)
+        return BatchState(**{**asdict(state), "counts": _all_of(counts)})
+
+    def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
+        """The jobs in the order of the batch, page by page, damaged ones last; all, or those of some statuses."""
+        yield from map(self._job, self._index.rows(*statuses))
+        if not statuses or JobStatus.FAILED in statuses:
+            yield from map(_damaged_state, self._index.damages())
+
+    def first_jobs(self) -> list[JobState]:
+        """As many as a person wants to see; those that are not completed come first."""
+        found: list[JobState] = []
+        for status in _ORDER:
+            if status is JobStatus.COMPLETED:
+                lost = (row for job_id in sorted(self._gone) if (row := self._index.find(job_id)))
+                found += map(self._job, islice(lost, _MOST_ROWS - len(found)))
+            there = (job for job in self.jobs(status) if job.id not in self._gone)
+            found += islice(there, _MOST_ROWS - len(found))
+        return found
+
+    def _job(self, row: JobSummary) -> JobState:
+        lost = row.id in self._gone or row.id in self._abandoned
+        return JobState(
+            id=row.id,
+            title=row.title,
+            status=(JobStatus.PENDING if lost else row.status).value,
+            stage=row.stage,
+            attempts=row.attempts,
+            priority=row.priority.value,
+            parked_until=row.parked_until.isoformat() if row.parked_until else None,
+            video=str(row.video) if row.video and row.status is JobStatus.COMPLETED and not lost else None,
+            error=row.error.message if row.error else None,
+        )
+
+
+def print_batch(report: BatchReport) -> None:
+    """One batch, a row for each film, as far as anybody reads them."""
+    state = report.checked_state()
+    jobs = report.first_jobs()
     table = Table(box=None, pad_edge=False, title=None)
     for column in ("film", "status", "stage", "tries", "where, or why not"):
         table.add_column(column, header_style="dim", no_wrap=True)
-    for job in state.jobs:
+    for job in jobs:
         colour = _COLOURS[JobStatus(job.status)]
         table.add_row(
             escape(job.title),
-            f"[{colour}]{job.status}[/]",
+            f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
             "" if job.status == JobStatus.COMPLETED else job.stage,
             str(job.attempts),
             escape(job.error or job.video or ""),
         )
     console = Console(highlight=False)
-    console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}\n")
+    console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}{_at_work(state)}\n", soft_wrap=True)
     # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
     console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
     console.print(table)
+    more = sum(state.counts.values()) - len(jobs)
+    if more > 0:
+        console.print(f"… and {more} more: --json lists all")
 
 
-def print_batches(states: tuple[BatchState, ...]) -> None:
+def write_batch(report: BatchReport, out: TextIO) -> None:
+    """One batch as one JSON document on one line, written job by job."""
+    state = asdict(report.checked_state())
+    out.write(json.dumps(state, ensure_ascii=False)[:-1] + ', "jobs": [')
+    separator = ""
+    for job in report.jobs():
+        out.write(separator + _JOB.dump_json(job).decode())
+        separator = ", "
+    out.write("]}\n")
+
+
+def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
+    """All batches as one JSON document on one line."""
+    out.write(json.dumps([asdict(state) for state in states], ensure_ascii=False) + "\n")
+
+
+def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
+    """Every batch of the workspace; a damaged one does not hide the others. `checked`: are the films there?"""
+    for name in store.batch_names():
+        try:
+            report = BatchReport(store, name)
+            yield report.checked_state() if checked else report.state()
+        except CheckpointError as error:
+            yield BatchState(batch=name, error=str(error))
+
+
+def print_batches(states: Iterable[BatchState]) -> None:
     """A line for each batch."""
-    console = Console(highlight=False)
-    if not states:
-        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
+    console, count = Console(highlight=False), 0
     for state in states:
-        about = f"[red]{escape(state.error)}[/]" if state.error else _counts(state)
+        count += 1
+        about = f"[red]{escape(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
         console.print(f"[bold]{escape(state.batch)}[/]  {about}", soft_wrap=True)
+    if not count:
+        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
 
 
-def _job_state(store: CheckpointStore, row: JobSummary) -> JobState:
-    # A checkpoint says "in progress" for ever when its process was killed; the lock knows better. And a film that
-    # somebody took away is not there, whatever was true once. Either is what the next run goes on with.
-    abandoned = row.status is JobStatus.IN_PROGRESS and not store.is_claimed(row.batch, row.id)
-    video = row.video if row.status is JobStatus.COMPLETED else None
-    gone = video is not None and not video.exists()
-    return JobState(
-        id=row.id,
-        title=row.title,
-        status=(JobStatus.PENDING if abandoned or gone else row.status).value,
-        stage=row.stage,
-        attempts=row.attempts,
-        priority=row.priority.value,
-        parked_until=row.parked_until.isoformat() if row.parked_until else None,
-        video=None if video is None or gone else str(video),
-        error=row.error.message if row.error else None,
-    )
+def print_list(states: Iterable[BatchState]) -> None:
+    """A table of all batches."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("batch", "films", "begun", "source", ""):
+        table.add_column(column, header_style="dim", no_wrap=True)
+    for state in states:
+        done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
+        begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
+        about = f"[red]{escape(state.error)}[/]" if state.error else _at_work(state).strip()
+        table.add_row(f"[bold]{escape(state.batch)}[/]", f"{done}/{total}", begun, escape(state.source), about)
+    console = Console(highlight=False)
+    if not table.row_count:
+        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
+        return
+    console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
+    console.print(table)
 
 
 def _damaged_state(damage: Damage) -> JobState:
@@ -148,12 +257,27 @@ def _damaged_state(damage: Damage) -> JobState:
     )
 
 
-def _count(jobs: Sequence[JobState]) -> dict[str, int]:
-    counts = Counter(job.status for job in jobs)
-    return {status.value: counts[status.value] for status in JobStatus}
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - fifty thousand times
+
+
+def _all_of(counts: Mapping[JobStatus, int] | Mapping[str, int]) -> dict[str, int]:
+    found: Mapping[str, int] = {str(status): count for status, count in counts.items()}
+    return {status.value: found.get(status.value, 0) for status in JobStatus}
 
 
 def _counts(state: BatchState) -> str:
     return " · ".join(
         f"[{_COLOURS[JobStatus(name)]}]{count} {name}[/]" for name, count in state.counts.items() if count
     )
+
+
+def _at_work(state: BatchState) -> str:
+    if not state.workers:
+        return ""
+    processes = "process" if len(state.workers) == 1 else "processes"
+    return f"  [cyan]{processes} {', '.join(map(str, state.workers))} at work[/]"
+
+
+def _until(moment: str | None) -> str:
+    return f" until {datetime.fromisoformat(moment).astimezone():%a %H:%M}" if moment else ""

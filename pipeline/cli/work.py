@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from anyio import to_thread
 
@@ -11,8 +13,9 @@ from pipeline.api import Film
 from pipeline.cli.display import reporter
 from pipeline.cli.options import Place
 from pipeline.cli.report import json_summary, print_json, print_summary
-from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
-from pipeline.orchestrator import Listener, Workshop
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
+from pipeline.model import Brief, Priority
+from pipeline.orchestrator import Listener, Workshop, batches
 from pipeline.orchestrator.batches import Outcome
 
 
@@ -41,3 +44,36 @@ async def work_on(
 
     await to_thread.run_sync(summarise)
     return EXIT_OK if outcome.is_complete and not refused else EXIT_SOME_JOBS_FAILED
+
+
+async def total_of(shop: Workshop, batch: str) -> int:
+    """How many jobs the batch has."""
+    counts = await to_thread.run_sync(lambda: shop.store.refreshed(batch).counts())
+    return sum(standing.jobs for standing in counts.values())
+
+
+@contextmanager
+def ending_in_json(place: Place, batch: str) -> Iterator[None]:
+    """With --json, whatever ends the command is told on stdout, too."""
+    try:
+        yield
+    except NightreelError as error:
+        if place.json:
+            print_json({"event": "summary", "batch": batch, "counts": {}, "error": str(error)})
+        raise
+
+
+async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priority: Priority, place: Place) -> int:
+    """Add films to a batch, and say who will make them. Returns the exit code."""
+    plan, pids = await batches.add(briefs, shop, batch=batch, priority=priority)
+    if place.json:
+        print_json({"batch": batch, "jobs": plan.ids, "new": plan.new, "workers": pids})
+        return EXIT_OK
+    films = "film" if plan.new == 1 else "films"
+    known = f", {len(plan.ids) - plan.new} known already" if len(plan.ids) > plan.new else ""
+    print(f"{batch}: {plan.new} {films} added{known}")
+    if pids:
+        print(f"Process {pids[0]} will make them.")
+    else:
+        print(f"Nobody works on it now. Start with: {shlex.join(['nightreel', 'resume', batch])}")
+    return EXIT_OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -152,7 +153,8 @@ class _MemoryByFilms:
         if not known:
             return base
         seen_s, used = self._seen[known]
-        return base + (used - base) / known * films * 0.5 ** ((self._now_s - seen_s) / _MEMORY_HALVES_AFTER_S)
+        believed = math.exp2((seen_s - self._now_s) / _MEMORY_HALVES_AFTER_S)
+        return base + (used - base) / known * films * believed
 
 
 @dataclass(frozen=True, kw_only=True)

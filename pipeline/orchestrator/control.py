@@ -14,12 +14,13 @@ from functools import partial
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
-from pipeline.model import Brief, Job, JobStatus, advance
+from pipeline.model import Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator import batches
 from pipeline.orchestrator.afresh import forget_from, is_published
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.plan import Mended, replace_jobs
+from pipeline.orchestrator.scheduler import QUEUE
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies
 
@@ -51,6 +52,20 @@ async def as_asked(shop: Workshop, batch: str) -> Workshop:
     """The workshop with what this batch was asked for with. Raises `InputError` for an unknown one."""
     asked = await known_batch(shop, batch)
     return await to_thread.run_sync(shop.for_asked, asked.asked)
+
+
+async def for_addition(shop: Workshop, batch: str) -> Workshop:
+    """The workshop for more films of a batch: as the batch was asked for, but for what `shop` is asked for.
+
+    Raises `InputError` for an unknown batch that is not the queue.
+    """
+    if batch == QUEUE:
+        return shop
+    asked = (await known_batch(shop, batch)).asked
+    # A film of its own in a file would take the place of the one that is there.
+    output = "" if asked.output.lower().endswith(".mp4") else asked.output
+    both = Asked(settings={**asked.settings, **shop.asked.settings}, output=shop.asked.output or output)
+    return await to_thread.run_sync(shop.for_asked, both)
 
 
 async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Changed:
@@ -206,7 +221,8 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
 
     def compare() -> list[Mended]:
         index = shop.store.index(batch)
-        now = {shop.job_id(shop.complete(brief)): (number, brief) for number, brief in enumerate(briefs, start=1)}
+        whole = enumerate(map(shop.complete, briefs), start=1)
+        now = {shop.job_id(brief): (number, brief) for number, brief in whole}
         listed = set(index.ids(*JobStatus))
         places = {brief.origin: (number, brief) for job, (number, brief) in now.items() if job not in listed}
         mended = []

@@ -53,9 +53,21 @@ class Plan:
     new: int = 0
     # Their films are there.
     untouched: int = 0
+    # The folder that the pattern gives them is another film's: theirs has the id in its name.
+    crowded: int = 0
     # Others have taken their folders.
     replaced: dict[str, str] = field(default_factory=dict)
     changed: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A plan that was made and not saved."""
+
+    plan: Plan
+    # The rows of the batch as it stands, and the completed briefs of the plan by the ids of their jobs.
+    index: BatchIndex
+    briefs: dict[str, Brief]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,57 +169,76 @@ async def _forget(shop: Workshop, batch: str, job_id: str, title: str) -> None:
         await to_thread.run_sync(store.cancel_is_heard, batch, job_id)
 
 
+def draft_plan(briefs: Iterable[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL) -> Draft:
+    """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
+    planner = _Planner(shop, batch, priority, saves=False)
+    plan = planner.plan(briefs)
+    return Draft(plan=plan, index=planner.index, briefs=planner.briefs)
+
+
 class _Planner:
     """One pass over the briefs. Blocks."""
 
-    def __init__(self, shop: Workshop, batch: str, priority: Priority) -> None:
+    def __init__(self, shop: Workshop, batch: str, priority: Priority, *, saves: bool = True) -> None:
         self._shop = shop
         self._batch = batch
         self._priority = priority
         self._pattern = FolderPattern(shop.settings.output.pattern)
-        self._index: BatchIndex
+        self._saves = saves
+        self.index: BatchIndex
+        self.briefs: dict[str, Brief] = {}
         self._plan = Plan()
         # Folders that this plan has given away, by casefolded name, since some systems do not tell "A" from "a".
         self._given: dict[str, str] = {}
 
     def plan(self, briefs: Iterable[Brief]) -> Plan:
-        self._index = self._shop.store.refreshed(self._batch)
-        self._redo_damaged()
+        self._look()
         fresh: list[Job] = []
-        seen: set[str] = set()
         for number, brief in enumerate(briefs, start=1):
             complete = self._shop.complete(brief)
             job_id = self._shop.job_id(complete)
-            if job_id in seen:
+            if job_id in self.briefs:
                 continue
-            seen.add(job_id)
+            self.briefs[job_id] = complete
             self._plan.ids.append(job_id)
-            row = self._index.find(job_id)
+            row = self.index.find(job_id)
             if row is None:
                 fresh.append(self._new(complete, job_id, number))
             else:
                 self._known(row, complete, number)
             if len(fresh) == _AT_ONCE:
-                self._shop.store.plan_jobs(self._batch, fresh)
+                self._save(fresh)
                 fresh.clear()
-        self._shop.store.plan_jobs(self._batch, fresh)
+        self._save(fresh)
         for job_id in self._plan.ids:
             self._plan.replaced.pop(job_id, None)
         return self._plan
 
     def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
         """Save a job for each row; its id by that of the job whose place it takes."""
-        self._index = self._shop.store.refreshed(self._batch)
+        self.index = self._shop.store.refreshed(self._batch)
         self._redo_damaged({row.job for row in mended})
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
         for row in mended:
             complete = self._shop.complete(row.brief)
             ids[row.job] = job_id = self._shop.job_id(complete)
-            if job_id not in fresh and self._index.find(job_id) is None:
+            if job_id not in fresh and self.index.find(job_id) is None:
                 fresh[job_id] = self._new(complete, job_id, row.number)
         self._shop.store.plan_jobs(self._batch, list(fresh.values()))
         return ids
+
+    def _look(self) -> None:
+        """Find out how the batch stands."""
+        if self._saves:
+            self.index = self._shop.store.refreshed(self._batch)
+            self._redo_damaged()
+        else:
+            self.index = self._shop.store.glance(self._batch)
+
+    def _save(self, jobs: Sequence[Job]) -> None:
+        if self._saves:
+            self._shop.store.plan_jobs(self._batch, jobs)
 
     def _new(self, brief: Brief, job_id: str, number: int) -> Job:
         self._plan.new += 1
@@ -222,7 +253,7 @@ class _Planner:
 
     def _known(self, row: JobSummary, brief: Brief, number: int) -> None:
         change = Change(job=row.id, status=row.status, brief=brief)
-        holder = self._index.in_folder(row.folder)
+        holder = self.index.in_folder(row.folder)
         if row.folder.casefold() in self._given or (holder and holder.id != row.id):
             # Back after another film has taken its folder: what lies there is not its film.
             self._plan.changed.append(replace(change, folder=self._free_folder(brief, row.id, number)))
@@ -247,6 +278,7 @@ class _Planner:
         if self._is_free(folder, brief):
             self._given[folder.casefold()] = job_id
             return folder
+        self._plan.crowded += 1
         folder = f"{folder}-{job_id[:6]}"
         self._given[folder.casefold()] = job_id
         return folder
@@ -254,7 +286,7 @@ class _Planner:
     def _is_free(self, folder: str, brief: Brief) -> bool:
         if folder.casefold() in self._given:
             return False
-        holder = self._index.in_folder(folder)
+        holder = self.index.in_folder(folder)
         if holder is None:
             return self._pattern.is_per_batch or not (self._shop.films_root / folder).exists()
         # The same place of the same source with other content, or the same topic under other settings: the film is
@@ -266,7 +298,7 @@ class _Planner:
 
     def _redo_damaged(self, which: Collection[str] | None = None) -> None:
         """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""
-        for damage in self._index.damages():
+        for damage in self.index.damages():
             if which is not None and damage.job not in which:
                 continue
             aside = self._shop.store.set_aside(self._batch, damage.job)

@@ -94,9 +94,16 @@ class Snapshot:
 
 
 def watched(
-    rows: Iterable[JobSummary], counts: Mapping[str, int], *, now: datetime, notices: Sequence[str] = ()
+    rows: Iterable[JobSummary],
+    counts: Mapping[str, int],
+    *,
+    now: datetime,
+    notices: Sequence[str] = (),
+    weight_waiting: int = 0,
 ) -> Snapshot:
     """The same picture of a batch that another process makes, from its rows and its counts by status.
+
+    Rows of pending jobs may be left out, if `weight_waiting` says how much work they are.
 
     What only that process knows (memory, CPU) is missing, and the remaining time is always a rough one.
     """
@@ -123,7 +130,7 @@ def watched(
         parked=tuple(sorted(parked, key=goes_on)[:PARKED]),
         notices=tuple(notices),
         elapsed_s=_seconds(began, now),
-        remaining_s=_rough_s(rows, made, now) if at_work else None,
+        remaining_s=_rough_s(rows, made, now, weight_waiting) if at_work else None,
         remaining_is_rough=True,
         film_s=sum(_seconds(row.started_at, _ended(row)) for row in made) / len(made) if made else None,
         stage_s={stage: sum(row.seconds.get(stage, 0.0) for row in made) / len(made) for stage in stages},
@@ -132,13 +139,15 @@ def watched(
     )
 
 
-def _rough_s(rows: Sequence[JobSummary], made: Sequence[JobSummary], now: datetime) -> float | None:
+def _rough_s(
+    rows: Sequence[JobSummary], made: Sequence[JobSummary], now: datetime, weight_waiting: int
+) -> float | None:
     """What is left, at the pace of the last films made (`made`: the last one first). None: of too few."""
     last = made[:_MOST]
     if len(last) < _FEWEST:
         return None
     took_s = _seconds(min(row.started_at or now for row in last), now)
-    left = sum(row.weight for row in rows if row.status is JobStatus.PENDING)
+    left = weight_waiting or sum(row.weight for row in rows if row.status is JobStatus.PENDING)
     under_way = [row for row in rows if row.status is JobStatus.IN_PROGRESS]
     # On average a film under way is half done.
     half = sum(row.weight for row in under_way) / 2

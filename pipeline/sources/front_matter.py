@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.model import Priority
 from pipeline.model.text import clean_text
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
 
@@ -22,6 +23,7 @@ _MAX_CHARS: Mapping[str, int] = {
     "kicker": 100,
     "closing": 400,
     "description": 4000,
+    "priority": 20,
 }
 _TAG_MAX_CHARS = 60
 _KEYS = (*_MAX_CHARS, "tags")
@@ -102,7 +104,8 @@ def _text(key: str, node: yaml.Node, where: str) -> str:
         return checked_title(text, where=where)
     if len(text) > _MAX_CHARS[key]:
         raise InputError(f"{key} has {len(text):,} characters, at most {_MAX_CHARS[key]} fit", where=where)
-    return _language(text, where) if key == "language" else text
+    check = {"language": _language, "priority": _priority}.get(key)
+    return check(text, where) if check else text
 
 
 def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
@@ -133,6 +136,13 @@ def _language(text: str, where: str) -> str:
     # The usual case: zh-Hant-TW.
     cased = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part for part in rest]
     return "-".join([head.lower(), *cased])
+
+
+def _priority(text: str, where: str) -> Priority:
+    try:
+        return Priority(text.casefold())
+    except ValueError:
+        raise InputError(f"{text!r} is no priority", where=where, hint=did_you_mean(text, list(Priority))) from None
 
 
 def _line(node: yaml.Node) -> int:

@@ -157,9 +157,13 @@ class CheckpointStore:
         return index
 
     def glance(self, batch: str) -> BatchIndex:
-        """The same in memory: nothing is made or changed on the disk. Blocks."""
+        """The same in memory: nothing is made or changed on the disk. A damaged list counts as none. Blocks."""
         index = BatchIndex(self._index_file(batch), self._workspace, in_memory=True)
-        self._bring_up_to_date(index, batch)
+        try:
+            self._bring_up_to_date(index, batch)
+        except CheckpointError as error:
+            logger.debug("%s", error)
+            index.arrange((), "")
         return index
 
     def _bring_up_to_date(self, index: BatchIndex, batch: str) -> None:

@@ -175,7 +175,7 @@ class BatchIndex:
             f"SELECT row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
             "ORDER BY stamp DESC LIMIT ?"  # a stamp begins with the time
         )
-        return [_ROW.validate_json(row) for (row,) in self._ask(query, (limit,))]
+        return [self._row(row) for (row,) in self._ask(query, (limit,))]
 
     def ids(self, *statuses: JobStatus) -> list[str]:
         """Ids of the jobs in these statuses, damaged ones left out, in the order of the batch."""
@@ -190,6 +190,14 @@ class BatchIndex:
         """Ids of the jobs of the batch that begin so."""
         query = "SELECT id FROM jobs WHERE substr(id, 1, ?) = ? AND position IS NOT NULL ORDER BY position"
         return [job_id for (job_id,) in self._ask(query, (len(prefix), prefix))]
+
+    def videos(self) -> list[tuple[str, str | None]]:
+        """The id and the film of every completed job of the batch."""
+        query = (
+            "SELECT id, json_extract(CAST(row AS TEXT), '$.video') FROM jobs "
+            "WHERE status = 'completed' AND position IS NOT NULL AND damage IS NULL"
+        )
+        return self._ask(query)
 
     def damages(self) -> list[Damage]:
         """The listed jobs that can't be read."""

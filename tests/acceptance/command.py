@@ -7,11 +7,12 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -128,3 +129,51 @@ def all_gone(processes: list[psutil.Process]) -> bool:
     """Whether they end by themselves, soon."""
     _, alive = psutil.wait_procs(processes, timeout=30)
     return not alive
+
+
+@dataclass
+class Quiet:
+    """A command at work, in a process group of its own, whose output goes to files: nobody has to read along."""
+
+    process: subprocess.Popen[bytes]
+    out: IO[bytes]
+    err: IO[bytes]
+
+    @classmethod
+    def start(cls, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Quiet:
+        """Start `nightreel ARGUMENTS`."""
+        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline", *map(str, arguments)],
+            cwd=cwd,
+            env=environment(env or {}),
+            stdout=out,
+            stderr=err,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        return cls(process, out, err)
+
+    def children(self) -> list[psutil.Process]:
+        """The processes that it has started; none, if it has ended."""
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def finish(self) -> Finished:
+        """Wait for the end; what takes too long is killed."""
+        try:
+            self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        return Finished(self.process.returncode, _all_of(self.out), _all_of(self.err))
+
+
+def _all_of(file: IO[bytes]) -> str:
+    if file.closed:
+        return ""
+    with file:
+        file.seek(0)
+        return file.read().decode()

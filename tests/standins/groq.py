@@ -123,6 +123,8 @@ class GroqStandIn:
     # Seconds before a proper answer.
     latency_s: float = 0.0
     retry_after: str = "0"
+    # Whether it says as little as it can: films of a few seconds.
+    terse: bool = False
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -190,7 +192,7 @@ class GroqStandIn:
             _reset(request)
         if fault == "login_page":
             return web.Response(text="<html>Please log in</html>", content_type="text/html")
-        completion = _completion(body, fault, number=len(self.history))
+        completion = _completion(body, fault, number=len(self.history), terse=self.terse)
         await asyncio.sleep(self.latency_s)
         if fault == "slow_body":
             response = web.StreamResponse(headers={"Content-Type": "application/json"})
@@ -313,8 +315,8 @@ def _limits(used: int) -> dict[str, str]:
     }
 
 
-def _completion(body: dict[str, Any], fault: str | None, *, number: int) -> dict[str, Any]:
-    content, finish_reason = _content(body, fault)
+def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: bool) -> dict[str, Any]:
+    content, finish_reason = _content(body, fault, terse=terse)
     message: dict[str, Any] = {"role": "assistant", "content": content}
     if fault == "declined":
         message |= {"content": None, "refusal": "I can't help with that."}
@@ -344,11 +346,13 @@ def _completion(body: dict[str, Any], fault: str | None, *, number: int) -> dict
     }
 
 
-def _content(body: dict[str, Any], fault: str | None) -> tuple[str | None, str]:
+def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[str | None, str]:
     """(text, finish_reason) of the answer."""
     if fault == "empty_content":
         return "", "stop"
     script = _script(body)
+    if terse:
+        script["scenes"] = [_tersely(scene, _topic(body)) for scene in script["scenes"]]
     if fault == "too_long_texts":
         script["scenes"][0]["heading"] = "A heading that goes on and on " * 10
     if fault == "markup":
@@ -408,6 +412,15 @@ def _scenes(topic: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _tersely(value: Any, topic: str) -> Any:
+    """The same scene, in which nothing but the topic is said."""
+    if isinstance(value, list):
+        return [_tersely(each, topic) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: f"{topic}." if name == "say" else _tersely(each, topic) for name, each in value.items()}
+
+
 def _fill(schema: dict[str, Any], value: Any) -> Any:
     """`value` in the shape of `schema`; a text where it has none."""
     if "anyOf" in schema:
@@ -444,6 +457,7 @@ async def _serve(options: argparse.Namespace) -> None:
         seed=options.seed,
         latency_s=options.latency,
         retry_after=options.retry_after,
+        terse=options.terse,
     ) as groq:
         groq.enqueue(*options.next)
         sys.stdout.write(f"{groq.url}\n")
@@ -463,6 +477,7 @@ def main() -> None:
     parser.add_argument("--fault-share", type=float, default=1.0, help="of the requests, met by a fault by chance")
     parser.add_argument("--seed", type=int, default=0, help="of that chance")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before a proper answer")
+    parser.add_argument("--terse", action="store_true", help="say as little as possible: films of a few seconds")
     asyncio.run(_serve(parser.parse_args()))
 
 

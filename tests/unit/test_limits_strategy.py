@@ -33,8 +33,11 @@ class Machine:
     strategy: Strategy
     films: list[Film]
     cores: int = 2
+    # From the beginning, and as soon as the workers have drawn something.
     base_bytes: int = 100 * MB
+    workers_bytes: int = 0
     now_s: float = 0.0
+    drawn: bool = False
     under_way: list[Film] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
     situations: list[Situation] = field(default_factory=list)
@@ -67,7 +70,9 @@ class Machine:
         return sum(len(film.running) for film in self.under_way)
 
     def _situation(self) -> Situation:
-        memory = self.base_bytes + sum(film.bytes for film in self.under_way)
+        self.drawn = self.drawn or self._busy() > 0
+        workers = self.workers_bytes if self.drawn else 0
+        memory = self.base_bytes + workers + sum(film.bytes for film in self.under_way)
         return situation(
             now_s=self.now_s,
             under_way=len(self.under_way),
@@ -176,7 +181,7 @@ def test_where_nothing_fits_there_is_still_one_under_way():
 def test_memory_that_the_workers_keep_is_not_held_against_each_film():
     # Two workers of 300 MB: as much with one film as with three.
     work = films(40, seed=3, network_s=(5, 10), tasks=10, task_s=(1, 3))
-    machine = Machine(adaptive(memory_limit_bytes=800 * MB), work, base_bytes=700 * MB)
+    machine = Machine(adaptive(memory_limit_bytes=800 * MB), work, workers_bytes=600 * MB)
 
     machine.run()
 

@@ -363,6 +363,16 @@ async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monk
     assert read == [path, path]
 
 
+def test_a_file_so_new_that_a_change_would_not_show_in_its_time_is_read_again(cache):
+    path = put(cache, "sky", b"film", age_s=-60)
+    before = path.stat()
+    assert cache.intact(path)
+
+    flip_a_byte(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert not cache.intact(path)
+
+
 def test_the_hashes_that_are_remembered_are_bounded_and_the_oldest_goes(cache, monkeypatch):
     hashes = sealed._Hashes()
     monkeypatch.setattr(sealed, "_REMEMBERED", 2)

@@ -1,0 +1,48 @@
+"""`nightreel add`: more work for a batch."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.cli.options import Making, Place
+
+
+def add(
+    batch: str,
+    topic: str,
+    /,
+    *topics: str,
+    priority: Literal["urgent", "high", "normal", "low"] = "normal",
+    making: Making = Making(),
+    place: Place = Place(),
+) -> int:
+    """Add films to a batch, for the process that works on it now, or for the next one.
+
+    They are made as the batch was asked for, but for the flags that are given here.
+
+    Example: nightreel add space "Why is Mars red?" --priority urgent
+
+    Parameters
+    ----------
+    batch
+        Name of a batch, e.g. space, or queue: films for any process that runs.
+    topic
+        A topic in quotes, a brief (.md), a topic list (.txt) or a folder of briefs.
+    topics
+        More of them.
+    priority
+        How soon they are wanted: an urgent one goes before all that wait. A brief may say otherwise for itself.
+    """
+    from pipeline.cli.session import open_session
+    from pipeline.cli.work import leave_work
+    from pipeline.model import Priority
+    from pipeline.orchestrator import control
+    from pipeline.sources import read_briefs
+
+    async def work() -> int:
+        briefs = [brief for source in (topic, *topics) for brief in await read_briefs(source)]
+        shop = await control.for_addition(session.workshop, batch)
+        return await leave_work(briefs, shop, batch, Priority(priority), place)
+
+    session = open_session(place, making.as_settings())
+    return session.run(work)

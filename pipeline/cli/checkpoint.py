@@ -1,0 +1,52 @@
+"""`nightreel checkpoint`: a copy of a batch to come back to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place
+
+
+def checkpoint(
+    batch: str,
+    /,
+    *,
+    name: str,
+    force: Annotated[bool, Parameter(negative="")] = False,
+    place: Place = Place(),
+) -> int:
+    """Keep a copy of how a batch stands, under a name that `nightreel resume BATCH --from NAME` returns to.
+
+    Also while a process works on it. It takes a moment and hardly any space; films and the cache are not copied.
+
+    Example: nightreel checkpoint space --name before-the-edit
+
+    Parameters
+    ----------
+    batch
+        Name of a batch, e.g. space. `nightreel list` names all.
+    name
+        What to call the copy.
+    force
+        Replace a copy that has this name.
+    """
+    import shlex
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK
+    from pipeline.orchestrator import control
+
+    async def work() -> int:
+        jobs = await control.checkpoint(session.workshop, batch=batch, name=name, replace=force)
+        if place.json:
+            print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
+        else:
+            print(f"{batch}: {jobs} jobs are kept as “{name}”")
+            print(f"Back to it: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
+        return EXIT_OK
+
+    session = open_session(place, {})
+    return session.run(work)

@@ -1,0 +1,21 @@
+"""`nightreel list`: all batches."""
+
+from __future__ import annotations
+
+from pipeline.cli.options import Place
+
+
+def list_batches(*, place: Place = Place()) -> int:
+    """List all batches: how many of their films are made, since when, of what, and who works on them now.
+
+    Example: nightreel list --json
+    """
+    import sys
+
+    from pipeline.cli.status_report import all_states, open_store, print_list, write_batches
+    from pipeline.errors import EXIT_OK
+
+    # Whether every film is still there is told by `status`, which takes the time to look.
+    states = all_states(open_store(place), checked=False)
+    write_batches(states, sys.stdout) if place.json else print_list(states)
+    return EXIT_OK

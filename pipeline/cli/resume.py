@@ -1,0 +1,58 @@
+"""`nightreel resume`: go on with a batch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place, Working
+
+
+def resume(
+    batch: str,
+    /,
+    *,
+    from_: Annotated[str | None, Parameter(name="--from")] = None,
+    working: Working = Working(),
+    place: Place = Place(),
+) -> int:
+    """Go on with a batch where it stopped, as it was asked for then.
+
+    Needs no source: what is known of the films is in the workspace. Films that wait for you (a login, a key) are taken
+    up again; those that failed are not, that is `nightreel retry`. While another process works on the batch, it helps.
+
+    Examples: nightreel resume space · nightreel resume queue (films that `make --queue` has left)
+
+    Parameters
+    ----------
+    batch
+        Name of a batch, e.g. space. `nightreel list` names all.
+    from_
+        Go back to a checkpoint of this name first (`nightreel checkpoint`). Films delivered since stay delivered.
+    """
+    from pipeline.cli.session import open_session
+    from pipeline.cli.work import ending_in_json, total_of, work_on
+    from pipeline.orchestrator import Listener, Notice, control, returning
+    from pipeline.orchestrator.batches import Outcome
+
+    async def work() -> int:
+        shop = await control.as_asked(session.workshop, batch)
+        notices: list[str] = []
+        if from_ is not None:
+            done = await returning.return_to(shop, batch=batch, name=from_)
+            jobs = "job is" if done.jobs == 1 else "jobs are"
+            notices = [f"{reason}; the job stays as it is" for reason in done.damaged]
+            notices.append(f"{done.jobs} {jobs} again as at checkpoint {from_}")
+
+        async def make(listen: Listener) -> Outcome:
+            for text in notices:
+                listen(Notice(text=text))
+            return await control.resume(shop, batch=batch, listen=listen)
+
+        return await work_on(make, shop, place, total=await total_of(shop, batch))
+
+    with ending_in_json(place, batch):
+        session = open_session(place, working.as_settings())
+        session.batch = batch
+        return session.run(work)

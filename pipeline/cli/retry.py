@@ -1,0 +1,70 @@
+"""`nightreel retry`: try again what failed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place, Working
+
+Stage = Literal["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
+
+
+def retry(
+    batch: str,
+    /,
+    *,
+    failed: Annotated[bool, Parameter(negative="")] = False,
+    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    from_: Annotated[Stage | None, Parameter(name="--from")] = None,
+    working: Working = Working(),
+    place: Place = Place(),
+) -> int:
+    """Try again what failed, is parked or was cancelled, and go on with the batch.
+
+    The source is read again first, if it is still there: a film whose brief was mended is made as it is now. Briefs
+    that are new are left to `nightreel run`.
+
+    Examples: nightreel retry space --failed · nightreel retry space --job 3fa9 --from narration
+
+    Parameters
+    ----------
+    batch
+        Name of a batch, e.g. space. `nightreel list` names all.
+    failed
+        Only what failed, and make nothing else.
+    job
+        Only the job with this id, or the beginning of it; can be given several times.
+    from_
+        Make everything from this stage on afresh, also what the cache has. What was published is not made again, but
+        published again with --from publishing.
+    """
+    from pipeline.api import Film, read_again
+    from pipeline.cli.report import print_refusal
+    from pipeline.cli.session import open_session
+    from pipeline.cli.work import ending_in_json, total_of, work_on
+    from pipeline.errors import InputError
+    from pipeline.orchestrator import Listener, control
+    from pipeline.orchestrator.batches import Outcome
+
+    async def work() -> int:
+        unreadable: list[InputError] = []
+        shop = await control.as_asked(session.workshop, batch)
+        briefs = await read_again(shop, batch, report=unreadable.append)
+        for error in unreadable:
+            print_refusal(batch, Film.refused(error.where, error), as_json=place.json)
+
+        async def make(listen: Listener) -> Outcome:
+            return await control.retry(
+                shop, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs, listen=listen
+            )
+
+        return await work_on(make, shop, place, total=len(job) or await total_of(shop, batch))
+
+    with ending_in_json(place, batch):
+        if failed and job:
+            raise InputError("--failed and --job are two questions", hint="Give one of them")
+        session = open_session(place, working.as_settings())
+        session.batch = batch
+        return session.run(work)

@@ -1,0 +1,54 @@
+"""`nightreel status --watch`: a batch that other processes make, drawn every second."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.live import Live
+
+from pipeline.cli.options import Place
+from pipeline.cli.picture import picture
+from pipeline.cli.status_report import BatchReport, open_store, print_batch
+from pipeline.errors import EXIT_OK
+from pipeline.model import JobStatus, JobSummary
+from pipeline.orchestrator.snapshot import LATELY, OVER, PARKED, Snapshot, watched
+from pipeline.state import CheckpointStore
+
+_REDRAWN_S = 1.0
+# So many of the films completed last are enough to know the pace.
+_LAST_FILMS = 40
+
+
+def watch_batch(place: Place, batch: str) -> int:
+    """Draw the batch until it is over, then say how it ended. Raises `InputError` for an unknown one."""
+    store = open_store(place)
+    BatchReport(store, batch)
+    console = Console(highlight=False)
+    with Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False) as live:
+        while True:
+            snapshot = look(store, batch, now=datetime.now(UTC))
+            size = console.size
+            live.update(picture(snapshot, width=size.width, height=size.height - 1, lately=True), refresh=True)
+            if snapshot.done == snapshot.total:
+                break
+            time.sleep(_REDRAWN_S)
+    print_batch(BatchReport(store, batch))
+    return EXIT_OK
+
+
+def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
+    """How the batch stands, from its counts and the few rows that a picture shows."""
+    index = store.index(batch)
+    standing = index.counts()
+    rows: list[JobSummary] = index.latest(*OVER - {JobStatus.COMPLETED}, limit=LATELY)
+    rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
+    rows += index.rows(JobStatus.IN_PROGRESS)
+    rows += index.latest(JobStatus.PARKED, limit=PARKED)
+    notices = () if store.workers(batch) else (f"no process works on it: nightreel resume {batch} goes on",)
+    counts = {status.value: count.jobs for status, count in standing.items()}
+    waiting = standing[JobStatus.PENDING].weight
+    snapshot = watched(rows, counts, now=now, notices=notices, weight_waiting=waiting)
+    return replace(snapshot, batch=batch)

@@ -1,0 +1,240 @@
+"""What a run would do, and what it would take: `nightreel run --dry-run`. Nothing is made, asked or changed.
+
+Whatever can be known without a service is looked at film by film (`survey`); time, money and disk are reckoned from the
+earlier films of the workspace (`experience`), and the forecast says on how many.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
+from pipeline.limits import GateLimits
+from pipeline.model import Brief, Priority
+from pipeline.orchestrator import providers
+from pipeline.orchestrator.experience import Experience, learn
+from pipeline.orchestrator.survey import Cached, Films, Problem, Survey, survey
+from pipeline.orchestrator.workshop import Workshop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """What the model would be paid."""
+
+    scripts: int
+    tokens: int
+    usd: float
+    # How many earlier scripts this is reckoned from; 0: a usual one.
+    learned_from: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disk:
+    """Bytes: what would be written to output/ and to the cache, and what is free now."""
+
+    output_bytes: int
+    cache_bytes: int
+    free_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """A day's allowance at a service, in scripts."""
+
+    service: str
+    scripts_per_day: int
+    left_today: int
+    # On how many days (UTC) scripts would be written, today included.
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a run would do. `asdict` gives what JSON can hold."""
+
+    batch: str
+    films: Films
+    cached: Cached
+    # Of the films that would be made: their length, and how long it takes to make them.
+    film_s: float
+    seconds: float
+    # How many earlier films of this workspace both are reckoned from; 0: what docs/performance.md measured.
+    learned_from: int
+    # When the last one is there (ISO 8601), if the run begins now.
+    done_at: str
+    money: Money
+    disk: Disk
+    # None: no allowance is set, or no model is asked.
+    quota: Quota | None
+    notes: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    exit_code: int
+
+
+async def forecast(
+    briefs: Sequence[Brief],
+    shop: Workshop,
+    *,
+    batch: str,
+    priority: Priority = Priority.NORMAL,
+    unreadable: Sequence[InputError] = (),
+) -> Forecast:
+    """Look at everything that a run of these briefs would meet, and reckon what it would take.
+
+    Every problem is in the result, and none is raised: those of single films, `unreadable` ones among them, and those
+    that would stop the run.
+    """
+    found = await to_thread.run_sync(lambda: survey(briefs, shop, batch=batch, priority=priority))
+    problems = (*(Problem.of(error, films=1) for error in unreadable), *found.problems)
+    return await to_thread.run_sync(_reckon, found, shop, batch, problems)
+
+
+def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
+    known = learn(shop)
+    money, quota = _money(found, known, shop), _quota(found, known, shop)
+    seconds = max(found.weight * known.work_s_per_char, _asking_s(found, known, shop))
+    film_s = found.weight * known.film_s_per_char
+    disk = _disk(film_s, known, shop)
+    full, tight = _disk_trouble(disk, shop)
+    return Forecast(
+        batch=batch,
+        films=found.films,
+        cached=found.cached,
+        film_s=round(film_s, 1),
+        seconds=round(seconds, 1),
+        learned_from=known.films,
+        done_at=_done_at(shop.clock(), seconds, found.scripts_to_ask, quota).isoformat(timespec="seconds"),
+        money=money,
+        disk=disk,
+        quota=quota,
+        notes=(*found.notes, *tight),
+        problems=(*problems, *full),
+        exit_code=_exit_code((*problems, *full)),
+    )
+
+
+def _exit_code(problems: Sequence[Problem]) -> int:
+    """That of the run: what stops all of it has its own, what spoils some films has one for that."""
+    stopping = [problem.exit_code for problem in problems if not problem.films]
+    if stopping:
+        return stopping[0]
+    return EXIT_SOME_JOBS_FAILED if problems else EXIT_OK
+
+
+# Money and allowances ------------------------------------------------------------------------------------------------
+
+
+def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
+    scripts, groq = found.scripts_to_ask, shop.settings.groq
+    usd = known.tokens_in * groq.usd_per_million_in + known.tokens_out * groq.usd_per_million_out
+    return Money(
+        scripts=scripts,
+        tokens=round(scripts * (known.tokens_in + known.tokens_out)),
+        usd=round(scripts * usd / 1_000_000, 4),
+        learned_from=known.scripts,
+    )
+
+
+def _limits(shop: Workshop) -> GateLimits:
+    return providers.gate_limits("groq", shop.settings)
+
+
+def _asking_s(found: Survey, known: Experience, shop: Workshop) -> float:
+    """How long the model's allowance for a minute makes the scripts take."""
+    limits = _limits(shop)
+    tokens = known.tokens_in + known.tokens_out
+    by_requests = limits.requests_per_min or math.inf
+    by_tokens = limits.tokens_per_min / tokens if limits.tokens_per_min else math.inf
+    return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
+
+
+def _quota(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
+    limits = _limits(shop)
+    if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
+        return None
+    requests, tokens = _spent_today(shop)
+    each = known.tokens_in + known.tokens_out
+    whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
+    left = _scripts_in(
+        limits.requests_per_day and max(0, limits.requests_per_day - requests),
+        limits.tokens_per_day and max(0, limits.tokens_per_day - tokens),
+        each,
+    )
+    # A fresh day always has room for one script, however large.
+    per_day = max(1, whole)
+    later = max(0, found.scripts_to_ask - left)
+    return Quota(
+        service="groq",
+        scripts_per_day=per_day,
+        left_today=left,
+        days=math.ceil(later / per_day) + (1 if left else 0),
+    )
+
+
+def _scripts_in(requests: int | None, tokens: int | None, tokens_each: float) -> int:
+    by_requests = math.inf if requests is None else requests
+    by_tokens = math.inf if tokens is None else tokens // tokens_each
+    return int(min(by_requests, by_tokens))
+
+
+def _spent_today(shop: Workshop) -> tuple[int, int]:
+    """Requests and tokens, from the ledger as it lies there. Taking its lock would leave a file."""
+    try:
+        entry = json.loads((shop.workspace / "state" / "ledgers" / "groq.json").read_bytes())
+        if entry["day"] == shop.clock().astimezone(UTC).date().isoformat():
+            return int(entry["requests"]), int(entry["tokens"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # The run would begin a new one.
+        pass
+    return 0, 0
+
+
+def _done_at(now: datetime, seconds: float, scripts: int, quota: Quota | None) -> datetime:
+    at_once = now + timedelta(seconds=seconds)
+    if quota is None or scripts <= quota.left_today:
+        return at_once
+    later = scripts - quota.left_today
+    days = math.ceil(later / quota.scripts_per_day)
+    last = later - (days - 1) * quota.scripts_per_day
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=days), time(), tzinfo=UTC)
+    return max(at_once, midnight + timedelta(seconds=seconds * last / scripts))
+
+
+# Disk ----------------------------------------------------------------------------------------------------------------
+
+
+def _disk(film_s: float, known: Experience, shop: Workshop) -> Disk:
+    in_cache = sum(size.bytes for size in shop.cache.size().values())
+    room = max(0, shop.settings.cache.max_bytes - in_cache)
+    return Disk(
+        output_bytes=round(film_s * known.output_bytes_per_s),
+        cache_bytes=min(room, round(film_s * known.cache_bytes_per_s)),
+        free_bytes=shutil.disk_usage(_existing(shop.films_root)).free,
+    )
+
+
+def _disk_trouble(disk: Disk, shop: Workshop) -> tuple[list[Problem], list[str]]:
+    """What stops the run at once, and what may stop it in the middle."""
+    floor_gb = shop.settings.work.min_free_disk_gb
+    if not disk.output_bytes:
+        return [], []
+    if disk.free_bytes < floor_gb * 1e9:
+        message = f"{disk.free_bytes / 1e9:.1f} GB are free, and work.min_free_disk_gb is {floor_gb:g}"
+        return [Problem(where=str(shop.films_root), message=message, hint="Free some space", films=0, exit_code=8)], []
+    needed = disk.output_bytes + disk.cache_bytes
+    if disk.free_bytes - needed < floor_gb * 1e9:
+        text = f"the disk may not be enough: {disk.free_bytes / 1e9:.1f} GB are free, {needed / 1e9:.1f} GB are needed"
+        return [], [f"{text}, and work.min_free_disk_gb keeps {floor_gb:g}"]
+    return [], []
+
+
+def _existing(path: Path) -> Path:
+    return next(place for place in (path, *path.parents) if place.exists())

@@ -1,0 +1,74 @@
+"""Stand-ins for the services as processes of their own: they live on while the commands that ask them are killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.acceptance.command import REPOSITORY, environment
+from tests.acceptance.films import tiny_template
+
+KEY = "gsk_acceptance0123456789"
+_LOOPBACK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Service:
+    """A stand-in at work."""
+
+    url: str
+
+    def history(self) -> dict[str, Any]:
+        """What it was asked, what it complains of."""
+        with _LOOPBACK.open(f"http://{urlsplit(self.url).netloc}/_history", timeout=30) as answer:
+            return dict(json.load(answer))
+
+    def asked(self, name: str) -> Counter[str]:
+        """How many requests were answered properly, by the `name` of what they were about (topic, text)."""
+        return Counter(request[name] for request in self.history()["requests"] if not request["fault"])
+
+
+@contextmanager
+def service(module: str, *arguments: str) -> Iterator[Service]:
+    """`python -m tests.standins.MODULE ARGUMENTS`, until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"tests.standins.{module}", *arguments],
+        cwd=REPOSITORY,
+        env=environment({}),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield Service(process.stdout.readline().strip())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def asking(groq: Service, edge: Service) -> dict[str, str]:
+    """The environment of a command that asks these two, for films of two scenes, and does not wait long."""
+    return {
+        "GROQ_API_KEY": KEY,
+        "NIGHTREEL_GROQ__BASE_URL": groq.url,
+        "NIGHTREEL_GROQ__REQUESTS_PER_MIN": "60000",
+        "NIGHTREEL_EDGE__URL": edge.url,
+        "NIGHTREEL_TEMPLATE": "tiny",
+        "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0.05",
+        "NIGHTREEL_ERRORS__RETRY_WAIT_S": "0",
+    }
+
+
+def workspace_for_services(folder: Path) -> Path:
+    """A new workspace with the template that `asking` names."""
+    tiny_template(folder, REPOSITORY / "templates" / "explainer")
+    return folder

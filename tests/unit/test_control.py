@@ -1,0 +1,511 @@
+"""What can be asked of jobs that exist: go on, try again, cancel, keep, return, clean."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from pipeline.cli.retry import Stage as RetryStage
+from pipeline.errors import BusyError, InputError, NeedsLoginError, TransientError
+from pipeline.model import Asked, Brief, Job, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
+from pipeline.orchestrator import STAGES, JobEvent, Notice, batches, cleaning, control, open_workshop, returning
+from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.scheduler import QUEUE
+from pipeline.orchestrator.stages import Stage
+from pipeline.state import Copies
+
+
+class Room:
+    """One stage in place of all: it writes down whom it serves, fails when it is told to, and waits when it is shut."""
+
+    def __init__(self) -> None:
+        self.served: list[str] = []
+        self.trouble: dict[str, Exception] = {"Bad": InputError("is bad")}
+        self.entered, self.open = anyio.Event(), anyio.Event()
+        self.open.set()
+
+    async def run(self, job, shop, attempt):
+        self.served.append(job.brief.title)
+        self.entered.set()
+        await self.open.wait()
+        if job.brief.title in self.trouble:
+            raise self.trouble[job.brief.title]
+        return job.evolve(script=Script(title=job.brief.title, language="en", scenes=()))
+
+
+@pytest.fixture
+def room(monkeypatch):
+    room = Room()
+    stage = Stage(name="script", run=room.run, fills=("script",), is_done=lambda job, shop: job.script is not None)
+    monkeypatch.setattr(jobs_module, "STAGES", (stage,))
+    return room
+
+
+@pytest.fixture
+def shop(tmp_path):
+    settings = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
+    return open_workshop(workspace=tmp_path, overrides=settings)
+
+
+def briefs(*titles, text=""):
+    notes = (Section(heading="", blocks=(Paragraph(text=text),)),) if text else ()
+    return [Brief(title=title, origin=f"{number}.md", sections=notes) for number, title in enumerate(titles, start=1)]
+
+
+async def run(shop, *titles, **more):
+    with anyio.fail_after(30):
+        return await batches.run_batch(briefs(*titles), shop, batch="kitchen", source="kitchen", **more)
+
+
+async def retry(shop, **more):
+    with anyio.fail_after(30):
+        return await control.retry(shop, batch="kitchen", **more)
+
+
+async def rows(shop, batch="kitchen"):
+    return await to_thread.run_sync(lambda: list(shop.store.refreshed(batch).rows()))
+
+
+async def statuses(shop, batch="kitchen"):
+    return {row.title: str(row.status) for row in await rows(shop, batch)}
+
+
+async def job_of(shop, title) -> Job:
+    (row,) = [row for row in await rows(shop) if row.title == title]
+    return await shop.store.load_job("kitchen", row.id)
+
+
+# cancel --------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_not_completed_is_cancelled_and_not_made(room, shop):
+    await run(shop, "One", "Bad")
+    await batches.add(briefs("Two"), shop, batch="kitchen")
+
+    done = await control.cancel(shop, batch="kitchen")
+    await control.resume(shop, batch="kitchen")
+
+    assert (len(done.changed), done.busy) == (2, [])
+    assert await statuses(shop) == {"One": "completed", "Bad": "cancelled", "Two": "cancelled"}
+    assert "Two" not in room.served
+
+
+async def test_the_beginning_of_an_id_names_a_job_if_it_is_only_one(room, shop):
+    await run(shop, "Bad")
+    bad = await job_of(shop, "Bad")
+
+    with pytest.raises(InputError, match="has no job 'zz'"):
+        await control.cancel(shop, batch="kitchen", jobs=["zz"])
+    with pytest.raises(InputError, match="has no job ''"):
+        await control.cancel(shop, batch="kitchen", jobs=[""])
+    done = await control.cancel(shop, batch="kitchen", jobs=[bad.id[:5]])
+
+    assert done.changed == [bad.id]
+
+
+async def test_an_id_that_means_several_jobs_is_refused(room, shop):
+    await run(shop, *[f"Film {number}" for number in range(17)])
+    ids = [row.id for row in await rows(shop)]
+    digit = next(digit for digit in "0123456789abcdef" if sum(job.startswith(digit) for job in ids) > 1)
+
+    with pytest.raises(InputError, match=r"ids that begin with .* Say more of it"):
+        await control.cancel(shop, batch="kitchen", jobs=[digit])
+
+
+async def test_a_film_under_way_is_stopped_by_who_makes_it(room, shop):
+    room.open = anyio.Event()
+    heard = []
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run(shop, "One", listen=heard.append))
+        await room.entered.wait()
+        done = await control.cancel(shop, batch="kitchen")
+        assert (done.changed, len(done.busy)) == ([], 1)
+
+    assert await statuses(shop) == {"One": "cancelled"}
+    assert [event.job.status for event in heard if isinstance(event, JobEvent)][-1] is JobStatus.CANCELLED
+
+
+async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, shop, monkeypatch):
+    monkeypatch.setattr(batches, "_HEARING_S", 0.01)
+    room.open = anyio.Event()
+    made = []
+
+    async def make():
+        made.append(await batches.run_one(briefs("One")[0], shop))
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(make)
+            await room.entered.wait()
+            await control.cancel(shop, batch=batches.SINGLES)
+
+    assert made[0].status is JobStatus.CANCELLED
+
+
+async def test_a_wish_that_came_too_late_stops_no_later_attempt(room, shop):
+    await run(shop, "One", "Bad")
+    bad = await job_of(shop, "Bad")
+    await to_thread.run_sync(shop.store.ask_to_cancel, "kitchen", bad.id)
+    room.trouble.clear()
+
+    await retry(shop)
+
+    assert await statuses(shop) == {"One": "completed", "Bad": "completed"}
+
+
+async def test_many_are_cancelled_in_a_moment(shop):
+    jobs = [Job(id=f"{n:08x}", batch="kitchen", folder=f"{n}", brief=Brief(title=f"{n}")) for n in range(500)]
+    async with shop.store.planning("kitchen"):
+        await to_thread.run_sync(shop.store.plan_jobs, "kitchen", jobs)
+        await shop.store.save_batch(batch_of(shop, jobs))
+
+    done = await control.cancel(shop, batch="kitchen")
+
+    assert len(done.changed) == 500
+    assert set((await statuses(shop)).values()) == {"cancelled"}
+    assert await to_thread.run_sync(lambda: list(shop.store.folder("kitchen").glob("jobs/*.lock*"))) == []
+
+
+def batch_of(shop, jobs):
+    from pipeline.model import Batch
+
+    return Batch(name="kitchen", source="", created_at=shop.clock(), jobs=tuple(job.id for job in jobs))
+
+
+# resume --------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_waits_for_a_person_is_taken_up_and_what_failed_is_not(room, shop):
+    room.trouble["Login"] = NeedsLoginError("no key")
+    await run(shop, "Login", "Bad")
+    room.trouble.clear()
+    room.served.clear()
+
+    outcome = await control.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"Login": "completed", "Bad": "failed"}
+    assert room.served == ["Login"]
+    assert not outcome.is_complete
+
+
+async def test_a_batch_goes_on_with_the_flags_it_was_asked_with(room, shop, tmp_path):
+    await run(replace(shop, output=tmp_path / "films"), "Bad")
+
+    plain = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides={"errors.retries": 3}))
+    there = await control.as_asked(plain, "kitchen")
+
+    assert there.asked == Asked(settings={"offline": True}, output=str(tmp_path / "films"))
+    assert there.settings.offline
+    assert there.settings.errors.retries == 3
+
+
+async def test_an_unknown_batch_is_told(shop):
+    for asked in (control.resume, control.cancel, control.retry, cleaning.remove_batch):
+        with pytest.raises(InputError, match="no batch named 'kitchen'"):
+            await asked(shop, batch="kitchen")
+
+
+# retry ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_failed_or_was_cancelled_is_tried_again(room, shop):
+    room.trouble["Worse"] = InputError("is worse")
+    await run(shop, "One", "Bad", "Worse")
+    await control.cancel(shop, batch="kitchen", jobs=[(await job_of(shop, "Worse")).id])
+    room.trouble.clear()
+    room.served.clear()
+
+    outcome = await retry(shop)
+
+    assert sorted(room.served) == ["Bad", "Worse"]
+    assert outcome.is_complete
+    assert [step.why for step in (await job_of(shop, "Bad")).history if step.why] == ["is bad", "tried again"]
+
+
+async def test_only_the_failed_ones_on_demand_and_nothing_else(room, shop):
+    await run(shop, "Bad")
+    await batches.add(briefs("New"), shop, batch="kitchen")
+    room.trouble.clear()
+
+    await retry(shop, failed=True)
+
+    assert await statuses(shop) == {"Bad": "completed", "New": "pending"}
+
+
+async def test_a_row_that_was_mended_is_made_as_it_is_now_and_new_rows_are_left(room, shop):
+    await run(shop, "One", "Bad", "Two")
+    old = await job_of(shop, "Bad")
+    room.served.clear()
+
+    await retry(shop, failed=True, briefs=[*briefs("One", "Good", "Two"), Brief(title="New", origin="4.md")])
+
+    assert room.served == ["Good"]
+    assert await statuses(shop) == {"One": "completed", "Good": "completed", "Two": "completed"}
+    assert [row.title for row in await rows(shop)] == ["One", "Good", "Two"]
+    assert await shop.store.find_job("kitchen", old.id) is None
+
+
+async def test_a_row_that_is_gone_or_as_it_was_is_tried_again_as_it_was(room, shop):
+    await run(shop, "One", "Bad")
+    room.trouble.clear()
+
+    await retry(shop, failed=True, briefs=briefs("One", "Bad"))
+    assert await statuses(shop) == {"One": "completed", "Bad": "completed"}
+
+    room.trouble["Bad"] = InputError("is bad")
+    await retry(shop, jobs=[(await job_of(shop, "Bad")).id], stage="script", briefs=briefs("One"))
+    assert await statuses(shop) == {"One": "completed", "Bad": "failed"}
+
+
+async def test_a_damaged_job_is_made_afresh_from_the_source(room, shop):
+    await run(shop, "One", "Two")
+    one = await job_of(shop, "One")
+    path = shop.store.folder("kitchen") / "jobs" / f"{one.id}.json"
+    await anyio.Path(path).write_bytes(b"\0")
+    heard = []
+
+    await retry(shop, failed=True, listen=heard.append)
+    assert any(isinstance(event, Notice) and "is damaged" in event.text for event in heard)
+    await retry(shop, failed=True, briefs=briefs("One", "Two"))
+
+    assert await statuses(shop) == {"One": "completed", "Two": "completed"}
+    assert await anyio.Path(path).with_suffix(".json.damaged").exists()
+
+
+async def test_what_is_parked_for_a_while_is_waited_for(room, shop, tmp_path):
+    settings = {**shop.overrides, "errors.retries": 1, "errors.retry_wait_s": 0.2}
+    patient = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
+    await run(patient, "Bad")
+    room.trouble["Bad"] = TransientError("busy")
+    room.served.clear()
+
+    await retry(patient, failed=True)
+
+    assert room.served == ["Bad", "Bad"]
+    assert await statuses(shop) == {"Bad": "failed"}
+
+
+async def test_from_a_stage_on_everything_is_made_afresh_also_what_the_cache_has(room, shop):
+    await run(shop, "One")
+    job = await job_of(shop, "One")
+    made = job.evolve(video=VIDEO, segments=(), package=PACKAGE)
+    await shop.store.save_job(made)
+    room.served.clear()
+
+    await retry(shop, jobs=[job.id])
+    assert room.served == []  # it is completed already
+    await retry(shop, jobs=[job.id[:6]], stage="script")
+
+    again = await job_of(shop, "One")
+    assert room.served == ["One"]
+    assert (again.video, again.package, again.receipt) == (None, None, None)
+    assert "tried again, from script on" in [step.why for step in again.history]
+    assert len(again.records) == 2
+
+
+PACKAGE = Package(
+    video=Path("/films/video.mp4"),
+    srt=Path("/films/video.srt"),
+    vtt=Path("/films/video.vtt"),
+    thumbnail=Path("/films/thumbnail.jpg"),
+    metadata=Path("/films/metadata.json"),
+)
+VIDEO = Video(path=Path("/films/video.mp4"), duration_s=4.0, sha256="0" * 64)
+
+
+async def test_a_published_film_is_published_again_only_when_that_is_asked(room, shop):
+    await run(shop, "One")
+    job = await job_of(shop, "One")
+    receipt = Receipt(destination="youtube", package=PACKAGE)
+    await shop.store.save_job(job.evolve(receipt=receipt))
+    heard = []
+
+    await retry(shop, jobs=[job.id], stage="script", listen=heard.append)
+    assert (await job_of(shop, "One")).receipt == receipt
+    assert any("left alone" in event.text for event in heard if isinstance(event, Notice))
+    await retry(shop, jobs=[job.id], stage="publishing")
+
+    assert (await job_of(shop, "One")).receipt is None
+    assert room.served == ["One"]
+
+
+def test_the_stages_of_the_command_are_those_of_the_story():
+    assert get_args(RetryStage) == tuple(stage.name for stage in STAGES)
+
+
+# add -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_added_stays_when_the_source_is_read_again(room, shop):
+    await run(shop, "One")
+    await batches.add([Brief(title="More", origin="")], shop, batch="kitchen", priority=Priority.URGENT)
+
+    await run(shop, "One")
+
+    assert await statuses(shop) == {"One": "completed", "More": "completed"}
+
+
+async def test_an_added_film_is_asked_for_like_its_batch_but_for_the_flags_given(room, shop, tmp_path):
+    await run(shop, "One")
+    flags = {"narration.voice": "x"}
+    other = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=flags))
+
+    assert (await control.for_addition(other, "kitchen")).asked.settings == {"offline": True, "narration.voice": "x"}
+    assert (await control.for_addition(other, QUEUE)).asked.settings == {"narration.voice": "x"}
+    with pytest.raises(InputError, match="no batch named 'nope'"):
+        await control.for_addition(other, "nope")
+
+
+# checkpoint and return -----------------------------------------------------------------------------------------------
+
+
+async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matters(room, shop):
+    room.trouble["Late"] = NeedsLoginError("no key")
+    await run(shop, "One", "Bad", "Late")
+    assert await control.checkpoint(shop, batch="kitchen", name="one") == 3
+    await batches.add([Brief(title="More")], shop, batch="kitchen")
+    late = await job_of(shop, "Late")
+    delivered = late.evolve(receipt=Receipt(destination="youtube", package=PACKAGE), status=JobStatus.COMPLETED)
+    await shop.store.save_job(delivered)
+    await control.cancel(shop, batch="kitchen", jobs=[(await job_of(shop, "Bad")).id])
+    before = await job_of(shop, "Bad")
+
+    done = await returning.return_to(shop, batch="kitchen", name="one")
+
+    bad = await job_of(shop, "Bad")
+    assert (done.jobs, done.damaged) == (1, [])
+    assert await statuses(shop) == {"One": "completed", "Bad": "pending", "Late": "completed", "More": "pending"}
+    assert await job_of(shop, "Late") == delivered
+    assert (bad.history[:-1], bad.records, bad.attempts) == (before.history, before.records, before.attempts)
+    assert bad.history[-1].why == "returned to checkpoint one"
+    assert (await returning.return_to(shop, batch="kitchen", name="one")).jobs <= 1
+
+
+async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(room, shop):
+    await run(shop, "Bad")
+    await control.checkpoint(shop, batch="kitchen", name="one")
+    await retry(shop, failed=True, briefs=[replace(briefs("Bad")[0], tags=("new",))])
+
+    await returning.return_to(shop, batch="kitchen", name="one")
+
+    folders = [row.folder for row in await rows(shop)]
+    assert len(set(folders)) == 2
+    assert all(folder.startswith("kitchen/bad") for folder in folders)
+
+
+async def test_nobody_returns_while_a_process_works(room, shop):
+    await run(shop, "Bad")
+    await control.checkpoint(shop, batch="kitchen", name="one")
+
+    async with shop.store.working("kitchen"):
+        with pytest.raises(BusyError, match="is working on batch “kitchen”"):
+            await returning.return_to(shop, batch="kitchen", name="one")
+
+
+async def test_a_damaged_copy_is_told_and_its_job_stays(room, shop, tmp_path):
+    await run(shop, "Bad")
+    bad = await job_of(shop, "Bad")
+    await control.checkpoint(shop, batch="kitchen", name="one")
+    copy = anyio.Path(tmp_path, "state/batches/kitchen/checkpoints/one/jobs", f"{bad.id}.json")
+    await copy.unlink()
+    await copy.write_bytes(b"\0")
+
+    done = await returning.return_to(shop, batch="kitchen", name="one")
+
+    assert (done.jobs, len(done.damaged)) == (0, 1)
+    assert await job_of(shop, "Bad") == bad
+
+
+# clean ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
+    await run(shop, "One", "Bad")
+    one, bad = await job_of(shop, "One"), await job_of(shop, "Bad")
+    old = time.time() - 90 * 24 * 3600
+
+    def litter():
+        folder = shop.store.folder("kitchen")
+        places = [
+            folder / "jobs" / ".x.12345678.json",
+            folder / "unfinished" / one.id / "video.mp4",
+            folder / "unfinished" / bad.id / "video.mp4",
+            folder / "evidence" / f"{bad.id}.txt",
+            folder / "jobs" / f"{one.id}.cancel",
+            folder / "jobs" / f"{one.id}.lock",
+        ]
+        for path in places:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"123")
+            os.utime(path, (old, old))
+        return folder
+
+    folder = await to_thread.run_sync(litter)
+    look = lambda: sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())  # noqa: E731
+    would = await cleaning.clean(shop, dry_run=True)
+    done = await cleaning.clean(shop)
+
+    left = await to_thread.run_sync(look)
+    assert (would.leftovers, would.leftover_bytes) == (done.leftovers, done.leftover_bytes) == (3, 9)
+    # The batch is not finished: how a film died may still tell something.
+    assert f"evidence/{bad.id}.txt" in left
+    assert f"unfinished/{bad.id}/video.mp4" in left
+    assert {f"jobs/{one.id}.json", f"jobs/{bad.id}.json", "batch.json"} <= set(left)
+    assert not [name for name in left if name.endswith((".lock", ".cancel")) or "/." in name or one.id in name[11:30]]
+
+    await control.cancel(shop, batch="kitchen")
+    await cleaning.clean(shop)
+    assert not [name for name in await to_thread.run_sync(look) if name.startswith(("evidence", "unfinished"))]
+
+
+async def test_the_cache_shrinks_but_not_under_the_feet_of_a_process(room, shop):
+    async def make(path):
+        await to_thread.run_sync(path.write_bytes, b"x" * 100)
+
+    path, _ = await shop.cache.get_or_make("clip", "ab" * 32, ".wav", make)
+    await run(shop, "One")
+
+    async with shop.store.working("kitchen"):
+        busy = await cleaning.clean(shop, cache_bytes=0)
+    assert (busy.cache_bytes, busy.cache_left_because[:8]) == (0, "process ")
+    assert (await cleaning.clean(shop, cache_bytes=0, dry_run=True)).cache_bytes == 100
+    assert await anyio.Path(path).exists()
+    assert (await cleaning.clean(shop, cache_bytes=0)).cache_bytes == 100
+
+
+async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, shop):
+    await run(shop, "One", "Bad")
+
+    with pytest.raises(InputError, match="batch “kitchen” is not finished: 1 failed"):
+        await cleaning.remove_batch(shop, batch="kitchen")
+    await control.cancel(shop, batch="kitchen")
+    async with shop.store.working("kitchen"):
+        with pytest.raises(BusyError):
+            await cleaning.remove_batch(shop, batch="kitchen")
+    assert (await cleaning.remove_batch(shop, batch="kitchen", dry_run=True)).batch_bytes > 0
+    assert await shop.store.batches() == ["kitchen"]
+    await cleaning.remove_batch(shop, batch="kitchen")
+
+    assert await shop.store.batches() == []
+    assert not await anyio.Path(shop.store.folder("kitchen")).exists()
+
+
+async def test_a_batch_with_published_films_is_kept(room, shop):
+    await run(shop, "One")
+    job = await job_of(shop, "One")
+    await shop.store.save_job(job.evolve(receipt=Receipt(destination="youtube", package=PACKAGE)))
+
+    with pytest.raises(InputError, match="has published films, “One” for one"):
+        await cleaning.remove_batch(shop, batch="kitchen")
+
+
+def test_a_copy_is_where_the_documentation_says(shop):
+    assert Copies(shop.store.folder("kitchen"), shop.workspace).names() == []

@@ -1,0 +1,584 @@
+"""What a run would do: looked at and reckoned, with nothing made."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from anyio import to_thread
+from pydantic import TypeAdapter
+
+from pipeline.errors import InputError
+from pipeline.model import (
+    Batch,
+    Brief,
+    Cost,
+    Event,
+    Job,
+    JobStatus,
+    Package,
+    Paragraph,
+    Priority,
+    Receipt,
+    Script,
+    Section,
+    StageRecord,
+    Video,
+    weight_of,
+)
+from pipeline.narration import narrate
+from pipeline.narration.edge import EdgeNarrator
+from pipeline.orchestrator import open_workshop
+from pipeline.orchestrator.experience import CORE_S_PER_CHAR, FILM_S_PER_CHAR
+from pipeline.orchestrator.forecast import Forecast, forecast
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.stages import script_key
+from pipeline.script import write_script
+from pipeline.state import Cache
+
+AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
+NOTHING = Cost()
+MODEL = {"groq.api_key": "gsk_test", "narration.narrator": "silence"}
+QUIET = {"script.writer": "outline", "narration.narrator": "silence"}
+
+
+def brief(number=1, text="Tea cools, slowly.", **more):
+    sections = (Section(heading="", blocks=(Paragraph(text=text),)),)
+    return Brief(title=f"Film {number}", sections=sections, **{"origin": f"kitchen.txt:{number}", **more})
+
+
+def topic(number=1, **more):
+    return Brief(title=f"Topic {number}", origin=f"kitchen.txt:{number}", **more)
+
+
+async def shop_in(workspace: Path, *, output: Path | None = None, **overrides):
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=overrides, output=output))
+    return replace(shop, machine=replace(shop.machine, clock=lambda: AT))
+
+
+@pytest.fixture
+async def shop(tmp_path):
+    return await shop_in(tmp_path / "space", **QUIET)
+
+
+async def foretold(shop, *briefs, **more) -> Forecast:
+    return await forecast(briefs, shop, batch="kitchen", **more)
+
+
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    paths = [folder, *folder.rglob("*")] if folder.exists() else []
+    return {str(path): (path.read_bytes() if path.is_file() else b"", path.stat().st_mtime_ns) for path in paths}
+
+
+async def planned(shop, *briefs, **more):
+    """The jobs of an earlier run, as `status` and other changes have them."""
+    await plan_batch(briefs, shop, batch="kitchen", source="kitchen.txt", **more)
+    (*ids,) = (await shop.store.load_batch("kitchen")).jobs
+    return [await shop.store.load_job("kitchen", job_id) for job_id in ids]
+
+
+async def made(shop, number, *, minutes=1.0, after=0.0, cost=NOTHING, found=0, bytes_=30_000_000) -> Job:
+    """A film of 1,000 characters and 100 seconds that was made in `minutes`, beginning after `after` minutes."""
+    about = brief(number, text="x" * 994)
+    begin, end = AT + timedelta(minutes=after), AT + timedelta(minutes=after + minutes)
+    folder = shop.workspace / "output" / "earlier" / str(number)
+    await to_thread.run_sync(lambda: folder.mkdir(parents=True))
+    files = {name: folder / name for name in ("video", "srt", "vtt", "thumbnail", "metadata")}
+    await to_thread.run_sync(files["video"].write_bytes, b"x" * 9000)
+    await to_thread.run_sync(files["thumbnail"].write_bytes, b"x" * 1000)
+    package = Package(**files)
+    job = Job(
+        id=f"{number:016x}",
+        batch="earlier",
+        folder=f"earlier/{number}",
+        brief=about,
+        status=JobStatus.COMPLETED,
+        records=(
+            StageRecord(
+                stage="script", attempt=1, started_at=begin, seconds=1, cost=cost, made=9, found=found, bytes=bytes_
+            ),
+        ),
+        video=Video(frames=3000, bytes=9000, sha256="0" * 64),
+        receipt=Receipt(destination="folder", package=package),
+        history=(
+            Event(at=begin, status=JobStatus.IN_PROGRESS),
+            Event(at=end, status=JobStatus.COMPLETED),
+        ),
+    )
+    await shop.store.save_job(job)
+    return job
+
+
+async def earlier(shop, *jobs):
+    await shop.store.save_batch(Batch(name="earlier", source="x", created_at=AT, jobs=tuple(job.id for job in jobs)))
+
+
+# Nothing is made --------------------------------------------------------------------------------------------------
+
+
+async def test_a_dry_run_makes_nothing_not_even_the_workspace(shop):
+    found = await foretold(shop, brief(1), brief(2))
+
+    assert found.films.new == found.films.to_make == 2
+    assert not await to_thread.run_sync(shop.workspace.exists)
+
+
+async def test_a_dry_run_leaves_every_byte_of_a_workspace_as_it_was(shop):
+    first, second, _ = await planned(shop, brief(1), brief(2), brief(3))
+    await shop.store.save_job(first.evolve(status=JobStatus.COMPLETED))
+    await shop.store.save_job(second.evolve(status=JobStatus.FAILED))
+    await earlier(shop, await made(shop, 1))
+    damaged = shop.store.folder("kitchen") / "jobs" / f"{'e' * 16}.json"
+    await to_thread.run_sync(damaged.write_bytes, b"{")
+    await to_thread.run_sync(shop.store.close)
+    again = await shop_in(shop.workspace, **QUIET)
+    before = await to_thread.run_sync(tree, shop.workspace)
+
+    found = await foretold(again, brief(1), brief(2), brief(3), brief(4), brief(3, text="Other."), topic(9))
+
+    assert found.films.again == 1
+    assert await to_thread.run_sync(tree, shop.workspace) == before
+
+
+async def test_a_dry_run_beside_a_run_sees_what_that_has_done(shop):
+    first, _ = await planned(shop, brief(1), brief(2))
+    await shop.store.save_job(first.evolve(status=JobStatus.CANCELLED))
+    other = await shop_in(shop.workspace, **QUIET)
+
+    async with shop.store.working("kitchen"):
+        found = await foretold(other, brief(1), brief(2))
+
+    assert (found.films.cancelled, found.films.new) == (1, 1)
+    assert found.notes == (f"this batch is made now, by process {os.getpid()}: a second one would help",)
+
+
+# The films --------------------------------------------------------------------------------------------------------
+
+
+async def test_every_film_is_counted_by_what_would_happen_to_it(shop):
+    statuses = (
+        {},
+        {"attempts": 1},
+        {"status": JobStatus.IN_PROGRESS, "attempts": 1},
+        {"status": JobStatus.FAILED},
+        {"status": JobStatus.PARKED},
+        {"status": JobStatus.PARKED, "parked_until": AT},
+        {"status": JobStatus.REVIEW},
+        {"status": JobStatus.CANCELLED},
+        {"status": JobStatus.COMPLETED},
+    )
+    briefs = [brief(number) for number in range(len(statuses))]
+    for job, changes in zip(await planned(shop, *briefs), statuses, strict=True):
+        await shop.store.save_job(job.evolve(**changes))
+
+    films = (await foretold(shop, *briefs, brief(0), brief(77))).films
+
+    assert asdict(films) == {
+        "asked": 11,
+        "twice": 1,
+        "there": 0,
+        "new": 2,
+        "begun": 2,
+        "again": 2,
+        "gone": 1,
+        "parked": 1,
+        "review": 1,
+        "cancelled": 1,
+        "replacing": 0,
+        "impossible": 0,
+    }
+    assert films.to_make == 8
+
+
+async def test_a_film_that_is_there_is_left_alone_and_a_changed_row_replaces_its_own(shop):
+    (first, second) = await planned(shop, brief(1), brief(2))
+    for job in (first, second):
+        video = shop.video_path(job.folder, job.batch)
+        await to_thread.run_sync(lambda path=video: path.parent.mkdir(parents=True))
+        files = {name: video.with_name(name) for name in ("srt", "vtt", "thumbnail", "metadata")}
+        for path in (video, *files.values()):
+            await to_thread.run_sync(path.write_bytes, b"x")
+            await to_thread.run_sync(os.utime, path, (AT.timestamp(), AT.timestamp()))
+        receipt = Receipt(destination="folder", package=Package(video=video, **files))
+        history = (Event(at=AT, status=JobStatus.IN_PROGRESS), Event(at=AT, status=JobStatus.COMPLETED))
+        await shop.store.save_job(job.evolve(status=JobStatus.COMPLETED, receipt=receipt, history=history))
+
+    films = (await foretold(shop, brief(1), brief(2, text="Tea cools at once."))).films
+
+    assert (films.there, films.new, films.replacing, films.to_make) == (1, 1, 1, 1)
+
+
+async def test_the_run_does_what_was_foretold(shop):
+    await planned(shop, brief(1), brief(2), brief(3))
+    wanted = (brief(2, text="Other."), brief(3), brief(4), brief(5))
+
+    found = await foretold(shop, *wanted)
+    plan = await plan_batch(wanted, shop, batch="kitchen", source="kitchen.txt")
+
+    assert found.films.to_make == len(plan.ids)
+    assert (found.films.replacing, plan.new) == (len(plan.replaced), 3)
+
+
+# The cache --------------------------------------------------------------------------------------------------------
+
+
+async def store_script(shop, about: Brief) -> Script:
+    about = await to_thread.run_sync(shop.complete, about)
+    template = await to_thread.run_sync(shop.template, about)
+    outline = await shop_in(shop.workspace, **QUIET)
+    script = await write_script(about, writer=outline.writer, template=template)
+
+    async def make(path):
+        await to_thread.run_sync(path.write_bytes, TypeAdapter(Script).dump_json(script))
+
+    writer = await to_thread.run_sync(lambda: shop.writer)
+    await shop.cache.get_or_make("script", script_key(about, writer, template), ".json", make)
+    return script
+
+
+async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL)
+    await store_script(shop, brief(1))
+
+    found = await foretold(shop, brief(1), brief(2), brief(3))
+
+    assert (found.cached.scripts, found.cached.known_scripts, found.money.scripts) == (1, 1, 2)
+    assert (found.cached.scenes, found.cached.clips) == (2, 0)
+
+
+async def test_nothing_is_said_about_clips_before_there_is_a_script(tmp_path):
+    found = await foretold(await shop_in(tmp_path, **MODEL), topic(1))
+
+    assert (found.cached.scenes, found.cached.clips) == (None, None)
+
+
+async def test_clips_are_found_under_the_name_that_narration_gives_them(shop):
+    script = await store_script(shop, brief(1))
+    await narrate(script, narrators=shop.narrators, voice=None, cache=shop.cache, retry=shop.retry_policy)
+
+    found = await foretold(shop, brief(1), brief(2, text="Ice floats."))
+
+    assert found.cached.scripts == 1
+    # The film that is not cached has the same title scene but for its number, and its own statement.
+    assert (found.cached.scenes, found.cached.clips) == (4, 2)
+
+
+# Time, money, disk ------------------------------------------------------------------------------------------------
+
+
+async def test_without_earlier_films_it_is_reckoned_from_the_measured_ones(tmp_path):
+    weight = weight_of(topic()) * 10
+    many = await foretold(await shop_in(tmp_path, **MODEL, **{"work.workers": 8}), *map(topic, range(10)))
+    one = await foretold(
+        await shop_in(tmp_path, **MODEL, **{"work.workers": 8, "work.strategy": "sequential"}), *map(topic, range(10))
+    )
+
+    assert (many.learned_from, many.money.learned_from) == (0, 0)
+    assert many.seconds == pytest.approx(weight * CORE_S_PER_CHAR / (8 * 0.9), rel=0.01)
+    assert one.seconds == pytest.approx(2 * many.seconds, rel=0.01)
+    assert many.film_s == pytest.approx(weight * FILM_S_PER_CHAR, rel=0.01)
+    assert datetime.fromisoformat(many.done_at) - AT == pytest.approx(
+        timedelta(seconds=many.seconds), abs=timedelta(seconds=1)
+    )
+
+
+async def test_it_is_as_fast_as_the_films_before_it(shop):
+    # Side by side for half of their time: three minutes for 2,000 characters.
+    await earlier(shop, await made(shop, 1, minutes=2), await made(shop, 2, minutes=2, after=1))
+
+    found = await foretold(shop, brief(5, text="x" * 994))
+
+    assert found.learned_from == 2
+    assert found.seconds == pytest.approx(90, rel=0.01)
+    assert found.film_s == pytest.approx(100, rel=0.01)
+    assert found.disk.output_bytes == pytest.approx(10_000, rel=0.01)
+    assert found.disk.cache_bytes == pytest.approx(30_000_000, rel=0.01)
+
+
+async def test_a_film_that_was_found_in_the_cache_tells_nothing_about_time(shop):
+    await earlier(shop, await made(shop, 1, minutes=2), await made(shop, 2, minutes=0.01, after=9, found=20))
+
+    assert (await foretold(shop, brief(5))).learned_from == 1
+
+
+async def test_the_pause_between_two_nights_is_not_work(shop):
+    await earlier(shop, await made(shop, 1, minutes=1), await made(shop, 2, minutes=1, after=1000))
+
+    found = await foretold(shop, brief(5, text="x" * 994))
+
+    assert found.seconds == pytest.approx(60, rel=0.01)
+
+
+async def test_money_is_what_scripts_took_at_the_prices_of_today(tmp_path):
+    prices = {"groq.usd_per_million_in": 1.0, "groq.usd_per_million_out": 10.0}
+    shop = await shop_in(tmp_path, **MODEL, **prices)
+    await earlier(
+        shop,
+        await made(shop, 1, cost=Cost(tokens_in=1000, tokens_out=3000, usd=9)),
+        await made(shop, 2, cost=Cost(tokens_in=3000, tokens_out=1000, usd=9)),
+        await made(shop, 3),
+    )
+
+    money = (await foretold(shop, *map(topic, range(10)))).money
+
+    assert money.learned_from == 2
+    assert (money.scripts, money.tokens) == (10, 40_000)
+    assert money.usd == pytest.approx(10 * (2000 * 1 + 2000 * 10) / 1e6)
+
+
+async def test_without_a_model_it_costs_nothing(shop):
+    found = await foretold(shop, brief(1))
+
+    assert (found.money.scripts, found.money.tokens, found.money.usd, found.quota) == (0, 0, 0.0, None)
+
+
+async def test_the_allowance_for_a_minute_sets_the_pace(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.requests_per_min": 0.5})
+
+    assert (await foretold(shop, *map(topic, range(10)))).seconds == 10 * 120
+
+
+async def test_the_cache_grows_no_further_than_it_may(tmp_path):
+    shop = await shop_in(tmp_path, **QUIET, **{"cache.max_gb": 0.001})
+
+    async def make(path):
+        await to_thread.run_sync(path.write_bytes, b"x" * 400_000)
+
+    await Cache(tmp_path / "state" / "cache").get_or_make("clip", "a" * 64, ".wav", make)
+
+    assert (await foretold(shop, *map(brief, range(10)))).disk.cache_bytes == 600_000
+
+
+# Days -------------------------------------------------------------------------------------------------------------
+
+
+async def ledger(workspace: Path, **entry) -> None:
+    path = workspace / "state" / "ledgers" / "groq.json"
+    await to_thread.run_sync(lambda: path.parent.mkdir(parents=True))
+    await to_thread.run_sync(path.write_text, json.dumps({"schema": 1, "requests": 0, "tokens": 0, **entry}))
+
+
+@pytest.mark.parametrize(
+    ("scripts", "spent", "left", "days"),
+    [
+        (3, 0, 4, 1),
+        (4, 0, 4, 1),
+        (5, 0, 4, 2),
+        (4, 1, 3, 2),
+        (12, 0, 4, 3),
+        (4, 9, 0, 1),
+        (5, 4, 0, 2),
+    ],
+)
+async def test_a_days_allowance_is_dealt_out_over_days(tmp_path, scripts, spent, left, days):
+    await ledger(tmp_path, day=AT.date().isoformat(), requests=spent)
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.requests_per_day": 4})
+
+    found = await foretold(shop, *map(topic, range(scripts)))
+
+    assert (found.quota.scripts_per_day, found.quota.left_today, found.quota.days) == (4, left, days)
+    # With nothing left today, the first of these days is tomorrow.
+    last = AT.date() + timedelta(days=days - 1 if left else days)
+    assert datetime.fromisoformat(found.done_at).date() == last
+
+
+async def test_what_was_spent_yesterday_is_spent_no_more(tmp_path):
+    await ledger(tmp_path, day="2026-01-01", requests=4)
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.requests_per_day": 4})
+
+    assert (await foretold(shop, topic())).quota.left_today == 4
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"day": 3}', '{"day": "2026-01-02", "requests": null, "tokens": 1}'])
+async def test_a_ledger_that_makes_no_sense_counts_as_none(tmp_path, text):
+    await ledger(tmp_path)
+    await to_thread.run_sync((tmp_path / "state" / "ledgers" / "groq.json").write_text, text)
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.requests_per_day": 4})
+
+    assert (await foretold(shop, topic())).quota.left_today == 4
+
+
+async def test_an_allowance_of_tokens_is_dealt_out_by_the_size_of_scripts(tmp_path):
+    await ledger(tmp_path, day=AT.date().isoformat(), tokens=3000)
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.tokens_per_day": 10_000, "groq.requests_per_day": 900})
+
+    quota = (await foretold(shop, *map(topic, range(5)))).quota
+
+    assert (quota.scripts_per_day, quota.left_today, quota.days) == (2, 2, 3)
+
+
+async def test_a_script_larger_than_a_whole_day_gets_a_day(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.tokens_per_day": 10})
+
+    quota = (await foretold(shop, topic(1), topic(2))).quota
+
+    assert (quota.scripts_per_day, quota.left_today, quota.days) == (1, 0, 2)
+
+
+# Problems ---------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_wrong_is_no_problem(shop):
+    found = await foretold(shop, brief(1))
+
+    assert (found.problems, found.notes, found.exit_code) == ((), (), 0)
+
+
+async def test_all_problems_are_told_at_once_with_their_place_and_what_to_do(shop):
+    unreadable = [InputError("is not UTF-8", where="a.md:3", hint="Save it as UTF-8")]
+
+    found = await foretold(
+        shop,
+        brief(1),
+        topic(2),
+        topic(3),
+        brief(4, template="explaner"),
+        brief(5, text="word " * 9000),
+        unreadable=unreadable,
+    )
+
+    assert [(Path(problem.where).name, problem.films) for problem in found.problems] == [
+        ("a.md:3", 1),
+        ("kitchen.txt:2", 2),
+        ("kitchen.txt:4", 1),
+        ("kitchen.txt:5", 1),
+    ]
+    assert all(problem.message for problem in found.problems)
+    assert "GROQ_API_KEY" in found.problems[1].hint
+    assert "explainer" in found.problems[2].hint
+    assert found.exit_code == 9
+    assert (found.films.to_make, found.films.impossible) == (5, 4)
+
+
+async def test_only_films_that_can_be_made_take_time(shop):
+    assert (await foretold(shop, brief(1), topic(2))).seconds == (await foretold(shop, brief(1))).seconds
+
+
+async def test_a_voice_that_nobody_has_is_known_without_asking(tmp_path, monkeypatch):
+    async def ask(self):
+        pytest.fail("asked the service")
+
+    monkeypatch.setattr(EdgeNarrator, "_known_voices", ask)
+    monkeypatch.setattr(EdgeNarrator, "check", ask)
+    shop = await shop_in(tmp_path, **{"script.writer": "outline", "narration.narrator": "edge"})
+
+    found = await foretold(
+        shop,
+        brief(1, voice="Bob"),
+        brief(2, voice="en-US-AvaNeural"),
+        brief(3, voice="en-US-NobodyKnowsNeural"),
+        brief(4, language="tlh"),
+    )
+
+    assert [(Path(problem.where).name, problem.films) for problem in found.problems] == [
+        ("kitchen.txt:1", 1),
+        ("kitchen.txt:4", 1),
+    ]
+    assert "Bob" in found.problems[0].message
+    assert "tlh" in found.problems[1].message
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"script.writer": "groq", "narration.narrator": "silence"}, "there is no key"),
+        ({"script.writer": "groq", "narration.narrator": "silence", "offline": True}, "--offline forbids"),
+        ({"script.writer": "outline", "narration.narrator": "edge", "offline": True}, "--offline forbids"),
+    ],
+)
+async def test_a_provider_that_can_not_work_is_one_problem_of_all_films(tmp_path, settings, words):
+    found = await foretold(await shop_in(tmp_path, **settings), brief(1), brief(2))
+
+    (problem,) = found.problems
+    assert words in problem.message
+    assert (problem.films, found.exit_code) == (2, 9)
+
+
+async def test_a_pattern_that_is_none_stops_the_run_and_hides_no_other_problem(tmp_path):
+    shop = await shop_in(tmp_path, **QUIET, **{"output.pattern": "{batch}/../{titel}"})
+
+    found = await foretold(shop, brief(1), topic(2))
+
+    assert [(Path(problem.where).name, problem.films) for problem in found.problems] == [
+        ("output.pattern", 0),
+        ("kitchen.txt:2", 1),
+    ]
+    assert (found.exit_code, found.films.asked) == (3, 2)
+
+
+async def test_two_films_in_one_file_stop_the_run(tmp_path):
+    shop = await shop_in(tmp_path, output=tmp_path / "film.mp4", **QUIET)
+
+    assert (await foretold(shop, brief(1), brief(2))).exit_code == 2
+    assert (await foretold(shop, brief(1))).exit_code == 0
+
+
+async def test_a_name_that_no_folder_can_have_stops_the_run(shop):
+    assert (await forecast([brief(1)], shop, batch="a/b")).exit_code == 2
+
+
+async def test_an_output_that_is_a_file_stops_the_run(shop):
+    await to_thread.run_sync(shop.workspace.mkdir)
+    await to_thread.run_sync((shop.workspace / "output").write_text, "in the way")
+
+    found = await foretold(shop, brief(1))
+
+    assert found.exit_code == 8
+    assert found.problems[0].where == str(shop.workspace / "output")
+
+
+async def test_a_disk_below_its_floor_stops_the_run(tmp_path):
+    found = await foretold(await shop_in(tmp_path, **QUIET, **{"work.min_free_disk_gb": 1e9}), brief(1))
+
+    assert found.exit_code == 8
+    assert "work.min_free_disk_gb" in found.problems[0].message
+
+
+async def test_a_disk_that_may_not_be_enough_is_a_note(shop, monkeypatch):
+    await earlier(shop, await made(shop, 1, bytes_=10**15))
+    shop = await shop_in(shop.workspace, **QUIET, **{"cache.max_gb": 1e9})
+
+    found = await foretold(shop, brief(5, text="x" * 994))
+
+    assert found.exit_code == 0
+    assert found.notes[0].startswith("the disk may not be enough: ")
+
+
+async def test_films_that_share_a_folder_are_told(shop):
+    found = await foretold(shop, brief(1), brief(1, text="Another text.", origin="elsewhere.txt:1"))
+
+    assert found.notes == ("1 film gets a folder with a number behind its name: another film has it",)
+
+
+async def test_a_damaged_job_is_told_and_counts_as_new(shop):
+    (job,) = await planned(shop, brief(1))
+    path = shop.store.folder("kitchen") / "jobs" / f"{job.id}.json"
+    await to_thread.run_sync(path.write_bytes, b"{")
+
+    found = await foretold(shop, brief(1))
+
+    assert found.films.new == 1
+    assert "set aside" in found.notes[0]
+
+
+async def test_a_damaged_list_of_jobs_is_read_past(shop):
+    await planned(shop, brief(1))
+    await to_thread.run_sync((shop.store.folder("kitchen") / "batch.json").write_bytes, b"{")
+
+    assert (await foretold(shop, brief(1))).films.to_make == 1
+
+
+async def test_no_brief_is_nothing_to_make(shop):
+    found = await foretold(shop, unreadable=[InputError("is empty", where="a.md")])
+
+    assert (found.films.to_make, found.seconds, found.exit_code) == (0, 0, 9)
+
+
+async def test_a_forecast_is_json(shop):
+    found = await foretold(shop, brief(1), topic(2), priority=Priority.URGENT)
+
+    assert json.loads(json.dumps(asdict(found)))["films"]["new"] == 2

@@ -1,0 +1,218 @@
+import asyncio
+import random
+
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.limits import Cores
+
+
+class Work:
+    """Pieces of work that take a core until they are told to end."""
+
+    def __init__(self, cores: Cores, tasks: anyio.abc.TaskGroup) -> None:
+        self.cores = cores
+        self.tasks = tasks
+        self.begun: list[str] = []
+        self.scopes: dict[str, anyio.CancelScope] = {}
+        self._ends: dict[str, anyio.Event] = {}
+
+    async def add(self, name: str, rank: tuple[float, ...] | None) -> None:
+        """Rank None: alone."""
+        self._ends[name] = anyio.Event()
+        self.tasks.start_soon(self._run, name, rank)
+        await anyio.wait_all_tasks_blocked()
+
+    async def end(self, name: str) -> None:
+        self._ends[name].set()
+        await anyio.wait_all_tasks_blocked()
+
+    async def cancel(self, name: str) -> None:
+        self.scopes[name].cancel()
+        await anyio.wait_all_tasks_blocked()
+
+    async def _run(self, name: str, rank: tuple[float, ...] | None) -> None:
+        with anyio.CancelScope() as self.scopes[name]:
+            async with self.cores.alone() if rank is None else self.cores.slot(rank):
+                self.begun.append(name)
+                await self._ends[name].wait()
+
+
+def at_work(test):
+    """Two cores for a test, and an end to all work when it is over."""
+
+    async def run() -> None:
+        async with anyio.create_task_group() as tasks:
+            await test(Work(Cores(2), tasks))
+            tasks.cancel_scope.cancel()
+
+    run.__name__ = test.__name__
+    return run
+
+
+@at_work
+async def test_no_more_work_is_begun_than_there_are_cores(work):
+    for name in "abcd":
+        await work.add(name, (1,))
+
+    assert work.begun == ["a", "b"]
+    assert (work.cores.count, work.cores.busy, work.cores.waiting) == (2, 2, 2)
+
+
+@at_work
+async def test_equal_ranks_are_served_as_they_came_and_smaller_ones_before(work):
+    for name, rank in {"a": (1, 0), "b": (1, 0), "later": (2, 0), "c": (1, 5), "d": (1, 5), "urgent": (0, 9)}.items():
+        await work.add(name, rank)
+    for name in ["a", "b", "urgent", "c", "d"]:
+        await work.end(name)
+
+    assert work.begun == ["a", "b", "urgent", "c", "d", "later"]
+    assert (work.cores.busy, work.cores.waiting) == (1, 0)
+
+
+async def test_an_error_inside_gives_the_core_back():
+    cores = Cores(1)
+    with pytest.raises(ZeroDivisionError):
+        async with cores.slot((1,)):
+            raise ZeroDivisionError
+
+    assert (cores.busy, cores.waiting) == (0, 0)
+
+
+@at_work
+async def test_who_is_cancelled_while_waiting_is_forgotten(work):
+    for name in "abcd":
+        await work.add(name, (1,))
+    await work.cancel("c")
+    assert work.cores.waiting == 1
+
+    await work.end("a")
+    assert work.begun == ["a", "b", "d"]
+
+
+@at_work
+async def test_the_order_stays_when_some_have_given_up(work):
+    await work.add("alone", None)
+    ranks = random.Random(1).sample(range(100), 24)
+    for rank in ranks:
+        await work.add(str(rank), (rank,))
+    for rank in ranks[::3]:
+        await work.cancel(str(rank))
+
+    left = [str(rank) for rank in sorted(set(ranks) - set(ranks[::3]))]
+    for name in ["alone", *left]:
+        await work.end(name)
+    assert work.begun == ["alone", *left]
+
+
+async def test_who_is_cancelled_in_the_instant_of_being_served_passes_the_core_on():
+    cores, begun = Cores(1), []
+
+    async def visit(name: str) -> None:
+        async with cores.slot((1,)):
+            begun.append(name)
+
+    async with cores.slot((0,)):
+        tasks = [asyncio.create_task(visit(name)) for name in "ab"]
+        await anyio.wait_all_tasks_blocked()
+    assert (cores.busy, cores.waiting) == (1, 1)  # the first has the core, and does not know it yet
+    tasks[0].cancel()
+    await asyncio.wait(tasks)
+
+    assert begun == ["b"]
+    assert (cores.busy, cores.waiting) == (0, 0)
+
+
+async def test_who_is_cancelled_already_takes_no_core():
+    cores = Cores(1)
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        async with cores.slot((1,)):
+            raise AssertionError
+
+    assert (cores.busy, cores.waiting) == (0, 0)
+
+
+@at_work
+async def test_alone_waits_for_those_inside_and_goes_before_all_others(work):
+    await work.add("a", (1,))
+    await work.add("b", (1,))
+    await work.add("alone", None)
+    await work.add("urgent", (-1,))
+    await work.end("a")
+    assert work.begun == ["a", "b"]  # a core is free, and kept for it
+
+    await work.end("b")
+    assert work.begun == ["a", "b", "alone"]
+    assert work.cores.busy == 2
+
+    await work.end("alone")
+    assert work.begun == ["a", "b", "alone", "urgent"]
+
+
+@at_work
+async def test_two_who_want_to_be_alone_are_so_one_after_the_other(work):
+    await work.add("a", (1,))
+    await work.add("one", None)
+    await work.add("two", None)
+    await work.end("a")
+    assert work.begun == ["a", "one"]
+
+    await work.end("one")
+    assert work.begun == ["a", "one", "two"]
+
+
+@at_work
+async def test_when_alone_is_given_up_those_behind_go_on(work):
+    await work.add("a", (1,))
+    await work.add("alone", None)
+    await work.add("b", (1,))
+    await work.cancel("alone")
+
+    assert work.begun == ["a", "b"]
+
+
+def test_cores_made_outside_serve_one_event_loop_after_another():
+    cores = Cores(1)
+
+    async def visit() -> int:
+        async with cores.slot((1,)):
+            return cores.busy
+
+    assert [asyncio.run(visit()) for _ in range(2)] == [1, 1]
+
+
+@settings(deadline=None)
+@given(st.integers(1, 4), st.integers(0, 2**32))
+def test_whoever_comes_and_gives_up_no_core_is_lost_or_used_twice(count, seed):
+    chance = random.Random(seed)
+    cores = Cores(count)
+    inside: list[int] = []
+
+    async def one(slots: int) -> None:
+        for _ in range(chance.randrange(4)):
+            await anyio.lowlevel.checkpoint()
+        with anyio.CancelScope() as scope:
+            if chance.random() < 0.3:
+                asyncio.get_running_loop().call_soon(scope.cancel)
+            async with cores.alone() if slots > 1 else cores.slot((chance.randrange(3),)):
+                inside.append(count if slots > 1 else 1)
+                assert sum(inside) <= count
+                for _ in range(chance.randrange(3)):
+                    try:
+                        await anyio.lowlevel.checkpoint()
+                    except BaseException:
+                        inside.remove(count if slots > 1 else 1)
+                        raise
+                inside.remove(count if slots > 1 else 1)
+
+    async def all_of_them() -> None:
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(20):
+                    tasks.start_soon(one, 2 if chance.random() < 0.2 else 1)
+
+    asyncio.run(all_of_them())
+    assert (cores.busy, cores.waiting) == (0, 0)

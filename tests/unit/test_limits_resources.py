@@ -1,0 +1,221 @@
+import shutil
+import subprocess
+import sys
+import time
+from collections import namedtuple
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from pipeline.limits import Load, ResourceLimits, ResourceWatch, resource_limits, resources, total_memory_bytes
+from pipeline.limits.cgroups import memory_limits
+
+GB = 1_000_000_000
+LIMITS = ResourceLimits(max_memory_bytes=6 * GB, min_free_memory_bytes=GB // 2, min_free_disk_bytes=2 * GB)
+
+CpuTimes = namedtuple("CpuTimes", ["user", "idle", "iowait", "guest"])
+
+
+def load(*, memory_gb: float = 1, free_gb: float = 8, disk_gb: float = 100) -> Load:
+    return Load(
+        memory_bytes=int(memory_gb * GB),
+        memory_free_bytes=int(free_gb * GB),
+        cpu_percent=50,
+        disk_free_bytes=int(disk_gb * GB),
+    )
+
+
+def gone(*args, **kwargs):
+    raise psutil.NoSuchProcess(1)
+
+
+def test_where_there_is_enough_a_film_may_be_begun():
+    assert LIMITS.refusal(load(), under_way=3) is None
+    assert LIMITS.refusal(load(memory_gb=6, free_gb=0.5, disk_gb=2), under_way=3) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        (load(disk_gb=1.2), "the disk has 1.2 GB free, and work.min_free_disk_gb is 2"),
+        (load(disk_gb=1.9999), "the disk has 1.99 GB free, and work.min_free_disk_gb is 2"),
+        (load(free_gb=0.3), "the machine has 0.3 GB of memory free, and work.min_free_memory_gb is 0.5"),
+        (load(memory_gb=6.0001), "6.01 GB of memory are in use, and work.max_memory_gb allows 6"),
+    ],
+)
+def test_what_is_short_is_told_with_the_setting_that_says_so(now, reason):
+    assert LIMITS.refusal(now, under_way=1) == reason
+
+
+def test_memory_is_no_reason_to_begin_nothing_at_all_but_the_disk_is():
+    assert LIMITS.refusal(load(memory_gb=9, free_gb=0.1), under_way=0) is None
+    assert LIMITS.refusal(load(disk_gb=0.1), under_way=0)
+
+
+def test_limits_come_from_settings_in_gigabytes_and_without_one_it_is_three_quarters(monkeypatch):
+    monkeypatch.setattr(resources, "total_memory_bytes", lambda: 8 * GB)
+
+    assert resource_limits(max_memory_gb=6, min_free_memory_gb=0.5, min_free_disk_gb=2) == LIMITS
+    assert resource_limits(max_memory_gb=0, min_free_memory_gb=0.5, min_free_disk_gb=2) == LIMITS
+
+
+def test_the_memory_of_child_processes_counts_until_they_end(tmp_path):
+    watch = ResourceWatch(tmp_path)
+    before = watch.sample()
+    code = "block = b'x' * 60_000_000; print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        during = watch.sample()
+        child.communicate(b"\n")
+    after = watch.sample()
+
+    assert during.memory_bytes - before.memory_bytes > 50_000_000
+    assert after.memory_bytes < during.memory_bytes - 50_000_000
+    assert watch.peak_memory_bytes == during.memory_bytes
+
+
+def test_memory_that_processes_share_counts_once(tmp_path, monkeypatch):
+    def process(rss: int, **more: int) -> SimpleNamespace:
+        return SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=rss, **more), children=lambda recursive: workers)
+
+    workers = [process(300, shared=80), process(250, shared=100), process(70)]
+    monkeypatch.setattr(psutil, "Process", lambda: process(150, shared=90))
+
+    assert ResourceWatch(tmp_path).sample().memory_bytes == 60 + 220 + 150 + 70 + 100
+
+
+def test_processes_that_end_while_they_are_looked_at_are_passed_over(tmp_path, monkeypatch):
+    me = psutil.Process()
+    children = [SimpleNamespace(memory_info=gone)]
+    monkeypatch.setattr(
+        psutil, "Process", lambda: SimpleNamespace(memory_info=me.memory_info, children=lambda recursive: children)
+    )
+
+    assert ResourceWatch(tmp_path).sample().memory_bytes > 0
+
+
+def test_the_processor_is_measured_from_sample_to_sample_by_whatever_thread(tmp_path, monkeypatch):
+    # Of the 100 seconds first, a quarter busy; then all of 20. Guests are part of the user's time.
+    times = iter([CpuTimes(0, 0, 0, 0), CpuTimes(25, 70, 5, 5), CpuTimes(45, 70, 5, 9), CpuTimes(45, 70, 5, 9)])
+    monkeypatch.setattr(psutil, "cpu_times", lambda: next(times))
+    watch = ResourceWatch(tmp_path)
+
+    samples = [watch.sample().cpu_percent for _ in range(4)]
+
+    assert samples == pytest.approx([0, 25, 100, 0])
+    assert watch.mean_cpu_percent == pytest.approx(100 * 45 / 120)
+
+
+def test_before_two_samples_nothing_is_known_about_the_processor(tmp_path):
+    watch = ResourceWatch(tmp_path)
+    assert watch.mean_cpu_percent == 0
+    assert watch.sample().cpu_percent == 0
+    assert watch.mean_cpu_percent == 0
+
+
+def test_the_disk_is_that_of_the_nearest_folder_there_is(tmp_path, monkeypatch):
+    asked = []
+    disk_usage = shutil.disk_usage
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: asked.append(place) or disk_usage(place))
+
+    free = ResourceWatch(tmp_path / "output" / "night").sample().disk_free_bytes
+
+    assert asked[-1] == tmp_path
+    assert free == pytest.approx(disk_usage(tmp_path).free, abs=GB)
+
+
+def test_what_can_not_be_measured_stops_nothing(tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError("no")
+
+    for name in ("virtual_memory", "cpu_times"):
+        monkeypatch.setattr(psutil, name, fail)
+    monkeypatch.setattr(shutil, "disk_usage", fail)
+    monkeypatch.setattr(resources, "memory_limits", list)
+    watch = ResourceWatch(tmp_path)
+
+    samples = [watch.sample(), watch.sample()]
+
+    assert [sample.cpu_percent for sample in samples] == [0, 0]
+    assert LIMITS.refusal(samples[1], under_way=1) is None
+    assert total_memory_bytes() >= 6 * GB
+
+
+def test_a_sample_takes_less_than_5_ms_with_four_workers(tmp_path):
+    watch = ResourceWatch(tmp_path)
+    workers = [subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) for _ in range(4)]
+    try:
+        watch.sample()
+        taken = []
+        for _ in range(20):
+            begun = time.thread_time()
+            watch.sample()
+            taken.append(time.thread_time() - begun)
+    finally:
+        for worker in workers:
+            worker.communicate(b"\n")
+
+    assert min(taken) < 0.005
+
+
+def write(root, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+def test_a_container_of_cgroup_version_2_and_all_around_it_have_limits(tmp_path):
+    group = "sys/fs/cgroup/user.slice/night.scope"
+    write(
+        tmp_path,
+        {
+            "proc/self/cgroup": "0::/user.slice/night.scope\n",
+            f"{group}/memory.max": "max\n",
+            f"{group}/memory.current": "300\n",
+            "sys/fs/cgroup/user.slice/memory.max": "1000\n",
+            "sys/fs/cgroup/user.slice/memory.current": "700\n",
+            "sys/fs/cgroup/user.slice/memory.stat": "anon 500\ninactive_file 200\nactive_file 100\n",
+        },
+    )
+
+    assert memory_limits(tmp_path) == [(1000, 500)]
+
+
+def test_a_container_of_cgroup_version_1_may_name_itself_as_seen_from_outside(tmp_path):
+    write(
+        tmp_path,
+        {
+            "proc/self/cgroup": "5:cpu,cpuacct:/docker/1a\n4:memory:/docker/1a\n1:name=systemd:/docker/1a\n0::/\n",
+            "sys/fs/cgroup/memory/memory.limit_in_bytes": "2000\n",
+            "sys/fs/cgroup/memory/memory.usage_in_bytes": "2500\n",
+            "sys/fs/cgroup/memory/memory.stat": "cache 400\ntotal_inactive_file 100\n",
+        },
+    )
+
+    assert memory_limits(tmp_path) == [(2000, 0)]
+
+
+@pytest.mark.parametrize("text", ["", "nonsense\n", "0::\n", "::::\n", "0::/../..\n"])
+def test_where_there_are_no_groups_there_are_no_limits(tmp_path, text):
+    assert memory_limits(tmp_path / "nothing") == []
+
+    write(tmp_path, {"proc/self/cgroup": text, "sys/fs/cgroup/memory.max": "max", "sys/fs/cgroup/memory.current": "x"})
+    assert memory_limits(tmp_path) == []
+
+
+def test_the_smaller_of_machine_and_container_counts(tmp_path, monkeypatch):
+    machine = SimpleNamespace(total=8 * GB, available=3 * GB)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: machine)
+    monkeypatch.setattr(resources, "memory_limits", lambda: _limits((4 * GB, 2 * GB), (16 * GB, 9 * GB)))
+
+    assert total_memory_bytes() == 4 * GB
+    assert ResourceWatch(tmp_path).sample().memory_free_bytes == 2 * GB
+
+    monkeypatch.setattr(resources, "memory_limits", lambda: _limits((16 * GB, 9 * GB)))
+    assert total_memory_bytes() == 8 * GB
+    assert ResourceWatch(tmp_path).sample().memory_free_bytes == 3 * GB
+
+
+def _limits(*pairs: tuple[int, int]) -> list[SimpleNamespace]:
+    return [SimpleNamespace(limit_bytes=limit, free_bytes=free) for limit, free in pairs]
