@@ -44,7 +44,7 @@ def checkpoint(
         if place.json:
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:
-            print(f"{batch}: {jobs} jobs are kept as “{name}”")
+            print(f"{batch}: {jobs} {'job is' if jobs == 1 else 'jobs are'} kept as “{name}”")
             print(f"Back to it: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
         return EXIT_OK
 

@@ -115,6 +115,7 @@ class Scheduler:
                             await self._woken.wait()
                         self._woken = anyio.Event()
                     tasks.cancel_scope.cancel()
+            await to_thread.run_sync(self._shop.store.tidy, self._batch)
         await self._pulse()
 
     # Who is let in -----------------------------------------------------------------------------------------------

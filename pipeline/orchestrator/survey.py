@@ -223,6 +223,8 @@ class _Look:
 
     def at(self, brief: Brief) -> None:
         """One film that would be made."""
+        # Thousands of them take a minute: Ctrl-C ends it at the next one.
+        from_thread.check_cancelled()
         try:
             self._examine(brief)
         except NightreelError as error:

@@ -213,6 +213,20 @@ class CheckpointStore:
         pids = {lock: lock.name.partition("-")[0] for lock in locks}
         return [int(pid) for lock, pid in pids.items() if pid.isdecimal() and is_held(lock)]
 
+    def tidy(self, batch: str) -> None:
+        """Removes what killed processes have left: files that they were writing, locks that nobody holds. Blocks."""
+        folder, jobs = self.folder(batch), self.folder(batch) / "jobs"
+        unfinished = [*folder.glob(".*.json"), *jobs.glob(".*.json")]
+        for lock in (*jobs.glob("*.lock"), *(folder / "workers").glob("*.lock")):
+            is_held(lock)  # which leaves nothing, if it is not
+        if is_held(folder / "planning.lock"):
+            return  # whoever plans writes files of jobs that nobody has claimed
+        for path in unfinished:
+            # Of the file "<name>.json" that it should have become.
+            name = path.name.split(".")[1]
+            if not is_held(jobs / f"{name}.lock"):
+                discard(path)
+
     def ask_to_cancel(self, batch: str, job_id: str) -> None:
         """Tells the process that makes this film to stop. Blocks."""
         write_atomically(self._cancel_file(batch, job_id), b"")

@@ -8,7 +8,6 @@ missing is made anew; it may be deleted at any time when nothing runs. Where it 
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 import threading
@@ -21,30 +20,13 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import CheckpointError, StorageError
-from pipeline.files import storage_errors
 from pipeline.model import JobStatus, JobSummary
+from pipeline.state.database import connect, copied_to_memory, is_damage, new_in_memory, open_file, remove, transact
 
 logger = logging.getLogger("nightreel")
 
-# Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 2
-_TABLES = """
-CREATE TABLE jobs (
-    id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
-    parked_until REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL, damage TEXT, row BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX in_order ON jobs (status, rank, position);
-CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);
-CREATE INDEX by_weight ON jobs (status, position, weight);
-CREATE INDEX by_position ON jobs (position);
-CREATE INDEX by_folder ON jobs (folder);
-CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
-"""
 _ROW = TypeAdapter(JobSummary)
 _PAGE = 500
-_BUSY_S = 30.0
-# The two bytes of a database file that say whether it has a log beside it.
-_WAL_FLAGS = slice(18, 20)
 
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
 # clips, scenes and fonts, and lets the short ones of a kin go first.
@@ -95,9 +77,9 @@ class BatchIndex:
         with self._lock:
             self._close()
             if self._in_memory:
-                self._database = _new_in_memory(self._workspace)
+                self._database = new_in_memory(self._workspace)
             else:
-                _remove(self._path)
+                remove(self._path)
 
     # What is written ---------------------------------------------------------------------------------------------
 
@@ -253,13 +235,13 @@ class BatchIndex:
         with self._lock:
             try:
                 try:
-                    _transact(self._opened(), work)
+                    transact(self._opened(), work)
                 except sqlite3.OperationalError as error:
-                    if self._in_memory or _is_damage(error):
+                    if self._in_memory or is_damage(error):
                         raise
                     logger.debug("the index %s can't be written: %s", self._path, error)
                     self._move_to_memory()
-                    _transact(self._opened(), work)
+                    transact(self._opened(), work)
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
 
@@ -267,33 +249,33 @@ class BatchIndex:
         """The database. A batch that is not there is not begun by asking for it."""
         if self._database is None:
             if self._in_memory:
-                self._database = _copied_to_memory(self._path, self._workspace)
+                self._database = copied_to_memory(self._path, self._workspace)
             elif self._path.parent.is_dir():
                 self._database = self._open()
             else:
-                return _new_in_memory(self._workspace)
+                return new_in_memory(self._workspace)
         return self._database
 
     def _open(self) -> sqlite3.Connection:
         """The database; a new one when there is none that we can use."""
         for _ in range(2):
             try:
-                return _open_file(self._path, self._workspace)
+                return open_file(self._path, self._workspace)
             except sqlite3.Error as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     logger.debug("no index at %s: %s", self._path, error)
                     break
             try:
-                _remove(self._path)
+                remove(self._path)
             except StorageError as error:
                 logger.debug("no index at %s: %s", self._path, error)
                 break
         # A folder that can't be written: `status` still tells what the job files say.
         self._in_memory = True
-        return _copied_to_memory(self._path, self._workspace)
+        return copied_to_memory(self._path, self._workspace)
 
     def _move_to_memory(self) -> None:
-        memory = _connect(":memory:")
+        memory = connect(":memory:")
         self._opened().backup(memory)
         self._close()
         self._in_memory, self._database = True, memory
@@ -328,94 +310,3 @@ def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, _ROW.dump_json(row)
     return (row.id, stamp, row.status.value, rank, until, row.kin, row.weight, row.folder, None, data)
-
-
-def _transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
-    try:
-        database.execute("BEGIN IMMEDIATE")
-        work(database)
-        database.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            database.execute("ROLLBACK")
-        raise
-
-
-def _open_file(path: Path, workspace: str) -> sqlite3.Connection:
-    database = _connect(path)
-    try:
-        if not _is_ours(database, workspace):
-            _make_tables(database, workspace)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _connect(path: Path | str) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-    try:
-        # Readers and one writer at the same time; nothing is lost when a process dies, and after a power cut the rows
-        # are made anew.
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = OFF")
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _new_in_memory(workspace: str) -> sqlite3.Connection:
-    database = _connect(":memory:")
-    _make_tables(database, workspace)
-    return database
-
-
-def _copied_to_memory(path: Path, workspace: str) -> sqlite3.Connection:
-    """What the file says, unless somebody is writing to it; then nothing. Opening it would leave files beside it."""
-    database = _connect(":memory:")
-    try:
-        content = bytearray(path.read_bytes())
-        content[_WAL_FLAGS] = b"\1\1"  # a database in memory has no log beside it
-        if not path.with_name(f"{path.name}-wal").exists():
-            database.deserialize(bytes(content))
-            if _is_ours(database, workspace):
-                return database
-    except (OSError, sqlite3.Error) as error:
-        logger.debug("no copy of %s: %s", path, error)
-    database.close()
-    return _new_in_memory(workspace)
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Whether it is the content of the file that is wrong: holes, no database at all, or other tables."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-    return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-
-
-def _is_ours(database: sqlite3.Connection, workspace: str) -> bool:
-    """Whether the tables are of our kind, and of this place: rows name files by their full path."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version != _VERSION:
-        return False
-    return bool(database.execute("SELECT workspace FROM about").fetchone() == (workspace,))
-
-
-def _make_tables(database: sqlite3.Connection, workspace: str) -> None:
-    database.execute("BEGIN IMMEDIATE")
-    if _is_ours(database, workspace):  # another process was quicker
-        database.execute("ROLLBACK")
-        return
-    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        database.execute(f'DROP TABLE "{name}"')
-    for statement in _TABLES.split(";"):
-        database.execute(statement)
-    database.execute("INSERT INTO about VALUES (?, '')", (workspace,))
-    database.execute(f"PRAGMA user_version = {_VERSION}")
-    database.execute("COMMIT")
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        with storage_errors(path):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)

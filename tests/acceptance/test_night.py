@@ -12,9 +12,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Priority
-from pipeline.orchestrator import batches, open_workshop
-from pipeline.sources import read_briefs
 from tests.acceptance.command import Finished, Running, nightreel
 from tests.acceptance.films import checkpoint, stock
 from tests.acceptance.services import Service, asking, service, workspace_for_services
@@ -112,7 +109,7 @@ def test_a_second_process_on_the_same_batch_helps(workspace, groq, edge):
     assert groq.asked("topic") == Counter(TOPICS[:8])
 
 
-async def test_an_urgent_film_overtakes_those_that_wait(workspace, groq, edge):
+def test_an_urgent_film_overtakes_those_that_wait(workspace, groq, edge):
     write_list(workspace, *TOPICS[:5])
     (workspace / "urgent.txt").write_text(TOPICS[11] + "\n", encoding="utf-8")
     running = Running.start(
@@ -120,12 +117,9 @@ async def test_an_urgent_film_overtakes_those_that_wait(workspace, groq, edge):
     )
     running.wait_for(status="in_progress")
 
-    shop = open_workshop(workspace=workspace, overrides={"template": "tiny"})
-    _, helpers = await batches.add(
-        await read_briefs(workspace / "urgent.txt"), shop, batch="things", priority=Priority.URGENT
-    )
+    added = nightreel("add", "things", "urgent.txt", "--priority", "urgent", cwd=workspace, env=asking(groq, edge))
 
-    assert helpers == [running.process.pid]
+    assert added.code == 0, added.stderr
     assert running.finish().code == 0
     order = sorted(jobs(workspace).items(), key=lambda entry: begun_at(entry[1]))
     assert len(order) == 6

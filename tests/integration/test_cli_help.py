@@ -11,20 +11,40 @@ from dataclasses import fields
 import pytest
 
 from pipeline.cli import app, main
+from pipeline.cli.add import add
+from pipeline.cli.cancel import cancel
+from pipeline.cli.checkpoint import checkpoint
+from pipeline.cli.clean import clean
 from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
+from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import Making, Place, Working
+from pipeline.cli.resume import resume
+from pipeline.cli.retry import retry
 from pipeline.cli.run import run
 from pipeline.cli.status import status
 
-COMMANDS = {"make": make, "run": run, "status": status, "init": init, "doctor": doctor}
-GROUPS = {"making": Making, "place": Place}
-HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp"}
+COMMANDS = {
+    "make": make,
+    "run": run,
+    "add": add,
+    "status": status,
+    "list": list_batches,
+    "resume": resume,
+    "retry": retry,
+    "cancel": cancel,
+    "checkpoint": checkpoint,
+    "clean": clean,
+    "init": init,
+    "doctor": doctor,
+}
+GROUPS = {"making": Making, "working": Working, "place": Place}
+HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3"}
 _SCRIPT = """
 import contextlib, io, json, sys
 from pipeline.cli import main
-for arguments in (["--help"], ["--version"], ["make", "--help"], ["run", "--help"]):
+for arguments in (["--help"], ["--version"], ["make", "--help"], ["retry", "--help"]):
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
         main(arguments)
 print(json.dumps(sorted(sys.modules)))
@@ -65,9 +85,10 @@ def test_the_help_of_a_command_names_all_its_parameters(name, capsys):
 
     for parameter in inspect.signature(COMMANDS[name]).parameters:
         if parameter in GROUPS:
-            assert [field.name for field in fields(GROUPS[parameter]) if f"--{field.name}" not in text] == []
+            flags = [f"--{field.name.replace('_', '-')}" for field in fields(GROUPS[parameter])]
+            assert [flag for flag in flags if flag not in text] == []
         else:
-            assert parameter.upper() in text or f"--{parameter}" in text
+            assert parameter.upper() in text or f"--{parameter.strip('_').replace('_', '-')}" in text
 
 
 def test_without_arguments_the_help_is_shown(capsys):

@@ -12,9 +12,23 @@ import anyio
 import pytest
 from anyio import to_thread
 
+from pipeline import resume_batch, retry_batch, run_batch
 from pipeline.cli.retry import Stage as RetryStage
 from pipeline.errors import BusyError, InputError, NeedsLoginError, TransientError
-from pipeline.model import Asked, Brief, Job, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
+from pipeline.model import (
+    Asked,
+    Batch,
+    Brief,
+    Job,
+    JobStatus,
+    Package,
+    Paragraph,
+    Priority,
+    Receipt,
+    Script,
+    Section,
+    Video,
+)
 from pipeline.orchestrator import STAGES, JobEvent, Notice, batches, cleaning, control, open_workshop, returning
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.scheduler import QUEUE
@@ -175,8 +189,6 @@ async def test_many_are_cancelled_in_a_moment(shop):
 
 
 def batch_of(shop, jobs):
-    from pipeline.model import Batch
-
     return Batch(name="kitchen", source="", created_at=shop.clock(), jobs=tuple(job.id for job in jobs))
 
 
@@ -318,7 +330,7 @@ PACKAGE = Package(
     thumbnail=Path("/films/thumbnail.jpg"),
     metadata=Path("/films/metadata.json"),
 )
-VIDEO = Video(path=Path("/films/video.mp4"), duration_s=4.0, sha256="0" * 64)
+VIDEO = Video(frames=30, bytes=4, sha256="0" * 64)
 
 
 async def test_a_published_film_is_published_again_only_when_that_is_asked(room, shop):
@@ -335,6 +347,21 @@ async def test_a_published_film_is_published_again_only_when_that_is_asked(room,
 
     assert (await job_of(shop, "One")).receipt is None
     assert room.served == ["One"]
+
+
+async def test_the_library_resumes_and_retries_as_well(room, shop, tmp_path):
+    source = tmp_path / "kitchen"
+    for name, title in (("1", "One"), ("2", "Bad")):
+        brief = anyio.Path(source, f"{name}.md")
+        await brief.parent.mkdir(exist_ok=True)
+        await brief.write_text(f"---\ntitle: {title}\n---\nNotes.\n", encoding="utf-8")
+    await run_batch(source, workspace=tmp_path, settings={"offline": True})
+
+    assert [film.status for film in await resume_batch("kitchen", workspace=tmp_path)] == ["completed", "failed"]
+    await anyio.Path(source, "2.md").write_text("---\ntitle: Good\n---\nNotes.\n", encoding="utf-8")
+    films = await retry_batch("kitchen", failed=True, workspace=tmp_path)
+
+    assert [(film.title, film.status) for film in films] == [("One", "completed"), ("Good", "completed")]
 
 
 def test_the_stages_of_the_command_are_those_of_the_story():

@@ -12,6 +12,8 @@ import pytest
 from anyio import to_thread
 from pydantic import TypeAdapter
 
+from pipeline.cli.options import Making, Place
+from pipeline.cli.run import run
 from pipeline.errors import InputError
 from pipeline.model import (
     Batch,
@@ -41,6 +43,8 @@ from pipeline.script import write_script
 from pipeline.state import Cache
 
 AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
+# The lines of a forecast after the first two.
+REST = ["length", "cache", "time", "money", "disk", "problem"]
 NOTHING = Cost()
 MODEL = {"groq.api_key": "gsk_test", "narration.narrator": "silence"}
 QUIET = {"script.writer": "outline", "narration.narrator": "silence"}
@@ -582,3 +586,40 @@ async def test_a_forecast_is_json(shop):
     found = await foretold(shop, brief(1), topic(2), priority=Priority.URGENT)
 
     assert json.loads(json.dumps(asdict(found)))["films"]["new"] == 2
+
+
+# The command ------------------------------------------------------------------------------------------------------
+
+
+def told(capsys, workspace: Path, source: Path, **more) -> tuple[int, str]:
+    making = Making(writer="outline", narrator="silence")
+    code = run(source, dry_run=True, making=making, place=Place(workspace=workspace, **more))
+    return code, capsys.readouterr().out
+
+
+def test_the_command_says_what_would_be_made_and_makes_nothing(tmp_path, capsys):
+    source = tmp_path / "briefs"
+    source.mkdir()
+    (source / "tea.md").write_text("# Tea\n\nTea cools.\n", encoding="utf-8")
+    (source / "ice.md").write_bytes(b"# Ice\n\n\xff\n")
+    before = tree(tmp_path)
+
+    code, said = told(capsys, tmp_path, source)
+
+    assert code == 9
+    lines = said.splitlines()
+    assert lines[0] == "briefs  a dry run: nothing is made"
+    # What is said stands in one column.
+    assert all(line[:11].strip() and line[10] == " " and line[11] != " " for line in lines[2:])
+    assert [line.split()[0] for line in lines[2:]] == ["films", "to", *REST]
+    assert "ice.md" in lines[-1]
+    assert tree(tmp_path) == before
+
+
+def test_the_command_speaks_json(tmp_path, capsys):
+    (tmp_path / "tea.md").write_text("# Tea\n\nTea cools.\n", encoding="utf-8")
+
+    code, said = told(capsys, tmp_path, tmp_path / "tea.md", json=True)
+
+    found = json.loads(said)
+    assert (code, found["event"], found["films"]["new"], found["exit_code"]) == (0, "forecast", 1, 0)

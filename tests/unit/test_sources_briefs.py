@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, Paragraph, Section
+from pipeline.model import Brief, BulletList, Paragraph, Priority, Section
 from pipeline.sources.markdown import parse_brief
 
 PATH = Path("topics/blue-sky.md")
@@ -63,6 +63,11 @@ def test_a_title_that_yaml_takes_for_something_else_stays_as_written(written: st
     assert parse(f"---\nkicker: {written}\n---{NOTES}").kicker == read
 
 
+@pytest.mark.parametrize(("written", "read"), [("urgent", Priority.URGENT), ("High", Priority.HIGH), ("''", None)])
+def test_a_brief_may_say_how_soon_it_is_wanted(written: str, read: Priority | None) -> None:
+    assert parse(f"---\npriority: {written}\n---{NOTES}").priority is read
+
+
 def test_norwegian_is_a_language() -> None:
     assert parse(f"---\nlanguage: no\n---{NOTES}").language == "no"
 
@@ -88,6 +93,7 @@ def test_windows_line_ends_and_dots_close_front_matter_too() -> None:
         ("tags: space", "topics/blue-sky.md:2: tags must be a list of texts. Write tags: [space, science]"),
         ("tags: [[a]]", "topics/blue-sky.md:2: tags must be a list of texts. Write tags: [space, science]"),
         ("\nlanguage: english", "topics/blue-sky.md:3: 'english' is not a language code. Write e.g. en, de or pt-BR"),
+        ("priority: urgnt", "topics/blue-sky.md:2: 'urgnt' is no priority. Did you mean urgent?"),
         ("- a\n- b", "topics/blue-sky.md:2: the front matter is not a list of `key: value` lines"),
         ("voice: !!python/object:os.system x", "topics/blue-sky.md:2: voice must be a text"),
         ("title: '...'", "topics/blue-sky.md:2: the title has no letters"),

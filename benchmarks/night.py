@@ -1,0 +1,197 @@
+"""A night of real films: `python -m benchmarks.night [--films 40] [--services] [--singly]`.
+
+How busy our processes keep the cores, from the first piece of work for a core to the end of the last film, and how much
+that gains over the same films made one after another. Each run begins with an empty cache, offline; with `--services`
+the films are written and spoken by stand-ins that take as long as the real ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_TOPICS = _REPOSITORY / "topics"
+_SAMPLE_S = 0.5
+_WINDOW_S = 10.0
+# A core is at work for films when our processes use more of it than starting a command does.
+_BEGUN = 0.5
+# Seconds of a request at Groq and at Edge, in between what they were seen to take (2-4 and 0.5-1.5).
+_GROQ_S, _EDGE_S = "3", "1"
+_THINGS = (
+    "tea cools", "ice floats", "salt melts snow", "bread rises", "glue sticks", "rain falls", "rust spreads",
+    "sand sings", "wax burns", "foam holds", "silk shines", "coal glows", "leaves turn", "soap cleans", "bells ring",
+    "cats purr", "stars twinkle", "rivers bend", "honey keeps", "onions sting",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """One run."""
+
+    wall_s: float
+    # Of all cores, in percent: over the whole work, and in the idlest ten seconds of it.
+    mean_percent: float
+    least_percent: float
+    peak_mib: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--films", type=int, default=40)
+    parser.add_argument("--services", action="store_true", help="written and spoken by stand-ins of online services")
+    parser.add_argument("--singly", action="store_true", help="also as so many separate commands")
+    asked = parser.parse_args()
+    cores = os.cpu_count()
+    table = Table(title=f"{asked.films} films, {cores} cores, Python {platform.python_version()}")
+    for column in ("", "wall", "films/min", "cores in use", "idlest 10 s", "peak memory"):
+        table.add_column(column, justify="left" if not column else "right")
+    with ExitStack() as stack:
+        env = stack.enter_context(online()) if asked.services else {"NIGHTREEL_OFFLINE": "true"}
+        for name, strategy in (("adaptive", "adaptive"), ("one after another", "sequential")):
+            night = run(["run", "night", "--strategy", strategy], asked.films, env)
+            add_row(table, name, asked.films, night)
+        if asked.singly:
+            commands = [["make", f"night/{number:02d}.md"] for number in range(1, asked.films + 1)]
+            add_row(table, "separate commands", asked.films, run_each(commands, asked.films, env))
+    Console(width=120).print(table)
+
+
+def add_row(table: Table, name: str, films: int, night: Night) -> None:
+    table.add_row(
+        name,
+        f"{night.wall_s:.0f} s",
+        f"{60 * films / night.wall_s:.1f}",
+        f"{night.mean_percent:.0f} %",
+        f"{night.least_percent:.0f} %",
+        f"{night.peak_mib:.0f} MiB",
+    )
+
+
+def run(arguments: Sequence[str], films: int, env: Mapping[str, str]) -> Night:
+    """One command for all films, in a workspace of its own."""
+    return run_each([arguments], films, env)
+
+
+def run_each(commands: Sequence[Sequence[str]], films: int, env: Mapping[str, str]) -> Night:
+    """One command after another, in a workspace of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_briefs(Path(folder) / "night", films)
+        watch, start = _Watch(), time.perf_counter()
+        for arguments in commands:
+            command = [sys.executable, "-m", "pipeline", *arguments, "--json"]
+            subprocess.run(command, cwd=folder, env=environment(env), check=True, stdout=subprocess.DEVNULL)
+        wall_s = time.perf_counter() - start
+        return watch.stop(wall_s)
+
+
+def write_briefs(folder: Path, films: int) -> None:
+    """Short briefs, no two alike: the body of an example, about another thing each time."""
+    folder.mkdir()
+    examples = sorted(path for path in _TOPICS.glob("*.md") if "language:" not in path.read_text(encoding="utf-8"))
+    for number in range(films):
+        _, _, body = examples[number % len(examples)].read_text(encoding="utf-8").split("---\n", 2)
+        title = f"Why {_THINGS[number % len(_THINGS)]}, part {number // len(_THINGS) + 1}"
+        lines = [f"{line}, {number + 1}" if line.startswith("#") else line for line in body.splitlines()]
+        half = "\n".join(lines[: max(8, len(lines) // 2)]).replace(". ", f" ({number + 1}). ", 3)
+        (folder / f"{number + 1:02d}.md").write_text(f"---\ntitle: {title}\n---\n{half}\n", encoding="utf-8")
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIGHTREEL_", "GROQ_"))}
+    return {**kept, "PYTHONPATH": str(_REPOSITORY), **extra}
+
+
+@contextmanager
+def online() -> Iterator[dict[str, str]]:
+    """Both stand-ins at work, and the settings that lead to them."""
+    with ExitStack() as stack:
+        groq = stack.enter_context(_standin("groq", _GROQ_S))
+        edge = stack.enter_context(_standin("edge", _EDGE_S))
+        yield {"GROQ_API_KEY": "gsk_benchmark", "NIGHTREEL_GROQ__BASE_URL": groq, "NIGHTREEL_EDGE__URL": edge}
+
+
+@contextmanager
+def _standin(name: str, latency_s: str) -> Iterator[str]:
+    command = [sys.executable, "-m", f"tests.standins.{name}", "--latency", latency_s]
+    with subprocess.Popen(command, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+class _Watch:
+    """Samples what the commands of this process, and all that they start, use of the cores."""
+
+    def __init__(self) -> None:
+        self._standins = {child.pid for child in psutil.Process().children(recursive=True)}
+        # When (seconds), and how many seconds of all cores our processes had used by then.
+        self._samples: list[tuple[float, float]] = []
+        self._used_s: dict[int, float] = {}
+        self._peak_bytes = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def stop(self, wall_s: float) -> Night:
+        """What it has seen."""
+        self._done.set()
+        self._thread.join()
+        rates = [
+            (at, (used - before) / (at - last))
+            for (last, before), (at, used) in zip(self._samples, self._samples[1:], strict=False)
+        ]
+        first = next(number for number, (_, rate) in enumerate(rates) if rate > _BEGUN)
+        at_work = self._samples[first:]
+        return Night(
+            wall_s=wall_s,
+            mean_percent=_percent(at_work),
+            least_percent=min((_percent(window) for window in _windows(at_work)), default=_percent(at_work)),
+            peak_mib=self._peak_bytes / 2**20,
+        )
+
+    def _watch(self) -> None:
+        while not self._done.wait(_SAMPLE_S):
+            memory_bytes = 0
+            for process in psutil.Process().children(recursive=True):
+                if process.pid in self._standins:
+                    continue
+                try:
+                    times, memory = process.cpu_times(), process.memory_info()
+                except psutil.Error:
+                    continue
+                self._used_s[process.pid] = times.user + times.system
+                memory_bytes += memory.rss - getattr(memory, "shared", 0)
+            self._peak_bytes = max(self._peak_bytes, memory_bytes)
+            self._samples.append((time.perf_counter(), sum(self._used_s.values())))
+
+
+def _percent(samples: Sequence[tuple[float, float]]) -> float:
+    (start, before), (end, after) = samples[0], samples[-1]
+    return 100 * (after - before) / (end - start) / (os.cpu_count() or 1)
+
+
+def _windows(samples: Sequence[tuple[float, float]]) -> Iterator[Sequence[tuple[float, float]]]:
+    """Every stretch of ten seconds."""
+    length = int(_WINDOW_S / _SAMPLE_S)
+    return (samples[start : start + length + 1] for start in range(len(samples) - length))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""What may be wrong on disk when a night begins, or go wrong in the middle: nothing of it costs a film for good."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import Finished, Running, nightreel
+from tests.acceptance.films import FILES, contents, stock, write_brief, write_folder
+
+TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
+FOLDERS = ("why-ice-floats", "why-salt-melts-snow", "why-tea-cools")
+# linux/prctl.h, linux/capability.h
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
+
+
+def run(home: Path, source: str = "kitchen", *, env: dict[str, str] | None = None, **options) -> Finished:
+    return nightreel("run", source, "--narrator", "silence", "--json", cwd=home, env=env, **options)
+
+
+def give_up_the_right_to_write_anywhere() -> None:
+    """Root obeys permissions from now on: what it starts does not get that capability."""
+    assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0) == 0
+
+
+def films(home: Path, batch: str = "kitchen") -> dict[str, bytes]:
+    """What was delivered, without the reports."""
+    everything = contents(home / "output" / batch)
+    return {name: data for name, data in everything.items() if not name.startswith("summary/")}
+
+
+def job_files(home: Path, batch: str = "kitchen") -> list[Path]:
+    return sorted((home / "state" / "batches" / batch / "jobs").glob("[!.]*.json"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A workspace with three films."""
+    home = tmp_path_factory.mktemp("made")
+    write_folder(home / "kitchen", TITLES)
+    assert run(home).code == 0
+    return home
+
+
+@pytest.fixture
+def home(made, tmp_path) -> Path:
+    """A copy of it, to break."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
+def stocked(made, tmp_path) -> Path:
+    """A new workspace with the same briefs, whose pictures are drawn already."""
+    write_folder(tmp_path / "kitchen", TITLES)
+    return stock(tmp_path, made)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("truncated", lambda data: data[: len(data) // 2]),
+        ("empty", lambda _data: b""),
+        ("random bytes", lambda _data: os.urandom(2000)),
+        ("of a newer schema", lambda data: json.dumps({**json.loads(data), "schema": 99}).encode()),
+    ],
+)
+def test_a_checkpoint_that_cant_be_read_is_set_aside_and_its_film_made_again(home, name, damage):
+    before = films(home)
+    first, *others = job_files(home)
+    untouched = {path: path.read_bytes() for path in others}
+    broken = damage(first.read_bytes())
+    first.write_bytes(broken)
+
+    again = run(home)
+
+    assert again.code == 0
+    aside = first.with_suffix(".json.damaged")
+    assert aside.read_bytes() == broken
+    assert f"{first.name}: " in again.stderr
+    assert aside.name in again.stderr
+    assert {path: path.read_bytes() for path in others} == untouched
+    assert json.loads(first.read_bytes())["status"] == "completed"
+    assert films(home) == before
+
+
+def test_a_cache_entry_with_wrong_bytes_is_never_used(home):
+    before = films(home)
+    for path in [*(home / "state" / "cache").rglob("*.mp4"), *(home / "state" / "cache").rglob("*.wav")]:
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(bytes(data))
+    shutil.rmtree(home / "output" / "kitchen" / "why-tea-cools")
+
+    again = run(home)
+
+    assert (again.code, again.stderr) == (0, "")
+    assert films(home) == before
+
+
+def test_a_source_that_is_edited_during_the_run_counts_from_the_next_run_on(stocked):
+    running = Running.start("run", "kitchen", "--narrator", "silence", "--json", cwd=stocked)
+    running.wait_for(status="in_progress")
+    write_brief(stocked / "kitchen" / "4.md", "Why bread rises")
+    (stocked / "kitchen" / "2.md").unlink()
+    assert running.finish().code == 0
+    first = films(stocked)
+
+    again = run(stocked)
+
+    assert {name.partition("/")[0] for name in first} == set(FOLDERS)
+    assert again.code == 0
+    assert again.events[-1]["counts"]["completed"] == 3
+    assert {name.partition("/")[0] for name in films(stocked)} == {*FOLDERS, "why-bread-rises"}
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits a process that runs")
+def test_a_disk_that_fills_up_in_the_middle_tears_nothing(stocked):
+    running = Running.start("run", "kitchen", "--narrator", "silence", "--json", cwd=stocked)
+    running.wait_for(status="in_progress", stage="narration")
+    _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (1000, hard))
+    end = running.finish()
+    left = [path for path in stocked.rglob("*") if path.is_file() and path.name.startswith(".")]
+
+    again = run(stocked)
+
+    assert end.code in {8, 9}
+    assert "file too large" in end.stderr.lower() + end.stdout.lower()
+    assert [path for path in left if path.suffix == ".json"] == []
+    assert (again.code, again.events[-1]["counts"]["completed"]) == (0, 3)
+    assert len(films(stocked)) == 3 * len(FILES)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root keeps to permissions only where it can be told to")
+def test_a_state_folder_that_cant_be_written_is_told_at_once(home):
+    shutil.rmtree(home / "output")
+    folders = [home / "state", *(path for path in (home / "state").rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    before = give_up_the_right_to_write_anywhere if os.geteuid() == 0 else None
+
+    refused = run(home, before=before)
+    status = nightreel("status", "kitchen", "--json", cwd=home, before=before)
+    for folder in folders:
+        folder.chmod(0o755)
+
+    assert refused.code == 8
+    assert "can't be written: permission denied" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    # Its films are gone, and it can still be seen how it stands.
+    assert (status.code, status.json["counts"]["pending"]) == (0, 3)
+    assert run(home).code == 0
+    assert len(films(home)) == 3 * len(FILES)
+
+
+def test_two_sources_of_one_name_are_not_one_batch(made, tmp_path):
+    write_folder(tmp_path / "one" / "kitchen", TITLES[:1])
+    write_folder(tmp_path / "two" / "kitchen", TITLES[1:2])
+    stock(tmp_path, made)
+    first = run(tmp_path, "one/kitchen")
+    before = films(tmp_path)
+
+    second = run(tmp_path, "two/kitchen")
+    named = nightreel("run", "two/kitchen", "--narrator", "silence", "--json", "--batch", "other", cwd=tmp_path)
+
+    assert (first.code, second.code) == (0, 2)
+    assert "one/kitchen" in second.stderr
+    assert "--batch" in second.stderr
+    assert films(tmp_path) == before
+    assert named.code == 0
+    assert [name.partition("/")[0] for name in films(tmp_path, "other")][:1] == ["why-ice-floats"]
