@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from pydantic import TypeAdapter
 from rich.console import Console
@@ -22,7 +22,7 @@ from rich.table import Table
 
 from pipeline.cli.options import Place
 from pipeline.errors import CheckpointError, InputError, did_you_mean
-from pipeline.model import JobStatus, JobSummary
+from pipeline.model import JobStatus
 from pipeline.settings import find_workspace
 from pipeline.state import CheckpointStore, Damage
 
@@ -36,7 +36,7 @@ _COLOURS = {
     JobStatus.CANCELLED: "dim",
 }
 _ANY_WIDTH = 10_000
-# Rows of a table for a person. Those that need something from somebody come first.
+# Rows of a table for a person, and what stands in it before the completed ones.
 _MOST_ROWS = 200
 _ORDER = (
     JobStatus.IN_PROGRESS,
@@ -45,7 +45,6 @@ _ORDER = (
     JobStatus.PARKED,
     JobStatus.PENDING,
     JobStatus.CANCELLED,
-    JobStatus.COMPLETED,
 )
 
 
@@ -131,33 +130,33 @@ class BatchReport:
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """The jobs in the order of the batch, page by page, damaged ones last; all, or those of some statuses."""
-        yield from map(self._job, self._index.rows(*statuses))
+        yield from map(self._job, self._index.told(*statuses))
         if not statuses or JobStatus.FAILED in statuses:
             yield from map(_damaged_state, self._index.damages())
 
     def first_jobs(self) -> list[JobState]:
         """As many as a person wants to see; those that are not completed come first."""
         found: list[JobState] = []
-        for status in _ORDER:
-            if status is JobStatus.COMPLETED:
-                lost = (row for job_id in sorted(self._gone) if (row := self._index.find(job_id)))
-                found += map(self._job, islice(lost, _MOST_ROWS - len(found)))
-            there = (job for job in self.jobs(status) if job.id not in self._gone)
-            found += islice(there, _MOST_ROWS - len(found))
+        # Those whose films are gone wait to be made again.
+        lost = (job for job in self.jobs(JobStatus.COMPLETED) if job.id in self._gone)
+        there = (job for job in self.jobs(JobStatus.COMPLETED) if job.id not in self._gone)
+        for jobs in (*map(self.jobs, _ORDER), lost if self._gone else (), there):
+            found += islice(jobs, _MOST_ROWS - len(found))
         return found
 
-    def _job(self, row: JobSummary) -> JobState:
-        lost = row.id in self._gone or row.id in self._abandoned
+    def _job(self, told: tuple[Any, ...]) -> JobState:
+        job_id, title, status, stage, attempts, priority, parked_until, video, error = told
+        lost = job_id in self._gone or job_id in self._abandoned
         return JobState(
-            id=row.id,
-            title=row.title,
-            status=(JobStatus.PENDING if lost else row.status).value,
-            stage=row.stage,
-            attempts=row.attempts,
-            priority=row.priority.value,
-            parked_until=row.parked_until.isoformat() if row.parked_until else None,
-            video=str(row.video) if row.video and row.status is JobStatus.COMPLETED and not lost else None,
-            error=row.error.message if row.error else None,
+            id=job_id,
+            title=title,
+            status=JobStatus.PENDING.value if lost else status,
+            stage=stage,
+            attempts=attempts,
+            priority=priority,
+            parked_until=datetime.fromisoformat(parked_until).isoformat() if parked_until else None,
+            video=video if status == JobStatus.COMPLETED.value and not lost else None,
+            error=error,
         )
 
 

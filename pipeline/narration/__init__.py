@@ -39,7 +39,7 @@ from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.narration.spoken import spoken as spoken_text
 from pipeline.state import Cache, content_key
 
-__all__ = ["NARRATORS", "Compute", "Narrator", "NarratorOptions", "Speech", "narrate"]
+__all__ = ["NARRATORS", "Compute", "Narrator", "NarratorOptions", "Speech", "clip_key", "narrate"]
 
 T = TypeVar("T")
 
@@ -137,6 +137,11 @@ async def narrate(
     raise failures[-1][1] if voice_known or not refusals else refusals[0]
 
 
+def clip_key(text: str, narrator: Narrator, voice: str) -> str:
+    """Names the clip of a scene's text in the cache."""
+    return content_key(narrator.name, narrator.version, voice, text, mastering.VERSION)
+
+
 @dataclass(kw_only=True)
 class _Booth:
     """A narrator at work on one script."""
@@ -155,7 +160,7 @@ class _Booth:
 
     async def clip(self, text: str) -> tuple[Clip, bool]:
         """The clip of one scene, from the cache if it was ever spoken, and whether its times are estimated."""
-        key = content_key(self.narrator.name, self.narrator.version, self.voice, text, mastering.VERSION)
+        key = clip_key(text, self.narrator, self.voice)
         path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make, text))
         return await to_thread.run_sync(mastering.read_clip, path)
 

@@ -6,7 +6,6 @@ earlier films of the workspace (`experience`), and the forecast says on how many
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Sequence
@@ -160,7 +159,7 @@ def _quota(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
     limits = _limits(shop)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = _spent_today(shop)
+    requests, tokens = shop.machine.ledger("groq").spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(
@@ -183,18 +182,6 @@ def _scripts_in(requests: int | None, tokens: int | None, tokens_each: float) ->
     by_requests = math.inf if requests is None else requests
     by_tokens = math.inf if tokens is None else tokens // tokens_each
     return int(min(by_requests, by_tokens))
-
-
-def _spent_today(shop: Workshop) -> tuple[int, int]:
-    """Requests and tokens, from the ledger as it lies there. Taking its lock would leave a file."""
-    try:
-        entry = json.loads((shop.workspace / "state" / "ledgers" / "groq.json").read_bytes())
-        if entry["day"] == shop.clock().astimezone(UTC).date().isoformat():
-            return int(entry["requests"]), int(entry["tokens"])
-    except (OSError, ValueError, KeyError, TypeError):
-        # The run would begin a new one.
-        pass
-    return 0, 0
 
 
 def _done_at(now: datetime, seconds: float, scripts: int, quota: Quota | None) -> datetime:

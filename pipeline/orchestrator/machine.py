@@ -67,10 +67,13 @@ class Machine:
         if service not in providers.SERVICES:
             return None
         if service not in self._gates:
-            ledger = Ledger(self.workspace / "state" / "ledgers", service, clock=self.clock)
             limits = providers.gate_limits(service, self.settings)
-            self._gates[service] = Gate(service, limits, ledger=ledger, clock=self.clock)
+            self._gates[service] = Gate(service, limits, ledger=self.ledger(service), clock=self.clock)
         return self._gates[service]
+
+    def ledger(self, service: str) -> Ledger:
+        """What was spent of a service today, by all processes."""
+        return Ledger(self.workspace / "state" / "ledgers", service, clock=self.clock)
 
     def hear_gates(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""

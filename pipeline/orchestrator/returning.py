@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from anyio import to_thread
 
@@ -15,6 +18,8 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies, Damage
 
 logger = logging.getLogger("nightreel")
+# Each claim is an open file, and a process may have few.
+_AT_ONCE = 50
 
 
 @dataclass(kw_only=True)
@@ -39,11 +44,8 @@ async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
         then, now = await to_thread.run_sync(copies.batch, name), await known_batch(shop, batch)
         done = Returned()
         copied = await to_thread.run_sync(copies.jobs, name)
-        while (job := await to_thread.run_sync(next, copied, None)) is not None:
-            if isinstance(job, Damage):
-                done.damaged.append(job.message)
-            elif await to_thread.run_sync(_return_job, job, shop, name):
-                done.jobs += 1
+        while await to_thread.run_sync(_return_some, shop, name, copied, done):
+            pass
         jobs = dict.fromkeys((*then.jobs, *now.jobs))
         there = await to_thread.run_sync(lambda: {*shop.store.refreshed(batch).stamps()})
         added = tuple(job_id for job_id in (*then.added, *now.added) if job_id in there)
@@ -60,24 +62,38 @@ def _refuse_while_busy(shop: Workshop, batch: str) -> None:
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
-def _return_job(then: Job, shop: Workshop, name: str) -> bool:
-    """Whether the job is now as it was then, and was not before."""
-    with shop.store.claim_now(then.batch, then.id, what=then.brief.title):
-        try:
-            now = shop.store.read_job(then.batch, then.id)
-        except CheckpointError as error:
-            aside = shop.store.set_aside(then.batch, then.id)
-            logger.warning("%s; it is kept as %s", error, aside.name)
-            now = None
-        job = returned(then, now, name=name, at=shop.clock())
-        if job is None:
-            return False
-        holder = shop.store.index(then.batch).in_folder(job.folder)
-        if holder and holder.id != job.id:
-            # Another film has taken over its folder since, and stays.
-            job = job.evolve(folder=f"{job.folder}-{job.id[:6]}", receipt=None)
-        shop.store.put_jobs(then.batch, [job])
-        return True
+def _return_some(shop: Workshop, name: str, copied: Iterator[Job | Damage], done: Returned) -> bool:
+    """Take the next few jobs back; whether there were any."""
+    some = list(islice(copied, _AT_ONCE))
+    with ExitStack() as claims:
+        jobs = []
+        for then in some:
+            if isinstance(then, Damage):
+                done.damaged.append(then.message)
+                continue
+            claims.enter_context(shop.store.claim_now(then.batch, then.id, what=then.brief.title))
+            job = _returned(then, shop, name)
+            jobs += [job] if job else []
+        if jobs:
+            shop.store.put_jobs(jobs[0].batch, jobs)
+    done.jobs += len(jobs)
+    return bool(some)
+
+
+def _returned(then: Job, shop: Workshop, name: str) -> Job | None:
+    """The job as it is to be now; None: as it is."""
+    try:
+        now = shop.store.read_job(then.batch, then.id)
+    except CheckpointError as error:
+        aside = shop.store.set_aside(then.batch, then.id)
+        logger.warning("%s; it is kept as %s", error, aside.name)
+        now = None
+    job = returned(then, now, name=name, at=shop.clock())
+    holder = shop.store.index(then.batch).in_folder(job.folder) if job and now is None else None
+    if job and holder and holder.id != job.id:
+        # Another film has taken over its folder since, and stays.
+        return job.evolve(folder=f"{job.folder}-{job.id[:6]}", receipt=None)
+    return job
 
 
 def returned(then: Job, now: Job | None, *, name: str, at: datetime) -> Job | None:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, narration_of, weight_of
-from pipeline.narration import Narrator, mastering
+from pipeline.narration import Narrator, clip_key
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator import providers
 from pipeline.orchestrator.plan import Draft, draft_plan
@@ -20,7 +20,6 @@ from pipeline.orchestrator.stages import script_key
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import theme_named
 from pipeline.script import ScriptWriter, write_script
-from pipeline.state import content_key
 from pipeline.template import Template
 
 _SCRIPT = TypeAdapter(Script)
@@ -253,7 +252,7 @@ class _Look:
         self.known_scripts += 1
         for scene in script.scenes:
             self.scenes += 1
-            key = content_key(narrator.name, narrator.version, voice, narration_of(scene), mastering.VERSION)
+            key = clip_key(narration_of(scene), narrator, voice)
             self.clips += self.shop.cache.contains("clip", key, ".wav")
 
     def _hired(self) -> tuple[ScriptWriter, tuple[Narrator, ...]]:

@@ -31,6 +31,13 @@ _BUSY_S = 30.0
 _WAL_FLAGS = slice(18, 20)
 
 
+class _Connection(sqlite3.Connection):
+    """Closed with its last owner: an index lives as long as the workshop, which nobody has to close."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
     """All of `work`, or nothing. Raises `sqlite3.Error` and what `work` raises."""
     try:
@@ -57,7 +64,9 @@ def open_file(path: Path, workspace: str) -> sqlite3.Connection:
 
 def connect(path: Path | str) -> sqlite3.Connection:
     """The database at `path`, whatever is in it; ":memory:" gives an empty one. For any thread, one at a time."""
-    database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect(
+        path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, factory=_Connection
+    )
     try:
         # Readers and one writer at the same time; nothing is lost when a process dies, and after a power cut the rows
         # are made anew.

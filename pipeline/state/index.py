@@ -8,6 +8,7 @@ missing is made anew; it may be deleted at any time when nothing runs. Where it 
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 import threading
@@ -149,6 +150,22 @@ class BatchIndex:
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]
             yield from (self._row(row) for _, row in page)
+
+    def told(self, *statuses: JobStatus) -> Iterator[tuple[Any, ...]]:
+        """`rows` in short, for who tells of very many.
+
+        Of each the id, title, status, stage, attempts, priority, parked_until (ISO 8601), video and error message.
+        """
+        wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
+        paths = "$.id $.title $.status $.stage $.attempts $.priority $.parked_until $.video $.error.message".split()
+        query = (
+            f"SELECT position, json_extract(CAST(row AS TEXT), {', '.join(map(repr, paths))}) FROM jobs "  # noqa: S608 - ours
+            f"WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"
+        )
+        last = -1
+        while page := self._ask(query, (last, _PAGE)):
+            last = page[-1][0]
+            yield from (tuple(json.loads(values)) for _, values in page)
 
     def latest(self, *statuses: JobStatus, limit: int) -> list[JobSummary]:
         """The rows of these statuses whose files were saved last, the last one first."""

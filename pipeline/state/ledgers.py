@@ -76,6 +76,14 @@ class Ledger:
         """Nobody may call before `until` (aware). A later time that was set before stands."""
         await to_thread.run_sync(self._close, until)
 
+    def spent_today(self) -> tuple[int, int]:
+        """Requests and tokens so far, without the lock and its file, for those who only want to know. Blocks."""
+        try:
+            entry = _Entry.model_validate_json(self._path.read_bytes())
+        except (OSError, ValueError):  # the next call begins a new one
+            return 0, 0
+        return (entry.requests, entry.tokens) if entry.day == self._today() else (0, 0)
+
     def _reserve(self, tokens: int, requests_per_day: int | None, tokens_per_day: int | None) -> date:
         with self._open() as entry:
             now = self._clock()

@@ -1,4 +1,3 @@
-import os
 import random
 import shutil
 import sqlite3
@@ -17,7 +16,6 @@ from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Se
 from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-posix_only = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions bind no administrator")
 NOTES = (Section(heading="", blocks=(Paragraph(text="x"),)),)
 
 
@@ -472,25 +470,6 @@ def test_a_row_is_written_whole_or_not_at_all(store):
     with pytest.raises(ZeroDivisionError):
         index.arrange(half(), "stamp")
     assert rows(index) == ids(1, 2)
-
-
-@posix_only
-def test_a_folder_that_is_read_only_is_read_all_the_same(store, again, tmp_path):
-    fill(store, job(1), job(2))
-    save(store, job(2, status=JobStatus.COMPLETED))
-    store.close()
-    protected = [batch_folder(tmp_path), batch_folder(tmp_path) / "jobs"]
-    for path in protected:
-        path.chmod(0o500)
-    try:
-        index = again().refreshed("space")
-        assert rows(index) == ids(1, 2)
-        assert rows(index, JobStatus.COMPLETED) == ids(2)
-        index_file(tmp_path).chmod(0o400)
-        assert rows(again().refreshed("space")) == ids(1, 2)
-    finally:
-        for path in protected:
-            path.chmod(0o700)
 
 
 def test_an_index_that_can_not_be_opened_is_kept_in_memory(store, again, tmp_path, monkeypatch):

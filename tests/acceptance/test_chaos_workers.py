@@ -1,0 +1,75 @@
+"""Worker processes that die: once is bad luck and costs a scene, twice is evidence and costs the film, for this run."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.acceptance.command import Running, all_gone, nightreel
+from tests.acceptance.films import checkpoint, write_brief
+
+COMMAND = ("run", "tea.md", "--narrator", "silence", "--json")
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    write_brief(tmp_path / "tea.md")
+    return tmp_path
+
+
+def a_worker_at_work(running: Running) -> psutil.Process:
+    """The first worker process that has worked for a moment: on a scene, not on its imports alone."""
+    while running.process.poll() is None:
+        for child in running.children():
+            with contextlib.suppress(psutil.Error):
+                if child.cpu_times().user > 1.0:
+                    return child
+    raise AssertionError(running.finish().stderr)
+
+
+def the_job(home: Path) -> dict[str, Any]:
+    (job,) = nightreel("status", "tea", "--json", cwd=home).json["jobs"]
+    return checkpoint(home, "tea", job["id"])
+
+
+def evidence(home: Path) -> list[Path]:
+    return sorted((home / "state" / "batches" / "tea").glob("evidence/*"))
+
+
+def test_a_worker_that_is_killed_once_costs_its_scene_and_no_more(home):
+    running = Running.start(*COMMAND, cwd=home)
+    running.wait_for(stage="narration")
+    a_worker_at_work(running).kill()
+    end = running.finish()
+
+    job = the_job(home)
+    assert (end.code, end.stderr) == (0, "")
+    assert (job["status"], job["attempts"]) == ("completed", 1)
+    assert evidence(home) == []
+
+
+def test_a_film_that_kills_its_workers_twice_is_set_apart_with_the_evidence_and_made_by_the_next_run(home):
+    running = Running.start(*COMMAND, cwd=home)
+    running.wait_for(stage="narration")
+    while running.process.poll() is None:
+        for worker in running.children():
+            with contextlib.suppress(psutil.Error):
+                worker.kill()
+    left = running.children()
+    end = running.finish()
+    failed = the_job(home)
+    kept = evidence(home)
+
+    again = nightreel(*COMMAND, cwd=home)
+
+    assert all_gone(left)
+    assert end.code == 9
+    assert (failed["status"], failed["error"]["kind"]) == ("failed", "CrashError")
+    assert [path.stem for path in kept] == [failed["id"]]
+    assert "died twice" in kept[0].read_text(encoding="utf-8")
+    assert again.code == 0
+    assert the_job(home)["status"] == "completed"
