@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from math import inf
 from typing import NamedTuple
 
 import anyio
@@ -87,6 +86,8 @@ class Scheduler:
         self._under_way: dict[_Key, _UnderWay] = {}
         # Taken by other processes, or just put down: until when (monotonic) we look away.
         self._elsewhere: dict[_Key, float] = {}
+        # Ended, and the disk would not have it: in this run they are not begun again.
+        self._unsaved: set[_Key] = set()
         self.begun = 0
         self._failures = 0
         self._load = _IDLE
@@ -159,7 +160,7 @@ class Scheduler:
         """The next jobs, the most urgent of all batches first. Blocks."""
         now, seconds = self._shop.clock(), time.monotonic()
         self._elsewhere = {key: until for key, until in self._elsewhere.items() if until > seconds}
-        away = {*self._under_way, *self._elsewhere}
+        away = {*self._under_way, *self._elsewhere, *self._unsaved}
         found: list[tuple[_Key, Turn]] = []
         for batch in self._batches:
             if not self._shop.store.folder(batch).exists():  # nobody has ever left anything in the queue
@@ -210,7 +211,8 @@ class Scheduler:
             self._say_once(f"all other films are parked, the first until {until.astimezone():%Y-%m-%d %H:%M:%S}")
         if self._only is not None:
             return until is not None or bool(self._only)
-        return until is not None or any(self._shop.store.is_claimed(self._batch, job) for job in index.under_way())
+        # What others had when we looked is looked at again: they may die, or only have asked about it.
+        return until is not None or any(key.batch == self._batch for key in self._elsewhere)
 
     def _say_once(self, text: str) -> None:
         if text != self._waits_told:
@@ -243,12 +245,18 @@ class Scheduler:
         job = await run_job(job, self._shop, self._listen, rank=rank)
         if self._only is not None and job.parked_until:
             self._only_later[key.job] = job.parked_until
-        if job.status is not JobStatus.COMPLETED:
-            # Even if a full disk kept that from being saved, it is not its turn again at once.
-            self._elsewhere[key] = time.monotonic() + (inf if job.status is JobStatus.FAILED else _ELSEWHERE_S)
+        if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
+            self._unsaved.add(key)
+        elif job.parked_until:
+            # Even if that is now, it is not its turn again at once.
+            self._elsewhere[key] = time.monotonic() + _ELSEWHERE_S
         if job.status is JobStatus.FAILED:
             self._count_failure(job)
         await to_thread.run_sync(self._shop.cache.prune, self._shop.settings.cache.max_bytes)
+
+    def _is_saved(self, key: _Key, status: JobStatus) -> bool:
+        row = self._shop.store.index(key.batch).find(key.job)
+        return row is not None and row.status is status
 
     @contextmanager
     def _taking(self, key: _Key) -> Iterator[_UnderWay]:

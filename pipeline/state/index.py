@@ -157,7 +157,17 @@ class BatchIndex:
         Of each the id, title, status, stage, attempts, priority, parked_until (ISO 8601), video and error message.
         """
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
-        paths = "$.id $.title $.status $.stage $.attempts $.priority $.parked_until $.video $.error.message".split()
+        paths = [
+            "$.id",
+            "$.title",
+            "$.status",
+            "$.stage",
+            "$.attempts",
+            "$.priority",
+            "$.parked_until",
+            "$.video",
+            "$.error.message",
+        ]
         query = (
             f"SELECT position, json_extract(CAST(row AS TEXT), {', '.join(map(repr, paths))}) FROM jobs "  # noqa: S608 - ours
             f"WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"
