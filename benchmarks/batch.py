@@ -20,9 +20,8 @@ from pathlib import Path
 import anyio
 import psutil
 
-from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word
+from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word, split_words
 from pipeline.model import narration_of as spoken_in
-from pipeline.model import split_words
 from pipeline.orchestrator import JobEvent, Told, Workshop, jobs, open_workshop
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.plan import plan_batch

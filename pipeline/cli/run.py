@@ -62,7 +62,7 @@ def run(
     async def work() -> int:
         unreadable: list[InputError] = []
         briefs = await read_briefs(source, report=unreadable.append)
-        asked = await to_thread.run_sync(session.workshop.source_name, source)
+        asked = await to_thread.run_sync(session.workshop.places.source_name, source)
         name = await batches.name_for(session.workshop, source) if batch is None else batch
         if dry_run:
             return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)

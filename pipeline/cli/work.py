@@ -38,7 +38,7 @@ async def work_on(
         if place.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return
-        folder = shop.summary_folder(outcome.batch)
+        folder = shop.places.summary(outcome.batch)
         report = folder / "report.html" if folder and (folder / "report.html").exists() else None
         print_summary(outcome, rows, refused=refused, seconds=seconds, report=report)
 

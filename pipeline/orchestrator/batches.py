@@ -132,7 +132,7 @@ async def name_for(shop: Workshop, source: Path | str) -> str:
     name = await to_thread.run_sync(batch_name, source)
     with suppress(CheckpointError):  # its list is lost: it is made anew
         known = await shop.store.load_batch(name)
-        if known and known.source and known.source != await to_thread.run_sync(shop.source_name, source):
+        if known and known.source and known.source != await to_thread.run_sync(shop.places.source_name, source):
             raise InputError(
                 f"there is a batch “{name}” already, of {known.source}",
                 where=str(source),
@@ -184,7 +184,7 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
     shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
 ) -> None:
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
-    folder = shop.summary_folder(batch)
+    folder = shop.places.summary(batch)
     asked = shop.store.read_batch(batch)
     if folder is None or asked is None or not (scheduler.begun or not folder.exists()):
         return  # nothing happened: the report of the night before stays

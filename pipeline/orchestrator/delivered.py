@@ -33,7 +33,7 @@ def has_film(row: JobSummary, shop: Workshop) -> bool:
 
 def is_delivered(job: Job, shop: Workshop) -> bool:
     """Whether the film lies, whole, where it is wanted now."""
-    if job.receipt is None or not shop.for_job(job).destination(job).gave(job.receipt):
+    if job.receipt is None or not shop.for_job(job).places.destination(job).gave(job.receipt):
         return False
     return film_is_whole(job)
 
@@ -52,4 +52,4 @@ def is_complete(package: Package | None) -> bool:
 
 
 def _is_wanted_there(row: JobSummary, shop: Workshop) -> bool:
-    return row.video == shop.video_path(row.folder, row.batch)
+    return row.video == shop.places.video(row.folder, row.batch)

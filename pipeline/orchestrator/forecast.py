@@ -204,7 +204,7 @@ def _disk(film_s: float, known: Experience, shop: Workshop) -> Disk:
     return Disk(
         output_bytes=round(film_s * known.output_bytes_per_s),
         cache_bytes=min(room, round(film_s * known.cache_bytes_per_s)),
-        free_bytes=shutil.disk_usage(_existing(shop.films_root)).free,
+        free_bytes=shutil.disk_usage(_existing(shop.places.films_root)).free,
     )
 
 
@@ -215,7 +215,9 @@ def _disk_trouble(disk: Disk, shop: Workshop) -> tuple[list[Problem], list[str]]
         return [], []
     if disk.free_bytes < floor_gb * 1e9:
         message = f"{disk.free_bytes / 1e9:.1f} GB are free, and work.min_free_disk_gb is {floor_gb:g}"
-        return [Problem(where=str(shop.films_root), message=message, hint="Free some space", films=0, exit_code=8)], []
+        return [
+            Problem(where=str(shop.places.films_root), message=message, hint="Free some space", films=0, exit_code=8)
+        ], []
     needed = disk.output_bytes + disk.cache_bytes
     if disk.free_bytes - needed < floor_gb * 1e9:
         text = f"the disk may not be enough: {disk.free_bytes / 1e9:.1f} GB are free, {needed / 1e9:.1f} GB are needed"

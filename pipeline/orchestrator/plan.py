@@ -288,7 +288,7 @@ class _Planner:
             return False
         holder = self.index.in_folder(folder)
         if holder is None:
-            return self._pattern.is_per_batch or not (self._shop.films_root / folder).exists()
+            return self._pattern.is_per_batch or not (self._shop.places.films_root / folder).exists()
         # The same place of the same source with other content, or the same topic under other settings: the film is
         # replaced, not doubled.
         replaces = holder.origin == brief.origin and bool(brief.origin or holder.title == brief.title)

@@ -204,7 +204,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
 async def deliver(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     """Video -> Receipt."""
-    receipt = await publish(_made(job.package), destination=shop.destination(job))
+    receipt = await publish(_made(job.package), destination=shop.places.destination(job))
     await shop.clear_bench(job.batch, job.id)
     return job.evolve(receipt=receipt, package=None)
 

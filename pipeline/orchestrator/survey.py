@@ -126,7 +126,7 @@ def _refuse_what_a_run_refuses(briefs: Sequence[Brief], shop: Workshop, batch: s
         raise InputError(
             f"{len(briefs)} films don't fit one file", where=str(shop.output), hint="Give a folder as --output"
         )
-    for folder in (shop.films_root, shop.workspace / "state"):
+    for folder in (shop.places.films_root, shop.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():
             raise StorageError("is in the way: not a folder", where=str(existing), hint="Move it, or choose --output")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,14 +14,12 @@ from anyio import to_thread
 
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
-from pipeline.files import storage_errors
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
 from pipeline.narration import Narrator
 from pipeline.orchestrator import providers
 from pipeline.orchestrator.machine import Machine
-from pipeline.orchestrator.naming import SUMMARY
-from pipeline.publishing import Destination, FileNames, FolderDestination
+from pipeline.orchestrator.places import Places, check_output
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings
@@ -58,7 +54,7 @@ def open_workshop(
         raise InputError("the current folder is gone", hint="Change to another folder") from error
     folder = find_workspace(here, Path(workspace) if workspace else None)
     if output is not None:
-        _check_output(Path(output).absolute())
+        check_output(Path(output).absolute())
     settings = load_settings(folder, overrides or {})
     return Workshop(
         workspace=folder,
@@ -67,17 +63,6 @@ def open_workshop(
         output=Path(output).absolute() if output else None,
         machine=Machine(workspace=folder, settings=settings, clock=now),
     )
-
-
-def _check_output(output: Path) -> None:
-    """Raise `StorageError` if nothing can be put there. Makes nothing."""
-    with storage_errors(output):
-        existing = next(path for path in (output, *output.parents) if path.exists())
-        is_film = existing == output and output.suffix.lower() == ".mp4"
-        if existing.is_dir() == is_film:
-            raise NotADirectoryError(errno.ENOTDIR, f"{existing} is {'a' if is_film else 'not a'} folder")
-        if not os.access(existing, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +114,7 @@ class Workshop:
     def _others(self) -> dict[str, Workshop]:
         return {}
 
-    # What is kept ------------------------------------------------------------------------------------------------
+    # What is kept, and where -----------------------------------------------------------------------------------------
 
     @property
     def store(self) -> CheckpointStore:
@@ -145,6 +130,11 @@ class Workshop:
     def cores(self) -> Cores:
         """How many worker processes work at once."""
         return self.machine.cores
+
+    @cached_property
+    def places(self) -> Places:
+        """Where films come from and go to."""
+        return Places(workspace=self.workspace, output=self.output)
 
     def clock(self) -> datetime:
         """The time, aware, in UTC."""
@@ -253,7 +243,7 @@ class Workshop:
             language=self._flag("language") or brief.language or self.settings.language,
             template=self._flag("template") or brief.template or self.settings.template,
             voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
-            origin=self._place(brief.origin),
+            origin=self.places.origin(brief.origin),
         )
 
     def _flag(self, key: str) -> str:
@@ -275,62 +265,6 @@ class Workshop:
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
-
-    def source_name(self, source: Path | str) -> str:
-        """A source as a batch remembers it: a path below the workspace if it is there, so that both may move.
-
-        Looks whether it exists: not for the event loop.
-        """
-        return self._below_workspace(str(source)) if Path(source).exists() else str(source)
-
-    def _below_workspace(self, path: str) -> str:
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without a look at the disk
-        inside = absolute.is_relative_to(self.workspace)
-        return (absolute.relative_to(self.workspace) if inside else absolute).as_posix()
-
-    def _place(self, origin: str) -> str:
-        """Where a brief stands, the same wherever the command was typed: "topics/space.txt:3"."""
-        path, colon, line = origin.rpartition(":")
-        if not line.isdecimal():
-            path, colon, line = origin, "", ""
-        if path and path not in self._places:
-            self._places[path] = self._below_workspace(path)
-        return f"{self._places[path]}{colon}{line}" if path else origin
-
-    @cached_property
-    def _places(self) -> dict[str, str]:
-        return {}
-
-    # Where films go ----------------------------------------------------------------------------------------------
-
-    @property
-    def films_root(self) -> Path:
-        """The folder of all output."""
-        return self.output or self.workspace / "output"
-
-    def destination(self, job: Job) -> Destination:
-        """Where the film goes."""
-        video = self.video_path(job.folder, job.batch)
-        names = FileNames.like(video) if self._is_one_file else FileNames()
-        return FolderDestination(video.parent, names=names)
-
-    def video_path(self, folder: str, batch: str) -> Path:
-        """The film of a job with this folder. A folder that was asked for takes the place of output/<batch>/."""
-        if self.output is None:
-            return self.workspace / "output" / folder / FileNames().video
-        if self._is_one_file:
-            return self.output
-        return self.output / folder.removeprefix(f"{batch}/") / FileNames().video
-
-    def summary_folder(self, batch: str) -> Path | None:
-        """Where the reports of a batch lie; None: its one film goes to a file of its own."""
-        if self._is_one_file:
-            return None
-        return (self.output or self.workspace / "output" / batch) / SUMMARY
-
-    @property
-    def _is_one_file(self) -> bool:
-        return self.output is not None and self.output.suffix.lower() == ".mp4"
 
 
 def _is_of_this_run(key: str) -> bool:

@@ -221,9 +221,7 @@ def make_one_batch(chaos: Chaos) -> None:
     running: list[Quiet] = []
     try:
         while True:
-            if not running:
-                running.append(chaos.start())
-            elif len(running) == 1 and chaos.chance.random() < 0.2:
+            if not running or (len(running) == 1 and chaos.chance.random() < 0.2):
                 running.append(chaos.start())
             pause_s = chaos.chance.choice((chaos.chance.uniform(0.05, 1), chaos.chance.uniform(0.5, 4)))
             if is_over(running, pause_s):

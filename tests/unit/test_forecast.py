@@ -201,7 +201,7 @@ async def test_every_film_is_counted_by_what_would_happen_to_it(shop):
 async def test_a_film_that_is_there_is_left_alone_and_a_changed_row_replaces_its_own(shop):
     (first, second) = await planned(shop, brief(1), brief(2))
     for job in (first, second):
-        video = shop.video_path(job.folder, job.batch)
+        video = shop.places.video(job.folder, job.batch)
         await to_thread.run_sync(lambda path=video: path.parent.mkdir(parents=True))
         files = {name: video.with_name(name) for name in ("srt", "vtt", "thumbnail", "metadata")}
         for path in (video, *files.values()):

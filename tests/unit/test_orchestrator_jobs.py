@@ -521,7 +521,7 @@ async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, shop, j
     seen = []
 
     async def look(job, shop, attempt):
-        seen.append((shop.settings.narration.narrator, str(shop.destination(job).gave), shop.store))
+        seen.append((shop.settings.narration.narrator, str(shop.places.destination(job).gave), shop.store))
         return job
 
     monkeypatch.setattr(

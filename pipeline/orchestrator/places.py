@@ -1,0 +1,93 @@
+"""Where films come from and go to: sources as a batch remembers them, folders for films and reports."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.files import storage_errors
+from pipeline.model import Job
+from pipeline.orchestrator.naming import SUMMARY
+from pipeline.publishing import Destination, FileNames, FolderDestination
+
+
+def check_output(output: Path) -> None:
+    """Raise `StorageError` if nothing can be put there. Makes nothing."""
+    with storage_errors(output):
+        existing = next(path for path in (output, *output.parents) if path.exists())
+        is_film = existing == output and output.suffix.lower() == ".mp4"
+        if existing.is_dir() == is_film:
+            raise NotADirectoryError(errno.ENOTDIR, f"{existing} is {'a' if is_film else 'not a'} folder")
+        if not os.access(existing, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """The places of one request."""
+
+    workspace: Path
+    # FILE.mp4 or a folder for the films; None: output/ in the workspace.
+    output: Path | None = None
+
+    # Where films come from ---------------------------------------------------------------------------------------
+
+    def source_name(self, source: Path | str) -> str:
+        """A source as a batch remembers it: a path below the workspace if it is there, so that both may move.
+
+        Looks whether it exists: not for the event loop.
+        """
+        return self._below_workspace(str(source)) if Path(source).exists() else str(source)
+
+    def origin(self, origin: str) -> str:
+        """Where a brief stands, the same wherever the command was typed: "topics/space.txt:3"."""
+        path, colon, line = origin.rpartition(":")
+        if not line.isdecimal():
+            path, colon, line = origin, "", ""
+        if path and path not in self._known:
+            self._known[path] = self._below_workspace(path)
+        return f"{self._known[path]}{colon}{line}" if path else origin
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """A list has one path and thousands of lines."""
+        return {}
+
+    def _below_workspace(self, path: str) -> str:
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without a look at the disk
+        inside = absolute.is_relative_to(self.workspace)
+        return (absolute.relative_to(self.workspace) if inside else absolute).as_posix()
+
+    # Where films go ----------------------------------------------------------------------------------------------
+
+    @property
+    def films_root(self) -> Path:
+        """The folder of all output."""
+        return self.output or self.workspace / "output"
+
+    def destination(self, job: Job) -> Destination:
+        """Where the film goes."""
+        video = self.video(job.folder, job.batch)
+        names = FileNames.like(video) if self._is_one_file else FileNames()
+        return FolderDestination(video.parent, names=names)
+
+    def video(self, folder: str, batch: str) -> Path:
+        """The film of a job with this folder. A folder that was asked for takes the place of output/<batch>/."""
+        if self.output is None:
+            return self.workspace / "output" / folder / FileNames().video
+        if self._is_one_file:
+            return self.output
+        return self.output / folder.removeprefix(f"{batch}/") / FileNames().video
+
+    def summary(self, batch: str) -> Path | None:
+        """Where the reports of a batch lie; None: its one film goes to a file of its own."""
+        if self._is_one_file:
+            return None
+        return (self.output or self.workspace / "output" / batch) / SUMMARY
+
+    @property
+    def _is_one_file(self) -> bool:
+        return self.output is not None and self.output.suffix.lower() == ".mp4"
