@@ -23,7 +23,7 @@ help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
 	@echo "make check                        style, types and the plan of the house"
-	@echo "make soak                         long runs: kills, faults, many jobs"
+	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather"
 	@echo "make bench                        the numbers in docs/performance.md"
 
 video: .venv/runtime.stamp
@@ -42,11 +42,15 @@ format: .venv/dev.stamp
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+# -s: the seed of the kills is printed first. CHAOS_SEED=12345 make soak draws the same ones again.
 soak: .venv/dev.stamp
-	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
+	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.film
+	@$(BIN)/python -m benchmarks.night --singly
+	@$(BIN)/python -m benchmarks.night --services
+	@$(BIN)/python -m benchmarks.batch
 
 # Only shell built-ins, make and python3 are used, and pip only with checked hashes.
 .venv/python.stamp:

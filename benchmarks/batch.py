@@ -67,11 +67,13 @@ def main() -> None:
         load(asked.workspace)
         return
     with tempfile.TemporaryDirectory() as temporary:
-        anyio.run(measure, asked.workspace or Path(temporary), asked.jobs)
+        workspace = asked.workspace or Path(temporary)
+        anyio.run(measure, workspace, asked.jobs)
+        look_again(workspace)
 
 
 async def measure(workspace: Path, count: int) -> None:
-    """Plan, run, load and look at so many jobs."""
+    """Plan and run so many jobs, and leave a second batch of as many half done."""
     instead_of_the_stages()
     shop = open_workshop(workspace=workspace, overrides={"offline": True})
     briefs = [Brief(title=f"Topic number {number}", origin=f"topics.txt:{number}") for number in range(1, count + 1)]
@@ -83,6 +85,10 @@ async def measure(workspace: Path, count: int) -> None:
     await plan_batch(briefs, shop, batch=_HALF, source="topics.txt")
     await half_done(shop)
     shop.store.close()
+
+
+def look_again(workspace: Path) -> None:
+    """What other processes make of it later: with the index, and without it."""
     size = sum(path.stat().st_size for path in workspace.rglob("*.json"))
     print(f"all job files together: {size / 1e6:.0f} MB")
     in_a_fresh_process("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
@@ -101,7 +107,7 @@ def instead_of_the_stages() -> None:
     async def nothing(job: Job, _shop: Workshop, _attempt: Attempt) -> Job:
         return job
 
-    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _shop: False) for stage in STAGES)
+    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _shop: False) for stage in STAGES)  # type: ignore[attr-defined]
 
 
 async def run(shop: Workshop, count: int) -> None:

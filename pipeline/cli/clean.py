@@ -38,7 +38,7 @@ def clean(
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, InputError
-    from pipeline.orchestrator import cleaning
+    from pipeline.orchestrator.control import cleaning
 
     async def work() -> int:
         shop = session.workshop

@@ -17,7 +17,7 @@ from pipeline.cli.picture import finished_line, picture
 from pipeline.cli.plain import JsonLines, PlainLines
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.progress import Progress
-from pipeline.orchestrator.snapshot import OVER
+from pipeline.orchestrator.progress.snapshot import OVER
 
 _REFRESHES_PER_S = 2
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.orchestrator.forecast import Forecast, Quota
-from pipeline.orchestrator.survey import Films, Problem
+from pipeline.orchestrator.forecast.survey import Films, Problem
 
 _MOST_PROBLEMS = 20
 _NAME_CHARS = 11

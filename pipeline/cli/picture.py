@@ -16,7 +16,7 @@ from rich.text import Text
 from pipeline.model import JobStatus, Priority
 from pipeline.model.text import clean_text
 from pipeline.orchestrator import STAGES
-from pipeline.orchestrator.snapshot import AtWork, Finished, Parked, Snapshot
+from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Snapshot
 
 _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))

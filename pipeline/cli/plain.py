@@ -10,7 +10,7 @@ from pipeline.cli.picture import outcome_line, shown
 from pipeline.cli.report import print_json
 from pipeline.model import Job, JobStatus, summary_of
 from pipeline.orchestrator.events import JobEvent, Notice, Told
-from pipeline.orchestrator.snapshot import OVER, finished
+from pipeline.orchestrator.progress.snapshot import OVER, finished
 
 
 class PlainLines:

@@ -33,8 +33,9 @@ def resume(
     """
     from pipeline.cli.session import open_session
     from pipeline.cli.work import ending_in_json, total_of, work_on
-    from pipeline.orchestrator import Listener, Notice, control, returning
+    from pipeline.orchestrator import Listener, Notice, control
     from pipeline.orchestrator.batches import Outcome
+    from pipeline.orchestrator.control import returning
 
     async def work() -> int:
         shop = await control.as_asked(session.workshop, batch)

@@ -14,7 +14,7 @@ from pipeline.cli.picture import picture
 from pipeline.cli.status_report import BatchReport, open_store, print_batch
 from pipeline.errors import EXIT_OK
 from pipeline.model import JobStatus, JobSummary
-from pipeline.orchestrator.snapshot import LATELY, OVER, PARKED, Snapshot, watched
+from pipeline.orchestrator.progress.snapshot import LATELY, OVER, PARKED, Snapshot, watched
 from pipeline.state import CheckpointStore
 
 _REDRAWN_S = 1.0

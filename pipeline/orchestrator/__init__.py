@@ -11,10 +11,9 @@ Read in this order::
     plan        briefs become jobs            (naming: and folders; delivered: and films that are there already)
     batches     what can be asked for
     control     what can be asked of jobs that exist: cancel, retry, copies, cleaning up
-    forecast    what a run would do           (survey: film by film; experience: how fast films were here)
-    workshop    what the stages work with     (machine: what all films share; places: where films come from and go to;
-                providers: writers and narrators)
-    events      what whoever listens is told  (progress, pace, snapshot: and makes of it)
+    forecast    what a run would do
+    workshop    what the stages work with
+    events      what whoever listens is told  (progress: and makes of it)
     checkup     what works on this machine
 """
 

@@ -14,8 +14,8 @@ from anyio import to_thread
 from pipeline.errors import NightreelError
 from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
-from pipeline.orchestrator.providers import make_narrator
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.providers import make_narrator
 from pipeline.rendering import can_shape, font_advice, font_coverage
 
 # A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.

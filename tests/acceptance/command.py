@@ -142,7 +142,7 @@ class Quiet:
     @classmethod
     def start(cls, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Quiet:
         """Start `nightreel ARGUMENTS`."""
-        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by `finish`
         process = subprocess.Popen(
             [sys.executable, "-m", "pipeline", *map(str, arguments)],
             cwd=cwd,

@@ -45,6 +45,8 @@ def service(module: str, *arguments: str) -> Iterator[Service]:
         cwd=REPOSITORY,
         env=environment({}),
         stdout=subprocess.PIPE,
+        # It complains when those who ask are killed, and that is what they are.
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     try:

@@ -20,7 +20,7 @@ from pipeline.cli.picture import crop, finished_line, picture, span
 from pipeline.cli.plain import JsonLines, PlainLines
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
-from pipeline.orchestrator.snapshot import AtWork, Finished, Parked, Snapshot
+from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Snapshot
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 HOSTILE = (

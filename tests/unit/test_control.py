@@ -29,8 +29,9 @@ from pipeline.model import (
     Section,
     Video,
 )
-from pipeline.orchestrator import STAGES, JobEvent, Notice, batches, cleaning, control, open_workshop, returning
+from pipeline.orchestrator import STAGES, JobEvent, Notice, batches, control, open_workshop
 from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.control import cleaning, returning
 from pipeline.orchestrator.scheduler import QUEUE
 from pipeline.orchestrator.stages import Stage
 from pipeline.state import Copies

@@ -35,8 +35,8 @@ from pipeline.model import (
 from pipeline.narration import narrate
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.orchestrator import open_workshop
-from pipeline.orchestrator.experience import CORE_S_PER_CHAR, FILM_S_PER_CHAR
 from pipeline.orchestrator.forecast import Forecast, forecast
+from pipeline.orchestrator.forecast.experience import CORE_S_PER_CHAR, FILM_S_PER_CHAR
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.stages import script_key
 from pipeline.script import write_script

@@ -25,7 +25,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.progress import Progress
-from pipeline.orchestrator.snapshot import LATELY, PARKED, watched
+from pipeline.orchestrator.progress.snapshot import LATELY, PARKED, watched
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 # What a film spends its time on, and which of it is ours to compute.

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.limits import Cores, Gate, ResourceLimits, ResourceWatch, Strategy, make_strategy, resource_limits
-from pipeline.orchestrator import providers
+from pipeline.orchestrator.workshop import providers
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
 

@@ -18,10 +18,9 @@ from anyio import to_thread
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.limits import GateLimits
 from pipeline.model import Brief, Priority
-from pipeline.orchestrator import providers
-from pipeline.orchestrator.experience import Experience, learn
-from pipeline.orchestrator.survey import Cached, Films, Problem, Survey, survey
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.forecast.experience import Experience, learn
+from pipeline.orchestrator.forecast.survey import Cached, Films, Problem, Survey, survey
+from pipeline.orchestrator.workshop import Workshop, providers
 
 
 @dataclass(frozen=True, kw_only=True)

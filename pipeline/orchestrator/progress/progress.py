@@ -11,8 +11,18 @@ from dataclasses import dataclass
 
 from pipeline.model import Cost, Job, JobStatus, summary_of, weight_of
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
-from pipeline.orchestrator.pace import Pace
-from pipeline.orchestrator.snapshot import LATELY, OVER, PARKED, AtWork, Finished, Parked, Snapshot, finished, goes_on
+from pipeline.orchestrator.progress.pace import Pace
+from pipeline.orchestrator.progress.snapshot import (
+    LATELY,
+    OVER,
+    PARKED,
+    AtWork,
+    Finished,
+    Parked,
+    Snapshot,
+    finished,
+    goes_on,
+)
 from pipeline.orchestrator.stages import STAGES
 
 _NOTICES = 5

@@ -17,9 +17,9 @@ from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
 from pipeline.narration import Narrator
-from pipeline.orchestrator import providers
-from pipeline.orchestrator.machine import Machine
-from pipeline.orchestrator.places import Places, check_output
+from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.machine import Machine
+from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings

@@ -14,10 +14,9 @@ from pipeline.errors import InputError, MissingToolError, NightreelError, Provid
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, narration_of, weight_of
 from pipeline.narration import Narrator, clip_key
 from pipeline.narration.edge_voices import looks_like_a_voice
-from pipeline.orchestrator import providers
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.stages import script_key
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.rendering import theme_named
 from pipeline.script import ScriptWriter, write_script
 from pipeline.template import Template

@@ -18,8 +18,8 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
 from pipeline.model import JobStatus
-from pipeline.orchestrator.afresh import is_published
 from pipeline.orchestrator.batches import known_batch, running
+from pipeline.orchestrator.control.afresh import is_published
 from pipeline.orchestrator.workshop import Workshop
 
 _DAY_S = 24 * 3600

@@ -1,0 +1,19 @@
+"""What can be asked of jobs that exist.
+
+changes     cancel, resume, retry, and a named copy of how a batch stands
+returning   back to such a copy, without ever making a delivered film twice
+afresh      what a stage had made, forgotten
+cleaning    the cache down to its size, and what nobody needs any more
+"""
+
+from pipeline.orchestrator.control.changes import (
+    Changed,
+    as_asked,
+    cancel,
+    checkpoint,
+    for_addition,
+    resume,
+    retry,
+)
+
+__all__ = ["Changed", "as_asked", "cancel", "checkpoint", "for_addition", "resume", "retry"]

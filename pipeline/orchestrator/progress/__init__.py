@@ -1,0 +1,10 @@
+"""How a run stands, made of what it tells: for displays of every kind.
+
+progress    `Progress` hears events, and gives a `Snapshot` whenever it is asked
+pace        how fast it goes, and so when it will be over
+snapshot    the picture of one moment; also made of rows, for `status --watch`
+"""
+
+from pipeline.orchestrator.progress.progress import Progress
+
+__all__ = ["Progress"]

@@ -1,0 +1,11 @@
+"""What the stages work with: one workspace, with the settings of one request.
+
+workshop    `Workshop`: settings become providers, formats and looks; `open_workshop` opens one
+machine     what all requests share: checkpoints, cache, cores, gates, memory and disk
+places      where films come from and go to
+providers   which writer and which narrators, and how much of a service may be used
+"""
+
+from pipeline.orchestrator.workshop.workshop import Workshop, now, open_workshop
+
+__all__ = ["Workshop", "now", "open_workshop"]
