@@ -80,8 +80,6 @@ async def measure(workspace: Path, count: int) -> None:
     with timed(f"plan {count} jobs"):
         await plan_batch(briefs, shop, batch=_BATCH, source="topics.txt")
     await run(shop, count)
-    with timed("plan them again: all are there"):
-        await plan_batch(briefs, shop, batch=_BATCH, source="topics.txt")
     await plan_batch(briefs, shop, batch=_HALF, source="topics.txt")
     await half_done(shop)
     shop.store.close()

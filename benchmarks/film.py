@@ -121,7 +121,7 @@ def _children_cpu_s() -> float:
 
 
 def _median(runs: list[Run], name: str) -> float:
-    return statistics.median(getattr(run, name) for run in runs)
+    return float(statistics.median(getattr(run, name) for run in runs))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def run_each(commands: Sequence[Sequence[str]], films: int, env: Mapping[str, st
 def write_briefs(folder: Path, films: int) -> None:
     """Short briefs, no two alike: the body of an example, about another thing each time."""
     folder.mkdir()
-    examples = sorted(path for path in _TOPICS.glob("*.md") if "language:" not in path.read_text(encoding="utf-8"))
+    examples = sorted(path for path in _TOPICS.glob("*.md") if "language: en" in path.read_text(encoding="utf-8"))
     for number in range(films):
         _, _, body = examples[number % len(examples)].read_text(encoding="utf-8").split("---\n", 2)
         title = f"Why {_THINGS[number % len(_THINGS)]}, part {number // len(_THINGS) + 1}"

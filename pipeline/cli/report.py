@@ -76,6 +76,8 @@ def print_summary(
         console.print(
             f"Again: nightreel retry {escape(outcome.batch)}, or the same command; the others stay as they are."
         )
+    elif refused:
+        console.print("Again: mend them, and give the same command; the others stay as they are.")
     console.print(f"Details: nightreel status {escape(outcome.batch)}")
     if report:
         console.print(f"Report: {escape(str(report))}")

@@ -110,13 +110,7 @@ class _Run:
 
     async def _begin(self) -> tuple[Stage, ...]:
         """Take the job up, whatever state an earlier run left it in, and say what is still to do."""
-        job = self.job
-        if await to_thread.run_sync(film_is_whole, job) and job.receipt:
-            # Wherever it lies, it need not be made again: it is delivered from there.
-            job = job.evolve(package=job.receipt.package)
-        if not await to_thread.run_sync(is_delivered, job, self._shop):
-            job = job.evolve(receipt=None)
-        stages = await to_thread.run_sync(_still_to_do, job, self._shop)
+        job, stages = await to_thread.run_sync(_as_found, self.job, self._shop)
         if job.status is not JobStatus.PENDING:
             job = advance(job, JobStatus.PENDING, at=self._shop.clock(), why=_BACK[job.status])
         job = job.evolve(attempts=job.attempts + 1, stage=stages[0].name if stages else "", error=None)
@@ -199,6 +193,16 @@ class _Run:
         await self._shop.store.save_job(job)
         self.job = job
         tell(self._listen, JobEvent(job=job))
+
+
+def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:
+    """The job with what is still there of its film, and the stages that are still to do. Reads files."""
+    if job.receipt and film_is_whole(job):
+        # Wherever it lies, it need not be made again: it is delivered from there.
+        job = job.evolve(package=job.receipt.package)
+    if not is_delivered(job, shop):
+        job = job.evolve(receipt=None)
+    return job, _still_to_do(job, shop)
 
 
 def _still_to_do(job: Job, shop: Workshop) -> tuple[Stage, ...]:

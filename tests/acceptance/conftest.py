@@ -84,7 +84,7 @@ def killed_batch(tea, tmp_path_factory) -> KilledBatch:
     stock(home / "ws", tea.workspace)  # so that the first film, at least, is made at once
     place = ("--workspace", home / "ws", "--json")
     command = ("run", "kitchen", "--offline", *place)
-    running = Running.start(*command, cwd=home, env={"NIGHTREEL_WORK__CONCURRENT_JOBS": "1"})
+    running = Running.start(*command, cwd=home, env={"NIGHTREEL_WORK__STRATEGY": "sequential"})
     first = running.wait_for(status="completed")
     running.wait_for(status="in_progress", stage="scenes")
     workers = running.children()

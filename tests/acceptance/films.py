@@ -50,11 +50,11 @@ def stock(workspace: Path, *others: Path) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Bytes and time of every file below `folder`, by its name in it."""
+    """Bytes and time of every file of the films below `folder`, by its name in it."""
     return {
         path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != "summary"
     }
 
 
@@ -65,7 +65,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def counts(**wanted: int) -> dict[str, int]:
     """The `counts` of a status, those that are not named being 0."""
-    return {**dict.fromkeys(("pending", "in_progress", "completed", "failed"), 0), **wanted}
+    statuses = ("pending", "in_progress", "completed", "failed", "parked", "review", "cancelled")
+    return {**dict.fromkeys(statuses, 0), **wanted}
 
 
 def checkpoint(workspace: Path, batch: str, job: str) -> dict[str, Any]:

@@ -77,10 +77,10 @@ def test_the_film_that_was_killed_says_what_happened_to_it(killed_batch):
 
 
 def test_a_finished_batch_is_answered_without_touching_anything(killed_batch):
-    *films, summary = killed_batch.third.events
+    notice, summary = killed_batch.third.events
 
     assert killed_batch.third.code == 0
-    assert [(event["event"], event["status"]) for event in films] == [("job", "completed")] * 3
+    assert notice == {"event": "notice", "text": "3 of 3 films are there already"}
     assert summary["counts"] == counts(completed=3)
     assert snapshot(killed_batch.output) == killed_batch.output_after_second
 
@@ -103,9 +103,8 @@ def test_status_without_a_batch_has_a_line_for_each(killed_batch):
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A batch that was stopped politely while it drew, and what a second process was told before that."""
+    """A batch that was stopped politely while it drew."""
 
-    refused: Finished
     end: Finished
     children_ended: bool
     status: dict[str, Any]
@@ -120,16 +119,12 @@ def interrupted(request, tmp_path_factory):
     running = Running.start(*command, cwd=home)
     event = running.wait_for(status="in_progress", stage="scenes")
     children = running.children()
-    running.process.send_signal(signal.SIGSTOP)  # at work, for as long as it takes to ask
-    refused = nightreel(*command, cwd=home)
-    running.process.send_signal(signal.SIGCONT)
     if "SIGTERM" in request.param:
         running.process.send_signal(signal.SIGTERM)
     else:
         os.killpg(running.process.pid, signal.SIGINT)
     end = running.finish()
     return Interrupted(
-        refused=refused,
         end=end,
         children_ended=all_gone(children),
         status=nightreel("status", "kitchen", "--json", cwd=home).json,
@@ -137,16 +132,8 @@ def interrupted(request, tmp_path_factory):
     )
 
 
-def test_a_second_process_on_the_same_batch_is_refused(interrupted):
-    assert interrupted.refused.code == 7
-    (line,) = interrupted.refused.stderr.splitlines()
-    assert interrupted.refused.json["error"] == line.removeprefix("nightreel: ")
-    assert line.startswith("nightreel: process ")
-    assert "is working on batch “kitchen”" in line
-
-
 def test_an_interrupted_batch_stops_in_good_order(interrupted):
-    said = "nightreel: interrupted; the same command goes on where this one stopped\n"
+    said = "nightreel: interrupted; go on with: nightreel resume kitchen\n"
     assert (interrupted.end.code, interrupted.end.stderr) == (130, said)
     assert interrupted.children_ended
 
@@ -172,11 +159,12 @@ def test_a_broken_brief_does_not_keep_the_others_of_its_folder(killed_batch, tmp
     assert [line.partition(": ")[2].partition(":")[0] for line in broken] == ["kitchen/0.md", "kitchen/9.md"]
     assert "unknown key 'vioce' in the front matter. Did you mean voice?" in broken[0]
     assert "kitchen: 2 of 4 films" in told.stdout
-    assert told.stdout.count("failed") == 3  # once for each, and once to say that they can be tried again
+    assert told.stdout.count("failed") == 2
+    assert "Again: mend them, and give the same command" in told.stdout
     assert events.events[-1]["counts"] == counts(completed=2, failed=2)
     assert [event["error"] for event in events.events[:2]] == [line.removeprefix("nightreel: ") for line in broken]
     made = sorted(path.name for path in (tmp_path / "output" / "kitchen").iterdir())
-    assert made == ["why-ice-floats", "why-tea-cools"]
+    assert made == ["summary", "why-ice-floats", "why-tea-cools"]
 
 
 def test_a_batch_has_the_name_it_is_given_and_puts_its_films_where_it_is_told(tea, tmp_path):

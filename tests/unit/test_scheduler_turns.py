@@ -1,0 +1,148 @@
+"""Whose turn it is when several processes share a queue, and what is left for later is not forgotten."""
+
+from __future__ import annotations
+
+import anyio
+import anyio.lowlevel
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.model import Brief, JobStatus
+from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator import open_workshop, scheduler
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.scheduler import Scheduler
+from pipeline.orchestrator.stages import Stage
+
+SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
+
+
+@pytest.fixture(autouse=True)
+def short_looks_away(monkeypatch):
+    monkeypatch.setattr(scheduler, "_ELSEWHERE_S", 0.2)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return open_workshop(workspace=tmp_path, overrides=SETTINGS)
+
+
+@pytest.fixture
+def room(monkeypatch):
+    """One stage in place of all, whose door may be shut; "Bad" fails."""
+    room = Room()
+    monkeypatch.setattr(
+        jobs_module, "STAGES", (Stage(name="script", run=room.run, fills=(), is_done=lambda *_: False),)
+    )
+    return room
+
+
+class Room:
+    def __init__(self) -> None:
+        self.served: list[str] = []
+        self.entered = anyio.Event()
+        self.open = anyio.Event()
+        self.open.set()
+
+    async def run(self, job, shop, attempt):
+        self.served.append(job.brief.title)
+        self.entered.set()
+        await self.open.wait()
+        if job.brief.title.startswith("Bad"):
+            raise InputError("is bad")
+        return job
+
+
+async def planned(shop, *titles):
+    briefs = [Brief(title=title, origin=f"{title}.md") for title in titles]
+    return (await plan_batch(briefs, shop, batch="kitchen", source="kitchen")).ids
+
+
+async def statuses(shop):
+    return await to_thread.run_sync(lambda: {row.title: row.status for row in shop.store.index("kitchen").rows()})
+
+
+async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is_ours(room, shop):
+    theirs, _ = await planned(shop, "Theirs", "Ours")
+    job = await shop.store.load_job("kitchen", theirs)
+    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS))
+    room.open = anyio.Event()
+    run = Scheduler(shop, "kitchen", pulse_s=0.01)
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            async with shop.store.claim("kitchen", theirs, what="Theirs"):
+                tasks.start_soon(run.run)
+                await room.entered.wait()
+                while not run._elsewhere:
+                    await anyio.lowlevel.checkpoint()
+            # It is gone, and before we look again, nothing of ours is under way any more.
+            room.open.set()
+
+    assert room.served == ["Ours", "Theirs"]
+    assert set((await statuses(shop)).values()) == {JobStatus.COMPLETED}
+
+
+async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
+    (job_id,) = await planned(shop, "Ours")
+    run = Scheduler(shop, "kitchen", pulse_s=0.01)
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks, shop.store.claim("kitchen", job_id, what="Ours"):
+            tasks.start_soon(run.run)
+            while not run._elsewhere:
+                await anyio.lowlevel.checkpoint()
+
+    assert room.served == ["Ours"]
+
+
+async def test_failed_films_are_not_remembered_one_by_one(room, shop):
+    await planned(shop, *(f"Bad {number}" for number in range(5)))
+    run = Scheduler(shop, "kitchen", pulse_s=0.01)
+
+    await run.run()
+
+    assert set((await statuses(shop)).values()) == {JobStatus.FAILED}
+    assert not run._elsewhere
+    assert not run._unsaved
+
+
+async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_stays(room, shop):
+    ours, theirs = await planned(shop, "Ours", "Theirs")
+    folder = shop.store.folder("kitchen")
+
+    def leave(name):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"{")
+        return path
+
+    def look():
+        gone = [leave(f"jobs/.{ours}.0123abcd.json"), leave(".batch.0123abcd.json"), leave("workers/999-0.lock")]
+        gone += [leave(f"jobs/{ours}.lock"), leave(f"jobs/{ours}.lock.pid")]
+        kept = leave(f"jobs/.{theirs}.0123abcd.json")
+        with shop.store.claim_now("kitchen", theirs, what="Theirs"):
+            shop.store.tidy("kitchen")
+            claimed = shop.store.is_claimed("kitchen", theirs)
+        return [path.exists() for path in gone], kept.exists(), claimed
+
+    gone, kept, claimed = await to_thread.run_sync(look)
+
+    assert not any(gone)
+    assert kept
+    assert claimed
+    assert len(await statuses(shop)) == 2
+
+
+async def test_what_is_written_while_somebody_plans_is_left_alone(room, shop):
+    (job_id,) = await planned(shop, "Ours")
+    half = shop.store.folder("kitchen") / "jobs" / f".{job_id}.0123abcd.json"
+    await to_thread.run_sync(half.write_bytes, b"{")
+
+    async with shop.store.planning("kitchen"):
+        await to_thread.run_sync(shop.store.tidy, "kitchen")
+        assert await to_thread.run_sync(half.exists)
+
+    await to_thread.run_sync(shop.store.tidy, "kitchen")
+    assert not await to_thread.run_sync(half.exists)
