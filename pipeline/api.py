@@ -125,7 +125,7 @@ async def run_batch(
     if batch is None:
         batch = await batches.name_for(shop, source)
     name = await to_thread.run_sync(shop.places.source_name, source)
-    await batches.run_batch(briefs, shop, batch=batch, source=name, listen=listen)
+    await batches.run_batch(briefs, shop, batch=batch, source=name, unreadable=unreadable, listen=listen)
     asked = await shop.store.load_batch(batch)
     films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (asked.jobs if asked else ())]
     return (*films, *(Film.refused(error.where, error) for error in unreadable))

@@ -12,6 +12,7 @@
     │   └── NeedsLoginError           5   a person has to log in or set a key
     ├── QualityError                  6   a film was made, and must not leave
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
+    │   ├── DamagedError              7   its content is none: torn, edited badly, of a newer version
     │   └── BusyError                 7   another process holds the batch
     ├── StorageError                  8   a disk that is full, a folder that can't be written
     ├── TimeLimitError                1   a stage took longer than it may
@@ -122,6 +123,10 @@ class CheckpointError(NightreelError):
     """A file below state/ is damaged or was written by a newer version."""
 
     exit_code = 7
+
+
+class DamagedError(CheckpointError):
+    """The content of a checkpoint is none; reading it again would not help."""
 
 
 class BusyError(CheckpointError):

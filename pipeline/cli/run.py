@@ -73,7 +73,13 @@ def run(
 
         async def make(listen: Listener) -> Outcome:
             return await batches.run_batch(
-                briefs, session.workshop, batch=name, source=asked, priority=Priority(priority), listen=listen
+                briefs,
+                session.workshop,
+                batch=name,
+                source=asked,
+                priority=Priority(priority),
+                unreadable=unreadable,
+                listen=listen,
             )
 
         return await work_on(make, session.workshop, place, total=len(briefs), refused=refused)

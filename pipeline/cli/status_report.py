@@ -102,7 +102,7 @@ class BatchReport:
         self._store = store
         self._index = store.refreshed(name)
         # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
-        self._abandoned = {job for job in self._index.under_way() if not store.is_claimed(name, job)}
+        self._abandoned = {job for _, job in self._index.under_way() if not store.is_claimed(name, job)}
         # And a film that somebody took away is not there, whatever was true once. Either goes on with the next run.
         self._gone: set[str] = set()
 

@@ -1,6 +1,6 @@
 """The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits."""
 
-from pipeline.model.batch import Batch
+from pipeline.model.batch import Batch, Refused
 from pipeline.model.brief import Brief, BulletList, Paragraph, Section
 from pipeline.model.job import (
     STEPS,
@@ -75,6 +75,7 @@ __all__ = [
     "Paragraph",
     "Priority",
     "Receipt",
+    "Refused",
     "Scene",
     "Script",
     "Section",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.model.job import Asked
+from pipeline.model.job import Asked, JobError, JobStatus
 from pipeline.model.priority import Priority
+from pipeline.model.summary import JobSummary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A brief of the source that can't be read: it never became a job, and still was asked for."""
+
+    # Where it stands: "kitchen/tea.md:4".
+    where: str
+    error: JobError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,3 +35,23 @@ class Batch:
     jobs: tuple[str, ...] = ()
     # Of those, the ones that were added by themselves: they stay when the source is read again.
     added: tuple[str, ...] = ()
+    # Briefs of the source that can't be read.
+    refused: tuple[Refused, ...] = ()
+    # How the command worked on it (flags by dotted key, such as work.strategy), so that `resume` works alike.
+    working: Mapping[str, str | bool | int | float] = field(default_factory=dict)
+
+    @property
+    def refused_rows(self) -> tuple[JobSummary, ...]:
+        """Those that never became jobs, as rows of the batch without an id."""
+        return tuple(
+            JobSummary(
+                id="",
+                batch=self.name,
+                title=refused.where,
+                folder="",
+                origin=refused.where,
+                status=JobStatus.FAILED,
+                error=refused.error,
+            )
+            for refused in self.refused
+        )

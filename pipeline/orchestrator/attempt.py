@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
+import anyio
 from anyio.abc import TaskGroup
 
+from pipeline.errors import CrashError
 from pipeline.limits import Cores, Rank
 from pipeline.model import Cost
 from pipeline.orchestrator.workers import in_worker
@@ -30,13 +34,44 @@ class Attempt:
     ahead: TaskGroup
     # What services were asked to do so far, and its price.
     cost: Cost = field(default_factory=Cost)
+    # Work that has killed its processes, by a name of its own: it gets no third one.
+    deadly: dict[str, CrashError] = field(default_factory=dict)
+    _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    # Pieces of work that wait for a core, and what is left of the time limit meanwhile.
+    _waiting: int = 0
+    _left_s: float = 0.0
 
     def spent(self, cost: Cost) -> None:
         """A service has been paid, whatever came of it."""
         self.cost += cost
 
+    @contextmanager
+    def time_limit(self, limit_s: float) -> Iterator[anyio.CancelScope]:
+        """Cancels the block when it takes longer. While the film waits for a core, the clock stands still."""
+        with anyio.move_on_after(limit_s) as scope:
+            self._scope = scope
+            yield scope
+
     async def compute(self, function: Callable[..., Result], *arguments: object) -> Result:
         """`function(*arguments)` in a worker process, when it is this film's turn for a core. See `in_worker`."""
         return await in_worker(
-            self.cores, function, *arguments, rank=self.rank, bench=self.bench, evidence=self.evidence
+            self.cores,
+            function,
+            *arguments,
+            rank=self.rank,
+            bench=self.bench,
+            evidence=self.evidence,
+            waiting=self._standing_still,
         )
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[None]:
+        if not self._waiting:
+            self._left_s, self._scope.deadline = self._scope.deadline - anyio.current_time(), inf
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._scope.deadline = anyio.current_time() + self._left_s

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, InputError, NightreelError, first_error
-from pipeline.model import Batch, Brief, Job, JobStatus, Priority, advance
+from pipeline.errors import CheckpointError, InputError, first_error
+from pipeline.model import Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
-from pipeline.orchestrator.jobs import run_job
+from pipeline.orchestrator.jobs import error_record, run_job
 from pipeline.orchestrator.plan import Plan, plan_batch
 from pipeline.orchestrator.scheduler import QUEUE, Scheduler, follow_wish
 from pipeline.orchestrator.workshop import Workshop
@@ -38,12 +39,17 @@ class Outcome:
 
     batch: str
     counts: dict[JobStatus, int]
+    # Briefs that can't be read, and so are no jobs; jobs that could not even be begun.
+    refused: int = 0
+    troubles: int = 0
     # Why the run ended before its time; empty: it did not.
     stopped_because: str = ""
 
     @property
     def is_complete(self) -> bool:
         """Whether every film that was asked for is there."""
+        if self.refused or self.troubles:
+            return False
         return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)
 
 
@@ -53,7 +59,7 @@ async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) ->
     Raises `BusyError` when another process is making this one.
     """
     (job_id,) = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
-    async with shop.store.claim(SINGLES, job_id, what=brief.title):
+    async with shop.store.working(SINGLES), shop.store.claim(SINGLES, job_id, what=brief.title):
         # Whoever held the claim before may have finished the film.
         job = await shop.store.load_job(SINGLES, job_id)
         if job.status is JobStatus.CANCELLED:
@@ -91,19 +97,34 @@ async def run_batch(
     batch: str,
     source: str,
     priority: Priority = Priority.NORMAL,
+    unreadable: Sequence[InputError] = (),
     listen: Listener = ignore,
 ) -> Outcome:
     """Make all films of a batch.
 
     Run again, it continues: completed films are left alone, everything else goes on where it stands. While another
-    process works on the batch, it helps. Raises `InputError` when several films should go to one file.
+    process works on the batch, it helps. `unreadable` briefs count as failed. Raises `InputError` when several films
+    should go to one file.
     """
     _refuse_one_file_for_many(briefs, shop)
-    if not briefs:
+    if not briefs and not unreadable:
         return Outcome(batch=batch, counts={})
-    plan = await plan_batch(briefs, shop, batch=batch, source=source, priority=priority, keep=batch in {SINGLES, QUEUE})
+    plan = await plan_batch(
+        briefs,
+        shop,
+        batch=batch,
+        source=source,
+        priority=priority,
+        keep=batch in {SINGLES, QUEUE},
+        refused=refusals(unreadable),
+    )
     _tell_plan(plan, listen)
     return await _work(shop, batch, listen)
+
+
+def refusals(unreadable: Iterable[InputError]) -> list[Refused]:
+    """Briefs that can't be read, as a batch remembers them."""
+    return [Refused(where=error.where, error=error_record(error, "")) for error in unreadable]
 
 
 async def add(
@@ -176,35 +197,40 @@ async def _work(shop: Workshop, batch: str, listen: Listener, only: Sequence[str
             seconds = anyio.current_time() - start
             await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
     counts = await to_thread.run_sync(lambda: shop.store.index(batch).counts())
-    jobs = {status: standing.jobs for status, standing in counts.items()}
-    return Outcome(batch=batch, counts=jobs, stopped_because=scheduler.stopped_because)
+    asked = await shop.store.load_batch(batch)
+    return Outcome(
+        batch=batch,
+        counts={status: standing.jobs for status, standing in counts.items()},
+        refused=len(asked.refused) if asked else 0,
+        troubles=scheduler.troubles,
+        stopped_because=scheduler.stopped_because,
+    )
 
 
 def _report(  # noqa: PLR0917 - called in a thread, which takes no names
     shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
 ) -> None:
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
-    folder = shop.places.summary(batch)
-    asked = shop.store.read_batch(batch)
-    if folder is None or asked is None or not (scheduler.begun or not folder.exists()):
-        return  # nothing happened: the report of the night before stays
-    facts = RunFacts(
-        batch=batch,
-        source=asked.source,
-        created_at=asked.created_at.astimezone(),
-        started_at=started_at.astimezone(),
-        ended_at=shop.clock().astimezone(),
-        seconds=round(seconds, 3),
-        version=__version__,
-        strategy=shop.settings.work.strategy,
-        most_at_once=scheduler.most_at_once,
-        peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
-        cpu_percent=shop.machine.resources.mean_cpu_percent,
-        notices=tuple(night.notices),
-    )
     try:
-        write_reports(folder, facts, lambda: shop.store.index(batch).rows())
-    except NightreelError as error:
+        folder, asked = shop.places.summary(batch), shop.store.read_batch(batch)
+        if folder is None or asked is None or shop.store.workers(batch):
+            return  # whoever else works on the batch writes it in the end
+        facts = RunFacts(
+            batch=batch,
+            source=asked.source,
+            created_at=asked.created_at.astimezone(),
+            started_at=started_at.astimezone(),
+            ended_at=shop.clock().astimezone(),
+            seconds=round(seconds, 3),
+            version=__version__,
+            strategy=shop.settings.work.strategy,
+            most_at_once=scheduler.most_at_once,
+            peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
+            cpu_percent=shop.machine.resources.mean_cpu_percent,
+            notices=tuple(night.notices),
+        )
+        write_reports(folder, facts, lambda: chain(shop.store.index(batch).rows(), asked.refused_rows))
+    except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
         logger.warning("the report of “%s” could not be written: %s", batch, error)
 
 
@@ -215,6 +241,10 @@ def running(shop: Workshop, batch: str) -> list[int]:
 
 
 def _tell_plan(plan: Plan, listen: Listener) -> None:
+    if plan.replaced:
+        films = "film takes" if len(plan.replaced) == 1 else "films take"
+        text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
+        tell(listen, Notice(text=text))
     if plan.untouched:
         films = "film is" if plan.untouched == 1 else "films are"
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))

@@ -14,6 +14,7 @@ from pipeline.errors import (
     EXIT_DEFECT,
     EXIT_INTERRUPTED,
     ClosedError,
+    CrashError,
     NeedsLoginError,
     NightreelError,
     QuotaError,
@@ -43,6 +44,9 @@ _BACK: Mapping[JobStatus, str] = {
 }
 # When a service does not say when its allowance comes back.
 _QUOTA_WAIT = timedelta(hours=1)
+# A film whose process dies so often before a stage is done is given up: it may be what kills it.
+_MOST_DEATHS = 5
+_DEADLY = "Nothing is tried again by itself; nightreel retry does, best while nothing else runs"
 # Failures that may pass by themselves, after services were already asked as patiently as the settings say.
 _MAY_PASS = (TransientError, TimeLimitError)
 
@@ -57,77 +61,83 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
     """
     if job.status in {JobStatus.REVIEW, JobStatus.CANCELLED}:
         return job
-    if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, workshop):
-        tell(listen, JobEvent(job=job, untouched=True))
-        return job
-    shop = await to_thread.run_sync(workshop.for_job, job)
-    async with shop.cache.holding(*_kept_files(job)) as use:
-        run = _Run(job, shop, use, listen)
-        try:
-            await run.to_the_end(rank)
-        except NightreelError as error:
-            logger.info("job %s stopped", job.id, exc_info=error)
-            await run.stop(error)
-        except Exception as error:
-            # A defect of ours in one film must not end the night.
-            logger.exception("job %s: unexpected error in stage %s", job.id, run.job.stage)
-            await run.stop(error)
-        except BaseException:
-            if run.job.status is JobStatus.IN_PROGRESS:
-                await run.to(JobStatus.PENDING, why="interrupted")
-            raise
+    run = _Run(job, workshop, listen)
+    try:
+        if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, workshop):
+            tell(listen, JobEvent(job=job, untouched=True))
+            return job
+        await run.to_the_end(rank)
+    except NightreelError as error:
+        logger.info("job %s stopped", job.id, exc_info=error)
+        await run.stop(error)
+    except Exception as error:
+        # A defect of ours in one film must not end the night.
+        logger.exception("job %s: unexpected error in stage %s", job.id, run.job.stage)
+        await run.stop(error)
+    except BaseException:
+        await run.put_back()
+        raise
     return run.job
 
 
 class _Run:
     """The job as it stands now; every change is saved before anybody hears of it."""
 
-    def __init__(self, job: Job, shop: Workshop, use: CacheUse, listen: Listener) -> None:
+    def __init__(self, job: Job, shop: Workshop, listen: Listener) -> None:
         self.job = job
         self._shop = shop
-        self._use = use
         self._listen = listen
 
     async def to_the_end(self, rank: Rank) -> None:
         """Every stage that is still to do. Raises what stops it."""
-        stages = await self._begin()
-        with first_error():
-            async with anyio.create_task_group() as ahead:
-                attempt = Attempt(
-                    cores=self._shop.cores,
-                    rank=rank,
-                    bench=self._shop.bench(self.job),
-                    evidence=self._shop.evidence(self.job),
-                    ahead=ahead,
-                )
-                for number, stage in enumerate(stages):
-                    if number:  # the first one is saved with the beginning, the last result with the end
-                        await self._keep(self.job.evolve(stage=stage.name))
-                    await self._do(stage, attempt)
-                # Scenes that were drawn ahead in a voice that gave up half-way.
-                ahead.cancel_scope.cancel()
+        is_orphan = self.job.status is JobStatus.IN_PROGRESS
+        self._take_up()
+        if self.job.asked != self._shop.asked:
+            self._shop = await to_thread.run_sync(self._shop.for_job, self.job)
+        if is_orphan and _deaths(self.job) >= _MOST_DEATHS:
+            raise CrashError(f"its process died {_deaths(self.job)} times before a stage was done", hint=_DEADLY)
+        async with self._shop.cache.holding(*_kept_files(self.job)) as use:
+            stages = await self._begin()
+            with first_error():
+                async with anyio.create_task_group() as ahead:
+                    attempt = Attempt(
+                        cores=self._shop.cores,
+                        rank=rank,
+                        bench=self._shop.bench(self.job),
+                        evidence=self._shop.evidence(self.job),
+                        ahead=ahead,
+                    )
+                    for number, stage in enumerate(stages):
+                        if number:  # the first one is saved with the beginning, the last result with the end
+                            await self._keep(self.job.evolve(stage=stage.name))
+                        await self._do(stage, attempt, use)
+                    # Scenes that were drawn ahead in a voice that gave up half-way.
+                    ahead.cancel_scope.cancel()
         await self.to(JobStatus.COMPLETED)
 
-    async def _begin(self) -> tuple[Stage, ...]:
-        """Take the job up, whatever state an earlier run left it in, and say what is still to do."""
-        job, stages = await to_thread.run_sync(_as_found, self.job, self._shop)
+    def _take_up(self) -> None:
+        """From whatever state an earlier run left it in; not saved yet. Whatever fails from here on, fails this job."""
+        job = self.job
         if job.status is not JobStatus.PENDING:
             job = advance(job, JobStatus.PENDING, at=self._shop.clock(), why=_BACK[job.status])
-        job = job.evolve(attempts=job.attempts + 1, stage=stages[0].name if stages else "", error=None)
-        # Before the save: when the disk refuses even that, this is the job that fails.
+        job = job.evolve(attempts=job.attempts + 1, error=None)
         self.job = advance(job, JobStatus.IN_PROGRESS, at=self._shop.clock())
+
+    async def _begin(self) -> tuple[Stage, ...]:
+        """See what is still there of the film, save, and say what is still to do."""
+        job, stages = await to_thread.run_sync(_as_found, self.job, self._shop)
         with anyio.CancelScope(shield=True):
-            await self._keep(self.job)
+            await self._keep(job.evolve(stage=stages[0].name if stages else ""))
         return stages
 
-    async def _do(self, stage: Stage, attempt: Attempt) -> None:
+    async def _do(self, stage: Stage, attempt: Attempt, use: CacheUse) -> None:
         """Run one stage and write down what it took, also when it fails. The caller saves."""
         started_at, start = self._shop.clock(), anyio.current_time()
-        cost, used = attempt.cost, self._use.counts()
+        cost, used = attempt.cost, use.counts()
         failure: JobError | None = None
         limit_s = self._shop.time_limit_s(stage.name)
         try:
-            with anyio.move_on_after(limit_s) as scope:
+            with attempt.time_limit(limit_s) as scope:
                 self.job = await stage.run(self.job, self._shop, attempt)
             if scope.cancelled_caught:
                 raise TimeLimitError(
@@ -136,10 +146,10 @@ class _Run:
                     hint=f"Raise time_limits.{stage.name}_s in nightreel.toml if it needs more",
                 )
         except BaseException as error:
-            failure = _record(error, stage.name)
+            failure = error_record(error, stage.name)
             raise
         finally:
-            since = self._use.counts() - used
+            since = use.counts() - used
             record = StageRecord(
                 stage=stage.name,
                 attempt=self.job.attempts,
@@ -158,9 +168,19 @@ class _Run:
         with anyio.CancelScope(shield=True):
             await self._keep(advance(self.job, status, at=self._shop.clock(), why=why))
 
+    async def put_back(self) -> None:
+        """Wait for the next run. A disk that refuses even that is no reason to forget why we stop."""
+        if self.job.status is JobStatus.IN_PROGRESS:
+            try:
+                await self.to(JobStatus.PENDING, why="interrupted")
+            except StorageError as unsaved:
+                logger.warning("job %s was interrupted, and that could not be saved: %s", self.job.id, unsaved)
+
     async def stop(self, error: Exception) -> None:
         """Park the job or give it up, with the reason. When not even that can be saved, the reason is still told."""
-        record = _record(error, self.job.stage)
+        if self.job.status is not JobStatus.IN_PROGRESS:
+            self._take_up()
+        record = error_record(error, self.job.stage)
         until, may_go_on = self._goes_on(error)
         status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
         job = self.job.evolve(error=record)
@@ -195,6 +215,11 @@ class _Run:
         tell(self._listen, JobEvent(job=job))
 
 
+def _deaths(job: Job) -> int:
+    """How often in a row the process died with this film under way, and no stage of it was done or failed."""
+    return job.attempts - 1 - max((record.attempt for record in job.records), default=0)
+
+
 def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:
     """The job with what is still there of its film, and the stages that are still to do. Reads files."""
     if job.receipt and film_is_whole(job):
@@ -219,7 +244,7 @@ def _kept_files(job: Job) -> tuple[Path, ...]:
     return (*(clip.path for clip in clips), *(segment.path for segment in job.segments))
 
 
-def _record(error: BaseException, stage: str) -> JobError:
+def error_record(error: BaseException, stage: str) -> JobError:
     """The error as it is kept in the checkpoint."""
     kind = type(error).__name__
     if not isinstance(error, Exception):

@@ -52,7 +52,8 @@ class FolderPattern:
             for part in self._pattern.split("/")
         ]
         folder = "/".join(_not_reserved(part) for part in parts)
-        return f"{folder}-film" if parts[-1].casefold() == SUMMARY else folder
+        # The reports of a batch lie in "summary", or in "summary-<batch>" where several batches share a folder.
+        return f"{folder}-film" if parts[-1].casefold().startswith(SUMMARY) else folder
 
 
 def _checked_fields(pattern: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
-from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, advance
+from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, advance
 from pipeline.orchestrator.delivered import has_film
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import Workshop
@@ -88,12 +88,14 @@ async def plan_batch(
     source: str,
     priority: Priority = Priority.NORMAL,
     keep: bool = False,
+    refused: Sequence[Refused] = (),
 ) -> Plan:
     """Turn briefs into saved jobs of the batch, and say what there is to do.
 
     Two briefs that would give the same film are one job. A brief that has changed is a new job, which takes over the
     folder of the film it replaces. What failed is taken up again, and so are completed films that are gone. `keep`
-    leaves the other jobs of the batch in it. Raises `ConfigurationError` for a pattern of folders that is none.
+    leaves the other jobs of the batch in it; `refused` are briefs of the source that can't be read. Raises
+    `ConfigurationError` for a pattern of folders that is none.
     """
     store = shop.store
     async with store.planning(batch):
@@ -108,7 +110,14 @@ async def plan_batch(
         jobs = (*others, *plan.ids)
         about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
         if not keep:
-            about = replace(about, source=source, asked=shop.asked, priority=priority)
+            about = replace(
+                about,
+                source=source,
+                asked=shop.asked,
+                priority=priority,
+                refused=tuple(refused),
+                working=shop.working,
+            )
         await store.save_batch(about)
         for job_id, title in plan.replaced.items():
             await _forget(shop, batch, job_id, title)
@@ -185,6 +194,8 @@ class _Planner:
         self._priority = priority
         self._pattern = FolderPattern(shop.settings.output.pattern)
         self._saves = saves
+        # Whether nobody else puts films where ours go.
+        self._is_all_ours = self._pattern.is_per_batch and shop.output is None
         self.index: BatchIndex
         self.briefs: dict[str, Brief] = {}
         self._plan = Plan()
@@ -288,7 +299,7 @@ class _Planner:
             return False
         holder = self.index.in_folder(folder)
         if holder is None:
-            return self._pattern.is_per_batch or not (self._shop.places.films_root / folder).exists()
+            return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
         # The same place of the same source with other content, or the same topic under other settings: the film is
         # replaced, not doubled.
         replaces = holder.origin == brief.origin and bool(brief.origin or holder.title == brief.title)
@@ -301,7 +312,7 @@ class _Planner:
         for damage in self.index.damages():
             if which is not None and damage.job not in which:
                 continue
-            aside = self._shop.store.set_aside(self._batch, damage.job)
+            aside = self._shop.store.set_aside(self._batch, damage.job, damage.message)
             logger.warning("%s; it is kept as %s", damage.message, aside.name)
 
 

@@ -1,13 +1,13 @@
-"""Which job next, and how many at once: the heart of a night.
+"""How many films at once, and what stops a night: the heart of a run.
 
-A run takes jobs from the queue of its batch, and from `QUEUE`, where other commands leave work for whoever is running.
-The queue is on disk (`state.BatchIndex`) and shared: several processes take from it side by side, each job is claimed
-by a lock that dies with its process, and what a killed process has begun is found and finished by the others.
+A run takes jobs from its batch, and from `QUEUE`, where other commands leave work for whoever is running. The queue is
+on disk (`turns.py`) and shared: several processes take from it side by side, each job is claimed by a lock that dies
+with its process, and what a killed process has begun is found and finished by the others.
 
 Every job is one task that runs its stages in order; network stages wait at the gates of their services, CPU stages for
 one of the cores, and the films that were begun first are served first. So films overlap by themselves: while one is
 drawn, others are written and spoken. How many may be under way is the strategy's decision, which is also the bound on
-look-ahead and on memory: nothing here grows with the batch.
+look-ahead and on memory.
 """
 
 from __future__ import annotations
@@ -16,22 +16,21 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import NamedTuple
+from math import inf
 
 import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from pipeline.errors import BusyError, CheckpointError, StorageError, first_error
+from pipeline.errors import BusyError, DamagedError, NightreelError, StorageError, first_error
 from pipeline.limits import Load, Situation
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
 from pipeline.orchestrator.jobs import run_job
+from pipeline.orchestrator.turns import Key, Look, Queue, TheseJobs, WholeBatches
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, Turn
+from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
 
@@ -39,24 +38,11 @@ logger = logging.getLogger("nightreel")
 QUEUE = "queue"
 # How often the machine is looked at, the display told, and the queue asked for work that came from elsewhere.
 _PULSE_S = 1.0
-# A job that another process makes is looked at again after this.
+# A job that another process makes, or that was just put down, is looked at again after this.
 _ELSEWHERE_S = 2.0
 # How long a full disk is waited for, when nothing is under way that could give space back.
 _DISK_PATIENCE_S = 60.0
 _IDLE = Load(memory_bytes=0, memory_free_bytes=2**62, cpu_percent=0.0, disk_free_bytes=2**62)
-
-
-class _Key(NamedTuple):
-    batch: str
-    job: str
-
-
-@dataclass(eq=False)
-class _UnderWay:
-    """A job that this process has taken."""
-
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-    cancelled: bool = False
 
 
 class Scheduler:
@@ -75,38 +61,43 @@ class Scheduler:
         """`only` names the jobs to make, when it is not the whole batch and the queue."""
         self._shop = shop
         self._batch = batch
-        self._batches = (batch,) if only is not None or batch == QUEUE else (batch, QUEUE)
         self._listen = listen
-        # Those that are still to be begun, in order; and those of them that were parked, until when.
         self._only = dict.fromkeys(only) if only is not None else None
-        self._only_later: dict[str, datetime] = {}
+        self._queue = self._make_queue()
         self._pulse_s = pulse_s
         self._sleep = sleep
-        self._order = SMART_ORDER if shop.settings.work.strategy == "smart" else IN_ORDER
-        self._under_way: dict[_Key, _UnderWay] = {}
-        # Taken by other processes, or just put down: until when (monotonic) we look away.
-        self._elsewhere: dict[_Key, float] = {}
-        # Ended, and the disk would not have it: in this run they are not begun again.
-        self._unsaved: set[_Key] = set()
-        self.begun = 0
+        self._under_way: dict[Key, anyio.CancelScope] = {}
+        # Made by other processes, just put down, or ended in a way that can't be read back: until when (monotonic) we
+        # look away.
+        self._away: dict[Key, float] = {}
         self._failures = 0
         self._load = _IDLE
-        self._refusal = ""
-        self._refused_since = 0.0
-        self._waits_told = ""
+        self._floor = _Floor(self._say)
+        self._said = ""
         self._woken = anyio.Event()
         # Why no new job is begun any more; empty: they are.
         self.stopped_because = ""
+        # Jobs that could not even be begun: their checkpoints could not be read or locked.
+        self.troubles = 0
+        self.begun = 0
         self.most_at_once = 0
 
+    def _make_queue(self) -> Queue:
+        if self._only is not None:
+            return TheseJobs(store=self._shop.store, batch=self._batch, jobs=self._only)
+        order = SMART_ORDER if self._shop.settings.work.strategy == "smart" else IN_ORDER
+        batches = tuple(dict.fromkeys((self._batch, QUEUE)))
+        return WholeBatches(store=self._shop.store, batches=batches, order=order)
+
     async def run(self) -> None:
-        """Until every job of the batch (and the queue) is over, or waits for a person.
+        """Until every job of the batch is over, or waits for a person.
 
         Raises `StorageError` when the disk stays full. Cancelled, it puts back what is under way.
         """
-        self._strategy = await to_thread.run_sync(self._shop.machine.make_strategy)
-        self._load = await to_thread.run_sync(self._shop.machine.resources.sample)
-        self._shop.machine.hear_gates(lambda line: tell(self._listen, Notice(text=line)))
+        machine = self._shop.machine
+        self._strategy = await to_thread.run_sync(machine.make_strategy)
+        self._load = await to_thread.run_sync(machine.resources.sample)
+        machine.hear_gates(self._say)
         async with self._shop.store.working(self._batch):
             with first_error():
                 async with anyio.create_task_group() as tasks:
@@ -123,26 +114,29 @@ class Scheduler:
 
     async def _admit(self, tasks: TaskGroup) -> bool:
         """Begin as many jobs as may be under way now. Whether there is anything left to wait for."""
-        while not self.stopped_because and (places := self._places()) > 0:
-            turns = await to_thread.run_sync(self._turns, places)
-            if not turns:
+        look = Look()
+        while not self.stopped_because and (places := self._at_once() - len(self._under_way)) > 0:
+            look = await to_thread.run_sync(self._queue.look, places, self._looked_away(), self._shop.clock())
+            self._away.update(dict.fromkeys(look.others, time.monotonic() + _ELSEWHERE_S))
+            if not look.turns:
                 break
-            if self._is_refused():
+            limits = self._shop.machine.resource_limits
+            refusal = limits.refusal(self._load, under_way=len(self._under_way))
+            if self._floor.refuses(refusal, has_company=bool(self._under_way)):
                 return True
-            for key, turn in turns:
+            for rank, key in look.turns:
                 self.begun += 1
-                self._under_way[key] = _UnderWay()
-                if self._only is not None:
-                    del self._only[key.job]
+                self._under_way[key] = anyio.CancelScope()
                 # The more urgent first, and among equals the one that was begun first: it should be finished first.
-                tasks.start_soon(self._make, key, (turn.rank, self.begun))
+                tasks.start_soon(self._make, key, (rank, self.begun))
             self.most_at_once = max(self.most_at_once, len(self._under_way))
-        if self._under_way or self.stopped_because:
-            return bool(self._under_way)
-        return await to_thread.run_sync(self._others_are_left)
+        return bool(self._under_way) or (not self.stopped_because and self._is_waiting(look.parked_until))
 
-    def _places(self) -> int:
-        return self._at_once() - len(self._under_way)
+    def _looked_away(self) -> set[Key]:
+        """The jobs that are none of our business now."""
+        now = time.monotonic()
+        self._away = {key: until for key, until in self._away.items() if until > now}
+        return {*self._under_way, *self._away}
 
     def _at_once(self) -> int:
         cores = self._shop.cores
@@ -156,110 +150,71 @@ class Scheduler:
         )
         return self._strategy.at_once(situation)
 
-    def _turns(self, places: int) -> list[tuple[_Key, Turn]]:
-        """The next jobs, the most urgent of all batches first. Blocks."""
-        now, seconds = self._shop.clock(), time.monotonic()
-        self._elsewhere = {key: until for key, until in self._elsewhere.items() if until > seconds}
-        away = {*self._under_way, *self._elsewhere, *self._unsaved}
-        found: list[tuple[_Key, Turn]] = []
-        for batch in self._batches:
-            if not self._shop.store.folder(batch).exists():  # nobody has ever left anything in the queue
-                continue
-            index = self._shop.store.index(batch)
-            leave_out = [key.job for key in away if key.batch == batch]
-            if self._only is None:
-                turns = [Turn(0, job_id) for job_id in self._orphans(batch, index, leave_out)]
-                turns += index.next_up(now, order=self._order, limit=places, leave_out=leave_out)
-            else:
-                due = [job_id for job_id, until in self._only_later.items() if until <= now]
-                self._only.update(dict.fromkeys(due))
-                self._only_later = {job: until for job, until in self._only_later.items() if until > now}
-                ready = (job_id for job_id in self._only if job_id not in leave_out)
-                turns = [Turn(0, job_id) for job_id in islice(ready, places)]
-            found += [(_Key(batch, turn.job), turn) for turn in turns]
-        return sorted(found, key=lambda entry: entry[1].rank)[:places]
+    def _is_waiting(self, parked_until: datetime | None) -> bool:
+        """Whether a job waits for its time, or another process makes one: it may die, and leave it to us."""
+        if parked_until:
+            self._say(f"all other films are parked, the first until {parked_until.astimezone():%Y-%m-%d %H:%M:%S}")
+        return bool(parked_until) or any(key.batch == self._batch and until < inf for key, until in self._away.items())
 
-    def _orphans(self, batch: str, index: BatchIndex, leave_out: Sequence[str]) -> Iterator[str]:
-        """Jobs that a process had begun which is gone now."""
-        for job_id in index.under_way():
-            if job_id in leave_out:
-                continue
-            if self._shop.store.is_claimed(batch, job_id):
-                self._elsewhere[_Key(batch, job_id)] = time.monotonic() + _ELSEWHERE_S
-            else:
-                yield job_id
-
-    def _is_refused(self) -> bool:
-        """Whether the machine is too full for another film; says so once. Raises `StorageError` when it stays so."""
-        limits = self._shop.machine.resource_limits
-        refusal = limits.refusal(self._load, under_way=len(self._under_way)) or ""
-        if refusal and not self._refusal:
-            self._refused_since = time.monotonic()
-            tell(self._listen, Notice(text=f"no new film is begun: {refusal}"))
-        elif self._refusal and not refusal:
-            tell(self._listen, Notice(text="there is room again: going on"))
-        self._refusal = refusal
-        if refusal and not self._under_way and time.monotonic() > self._refused_since + _DISK_PATIENCE_S:
-            raise StorageError(refusal, hint="Free some space and run the command again; it goes on where it stopped")
-        return bool(refusal)
-
-    def _others_are_left(self) -> bool:
-        """Whether a job of the batch is made by another process, which may die, or waits for its time. Blocks."""
-        index = self._shop.store.index(self._batch)
-        until = index.next_parked() if self._only is None else min(self._only_later.values(), default=None)
-        if until is not None:
-            self._say_once(f"all other films are parked, the first until {until.astimezone():%Y-%m-%d %H:%M:%S}")
-        if self._only is not None:
-            return until is not None or bool(self._only)
-        # What others had when we looked is looked at again: they may die, or only have asked about it.
-        return until is not None or any(key.batch == self._batch for key in self._elsewhere)
-
-    def _say_once(self, text: str) -> None:
-        if text != self._waits_told:
-            self._waits_told = text
+    def _say(self, text: str) -> None:
+        """A line for a person, not twice in a row."""
+        if text != self._said:
+            self._said = text
             tell(self._listen, Notice(text=text))
 
     # One job -----------------------------------------------------------------------------------------------------
 
-    async def _make(self, key: _Key, rank: tuple[float, ...]) -> None:
-        """Claim a job and make it. Whatever becomes of it is in its checkpoint."""
-        with self._taking(key) as taken:
+    async def _make(self, key: Key, rank: tuple[float, ...]) -> None:
+        """Claim a job and make it. Whatever becomes of it is in its checkpoint, and none of it ends the night."""
+        with self._taking(key) as scope:
             try:
                 async with self._shop.store.claim(*key, what=key.job, wait_s=0):
-                    with taken.scope:
+                    with scope:
                         await self._run(key, rank)
                     await follow_wish(self._shop, *key, self._listen)
             except BusyError:
-                self._elsewhere[key] = time.monotonic() + _ELSEWHERE_S
-            except CheckpointError as error:
-                await to_thread.run_sync(self._shop.store.set_aside, *key)
-                tell(self._listen, Notice(text=f"{error}; it is set aside, and made afresh by the next run"))
+                self._away[key] = time.monotonic() + _ELSEWHERE_S
+            except NightreelError as error:
+                self._give_up(key, error)
+            except Exception as error:
+                logger.exception("job %s: unexpected error", key.job)
+                self._give_up(key, error)
 
-    async def _run(self, key: _Key, rank: tuple[float, ...]) -> None:
-        # Whoever held the claim before may have moved it on.
-        job = await self._shop.store.load_job(*key)
-        is_over = job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}
-        if job.status is JobStatus.CANCELLED or (is_over and self._only is None):
-            await self._shop.store.save_job(job)  # its row said otherwise
+    def _give_up(self, key: Key, error: Exception) -> None:
+        """A job that can't be begun, or whose end can't be written down, is left alone for the rest of the run."""
+        self._away[key] = inf
+        self.troubles += 1
+        self._say(f"job {key.job} of “{key.batch}” is left for the next run: {error}")
+
+    async def _run(self, key: Key, rank: tuple[float, ...]) -> None:
+        store = self._shop.store
+        try:
+            # Whoever held the claim before may have moved it on.
+            job = await store.load_job(*key)
+        except DamagedError as error:
+            aside = await to_thread.run_sync(store.set_aside, *key, str(error))
+            self._away[key] = inf
+            self._say(f"{error}; it is kept as {aside.name}, and made afresh by the next run")
+            return
+        if job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}:
+            await store.save_job(job)  # its row said otherwise
             return
         job = await run_job(job, self._shop, self._listen, rank=rank)
-        if self._only is not None and job.parked_until:
-            self._only_later[key.job] = job.parked_until
-        if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
-            self._unsaved.add(key)
-        elif job.parked_until:
-            # Even if that is now, it is not its turn again at once.
-            self._elsewhere[key] = time.monotonic() + _ELSEWHERE_S
-        if job.status is JobStatus.FAILED:
+        if job.status is not JobStatus.COMPLETED:
+            # Even if a full disk kept its end from being written down, it is not its turn again in this run.
+            is_saved = await to_thread.run_sync(self._is_saved, key, job.status)
+            self._away[key] = time.monotonic() + _ELSEWHERE_S if is_saved else inf
+        if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
-        await to_thread.run_sync(self._shop.cache.prune, self._shop.settings.cache.max_bytes)
+        if self._shop.cache.may_exceed(self._shop.settings.cache.max_bytes):
+            await to_thread.run_sync(self._shop.cache.prune, self._shop.settings.cache.max_bytes)
 
-    def _is_saved(self, key: _Key, status: JobStatus) -> bool:
+    def _is_saved(self, key: Key, status: JobStatus) -> bool:
         row = self._shop.store.index(key.batch).find(key.job)
         return row is not None and row.status is status
 
     @contextmanager
-    def _taking(self, key: _Key) -> Iterator[_UnderWay]:
+    def _taking(self, key: Key) -> Iterator[anyio.CancelScope]:
         try:
             yield self._under_way[key]
         finally:
@@ -277,7 +232,7 @@ class Scheduler:
     def _stop(self, why: str) -> None:
         if not self.stopped_because:
             self.stopped_because = why
-            tell(self._listen, Notice(text=f"no new film is begun: {why}"))
+            self._say(f"no new film is begun: {why}")
 
     # Meanwhile ---------------------------------------------------------------------------------------------------
 
@@ -285,19 +240,24 @@ class Scheduler:
         """Once a second: look at the machine, at wishes from outside, and tell how it is going."""
         while True:
             self._load = await to_thread.run_sync(self._shop.machine.resources.sample)
-            for key in await to_thread.run_sync(self._unwanted):
+            taken = list(self._under_way)
+            for key in await to_thread.run_sync(lambda keys: [k for k in keys if self._is_unwanted(k)], taken):
                 if key in self._under_way:
-                    self._under_way[key].cancelled = True
-                    self._under_way[key].scope.cancel()
+                    self._under_way[key].cancel()
             await self._pulse()
             self._woken.set()
             await self._sleep(self._pulse_s)
 
-    def _unwanted(self) -> list[_Key]:
-        return [key for key in list(self._under_way) if self._shop.store.cancel_is_asked(*key)]
+    def _is_unwanted(self, key: Key) -> bool:
+        return self._shop.store.cancel_is_asked(*key)
 
     async def _pulse(self) -> None:
-        standing = await to_thread.run_sync(lambda: self._shop.store.index(self._batch).counts())
+        try:
+            standing = await to_thread.run_sync(lambda: self._shop.store.index(self._batch).counts())
+        except NightreelError as error:
+            # The index is broken; each job says so itself, and the next run makes it anew.
+            logger.debug("no pulse: %s", error)
+            return
         left = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
         pulse = Pulse(
             batch=self._batch,
@@ -310,6 +270,33 @@ class Scheduler:
             disk_free_bytes=self._load.disk_free_bytes,
         )
         tell(self._listen, pulse)
+
+
+class _Floor:
+    """The point below which no new film is begun. It is told once, and how long a full disk is waited for counts."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._refusal = ""
+        # Since when (monotonic) nothing is under way that could give space back.
+        self._alone_since: float | None = None
+
+    def refuses(self, refusal: str | None, *, has_company: bool) -> bool:
+        """Whether a film must wait because of `refusal`. Raises `StorageError` when that will not pass by itself."""
+        if refusal and not self._refusal:
+            self._say(f"no new film is begun: {refusal}")
+        elif self._refusal and not refusal:
+            self._say("there is room again: going on")
+        self._refusal = refusal or ""
+        if not refusal or has_company:
+            self._alone_since = None
+        elif self._alone_since is None:
+            self._alone_since = time.monotonic()
+        if self._alone_since is not None and time.monotonic() >= self._alone_since + _DISK_PATIENCE_S:
+            raise StorageError(
+                self._refusal, hint="Free some space and run the command again; it goes on where it stopped"
+            )
+        return bool(refusal)
 
 
 async def follow_wish(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:

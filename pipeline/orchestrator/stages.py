@@ -18,7 +18,7 @@ from typing import TypeVar
 from anyio import create_task_group, to_thread
 from pydantic import TypeAdapter
 
-from pipeline.errors import NightreelError, QualityError, first_error
+from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.limits import with_retries
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Package, Script, Segment
@@ -143,7 +143,13 @@ class _Studio:
         )
 
         async def make(path: Path) -> None:
-            await self.attempt.compute(make_segment, order, path)
+            if order.key in self.attempt.deadly:
+                raise self.attempt.deadly[order.key]
+            try:
+                await self.attempt.compute(make_segment, order, path)
+            except CrashError as error:
+                self.attempt.deadly[order.key] = error
+                raise
 
         path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
         return Segment(path=path, frames=order.frames)

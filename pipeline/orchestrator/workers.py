@@ -6,7 +6,8 @@ import contextlib
 import faulthandler
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 from uuid import uuid4
@@ -34,34 +35,52 @@ async def in_worker(
     rank: Rank = (),
     bench: Path,
     evidence: Path,
+    waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> Result:
     """`work(*arguments)`, run in a worker process when it is its turn for a core. Cancelling kills the process.
 
     `work` is a function of a module, and everything that goes in and out is pickled. Raises what it raises, and
     `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try, alone. What
     is known of such a death is kept in the file `evidence`; `bench` is a folder for what nobody needs afterwards.
+    `waiting` is a context that lasts as long as the wait for a core.
     """
     trace = bench / f"{uuid4().hex[:8]}.trace"
     try:
         # Once may be bad luck: another program took the memory. What dies twice would die a third time.
         with contextlib.suppress(anyio.BrokenWorkerProcess, KeyboardInterrupt):
-            async with cores.slot(rank):
+            async with _turn(cores.slot(rank), waiting):
                 return await _in_process(trace, work, *arguments)
         try:
             # Nothing else runs meanwhile: if it dies now, it is not for want of what others took.
-            async with cores.alone():
+            async with _turn(cores.alone(), waiting):
                 return await _in_process(trace, work, *arguments)
         except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
             how = await to_thread.run_sync(_keep_evidence, evidence, trace, work.__name__, repr(arguments))
             raise CrashError(f"a worker process died twice ({how})", where=work.__name__, hint=_HINT) from error
     finally:
-        await to_thread.run_sync(discard, trace)
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(discard, trace)
+
+
+@contextlib.asynccontextmanager
+async def _turn(
+    slot: AbstractAsyncContextManager[None], waiting: Callable[[], AbstractContextManager[None]]
+) -> AsyncIterator[None]:
+    with contextlib.ExitStack() as wait:
+        wait.enter_context(waiting())
+        async with slot:
+            wait.close()
+            yield
 
 
 async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
     # Who may run was decided by `cores`; this one only keeps anyio from counting as well.
     limiter = anyio.CapacityLimiter(1)
-    return await to_process.run_sync(_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
+    try:
+        return await to_process.run_sync(_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
+    except ProcessLookupError as error:
+        # One that dies while it starts is gone when anyio wants to kill it for that.
+        raise anyio.BrokenWorkerProcess from error
 
 
 def _guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:

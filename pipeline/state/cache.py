@@ -129,11 +129,16 @@ class Cache:
         self._blocks.add(use)
         token = current_use.set(use)
         try:
-            await to_thread.run_sync(_touch_all, paths)
+            if paths:
+                await to_thread.run_sync(_touch_all, paths)
             yield use
         finally:
             current_use.reset(token)
             self._blocks.remove(use)
+
+    def may_exceed(self, max_bytes: int) -> bool:
+        """Whether there may be something to prune, as far as is known; costs nothing."""
+        return self._bytes > max_bytes
 
     def prune(self, max_bytes: int) -> int:
         """Removes the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.

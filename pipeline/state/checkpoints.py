@@ -11,6 +11,7 @@ state/batches/<batch>/workers/<pid>-….lock  held by every process that works o
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from uuid import uuid4
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError
+from pipeline.errors import CheckpointError, DamagedError
 from pipeline.files import discard, storage_errors, write_atomically
 from pipeline.model import Batch, Job, summary_of
 from pipeline.state.documents import from_json, to_json
@@ -94,13 +95,13 @@ class CheckpointStore:
 
         await to_thread.run_sync(remove)
 
-    def set_aside(self, batch: str, job_id: str) -> Path:
-        """Gives a file that can't be read another name, so that nothing is lost and the job can begin anew. Blocks."""
-        path = self._job_file(batch, job_id)
-        aside = path.with_suffix(".json.damaged")
-        with storage_errors(path):
-            path.replace(aside)
-        self.index(batch).forget([job_id])
+    def set_aside(self, batch: str, job_id: str, why: str) -> Path:
+        """Gives a file that can't be read another name, so that nothing is lost and the job can begin anew. Blocks.
+
+        Until it does, the job counts as failed, for the reason `why`.
+        """
+        aside = _put_aside(self._job_file(batch, job_id))
+        self.index(batch).put_damage(Damage(job=job_id, message=why), "")
         return aside
 
     # Batches -----------------------------------------------------------------------------------------------------
@@ -125,11 +126,7 @@ class CheckpointStore:
 
     def set_aside_batch(self, name: str) -> Path:
         """Gives the batch's file another name because it can't be read. Blocks."""
-        path = self._batch_file(name)
-        aside = path.with_suffix(".json.damaged")
-        with storage_errors(path):
-            path.replace(aside)
-        return aside
+        return _put_aside(self._batch_file(name))
 
     async def batches(self) -> list[str]:
         """The names of all batches, sorted."""
@@ -167,8 +164,9 @@ class CheckpointStore:
         return index
 
     def _bring_up_to_date(self, index: BatchIndex, batch: str) -> None:
-        if not index.is_whole():
-            index.renew()
+        if index.has_holes():
+            # Never taken away from a process that works with it: it finds out by itself.
+            index.renew(in_memory=bool(self.workers(batch)))
         jobs, known = self.folder(batch) / "jobs", index.stamps()
         found = dict(_stamps_in(jobs))
         changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
@@ -283,11 +281,22 @@ class CheckpointStore:
             reason = (error.strerror or type(error).__name__).lower()
             raise CheckpointError(f"can't be read: {reason}", where=where) from error
         if not belongs(value):
-            raise CheckpointError("was copied from another batch or job", where=where, hint="Remove the file")
+            raise DamagedError("was copied from another batch or job", where=where, hint="Remove the file")
         return value
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self._workspace).as_posix()
+
+
+def _put_aside(path: Path) -> Path:
+    """Renames a damaged file; one that was set aside before stays as well."""
+    numbers = itertools.count(2)
+    aside = path.with_suffix(".json.damaged")
+    while aside.exists():
+        aside = path.with_suffix(f".json.damaged-{next(numbers)}")
+    with storage_errors(path):
+        path.replace(aside)
+    return aside
 
 
 def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:

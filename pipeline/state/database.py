@@ -5,19 +5,23 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from pipeline.errors import StorageError
 from pipeline.files import storage_errors
 
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 2
+_VERSION = 3
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
-    parked_until REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL, damage TEXT, row BLOB NOT NULL
+    parked_until REAL, parked_at REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL, damage TEXT,
+    row BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX in_order ON jobs (status, rank, position);
 CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);
@@ -27,6 +31,7 @@ CREATE INDEX by_folder ON jobs (folder);
 CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """
 _BUSY_S = 30.0
+_LOCK_POLL_S = 0.005
 # The two bytes of a database file that say whether it has a log beside it.
 _WAL_FLAGS = slice(18, 20)
 
@@ -48,6 +53,24 @@ def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], 
         with contextlib.suppress(sqlite3.Error):
             database.execute("ROLLBACK")
         raise
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody else opens, makes or removes the database at `path` in the block. Raises `StorageError`.
+
+    Who opens it while its log is being removed would write into a log that nobody finds.
+    """
+    lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+    with storage_errors(path):
+        try:
+            lock.acquire(timeout=_BUSY_S, poll_interval=_LOCK_POLL_S)
+        except Timeout as error:
+            raise StorageError("another process does not give it back", where=str(path)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def open_file(path: Path, workspace: str) -> sqlite3.Connection:
@@ -89,9 +112,10 @@ def copied_to_memory(path: Path, workspace: str) -> sqlite3.Connection:
     """What the file says, unless somebody is writing to it; then nothing. Opening it would leave files beside it."""
     database = connect(":memory:")
     try:
-        content = bytearray(path.read_bytes())
-        content[_WAL_FLAGS] = b"\1\1"  # a database in memory has no log beside it
+        # To read and close a file that this very process has open would lose SQLite its locks on it.
         if not path.with_name(f"{path.name}-wal").exists():
+            content = bytearray(path.read_bytes())
+            content[_WAL_FLAGS] = b"\1\1"  # a database in memory has no log beside it
             database.deserialize(bytes(content))
             if _is_ours(database, workspace):
                 return database

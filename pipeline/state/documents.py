@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 
-from pipeline.errors import CheckpointError
+from pipeline.errors import DamagedError
 from pipeline.model import Batch, Job
 
 SCHEMA = 2
@@ -33,23 +33,23 @@ def to_json(value: Job | Batch, workspace: Path) -> str:
 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
-    """What `to_json` wrote, as a `kind`. Raises `CheckpointError`, naming the file `where`."""
+    """What `to_json` wrote, as a `kind`. Raises `DamagedError`, naming the file `where`."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CheckpointError("is damaged: not JSON", where=where, hint=_REMEDY) from error
+        raise DamagedError("is damaged: not JSON", where=where, hint=_REMEDY) from error
     schema = content.pop("schema", None) if isinstance(content, dict) else None
     if not isinstance(schema, int) or schema < 1:
-        raise CheckpointError("is damaged: no schema number", where=where, hint=_REMEDY)
+        raise DamagedError("is damaged: no schema number", where=where, hint=_REMEDY)
     if schema > SCHEMA:
         message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
-        raise CheckpointError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
+        raise DamagedError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
     if schema == 1:
         content = _from_schema_1(content)
     try:
         document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise CheckpointError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
+        raise DamagedError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
     return cast("T", _with_paths(dict(document)["value"], lambda path: workspace / path))
 
 

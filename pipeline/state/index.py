@@ -3,7 +3,7 @@
 The job files are the truth; this is only what was read from them, so that nobody has to read fifty thousand files to
 find the next job or to count the finished ones. Each row remembers the stamp (time and size) of the file it was made
 of, as git's index does: what has changed since, by whatever hand, is read again. A database that is damaged, old or
-missing is made anew; it may be deleted at any time when nothing runs. Where it can't be written, it is kept in memory.
+missing is made anew; it may be deleted at any time. Where it can't be written, it is kept in memory (see `keeper`).
 """
 
 from __future__ import annotations
@@ -11,22 +11,25 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from pipeline.errors import CheckpointError, StorageError
-from pipeline.model import JobStatus, JobSummary
-from pipeline.state.database import connect, copied_to_memory, is_damage, new_in_memory, open_file, remove, transact
+from pipeline.model import JobStatus, JobSummary, Priority
+from pipeline.state.database import transact
+from pipeline.state.keeper import Keeper
+from pipeline.state.moments import EARLIEST, LATEST, has_sane_moments, is_sane
 
 logger = logging.getLogger("nightreel")
 
 _ROW = TypeAdapter(JobSummary)
+# What `told` gives; checked, and given as it is.
+_TOLD = TypeAdapter(tuple[str, str, JobStatus, str, int, Priority, AwareDatetime | None, str | None, str | None])
 _PAGE = 500
 
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
@@ -60,27 +63,31 @@ class Turn(NamedTuple):
 class BatchIndex:
     """One batch. Every method blocks for a moment: call it in a thread. Safe for many threads and processes."""
 
-    def __init__(self, path: Path, workspace: Path, *, in_memory: bool = False) -> None:
-        """`in_memory` leaves the file as it is: it is read, if nobody writes to it, and never written."""
+    def __init__(
+        self,
+        path: Path,
+        workspace: Path,
+        *,
+        refill: Callable[[BatchIndex], None],
+        in_memory: bool = False,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`refill` brings the rows up to date from the job files, for when the database was lost.
+
+        `in_memory` leaves the file as it is: it is read, if nobody writes to it, and never written. `now_s` is any
+        steady clock, in seconds.
+        """
         self._path = path
-        self._workspace = str(workspace)
-        self._lock = threading.Lock()
-        self._in_memory = in_memory
-        self._database: sqlite3.Connection | None = None
+        self._refill = refill
+        self._keeper = Keeper(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._close()
+        self._keeper.close()
 
     def renew(self) -> None:
         """Begin anew, without a row: the database has holes."""
-        with self._lock:
-            self._close()
-            if self._in_memory:
-                self._database = new_in_memory(self._workspace)
-            else:
-                remove(self._path)
+        self._keeper.renew()
 
     # What is written ---------------------------------------------------------------------------------------------
 
@@ -94,6 +101,16 @@ class BatchIndex:
         row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
         columns = (*_columns(row, stamp)[:-2], damage.message, _ROW.dump_json(row))
         self._change(lambda database: database.execute(_PUT, columns))
+
+    def drop_nonsense(self) -> None:
+        """Drop the rows that no job of ours can have, so that their files are read again."""
+
+        def drop(database: sqlite3.Connection) -> None:
+            dropped = database.execute(_DROP_NONSENSE, (EARLIEST.timestamp(), LATEST.timestamp()) * 2).rowcount
+            if dropped:
+                logger.info("%d rows of %s make no sense: their files are read again", dropped, self._path)
+
+        self._change(drop)
 
     def forget(self, ids: Collection[str]) -> None:
         """Drop rows."""
@@ -123,33 +140,30 @@ class BatchIndex:
         """The stamp of the list that the places were taken from; empty: none yet."""
         return str(self._ask("SELECT arranged FROM about")[0][0])
 
-    def is_whole(self) -> bool:
-        """Whether the database has no holes. Looks at all of it."""
-        try:
-            return self._ask("PRAGMA quick_check(1)") == [("ok",)]
-        except CheckpointError:
-            return False
+    def has_holes(self) -> bool:
+        """Whether the database is damaged. Looks at all of it; one that is busy is not."""
+        return self._keeper.has_holes()
 
     def find(self, job_id: str) -> JobSummary | None:
         """One row, listed or not; None for a job that is unknown or damaged."""
         found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
-        return self._row(found[0][0]) if found else None
+        return self._row(job_id, found[0][0]) if found else None
 
     def in_folder(self, folder: str) -> JobSummary | None:
         """The listed job whose films go to `folder`."""
-        found = self._ask("SELECT row FROM jobs WHERE folder = ? AND position IS NOT NULL", (folder,))
-        return self._row(found[0][0]) if found else None
+        found = self._ask("SELECT id, row FROM jobs WHERE folder = ? AND position IS NOT NULL", (folder,))
+        return self._row(*found[0]) if found else None
 
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
         query = (
-            f"SELECT position, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"  # noqa: S608 - statuses are ours
+            f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"  # noqa: S608 - statuses are ours
         )
         last = -1
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]
-            yield from (self._row(row) for _, row in page)
+            yield from (row for _, job_id, data in page if (row := self._row(job_id, data)))
 
     def told(self, *statuses: JobStatus) -> Iterator[tuple[Any, ...]]:
         """`rows` in short, for who tells of very many.
@@ -169,22 +183,27 @@ class BatchIndex:
             "$.error.message",
         ]
         query = (
-            f"SELECT position, json_extract(CAST(row AS TEXT), {', '.join(map(repr, paths))}) FROM jobs "  # noqa: S608 - ours
+            f"SELECT position, id, json_extract(CAST(row AS TEXT), {', '.join(map(repr, paths))}) FROM jobs "  # noqa: S608 - ours
             f"WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"
         )
         last = -1
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]
-            yield from (tuple(json.loads(values)) for _, values in page)
+            for _, job_id, values in page:
+                told = tuple(json.loads(values))
+                if _is_tellable(told) and told[0] == job_id:
+                    yield told
+                elif row := self._row_anew(job_id):
+                    yield _told(row)
 
     def latest(self, *statuses: JobStatus, limit: int) -> list[JobSummary]:
         """The rows of these statuses whose files were saved last, the last one first."""
         wanted = ", ".join(repr(status.value) for status in statuses)
         query = (
-            f"SELECT row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            f"SELECT id, row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
             "ORDER BY stamp DESC LIMIT ?"  # a stamp begins with the time
         )
-        return [self._row(row) for (row,) in self._ask(query, (limit,))]
+        return [row for job_id, data in self._ask(query, (limit,)) if (row := self._row(job_id, data))]
 
     def ids(self, *statuses: JobStatus) -> list[str]:
         """Ids of the jobs in these statuses, damaged ones left out, in the order of the batch."""
@@ -228,7 +247,7 @@ class BatchIndex:
         # Two questions, because each alone is answered from an index, however long the queue is.
         for which, values in (
             ("status = 'pending'", ()),
-            ("status = 'parked' AND parked_until <= ?", (now.timestamp(),)),
+            (f"status = 'parked' AND {_DUE}", (now.timestamp(), now.timestamp())),
         ):
             query = (
                 f"SELECT {columns}, id FROM jobs WHERE {which} AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - all ours
@@ -237,103 +256,76 @@ class BatchIndex:
             found += self._ask(query, (*values, *leave_out, limit))
         return [Turn(row[0], row[-1]) for row in sorted(found)[:limit]]
 
-    def under_way(self) -> list[str]:
-        """Ids of the jobs that some process has begun; it may be dead by now."""
-        return [
-            row[0] for row in self._ask("SELECT id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL")
-        ]
+    def under_way(self) -> list[Turn]:
+        """The jobs that some process has begun, the most urgent first; it may be dead by now."""
+        query = (
+            "SELECT rank, id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL ORDER BY rank, position"
+        )
+        return [Turn(rank, job_id) for rank, job_id in self._ask(query)]
 
     def next_parked(self) -> datetime | None:
         """When the first parked job may go on; None: no job waits for a time."""
-        (found,) = self._ask("SELECT MIN(parked_until) FROM jobs WHERE status = 'parked' AND position IS NOT NULL")
-        return datetime.fromtimestamp(found[0], UTC) if found[0] is not None else None
+        query = (
+            "SELECT MIN(parked_until) FROM jobs WHERE status = 'parked' AND position IS NOT NULL "
+            "AND parked_until BETWEEN ? AND ?"
+        )
+        ((found,),) = self._ask(query, (EARLIEST.timestamp(), LATEST.timestamp()))
+        return datetime.fromtimestamp(found, UTC) if found is not None else None
 
-    # The file ----------------------------------------------------------------------------------------------------
+    # The database ------------------------------------------------------------------------------------------------
 
     def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return self._opened().execute(query, values).fetchall()
-            except sqlite3.Error as error:
-                raise self._trouble(error) from error
+        return self._keeper.use(lambda database: database.execute(query, values).fetchall())
 
     def _change(self, work: Callable[[sqlite3.Connection], object]) -> None:
-        """All of `work`, or nothing. Where the disk refuses, it goes on in memory: the job files have it all."""
-        with self._lock:
-            try:
-                try:
-                    transact(self._opened(), work)
-                except sqlite3.OperationalError as error:
-                    if self._in_memory or is_damage(error):
-                        raise
-                    logger.debug("the index %s can't be written: %s", self._path, error)
-                    self._move_to_memory()
-                    transact(self._opened(), work)
-            except sqlite3.Error as error:
-                raise self._trouble(error) from error
+        """All of `work`, or nothing."""
+        self._keeper.use(lambda database: transact(database, work))
 
-    def _opened(self) -> sqlite3.Connection:
-        """The database. A batch that is not there is not begun by asking for it."""
-        if self._database is None:
-            if self._in_memory:
-                self._database = copied_to_memory(self._path, self._workspace)
-            elif self._path.parent.is_dir():
-                self._database = self._open()
-            else:
-                return new_in_memory(self._workspace)
-        return self._database
+    def _row(self, job_id: str, data: bytes) -> JobSummary | None:
+        """The row of a job. One that makes no sense is dropped, and the job's file read again; None: there is none."""
+        row = _sensible(job_id, data)
+        if row is None:
+            self._read_again(job_id)
+            found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
+            row = _sensible(job_id, found[0][0]) if found else None
+        return row
 
-    def _open(self) -> sqlite3.Connection:
-        """The database; a new one when there is none that we can use."""
-        for _ in range(2):
-            try:
-                return open_file(self._path, self._workspace)
-            except sqlite3.Error as error:
-                if not is_damage(error):
-                    logger.debug("no index at %s: %s", self._path, error)
-                    break
-            try:
-                remove(self._path)
-            except StorageError as error:
-                logger.debug("no index at %s: %s", self._path, error)
-                break
-        # A folder that can't be written: `status` still tells what the job files say.
-        self._in_memory = True
-        return copied_to_memory(self._path, self._workspace)
-
-    def _move_to_memory(self) -> None:
-        memory = connect(":memory:")
-        self._opened().backup(memory)
-        self._close()
-        self._in_memory, self._database = True, memory
-
-    def _close(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
-
-    def _row(self, data: bytes) -> JobSummary:
-        try:
-            return _ROW.validate_json(data)
-        except ValidationError as error:
-            raise self._trouble(error) from error
-
-    def _trouble(self, error: Exception) -> CheckpointError:
-        reason = error if isinstance(error, sqlite3.Error) else "a row is none"
-        hint = "Remove the file when nothing runs: it is made anew from the job files"
-        return CheckpointError(f"is damaged: {reason}", where=str(self._path), hint=hint)
+    def _read_again(self, job_id: str) -> None:
+        logger.info("the row of job %s in %s makes no sense: its file is read again", job_id, self._path)
+        self.forget([job_id])
+        self._refill(self)
 
 
+def _sensible(job_id: str, data: bytes) -> JobSummary | None:
+    try:
+        row = _ROW.validate_json(data)
+    except ValidationError:
+        return None
+    return row if row.id == job_id and has_sane_moments(row) else None
+
+
+def _is_tellable(values: Sequence[object]) -> bool:
+    """Whether what `told` gives is what it says."""
+    try:
+        until = _TOLD.validate_python(values)[6]
+    except ValidationError:
+        return False
+    return until is None or is_sane(until)
+
+
+# A job that was parked in the future was parked under a clock that ran ahead: its time means nothing.
+_DUE = "(parked_until <= ? OR parked_at > ?)"
 _PUT = """
-    INSERT INTO jobs (id, stamp, status, rank, parked_until, kin, weight, folder, damage, row)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO jobs (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, damage, row)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
-    parked_until = excluded.parked_until, kin = excluded.kin, weight = excluded.weight, folder = excluded.folder,
-    damage = excluded.damage, row = excluded.row
+    parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
+    weight = excluded.weight, folder = excluded.folder, damage = excluded.damage, row = excluded.row
 """
 
 
 def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, _ROW.dump_json(row)
-    return (row.id, stamp, row.status.value, rank, until, row.kin, row.weight, row.folder, None, data)
+    at = row.ended_at.timestamp() if until and row.ended_at else None
+    return (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, None, data)

@@ -176,6 +176,36 @@ async def test_a_wish_that_came_too_late_stops_no_later_attempt(room, shop):
     assert await statuses(shop) == {"One": "completed", "Bad": "completed"}
 
 
+async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_once(room, shop, monkeypatch):
+    await run(shop, "One", "Bad")
+    bad = await job_of(shop, "Bad")
+    released = anyio.Event()
+
+    async def release(_seconds):
+        released.set()
+        while await to_thread.run_sync(shop.store.is_claimed, "kitchen", bad.id):
+            await checkpoint_of_the_loop()
+
+    checkpoint_of_the_loop = anyio.lowlevel.checkpoint
+
+    async def put_down():
+        async with shop.store.claim("kitchen", bad.id, what="Bad"):
+            claimed.set()
+            await released.wait()
+
+    claimed = anyio.Event()
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(put_down)
+            await claimed.wait()
+            monkeypatch.setattr("pipeline.orchestrator.control.changes.anyio.sleep", release)
+            done = await control.cancel(shop, batch="kitchen")
+
+    assert (done.changed, done.busy) == ([bad.id], [])
+    assert not await to_thread.run_sync(shop.store.cancel_is_asked, "kitchen", bad.id)
+    assert (await statuses(shop))["Bad"] == "cancelled"
+
+
 async def test_many_are_cancelled_in_a_moment(shop):
     jobs = [Job(id=f"{n:08x}", batch="kitchen", folder=f"{n}", brief=Brief(title=f"{n}")) for n in range(500)]
     async with shop.store.planning("kitchen"):
@@ -251,6 +281,26 @@ async def test_only_the_failed_ones_on_demand_and_nothing_else(room, shop):
     await retry(shop, failed=True)
 
     assert await statuses(shop) == {"Bad": "completed", "New": "pending"}
+
+
+async def test_with_nothing_failed_there_is_nothing_to_try_again_and_that_is_said(room, shop):
+    heard = []
+    await run(shop, "One")
+
+    outcome = await retry(shop, failed=True, listen=heard.append)
+
+    assert outcome.is_complete
+    assert [event.text for event in heard if isinstance(event, Notice)] == ["nothing in “kitchen” has failed"]
+
+
+async def test_a_named_film_is_all_that_counts_when_it_is_tried_again(room, shop):
+    room.trouble["Worse"] = InputError("is worse")
+    await run(shop, "Bad", "Worse")
+    del room.trouble["Bad"]
+
+    assert (await retry(shop, jobs=[(await job_of(shop, "Bad")).id])).is_complete
+    assert not (await retry(shop, jobs=[(await job_of(shop, "Worse")).id])).is_complete
+    assert not (await retry(shop, failed=True)).is_complete
 
 
 async def test_a_row_that_was_mended_is_made_as_it_is_now_and_new_rows_are_left(room, shop):
@@ -504,6 +554,11 @@ async def test_the_cache_shrinks_but_not_under_the_feet_of_a_process(room, shop)
     async with shop.store.working("kitchen"):
         busy = await cleaning.clean(shop, cache_bytes=0)
     assert (busy.cache_bytes, busy.cache_left_because[:8]) == (0, "process ")
+    one = await job_of(shop, "One")
+    await shop.store.save_job(one.evolve(status=JobStatus.IN_PROGRESS))
+    async with shop.store.claim("kitchen", one.id, what="One"):
+        claimed = await cleaning.clean(shop, cache_bytes=0)
+    assert (claimed.cache_bytes, claimed.cache_left_because[:10]) == (0, "a process ")
     assert (await cleaning.clean(shop, cache_bytes=0, dry_run=True)).cache_bytes == 100
     assert await anyio.Path(path).exists()
     assert (await cleaning.clean(shop, cache_bytes=0)).cache_bytes == 100
@@ -524,6 +579,42 @@ async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, 
 
     assert await shop.store.batches() == []
     assert not await anyio.Path(shop.store.folder("kitchen")).exists()
+
+
+async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, shop, tmp_path, monkeypatch):
+    await run(shop, "One")
+    put_away, removed = cleaning._put_away, cleaning._remove
+    seen = []
+
+    def look(shop, folder):
+        away = put_away(shop, folder)
+        seen.append(sorted(path.name for path in folder.iterdir()))
+        return away
+
+    def hold(path):
+        # It is not there any more for anybody else while it is being deleted.
+        seen.append(shop.store.batch_names())
+        removed(path)
+
+    monkeypatch.setattr(cleaning, "_put_away", look)
+    monkeypatch.setattr(cleaning, "_remove", hold)
+    async with anyio.create_task_group() as tasks, shop.store.planning("kitchen"):
+        tasks.start_soon(lambda: cleaning.remove_batch(shop, batch="kitchen"))
+        await anyio.sleep(0)
+
+    assert seen == [["planning.lock", "planning.lock.pid"], []]
+    await run(shop, "One")
+    assert await statuses(shop) == {"One": "completed"}
+    assert list((tmp_path / "state").glob(".removed-*")) == []
+
+
+async def test_what_a_killed_removal_has_left_is_a_leftover(shop, tmp_path):
+    left = tmp_path / "state" / ".removed-0123abcd"
+    await to_thread.run_sync(left.mkdir, 0o777, True)
+
+    assert (await cleaning.clean(shop, dry_run=True)).leftovers == 1
+    assert (await cleaning.clean(shop)).leftovers == 1
+    assert not await anyio.Path(left).exists()
 
 
 async def test_a_batch_with_published_films_is_kept(room, shop):

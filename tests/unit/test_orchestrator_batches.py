@@ -11,13 +11,14 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
 from pipeline.limits import Load
-from pipeline.model import Brief, JobStatus, Paragraph, Priority, Section
+from pipeline.model import Asked, Brief, Event, JobStatus, Paragraph, Priority, Section
 from pipeline.orchestrator import JobEvent, Notice, Pulse, batches, open_workshop
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.stages import Stage
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def workshop(tmp_path, **overrides):
@@ -448,8 +449,13 @@ async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_othe
     room.open = anyio.Event()
     heard = []
 
+    outcomes = []
+
+    async def night():
+        outcomes.append(await run(shop, "One", "Two", "Three", listen=heard.append))
+
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run(shop, "One", "Two", "Three", listen=heard.append))
+        tasks.start_soon(night)
         await room.entered.wait()
         two = next(row for row in await rows(shop) if row.title == "Two")
         file = tmp_path / "state" / "batches" / "kitchen" / "jobs" / f"{two.id}.json"
@@ -457,7 +463,8 @@ async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_othe
         room.open.set()
 
     assert await statuses(shop) == {"One": "completed", "Three": "completed"}
-    (said,) = [text for text in notices(heard) if "set aside" in text]
+    assert (outcomes[0].counts[JobStatus.FAILED], outcomes[0].is_complete) == (1, False)
+    (said,) = [text for text in notices(heard) if "made afresh by the next run" in text]
     assert "is damaged: not JSON" in said
     assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
     assert (await run(shop, "One", "Two", "Three")).is_complete
@@ -487,3 +494,141 @@ async def test_there_is_a_report_of_every_night_however_it_ends(room, shop, tmp_
 
     names = await to_thread.run_sync(lambda: {path.name for path in (tmp_path / "output/kitchen/summary").iterdir()})
     assert names == {"batch_report.json", "processing_metrics.json", "error_log.json", "report.html"}
+
+
+# What must not end a night.
+
+
+async def test_a_job_file_that_vanishes_costs_no_other_film(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential"})
+    room.open = anyio.Event()
+    outcomes = []
+
+    async def night():
+        outcomes.append(await run(shop, "One", "Two", "Three"))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(night)
+        await room.entered.wait()
+        two = next(row for row in await rows(shop) if row.title == "Two")
+        await anyio.Path(tmp_path / "state" / "batches" / "kitchen" / "jobs" / f"{two.id}.json").unlink()
+        room.open.set()
+
+    assert room.served == ["One", "Three"]
+    assert (outcomes[0].troubles, outcomes[0].is_complete) == (1, False)
+    assert (await run(shop, "One", "Two", "Three")).is_complete
+
+
+async def test_a_job_whose_settings_are_none_any_more_fails_by_itself(room, shop):
+    await batches.add(briefs("One", "Two"), shop, batch="kitchen")
+    one, _ = await rows(shop)
+    job = await shop.store.load_job("kitchen", one.id)
+    await shop.store.save_job(job.evolve(asked=Asked(settings={"subtitles.max_lines": "two"})))
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "failed", "Two": "completed"}
+
+
+@pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS])
+@pytest.mark.logs_errors
+async def test_a_job_that_can_not_even_be_looked_at_fails_by_itself(room, shop, monkeypatch, status):
+    await batches.add(briefs("One", "Two"), shop, batch="kitchen")
+    one, _ = await rows(shop)
+    job = await shop.store.load_job("kitchen", one.id)
+    await shop.store.save_job(job.evolve(status=status, parked_until=LONG_AGO if status is JobStatus.PARKED else None))
+    true = jobs_module._as_found
+
+    def refuse(job, shop):
+        if job.brief.title == "One":
+            raise PermissionError("not yours")
+        return true(job, shop)
+
+    monkeypatch.setattr(jobs_module, "_as_found", refuse)
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "failed", "Two": "completed"}
+
+
+async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room, shop, monkeypatch):
+    true = shop.store.claim
+    await batches.add(briefs("One", "Two"), shop, batch="kitchen")
+    one, _ = await rows(shop)
+
+    def claim(batch, job, **more):
+        if job == one.id:
+            raise StorageError("can't be written: too many open files", where=f"{job}.lock")
+        return true(batch, job, **more)
+
+    monkeypatch.setattr(shop.store, "claim", claim)
+    outcome = await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "pending", "Two": "completed"}
+    assert (outcome.troubles, outcome.is_complete) == (1, False)
+
+
+async def test_a_film_that_keeps_killing_its_process_is_given_up(room, shop):
+    await batches.add(briefs("One", "Two"), shop, batch="kitchen")
+    one, _ = await rows(shop)
+    job = await shop.store.load_job("kitchen", one.id)
+    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS, attempts=5))
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "failed", "Two": "completed"}
+    assert room.served == ["Two"]
+    assert "its process died 5 times" in (await rows(shop))[0].error.message
+
+
+async def test_a_job_that_was_parked_under_a_clock_that_ran_ahead_is_due_now(room, shop):
+    await batches.add(briefs("One"), shop, batch="kitchen")
+    (one,) = await rows(shop)
+    job = await shop.store.load_job("kitchen", one.id)
+    ahead = datetime(2099, 1, 1, tzinfo=UTC)
+    history = (Event(at=ahead, status=JobStatus.PARKED, why="asks us to wait"),)
+    parked = job.evolve(status=JobStatus.PARKED, parked_until=ahead + timedelta(minutes=1), history=history)
+    await shop.store.save_job(parked)
+
+    assert (await batches.resume(shop, batch="kitchen")).is_complete
+
+
+async def test_an_orphan_of_low_priority_does_not_go_before_an_urgent_film(room, tmp_path):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential"})
+    await batches.add(briefs("low"), shop, batch="kitchen", priority=Priority.LOW)
+    await batches.add(briefs("urgent"), shop, batch="kitchen", priority=Priority.URGENT)
+    low = next(row for row in await rows(shop) if row.title == "low")
+    job = await shop.store.load_job("kitchen", low.id)
+    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS))
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert room.served == ["urgent", "low"]
+
+
+async def test_a_brief_that_can_not_be_read_is_a_film_that_is_missing(room, shop, tmp_path):
+    unreadable = [InputError("is empty", where="kitchen/b.md")]
+
+    outcome = await run(shop, "One", unreadable=unreadable)
+
+    assert (outcome.counts[JobStatus.COMPLETED], outcome.refused, outcome.is_complete) == (1, 1, False)
+    known = await shop.store.load_batch("kitchen")
+    assert [(row.title, str(row.status), row.error.message) for row in known.refused_rows] == [
+        ("kitchen/b.md", "failed", "kitchen/b.md: is empty")
+    ]
+    page = await anyio.Path(tmp_path / "output/kitchen/summary/report.html").read_text(encoding="utf-8")
+    assert "kitchen/b.md" in page
+    assert not (await batches.resume(shop, batch="kitchen")).is_complete
+    assert (await run(shop, "One")).is_complete
+
+
+async def test_a_film_of_another_batch_is_not_overwritten_where_both_go_to_one_folder(room, shop, tmp_path):
+    films = replace(shop, output=tmp_path / "films")
+    await run(films, "Apples", batch="one")
+    await to_thread.run_sync(lambda: (tmp_path / "films" / "apples").mkdir(parents=True))
+
+    await run(replace(films), "Apples", batch="two")
+
+    (one,), (two,) = await rows(shop, "one"), await rows(shop, "two")
+    assert (one.folder, two.folder) == ("one/apples", f"two/apples-{two.id[:6]}")
+    assert films.places.summary("one") != films.places.summary("two")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -75,7 +77,7 @@ async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is
             async with shop.store.claim("kitchen", theirs, what="Theirs"):
                 tasks.start_soon(run.run)
                 await room.entered.wait()
-                while not run._elsewhere:
+                while not run._away:
                     await anyio.lowlevel.checkpoint()
             # It is gone, and before we look again, nothing of ours is under way any more.
             room.open.set()
@@ -91,21 +93,20 @@ async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks, shop.store.claim("kitchen", job_id, what="Ours"):
             tasks.start_soon(run.run)
-            while not run._elsewhere:
+            while not run._away:
                 await anyio.lowlevel.checkpoint()
 
     assert room.served == ["Ours"]
 
 
-async def test_failed_films_are_not_remembered_one_by_one(room, shop):
+async def test_failed_films_are_not_remembered_for_the_rest_of_the_night(room, shop):
     await planned(shop, *(f"Bad {number}" for number in range(5)))
     run = Scheduler(shop, "kitchen", pulse_s=0.01)
 
     await run.run()
 
     assert set((await statuses(shop)).values()) == {JobStatus.FAILED}
-    assert not run._elsewhere
-    assert not run._unsaved
+    assert inf not in run._away.values()
 
 
 async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_stays(room, shop):

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
+import anyio
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
@@ -33,7 +34,12 @@ _CANCELLABLE = (
     JobStatus.FAILED,
     JobStatus.REVIEW,
 )
+# A process that is done with a film puts it down within this.
+_SETTLES_S = 0.2
 _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
+
+# Called with a claimed job; None: it stays as it is.
+Change = Callable[[Job], Job | None]
 
 
 @dataclass(kw_only=True)
@@ -82,9 +88,12 @@ async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Cha
             return None
         return advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled")
 
-    done = await _change(shop, batch, ids, let_be)
-    for job_id in done.busy:
-        await to_thread.run_sync(shop.store.ask_to_cancel, batch, job_id)
+    done = await _change(shop, batch, ids, let_be, or_else=partial(shop.store.ask_to_cancel, batch))
+    if done.busy:
+        # Who was about to put a film down may have heard nothing: then nobody will, and it is ours to cancel.
+        await anyio.sleep(_SETTLES_S)
+        asked, done.busy = done.busy, []
+        await to_thread.run_sync(_settle, shop, batch, asked, let_be, done)
     return done
 
 
@@ -143,9 +152,29 @@ async def retry(
 
     done = await _change(shop, batch, ids, take_up)
     _tell_left(done, batch, listen, named=bool(jobs))
-    if failed or jobs:
-        return await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
-    return await batches.resume(shop, batch=batch, listen=listen)
+    if failed and not ids:
+        tell(listen, Notice(text=f"nothing in “{batch}” has failed"))
+    if not (failed or jobs):
+        return await batches.resume(shop, batch=batch, listen=listen)
+    outcome = await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
+    return await to_thread.run_sync(_of_some, outcome, shop, ids) if jobs else outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeOfSome(Outcome):
+    """How a batch stands after some of its jobs were asked for: it is complete when those are."""
+
+    statuses: tuple[JobStatus | None, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every film that was asked for is there."""
+        return all(status is JobStatus.COMPLETED for status in self.statuses)
+
+
+def _of_some(outcome: Outcome, shop: Workshop, ids: Iterable[str]) -> Outcome:
+    rows = map(shop.store.index(outcome.batch).find, ids)
+    return OutcomeOfSome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
 
 
 async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = False) -> int:
@@ -179,20 +208,31 @@ def _one(found: Sequence[str], prefix: str, batch: str) -> str:
     if prefix and found:
         message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
         raise InputError(message, where="--job", hint=f"Say more of it: {', '.join(found[:3])}")
-    hint = f"`nightreel status {batch} --json` lists the ids"
+    hint = f"`nightreel status {batch}` shows how the ids begin"
     raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where="--job", hint=hint)
 
 
-async def _change(shop: Workshop, batch: str, ids: Sequence[str], change: Callable[[Job], Job | None]) -> Changed:
-    """Claim each job, change it (None: leave it) and save it. `change` is called in a thread."""
+async def _change(
+    shop: Workshop, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
+) -> Changed:
+    """Claim each job, change it (None: leave it) and save it; `or_else` is called with the id of one that is busy.
+
+    Both are called in a thread.
+    """
     done = Changed()
     for start in range(0, len(ids), _AT_ONCE):
-        await to_thread.run_sync(_change_some, shop, batch, ids[start : start + _AT_ONCE], change, done)
+        some = ids[start : start + _AT_ONCE]
+        await to_thread.run_sync(_change_some, shop, batch, some, change, done, or_else)
     return done
 
 
-def _change_some(
-    shop: Workshop, batch: str, ids: Iterable[str], change: Callable[[Job], Job | None], done: Changed
+def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
+    shop: Workshop,
+    batch: str,
+    ids: Iterable[str],
+    change: Change,
+    done: Changed,
+    or_else: Callable[[str], None] | None,
 ) -> None:
     fresh: list[Job] = []
     with ExitStack() as claims:
@@ -202,6 +242,8 @@ def _change_some(
                 job = shop.store.read_job(batch, job_id)
             except BusyError:
                 done.busy.append(job_id)
+                if or_else:
+                    or_else(job_id)
             except CheckpointError as error:
                 done.damaged.append(str(error))
             else:
@@ -212,6 +254,26 @@ def _change_some(
                     done.left.append(job_id)
         shop.store.put_jobs(batch, fresh)
     done.changed += [job.id for job in fresh]
+
+
+def _settle(shop: Workshop, batch: str, asked: Iterable[str], change: Change, done: Changed) -> None:
+    """See who is still at work on jobs that were asked to stop; take the wish back where nobody is, and change them."""
+    store = shop.store
+    for job_id in asked:
+        try:
+            with store.claim_now(batch, job_id, what=job_id):
+                job = store.read_job(batch, job_id)
+                fresh = change(job) if job else None
+                if fresh:
+                    store.put_jobs(batch, [fresh])
+                store.cancel_is_heard(batch, job_id)
+        except BusyError:
+            done.busy.append(job_id)
+        except CheckpointError as error:
+            done.damaged.append(str(error))
+        else:
+            heard = job is not None and job.status is JobStatus.CANCELLED
+            (done.changed if fresh or heard else done.left).append(job_id)
 
 
 async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence[Brief]) -> list[str]:

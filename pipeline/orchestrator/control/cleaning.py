@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from uuid import uuid4
 
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
+from pipeline.files import storage_errors
 from pipeline.model import JobStatus
 from pipeline.orchestrator.batches import known_batch, running
 from pipeline.orchestrator.control.afresh import is_published
@@ -26,6 +29,8 @@ _DAY_S = 24 * 3600
 # What is known of a crash, or of a damaged file, is worth a look for so long.
 _EVIDENCE_S = 30 * _DAY_S
 _DONE = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
+# What is left of a removed batch, below state/, until it is deleted.
+_REMOVED = ".removed-"
 # A file being written, or left half-written; see `files.temporary_sibling`.
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}(\.[^.]*)?")
 
@@ -64,32 +69,44 @@ async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> 
         await to_thread.run_sync(_check_removable, shop, batch)
         folder = shop.store.folder(batch)
         size = await to_thread.run_sync(_size, folder)
-        if not dry_run:
-            # From here on there is no such batch, whatever happens.
-            await to_thread.run_sync((folder / "batch.json").unlink)
-    if not dry_run:
-        await to_thread.run_sync(_remove_folder, shop, folder)
+        removed = None if dry_run else await to_thread.run_sync(_put_away, shop, folder)
+    if removed:
+        await to_thread.run_sync(_remove, removed)
+        with suppress(OSError):  # who has waited for us begins a batch of that name
+            await to_thread.run_sync(folder.rmdir)
     return Cleaned(batch_bytes=size)
 
 
 def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
-    pids = {pid for name in shop.store.batch_names() for pid in shop.store.workers(name)}
     cache_bytes, because = 0, ""
-    if pids:
-        because = f"process {min(pids)} is at work and may need it"
+    if worker := _somebody_at_work(shop):
+        because = f"{worker} is at work and may need it"
     elif dry_run:
         total = sum(kind.bytes for kind in shop.cache.size().values())
         cache_bytes = max(0, total - limit)
     else:
         cache_bytes = shop.cache.prune(limit)
     count = size = 0
-    for name in shop.store.batch_names():
-        for path in _leftovers(shop, name):
-            count += 1
-            size += _size(path)
-            if not dry_run:
-                _remove(path)
+    leftovers = chain.from_iterable(_leftovers(shop, name) for name in shop.store.batch_names())
+    for path in chain((shop.workspace / "state").glob(f"{_REMOVED}*"), leftovers):
+        count += 1
+        size += _size(path)
+        if not dry_run:
+            _remove(path)
     return Cleaned(cache_bytes=cache_bytes, leftovers=count, leftover_bytes=size, cache_left_because=because)
+
+
+def _somebody_at_work(shop: Workshop) -> str:
+    """A process that makes films, in words; empty: none does."""
+    names = shop.store.batch_names()
+    pids = {pid for name in names for pid in shop.store.workers(name)}
+    if pids:
+        return f"process {min(pids)}"
+    for name in names:
+        with suppress(CheckpointError):
+            if any(shop.store.is_claimed(name, turn.job) for turn in shop.store.index(name).under_way()):
+                return "a process"
+    return ""
 
 
 def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
@@ -137,7 +154,7 @@ def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
 def _check_removable(shop: Workshop, batch: str) -> None:
     pids = running(shop, batch)
     index = shop.store.refreshed(batch)
-    if pids or any(shop.store.is_claimed(batch, job_id) for job_id in index.under_way()):
+    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
     left = [f"{n.jobs} {status.value}" for status, n in index.counts().items() if n.jobs and status not in _DONE]
@@ -151,9 +168,21 @@ def _check_removable(shop: Workshop, batch: str) -> None:
             raise InputError(f"batch “{batch}” has published films, “{row.title}” for one", hint=hint)
 
 
-def _remove_folder(shop: Workshop, folder: Path) -> None:
+def _put_away(shop: Workshop, folder: Path) -> Path:
+    """Move all that is known of a batch out of sight, and return where it is; for who holds its planning lock.
+
+    The lock stays where it is: whoever waits for it finds an empty place, and not one that is being emptied.
+    """
+    removed = shop.workspace / "state" / f"{_REMOVED}{uuid4().hex[:8]}"
     shop.store.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    with storage_errors(folder):
+        removed.mkdir()
+        # From its first step on there is no such batch, whatever happens.
+        (folder / "batch.json").rename(removed / "batch.json")
+        for path in _children(folder):
+            if not path.name.startswith("planning.lock"):
+                path.rename(removed / path.name)
+    return removed
 
 
 def _children(folder: Path) -> list[Path]:

@@ -57,7 +57,7 @@ async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
 def _refuse_while_busy(shop: Workshop, batch: str) -> None:
     pids = running(shop, batch)
     index = shop.store.refreshed(batch)
-    if pids or any(shop.store.is_claimed(batch, job_id) for job_id in index.under_way()):
+    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
@@ -85,7 +85,7 @@ def _returned(then: Job, shop: Workshop, name: str) -> Job | None:
     try:
         now = shop.store.read_job(then.batch, then.id)
     except CheckpointError as error:
-        aside = shop.store.set_aside(then.batch, then.id)
+        aside = shop.store.set_aside(then.batch, then.id, "is damaged")
         logger.warning("%s; it is kept as %s", error, aside.name)
         now = None
     job = returned(then, now, name=name, at=shop.clock())

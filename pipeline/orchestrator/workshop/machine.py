@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,20 @@ from pipeline.limits import Cores, Gate, ResourceLimits, ResourceWatch, Strategy
 from pipeline.orchestrator.workshop import providers
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
+
+# A film under way has its lock, its connections and what its workers have open.
+_FILES_PER_FILM = 8
+_FILES_OF_OURS = 32
+
+
+def _films_by_open_files() -> int:
+    """How many films may be under way before the system refuses us another open file. Windows has no such limit."""
+    if sys.platform == "win32":
+        return sys.maxsize
+    import resource  # noqa: PLC0415 - POSIX only
+
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else max(1, (most - _FILES_OF_OURS) // _FILES_PER_FILM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +72,7 @@ class Machine:
         """How many films may be under way at once. Blocks."""
         return make_strategy(
             self.settings.work.strategy,
-            max_concurrent=self.settings.work.max_concurrent,
+            max_concurrent=min(self.settings.work.max_concurrent, _films_by_open_files()),
             cores=self.settings.work.workers,
             memory_limit_bytes=self.resource_limits.max_memory_bytes,
         )

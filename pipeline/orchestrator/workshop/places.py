@@ -82,11 +82,21 @@ class Places:
             return self.output
         return self.output / folder.removeprefix(f"{batch}/") / FileNames().video
 
+    def is_taken(self, folder: str, batch: str) -> bool:
+        """Whether something lies where a job with this folder would put its film. Looks: not for the event loop.
+
+        A FILE.mp4 that was asked for is replaced, as people expect.
+        """
+        return not self._is_one_file and self.video(folder, batch).parent.exists()
+
     def summary(self, batch: str) -> Path | None:
         """Where the reports of a batch lie; None: its one film goes to a file of its own."""
         if self._is_one_file:
             return None
-        return (self.output or self.workspace / "output" / batch) / SUMMARY
+        if self.output is None:
+            return self.workspace / "output" / batch / SUMMARY
+        # Several batches may be sent to one folder.
+        return self.output / f"{SUMMARY}-{batch}"
 
     @property
     def _is_one_file(self) -> bool:

@@ -30,6 +30,8 @@ from pipeline.template import Template, load_template
 _ID_DIGITS = 16
 # Groups of settings that say how a command works, not what it makes.
 _HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache"})
+# Of these, the ones that a batch remembers.
+_WORKING = frozenset({"work", "errors"})
 
 
 def now() -> datetime:
@@ -89,6 +91,15 @@ class Workshop:
             if isinstance(value, str | bool | int | float) and not _is_of_this_run(key)
         }
         return Asked(settings=kept, output=str(self.output) if self.output else "")
+
+    @property
+    def working(self) -> dict[str, str | bool | int | float]:
+        """How this command works: what flags said about work and errors."""
+        return {
+            key: value
+            for key, value in self.overrides.items()
+            if isinstance(value, str | bool | int | float) and key.partition(".")[0] in _WORKING
+        }
 
     def for_job(self, job: Job) -> Workshop:
         """The workshop for a job that may have been asked for otherwise, by another command. Reads files."""

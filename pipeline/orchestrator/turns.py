@@ -1,0 +1,109 @@
+"""Whose turn it is: the next jobs of the queue on disk, for who has a place free.
+
+Everything here blocks, and reads only: what a run knows of the jobs (which ones it has taken, which ones others have)
+is handed in and given back, so that a thread and the loop never share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from pipeline.model import JobStatus
+from pipeline.state import CheckpointStore
+
+
+class Key(NamedTuple):
+    """A job of a workspace."""
+
+    batch: str
+    job: str
+
+
+class Turn(NamedTuple):
+    """A job that may begin; the smaller rank goes first."""
+
+    rank: int
+    key: Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one look at the queue has shown."""
+
+    turns: Sequence[Turn] = ()
+    # Made by other processes, as far as their locks tell.
+    others: Sequence[Key] = ()
+    # When nothing may begin now: the time of the first job that waits for one; None: none does.
+    parked_until: datetime | None = None
+
+
+class Queue(Protocol):
+    """Where turns come from."""
+
+    def look(self, places: int, away: Collection[Key], now: datetime) -> Look:
+        """At most `places` jobs that may begin at `now`, less those that are `away`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeBatches:
+    """All jobs of some batches, the most urgent of all of them first; the first batch is the one that is run."""
+
+    store: CheckpointStore
+    batches: Sequence[str]
+    order: Sequence[str]
+
+    def look(self, places: int, away: Collection[Key], now: datetime) -> Look:
+        """See `Queue`."""
+        found: list[Turn] = []
+        others: list[Key] = []
+        for batch in self.batches:
+            if not self.store.folder(batch).exists():  # nobody has ever left anything in the queue
+                continue
+            index = self.store.index(batch)
+            leave_out = [key.job for key in away if key.batch == batch]
+            for rank, job in index.under_way():
+                # Begun by a process that is gone now, or by one that is at work.
+                if job not in leave_out and self.store.is_claimed(batch, job):
+                    others.append(Key(batch, job))
+                elif job not in leave_out:
+                    found.append(Turn(rank, Key(batch, job)))
+            up = index.next_up(now, order=self.order, limit=places, leave_out=leave_out)
+            found += [Turn(rank, Key(batch, job)) for rank, job in up]
+        turns = sorted(found, key=lambda turn: turn.rank)[:places]
+        return Look(turns=turns, others=others, parked_until=None if turns else self._parked_until())
+
+    def _parked_until(self) -> datetime | None:
+        return self.store.index(self.batches[0]).next_parked()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheseJobs:
+    """Some jobs of one batch, each until it is over: for `retry`."""
+
+    store: CheckpointStore
+    batch: str
+    # In the order in which they were asked for, each once.
+    jobs: dict[str, None] = field(default_factory=dict)
+
+    def look(self, places: int, away: Collection[Key], now: datetime) -> Look:
+        """See `Queue`."""
+        index = self.store.index(self.batch)
+        turns: list[Turn] = []
+        others: list[Key] = []
+        later: list[datetime] = []
+        for job in list(self.jobs):
+            key = Key(self.batch, job)
+            row = None if key in away else index.find(job)
+            if row is None:
+                continue
+            if row.status is JobStatus.PARKED and row.parked_until and row.parked_until > now:
+                later.append(row.parked_until)
+            elif self.store.is_claimed(self.batch, job):
+                others.append(key)
+            elif row.status in {JobStatus.PENDING, JobStatus.IN_PROGRESS} or row.parked_until:
+                turns.append(Turn(row.priority.rank, key))
+        turns = sorted(turns, key=lambda turn: turn.rank)[:places]
+        return Look(turns=turns, others=others, parked_until=None if turns else min(later, default=None))
