@@ -1,4 +1,4 @@
-"""The library: what the command line does, as two functions."""
+"""The library: what the command line does, as functions."""
 
 from __future__ import annotations
 

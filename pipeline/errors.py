@@ -5,8 +5,8 @@
     ├── ConfigurationError            3   nightreel.toml, NIGHTREEL_* variables
     ├── MissingToolError              4   a library, a voice or a font that this machine lacks
     ├── ProviderError                 5   a service outside: a model, a voice, a video host
-    │   ├── TransientError            5   may go away by itself; the only kind that is retried
-    │   ├── QuotaError                5   spent until `resets_at`; the job is parked
+    │   ├── TransientError            5   may go away by itself; calls are tried again
+    │   ├── QuotaError                5   spent until `resets_at`; the film is parked
     │   ├── ClosedError               5   not asked before `until`: it told us to wait, or keeps failing; parked
     │   ├── PermanentError            5   will not get better by trying again
     │   └── NeedsLoginError           5   a person has to log in or set a key

@@ -3,6 +3,7 @@
 state/batches/<batch>/batch.json            what was asked
 state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one costs the same in any batch
 state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
+state/batches/<batch>/index.lock            held for a moment by who opens it or makes it anew
 state/batches/<batch>/jobs/<job>.lock       held by the process that makes this film
 state/batches/<batch>/jobs/<job>.cancel     asks that process to stop
 state/batches/<batch>/workers/<pid>-….lock  held by every process that works on the batch
@@ -14,6 +15,7 @@ import asyncio
 import itertools
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
@@ -23,13 +25,13 @@ from uuid import uuid4
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, DamagedError
+from pipeline.errors import CheckpointError
 from pipeline.files import discard, storage_errors, write_atomically
 from pipeline.model import Batch, Job, summary_of
-from pipeline.state.documents import from_json, to_json
+from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, held_now, is_held
-from pipeline.state.names import check_batch_name, check_job_id
+from pipeline.state.names import check_batch_name, check_job_id, is_job_id
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -43,8 +45,10 @@ class CheckpointStore:
     name of a folder.
     """
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, *, now_s: Callable[[], float] = time.monotonic) -> None:
+        """`now_s` is any steady clock, in seconds."""
         self._workspace = workspace.absolute()
+        self._now_s = now_s
         self._root = self._workspace / "state" / "batches"
         self._indexes: dict[str, BatchIndex] = {}
 
@@ -81,8 +85,7 @@ class CheckpointStore:
 
     def read_job(self, batch: str, job_id: str) -> Job | None:
         """`find_job` for those who are in a thread already."""
-        path = self._job_file(batch, job_id)
-        return self._read(path, Job, lambda job: (job.id, job.batch) == (path.stem, path.parent.parent.name))
+        return self._read(self._job_file(batch, job_id), Job, batch)
 
     async def forget_job(self, batch: str, job_id: str) -> None:
         """Removes the job's file: another job has taken its place."""
@@ -122,7 +125,7 @@ class CheckpointStore:
 
     def read_batch(self, name: str) -> Batch | None:
         """`load_batch` for those who are in a thread already."""
-        return self._read(self._batch_file(name), Batch, lambda batch: batch.name == name)
+        return self._read(self._batch_file(name), Batch, name)
 
     def set_aside_batch(self, name: str) -> Path:
         """Gives the batch's file another name because it can't be read. Blocks."""
@@ -144,7 +147,7 @@ class CheckpointStore:
         """The rows of a batch, as last brought up to date."""
         if batch not in self._indexes:
             # Two threads may come here at once: the first one's index is everybody's.
-            self._indexes.setdefault(batch, BatchIndex(self._index_file(batch), self._workspace))
+            self._indexes.setdefault(batch, self._new_index(batch))
         return self._indexes[batch]
 
     def refreshed(self, batch: str) -> BatchIndex:
@@ -155,7 +158,7 @@ class CheckpointStore:
 
     def glance(self, batch: str) -> BatchIndex:
         """The same in memory: nothing is made or changed on the disk. A damaged list counts as none. Blocks."""
-        index = BatchIndex(self._index_file(batch), self._workspace, in_memory=True)
+        index = self._new_index(batch, in_memory=True)
         try:
             self._bring_up_to_date(index, batch)
         except CheckpointError as error:
@@ -163,10 +166,19 @@ class CheckpointStore:
             index.arrange((), "")
         return index
 
+    def _new_index(self, batch: str, *, in_memory: bool = False) -> BatchIndex:
+        return BatchIndex(
+            self._index_file(batch),
+            self._workspace,
+            refill=lambda index: self._bring_up_to_date(index, batch),
+            in_memory=in_memory,
+            now_s=self._now_s,
+        )
+
     def _bring_up_to_date(self, index: BatchIndex, batch: str) -> None:
         if index.has_holes():
-            # Never taken away from a process that works with it: it finds out by itself.
-            index.renew(in_memory=bool(self.workers(batch)))
+            index.renew()
+        index.drop_nonsense()
         jobs, known = self.folder(batch) / "jobs", index.stamps()
         found = dict(_stamps_in(jobs))
         changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
@@ -271,18 +283,11 @@ class CheckpointStore:
                 rows += [(summary_of(job), stamp)] if job else []
         index.put(rows)
 
-    def _read(self, path: Path, kind: type[T], belongs: Callable[[T], bool]) -> T | None:
-        where = self._shown(path)
+    def _read(self, path: Path, kind: type[T], batch: str) -> T | None:
         try:
-            value = from_json(path.read_bytes(), kind, self._workspace, where=where)
+            return read_document(path, kind, self._workspace, batch=batch)
         except FileNotFoundError:
             return None
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise CheckpointError(f"can't be read: {reason}", where=where) from error
-        if not belongs(value):
-            raise DamagedError("was copied from another batch or job", where=where, hint="Remove the file")
-        return value
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self._workspace).as_posix()
@@ -308,7 +313,7 @@ def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
     with entries:
         for entry in entries:
             name, _, suffix = entry.name.partition(".")
-            if name and suffix == "json":
+            if suffix == "json" and is_job_id(name):
                 try:
                     yield name, _stamp(entry.stat())
                 except FileNotFoundError:  # removed this very moment

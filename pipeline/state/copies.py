@@ -12,16 +12,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline.errors import CheckpointError, InputError, did_you_mean
 from pipeline.files import flush_to_disk, storage_errors, sync_folder, temporary_sibling
 from pipeline.model import Batch, Job
-from pipeline.state.documents import from_json
+from pipeline.state.documents import read_document
 from pipeline.state.index import Damage
 from pipeline.state.names import check_copy_name
-
-T = TypeVar("T", Job, Batch)
 
 
 class Copies:
@@ -67,7 +64,7 @@ class Copies:
                 f"batch “{self._folder.name}” has no checkpoint “{name}”",
                 hint=did_you_mean(name, names) if names else nothing,
             )
-        return self._read(path, Batch)
+        return read_document(path, Batch, self._workspace, batch=self._folder.name)
 
     def jobs(self, name: str) -> Iterator[Job | Damage]:
         """The jobs that are not now as they were, each read when its turn comes; and why one can't be read."""
@@ -75,7 +72,9 @@ class Copies:
             if _is_same(path, self._folder / "jobs" / path.name):
                 continue
             try:
-                yield self._read(path, Job)
+                yield read_document(path, Job, self._workspace, batch=self._folder.name)
+            except FileNotFoundError:  # removed this very moment
+                continue
             except CheckpointError as error:
                 yield Damage(job=path.stem, message=str(error))
 
@@ -92,20 +91,6 @@ class Copies:
         sync_folder(part / "jobs")
         sync_folder(part)
         return count
-
-    def _read(self, path: Path, kind: type[T]) -> T:
-        where = path.relative_to(self._workspace).as_posix()
-        try:
-            value = from_json(path.read_bytes(), kind, self._workspace, where=where)
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise CheckpointError(f"can't be read: {reason}", where=where) from error
-        ours = (self._folder.name, path.stem)
-        if (value.name if isinstance(value, Batch) else value.batch) != ours[0] or (
-            isinstance(value, Job) and value.id != ours[1]
-        ):
-            raise CheckpointError("was copied from another batch or job", where=where, hint="Remove the file")
-        return value
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -15,27 +15,64 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic_core import PydanticSerializationError
 
-from pipeline.errors import DamagedError
+from pipeline.errors import CheckpointError, DamagedError, InputError
 from pipeline.model import Batch, Job
+from pipeline.state.moments import has_sane_moments
+from pipeline.state.names import is_folder
 
 SCHEMA = 2
 _REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
+# A petabyte, or thirty million years.
+_LARGEST = 1e15
 T = TypeVar("T", Job, Batch)
 
 
 def to_json(value: Job | Batch, workspace: Path) -> str:
-    """`value` as a pretty JSON object that begins with its schema number."""
+    """`value` as a pretty JSON object that begins with its schema number.
+
+    Raises `InputError` for text that can't be written: half a character, which only Python itself can hand in.
+    """
     portable = _with_paths(value, lambda path: _portable(path, workspace))
     # The serializer expects a `Path`, and gets one that has forward slashes everywhere, which it writes as a text.
-    body = _WRITERS[type(value)].dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+    try:
+        body = _WRITERS[type(value)].dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+    except PydanticSerializationError as error:
+        where = value.brief.origin if isinstance(value, Job) else value.name
+        where = where.encode(errors="replace").decode()
+        raise InputError("has text that is no text: half a character", where=where, hint="Mend the text") from error
     return f'{{\n  "schema": {SCHEMA},{body[1:]}\n'
+
+
+def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> T:
+    """The job or batch that the file at `path` is about. Blocks.
+
+    Raises `DamagedError`, also for what belongs elsewhere, `CheckpointError` for a file that can't be read, and
+    `FileNotFoundError`.
+    """
+    where = path.relative_to(workspace).as_posix()
+    try:
+        value = from_json(path.read_bytes(), kind, workspace, where=where)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise CheckpointError(f"can't be read: {reason}", where=where) from error
+    ours = value.name == batch if isinstance(value, Batch) else (value.batch, value.id) == (batch, path.stem)
+    if not ours:
+        raise DamagedError("was copied from another batch or job", where=where, hint="Remove the file")
+    if isinstance(value, Job) and not is_folder(value.folder):
+        raise DamagedError("is damaged: folder: leads out of the folder of all output", where=where, hint=_REMEDY)
+    return value
 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
     """What `to_json` wrote, as a `kind`. Raises `DamagedError`, naming the file `where`."""
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_real)
+        if b"\\u" in text:  # half a character, which can be written so, goes nowhere from here
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise DamagedError("is damaged: not JSON", where=where, hint=_REMEDY) from error
     schema = content.pop("schema", None) if isinstance(content, dict) else None
@@ -50,7 +87,23 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
         document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
         raise DamagedError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
-    return cast("T", _with_paths(dict(document)["value"], lambda path: workspace / path))
+    value = cast("T", dict(document)["value"])
+    if not has_sane_moments(value):
+        raise DamagedError("is damaged: a time that is none", where=where, hint=_REMEDY)
+    return cast("T", _with_paths(value, lambda path: workspace / path))
+
+
+def _whole(text: str) -> int:
+    _real(text)
+    return int(text)
+
+
+def _real(text: str) -> float:
+    """The number, if all that is done with numbers (sums, durations, dates) can be done with it."""
+    number = float(text)
+    if not abs(number) <= _LARGEST:
+        raise ValueError("too large a number, or none")
+    return number
 
 
 @cache  # mypy does not take a class for hashable, hence the ignores

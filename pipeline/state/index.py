@@ -30,6 +30,10 @@ logger = logging.getLogger("nightreel")
 _ROW = TypeAdapter(JobSummary)
 # What `told` gives; checked, and given as it is.
 _TOLD = TypeAdapter(tuple[str, str, JobStatus, str, int, Priority, AwareDatetime | None, str | None, str | None])
+_IN_SHORT = (
+    "json_extract(CAST(row AS TEXT), '$.id', '$.title', '$.status', '$.stage', '$.attempts', '$.priority', "
+    "'$.parked_until', '$.video', '$.error.message')"
+)
 _PAGE = 500
 
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
@@ -157,9 +161,7 @@ class BatchIndex:
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
-        query = (
-            f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"  # noqa: S608 - statuses are ours
-        )
+        query = f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"  # noqa: S608 - statuses are ours
         last = -1
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]
@@ -171,30 +173,14 @@ class BatchIndex:
         Of each the id, title, status, stage, attempts, priority, parked_until (ISO 8601), video and error message.
         """
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
-        paths = [
-            "$.id",
-            "$.title",
-            "$.status",
-            "$.stage",
-            "$.attempts",
-            "$.priority",
-            "$.parked_until",
-            "$.video",
-            "$.error.message",
-        ]
         query = (
-            f"SELECT position, id, json_extract(CAST(row AS TEXT), {', '.join(map(repr, paths))}) FROM jobs "  # noqa: S608 - ours
+            f"SELECT position, id, {_IN_SHORT} FROM jobs "  # noqa: S608 - ours
             f"WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"
         )
         last = -1
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]
-            for _, job_id, values in page:
-                told = tuple(json.loads(values))
-                if _is_tellable(told) and told[0] == job_id:
-                    yield told
-                elif row := self._row_anew(job_id):
-                    yield _told(row)
+            yield from (told for _, job_id, short in page if (told := self._told(job_id, short)))
 
     def latest(self, *statuses: JobStatus, limit: int) -> list[JobSummary]:
         """The rows of these statuses whose files were saved last, the last one first."""
@@ -290,6 +276,15 @@ class BatchIndex:
             row = _sensible(job_id, found[0][0]) if found else None
         return row
 
+    def _told(self, job_id: str, short: str) -> tuple[Any, ...] | None:
+        """The same for a row in short."""
+        told = _sensible_in_short(job_id, short)
+        if told is None:
+            self._read_again(job_id)
+            found = self._ask(f"SELECT {_IN_SHORT} FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))  # noqa: S608 - ours
+            told = _sensible_in_short(job_id, found[0][0]) if found else None
+        return told
+
     def _read_again(self, job_id: str) -> None:
         logger.info("the row of job %s in %s makes no sense: its file is read again", job_id, self._path)
         self.forget([job_id])
@@ -304,17 +299,29 @@ def _sensible(job_id: str, data: bytes) -> JobSummary | None:
     return row if row.id == job_id and has_sane_moments(row) else None
 
 
-def _is_tellable(values: Sequence[object]) -> bool:
-    """Whether what `told` gives is what it says."""
+def _sensible_in_short(job_id: str, short: str) -> tuple[Any, ...] | None:
+    told = tuple(json.loads(short))
     try:
-        until = _TOLD.validate_python(values)[6]
+        until = _TOLD.validate_python(told)[6]
     except ValidationError:
-        return False
-    return until is None or is_sane(until)
+        return None
+    return told if told[0] == job_id and (until is None or is_sane(until)) else None
 
 
 # A job that was parked in the future was parked under a clock that ran ahead: its time means nothing.
 _DUE = "(parked_until <= ? OR parked_at > ?)"
+# What `_columns` never writes. The row is looked into only when it is JSON at all.
+_DROP_NONSENSE = f"""
+    DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
+    OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
+    OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
+    OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
+    OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
+    OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
+    OR CASE WHEN json_valid(CAST(row AS TEXT)) THEN
+        json_extract(CAST(row AS TEXT), '$.id') IS NOT id OR json_extract(CAST(row AS TEXT), '$.status') IS NOT status
+    ELSE TRUE END
+"""  # noqa: S608 - all ours
 _PUT = """
     INSERT INTO jobs (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, damage, row)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,8 +1,8 @@
 """Keeps the database of an index usable, whatever happens to its file: the job files have everything that is in it.
 
-    the file is damaged                     it is made anew, and filled from the job files
-    somebody deleted it, or made it anew    the one that is there now is used, brought up to date
-    the disk refuses                        it goes on in memory, and tries the file again after a while
+the file is damaged                     it is made anew, and filled from the job files
+somebody deleted it, or made it anew    the one that is there now is used, brought up to date
+the disk refuses                        it goes on in memory, and tries the file again after a while
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from pipeline.model.names import NAME_MAX_BYTES, RESERVED
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
 # What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
+_FOLDER_MAX_CHARS = 1000
 
 
 def check_batch_name(name: str) -> str:
@@ -23,9 +24,22 @@ def check_copy_name(name: str) -> str:
     return _checked(name, "a checkpoint", hint="Give another with --name NAME")
 
 
+def is_job_id(text: str) -> bool:
+    """Whether it is 8 to 64 hexadecimal digits."""
+    return _JOB_ID.fullmatch(text) is not None
+
+
+def is_folder(text: str) -> bool:
+    """Whether films may go there: a path below the folder of all output, that no system takes for another."""
+    parts = text.split("/")
+    return len(text) <= _FOLDER_MAX_CHARS and all(
+        part and part.strip(". ") and not any(char in _FORBIDDEN or _is_unseen(char) for char in part) for part in parts
+    )
+
+
 def check_job_id(job_id: str) -> str:
     """`job_id`, if it is one: 8 to 64 hexadecimal digits. Raises `CheckpointError`."""
-    if not _JOB_ID.fullmatch(job_id):
+    if not is_job_id(job_id):
         raise CheckpointError(f"“{job_id[:40]}” is not the id of a job", hint="`nightreel status BATCH` lists the ids")
     return job_id
 
@@ -43,9 +57,7 @@ def _problem_with(name: str) -> str:
         return "it is empty"
     if len(name.encode(errors="replace")) > NAME_MAX_BYTES:
         return f"it is longer than {NAME_MAX_BYTES} bytes"
-    bad = sorted(
-        {char for char in name if char in _FORBIDDEN or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}}
-    )
+    bad = sorted({char for char in name if char in _FORBIDDEN or _is_unseen(char)})
     if bad:
         return f"it has {' '.join(ascii(char) for char in bad)} in it"
     if name[0] in ". -" or name[-1] in ". ":
@@ -53,3 +65,8 @@ def _problem_with(name: str) -> str:
     if name.split(".", maxsplit=1)[0].lower() in RESERVED:
         return "Windows keeps it for a device"
     return ""
+
+
+def _is_unseen(char: str) -> bool:
+    """Whether it is a control character, half a character or a break between lines."""
+    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
