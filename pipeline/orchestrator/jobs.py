@@ -23,6 +23,7 @@ from pipeline.errors import (
     TransientError,
     first_error,
 )
+from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.attempt import Attempt
@@ -95,7 +96,10 @@ class _Run:
         if self.job.asked != self._shop.asked:
             self._shop = await to_thread.run_sync(self._shop.for_job, self.job)
         if is_orphan and _deaths(self.job) >= _MOST_DEATHS:
-            raise CrashError(f"its process died {_deaths(self.job)} times before a stage was done", hint=_DEADLY)
+            what = f"its process died {_deaths(self.job)} times before a stage was done"
+            told = f"{what}: see the history in its checkpoint.\n"
+            await to_thread.run_sync(write_atomically, self._shop.evidence(self.job), told)
+            raise CrashError(what, hint=_DEADLY)
         async with self._shop.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
             with first_error():

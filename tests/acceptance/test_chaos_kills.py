@@ -2,8 +2,8 @@
 
     CHAOS_SEED=12345 CHAOS_KILLS=200 python -m pytest -m soak tests/acceptance/test_chaos_kills.py -s
 
-draws the same kills again (the seed of a run is printed first). What they hit differs by what the machine does
-meanwhile.
+draws the same kills again, step by step (the seed of a run is printed first). What they hit differs by what the machine
+does meanwhile.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ class Chaos:
     home: Path
     groq: Service
     edge: Service
-    chance: random.Random
+    seed: int
+    # Draws anew for each step: what one step draws does not depend on how long the ones before it took.
+    chance: random.Random = field(default_factory=random.Random)
+    steps: int = 0
     batch: str = ""
     batches: int = 0
     kills: Counter[str] = field(default_factory=Counter)
@@ -92,8 +95,14 @@ class Chaos:
     spoken: dict[str, int] = field(default_factory=dict)
     films: dict[Path, str] = field(default_factory=dict)
 
+    def next_step(self) -> None:
+        """From here on, chance is that of the next step."""
+        self.steps += 1
+        self.chance = random.Random(f"{self.seed}/{self.steps}")
+
     def new_batch(self) -> None:
         """The next list of topics; no topic comes twice in a night."""
+        self.next_step()
         self.batches += 1
         self.batch = f"night-{self.batches}"
         topics = [f"Odd {thing} {self.batches}" for thing in self.chance.sample(THINGS, FILMS)]
@@ -215,7 +224,7 @@ def test_every_job_ends_in_exactly_one_film_whatever_is_killed_and_when(tmp_path
     began = time.monotonic()
     home, torn = workspace_for_services(tmp_path), Torn(tmp_path)
     with service("groq", "--terse", "--latency", "0.2") as groq, service("edge", "--latency", "0.1") as edge:
-        chaos = Chaos(home, groq, edge, random.Random(seed))
+        chaos = Chaos(home, groq, edge, seed)
         with torn.watching():
             while chaos.kills.total() < KILLS:
                 chaos.new_batch()
@@ -231,6 +240,7 @@ def make_one_batch(chaos: Chaos) -> None:
     running: list[Quiet] = []
     try:
         while True:
+            chaos.next_step()
             if not running or (len(running) == 1 and chaos.chance.random() < 0.3):
                 running.append(chaos.start())
             pause_s = chaos.chance.choice((chaos.chance.uniform(0.05, 1), chaos.chance.uniform(0.5, 4)))

@@ -1,0 +1,66 @@
+"""One attempt at a film: its clock, its cores, and what killed its workers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+from types import SimpleNamespace
+
+import anyio
+import pytest
+
+from pipeline.errors import CrashError
+from pipeline.limits import Cores
+from pipeline.model import Clip
+from pipeline.orchestrator import open_workshop, scenes, stages
+from pipeline.orchestrator.attempt import Attempt
+
+
+@pytest.fixture
+async def attempt(tmp_path):
+    """Nothing is done ahead here."""
+    return Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+
+
+async def test_the_clock_of_a_stage_stands_still_while_its_film_waits_for_a_core(attempt):
+    with attempt.time_limit(100) as scope:
+        with attempt._standing_still():
+            with attempt._standing_still():
+                assert scope.deadline == inf
+            # Another scene still waits.
+            assert scope.deadline == inf
+
+        assert scope.deadline == pytest.approx(anyio.current_time() + 100, abs=5)
+
+
+async def test_the_clock_runs_while_no_scene_waits(attempt):
+    with attempt.time_limit(100) as scope:
+        before = scope.deadline
+
+        assert before == pytest.approx(anyio.current_time() + 100, abs=5)
+    with attempt.time_limit(-1) as scope:
+        await anyio.sleep_forever()
+    assert scope.cancelled_caught
+
+
+async def test_a_scene_that_killed_its_workers_is_not_given_to_others(attempt, tmp_path, monkeypatch):
+    deaths = []
+
+    async def die(self, function, *arguments):
+        deaths.append(function.__name__)
+        raise CrashError("a worker process died twice")
+
+    monkeypatch.setattr(Attempt, "compute", die)
+    # What is drawn does not matter: nobody comes so far.
+    monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
+    shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    clip = Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
+    studio = stages._Studio(
+        script=SimpleNamespace(scenes=("scene",)), look=None, fonts="", shop=replace(shop), attempt=attempt
+    )
+
+    for _ in range(2):
+        with pytest.raises(CrashError):
+            await studio.segment(0, clip, ())
+
+    assert deaths == ["make_segment"]
