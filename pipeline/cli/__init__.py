@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        code = _complain(InputError(str(error), hint="See nightreel --help"), debug=debug)
+        command = " ".join(("nightreel", *(error.command_chain or ())))
+        code = _complain(InputError(str(error), hint=f"See {command} --help"), debug=debug)
     except NightreelError as error:
         code = _complain(error, debug=debug)
     except KeyboardInterrupt:

@@ -23,7 +23,7 @@ _REFRESHES_PER_S = 2
 
 
 @contextmanager
-def reporter(place: Place, *, total: int, events: bool = False) -> Iterator[Listener]:
+def reporter(place: Place, *, total: int, batch: str = "", events: bool = False) -> Iterator[Listener]:
     """Something to call with every event: chosen by `--json` (a line for each if `events`) and by who watches."""
     console = Console(stderr=True)
     if place.json:
@@ -32,7 +32,7 @@ def reporter(place: Place, *, total: int, events: bool = False) -> Iterator[List
         with LiveDisplay(console, total=total) as listen:
             yield listen
     else:
-        yield PlainLines(total)
+        yield PlainLines(total, batch)
 
 
 class LiveDisplay:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rich.console import Console
-from rich.markup import escape
 
+from pipeline.cli.text import marked
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.survey import Films, Problem
 
@@ -18,11 +18,11 @@ _NAME_CHARS = 11
 def print_forecast(forecast: Forecast) -> None:
     """What would be made and what it takes, then what is in the way. Nothing has been made."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{escape(forecast.batch)}[/]  a dry run: nothing is made\n")
+    console.print(f"[bold]{marked(forecast.batch)}[/]  a dry run: nothing is made\n")
     for name, text in _lines(forecast):
-        console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{escape(text)}")
+        console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{marked(text)}")
     for note in forecast.notes:
-        console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{escape(note)}")
+        console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{marked(note)}")
     for problem in forecast.problems[:_MOST_PROBLEMS]:
         console.print(_problem(problem))
     if len(forecast.problems) > _MOST_PROBLEMS:
@@ -110,10 +110,10 @@ def _allowance(quota: Quota) -> str:
 
 def _problem(problem: Problem) -> str:
     films = f" [dim]({problem.films:,} films)[/]" if problem.films > 1 else ""
-    where = f"{escape(problem.where)}: " if problem.where else ""
-    hint = f". {escape(problem.hint)}" if problem.hint else ""
+    where = f"{marked(problem.where)}: " if problem.where else ""
+    hint = f". {marked(problem.hint)}" if problem.hint else ""
     name = "problem" if problem.films else "stops"
-    return f"[red]{name:<{_NAME_CHARS}}[/]{where}{escape(problem.message)}{hint}{films}"
+    return f"[red]{name:<{_NAME_CHARS}}[/]{where}{marked(problem.message)}{hint}{films}"
 
 
 def _count(number: int, thing: str) -> str:

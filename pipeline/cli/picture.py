@@ -6,15 +6,14 @@ take. When the terminal is low, lines are left out from the least to the most im
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
+from pipeline.cli.text import shown
 from pipeline.model import JobStatus, Priority
-from pipeline.model.text import clean_text
 from pipeline.orchestrator import STAGES
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Snapshot
 
@@ -22,8 +21,6 @@ _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))
 _TIME_CELLS = 8
 _PARKED_LINES, _NOTICE_LINES = 3, 2
-# What joins pictures into one, and marks them as coloured: terminals disagree about the cells.
-_JOINING = re.compile("[\u200d\ufe0e\ufe0f]")
 # Wider lines are no easier to read.
 _MOST_CELLS = 100
 _MARKS = {
@@ -79,11 +76,6 @@ def outcome_line(film: Finished) -> str:
     return f"{shown(film.title)}: {_outcome(film)}"
 
 
-def shown(text: str) -> str:
-    """`text` on one line, without anything that moves the cursor or is wider in one terminal than in another."""
-    return _JOINING.sub("", clean_text(text))
-
-
 def crop(text: str, cells: int) -> str:
     """`text` in at most `cells` cells of a terminal, with an ellipsis where it is cut."""
     if cell_len(text) <= cells:
@@ -107,8 +99,8 @@ def _outcome(film: Finished) -> str:
 
 
 def _head(snapshot: Snapshot, width: int) -> list[Text]:
-    """The bar, and the time."""
-    done, total = snapshot.done, snapshot.total
+    """The bar of what is completed, and the time."""
+    done, total = snapshot.completed, snapshot.total
     share = done / total if total else 0.0
     numbers = f"{done:>{len(str(total))}} of {total}  {int(100 * share):3d} %"
     name = crop(shown(snapshot.batch), width // 3)
@@ -117,7 +109,9 @@ def _head(snapshot: Snapshot, width: int) -> list[Text]:
     bar = Text.assemble((name, "bold"), "  " if name else "", ("━" * filled, "green"), ("─" * (cells - filled), _FAINT))
     bar.append(f"  {numbers}")
     left = _left(snapshot)
-    return [_cut(bar, width), _cut(Text.assemble((f"{span(snapshot.elapsed_s)} so far", _FAINT), *left), width)]
+    time = [(f"{span(snapshot.elapsed_s)} so far", _FAINT)] if snapshot.elapsed_s is not None else []
+    time += left if time else left[1:]
+    return [_cut(bar, width), *([_cut(Text.assemble(*time), width)] if time else [])]
 
 
 def _left(snapshot: Snapshot) -> list[tuple[str, str]]:

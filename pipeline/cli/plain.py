@@ -6,8 +6,9 @@ import sys
 from dataclasses import asdict
 
 from pipeline.api import Film
-from pipeline.cli.picture import outcome_line, shown
+from pipeline.cli.picture import outcome_line
 from pipeline.cli.report import print_json
+from pipeline.cli.text import shown
 from pipeline.model import Job, JobStatus, summary_of
 from pipeline.orchestrator.events import JobEvent, Notice, Told
 from pipeline.orchestrator.progress.snapshot import OVER, finished
@@ -17,14 +18,18 @@ class PlainLines:
     """Lines on stderr: `[3/40] Why tea cools: scenes`.
 
     The number is that of the next film to be over, so that the last line of a log always says how far the night is.
-    It remembers no film: a batch may be of any length.
+    Films of another batch (the queue) are told with its name, and have none. It remembers no film: a batch may be of
+    any length.
     """
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, batch: str = "") -> None:
+        """`batch` is the one that is run; empty: all films are of one."""
         self._total = total
+        self._batch = batch
         # One film that was asked for is one of one, however many its batch has.
         self._single = total == 1
         self._over = 0
+        self._number = 0
         self._counted = False
 
     def __call__(self, event: Told) -> None:
@@ -40,7 +45,11 @@ class PlainLines:
 
     def _tell(self, event: JobEvent) -> None:
         job = event.job
-        number = min(self._over + 1, self._total)
+        if self._batch and job.batch != self._batch:
+            print(f"{shown(job.batch)}: {_line(event)}", file=sys.stderr, flush=True)
+            return
+        # What another process takes up again is no step back.
+        self._number = number = max(self._number, min(self._over + 1, self._total))
         if job.status in OVER and not (event.untouched and self._counted):
             self._over += 1
         print(f"[{number}/{self._total}] {_line(event)}", file=sys.stderr, flush=True)

@@ -5,24 +5,33 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from pipeline.api import Film
+from pipeline.cli.text import marked, named, plain_json, shown
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batches import Outcome
+from pipeline.orchestrator.progress.snapshot import why_not
+from pipeline.reporting.groups import Group, Groups
 
-_MOST_REASONS = 20
+# Causes that are told, and films that are named of each.
+_MOST_CAUSES, _NAMED = 20, 3
+# What a summary counts beside the films that are there.
+_OTHERS = {
+    JobStatus.FAILED: "failed",
+    JobStatus.REVIEW: "held for review",
+    JobStatus.PARKED: "parked",
+    JobStatus.CANCELLED: "cancelled",
+}
 
 
 def print_json(value: object) -> None:
     """One JSON document on one line of stdout."""
-    print(json.dumps(value, default=_plain, ensure_ascii=False), flush=True)
+    print(plain_json(json.dumps(value, default=_plain, ensure_ascii=False)), flush=True)
 
 
 def print_film(film: Film) -> None:
@@ -30,13 +39,13 @@ def print_film(film: Film) -> None:
     if film.video is None:
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"\n[bold]{escape(film.title)}[/]  {clock(film.duration_s or 0)}")
-    console.print(f"  video      {escape(str(film.video))}")
-    console.print(f"  subtitles  {escape(str(film.subtitles))}")
-    console.print(f"  thumbnail  {escape(str(film.thumbnail))}")
-    because = f" [dim](not the first choice: {escape(film.fallback_reason)})[/]" if film.fallback_reason else ""
+    console.print(f"\n[bold]{marked(film.title)}[/]  {clock(film.duration_s or 0)}")
+    console.print(f"  video      {marked(str(film.video))}")
+    console.print(f"  subtitles  {marked(str(film.subtitles))}")
+    console.print(f"  thumbnail  {marked(str(film.thumbnail))}")
+    because = f" [dim](not the first choice: {marked(film.fallback_reason)})[/]" if film.fallback_reason else ""
     console.print(f"  voice      {film.narrator}, {film.voice}{because}")
-    command = escape(_command())
+    command = marked(_command())
     console.print(
         f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"
         f"        {command} run topics/         a film of every brief in a folder\n"
@@ -48,55 +57,91 @@ def print_summary(
     outcome: Outcome,
     rows: Callable[..., Iterable[JobSummary]],
     *,
-    refused: Sequence[Film],
+    refused: Sequence[JobSummary],
     seconds: float,
     report: Path | None,
 ) -> None:
-    """How a batch ended, with the reasons of what is not there. `rows(*statuses)` gives rows of the batch."""
+    """How a batch ended, with the reasons of what is not there, those of one cause together.
+
+    `rows(*statuses)` gives rows of the batch; `refused` are briefs that can't be read.
+    """
     console = Console(highlight=False, soft_wrap=True)
     length_s = sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED))
     made, total = outcome.counts.get(JobStatus.COMPLETED, 0), sum(outcome.counts.values()) + len(refused)
-    console.print(
-        f"\n[bold]{escape(outcome.batch)}[/]: {made} of {total} films, {clock(length_s)} in all, in {clock(seconds)}"
+    name = marked(outcome.batch)
+    films = "film" if total == 1 else "films"
+    others = "".join(
+        f", {count} {word}" for status, word in _OTHERS.items() if (count := outcome.counts.get(status, 0))
     )
-    for film in refused:
-        # What never became a job is called after its place, which its error names as well.
-        error = (film.error or "").removeprefix(f"{film.title}: ")
-        console.print(f"  [red]failed[/] {escape(film.title)}: {escape(error)}")
-    missing = list(islice(rows(JobStatus.FAILED, JobStatus.PARKED), _MOST_REASONS + 1))
-    for row in missing[:_MOST_REASONS]:
-        until = f" until {row.parked_until.astimezone():%Y-%m-%d %H:%M}" if row.parked_until else ""
-        reason = row.error.message if row.error else row.why
-        console.print(f"  [red]{row.status.value}[/]{until} {escape(row.title)}: {escape(reason)}")
-    if len(missing) > _MOST_REASONS:
+    console.print(
+        f"\n[bold]{name}[/]: {made} of {total} {films}, {clock(length_s)} in all, in {clock(seconds)}{others}"
+    )
+    groups = Groups()
+    for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED)):
+        groups.add(row)
+    causes = groups.ordered()
+    for group in causes[:_MOST_CAUSES]:
+        for line in _lines_of(group):
+            console.print(line)
+    if len(causes) > _MOST_CAUSES:
         console.print("  … and more: see the report")
     if outcome.stopped_because:
-        console.print(f"Stopped: {escape(outcome.stopped_because)}")
-    if missing:
-        console.print(
-            f"Again: nightreel retry {escape(outcome.batch)}, or the same command; the others stay as they are."
-        )
+        console.print(f"Stopped: {marked(outcome.stopped_because)}")
+    if any(row.id for group in causes for row in group.rows):
+        console.print(f"Again: nightreel retry {name}, or the same command; the others stay as they are.")
     elif refused:
         console.print("Again: mend them, and give the same command; the others stay as they are.")
-    console.print(f"Details: nightreel status {escape(outcome.batch)}")
+    console.print(f"Details: nightreel status {name}")
     if report:
-        console.print(f"Report: {escape(str(report))}")
+        console.print(f"Report: {marked(str(report))}")
+
+
+def _lines_of(group: Group) -> Iterator[str]:
+    """What stopped a film, or several: "failed Why tea cools (topics/space.txt:7): no key"."""
+    (row, *more) = group.rows
+    status = f"  [red]{group.status.value}[/]"
+    if not more:
+        place = f"{row.origin}: "
+        where = f" ({marked(row.origin)})" if row.origin and row.origin != row.title else ""
+        yield f"{status}{_until(row)} {marked(row.title)}{where}: {marked(why_not(row).removeprefix(place))}"
+        return
+    hint = f". {marked(group.hint)}" if group.hint else ""
+    yield f"{status} {group.count} films: {marked(group.cause)}{hint}"
+    titles = []
+    for row in group.rows[:_NAMED]:
+        where = f" ({row.origin})" if row.origin and row.origin != row.title else ""
+        titles.append(marked(f"{row.title}{where}") + _until(row))
+    yield f"    {named(titles, group.count)}"
+
+
+def _until(row: JobSummary) -> str:
+    return f" until {row.parked_until.astimezone():%Y-%m-%d %H:%M}" if row.parked_until else ""
 
 
 def json_summary(
     outcome: Outcome, rows: Callable[..., Iterable[JobSummary]], *, refused: int, seconds: float
 ) -> object:
     """The same for machines."""
-    counts = {status.value: outcome.counts.get(status, 0) for status in JobStatus}
-    counts[JobStatus.FAILED.value] += refused
     return {
         "event": "summary",
         "batch": outcome.batch,
-        "counts": counts,
+        "counts": _counts(outcome.counts, refused),
         "stopped_because": outcome.stopped_because,
         "duration_s": round(sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED)), 3),
         "seconds": round(seconds, 3),
     }
+
+
+def json_interruption(batch: str, counts: Mapping[JobStatus, int], refused: int) -> object:
+    """How a batch stands that somebody has interrupted, for machines."""
+    return {"event": "summary", "batch": batch, "counts": _counts(counts, refused), "interrupted": True}
+
+
+def _counts(counts: Mapping[JobStatus, int], refused: int) -> dict[str, int]:
+    """Every status; briefs that can't be read have failed."""
+    found = {status.value: counts.get(status, 0) for status in JobStatus}
+    found[JobStatus.FAILED.value] += refused
+    return found
 
 
 def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
@@ -104,7 +149,7 @@ def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
     if as_json:
         print_json({"event": "job", "batch": batch, "stage": "", **asdict(film)})
     else:
-        print(f"nightreel: {film.error}", file=sys.stderr, flush=True)
+        print(f"nightreel: {shown(film.error or '')}", file=sys.stderr, flush=True)
 
 
 def clock(seconds: float) -> str:

@@ -31,7 +31,7 @@ def resume(
     from_
         Go back to a checkpoint of this name first (`nightreel checkpoint`). Films delivered since stay delivered.
     """
-    from pipeline.cli.session import open_session
+    from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
     from pipeline.orchestrator import Listener, Notice, control
     from pipeline.orchestrator.batches import Outcome
@@ -51,9 +51,8 @@ def resume(
                 listen(Notice(text=text))
             return await control.resume(shop, batch=batch, listen=listen)
 
-        return await work_on(make, shop, place, total=await total_of(shop, batch))
+        return await work_on(make, shop, place, batch=batch, total=await total_of(shop, batch))
 
     with ending_in_json(place, batch):
-        session = open_session(place, working.as_settings())
-        session.batch = batch
+        session = open_session_of(place, batch, working.as_settings())
         return session.run(work)

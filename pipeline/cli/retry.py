@@ -42,7 +42,7 @@ def retry(
     """
     from pipeline.api import Film, read_again
     from pipeline.cli.report import print_refusal
-    from pipeline.cli.session import open_session
+    from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
     from pipeline.errors import InputError
     from pipeline.orchestrator import Listener, control
@@ -60,11 +60,10 @@ def retry(
                 shop, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs, listen=listen
             )
 
-        return await work_on(make, shop, place, total=len(job) or await total_of(shop, batch))
+        return await work_on(make, shop, place, batch=batch, total=len(job) or await total_of(shop, batch))
 
     with ending_in_json(place, batch):
         if failed and job:
             raise InputError("--failed and --job are two questions", hint="Give one of them")
-        session = open_session(place, working.as_settings())
-        session.batch = batch
+        session = open_session_of(place, batch, working.as_settings())
         return session.run(work)

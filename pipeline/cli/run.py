@@ -67,9 +67,8 @@ def run(
         if dry_run:
             return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)
         session.batch = name
-        refused = [Film.refused(error.where, error) for error in unreadable]
-        for film in refused:
-            print_refusal(name, film, as_json=place.json)
+        for error in unreadable:
+            print_refusal(name, Film.refused(error.where, error), as_json=place.json)
 
         async def make(listen: Listener) -> Outcome:
             return await batches.run_batch(
@@ -82,7 +81,7 @@ def run(
                 listen=listen,
             )
 
-        return await work_on(make, session.workshop, place, total=len(briefs), refused=refused)
+        return await work_on(make, session.workshop, place, batch=name, total=len(briefs))
 
     try:
         session = open_session(place, {**making.as_settings(), **working.as_settings()}, output)

@@ -20,8 +20,12 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from pipeline.cli.options import Place
-from pipeline.errors import EXIT_INTERRUPTED, first_error
+from pipeline.cli.report import json_interruption, print_json
+from pipeline.errors import EXIT_INTERRUPTED, CheckpointError, InputError, NightreelError, first_error
+from pipeline.model import JobStatus
 from pipeline.orchestrator import Workshop, open_workshop
+from pipeline.settings import find_workspace
+from pipeline.state import CheckpointStore
 
 
 @dataclass(kw_only=True)
@@ -40,17 +44,49 @@ class Session:
         """
         code: int | None = None
         try:
-            code = anyio.run(_until_stopped, work)
+            code = anyio.run(_until_stopped, work, self._end_at_once)
         except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or was told twice
             _end_children()
         if code is None:
-            print(f"nightreel: interrupted; {self._how_to_go_on()}", file=sys.stderr)
+            self._tell_interruption("interrupted")
             return EXIT_INTERRUPTED
         return code
+
+    def _end_at_once(self) -> NoReturn:
+        """Leave nothing running and nothing half-written: every save is whole or not there."""
+        _end_children()
+        console = Console(stderr=True)
+        with contextlib.suppress(Exception):
+            if console.is_terminal:
+                # The picture that stood there has no end of line.
+                console.show_cursor()
+                console.line()
+            self._tell_interruption("stopped at once")
+        os._exit(EXIT_INTERRUPTED)
+
+    def _tell_interruption(self, what: str) -> None:
+        print(f"nightreel: {what}; {self._how_to_go_on()}", file=sys.stderr, flush=True)
+        if self.place.json and self.batch:
+            print_json(json_interruption(self.batch, *self._standing()))
+
+    def _standing(self) -> tuple[dict[JobStatus, int], int]:
+        """The jobs of the batch by status, and how many briefs could not be read; as far as that can be known."""
+        store = self.workshop.store
+        try:
+            asked = store.read_batch(self.batch)
+            counts = store.index(self.batch).counts()
+        except NightreelError:
+            return {}, 0
+        return {status: standing.jobs for status, standing in counts.items()}, len(asked.refused) if asked else 0
 
     def _how_to_go_on(self) -> str:
         if not self.batch or not (self.workshop.store.folder(self.batch) / "batch.json").exists():
             return "the same command goes on where this one stopped"
+        others = [pid for pid in self.workshop.store.workers(self.batch) if pid != os.getpid()]
+        if others:
+            who = "process" if len(others) == 1 else "processes"
+            goes = "goes" if len(others) == 1 else "go"
+            return f"{who} {', '.join(map(str, others))} {goes} on with “{self.batch}”"
         words = ["nightreel", "resume", self.batch]
         if self.place.workspace:
             words += ["--workspace", str(self.place.workspace)]
@@ -64,39 +100,47 @@ def open_session(place: Place, overrides: Mapping[str, object], output: Path | N
     return Session(workshop=workshop, place=place)
 
 
-async def _until_stopped(work: Callable[[], Awaitable[int]]) -> int | None:
+def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
+    """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
+    asked = None
+    with contextlib.suppress(CheckpointError, InputError):  # told by whoever needs the batch
+        asked = CheckpointStore(find_workspace(Path.cwd(), place.workspace)).read_batch(batch)
+    session = open_session(place, {**(asked.working if asked else {}), **flags})
+    session.batch = batch
+    return session
+
+
+async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[], NoReturn]) -> int | None:
     """The exit code of `work`; None: it was stopped."""
     code: int | None = None
     with first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
-                await tasks.start(_stop_on_signals, scope)
+                await tasks.start(_stop_on_signals, scope, at_once)
                 code = await work()
             tasks.cancel_scope.cancel()
     return code
 
 
-async def _stop_on_signals(scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
-    """Stop on SIGTERM as on Ctrl-C. Windows has no such signals for a loop: there, Ctrl-C alone stops."""
+async def _stop_on_signals(
+    scope: anyio.CancelScope, at_once: Callable[[], NoReturn], *, task_status: TaskStatus[None]
+) -> None:
+    """Stop on SIGTERM, and when the terminal is closed, as on Ctrl-C; told twice, at once.
+
+    Windows has no such signals for a loop: there, Ctrl-C alone stops.
+    """
     if sys.platform == "win32":
         task_status.started()
         return
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        wanted.append(signal.SIGHUP)
+    with anyio.open_signal_receiver(*wanted) as signals:
         task_status.started()
         async for _ in signals:
             if scope.cancel_called:
-                _end_at_once()
+                at_once()
             scope.cancel()
-
-
-def _end_at_once() -> NoReturn:
-    """Leave nothing running and nothing half-written: every save is whole or not there."""
-    _end_children()
-    console = Console(stderr=True)
-    if console.is_terminal:
-        console.show_cursor()
-    print("nightreel: stopped at once", file=sys.stderr, flush=True)
-    os._exit(EXIT_INTERRUPTED)
 
 
 def _end_children() -> None:

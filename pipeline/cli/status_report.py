@@ -17,10 +17,10 @@ from typing import Any, TextIO
 
 from pydantic import TypeAdapter
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.options import Place
+from pipeline.cli.text import marked, plain_json
 from pipeline.errors import CheckpointError, InputError, did_you_mean
 from pipeline.model import JobStatus
 from pipeline.settings import find_workspace
@@ -36,6 +36,10 @@ _COLOURS = {
     JobStatus.CANCELLED: "dim",
 }
 _ANY_WIDTH = 10_000
+# So many digits tell the films of a batch apart, mostly; a command takes any beginning of an id.
+_ID_DIGITS = 6
+# Between columns; and what the last column of a cropped table needs to say anything.
+_GAP, _LEAST_CELLS = 1, 16
 # Rows of a table for a person, and what stands in it before the completed ones.
 _MOST_ROWS = 200
 _ORDER = (
@@ -144,6 +148,11 @@ class BatchReport:
             found += islice(jobs, _MOST_ROWS - len(found))
         return found
 
+    def origin(self, job_id: str) -> str:
+        """Where the brief of a job stands; empty: it has no place."""
+        row = self._index.find(job_id)
+        return row.origin if row else ""
+
     def _job(self, told: tuple[Any, ...]) -> JobState:
         job_id, title, status, stage, attempts, priority, parked_until, video, error = told
         lost = job_id in self._gone or job_id in self._abandoned
@@ -160,46 +169,70 @@ class BatchReport:
         )
 
 
-def print_batch(report: BatchReport) -> None:
-    """One batch, a row for each film, as far as anybody reads them."""
+def print_batch(report: BatchReport, *, fits: bool = False) -> None:
+    """One batch, a row for each film, as far as anybody reads them; `fits`: cropped to the terminal."""
     state = report.checked_state()
     jobs = report.first_jobs()
+    console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, title=None)
-    for column in ("film", "status", "stage", "tries", "where, or why not"):
-        table.add_column(column, header_style="dim", no_wrap=True)
+    for column in ("id", "film", "status", "stage", "tries", "where, or why not"):
+        table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
+    table.columns[0].style = "dim"
+    if fits:
+        table.columns[1].max_width = console.width // 3
     for job in jobs:
         colour = _COLOURS[JobStatus(job.status)]
         table.add_row(
-            escape(job.title),
+            job.id[:_ID_DIGITS],
+            marked(job.title),
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
-            "" if job.status == JobStatus.COMPLETED else job.stage,
+            "" if job.status == JobStatus.COMPLETED else marked(job.stage),
             str(job.attempts),
-            escape(job.error or job.video or ""),
+            marked(_why_not(job, report) or job.video or ""),
         )
-    console = Console(highlight=False)
-    console.print(f"[bold]{escape(state.batch)}[/]  {_counts(state)}{_at_work(state)}\n", soft_wrap=True)
-    # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
-    console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
+    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}\n", soft_wrap=True)
+    if fits:
+        _crop_last(table, console)
+    else:
+        # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
+        console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
     console.print(table)
     more = sum(state.counts.values()) - len(jobs)
     if more > 0:
         console.print(f"… and {more} more: --json lists all")
 
 
+def _why_not(job: JobState, report: BatchReport) -> str:
+    """What went wrong, after the place of the brief, and without the title, which stands beside it."""
+    if not job.error:
+        return ""
+    why, origin = job.error.removeprefix(f"{job.title}: "), report.origin(job.id)
+    return f"{origin}: {why}" if origin and origin not in why else why
+
+
+def _crop_last(table: Table, console: Console) -> None:
+    """Give the last column what the others leave of the terminal; too little, and it is left out."""
+    last = table.columns.pop()
+    left = console.width - console.measure(table).maximum - _GAP
+    if left >= _LEAST_CELLS:
+        last.max_width = left
+        table.columns.append(last)
+
+
 def write_batch(report: BatchReport, out: TextIO) -> None:
     """One batch as one JSON document on one line, written job by job."""
     state = asdict(report.checked_state())
-    out.write(json.dumps(state, ensure_ascii=False)[:-1] + ', "jobs": [')
+    out.write(plain_json(json.dumps(state, ensure_ascii=False))[:-1] + ', "jobs": [')
     separator = ""
     for job in report.jobs():
-        out.write(separator + _JOB.dump_json(job).decode())
+        out.write(separator + plain_json(_JOB.dump_json(job).decode()))
         separator = ", "
     out.write("]}\n")
 
 
 def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
     """All batches as one JSON document on one line."""
-    out.write(json.dumps([asdict(state) for state in states], ensure_ascii=False) + "\n")
+    out.write(plain_json(json.dumps([asdict(state) for state in states], ensure_ascii=False)) + "\n")
 
 
 def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
@@ -217,8 +250,8 @@ def print_batches(states: Iterable[BatchState]) -> None:
     console, count = Console(highlight=False), 0
     for state in states:
         count += 1
-        about = f"[red]{escape(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
-        console.print(f"[bold]{escape(state.batch)}[/]  {about}", soft_wrap=True)
+        about = f"[red]{marked(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
+        console.print(f"[bold]{marked(state.batch)}[/]  {about}", soft_wrap=True)
     if not count:
         console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
 
@@ -231,8 +264,8 @@ def print_list(states: Iterable[BatchState]) -> None:
     for state in states:
         done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
         begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
-        about = f"[red]{escape(state.error)}[/]" if state.error else _at_work(state).strip()
-        table.add_row(f"[bold]{escape(state.batch)}[/]", f"{done}/{total}", begun, escape(state.source), about)
+        about = f"[red]{marked(state.error)}[/]" if state.error else _at_work(state).strip()
+        table.add_row(f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
     console = Console(highlight=False)
     if not table.row_count:
         console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")

@@ -13,7 +13,7 @@ from pipeline.cli.options import Place
 from pipeline.cli.picture import picture
 from pipeline.cli.status_report import BatchReport, open_store, print_batch
 from pipeline.errors import EXIT_OK
-from pipeline.model import JobStatus, JobSummary
+from pipeline.model import Cost, JobStatus, JobSummary
 from pipeline.orchestrator.progress.snapshot import LATELY, OVER, PARKED, Snapshot, watched
 from pipeline.state import CheckpointStore
 
@@ -23,11 +23,11 @@ _LAST_FILMS = 40
 
 
 def watch_batch(place: Place, batch: str) -> int:
-    """Draw the batch until it is over, then say how it ended. Raises `InputError` for an unknown one."""
+    """Draw the batch until it is over, then say how it ended; the last picture stays. Raises `InputError`."""
     store = open_store(place)
     BatchReport(store, batch)
     console = Console(highlight=False)
-    with Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False) as live:
+    with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
         while True:
             snapshot = look(store, batch, now=datetime.now(UTC))
             size = console.size
@@ -35,7 +35,8 @@ def watch_batch(place: Place, batch: str) -> int:
             if snapshot.done == snapshot.total:
                 break
             time.sleep(_REDRAWN_S)
-    print_batch(BatchReport(store, batch))
+    console.print()
+    print_batch(BatchReport(store, batch), fits=True)
     return EXIT_OK
 
 
@@ -47,8 +48,12 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     rows += index.rows(JobStatus.IN_PROGRESS)
     rows += index.latest(JobStatus.PARKED, limit=PARKED)
-    notices = () if store.workers(batch) else (f"no process works on it: nightreel resume {batch} goes on",)
+    is_worked_on = bool(store.workers(batch))
+    notices = () if is_worked_on else (f"no process works on it: nightreel resume {batch} goes on",)
     counts = {status.value: count.jobs for status, count in standing.items()}
     waiting = standing[JobStatus.PENDING].weight
     snapshot = watched(rows, counts, now=now, notices=notices, weight_waiting=waiting)
-    return replace(snapshot, batch=batch)
+    if len(rows) < sum(count for status, count in counts.items() if status != JobStatus.PENDING.value):
+        # The last films tell the pace, but not what all of them took.
+        snapshot = replace(snapshot, cost=Cost(), cache_share=None, elapsed_s=None)
+    return replace(snapshot, batch=batch, elapsed_s=snapshot.elapsed_s if is_worked_on else None)

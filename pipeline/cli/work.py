@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from anyio import to_thread
 
-from pipeline.api import Film
 from pipeline.cli.display import reporter
 from pipeline.cli.options import Place
 from pipeline.cli.report import json_summary, print_json, print_summary
@@ -24,17 +23,19 @@ async def work_on(
     shop: Workshop,
     place: Place,
     *,
+    batch: str,
     total: int,
-    refused: Sequence[Film] = (),
 ) -> int:
     """Run `make` with somebody to tell how it goes; then say how the batch stands. Returns the exit code."""
     start = time.monotonic()
-    with reporter(place, total=total, events=True) as listen:
+    with reporter(place, total=total, batch=batch, events=True) as listen:
         outcome = await make(listen)
     seconds = time.monotonic() - start
 
     def summarise() -> None:
         rows = shop.store.index(outcome.batch).rows
+        asked = shop.store.read_batch(outcome.batch)
+        refused = asked.refused_rows if asked else ()
         if place.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return
@@ -43,7 +44,7 @@ async def work_on(
         print_summary(outcome, rows, refused=refused, seconds=seconds, report=report)
 
     await to_thread.run_sync(summarise)
-    return EXIT_OK if outcome.is_complete and not refused else EXIT_SOME_JOBS_FAILED
+    return EXIT_OK if outcome.is_complete else EXIT_SOME_JOBS_FAILED
 
 
 async def total_of(shop: Workshop, batch: str) -> int:
@@ -72,8 +73,12 @@ async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priori
     films = "film" if plan.new == 1 else "films"
     known = f", {len(plan.ids) - plan.new} known already" if len(plan.ids) > plan.new else ""
     print(f"{batch}: {plan.new} {films} added{known}")
-    if pids:
-        print(f"Process {pids[0]} will make them.")
+    if not plan.new and not plan.changed:
+        print(f"How it stands: {shlex.join(['nightreel', 'status', batch])}")
+    elif pids:
+        who = "Process" if len(pids) == 1 else "Processes"
+        them = "it" if plan.new + len(plan.changed) == 1 else "them"
+        print(f"{who} {', '.join(map(str, pids))} will make {them}.")
     else:
         print(f"Nobody works on it now. Start with: {shlex.join(['nightreel', 'resume', batch])}")
     return EXIT_OK

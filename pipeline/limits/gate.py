@@ -29,7 +29,8 @@ from aiolimiter import AsyncLimiter
 from pipeline.errors import ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
 from pipeline.limits.breaker import Breaker
 from pipeline.limits.budget import DayLedger, MinuteBudget, Spending
-from pipeline.limits.times import told, utc_now
+from pipeline.limits.news import News
+from pipeline.limits.times import bounded_s, told, utc_now
 
 # Clocks and sums of floats are not finer than this.
 _TICK_S = 0.001
@@ -111,21 +112,11 @@ class Gate:
         # An allowance that is spent: until when, by the wall clock.
         self._quota: QuotaError | None = None
         self._wrong_key: NeedsLoginError | None = None
-        # Whether people were told that the door is closed, or of a daily allowance that is spent (until then).
-        self._told_closed = False
-        self._told_spent: datetime | None = None
+        self._news = News(name, clock=clock, tell=self._say)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn: anyio.Lock
         self._changed: anyio.Event
         self._pace: AsyncLimiter | None
-
-    @property
-    def closed_until(self) -> datetime | None:
-        """When the next call may begin (aware); None: now, or when a trial that is under way has come back."""
-        obstacle = self._closure() if self._loop else None
-        if obstacle is None or obstacle.seconds in {0.0, inf}:
-            return None
-        return self._clock() + timedelta(seconds=obstacle.seconds)
 
     @contextlib.asynccontextmanager
     async def call(self, *, tokens: int = 0) -> AsyncIterator[Call]:
@@ -240,11 +231,11 @@ class Gate:
                 call.expected, requests_per_day=limits.requests_per_day, tokens_per_day=limits.tokens_per_day
             )
         except ClosedError as closed:
-            self._close((closed.until - self._clock()).total_seconds())
+            self._close(bounded_s((closed.until - self._clock()).total_seconds()))
             return False
         except QuotaError as spent:
             if not self._inside:
-                self._tell_spent(spent)
+                self._news.spent(spent)
                 raise
             # Those under way may give back some of what they have reserved.
             await changed.wait()
@@ -270,13 +261,15 @@ class Gate:
             error = caught
             raise
         finally:
-            until = self._learn(call, error)
-            self._account(call, error)
-            self._wake()
             try:
+                self._account(call, error)
+                until = self._learn(call, error)
+                self._wake()
                 await self._record(call, until)
             finally:
+                # Whatever that came to (whoever is told may fail as well), the place is free, and the trial over.
                 self._inside.discard(call)
+                self._breaker.abandon(call)
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
@@ -300,19 +293,21 @@ class Gate:
         """Change the state of the door; until when all processes must stay away, if the service said so."""
         if error is None:
             self._breaker.succeed()
-            self._tell_open()
+            if self._closure() is None:
+                self._news.opened()
         elif isinstance(error, TransientError):
-            if error.retry_after_s:
+            if asked_s := bounded_s(error.retry_after_s or 0):
                 self._breaker.abandon(call)
-                return self._close(error.retry_after_s)
+                return self._close(asked_s)
             if self._breaker.fail(call, self._now()):
-                self._tell_closed(f"{self.name} keeps failing: left alone", self._breaker.wait_s(self._now()))
+                self._news.closed("keeps failing: left alone", self._breaker.wait_s(self._now()))
         elif isinstance(error, QuotaError) and error.resets_at:
-            if self._quota is None or self._quota.resets_at != error.resets_at:
-                left_s = (error.resets_at - self._clock()).total_seconds()
-                self._tell_closed(f"{self.name} has no allowance left for us", left_s)
+            left_s = bounded_s((error.resets_at - self._clock()).total_seconds())
+            is_news = self._quota is None or self._quota.resets_at != error.resets_at
             self._quota = error
-            return error.resets_at
+            if is_news:
+                self._news.closed("has no allowance left for us", left_s)
+            return self._clock() + timedelta(seconds=left_s)
         elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
             self._wrong_key = error
             self.on_change(str(error))
@@ -324,29 +319,15 @@ class Gate:
         due = self._now() + seconds
         if due > self._asked_until:
             # Two calls that were refused at the same time are one event for a person.
-            is_news = due > max(self._asked_until, self._now()) + 1 or not self._told_closed
+            is_news = due > max(self._asked_until, self._now()) + 1 or not self._news.has_told_closed
             self._asked_until = due
             if is_news:
-                self._tell_closed(f"{self.name} asks us to wait", seconds)
+                self._news.closed("asks us to wait", seconds)
         self._wake()
         return self._clock() + timedelta(seconds=seconds)
 
-    # What people and waiting calls hear --------------------------------------------------------------------------
-
-    def _tell_closed(self, what: str, seconds: float) -> None:
-        self._told_closed = True
-        now = self._clock()
-        self.on_change(f"{what} until {told(now + timedelta(seconds=seconds), now)}")
-
-    def _tell_open(self) -> None:
-        if self._told_closed and self._closure() is None:
-            self._told_closed = False
-            self.on_change(f"{self.name} answers again")
-
-    def _tell_spent(self, spent: QuotaError) -> None:
-        if self._told_spent != spent.resets_at:
-            self._told_spent = spent.resets_at
-            self.on_change(str(spent))
+    def _say(self, line: str) -> None:
+        self.on_change(line)  # who listens may be another by now
 
     def _wake(self) -> None:
         """Let whoever waits look again."""

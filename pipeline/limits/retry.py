@@ -12,7 +12,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from pipeline.errors import ClosedError, TransientError
-from pipeline.limits.times import told, utc_now
+from pipeline.limits.times import bounded_s, told, utc_now
 
 T = TypeVar("T")
 _log = logging.getLogger("nightreel.retry")
@@ -45,10 +45,11 @@ async def with_retries(
     try:
         return await _tried(policy, call)
     except TransientError as error:
-        if error.retry_after_s is None or error.retry_after_s <= policy.retry_after_max_s:
+        asked_s = bounded_s(error.retry_after_s or 0)
+        if asked_s <= policy.retry_after_max_s:
             raise
         now = clock()
-        until = now + timedelta(seconds=error.retry_after_s)
+        until = now + timedelta(seconds=asked_s)
         message = f"{error.message}: not before {told(until, now)}"
         raise ClosedError(message, until=until, where=error.where, hint=error.hint) from error
 
@@ -73,7 +74,8 @@ def _wait_for(error: Exception, policy: RetryPolicy) -> bool | timedelta:
         return False
     if error.retry_after_s is None:
         return True
-    return error.retry_after_s <= policy.retry_after_max_s and timedelta(seconds=max(0.0, error.retry_after_s))
+    asked_s = bounded_s(error.retry_after_s)
+    return asked_s <= policy.retry_after_max_s and timedelta(seconds=asked_s)
 
 
 def _log_wait(details: RetryDetails) -> None:

@@ -22,6 +22,7 @@ from pipeline.model import Word
 T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
+_LONGEST_WAIT_S = 30 * 86_400.0
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 _LATER = "Try again later, or let another narrator speak"
 
@@ -180,12 +181,12 @@ def _in_our_words(timeout_s: float) -> Iterator[None]:
 
 
 def _seconds(asked: str) -> float | None:
-    """A Retry-After in seconds; None for anything else."""
+    """A Retry-After in seconds, at most a month; None for anything else."""
     try:
         seconds = float(asked)
     except ValueError:
         return None
-    return seconds if 0 <= seconds < math.inf else None
+    return min(seconds, _LONGEST_WAIT_S) if 0 <= seconds < math.inf else None
 
 
 def _is_busy(status: int) -> bool:

@@ -240,6 +240,8 @@ class Scheduler:
         """Once a second: look at the machine, at wishes from outside, and tell how it is going."""
         while True:
             self._load = await to_thread.run_sync(self._shop.machine.resources.sample)
+            # Whoever helps brings worker processes of its own: the cores are shared, not doubled.
+            self._shop.machine.share_cores(await to_thread.run_sync(self._processes))
             taken = list(self._under_way)
             for key in await to_thread.run_sync(lambda keys: [k for k in keys if self._is_unwanted(k)], taken):
                 if key in self._under_way:
@@ -247,6 +249,11 @@ class Scheduler:
             await self._pulse()
             self._woken.set()
             await self._sleep(self._pulse_s)
+
+    def _processes(self) -> int:
+        """How many processes work in this workspace."""
+        store = self._shop.store
+        return len({pid for batch in store.batch_names() for pid in store.workers(batch)})
 
     def _is_unwanted(self, key: Key) -> bool:
         return self._shop.store.cancel_is_asked(*key)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from pipeline.errors import BusyError
 from pipeline.files import storage_errors
 from pipeline.model import JobSummary
 from pipeline.reporting.facts import RunFacts
+from pipeline.state.locks import held_now
 
 __all__ = ["RunFacts", "write_reports"]
+
+_POLL_S = 0.05
 
 
 def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[JobSummary]]) -> Path:
@@ -17,7 +23,8 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
 
     `films()` gives every job of the batch, in order; it is called twice and read once each time, never kept, so that
     the size of a batch does not matter. Each file is there whole or not at all, and the same rows and facts give the
-    same bytes. Missing folders are made. Blocks: call it in a thread. Raises `StorageError`.
+    same bytes. Missing folders are made, and another process that writes there is waited for. Blocks: call it in a
+    thread. Raises `StorageError`.
     """
     # Jinja2 is loaded by who writes a page.
     from pipeline.reporting.documents import write_documents  # noqa: PLC0415
@@ -26,6 +33,21 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
 
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    tally = tally_of(films(), facts)
-    write_documents(folder, facts, tally, films())
-    return write_page(folder, facts, tally)
+    with _alone_in(folder):
+        tally = tally_of(films(), facts)
+        write_documents(folder, facts, tally, films())
+        return write_page(folder, facts, tally)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One process at a time: the four files tell of the same moment. The last to come has seen the most."""
+    with ExitStack() as lock:
+        while True:
+            try:
+                lock.enter_context(held_now(folder / ".report.lock", what="the report"))
+            except BusyError:
+                time.sleep(_POLL_S)
+            else:
+                break
+        yield

@@ -195,7 +195,7 @@ def _group(group: Group, batch: str) -> Object:
         "count": group.count,
         "stages": group.stages,
         "hint": group.hint,
-        "command": next_step(group.status, batch).command,
+        "command": next_step(group.status, batch, group.count).command,
         "jobs": [row.id for row in group.rows[:_NAMED]],
     }
 

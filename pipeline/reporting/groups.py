@@ -32,7 +32,7 @@ _PLAIN_CAUSES: Mapping[JobStatus, str] = MappingProxyType(
 )
 
 
-# How one goes on, and the command for it, with the name of the batch.
+# How one goes on, and the command for it, with the name of the batch; and the words for a single film.
 _NEXT: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
     {
         JobStatus.COMPLETED: ("", ""),
@@ -42,6 +42,40 @@ _NEXT: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
         JobStatus.CANCELLED: ("To bring one back:", "nightreel retry {} --job ID"),
         JobStatus.IN_PROGRESS: ("Another process is at work on them.", ""),
         JobStatus.PENDING: ("To go on with them:", "nightreel resume {}"),
+    }
+)
+
+
+_OF_ONE: Mapping[JobStatus, str] = MappingProxyType(
+    {
+        JobStatus.FAILED: "Then make it again:",
+        JobStatus.REVIEW: "Look at it, and make it again if it is not good:",
+        JobStatus.PARKED: "To go on with it:",
+        JobStatus.CANCELLED: "To bring it back:",
+        JobStatus.IN_PROGRESS: "Another process is at work on it.",
+        JobStatus.PENDING: "To go on with it:",
+    }
+)
+_KIND_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "InputError": "the brief or a file of it",
+        "ConfigurationError": "the settings",
+        "MissingToolError": "this machine",
+        "ProviderError": "a service",
+        "TransientError": "a service",
+        "PermanentError": "a service",
+        "MalformedOutputError": "a service",
+        "ClosedError": "a service",
+        "QuotaError": "an allowance",
+        "NeedsLoginError": "a key or a login",
+        "QualityError": "the film",
+        "CheckpointError": "the state on disk",
+        "DamagedError": "the state on disk",
+        "BusyError": "another process",
+        "StorageError": "the disk",
+        "TimeLimitError": "a time limit",
+        "CrashError": "a crash",
+        "Interrupted": "an interruption",
     }
 )
 
@@ -128,7 +162,14 @@ def place_of(row: JobSummary) -> str:
     return before.rstrip(": ") if cause else ""
 
 
-def next_step(status: JobStatus, batch: str) -> NextStep:
-    """How to go on with jobs of a status once their cause is mended."""
+def kind_name(kind: str) -> str:
+    """What the class of an error is about, for people."""
+    return _KIND_NAMES.get(kind, "a defect of nightreel")
+
+
+def next_step(status: JobStatus, batch: str, count: int) -> NextStep:
+    """How to go on with `count` jobs of a status once their cause is mended."""
     words, command = _NEXT[status]
+    if count == 1:
+        words = _OF_ONE.get(status, words)
     return NextStep(words=words, command=command.format(shlex.quote(clean_text(batch))))

@@ -31,6 +31,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "402": ("the account has no credit left", "Top it up, or use another key"),
     "404": ("there is nothing at this address ({detail})", SET_ADDRESS),
 }
+_LONGEST_WAIT_S = 30 * 86_400.0
 
 
 class MalformedOutputError(TransientError):
@@ -75,7 +76,10 @@ def error_of(status: int, headers: Mapping[str, str], body: object, *, model: st
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `retry-after`: a number (fractions too) or a date, counted from the answer's own `date`."""
+    """Seconds to wait by `retry-after`: a number (fractions too) or a date, counted from the answer's own `date`.
+
+    At most a month: nobody means more, and the calendar ends.
+    """
     value = headers.get("retry-after", "").strip()
     try:
         seconds = float(value)
@@ -84,13 +88,13 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         if due is None:
             return None
         seconds = (due - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), _LONGEST_WAIT_S) if math.isfinite(seconds) else None
 
 
 def _date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 

@@ -59,6 +59,11 @@ OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 HttpUrl = Annotated[str, _url("https", "http")]
 OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
+# Beyond these, values were meant otherwise, and sums and dates overflow.
+_DAY_S = 86_400
+_WEEK_S = 7 * _DAY_S
+_MOST_GB = 1e6
+_MOST = 10**12
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -96,18 +101,24 @@ class GroqSettings(Group):
     model: str = Field(
         "openai/gpt-oss-120b", min_length=1, description="Name of the model; it needs strict JSON schemas."
     )
-    requests_per_min: float = Field(30, gt=0, description="Requests a minute that the account allows.")
+    requests_per_min: float = Field(30, ge=0.001, le=1e6, description="Requests a minute that the account allows.")
     tokens_per_min: int = Field(
-        0, ge=0, description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself."
+        0,
+        ge=0,
+        le=_MOST,
+        description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself.",
     )
     requests_per_day: int = Field(
-        0, ge=0, description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit."
+        0,
+        ge=0,
+        le=_MOST,
+        description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
     )
-    tokens_per_day: int = Field(0, ge=0, description="Tokens a day (UTC), likewise; 0: no limit.")
-    usd_per_million_in: float = Field(0.15, ge=0, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(0.60, ge=0, description="Price of a million tokens written.")
+    tokens_per_day: int = Field(0, ge=0, le=_MOST, description="Tokens a day (UTC), likewise; 0: no limit.")
+    usd_per_million_in: float = Field(0.15, ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
+    usd_per_million_out: float = Field(0.60, ge=0, le=1e6, description="Price of a million tokens written.")
     concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
-    timeout_s: float = Field(60, gt=0, description="Seconds to wait for an answer.")
+    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds to wait for an answer.")
 
 
 class NarrationSettings(Group):
@@ -127,9 +138,9 @@ class EdgeSettings(Group):
     """The online voices of Microsoft Edge."""
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
-    requests_per_min: float = Field(0, ge=0, description="Scenes spoken a minute, at most; 0: no limit.")
+    requests_per_min: float = Field(0, ge=0, le=1e6, description="Scenes spoken a minute, at most; 0: no limit.")
     concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
-    timeout_s: float = Field(60, gt=0, description="Seconds that one text may take.")
+    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds that one text may take.")
 
 
 class VideoSettings(Group):
@@ -148,9 +159,9 @@ class SubtitleSettings(Group):
 
     max_chars_per_line: int = Field(42, ge=10, le=100, description="Characters in a line.")
     max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
-    max_chars_per_s: float = Field(20, gt=0, description="Characters to read in a second.")
-    min_duration_s: float = Field(5 / 6, gt=0, description="Seconds that a subtitle stays at least.")
-    max_duration_s: float = Field(7, gt=0, description="Seconds that a subtitle stays at most.")
+    max_chars_per_s: float = Field(20, gt=0, le=1000, description="Characters to read in a second.")
+    min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
+    max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
     burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")
 
     @model_validator(mode="after")
@@ -164,11 +175,14 @@ class RetrySettings(Group):
     """How patient we are with services outside."""
 
     attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
-    wait_initial_s: float = Field(1, ge=0, description="Seconds before the second call; doubled for each one after it.")
-    wait_max_s: float = Field(30, ge=0, description="Seconds that the doubling ends at.")
+    wait_initial_s: float = Field(
+        1, ge=0, le=_DAY_S, description="Seconds before the second call; doubled for each one after it."
+    )
+    wait_max_s: float = Field(30, ge=0, le=_DAY_S, description="Seconds that the doubling ends at.")
     retry_after_max_s: float = Field(
         300,
         ge=0,
+        le=_DAY_S,
         description="When a service asks for a longer wait than this (in seconds), the film is parked until then.",
     )
 
@@ -183,8 +197,10 @@ class BreakerSettings(Group):
     """When a service that keeps failing is left alone for a while."""
 
     failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
-    cooldown_s: float = Field(60, gt=0, description="Seconds before one call tries again; doubled each time it fails.")
-    cooldown_max_s: float = Field(1800, gt=0, description="Seconds that the doubling ends at.")
+    cooldown_s: float = Field(
+        60, gt=0, le=_DAY_S, description="Seconds before one call tries again; doubled each time it fails."
+    )
+    cooldown_max_s: float = Field(1800, gt=0, le=_DAY_S, description="Seconds that the doubling ends at.")
 
 
 class WorkSettings(Group):
@@ -201,13 +217,20 @@ class WorkSettings(Group):
     )
     max_concurrent: int = Field(8, ge=1, le=1000, description="Films under way at once, at most.")
     max_memory_gb: float = Field(
-        0, ge=0, description="Gigabytes that all our processes together may use; 0: three quarters of the machine's."
+        0,
+        ge=0,
+        le=_MOST_GB,
+        description="Gigabytes that all our processes together may use; 0: three quarters of the machine's.",
     )
     min_free_memory_gb: float = Field(
-        0.5, ge=0, description="Gigabytes of memory that stay free for other programs; below, no new film is begun."
+        0.5,
+        ge=0,
+        le=_MOST_GB,
+        description="Gigabytes of memory that stay free for other programs; below, no film is begun beside others; one "
+        "always is.",
     )
     min_free_disk_gb: float = Field(
-        2, ge=0, description="Gigabytes that must be free on the disk before a new film is begun."
+        2, ge=0, le=_MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
     )
 
 
@@ -217,7 +240,7 @@ class ErrorSettings(Group):
     on_error: Literal["continue", "stop"] = Field(
         "continue", description="After a film has failed: continue with the others, or stop."
     )
-    max_failures: int = Field(0, ge=0, description="Stop after so many failed films; 0: never.")
+    max_failures: int = Field(0, ge=0, le=_MOST, description="Stop after so many failed films; 0: never.")
     retries: int = Field(
         1,
         ge=0,
@@ -225,19 +248,19 @@ class ErrorSettings(Group):
         description="How often a film is taken up again after a failure that may pass: a service, a crash, a time "
         "limit.",
     )
-    retry_wait_s: float = Field(60, ge=0, description="Seconds before that; doubled each time.")
+    retry_wait_s: float = Field(60, ge=0, le=_DAY_S, description="Seconds before that; doubled each time.")
 
 
 class TimeLimitSettings(Group):
     """Seconds that each stage of a film may take."""
 
-    script_s: float = Field(900, gt=0, description="Writing, with all waiting for the model.")
-    narration_s: float = Field(1800, gt=0, description="Speaking, with all waiting for the voices.")
-    subtitles_s: float = Field(60, gt=0, description="Cutting the subtitles.")
-    scenes_s: float = Field(3600, gt=0, description="Drawing and encoding, with the wait for a free core.")
-    film_s: float = Field(900, gt=0, description="Joining the scenes.")
-    quality_s: float = Field(900, gt=0, description="Inspecting the film.")
-    publishing_s: float = Field(7200, gt=0, description="Delivering it.")
+    script_s: float = Field(900, gt=0, le=_WEEK_S, description="Writing, with all waiting for the model.")
+    narration_s: float = Field(1800, gt=0, le=_WEEK_S, description="Speaking, with all waiting for the voices.")
+    subtitles_s: float = Field(60, gt=0, le=_WEEK_S, description="Cutting the subtitles.")
+    scenes_s: float = Field(3600, gt=0, le=_WEEK_S, description="Drawing and encoding, with the wait for a free core.")
+    film_s: float = Field(900, gt=0, le=_WEEK_S, description="Joining the scenes.")
+    quality_s: float = Field(900, gt=0, le=_WEEK_S, description="Inspecting the film.")
+    publishing_s: float = Field(7200, gt=0, le=_WEEK_S, description="Delivering it.")
 
 
 class OutputSettings(Group):
@@ -255,7 +278,9 @@ class OutputSettings(Group):
 class CacheSettings(Group):
     """What was paid for once and is kept."""
 
-    max_gb: float = Field(10, ge=0, description="Gigabytes that the cache may grow to; least recently used goes first.")
+    max_gb: float = Field(
+        10, ge=0, le=_MOST_GB, description="Gigabytes that the cache may grow to; least recently used goes first."
+    )
 
     @property
     def max_bytes(self) -> int:

@@ -161,7 +161,10 @@ class BatchIndex:
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
-        query = f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"  # noqa: S608 - statuses are ours
+        query = (
+            f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} "  # noqa: S608 - ours
+            "ORDER BY position LIMIT ?"
+        )
         last = -1
         while page := self._ask(query, (last, _PAGE)):
             last = page[-1][0]

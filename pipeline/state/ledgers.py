@@ -25,6 +25,8 @@ from pipeline.files import storage_errors, write_atomically
 # Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
 _LOCK_WAIT_S = 5.0
 _LOCK_POLL_S = 0.005
+# No service means more than a month when it asks us to wait.
+_LONGEST = timedelta(days=30)
 
 logger = logging.getLogger("nightreel")
 
@@ -89,8 +91,8 @@ class Ledger:
             now = self._clock()
             # A closure that begins in the future was written under another clock, and means nothing under this one.
             if entry.closed_at and entry.closed_until and entry.closed_at <= now < entry.closed_until:
-                message = f"{self._provider} asks us to wait"
-                raise ClosedError(message, until=entry.closed_until)
+                # The file may say anything, and the calendar ends.
+                raise ClosedError(f"{self._provider} asks us to wait", until=min(entry.closed_until, now + _LONGEST))
             spent = (
                 ("requests_per_day", requests_per_day, entry.requests, 1),
                 ("tokens_per_day", tokens_per_day, entry.tokens, tokens),

@@ -29,7 +29,7 @@ def _moments_in(value: object) -> Iterator[datetime]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _moments_in(item)
-    elif dataclasses.is_dataclass(value):
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name in _fields_with_moments(type(value)):
             yield from _moments_in(getattr(value, name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import time
@@ -31,6 +32,8 @@ def test_an_interrupted_batch_says_how_to_go_on_and_does_so(tmp_path):
     stopped = running.finish()
 
     assert (stopped.code, stopped.stderr) == (130, "nightreel: interrupted; go on with: nightreel resume kitchen\n")
+    assert (stopped.events[-1]["event"], stopped.events[-1]["interrupted"]) == ("summary", True)
+    assert stopped.events[-1]["counts"]["pending"] == 2
     assert all_gone(children)
     assert status(tmp_path) == {"pending": 2}
     assert checkpoint(tmp_path, "kitchen", event["job"])["history"][-1]["why"] == "interrupted"
@@ -54,10 +57,63 @@ def test_a_second_signal_stops_at_once_with_all_processes(tmp_path):
     running.process.send_signal(signal.SIGCONT)
     stopped = running.finish()
 
-    assert (stopped.code, stopped.stderr) == (130, "nightreel: stopped at once\n")
+    assert (stopped.code, stopped.stderr) == (130, "nightreel: stopped at once; go on with: nightreel resume kitchen\n")
+    assert stopped.events[-1]["interrupted"]
     assert all_gone(children)
     assert nightreel("resume", "kitchen", cwd=tmp_path).code == 0
     assert status(tmp_path) == {"completed": 2}
+
+
+@posix_only
+def test_a_closed_terminal_stops_a_batch_in_order(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    running = Running.start("run", "kitchen", *SILENT, "--json", cwd=tmp_path)
+    running.wait_for(status="in_progress", stage="scenes")
+    running.process.send_signal(signal.SIGHUP)
+
+    assert running.finish().code == 130
+    assert status(tmp_path) == {"pending": 1}
+
+
+@posix_only
+def test_who_stops_helping_hears_that_the_others_go_on(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:3])
+    first = Running.start("run", "kitchen", *SILENT, "--strategy", "sequential", "--json", cwd=tmp_path)
+    first.wait_for(status="in_progress", stage="scenes")
+    first.process.send_signal(signal.SIGSTOP)
+    helper = Running.start("resume", "kitchen", "--json", cwd=tmp_path)
+    helper.wait_for(status="in_progress", stage="scenes")
+    helper.process.send_signal(signal.SIGTERM)
+    stopped = helper.finish()
+    first.process.send_signal(signal.SIGCONT)
+
+    assert stopped.stderr == f"nightreel: interrupted; process {first.process.pid} goes on with “kitchen”\n"
+    assert first.finish().code == 0
+
+
+def test_a_batch_goes_on_as_it_was_run_unless_a_flag_says_otherwise(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    report = tmp_path / "output" / "kitchen" / "summary" / "batch_report.json"
+    strategies = []
+
+    for command in (
+        ("run", *SILENT, "--strategy", "sequential"),
+        ("resume",),
+        ("retry",),
+        ("resume", "--strategy", "fixed"),
+    ):
+        name, *flags = command
+        assert nightreel(name, "kitchen", *flags, cwd=tmp_path).code == 0
+        strategies.append(json.loads(report.read_text(encoding="utf-8"))["run"]["strategy"])
+
+    assert strategies == ["sequential", "sequential", "sequential", "fixed"]
+
+
+def test_a_wrong_value_is_answered_with_the_help_of_its_command(tmp_path):
+    refused = nightreel("run", "x.txt", "--strategy", "x", cwd=tmp_path)
+
+    assert refused.code == 2
+    assert refused.stderr.endswith("See nightreel run --help\n")
 
 
 def test_a_mended_brief_is_made_by_retry_and_a_new_one_is_not(tmp_path):

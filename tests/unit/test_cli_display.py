@@ -86,7 +86,7 @@ def test_the_picture_tells_how_far_the_night_is():
     lines = drawn(full_night(), lately=True)
     shown = "\n".join(lines)
 
-    assert re.fullmatch(r"space  ━+─+  152 of 500   30 %", lines[0])
+    assert re.fullmatch(r"space  ━+─+  150 of 500   30 %", lines[0])
     assert lines[1] == "1:12:40 so far · 2 h 40 min left"
     assert re.search(r"Why is the sky blue\? +━━━━─── scenes +1:23", shown)
     assert "✓ Why is the sky blue?: 0:48, made in 12.3 s" in shown
@@ -109,6 +109,11 @@ def test_the_picture_tells_how_far_the_night_is():
 )
 def test_the_remaining_time_is_no_finer_than_it_is_known(remaining_s, rough, said):
     assert drawn(night(remaining_s=remaining_s, remaining_is_rough=rough))[1] == said
+
+
+def test_what_is_not_known_is_left_out():
+    assert drawn(night(elapsed_s=None))[1] == "2 h 40 min left"
+    assert drawn(night(elapsed_s=None, remaining_s=None, at_work=()))[1] == ""
 
 
 def test_times_and_stages_stand_below_each_other():
@@ -266,6 +271,35 @@ def test_a_pulse_is_no_line_but_tells_how_many_there_are(capsys):
     assert capsys.readouterr().err.splitlines()[-1] == "[6/10] Why tea cools: started"
 
 
+def test_the_number_goes_up_whatever_other_processes_do(capsys):
+    hear = PlainLines(10, "films")
+    hear(JobEvent(job=job(JobStatus.COMPLETED)))
+    for done in (4, 2, 3):
+        hear(pulse(completed=done, pending=10 - done))
+        hear(JobEvent(job=job(stage="scenes")))
+
+    numbers = [int(line[1:].partition("/")[0]) for line in capsys.readouterr().err.splitlines()]
+    assert numbers == [1, 5, 5, 5]
+
+
+def test_a_film_of_the_queue_has_its_name_and_no_number(capsys):
+    hear = PlainLines(3, "films")
+    hear(JobEvent(job=job(JobStatus.COMPLETED, batch="queue")))
+    hear(JobEvent(job=job()))
+
+    assert capsys.readouterr().err.splitlines() == [
+        "queue: Why tea cools: 0:00, made in 0.0 s",
+        "[1/3] Why tea cools: started",
+    ]
+
+
+def test_a_title_is_told_once(capsys):
+    error = JobError(kind="InputError", stage="script", message="Why tea cools: there are no notes", exit_code=2)
+    PlainLines(1)(JobEvent(job=job(JobStatus.FAILED, error=error)))
+
+    assert capsys.readouterr().err == "[1/1] Why tea cools: failed: there are no notes\n"
+
+
 def test_one_film_that_was_asked_for_is_one_of_one_in_any_batch(capsys):
     hear = PlainLines(1)
     hear(pulse(completed=40, pending=2))
@@ -300,7 +334,7 @@ def test_plain_lines_remember_no_film(capsys):
         hear(JobEvent(job=job(JobStatus.COMPLETED, title=f"film {number}")))
 
     assert capsys.readouterr().err.splitlines()[-1].startswith("[2000/2000] film 1999: ")
-    assert all(isinstance(value, int) for value in vars(hear).values())
+    assert all(isinstance(value, int | str) for value in vars(hear).values())
 
 
 def test_json_has_an_object_for_every_job_event_and_notice_and_none_for_a_pulse(capsys):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,7 @@ import anyio
 import pytest
 
 from pipeline.cli import main
+from pipeline.cli.report import print_json, print_summary
 from pipeline.cli.status_report import (
     BatchReport,
     all_states,
@@ -22,7 +25,21 @@ from pipeline.cli.status_report import (
 )
 from pipeline.cli.watch import look
 from pipeline.errors import CheckpointError, InputError
-from pipeline.model import Batch, Brief, Event, Job, JobError, JobStatus, Package, Receipt, Video
+from pipeline.model import (
+    Batch,
+    Brief,
+    Cost,
+    Event,
+    Job,
+    JobError,
+    JobStatus,
+    JobSummary,
+    Package,
+    Receipt,
+    StageRecord,
+    Video,
+)
+from pipeline.orchestrator.batches import Outcome
 from pipeline.state import CheckpointStore
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -186,6 +203,101 @@ def test_watching_looks_at_what_moves_and_counts_the_rest(store):
     assert (snapshot.batch, snapshot.total, snapshot.waiting) == ("big", 30, 29)
     assert [(film.title, film.stage, film.elapsed_s) for film in snapshot.at_work] == [("Film 0", "scenes", 65.0)]
     assert snapshot.notices == ("no process works on it: nightreel resume big goes on",)
+
+
+def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
+    began, ended = Event(at=AT, status=JobStatus.IN_PROGRESS), Event(at=AT, status=JobStatus.COMPLETED)
+    bought = StageRecord(stage="script", attempt=1, started_at=AT, seconds=1, found=1, cost=Cost(tokens_in=10))
+    made = {"status": JobStatus.COMPLETED, "history": (began, ended), "records": (bought,)}
+
+    async def looked():
+        async with store.working("big"):
+            return await anyio.to_thread.run_sync(lambda: look(store, "big", now=AT + timedelta(seconds=65)))
+
+    save(store, "big", *films(40, **made))
+    all_of_them = anyio.run(looked)
+    save(store, "big", *films(41, **made))
+    some = anyio.run(looked)
+
+    assert (all_of_them.cost.tokens_in, all_of_them.cache_share, all_of_them.elapsed_s) == (400, 1, 65)
+    assert (some.cost.tokens_in, some.cache_share, some.elapsed_s) == (0, None, None)
+    assert look(store, "big", now=AT).elapsed_s is None
+
+
+def test_a_table_that_must_fit_crops_what_is_last_and_leaves_it_out_where_there_is_no_room(store, capsys, monkeypatch):
+    error = JobError(kind="InputError", stage="script", message="no notes " * 30, exit_code=2)
+    save(store, "big", *films(3, status=JobStatus.FAILED, error=error, stage="script"))
+
+    for columns, said in ((80, True), (40, False)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        print_batch(BatchReport(store, "big"), fits=True)
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 6
+        assert all(len(line.rstrip()) <= columns for line in lines)
+        assert all(("no notes" in line and "…" in line) is said for line in lines[3:])
+
+
+HOSTILE = "\x1b[2J\u202eevil\u2028two\x85three\x9b[bold]"
+
+
+def test_what_stands_in_an_edited_file_can_not_steer_a_terminal(store, capsys):
+    error = JobError(kind="InputError", stage="script", message=HOSTILE, exit_code=2)
+    failed = [
+        job.evolve(brief=Brief(title=HOSTILE, origin=HOSTILE))
+        for job in films(1, status=JobStatus.FAILED, error=error, stage=HOSTILE)
+    ]
+    store.plan_jobs("big", failed)
+    anyio.run(store.save_batch, Batch(name="big", source=HOSTILE, created_at=AT, jobs=(failed[0].id,)))
+    outcome = Outcome(batch="big", counts={JobStatus.FAILED: 1}, stopped_because=HOSTILE)
+
+    print_batch(BatchReport(store, "big"))
+    print_batches(all_states(store))
+    print_list(all_states(store))
+    print_summary(outcome, store.index("big").rows, refused=(), seconds=1, report=None)
+    print_json({"title": HOSTILE})
+    write_batches(all_states(store), sys.stdout)
+    write_batch(BatchReport(store, "big"), sys.stdout)
+
+    told = capsys.readouterr().out
+    assert "evil" in told
+    assert "[bold]" in told
+    assert [line for line in told.split("\n") if not line.isprintable()] == []
+    assert json.loads(told.splitlines()[-1])["jobs"][0]["title"] == HOSTILE
+
+
+def test_a_row_begins_with_the_beginning_of_an_id_and_a_failure_with_its_place(store, capsys):
+    error = JobError(kind="InputError", stage="script", message="Film 0: no notes", exit_code=2)
+    (job,) = films(1, status=JobStatus.FAILED, error=error)
+    save(store, "big", job.evolve(brief=Brief(title="Film 0", origin="topics/space.txt:7")))
+
+    print_batch(BatchReport(store, "big"))
+
+    assert re.search(r"000000 +Film 0 +failed +0 +topics/space.txt:7: no notes", capsys.readouterr().out)
+
+
+def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys):
+    def row(number, cause="no key", **changes):
+        error = JobError(
+            kind="X", stage="script", message=f"{cause}. Set one", exit_code=5, cause=cause, hint="Set one"
+        )
+        values = {"origin": f"space.txt:{number}", "status": JobStatus.FAILED, "error": error, **changes}
+        return JobSummary(id=f"{number}", batch="big", title=f"Film {number}", folder="", **values)
+
+    rows = [*(row(number) for number in range(1, 9)), row(9, "Film 9: no notes")]
+    refused = replace(row(10, "is empty"), id="", title="x.md")
+    counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1}
+
+    def rows_of(*statuses):
+        return [row for row in rows if row.status in statuses]
+
+    print_summary(Outcome(batch="big", counts=counts), rows_of, refused=[refused], seconds=5, report=None)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "big: 0 of 13 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled"
+    assert lines[2] == "  failed 8 films: no key. Set one"
+    assert lines[3] == "    Film 1 (space.txt:1), Film 2 (space.txt:2), Film 3 (space.txt:3) and 5 more"
+    assert "  failed Film 9 (space.txt:9): no notes. Set one" in lines
+    assert "  failed x.md (space.txt:10): is empty. Set one" in lines
 
 
 def test_watching_needs_a_terminal_and_a_batch(tmp_path, capsys):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import anyio
+import anyio.lowlevel
 import pytest
 from anyio import to_thread
 
@@ -600,7 +601,7 @@ async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, shop
     monkeypatch.setattr(cleaning, "_remove", hold)
     async with anyio.create_task_group() as tasks, shop.store.planning("kitchen"):
         tasks.start_soon(lambda: cleaning.remove_batch(shop, batch="kitchen"))
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
     assert seen == [["planning.lock", "planning.lock.pid"], []]
     await run(shop, "One")

@@ -164,6 +164,16 @@ async def test_a_closure_of_a_clock_that_was_ahead_means_nothing(ledger, clock):
     assert caught.value.until == NOON + timedelta(seconds=1)
 
 
+async def test_a_closure_to_the_end_of_the_calendar_holds_a_month_at_most(ledger, tmp_path):
+    content = {"schema": 1, "day": "2026-11-21", "closed_at": "0001-01-01T00:00:00+14:00"}
+    content["closed_until"] = "9999-12-31T23:59:59-12:00"
+    await anyio.Path(tmp_path / "groq.json").write_text(json.dumps(content))
+
+    with pytest.raises(ClosedError) as caught:
+        await ledger.reserve(1, **FREE)
+    assert caught.value.until == NOON + timedelta(days=30)
+
+
 async def test_two_gates_on_one_file_keep_the_allowance_and_the_peace_together(tmp_path, clock):
     ours, theirs = (
         gate("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, patience_s=0, requests_per_day=3)

@@ -174,6 +174,72 @@ async def test_when_alone_is_given_up_those_behind_go_on(work):
     assert work.begun == ["a", "b"]
 
 
+@at_work
+async def test_fewer_cores_take_effect_as_they_are_given_back(work):
+    for name in "abcd":
+        await work.add(name, (1,))
+    work.cores.limit_to(1)
+    assert (work.cores.count, work.cores.busy) == (1, 2)
+
+    await work.end("a")
+    assert work.begun == ["a", "b"]
+    await work.end("b")
+    assert work.begun == ["a", "b", "c"]
+
+    work.cores.limit_to(2)
+    await anyio.wait_all_tasks_blocked()
+    assert work.begun == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(("wanted", "got"), [(-3, 1), (0, 1), (1, 1), (2, 2), (3, 3), (4, 3), (99, 3)])
+def test_there_is_always_a_core_and_never_more_than_in_the_beginning(wanted, got):
+    cores = Cores(3)
+    cores.limit_to(wanted)
+
+    assert cores.count == got
+
+
+@at_work
+async def test_who_waits_to_be_alone_takes_what_there_is_when_the_others_have_left(work):
+    await work.add("a", (1,))
+    await work.add("alone", None)
+    work.cores.limit_to(1)
+    await work.add("b", (1,))
+    await work.end("a")
+    assert work.begun == ["a", "alone"]
+
+    await work.end("alone")
+    assert work.begun == ["a", "alone", "b"]
+    assert work.cores.busy == 1
+
+
+@at_work
+async def test_who_is_alone_stays_so_when_there_are_more_cores(work):
+    work.cores.limit_to(1)
+    await work.add("alone", None)
+    await work.add("a", (1,))
+    await work.add("b", (1,))
+    work.cores.limit_to(2)
+    await anyio.wait_all_tasks_blocked()
+    assert work.begun == ["alone"]
+
+    await work.end("alone")
+    assert work.begun == ["alone", "a", "b"]
+    assert work.cores.busy == 2
+
+
+@at_work
+async def test_who_is_alone_with_many_cores_leaves_as_many_as_there_are_then(work):
+    await work.add("alone", None)
+    work.cores.limit_to(1)
+    for name in "ab":
+        await work.add(name, (1,))
+    await work.end("alone")
+
+    assert work.begun == ["alone", "a"]
+    assert work.cores.busy == 1
+
+
 def test_cores_made_outside_serve_one_event_loop_after_another():
     cores = Cores(1)
 
@@ -185,11 +251,11 @@ def test_cores_made_outside_serve_one_event_loop_after_another():
 
 
 @settings(deadline=None)
-@given(st.integers(1, 4), st.integers(0, 2**32))
-def test_whoever_comes_and_gives_up_no_core_is_lost_or_used_twice(count, seed):
+@given(st.integers(1, 4), st.integers(0, 2**32), st.booleans())
+def test_whoever_comes_and_gives_up_no_core_is_lost_or_used_twice(count, seed, changing):
     chance = random.Random(seed)
     cores = Cores(count)
-    inside: list[int] = []
+    inside: list[str] = []
 
     async def one(slots: int) -> None:
         for _ in range(chance.randrange(4)):
@@ -198,15 +264,17 @@ def test_whoever_comes_and_gives_up_no_core_is_lost_or_used_twice(count, seed):
             if chance.random() < 0.3:
                 asyncio.get_running_loop().call_soon(scope.cancel)
             async with cores.alone() if slots > 1 else cores.slot((chance.randrange(3),)):
-                inside.append(count if slots > 1 else 1)
-                assert sum(inside) <= count
+                inside.append("alone" if slots > 1 else "one")
+                assert len(inside) <= (1 if "alone" in inside else count)
+                if changing:
+                    cores.limit_to(chance.randint(1, count))
                 for _ in range(chance.randrange(3)):
                     try:
                         await anyio.lowlevel.checkpoint()
                     except BaseException:
-                        inside.remove(count if slots > 1 else 1)
+                        inside.remove("alone" if slots > 1 else "one")
                         raise
-                inside.remove(count if slots > 1 else 1)
+                inside.remove("alone" if slots > 1 else "one")
 
     async def all_of_them() -> None:
         with anyio.fail_after(10):

@@ -263,14 +263,57 @@ async def test_a_wall_clock_that_jumps_neither_opens_nor_closes_the_door(make, j
     assert await visit(door) == pytest.approx(20)
 
 
-async def test_it_tells_until_when_it_is_closed(make):
-    door = make()
-    assert door.closed_until is None
-    await fail(door, BUSY)
+MONTH = timedelta(days=30)
 
-    assert door.closed_until == NOON + timedelta(seconds=20)
-    await visit(door)
-    assert door.closed_until is None
+
+@pytest.mark.parametrize("asked_s", [1e9, 1e18, 1e308, float("inf")])
+async def test_a_wait_beyond_the_calendar_is_a_month_and_leaves_no_place_taken(make, book, asked_s):
+    door = make(concurrency=1, ledger=book)
+    await fail(door, TransientError("busy", retry_after_s=asked_s))
+
+    assert not door._inside
+    assert book.until == NOON + MONTH
+    for each in (door, make(ledger=book)):
+        with pytest.raises(ClosedError) as caught:
+            await visit(each)
+        assert caught.value.until == NOON + MONTH
+
+
+@pytest.mark.parametrize("asked_s", [-5.0, float("nan"), float("-inf")])
+async def test_a_wait_that_is_none_closes_nothing(make, asked_s):
+    door = make(concurrency=1)
+    await fail(door, TransientError("busy", retry_after_s=asked_s))
+
+    assert await visit(door) == 0
+
+
+async def test_a_closure_of_the_ledger_to_the_end_of_the_calendar_is_a_month(make, book):
+    book.until = datetime.max.replace(tzinfo=UTC)
+
+    with pytest.raises(ClosedError) as caught:
+        await visit(make(ledger=book))
+    assert caught.value.until == NOON + MONTH
+
+
+async def test_an_allowance_that_comes_back_at_the_end_of_the_calendar_leaves_no_place_taken(make, book):
+    door = make(concurrency=1, ledger=book)
+    await fail(door, QuotaError("spent", resets_at=datetime.max.replace(tzinfo=UTC)))
+
+    assert not door._inside
+    assert book.until == NOON + MONTH
+
+
+async def test_whoever_is_told_may_fail_and_leaves_no_place_taken_and_no_trial(make):
+    def fails(_line):
+        raise ZeroDivisionError
+
+    door = make(concurrency=1, breaker_failures=1, on_change=fails)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            await visit(door, DOWN)
+
+    assert not door._inside
+    assert door._breaker.trial is None
 
 
 async def test_people_hear_once_that_it_closed_and_once_that_it_answers(make, said):
@@ -292,7 +335,7 @@ async def test_a_spent_quota_closes_until_it_comes_back(make, said):
     with pytest.raises(QuotaError, match="groq: spent") as caught:
         await visit(door)
 
-    assert caught.value.resets_at == door.closed_until == NOON + timedelta(hours=9)
+    assert caught.value.resets_at == NOON + timedelta(hours=9)
     assert [line[:34] for line in said] == ["groq has no allowance left for us "]
 
 
@@ -336,7 +379,6 @@ async def test_failures_in_a_row_open_the_breaker(fragile, said):
     for _ in range(3):
         await fail(fragile, DOWN)
 
-    assert fragile.closed_until == NOON + timedelta(seconds=60)
     assert await visit(fragile) == pytest.approx(60)
     assert [line[:40] for line in said] == [
         "groq keeps failing: left alone until " + said[0][37:40],

@@ -167,6 +167,18 @@ def test_an_untouched_film_that_a_pulse_has_counted_is_not_counted_twice(clock):
     assert progress.snapshot().done == 4
 
 
+def test_a_film_of_the_queue_is_named_so_and_is_none_of_the_batch(clock):
+    progress = Progress(clock)
+    progress.hear(pulse(1, 3, counts={"completed": 1, "pending": 3}))
+    progress.hear(JobEvent(job=job(batch="queue")))
+    (film,) = progress.snapshot().at_work
+    progress.hear(JobEvent(job=job(status=JobStatus.COMPLETED, batch="queue")))
+
+    shown = progress.snapshot()
+    assert film.title == shown.lately[0].title == "queue: film a"
+    assert (shown.total, shown.completed, shown.waiting) == (4, 1, 3)
+
+
 def test_memory_does_not_grow_with_the_batch(clock):
     progress = Progress(clock, total=3000)
     for number in range(3000):

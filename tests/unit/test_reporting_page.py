@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
@@ -14,9 +15,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pipeline.errors import NightreelError
 from pipeline.model import Cost, JobError, JobStatus, JobSummary
 from pipeline.reporting import RunFacts, wording, write_reports
+from pipeline.reporting.groups import _KIND_NAMES
 from pipeline.reporting.tally import MOST_PICTURES
+from pipeline.state.locks import held_now
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 FACTS = RunFacts(
@@ -224,6 +228,46 @@ def test_failures_are_grouped_with_what_to_do_and_where(tmp_path: Path):
     assert "nightreel retry space --failed" in text
     assert "2 more" in text
     assert "topics/space.txt:2 groq" in text
+
+
+def test_a_single_failure_is_told_as_one_in_plain_words(tmp_path: Path):
+    text = page_of(tmp_path, [film(1), failed(2)]).text
+
+    assert "Then make it again:" in text
+    assert "a key or a login" in text
+    assert "NeedsLoginError" not in text
+
+
+def test_what_is_of_this_run_is_told_as_such(tmp_path: Path):
+    earlier = film(1, started_at=START - timedelta(hours=3), ended_at=START - timedelta(hours=2))
+    text = page_of(tmp_path, [earlier, film(2)]).text.replace(NBSP, " ")
+
+    assert "This run 1 h 00 min 1 film, 1 an hour" in text
+
+
+def test_every_error_has_a_plain_name():
+    def below(kind: type) -> set[str]:
+        return {kind.__name__}.union(
+            *(below(child) for child in kind.__subclasses__() if "pipeline" in child.__module__)
+        )
+
+    assert below(NightreelError) - {"NightreelError"} <= _KIND_NAMES.keys()
+
+
+def test_one_process_at_a_time_writes_the_reports_of_a_batch(tmp_path: Path, monkeypatch):
+    waited = []
+    with ExitStack() as other:
+        other.enter_context(held_now(tmp_path / ".report.lock", what="the report"))
+
+        def wait(seconds: float) -> None:
+            waited.append((tmp_path / "report.html").exists())
+            other.close()
+
+        monkeypatch.setattr("pipeline.reporting.time.sleep", wait)
+        page_of(tmp_path, [film(1)])
+
+    assert waited == [False]
+    assert (tmp_path / "report.html").exists()
 
 
 def test_parked_films_say_until_when_in_the_zone_of_the_run(tmp_path: Path):

@@ -310,6 +310,19 @@ def test_a_setting_of_a_night_is_held_to_its_bounds(workspace, toml):
     assert f"nightreel.toml:1: {toml.split(' =', maxsplit=1)[0]} is " in problem(workspace, toml)
 
 
+NUMBERS = sorted(name for name, field in setting_fields().items() if isinstance(field.default, int | float))
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if not isinstance(setting_fields()[name].default, bool)])
+def test_no_number_may_be_so_large_that_something_overflows(workspace, name):
+    whole = isinstance(setting_fields()[name].default, int) and setting_fields()[name].annotation is not float
+    assert f"nightreel.toml:1: {name} is " in problem(workspace, f"{name} = {10**15 if whole else '1e300'}")
+
+
+def test_a_floor_for_free_memory_says_that_one_film_is_always_begun():
+    assert "one always is" in (setting_fields()["work.min_free_memory_gb"].description or "")
+
+
 def test_nothing_is_limited_by_the_day_unless_it_is_asked_for():
     groq = Settings().groq
 

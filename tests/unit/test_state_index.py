@@ -13,7 +13,8 @@ import pytest
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
-from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing
+from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing, Turn, keeper
+from pipeline.state import database as database_module
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTES = (Section(heading="", blocks=(Paragraph(text="x"),)),)
@@ -204,7 +205,7 @@ def test_nothing_parked_is_no_time_to_wait_for(store):
 def test_jobs_that_were_begun_are_known(store):
     fill(store, job(1), job(2, status=JobStatus.IN_PROGRESS))
 
-    assert store.index("space").under_way() == ids(2)
+    assert store.index("space").under_way() == [Turn(2, job(2).id)]
 
 
 # When files change behind its back -------------------------------------------------------------------------------
@@ -390,27 +391,133 @@ def test_a_spoilt_index_is_made_anew_from_the_files(store, again, tmp_path, spoi
     assert read == []
 
 
-def test_an_index_spoilt_while_it_is_used_says_what_to_do(store, tmp_path):
+def spoil_while_in_use(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+
+
+def replace_by_noise(path: Path) -> None:
+    path.unlink()
+    fill_with_noise(path)
+
+
+def move_away(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("spoil", [spoil_while_in_use, replace_by_noise, move_away, delete])
+@pytest.mark.parametrize("question", [rows, turns, lambda index: index.find("x"), lambda index: index.counts()])
+def test_an_index_spoilt_while_it_is_used_is_made_anew_on_the_spot(store, tmp_path, spoil, question):
     fill(store, *map(job, range(200)))
     store.close()
     index = store.index("space")
     assert index.find("x") is None
-    content = index_file(tmp_path).read_bytes()
-    index_file(tmp_path).write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    spoil(index_file(tmp_path))
 
-    with pytest.raises(CheckpointError, match=r"index\.sqlite: is damaged: .+ Remove the file when nothing runs"):
-        rows(index)
+    question(index)
+    save(store, job(3, status=JobStatus.COMPLETED))
+
+    assert rows(index) == ids(*range(200))
+    assert turns(index, limit=999) == ids(*(number for number in range(200) if number != 3))
+    assert index_file(tmp_path).exists()
 
 
-def test_a_row_that_makes_no_sense_is_damage(store, tmp_path):
-    fill(store, job(1))
+def test_an_index_spoilt_while_it_is_used_loses_no_row_that_is_saved_then(store, tmp_path):
+    fill(store, *map(job, range(200)))
     store.close()
+    store.index("space").find("x")
+    spoil_while_in_use(index_file(tmp_path))
+
+    save(store, job(3, status=JobStatus.COMPLETED))
+
+    assert rows(store.index("space"), JobStatus.COMPLETED) == ids(3)
+    assert len(rows(store.index("space"))) == 200
+
+
+def test_two_processes_share_the_index_that_one_of_them_made_anew(store, tmp_path):
+    fill(store, *map(job, range(200)))
+    store.close()
+    other = CheckpointStore(tmp_path)
+    assert rows(store.index("space")) == rows(other.index("space"))
+    spoil_while_in_use(index_file(tmp_path))
+
+    rows(store.index("space"))
+    save(store, job(7, status=JobStatus.COMPLETED))
+    assert rows(other.index("space"), JobStatus.COMPLETED) == ids(7)
+    save(other, job(8, status=JobStatus.COMPLETED))
+
+    assert rows(store.index("space"), JobStatus.COMPLETED) == ids(7, 8)
+    other.close()
+
+
+def tamper(tmp_path: Path, change: str) -> None:
     with sqlite3.connect(index_file(tmp_path)) as database:
-        database.execute("UPDATE jobs SET row = '{}'")
+        database.execute(change)
     database.close()
 
-    with pytest.raises(CheckpointError, match="is damaged: a row is none"):
-        rows(store.refreshed("space"))
+
+NONSENSE = [
+    "row = '{}'",
+    "row = 'x'",
+    "row = x'ff00ff'",
+    "row = json_set(CAST(row AS TEXT), '$.title', 3)",
+    "row = json_set(CAST(row AS TEXT), '$.status', 'asleep')",
+    "row = json_set(CAST(row AS TEXT), '$.id', 'cafecafe')",
+    "row = json_set(CAST(row AS TEXT), '$.parked_until', '9999-12-31T23:59:59Z')",
+    "row = json_set(CAST(row AS TEXT), '$.parked_until', '2026-01-01T00:00:00')",
+    "row = json_set(CAST(row AS TEXT), '$.attempts', 1e300)",
+    "status = 'asleep'",
+    "rank = 'first'",
+    "rank = -1",
+    "weight = 'heavy'",
+    "position = 'first'",
+    "parked_until = 1e300",
+    "parked_at = -1e300",
+    "id = '../batch'",
+    "id = 'no id'",
+    "stamp = x'00'",
+]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_a_row_that_makes_no_sense_is_read_again(store, tmp_path, nonsense):
+    parked = job(2, status=JobStatus.PARKED, parked_until=AT)
+    fill(store, job(1), parked, job(3))
+    store.close()
+    tamper(tmp_path, f"UPDATE jobs SET {nonsense} WHERE id = '{parked.id}'")
+
+    index = store.refreshed("space")
+
+    assert list(index.rows()) == [summary_of(each) for each in (job(1), parked, job(3))]
+    assert [told[:3] for told in index.told()][1] == (parked.id, "Film 2", "parked")
+    assert turns(index) == ids(1, 2, 3)
+    assert index.next_parked() == AT
+    assert set(index.stamps()) == set(ids(1, 2, 3))
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_that_comes_while_the_index_is_used_stops_nobody(store, tmp_path, nonsense):
+    fill(store, job(1), job(2, status=JobStatus.PARKED, parked_until=AT), job(3))
+    index = store.index("space")
+    tamper(tmp_path, f"UPDATE jobs SET {nonsense} WHERE id = '{job(2).id}'")
+
+    assert {job(1).id, job(3).id} <= {row.id for row in index.rows()}
+    assert {job(1).id, job(3).id} <= {told[0] for told in index.told()}
+    assert {job(1).id, job(3).id} <= {row.id for row in index.latest(*JobStatus, limit=9)}
+    assert index.next_parked() in {AT, None}
+    assert index.find(job(2).id) in [summary_of(job(2, status=JobStatus.PARKED, parked_until=AT)), None]
+
+
+def test_rows_and_lists_tell_what_the_file_says_when_the_row_makes_no_sense(store, tmp_path):
+    fill(store, job(1), job(2), job(3))
+    index = store.index("space")
+
+    tamper(tmp_path, f"UPDATE jobs SET row = '{{}}' WHERE id = '{job(2).id}'")
+    assert rows(index) == ids(1, 2, 3)
+
+    tamper(tmp_path, f"UPDATE jobs SET row = '{{}}' WHERE id = '{job(2).id}'")
+    assert [told[1] for told in index.told()] == ["Film 1", "Film 2", "Film 3"]
 
 
 def test_a_workspace_that_was_moved_is_read_in_its_new_place(store, again, tmp_path):
@@ -445,6 +552,69 @@ def test_a_full_disk_costs_no_row_and_no_job(store, again, tmp_path):
     after = again().refreshed("space")
     assert rows(after) == ids(78, 77, *range(50))
     assert after.counts()[JobStatus.COMPLETED].jobs == 50
+
+
+class Clock:
+    """A steady clock that stands still."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def timed(tmp_path):
+    """A store whose clock is `timed.clock`."""
+    clock = Clock()
+    store = CheckpointStore(tmp_path, now_s=clock)
+    store.clock = clock
+    yield store
+    store.close()
+
+
+def make_room(tmp_path: Path) -> None:
+    tamper(tmp_path, "DROP TABLE filler")
+
+
+def test_a_minute_after_the_disk_was_full_the_file_is_used_again(timed, tmp_path):
+    fill(timed, *map(job, range(50)))
+    make_full(timed.index("space"))
+    for number in range(50):
+        save(timed, job(number, status=JobStatus.COMPLETED, stage="x" * 2000))
+    make_room(tmp_path)
+    other = CheckpointStore(tmp_path)
+    fill(other, *map(job, (77, *range(50))))  # somebody adds a job meanwhile, and begins the others anew
+
+    timed.clock.now += 59
+    assert turns(timed.index("space")) == []
+    timed.clock.now += 2
+    assert rows(timed.index("space")) == ids(77, *range(50))
+    save(timed, job(77, status=JobStatus.COMPLETED))
+
+    assert rows(other.index("space"), JobStatus.COMPLETED) == ids(77)
+    other.close()
+
+
+def test_a_disk_that_stays_full_is_told_once_and_costs_no_row(timed, caplog, monkeypatch):
+    fill(timed, *map(job, range(50)))
+    make_full(timed.index("space"))
+
+    def open_file(path: Path, workspace: str) -> sqlite3.Connection:
+        database = database_module.open_file(path, workspace)
+        (pages,) = database.execute("PRAGMA page_count").fetchone()
+        database.execute(f"PRAGMA max_page_count = {pages}")
+        return database
+
+    monkeypatch.setattr(keeper, "open_file", open_file)
+    for number in range(50):
+        timed.clock.now += 61
+        save(timed, job(number, status=JobStatus.COMPLETED, stage="x" * 2000))
+
+    assert rows(timed.index("space"), JobStatus.COMPLETED) == ids(*range(50))
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "can't be written, and is kept in memory until it can: database or disk is full" in warnings[0]
 
 
 def test_a_full_disk_does_not_keep_a_row_from_being_forgotten_or_told_as_damaged(store, tmp_path):
@@ -653,7 +823,7 @@ def count_arranged(store: CheckpointStore, monkeypatch) -> list[object]:
 
 def make_full(index: BatchIndex) -> None:
     """SQLite answers as on a full disk: "database or disk is full"."""
-    database = index._opened()
+    database = index._keeper.opened()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     database.execute(f"PRAGMA max_page_count = {pages + 2}")
     database.execute("CREATE TABLE filler (x BLOB)")

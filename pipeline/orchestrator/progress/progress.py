@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.model import Cost, Job, JobStatus, summary_of, weight_of
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
@@ -112,10 +112,12 @@ class Progress:
         job, now_s = event.job, self._clock()
         self._parked.pop(job.id, None)
         if event.untouched:
-            self._lately.appendleft(finished(summary_of(job), took_s=0.0, untouched=True))
+            self._lately.appendleft(
+                replace(finished(summary_of(job), untouched=True), took_s=0.0, title=self._title(job))
+            )
             # A pulse counts it as completed from the start.
             if not self._pulse.batch:
-                self._count(JobStatus.PENDING, JobStatus.COMPLETED)
+                self._count(job, JobStatus.PENDING, JobStatus.COMPLETED)
         elif job.status is JobStatus.IN_PROGRESS:
             self._go_on(job, now_s)
         else:
@@ -125,15 +127,15 @@ class Progress:
         """It was taken up, or entered a stage."""
         film = self._at_work.get(job.id)
         if film is None:
-            self._count(JobStatus.PENDING, JobStatus.IN_PROGRESS)
+            self._count(job, JobStatus.PENDING, JobStatus.IN_PROGRESS)
             film = self._at_work[job.id] = _Film(begun_s=now_s, records=len(job.records))
-        film.title, film.stage = _title(job), job.stage
+        film.title, film.stage = self._title(job), job.stage
         self._pace.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
 
     def _stop(self, job: Job, now_s: float) -> None:
         """It is over, or waits."""
         film = self._at_work.pop(job.id, None)
-        self._count(JobStatus.IN_PROGRESS if film else JobStatus.PENDING, job.status)
+        self._count(job, JobStatus.IN_PROGRESS if film else JobStatus.PENDING, job.status)
         if job.status is JobStatus.PARKED:
             self._park(job, now_s)
         records = job.records[film.records :] if film else ()
@@ -146,7 +148,7 @@ class Progress:
         if job.status not in OVER:
             return
         took_s = now_s - film.begun_s if film else 0.0
-        self._lately.appendleft(finished(summary_of(job), took_s=took_s))
+        self._lately.appendleft(replace(finished(summary_of(job), took_s=took_s), title=self._title(job)))
         if film and job.status is JobStatus.COMPLETED and not all_found:
             self._made += 1
             self._made_s += took_s
@@ -155,7 +157,7 @@ class Progress:
 
     def _park(self, job: Job, now_s: float) -> None:
         step = job.history[-1] if job.history else None
-        self._parked[job.id] = Parked(title=_title(job), until=job.parked_until, why=step.why if step else "")
+        self._parked[job.id] = Parked(title=self._title(job), until=job.parked_until, why=step.why if step else "")
         if len(self._parked) > PARKED:
             del self._parked[max(self._parked, key=lambda key: goes_on(self._parked[key]))]
         if step and job.parked_until:
@@ -163,8 +165,18 @@ class Progress:
             minute = round((now_s + (job.parked_until - step.at).total_seconds()) / 60)
             self._released[minute] = self._released.get(minute, 0) + weight_of(job.brief)
 
-    def _count(self, before: JobStatus, after: JobStatus) -> None:
+    def _is_ours(self, job: Job) -> bool:
+        """Whether it is of the batch that is run, and not of the queue."""
+        return self._pulse.batch in {"", job.batch}
+
+    def _title(self, job: Job) -> str:
+        title = job.script.title if job.script else job.brief.title
+        return title if self._is_ours(job) else f"{job.batch}: {title}"
+
+    def _count(self, job: Job, before: JobStatus, after: JobStatus) -> None:
         """Until the next pulse says so."""
+        if not self._is_ours(job):
+            return
         self._counts[before] = max(0, self._counts.get(before, 0) - 1)
         self._counts[after] = self._counts.get(after, 0) + 1
 
@@ -179,7 +191,3 @@ class Progress:
             weight += self._released[minute]
             remaining_s = max(remaining_s, minute * 60 - now_s + weight / self._pace.per_second(now_s))
         return remaining_s
-
-
-def _title(job: Job) -> str:
-    return job.script.title if job.script else job.brief.title

@@ -65,7 +65,8 @@ class Snapshot:
     lately: tuple[Finished, ...] = ()
     parked: tuple[Parked, ...] = ()
     notices: tuple[str, ...] = ()
-    elapsed_s: float = 0.0
+    # None: nobody is at work, or it is not known.
+    elapsed_s: float | None = 0.0
     # None: not known yet. Rough: learned from few films.
     remaining_s: float | None = None
     remaining_is_rough: bool = False
@@ -86,6 +87,11 @@ class Snapshot:
     def done(self) -> int:
         """Jobs that need nothing more, whatever became of them."""
         return sum(self.counts.get(status, 0) for status in OVER)
+
+    @property
+    def completed(self) -> int:
+        """Jobs whose films are there."""
+        return self.counts.get(JobStatus.COMPLETED, 0)
 
     @property
     def waiting(self) -> int:
@@ -157,11 +163,15 @@ def _rough_s(
 
 def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = False) -> Finished:
     """A row that is over; how long it took, unless somebody has timed it."""
-    why = row.error.message if row.error else row.why
     seconds = _seconds(row.started_at, _ended(row)) if took_s is None else took_s
     return Finished(
-        title=row.title, status=row.status, film_s=row.duration_s, took_s=seconds, untouched=untouched, why=why
+        title=row.title, status=row.status, film_s=row.duration_s, took_s=seconds, untouched=untouched, why=why_not(row)
     )
+
+
+def why_not(row: JobSummary) -> str:
+    """Why a film is not there, without its title, which stands beside it."""
+    return (row.error.message if row.error else row.why).removeprefix(f"{row.title}: ")
 
 
 def goes_on(parked: Parked) -> datetime:

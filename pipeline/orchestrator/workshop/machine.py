@@ -53,6 +53,10 @@ class Machine:
         """How many worker processes speak, draw, encode and inspect at once."""
         return Cores(self.settings.work.workers)
 
+    def share_cores(self, processes: int) -> None:
+        """Leave the others their part, when so many processes work here."""
+        self.cores.limit_to(max(1, self.settings.work.workers // max(1, processes)))
+
     @cached_property
     def resources(self) -> ResourceWatch:
         """How the machine is. The first look takes a moment: ask for it off the event loop."""
