@@ -24,7 +24,7 @@ from pipeline.cli.text import marked, plain_json
 from pipeline.errors import CheckpointError, InputError, did_you_mean
 from pipeline.model import JobStatus
 from pipeline.settings import find_workspace
-from pipeline.state import CheckpointStore, Damage
+from pipeline.state import CheckpointStore
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
@@ -115,6 +115,7 @@ class BatchReport:
         counts = Counter({status: standing.jobs for status, standing in self._index.counts().items()})
         counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
         counts[JobStatus.PENDING] += len(self._abandoned)
+        counts[JobStatus.FAILED] += len(self._known.refused)
         return BatchState(
             batch=self._known.name,
             source=self._known.source,
@@ -133,10 +134,13 @@ class BatchReport:
         return BatchState(**{**asdict(state), "counts": _all_of(counts)})
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
-        """The jobs in the order of the batch, page by page, damaged ones last; all, or those of some statuses."""
+        """The jobs in the order of the batch, page by page, damaged and unreadable ones last; all, or those of some statuses."""
         yield from map(self._job, self._index.told(*statuses))
         if not statuses or JobStatus.FAILED in statuses:
-            yield from map(_damaged_state, self._index.damages())
+            for damage in self._index.damages():
+                yield _lost_state(damage.job, damage.job, damage.message)
+            for refused in self._known.refused:
+                yield _lost_state("", refused.where, refused.error.message)
 
     def first_jobs(self) -> list[JobState]:
         """As many as a person wants to see; those that are not completed come first."""
@@ -150,7 +154,7 @@ class BatchReport:
 
     def origin(self, job_id: str) -> str:
         """Where the brief of a job stands; empty: it has no place."""
-        row = self._index.find(job_id)
+        row = self._index.find(job_id) if job_id else None
         return row.origin if row else ""
 
     def _job(self, told: tuple[Any, ...]) -> JobState:
@@ -274,23 +278,23 @@ def print_list(states: Iterable[BatchState]) -> None:
     console.print(table)
 
 
-def _damaged_state(damage: Damage) -> JobState:
-    """A job of which only the id can be read."""
+def _lost_state(job_id: str, title: str, why: str) -> JobState:
+    """A job of which only the id can be read, or a brief that can't be read and never became a job."""
     return JobState(
-        id=damage.job,
-        title=damage.job,
+        id=job_id,
+        title=title,
         status=JobStatus.FAILED.value,
         stage="",
         attempts=0,
         priority="",
         parked_until=None,
         video=None,
-        error=damage.message,
+        error=why,
     )
 
 
 def _exists(path: str) -> bool:
-    return os.path.exists(path)  # noqa: PTH110 - fifty thousand times
+    return os.path.exists(path)
 
 
 def _all_of(counts: Mapping[JobStatus, int] | Mapping[str, int]) -> dict[str, int]:

@@ -230,7 +230,7 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
             notices=tuple(night.notices),
         )
         write_reports(folder, facts, lambda: chain(shop.store.index(batch).rows(), asked.refused_rows))
-    except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
+    except Exception as error:
         logger.warning("the report of “%s” could not be written: %s", batch, error)
 
 
@@ -246,7 +246,7 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
         text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
         tell(listen, Notice(text=text))
     if plan.untouched:
-        films = "film is" if plan.untouched == 1 else "films are"
+        films = "film is" if len(plan.ids) == 1 else "films are"
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))
 
 

@@ -325,6 +325,8 @@ async def _apply(change: Change, shop: Workshop, batch: str, priority: Priority)
             if job.status is not change.status:
                 return
             if job.status in _AGAIN:
+                # Whoever wanted it no more before: somebody wants it now.
+                await to_thread.run_sync(store.cancel_is_heard, batch, change.job)
                 job = advance(job, JobStatus.PENDING, at=shop.clock(), why=_AGAIN[job.status])
             if change.folder:
                 job = job.evolve(folder=change.folder, receipt=None)

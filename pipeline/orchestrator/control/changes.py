@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import anyio
@@ -20,7 +20,7 @@ from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.control.afresh import forget_from, is_published
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
-from pipeline.orchestrator.plan import Mended, replace_jobs
+from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
 from pipeline.orchestrator.scheduler import QUEUE
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies
@@ -131,7 +131,8 @@ async def retry(
     """Take up what failed, is parked or was cancelled, and go on with the batch.
 
     Or take up only what `failed`, or only `jobs` (beginnings of ids), and make nothing else. `briefs` are what the
-    source holds now: a job whose row was mended gives way to the new one; rows that are new are not made. From
+    source holds now: a job whose row was mended gives way to the new one, and a brief that could not be read becomes a
+    job; rows that are new are not made. From
     `stage` on everything is made afresh. Raises `InputError` for an unknown batch or job, or a film that is out.
     """
     shop = await as_asked(shop, batch)
@@ -151,8 +152,10 @@ async def retry(
         return fresh.evolve(error=None, retries=0)
 
     done = await _change(shop, batch, ids, take_up)
+    if not jobs:
+        done.changed += await _read_at_last(shop, batch, briefs)
     _tell_left(done, batch, listen, named=bool(jobs))
-    if failed and not ids:
+    if failed and not ids and not done.changed:
         tell(listen, Notice(text=f"nothing in “{batch}” has failed"))
     if not (failed or jobs):
         return await batches.resume(shop, batch=batch, listen=listen)
@@ -297,6 +300,28 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
 
     swapped = await replace_jobs(await to_thread.run_sync(compare), shop, batch=batch)
     return list(dict.fromkeys(swapped.get(job, job) for job in ids))
+
+
+async def _read_at_last(shop: Workshop, batch: str, briefs: Sequence[Brief]) -> list[str]:
+    """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
+    asked = await known_batch(shop, batch)
+    places = {_file_of(shop.places.origin(refused.where)): refused for refused in asked.refused}
+    readable = [brief for brief in briefs if _file_of(shop.places.origin(brief.origin)) in places]
+    if not readable:
+        return []
+    plan = await plan_batch(readable, shop, batch=batch, source="", priority=asked.priority, keep=True)
+    read = {_file_of(shop.places.origin(brief.origin)) for brief in readable}
+    async with shop.store.planning(batch):
+        now = await known_batch(shop, batch)
+        left = [refused for refused in now.refused if _file_of(shop.places.origin(refused.where)) not in read]
+        await shop.store.save_batch(replace(now, refused=tuple(left)))
+    return plan.ids
+
+
+def _file_of(place: str) -> str:
+    """A place without its line: "kitchen/tea.md:4" -> "kitchen/tea.md"."""
+    path, _, line = place.rpartition(":")
+    return path if line.isdecimal() else place
 
 
 def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> None:
