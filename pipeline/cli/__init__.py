@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         code = EXIT_DEFECT
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told in one line; a traceback is for --debug
         defect = NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug")
         code = _complain(defect, debug=debug)
     sys.exit(code)

@@ -117,7 +117,7 @@ class _CpuTimes(NamedTuple):
 
 def _cpu_times() -> _CpuTimes | None:
     """Taken from the counters: psutil's own percentages count from the last call of the same thread, any thread."""
-    import psutil
+    import psutil  # noqa: PLC0415  (takes longer to import than this package; so below)
 
     with contextlib.suppress(psutil.Error, OSError):
         times: dict[str, float] = psutil.cpu_times()._asdict()
@@ -144,7 +144,7 @@ def _our_memory_bytes() -> int:
 
 def _memory_of_our_processes() -> Iterator[tuple[int, int]]:
     """Bytes that are each process's own, and that it shares with others. Telling exactly whom with takes too long."""
-    import psutil
+    import psutil  # noqa: PLC0415
 
     me = psutil.Process()
     processes = [me]
@@ -159,7 +159,7 @@ def _memory_of_our_processes() -> Iterator[tuple[int, int]]:
 
 def _machine_memory_bytes() -> tuple[int, int]:
     """All of it, and what programs could still get."""
-    import psutil
+    import psutil  # noqa: PLC0415
 
     with contextlib.suppress(psutil.Error, OSError):
         memory = psutil.virtual_memory()

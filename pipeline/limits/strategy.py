@@ -59,7 +59,7 @@ class Fixed:
 
     films: int
 
-    def at_once(self, now: Situation) -> int:
+    def at_once(self, now: Situation) -> int:  # noqa: ARG002
         """The number."""
         return self.films
 

@@ -57,7 +57,7 @@ TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = MappingProxyType(
 )
 
 
-class InvalidTransition(Exception):
+class InvalidTransition(Exception):  # noqa: N818 - named as in the state diagram
     """A defect of ours: a step that the table above does not allow."""
 
 

@@ -62,13 +62,13 @@ class NarratorOptions:
 
 
 def _edge(options: NarratorOptions) -> Narrator:
-    from pipeline.narration.edge import EdgeNarrator
+    from pipeline.narration.edge import EdgeNarrator  # noqa: PLC0415  (loads aiohttp)
 
     return EdgeNarrator(url=options.edge_url, gate=options.edge_gate, timeout_s=options.edge_timeout_s)
 
 
 def _espeak(_options: NarratorOptions) -> Narrator:
-    from pipeline.narration.espeak import EspeakNarrator
+    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415
 
     return EspeakNarrator()
 

@@ -51,7 +51,7 @@ class EdgeService:
     """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
 
     def __init__(self, url: str | None) -> None:
-        from edge_tts import communicate
+        from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
 
         # The certificates that edge-tts itself trusts: some Pythons find no others.
         self._tls = ssl.create_default_context(cafile=certifi.where())
@@ -64,7 +64,7 @@ class EdgeService:
 
     async def speak(self, text: str, voice: str, timeout_s: float) -> tuple[bytes, tuple[Word, ...]]:
         """The sound (MP3) and the word events of a text that fits one request."""
-        from edge_tts import Communicate
+        from edge_tts import Communicate  # noqa: PLC0415
 
         audio = bytearray()
         events: list[Word] = []
@@ -105,8 +105,8 @@ class EdgeService:
             return await _with_right_clock(lambda: _list_voices(address, self._tls))
 
     async def _open(self) -> None:
-        from edge_tts.constants import WSS_HEADERS
-        from edge_tts.drm import DRM
+        from edge_tts.constants import WSS_HEADERS  # noqa: PLC0415
+        from edge_tts.drm import DRM  # noqa: PLC0415
 
         address = f"{self._url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
         async with (
@@ -121,8 +121,8 @@ _CONNECTION_ID = "0" * 32
 
 
 async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
-    from edge_tts.constants import VOICE_HEADERS
-    from edge_tts.drm import DRM
+    from edge_tts.constants import VOICE_HEADERS  # noqa: PLC0415
+    from edge_tts.drm import DRM  # noqa: PLC0415
 
     async with (
         aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
@@ -133,15 +133,15 @@ async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
 
 def _credentials() -> str:
     """What the service wants to see in the query: a token made of the time."""
-    from edge_tts.constants import SEC_MS_GEC_VERSION
-    from edge_tts.drm import DRM
+    from edge_tts.constants import SEC_MS_GEC_VERSION  # noqa: PLC0415
+    from edge_tts.drm import DRM  # noqa: PLC0415
 
     return f"Sec-MS-GEC={DRM.generate_sec_ms_gec()}&Sec-MS-GEC-Version={SEC_MS_GEC_VERSION}"
 
 
 async def _with_right_clock(call: Callable[[], Awaitable[T]]) -> T:
     """`call`, once more if the service refused the token: this machine's clock may be wrong, and the answer says so."""
-    from edge_tts.drm import DRM
+    from edge_tts.drm import DRM  # noqa: PLC0415
 
     try:
         return await call()
@@ -159,7 +159,7 @@ def _event(text: str, offset: float, duration: float) -> Word:
 @contextmanager
 def _in_our_words(timeout_s: float) -> Iterator[None]:
     """The one place where failures of edge-tts, aiohttp and the network become ours."""
-    from edge_tts import exceptions as theirs
+    from edge_tts import exceptions as theirs  # noqa: PLC0415
 
     try:
         yield

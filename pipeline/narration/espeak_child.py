@@ -9,7 +9,7 @@ in a few hundredths of a second:
     exit    0; 3: the library is not there; 4: it refused. The last line of stderr says why.
 """
 
-
+# ruff: noqa: ANN401  (what ctypes hands out has no types)
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _load() -> tuple[Any, int]:
     """The library, ready, and its sample rate: the wheel's if it is installed, else the system's."""
     data: bytes | None
     try:
-        import espeakng_loader
+        import espeakng_loader  # noqa: PLC0415
 
         path, data = espeakng_loader.get_library_path(), espeakng_loader.get_data_path().encode()
     except (ImportError, RuntimeError):

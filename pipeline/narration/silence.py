@@ -25,13 +25,13 @@ class SilenceNarrator:
     async def until_open(self) -> None:
         """Silence never asks for anything."""
 
-    async def choose_voice(self, language: str, wanted: str | None) -> str:
+    async def choose_voice(self, language: str, wanted: str | None) -> str:  # noqa: ARG002
         """The one silent voice, for every language."""
         if wanted not in {None, self.name}:
             raise InputError(f"silence has no voice called {wanted!r}", hint=did_you_mean(wanted or "", [self.name]))
         return self.name
 
-    async def speak(self, text: str, voice: str) -> Speech:
+    async def speak(self, text: str, voice: str) -> Speech:  # noqa: ARG002
         """Silence with estimated word times."""
         words = estimate(split_words(text))
         return Speech(audio=silent_wav(words[-1].end_s if words else 0.0), words=words, estimated=True)

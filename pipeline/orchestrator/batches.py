@@ -230,7 +230,7 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
             notices=tuple(night.notices),
         )
         write_reports(folder, facts, lambda: chain(shop.store.index(batch).rows(), asked.refused_rows))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
         logger.warning("the report of “%s” could not be written: %s", batch, error)
 
 

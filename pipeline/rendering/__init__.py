@@ -50,7 +50,7 @@ def draw_scene(
     the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
     valid until the next is asked for. The same arguments and fonts give the same pixels.
     """
-    from pipeline.rendering import captions, layouts, timeline
+    from pipeline.rendering import captions, layouts, timeline  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
     overlay = captions.captions(cues, look) if look.burn_in else []
@@ -59,21 +59,21 @@ def draw_scene(
 
 def draw_thumbnail(script: Script, look: Look) -> Image.Image:
     """The film's still, 1280x720, mode RGB: its thumbnail text (or its title) and its figure, bold."""
-    from pipeline.rendering import thumbnail
+    from pipeline.rendering import thumbnail  # noqa: PLC0415
 
     return thumbnail.draw(script, look)
 
 
 def font_coverage() -> tuple[ScriptCoverage, ...]:
     """What this machine can draw, script by script. Reads the character tables of the fonts it finds: seconds."""
-    from pipeline.rendering import coverage
+    from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.font_coverage()
 
 
 def font_advice(scripts: Collection[str]) -> str:
     """What to install so that these scripts (as in `ScriptCoverage.script`) can be drawn, as one sentence."""
-    from pipeline.rendering import coverage
+    from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.font_advice(scripts)
 
@@ -84,13 +84,13 @@ def fonts_for(script: Script, look: Look) -> str:
     Part of the keys of what is drawn: a font that is added or replaced gives another digest. Milliseconds for what
     Inter and Noto Sans cover; for anything else the fonts of the system are looked through.
     """
-    from pipeline.rendering import coverage
+    from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.fonts_for(script, look)
 
 
 def can_shape() -> bool:
     """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
-    from pipeline.rendering import coverage
+    from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.can_shape()

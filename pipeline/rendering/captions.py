@@ -60,7 +60,7 @@ class CaptionElement:
             return None
         return _Caption(sum(1 for begins in self.word_frames if begins <= frame) - 1)
 
-    def box(self, pose: Hashable) -> Box:
+    def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
         return Box(self.left, self.top, self.left + self.plate.width, self.top + self.plate.height)
 

@@ -56,7 +56,7 @@ class _Sketch:
         empty = np.zeros((side_px, side_px), np.float32)
         # Lines get thinner more slowly than the figure, or an emblem would fade away.
         pen = max(1.5, 2.6 * (side_px / 800) ** 0.5) * (2.6 if bold else 1.0)
-        random = Random(seed)
+        random = Random(seed)  # noqa: S311  (the same seed draws the same figure)
         return _Sketch(Plane.of(side_px), side_px / 2 - 2, random, theme, pen, empty, empty)
 
     def add(self, coverage: Field, opacity: float = 1.0) -> None:

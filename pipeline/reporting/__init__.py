@@ -27,9 +27,9 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
     thread. Raises `StorageError`.
     """
     # Jinja2 is loaded by who writes a page.
-    from pipeline.reporting.documents import write_documents
-    from pipeline.reporting.page import write_page
-    from pipeline.reporting.tally import tally_of
+    from pipeline.reporting.documents import write_documents  # noqa: PLC0415
+    from pipeline.reporting.page import write_page  # noqa: PLC0415
+    from pipeline.reporting.tally import tally_of  # noqa: PLC0415
 
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ _QUALITY = 82
 
 def picture_uri(path: Path | None) -> str:
     """A JPEG of a thumbnail as a `data:` address; empty when there is none, or none that can be read."""
-    from PIL import Image
+    from PIL import Image  # noqa: PLC0415  (only who has pictures pays for loading it)
 
     if path is None:
         return ""

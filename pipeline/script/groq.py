@@ -85,7 +85,7 @@ class _Order:
     spent: Callable[[Cost], None]
 
 
-class _Unusable(Exception):
+class _Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an error that leaves
     """An answer that can't be used: how to ask again, and the error when that does not help either."""
 
     def __init__(self, error: ProviderError, *, again: _Question) -> None:
@@ -158,7 +158,7 @@ class GroqWriter:
                 raise unusable.error from unusable
 
     def _open(self) -> AsyncGroq:
-        from groq import AsyncGroq
+        from groq import AsyncGroq  # noqa: PLC0415 - slow to import
 
         return AsyncGroq(api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0)
 

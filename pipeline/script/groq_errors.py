@@ -41,7 +41,7 @@ class MalformedOutputError(TransientError):
 @contextmanager
 def translated(*, model: str, api_key: str) -> Iterator[None]:
     """Raise what the SDK, the network or a surprising answer raises as a `ProviderError`, chained."""
-    import groq
+    import groq  # noqa: PLC0415 - slow to import, and only needed by those who use it
 
     try:
         yield
@@ -99,7 +99,7 @@ def _date(value: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _read_body(body: Any) -> tuple[str, str]:
+def _read_body(body: Any) -> tuple[str, str]:  # noqa: ANN401 - whatever a server may send
     """(code, message) of an error body; empty where it has none."""
     error = body.get("error", body) if isinstance(body, dict) else {}
     if not isinstance(error, dict):

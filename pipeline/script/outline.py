@@ -62,7 +62,7 @@ class OutlineWriter:
         self,
         brief: Brief,
         template: Template,
-        spent: Callable[[Cost], None],
+        spent: Callable[[Cost], None],  # noqa: ARG002 - it costs nothing
     ) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
         return outline(brief, template)

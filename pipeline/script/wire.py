@@ -108,7 +108,7 @@ def strict_schema(template: Template) -> dict[str, Any]:
     return schema
 
 
-def _strict(node: Any, definitions: dict[str, Any]) -> Any:
+def _strict(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     """References put in place, `const` as `enum`, `oneOf` as `anyOf`, and what strict mode does not know left out."""
     if isinstance(node, list):
         return [_strict(each, definitions) for each in node]

@@ -61,7 +61,8 @@ def alone(path: Path) -> Iterator[None]:
 
     Who opens it while its log is being removed would write into a log that nobody finds.
     """
-    lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+    file = path.with_suffix(".lock")
+    lock = FileLock(file, thread_local=False)
     with storage_errors(path):
         try:
             lock.acquire(timeout=_BUSY_S, poll_interval=_LOCK_POLL_S)
@@ -70,6 +71,8 @@ def alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        with contextlib.suppress(OSError):  # Windows does not remove an open file: it stays, unlocked
+            file.unlink()
         lock.release()
 
 

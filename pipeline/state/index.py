@@ -162,7 +162,7 @@ class BatchIndex:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
         query = (
-            f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} "
+            f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} "  # noqa: S608 - ours
             "ORDER BY position LIMIT ?"
         )
         last = -1
@@ -177,7 +177,7 @@ class BatchIndex:
         """
         wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
         query = (
-            f"SELECT position, id, {_IN_SHORT} FROM jobs "
+            f"SELECT position, id, {_IN_SHORT} FROM jobs "  # noqa: S608 - ours
             f"WHERE position > ? AND damage IS NULL {wanted} ORDER BY position LIMIT ?"
         )
         last = -1
@@ -189,7 +189,7 @@ class BatchIndex:
         """The rows of these statuses whose files were saved last, the last one first."""
         wanted = ", ".join(repr(status.value) for status in statuses)
         query = (
-            f"SELECT id, row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "
+            f"SELECT id, row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
             "ORDER BY stamp DESC LIMIT ?"  # a stamp begins with the time
         )
         return [row for job_id, data in self._ask(query, (limit,)) if (row := self._row(job_id, data))]
@@ -198,7 +198,7 @@ class BatchIndex:
         """Ids of the jobs in these statuses, damaged ones left out, in the order of the batch."""
         wanted = ", ".join(repr(status.value) for status in statuses)
         query = (
-            f"SELECT id FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "
+            f"SELECT id FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
             "ORDER BY position"
         )
         return [job_id for (job_id,) in self._ask(query)]
@@ -239,7 +239,7 @@ class BatchIndex:
             (f"status = 'parked' AND {_DUE}", (now.timestamp(), now.timestamp())),
         ):
             query = (
-                f"SELECT {columns}, id FROM jobs WHERE {which} AND position IS NOT NULL AND damage IS NULL "
+                f"SELECT {columns}, id FROM jobs WHERE {which} AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - all ours
                 f"AND id NOT IN ({', '.join('?' * len(leave_out))}) ORDER BY {columns} LIMIT ?"
             )
             found += self._ask(query, (*values, *leave_out, limit))
@@ -284,7 +284,7 @@ class BatchIndex:
         told = _sensible_in_short(job_id, short)
         if told is None:
             self._read_again(job_id)
-            found = self._ask(f"SELECT {_IN_SHORT} FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
+            found = self._ask(f"SELECT {_IN_SHORT} FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))  # noqa: S608 - ours
             told = _sensible_in_short(job_id, found[0][0]) if found else None
         return told
 
@@ -324,7 +324,7 @@ _DROP_NONSENSE = f"""
     OR CASE WHEN json_valid(CAST(row AS TEXT)) THEN
         json_extract(CAST(row AS TEXT), '$.id') IS NOT id OR json_extract(CAST(row AS TEXT), '$.status') IS NOT status
     ELSE TRUE END
-"""
+"""  # noqa: S608 - all ours
 _PUT = """
     INSERT INTO jobs (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, damage, row)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -25,7 +25,7 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         del self.globals["lipsum"]
         self.filters["center"] = _center
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - Jinja2's types
         """`*` and `**` are for small numbers: 'x' * 10**9 is a way to use up a machine."""
         if all(isinstance(value, int | float) and abs(value) < 1e6 for value in (left, right)) and (
             operator == "*" or abs(right) <= 10

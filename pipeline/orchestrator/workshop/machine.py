@@ -23,7 +23,7 @@ def _films_by_open_files() -> int:
     """How many films may be under way before the system refuses us another open file. Windows has no such limit."""
     if sys.platform == "win32":
         return sys.maxsize
-    import resource
+    import resource  # noqa: PLC0415 - POSIX only
 
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return sys.maxsize if most == resource.RLIM_INFINITY else max(1, (most - _FILES_OF_OURS) // _FILES_PER_FILM)

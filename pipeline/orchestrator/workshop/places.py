@@ -57,7 +57,7 @@ class Places:
         return {}
 
     def _below_workspace(self, path: str) -> str:
-        absolute = Path(os.path.abspath(path))
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without a look at the disk
         inside = absolute.is_relative_to(self.workspace)
         return (absolute.relative_to(self.workspace) if inside else absolute).as_posix()
 
