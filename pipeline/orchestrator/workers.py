@@ -77,10 +77,17 @@ async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *argume
     # Who may run was decided by `cores`; this one only keeps anyio from counting as well.
     limiter = anyio.CapacityLimiter(1)
     try:
+        with anyio.CancelScope(shield=True):
+            # A process whose start is cancelled would be forgotten by anyio, and live on: this starts one if none waits.
+            await to_process.run_sync(_ready, limiter=limiter)
         return await to_process.run_sync(_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
     except ProcessLookupError as error:
         # One that dies while it starts is gone when anyio wants to kill it for that.
         raise anyio.BrokenWorkerProcess from error
+
+
+def _ready() -> None:
+    """Nothing: that it comes back says that a process is there."""
 
 
 def _guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:

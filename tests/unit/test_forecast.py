@@ -536,7 +536,7 @@ async def test_an_output_that_is_a_file_stops_the_run(shop):
 
 
 async def test_a_disk_below_its_floor_stops_the_run(tmp_path):
-    found = await foretold(await shop_in(tmp_path, **QUIET, **{"work.min_free_disk_gb": 1e9}), brief(1))
+    found = await foretold(await shop_in(tmp_path, **QUIET, **{"work.min_free_disk_gb": 1e6}), brief(1))
 
     assert found.exit_code == 8
     assert "work.min_free_disk_gb" in found.problems[0].message
@@ -544,7 +544,7 @@ async def test_a_disk_below_its_floor_stops_the_run(tmp_path):
 
 async def test_a_disk_that_may_not_be_enough_is_a_note(shop, monkeypatch):
     await earlier(shop, await made(shop, 1, bytes_=10**15))
-    shop = await shop_in(shop.workspace, **QUIET, **{"cache.max_gb": 1e9})
+    shop = await shop_in(shop.workspace, **QUIET, **{"cache.max_gb": 1e6})
 
     found = await foretold(shop, brief(5, text="x" * 994))
 
