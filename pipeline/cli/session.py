@@ -165,6 +165,9 @@ def _log_to_stderr(*, debug: bool) -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO if debug else logging.WARNING)
     logger.propagate = False
+    if not debug:
+        # It warns of worker processes that were killed before it looked: we know, and say so ourselves.
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

@@ -134,7 +134,7 @@ class BatchReport:
         return BatchState(**{**asdict(state), "counts": _all_of(counts)})
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
-        """The jobs in the order of the batch, page by page, those that can't be read last; all, or those of some statuses."""
+        """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""
         yield from map(self._job, self._index.told(*statuses))
         if not statuses or JobStatus.FAILED in statuses:
             for damage in self._index.damages():

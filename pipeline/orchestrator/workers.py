@@ -78,7 +78,7 @@ async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *argume
     limiter = anyio.CapacityLimiter(1)
     try:
         with anyio.CancelScope(shield=True):
-            # A process whose start is cancelled would be forgotten by anyio, and live on: this starts one if none waits.
+            # anyio forgets a process whose start is cancelled, and it lives on: this starts one if none waits.
             await to_process.run_sync(_ready, limiter=limiter)
         return await to_process.run_sync(_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
     except ProcessLookupError as error:

@@ -135,7 +135,7 @@ def test_a_film_that_another_process_makes_is_refused(tmp_path):
         first.process.send_signal(signal.SIGCONT)
         first.finish()
 
-    assert line == "[1/1] Why tea cools: started\n"
+    assert line == "[1/1] Why tea cools: script\n"
     assert (refused.code, refused.json["status"]) == (7, "failed")
     assert refused.stderr.startswith(f"nightreel: process {first.process.pid} is working on “Why tea cools”. Wait")
     assert len(refused.stderr.splitlines()) == 1
