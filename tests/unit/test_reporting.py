@@ -303,11 +303,11 @@ def peak_bytes(folder: Path, number: int) -> int:
 
 
 def test_rows_do_not_pile_up(tmp_path: Path):
-    grown = peak_bytes(tmp_path, 4000) - peak_bytes(tmp_path, 1000)
+    grown = peak_bytes(tmp_path, 10_000) - peak_bytes(tmp_path, 1000)
 
-    # The titles alone of the added rows are 6 MB. What may grow is a number per film and stage; the rest of the room
+    # The titles alone of the added rows are 18 MB. What may grow is a number per film and stage; the rest of the room
     # is for tables of the interpreter itself, which double now and then.
-    assert grown < 3_000_000
+    assert grown < 6_000_000
 
 
 def test_causes_without_end_share_one_group():
