@@ -140,10 +140,10 @@ async def resume_batch(
 ) -> tuple[Film, ...]:
     """Go on with a batch where it stopped, without its source and with the settings that it was asked for with.
 
-    `settings` are those of the work, e.g. `{"work.strategy": "smart"}`. Raises a `NightreelError` when the batch can't
-    be gone on with.
+    `settings` are those of the work, e.g. `{"work.strategy": "smart"}`; without them it is worked on as it was. Raises
+    a `NightreelError` when the batch can't be gone on with.
     """
-    shop = await _open(workspace, settings, None)
+    shop = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
     await control.resume(shop, batch=batch, listen=listen)
     return await _films(shop, batch)
 
@@ -164,7 +164,8 @@ async def retry_batch(
     made as it is now. Raises a `NightreelError` when the batch can't be gone on with.
     """
     unreadable: list[InputError] = []
-    shop = await control.as_asked(await _open(workspace, settings, None), batch)
+    shop = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
+    shop = await control.as_asked(shop, batch)
     briefs = await read_again(shop, batch, report=unreadable.append)
     await control.retry(shop, batch=batch, failed=failed, jobs=jobs, stage=stage, briefs=briefs, listen=listen)
     return (*await _films(shop, batch), *(Film.refused(error.where, error) for error in unreadable))

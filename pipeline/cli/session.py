@@ -21,11 +21,10 @@ from rich.logging import RichHandler
 
 from pipeline.cli.options import Place
 from pipeline.cli.report import json_interruption, print_json
-from pipeline.errors import EXIT_INTERRUPTED, CheckpointError, InputError, NightreelError, first_error
+from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator import Workshop, open_workshop
-from pipeline.settings import find_workspace
-from pipeline.state import CheckpointStore
+from pipeline.orchestrator.control import open_again
 
 
 @dataclass(kw_only=True)
@@ -102,12 +101,9 @@ def open_session(place: Place, overrides: Mapping[str, object], output: Path | N
 
 def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
     """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
-    asked = None
-    with contextlib.suppress(CheckpointError, InputError):  # told by whoever needs the batch
-        asked = CheckpointStore(find_workspace(Path.cwd(), place.workspace)).read_batch(batch)
-    session = open_session(place, {**(asked.working if asked else {}), **flags})
-    session.batch = batch
-    return session
+    _log_to_stderr(debug=place.debug)
+    workshop = open_again(batch, workspace=place.workspace, overrides=flags)
+    return Session(workshop=workshop, place=place, batch=batch)
 
 
 async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[], NoReturn]) -> int | None:

@@ -7,7 +7,8 @@ Read in this order::
     workers     the processes that they meet in
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film
-    scheduler   which job next, and how many at once
+    scheduler   how many films at once, and what stops a night
+    turns       whose turn it is
     plan        briefs become jobs            (naming: and folders; delivered: and films that are there already)
     batches     what can be asked for
     control     what can be asked of jobs that exist: cancel, retry, copies, cleaning up

@@ -13,7 +13,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, InputError, first_error
+from pipeline.errors import BusyError, CheckpointError, InputError, first_error
 from pipeline.model import Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import error_record, run_job
@@ -238,6 +238,15 @@ def running(shop: Workshop, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
     names = (batch,) if batch != QUEUE else shop.store.batch_names()
     return sorted({pid for name in names for pid in shop.store.workers(name)})
+
+
+def refuse_while_busy(shop: Workshop, batch: str) -> None:
+    """Bring the batch's rows up to date, and raise `BusyError` if any process works on it. Blocks."""
+    pids = running(shop, batch)
+    index = shop.store.refreshed(batch)
+    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.under_way()):
+        who = f"process {pids[0]}" if pids else "a process"
+        raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
 def _tell_plan(plan: Plan, listen: Listener) -> None:

@@ -19,13 +19,16 @@ def has_film(row: JobSummary, shop: Workshop) -> bool:
     Reads a film only when its date says that somebody has touched it since: thousands of films are a matter of a
     second.
     """
-    if row.video is None or row.ended_at is None or not _is_wanted_there(row, shop):
+    wanted = shop.places.package(row.folder, row.batch)
+    if row.video != wanted.video or row.ended_at is None:
         return False
     try:
-        changed_at = row.video.stat().st_mtime
-    except OSError:
+        if not is_complete(wanted):
+            return False
+        changed_at = wanted.video.stat().st_mtime
+    except OSError:  # gone since, or not ours to look at
         return False
-    if changed_at <= (row.ended_at + _CLOCK_S).timestamp() and row.thumbnail and row.thumbnail.exists():
+    if changed_at <= (row.ended_at + _CLOCK_S).timestamp():
         return True
     job = shop.store.read_job(row.batch, row.id)
     return job is not None and film_is_whole(job)
@@ -33,9 +36,12 @@ def has_film(row: JobSummary, shop: Workshop) -> bool:
 
 def is_delivered(job: Job, shop: Workshop) -> bool:
     """Whether the film lies, whole, where it is wanted now."""
-    if job.receipt is None or not shop.for_job(job).places.destination(job).gave(job.receipt):
-        return False
-    return film_is_whole(job)
+    return is_where_wanted(job, shop) and film_is_whole(job)
+
+
+def is_where_wanted(job: Job, shop: Workshop) -> bool:
+    """Whether the film was delivered to where it is wanted now; it may have been lost since."""
+    return job.receipt is not None and shop.for_job(job).places.destination(job).gave(job.receipt)
 
 
 def film_is_whole(job: Job) -> bool:
@@ -49,7 +55,3 @@ def film_is_whole(job: Job) -> bool:
 def is_complete(package: Package | None) -> bool:
     """Whether all files are there and not empty."""
     return package is not None and all(path.exists() and path.stat().st_size for path in astuple(package))
-
-
-def _is_wanted_there(row: JobSummary, shop: Workshop) -> bool:
-    return row.video == shop.places.video(row.folder, row.batch)

@@ -27,7 +27,7 @@ from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.delivered import film_is_whole, is_delivered
+from pipeline.orchestrator.delivered import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.events import JobEvent, Listener, ignore, tell
 from pipeline.orchestrator.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import Workshop
@@ -226,10 +226,11 @@ def _deaths(job: Job) -> int:
 
 def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:
     """The job with what is still there of its film, and the stages that are still to do. Reads files."""
-    if job.receipt and film_is_whole(job):
+    is_whole = film_is_whole(job)
+    if job.receipt and is_whole:
         # Wherever it lies, it need not be made again: it is delivered from there.
         job = job.evolve(package=job.receipt.package)
-    if not is_delivered(job, shop):
+    if not (is_whole and is_where_wanted(job, shop)):
         job = job.evolve(receipt=None)
     return job, _still_to_do(job, shop)
 

@@ -200,10 +200,12 @@ class Scheduler:
             await store.save_job(job)  # its row said otherwise
             return
         job = await run_job(job, self._shop, self._listen, rank=rank)
-        if job.status is not JobStatus.COMPLETED:
-            # Even if a full disk kept its end from being written down, it is not its turn again in this run.
-            is_saved = await to_thread.run_sync(self._is_saved, key, job.status)
-            self._away[key] = time.monotonic() + _ELSEWHERE_S if is_saved else inf
+        if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
+            # A full disk kept its end from being written down: it is not its turn again in this run.
+            self._away[key] = inf
+        elif job.parked_until:
+            # Even if that is now, it is not its turn again at once.
+            self._away[key] = time.monotonic() + _ELSEWHERE_S
         if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
         if self._shop.cache.may_exceed(self._shop.settings.cache.max_bytes):

@@ -21,13 +21,13 @@ from pydantic import TypeAdapter
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.limits import with_retries
-from pipeline.model import Brief, Clip, Cue, Job, Narration, Package, Script, Segment
+from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, Segment
 from pipeline.narration import narrate
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.publishing import film_metadata, publish
+from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.script import ScriptWriter, write_script
@@ -166,13 +166,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     script, clips = _made(job.script), _made(job.narration).clips
     folder = shop.bench(job)
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
-    package = Package(
-        video=folder / "video.mp4",
-        srt=folder / "video.srt",
-        vtt=folder / "video.vtt",
-        thumbnail=folder / "thumbnail.jpg",
-        metadata=folder / "metadata.json",
-    )
+    package = FileNames().within(folder)
     lengths = tuple(clip.samples for clip in clips)
     video = await attempt.compute(join_film, job.segments, script.title, package.video)
     look = await to_thread.run_sync(shop.look, job)

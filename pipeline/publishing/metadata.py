@@ -11,8 +11,8 @@ from pipeline.model import SAMPLE_RATE_HZ, BulletsScene, Clip, Script, TitleScen
 def film_metadata(script: Script, clips: Sequence[Clip]) -> str:
     """The film in words, as JSON: title, description, language (BCP-47), tags, length and chapters (seconds).
 
-    `clips` are the scenes' sound, one per scene. A scene with a new heading (of a
-    statement: its section, the small line above it) begins a chapter.
+    `clips` are the scenes' sound, one per scene. A scene with a new heading (of a statement:
+    its section, the small line above it) begins a chapter.
     """
     starts_s, length_s = [], 0.0
     for clip in clips:

@@ -245,8 +245,7 @@ class ErrorSettings(Group):
         1,
         ge=0,
         le=100,
-        description="How often a film is taken up again after a failure that may pass: a service, a crash, a time "
-        "limit.",
+        description="How often a film is taken up again after a failure that may pass: a service, a time limit.",
     )
     retry_wait_s: float = Field(60, ge=0, le=_DAY_S, description="Seconds before that; doubled each time.")
 

@@ -632,3 +632,13 @@ async def test_a_film_of_another_batch_is_not_overwritten_where_both_go_to_one_f
     (one,), (two,) = await rows(shop, "one"), await rows(shop, "two")
     assert (one.folder, two.folder) == ("one/apples", f"two/apples-{two.id[:6]}")
     assert films.places.summary("one") != films.places.summary("two")
+
+
+async def test_a_run_whose_last_film_fails_is_over_with_it(room, shop):
+    await batches.add(briefs("Bad"), shop, batch="kitchen")
+    scheduler = Scheduler(shop, "kitchen")
+
+    await scheduler.run()
+
+    assert await statuses(shop) == {"Bad": "failed"}
+    assert scheduler._away == {}, "nothing that could keep it waiting"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 
 import anyio
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BusyError
-from pipeline.model import Brief, JobStatus, Paragraph, Priority, Section
+from pipeline.model import Brief, Event, JobStatus, Paragraph, Priority, Receipt, Section, Video
 from pipeline.model.names import safe_name
 from pipeline.orchestrator import open_workshop
 from pipeline.orchestrator.plan import plan_batch
@@ -327,3 +328,28 @@ def test_a_place_is_the_same_wherever_the_command_is_typed(shop, monkeypatch):
     assert shop.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
     assert shop.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
     assert shop.complete(brief(origin="")).origin == ""
+
+
+@pytest.mark.parametrize("name", ["video.mp4", "video.srt", "video.vtt", "thumbnail.jpg", "metadata.json"])
+@pytest.mark.parametrize("loss", ["gone", "empty"])
+async def test_a_film_of_which_any_file_is_lost_is_taken_up_again(shop, name, loss):
+    (job,) = await plan(shop, [brief()])
+    files = shop.places.package(job.folder, job.batch)
+    await to_thread.run_sync(_deliver, files)
+    video = Video(frames=30, bytes=4, sha256=hashlib.sha256(b"film").hexdigest())
+    ended = (Event(at=shop.clock(), status=JobStatus.COMPLETED),)
+    done = job.evolve(status=JobStatus.COMPLETED, video=video, receipt=Receipt(destination="folder", package=files))
+    await shop.store.save_job(done.evolve(history=ended))
+    assert (await planned(shop, [brief()])).untouched == 1
+
+    lost = anyio.Path(files.video.with_name(name))
+    await (lost.unlink() if loss == "gone" else lost.write_bytes(b""))
+
+    assert (await planned(shop, [brief()])).untouched == 0
+    assert (await shop.store.load_job("kitchen", job.id)).status is JobStatus.PENDING
+
+
+def _deliver(files):
+    files.video.parent.mkdir(parents=True)
+    for path in astuple(files):
+        path.write_bytes(b"film")

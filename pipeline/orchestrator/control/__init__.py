@@ -12,8 +12,9 @@ from pipeline.orchestrator.control.changes import (
     cancel,
     checkpoint,
     for_addition,
+    open_again,
     resume,
     retry,
 )
 
-__all__ = ["Changed", "as_asked", "cancel", "checkpoint", "for_addition", "resume", "retry"]
+__all__ = ["Changed", "as_asked", "cancel", "checkpoint", "for_addition", "open_again", "resume", "retry"]

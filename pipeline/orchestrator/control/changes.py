@@ -6,10 +6,11 @@ that another process makes is left to that process, which hears of a wish to can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 import anyio
 from anyio import to_thread
@@ -22,8 +23,9 @@ from pipeline.orchestrator.control.afresh import forget_from, is_published
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
 from pipeline.orchestrator.scheduler import QUEUE
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import Copies
+from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.settings import find_workspace
+from pipeline.state import CheckpointStore, Copies
 
 # Each claim is an open file, and a process may have few.
 _AT_ONCE = 50
@@ -52,6 +54,20 @@ class Changed:
     # They are as they should be, or have moved on.
     left: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+
+
+def open_again(
+    batch: str, *, workspace: Path | str | None = None, overrides: Mapping[str, object] | None = None
+) -> Workshop:
+    """The workspace, to go on with a batch: it is worked on as the command that began it said, but for `overrides`.
+
+    Reads files. Raises what `open_workshop` does.
+    """
+    asked = None
+    with suppress(CheckpointError, InputError):  # told by whoever needs the batch
+        place = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
+        asked = CheckpointStore(place).read_batch(batch)
+    return open_workshop(workspace=workspace, overrides={**(asked.working if asked else {}), **(overrides or {})})
 
 
 async def as_asked(shop: Workshop, batch: str) -> Workshop:
@@ -132,8 +148,8 @@ async def retry(
 
     Or take up only what `failed`, or only `jobs` (beginnings of ids), and make nothing else. `briefs` are what the
     source holds now: a job whose row was mended gives way to the new one, and a brief that could not be read becomes a
-    job; rows that are new are not made. From
-    `stage` on everything is made afresh. Raises `InputError` for an unknown batch or job, or a film that is out.
+    job; rows that are new are not made. From `stage` on everything is made afresh. Raises `InputError` for an unknown
+    batch or job, or a film that is out.
     """
     shop = await as_asked(shop, batch)
     ids = await _chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
@@ -314,7 +330,8 @@ async def _read_at_last(shop: Workshop, batch: str, briefs: Sequence[Brief]) -> 
     async with shop.store.planning(batch):
         now = await known_batch(shop, batch)
         left = [refused for refused in now.refused if _file_of(shop.places.origin(refused.where)) not in read]
-        await shop.store.save_batch(replace(now, refused=tuple(left)))
+        # They stand in the source: they leave the batch when they leave it.
+        await shop.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
     return plan.ids
 
 

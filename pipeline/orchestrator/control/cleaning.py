@@ -18,10 +18,10 @@ from uuid import uuid4
 
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError, InputError
+from pipeline.errors import CheckpointError, InputError
 from pipeline.files import storage_errors
 from pipeline.model import JobStatus
-from pipeline.orchestrator.batches import known_batch, running
+from pipeline.orchestrator.batches import known_batch, refuse_while_busy, running
 from pipeline.orchestrator.control.afresh import is_published
 from pipeline.orchestrator.workshop import Workshop
 
@@ -131,7 +131,7 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
             yield path
     if counts <= _DONE and not damaged and not running(shop, batch):
         yield from _older(folder / "evidence", now_s - _EVIDENCE_S)
-        yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if path.suffix == ".damaged")
+        yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if ".json.damaged" in path.name)
 
 
 def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
@@ -152,11 +152,8 @@ def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
 
 
 def _check_removable(shop: Workshop, batch: str) -> None:
-    pids = running(shop, batch)
-    index = shop.store.refreshed(batch)
-    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.under_way()):
-        who = f"process {pids[0]}" if pids else "a process"
-        raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
+    refuse_while_busy(shop, batch)
+    index = shop.store.index(batch)
     left = [f"{n.jobs} {status.value}" for status, n in index.counts().items() if n.jobs and status not in _DONE]
     if left:
         hint = f"Finish it (nightreel resume {batch}, or retry), or give the rest up (nightreel cancel {batch})"

@@ -11,9 +11,9 @@ from itertools import islice
 
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError
+from pipeline.errors import CheckpointError
 from pipeline.model import Event, Job, JobStatus, advance
-from pipeline.orchestrator.batches import known_batch, running
+from pipeline.orchestrator.batches import known_batch, refuse_while_busy
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies, Damage
 
@@ -40,7 +40,7 @@ async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
     await known_batch(shop, batch)
     copies = Copies(shop.store.folder(batch), shop.workspace)
     async with shop.store.planning(batch):
-        await to_thread.run_sync(_refuse_while_busy, shop, batch)
+        await to_thread.run_sync(refuse_while_busy, shop, batch)
         then, now = await to_thread.run_sync(copies.batch, name), await known_batch(shop, batch)
         done = Returned()
         copied = await to_thread.run_sync(copies.jobs, name)
@@ -52,14 +52,6 @@ async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
         about = replace(then, jobs=tuple(job for job in jobs if job in there), added=tuple(dict.fromkeys(added)))
         await shop.store.save_batch(about)
     return done
-
-
-def _refuse_while_busy(shop: Workshop, batch: str) -> None:
-    pids = running(shop, batch)
-    index = shop.store.refreshed(batch)
-    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.under_way()):
-        who = f"process {pids[0]}" if pids else "a process"
-        raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
 def _return_some(shop: Workshop, name: str, copied: Iterator[Job | Damage], done: Returned) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.files import storage_errors
-from pipeline.model import Job
+from pipeline.model import Job, Package
 from pipeline.orchestrator.naming import SUMMARY
 from pipeline.publishing import Destination, FileNames, FolderDestination
 
@@ -70,9 +70,11 @@ class Places:
 
     def destination(self, job: Job) -> Destination:
         """Where the film goes."""
-        video = self.video(job.folder, job.batch)
-        names = FileNames.like(video) if self._is_one_file else FileNames()
-        return FolderDestination(video.parent, names=names)
+        return FolderDestination(self.video(job.folder, job.batch).parent, names=self._names)
+
+    def package(self, folder: str, batch: str) -> Package:
+        """All files of the film of a job with this folder, there or not."""
+        return self._names.within(self.video(folder, batch).parent)
 
     def video(self, folder: str, batch: str) -> Path:
         """The film of a job with this folder. A folder that was asked for takes the place of output/<batch>/."""
@@ -97,6 +99,10 @@ class Places:
             return self.workspace / "output" / batch / SUMMARY
         # Several batches may be sent to one folder.
         return self.output / f"{SUMMARY}-{batch}"
+
+    @property
+    def _names(self) -> FileNames:
+        return FileNames.like(self.output) if self.output and self._is_one_file else FileNames()
 
     @property
     def _is_one_file(self) -> bool:
