@@ -16,6 +16,7 @@ from pipeline.model.job import (
     advance,
 )
 from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.pace import LengthPlan, Pace
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import (
@@ -70,7 +71,9 @@ __all__ = [
     "JobError",
     "JobStatus",
     "JobSummary",
+    "LengthPlan",
     "Narration",
+    "Pace",
     "Package",
     "Paragraph",
     "Priority",

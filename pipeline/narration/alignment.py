@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pipeline.model import Word, split_words
+from pipeline.model.pace import weight
 from pipeline.model.text import has_words
-from pipeline.narration.estimate import estimate, spread, weight
+from pipeline.narration.estimate import estimate, spread
 
 Span = tuple[float, float]
 

@@ -6,7 +6,16 @@ import os
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
@@ -82,13 +91,36 @@ class Group(BaseModel):
 
 
 class ScriptSettings(Group):
-    """Who writes the script."""
+    """Who writes the script, and what a model that writes is told besides the topic."""
 
     writer: Literal["auto", "groq", "outline"] = Field(
         "auto",
         description="Who writes: groq (a language model), outline (the notes of the brief as they are, no model), "
         "or auto: groq when it has a key, else outline.",
     )
+    audience: str = Field("", max_length=200, description="Who watches, e.g. children of ten; empty: everybody.")
+    tone: str = Field("", max_length=200, description="How it sounds, e.g. calm, a little dry; empty: as the template.")
+    length_s: int = Field(
+        0,
+        ge=0,
+        le=1800,
+        description="Seconds that a film lasts, within 15 %; 0: as the template says. Notes that are spoken as they "
+        "are (outline) last as long as they last.",
+    )
+    facts: Literal["open", "notes"] = Field(
+        "open",
+        description="Where facts come from: open (what is well established, too) or notes (only those of the brief).",
+    )
+    variant: int = Field(
+        0, ge=0, le=1000, description="Which version of a film: each number is another film about the same topic."
+    )
+
+    @field_validator("length_s")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < 10:
+            raise ValueError("must be 0 or at least 10")
+        return value
 
 
 class GroqSettings(Group):

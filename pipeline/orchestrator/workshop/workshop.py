@@ -249,11 +249,17 @@ class Workshop:
 
     def complete(self, brief: Brief) -> Brief:
         """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
+        asked = self.settings.script
         return replace(
             brief,
             language=self._flag("language") or brief.language or self.settings.language,
             template=self._flag("template") or brief.template or self.settings.template,
             voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
+            audience=self._flag("script.audience") or brief.audience or asked.audience,
+            tone=self._flag("script.tone") or brief.tone or asked.tone,
+            length_s=int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None,
+            facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            variant=int(self._flag("script.variant") or brief.variant or asked.variant),
             origin=self.places.origin(brief.origin),
         )
 
