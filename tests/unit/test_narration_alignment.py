@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Word, split_words
-from pipeline.narration.alignment import match, place
 from pipeline.model.pace import weight
+from pipeline.narration.alignment import match, place
 from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread
 from pipeline.narration.spoken import spoken
 
