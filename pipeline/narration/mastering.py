@@ -17,8 +17,9 @@ from pipeline.narration.narrator import Speech
 # Changes whenever the same speech would give other bytes: part of every clip's cache key.
 VERSION = "2"
 
-LEAD_S = 0.25
-TAIL_S = 0.4
+_LEAD_S = 0.25
+_TAIL_S = 0.4
+EDGES_S = _LEAD_S + _TAIL_S
 # A scene shorter than this (2.13 s) can't be read.
 _SHORTEST_QUANTA = 4
 # 60 dB below the loudest sample is what a voice service sends when it sends silence.
@@ -49,7 +50,7 @@ def master(speech: Speech, path: Path) -> Clip:
     Raises `InputError` for sound that can't be decoded, `StorageError`.
     """
     sound, words = _trimmed(read_audio(speech.audio), speech.words)
-    lead, tail = round(LEAD_S * SAMPLE_RATE_HZ), round(TAIL_S * SAMPLE_RATE_HZ)
+    lead, tail = round(_LEAD_S * SAMPLE_RATE_HZ), round(_TAIL_S * SAMPLE_RATE_HZ)
     last_word = round(words[-1].end_s * SAMPLE_RATE_HZ) if words else 0
     needed = lead + max(len(sound), last_word) + tail
     length = max(_SHORTEST_QUANTA, -(-needed // SCENE_QUANTUM_SAMPLES)) * SCENE_QUANTUM_SAMPLES
@@ -59,7 +60,7 @@ def master(speech: Speech, path: Path) -> Clip:
     label = _Label(
         samples=length,
         sha256=_sha256(samples),
-        words=tuple((word.text, word.start_s + LEAD_S, word.end_s + LEAD_S) for word in words),
+        words=tuple((word.text, word.start_s + _LEAD_S, word.end_s + _LEAD_S) for word in words),
         loudness_lufs=measure_loudness(samples).integrated_lufs,
         estimated=speech.estimated,
     )

@@ -23,11 +23,11 @@ from pipeline.model import (
 )
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate
-from pipeline.narration.mastering import LEAD_S, TAIL_S
+from pipeline.narration.mastering import EDGES_S
 from pipeline.narration.samples import sample_text
 
 # A scene's length is rounded up to whole quanta: by half of one on the average.
-_SCENE_S = LEAD_S + TAIL_S + SCENE_QUANTUM_SAMPLES / SAMPLE_RATE_HZ / 2
+_SCENE_S = EDGES_S + SCENE_QUANTUM_SAMPLES / SAMPLE_RATE_HZ / 2
 # Where a sample has one sentence only.
 _USUAL_BREATH_S = 0.35
 # In a language without a sample, people are taken to speak as calmly as in English.

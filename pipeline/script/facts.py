@@ -25,6 +25,30 @@ from pipeline.template import notes_as_text
 
 # Languages in which a capital letter inside a sentence says "noun", not "name".
 _CAPITALISES_NOUNS = frozenset({"de", "lb", "gsw", "nds", "bar", "ksh"})
+# What English writes with a capital and is no name: a date may be written in digits in the notes.
+_CALENDAR = frozenset(
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ]
+)
 _COUNTING = 12
 _GROUPED = r"\d{1,3}(?:[ \u00a0\u202f\u2009'’.,٬]\d{3})+(?!\d)"
 _NUMBER = re.compile(rf"[$€£¥₹]?\s?(?:{_GROUPED}(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)*)\s?[%‰°$€£¥₹]?")
@@ -88,7 +112,7 @@ def _is_counting(number: str) -> bool:
 def _names_beyond(script: Script, notes: str) -> Iterator[str]:
     if script.language.partition("-")[0] in _CAPITALISES_NOUNS:
         return
-    known = {_plain(match[0]) for match in _WORD.finditer(notes)}
+    known = _CALENDAR | {_plain(match[0]) for match in _WORD.finditer(notes)}
     for text in _sentences(script):
         for match in _WORD.finditer(text):
             if _is_name(match[0]) and not _starts(text[: match.start()]) and not _is_known(_plain(match[0]), known):

@@ -16,15 +16,17 @@ _LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10*
 _ANY = "|".join((*_SMALL, *_LARGE, "hundred"))
 _RUN = re.compile(rf"\b(?:{_ANY})(?:[\s-]+(?:and\s+)?(?:{_ANY}))*\b", re.IGNORECASE)
 
-_WORDS = re.compile(r"(?!and\b)[a-z]+")
+_WORDS = re.compile(r"\b(?!and\b)[a-z]+")
 
 
 def spelt_numbers(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """Each number that is spelt out: as it is written, and its value, also in thousands, millions… if it is round.
 
-    "five hundred million" is worth 500,000,000, and known as 500 to whoever writes "500 million".
+    "five hundred million" is worth 500,000,000, and known as 500 to whoever writes "500 million". A "million" alone is
+    part of a number in digits, or a way of saying "very many".
     """
-    return [(match[0], _worth(_WORDS.findall(match[0].lower()))) for match in _RUN.finditer(text)]
+    runs = ((match[0], _WORDS.findall(match[0].lower())) for match in _RUN.finditer(text))
+    return [(written, _worth(words)) for written, words in runs if any(word in _SMALL for word in words)]
 
 
 def _worth(words: Sequence[str]) -> tuple[int, ...]:
