@@ -27,27 +27,10 @@ from pipeline.template import notes_as_text
 _CAPITALISES_NOUNS = frozenset({"de", "lb", "gsw", "nds", "bar", "ksh"})
 # What English writes with a capital and is no name: a date may be written in digits in the notes.
 _CALENDAR = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
+    (
+        *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
+        *("november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    )
 )
 _COUNTING = 12
 _GROUPED = r"\d{1,3}(?:[ \u00a0\u202f\u2009'’.,٬]\d{3})+(?!\d)"
@@ -112,10 +95,15 @@ def _is_counting(number: str) -> bool:
 def _names_beyond(script: Script, notes: str) -> Iterator[str]:
     if script.language.partition("-")[0] in _CAPITALISES_NOUNS:
         return
-    known = _CALENDAR | {_plain(match[0]) for match in _WORD.finditer(notes)}
+    words = [match[0] for match in _WORD.finditer(notes)]
+    known = _CALENDAR | {_plain(word) for word in words}
+    names = {_plain(word) for word in words if word[0].isupper()}
     for text in _sentences(script):
         for match in _WORD.finditer(text):
-            if _is_name(match[0]) and not _starts(text[: match.start()]) and not _is_known(_plain(match[0]), known):
+            name = _plain(match[0])
+            if not _is_name(match[0]) or _starts(text[: match.start()]) or name in known:
+                continue
+            if not any(_are_forms_of_one(name, other) for other in names):
                 yield match[0]
 
 
@@ -130,9 +118,9 @@ def _starts(before: str) -> bool:
     return not before or before[-1] in _BEFORE_A_START
 
 
-def _is_known(name: str, known: set[str]) -> bool:
-    """Whether the notes have the word, or another form of it: names are inflected in many languages."""
-    return name in known or any(_common(name, word) >= max(3, min(len(name), len(word)) - 2) for word in known)
+def _are_forms_of_one(name: str, other: str) -> bool:
+    """Whether two names may be one: they are inflected in many languages."""
+    return _common(name, other) >= max(3, min(len(name), len(other)) - 2)
 
 
 def _common(one: str, other: str) -> int:

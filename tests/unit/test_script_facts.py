@@ -82,7 +82,7 @@ def test_what_the_notes_say_may_be_said(sentence: str) -> None:
         ("They weigh ninety kilos.", ("ninety",)),
         ("١٩٧٠ was a good year.", ("١٩٧٠",)),
         ("They were found by Charles Darwin in Chile.", ("Charles", "Darwin", "Chile")),
-        ("Then NASA came.", ("NASA",)),
+        ("Then NASA came to Mars, and Octavian to Bloor.", ("NASA", "Mars", "Octavian", "Bloor")),
         ("Once more: the Darwin of 1859, and 1859 again.", ("1859", "Darwin")),
     ],
 )
