@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
 
 # How long a scene may stand: seconds. More scenes than these give are hurried, fewer are dull.
 _SHORT_SCENE_S, _LONG_SCENE_S = 8, 12
+# Words, or characters, in a sentence that is written to be spoken.
+_SENTENCE = {"words": 9, "characters": 20}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +39,18 @@ class Pace:
     # The breath between two sentences of a scene, and the silence around a scene.
     breath_s: float
     scene_s: float
-    # For a word (or a character: see `LengthPlan`) of running text, breaths included.
-    word_s: float
+    # How much an average word (or a character: see `LengthPlan`) weighs.
+    word_weight: float
     unit: Literal["words", "characters"] = "words"
+
+    @property
+    def word_s(self) -> float:
+        """Seconds for a word of a film, the breaths between its sentences included."""
+        return self.word_weight * self.weight_s + self.breath_s / _SENTENCE[self.unit]
+
+    def corrected(self, factor: float) -> Pace:
+        """The pace of a voice that takes `factor` times as long for what it says."""
+        return replace(self, weight_s=self.weight_s * factor, breath_s=self.breath_s * factor)
 
     def seconds(self, words: Sequence[str]) -> float:
         """How long a scene lasts in which these words (of `split_words`) are said."""

@@ -53,11 +53,11 @@ def pace_of(words: Sequence[Word], *, unit_sample: str) -> Pace:
     pauses = [max(0.0, after.start_s - word.end_s) for word, after in pairwise(words) if ends_sentence(word.text)]
     breath_s = median(pauses) if pauses else _USUAL_BREATH_S
     length_s = words[-1].end_s - words[0].start_s
-    spoken_s = length_s - len(pauses) * breath_s
+    weights = sum(map(weight, texts))
     return Pace(
-        weight_s=spoken_s / sum(map(weight, texts)),
+        weight_s=(length_s - len(pauses) * breath_s) / weights,
         breath_s=breath_s,
         scene_s=_SCENE_S,
-        word_s=length_s / len(words),
+        word_weight=weights / len(words),
         unit="characters" if len(words) > 2 * len(unit_sample.split()) else "words",
     )

@@ -8,14 +8,14 @@ from pipeline.model import Pace, Script, narration_of, split_words
 _TOLERANCE = 0.08
 
 
-def film_s(script: Script, pace: Pace) -> float:
+def predicted_s(script: Script, pace: Pace) -> float:
     """How long the film of `script` will last in seconds, spoken at `pace`."""
     return sum(pace.seconds(split_words(narration_of(scene))) for scene in script.scenes)
 
 
 def length_problem(script: Script, wanted_s: int, pace: Pace) -> str:
     """By how much the film would be too long or too short, and what to do; empty: it is neither."""
-    lasts_s = film_s(script, pace)
+    lasts_s = predicted_s(script, pace)
     if abs(lasts_s - wanted_s) <= wanted_s * _TOLERANCE:
         return ""
     shortest, longest = round(wanted_s * (1 - _TOLERANCE)), round(wanted_s * (1 + _TOLERANCE))

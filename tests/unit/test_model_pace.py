@@ -11,13 +11,13 @@ from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate
 from pipeline.narration.pace import measure_pace, pace_of
 
-PACE = Pace(weight_s=0.07, breath_s=0.35, scene_s=0.9, word_s=0.42)
+PACE = Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5)
 
 
 def test_a_scene_lasts_as_long_as_its_words_its_breaths_and_the_silence_around_it() -> None:
     words = split_words("One two. Three.")
 
-    assert PACE.seconds(words) == pytest.approx(0.9 + 0.07 * sum(map(weight, words)) + 0.35)
+    assert PACE.seconds(words) == pytest.approx(0.9 + 0.07 * sum(map(weight, words)) + 0.36)
 
 
 @given(st.integers(min_value=10, max_value=1800))
@@ -34,6 +34,15 @@ def test_a_scene_stands_for_8_to_12_seconds(length_s: int, scenes: tuple[int, in
     plan = PACE.plan(length_s)
 
     assert (plan.fewest_scenes, plan.most_scenes) == scenes
+
+
+def test_a_pace_can_be_corrected_by_what_was_heard() -> None:
+    words = split_words("One two. Three.")
+
+    slower = PACE.corrected(1.5)
+
+    assert slower.seconds(words) - 0.9 == pytest.approx(1.5 * (PACE.seconds(words) - 0.9))
+    assert slower.word_s == pytest.approx(1.5 * PACE.word_s)
 
 
 def test_sentences_end_in_every_script() -> None:
@@ -58,7 +67,8 @@ def test_a_pace_is_what_was_heard() -> None:
 
     assert pace.breath_s == pytest.approx(0.4)
     assert pace.weight_s == pytest.approx(1.5 / 15)
-    assert pace.word_s == pytest.approx(1.9 / 3)
+    assert pace.word_weight == pytest.approx(5)
+    assert pace.word_s == pytest.approx(0.5 + 0.4 / 9)
     assert pace.unit == "words"
 
 
