@@ -9,25 +9,29 @@ behind is written whole or not at all. It never touches the job's status or its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from anyio import create_task_group, to_thread
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
-from pipeline.narration import narrate
+from pipeline.limits import RetryPolicy
+from pipeline.model import Clip, Cue, Job, Narration, Pace, Script, Segment
+from pipeline.narration import Compute, Narrator, narrate
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
+from pipeline.orchestrator.lengths import write_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.script import write_script
+from pipeline.state import Cache
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 logger = logging.getLogger("nightreel")
@@ -48,12 +52,30 @@ class Stage:
     fills: tuple[str, ...]
 
 
+class _Voices(TypedDict):
+    """What `narrate` needs besides the script."""
+
+    narrators: Sequence[Narrator]
+    voice: str | None
+    cache: Cache
+    retry: RetryPolicy
+    compute: Compute
+
+
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
     template = await to_thread.run_sync(shop.template, job.brief)
     writers = await to_thread.run_sync(lambda: shop.writers)
-    script = await write_script(job.brief, writers=writers, template=template, spent=attempt.spent)
-    job = job.evolve(script=script)
+
+    async def written(pace: Pace | None = None) -> Script:
+        return await write_script(job.brief, writers=writers, template=template, pace=pace, spent=attempt.spent)
+
+    if job.brief.length_s and shop.models:
+        narrated = partial(narrate, **await _voices(job, shop, attempt))
+        script, pace = await write_to_length(job.brief.length_s, job.brief.language, write=written, speak=narrated)
+        job = job.evolve(script=script, pace=pace)
+    else:
+        job = job.evolve(script=await written())
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
@@ -75,16 +97,19 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
-    narration = await narrate(
-        script,
+    narration = await narrate(script, spoken=spoken, **await _voices(job, shop, attempt))
+    return job.evolve(narration=narration)
+
+
+async def _voices(job: Job, shop: Workshop, attempt: Attempt) -> _Voices:
+    """Who speaks a film, and how."""
+    return _Voices(
         narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=job.brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
-        spoken=spoken,
         compute=attempt.compute,
     )
-    return job.evolve(narration=narration)
 
 
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
@@ -162,7 +187,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths),
         package.vtt: to_vtt(_made(job.subtitles), lengths),
-        package.metadata: film_metadata(script, clips),
+        package.metadata: film_metadata(script, clips, wanted_s=job.brief.length_s),
     }
     for path, text in texts.items():
         await to_thread.run_sync(write_atomically, path, text)

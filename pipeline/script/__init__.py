@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.errors import NightreelError, PermanentError, ProviderError
-from pipeline.model import Brief, Cost, Script
+from pipeline.errors import InputError, NightreelError, PermanentError, ProviderError
+from pipeline.model import Brief, Cost, Pace, Script
+from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.script.chat import ChatModel, Spent, in_short
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
@@ -37,19 +38,31 @@ def _ignore(_cost: Cost) -> None:
 
 
 async def write_script(
-    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, spent: Spent = _ignore
+    brief: Brief,
+    *,
+    writers: Sequence[ScriptWriter],
+    template: Template,
+    pace: Pace | None = None,
+    spent: Spent = _ignore,
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    `spent` is told the cost of each request to a service, also of those that came to nothing.
+    `pace` is that of the voice, for briefs that ask for a length. `spent` is told the cost of each request to a
+    service, also of those that came to nothing.
     Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the first one who was asked,
     and `PermanentError` for a script that can't be filmed.
     """
+    if brief.facts == "notes" and not brief.has_notes:
+        raise InputError(
+            "only the notes may be used, and there are none",
+            where=brief.origin or brief.title,
+            hint="Write them into a Markdown brief (.md), or allow other facts (facts: open)",
+        )
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
-            script = _filmed(await writer.write(brief, template, spent), brief, template, writer)
+            script = _filmed(await writer.write(brief, template, spent, pace=pace), brief, template, writer)
         except ProviderError as error:
             failures.append(error)
         else:
@@ -58,21 +71,25 @@ async def write_script(
     raise failures[0]
 
 
-def known_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
+def known_script(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Script | None:
     """The script that `write_script` would give without asking anybody, if there is one. Blocks."""
     for writer in _able(writers, brief):
         try:
             writer.check()
         except ProviderError:
             continue
-        script = writer.known(brief, template)
+        script = writer.known(brief, template, pace=pace)
         return script and _filmed(script, brief, template, writer)
     return None
 
 
-def kept_scripts(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Iterable[Path]:
+def kept_scripts(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Iterable[Path]:
     """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
-    return [path for writer in writers for path in writer.kept(brief, template)]
+    return [path for writer in writers for path in writer.kept(brief, template, pace=pace)]
 
 
 def check_writers(writers: Sequence[ScriptWriter]) -> None:
@@ -98,5 +115,5 @@ def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWrit
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")
-    script = replace(script, tags=tuple(dict.fromkeys((*script.tags, *template.tags))))
-    return replace(script, description=template.description_of(brief, script))
+    script = replace(script, title=fit_title(script.title), tags=fit_tags((*script.tags, *template.tags)))
+    return replace(script, description=fit_description(template.description_of(brief, script)))

@@ -34,6 +34,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.standins.faults import Chance, Door, history
+from tests.standins.prose import as_long_as_asked
 
 PATH = "/openai/v1/chat/completions"
 
@@ -378,7 +379,7 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "thumbnail_text": " ".join(topic.split()[:4]),
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
-    return dict(_fill(schema, values))
+    return dict(_fill(schema, as_long_as_asked(values, body["messages"])))
 
 
 def _topic(body: dict[str, Any]) -> str:

@@ -68,13 +68,14 @@ _TEXTS = {
 _SENTENCES = {language: tuple(re.findall(r"\S[^.?!。]*[.?!。]", text)) for language, text in _TEXTS.items()}
 
 
-def as_long_as_asked(script: dict[str, Any], messages: list[dict[str, str]], *, seed: int) -> dict[str, Any]:
+def as_long_as_asked(script: dict[str, Any], messages: list[dict[str, str]]) -> dict[str, Any]:
     """`script` with scenes that say about as much as the messages ask for; as it is if they ask for no length."""
     prompt = "\n".join(message["content"] for message in messages if message["role"] != "assistant")
     asked, scenes = _ASKED.search(prompt), _SCENES.search(prompt)
     if not asked or not scenes:
         return script
-    chance = random.Random(f"{seed}:{len(messages)}:{script['title']}")
+    # The same question is answered alike.
+    chance = random.Random(json.dumps([script["title"], messages]))
     words = round(int(asked[1]) * chance.uniform(1 - _OFF, 1 + _OFF))
     corrected = _CORRECTED.findall(messages[-1]["content"])
     if corrected:

@@ -61,4 +61,4 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        yield from kept_scripts(job.brief, writers=shop.writers, template=shop.template(job.brief))
+        yield from kept_scripts(job.brief, writers=shop.writers, template=shop.template(job.brief), pace=job.pace)
