@@ -1,4 +1,4 @@
-"""Films of the length that was asked for: written by a stand-in that keeps to a length as models do, spoken by eSpeak."""
+"""Films last as long as was asked for: a stand-in keeps to lengths as models do, and eSpeak speaks what it wrote."""
 
 from __future__ import annotations
 
@@ -54,7 +54,6 @@ async def test_20_scripts_asked_for_30_60_and_180_seconds_last_so_long_within_15
         script, _ = await write_to_length(wanted_s, language, write=write, speak=speak)
         spoken: Narration = await speak(script)
         off[wanted_s, language, topic] = film_s(spoken) / wanted_s - 1
-        print(wanted_s, language, topic, f"{film_s(spoken):.1f} {100*off[wanted_s, language, topic]:+.1f}%", len(groq.history))
 
     assert len(off) == 20
     assert {asked: share for asked, share in off.items() if abs(share) > 0.15} == {}
