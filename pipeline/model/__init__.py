@@ -15,7 +15,7 @@ from pipeline.model.job import (
     StageRecord,
     advance,
 )
-from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
@@ -77,6 +77,7 @@ __all__ = [
     "Package",
     "Paragraph",
     "Priority",
+    "Prosody",
     "Receipt",
     "Refused",
     "Scene",

@@ -9,29 +9,27 @@ behind is written whole or not at all. It never touches the job's status or its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from anyio import create_task_group, to_thread
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.limits import RetryPolicy
 from pipeline.model import Clip, Cue, Job, Narration, Pace, Script, Segment
-from pipeline.narration import Compute, Narrator, narrate
+from pipeline.narration import narrate
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
-from pipeline.orchestrator.lengths import write_to_length
+from pipeline.orchestrator.lengths import hold_to_length, write_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.script import write_script
-from pipeline.state import Cache
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 logger = logging.getLogger("nightreel")
@@ -52,16 +50,6 @@ class Stage:
     fills: tuple[str, ...]
 
 
-class _Voices(TypedDict):
-    """What `narrate` needs besides the script."""
-
-    narrators: Sequence[Narrator]
-    voice: str | None
-    cache: Cache
-    retry: RetryPolicy
-    compute: Compute
-
-
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
     template = await to_thread.run_sync(shop.template, job.brief)
@@ -71,7 +59,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         return await write_script(job.brief, writers=writers, template=template, pace=pace, spent=attempt.spent)
 
     if job.brief.length_s and shop.models:
-        narrated = partial(narrate, **await _voices(job, shop, attempt))
+        narrated = await _voices(job, shop, attempt)
         script, pace = await write_to_length(job.brief.length_s, job.brief.language, write=written, speak=narrated)
         job = job.evolve(script=script, pace=pace)
     else:
@@ -97,17 +85,22 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
-    narration = await narrate(script, spoken=spoken, **await _voices(job, shop, attempt))
+    narrated = partial(await _voices(job, shop, attempt), script, spoken=spoken)
+    narration = await narrated()
+    if job.brief.length_s:
+        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.prosody, speak=narrated)
     return job.evolve(narration=narration)
 
 
-async def _voices(job: Job, shop: Workshop, attempt: Attempt) -> _Voices:
-    """Who speaks a film, and how."""
-    return _Voices(
+async def _voices(job: Job, shop: Workshop, attempt: Attempt) -> partial[Coroutine[Any, Any, Narration]]:
+    """`narrate`, by those who speak the film, in their way."""
+    return partial(
+        narrate,
         narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=job.brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
+        prosody=shop.prosody,
         compute=attempt.compute,
     )
 
