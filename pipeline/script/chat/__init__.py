@@ -5,6 +5,7 @@ asking              `ask`: the models in order, a conversation with each until a
 service             `ServiceModel`: gate, deadline, price and protocol of any model behind an address
 dialect             how each service wants to be asked for JSON
 completion          what comes back, read
+headers             what services say about their limits
 failures            statuses and error codes as our errors: one table for all services
 groq                the way to Groq, by its own SDK
 openai_compatible   the way to everybody else who speaks OpenAI's protocol, by base URL
