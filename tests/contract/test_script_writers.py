@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +15,7 @@ import pytest
 from pipeline.errors import (
     InputError,
     NeedsLoginError,
-    NightreelError,
     PermanentError,
-    ProviderError,
     TransientError,
 )
 from pipeline.limits import RetryPolicy
@@ -28,8 +26,9 @@ from pipeline.script.checks import find_problems
 from pipeline.state import Cache
 from pipeline.template import Template, load_template
 from tests.standins.gates import gate
-from tests.standins.groq import FAULTS, GroqStandIn
-from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model
+from tests.standins.groq import GroqStandIn
+from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model, service_models
+from tests.standins.openai import MODELS, OpenAIStandIn
 
 TOPIC = Brief(title="Why is the sky blue?", origin="topics/space.txt:3")
 NOTES = Brief(
@@ -71,14 +70,18 @@ async def groq() -> AsyncIterator[GroqStandIn]:
         assert server.complaints == []
 
 
-@pytest.fixture(params=["groq", "outline"])
-def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> ScriptWriter:
+@pytest.fixture(params=["outline", "groq", *MODELS])
+async def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> AsyncIterator[ScriptWriter]:
     """Each writer there is; a new one is done when it passes here."""
-    makers: dict[str, Callable[[], ScriptWriter]] = {
-        "outline": OutlineWriter,
-        "groq": lambda: groq_at(groq.url),
-    }
-    return makers[request.param]()
+    if request.param == "outline":
+        yield OutlineWriter()
+    elif request.param == "groq":
+        yield groq_at(groq.url)
+    else:
+        async with OpenAIStandIn(dialect=request.param) as server:
+            models = service_models(request.param, server.url)
+            yield ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+        assert server.complaints == []
 
 
 @pytest.fixture
@@ -240,49 +243,6 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
     assert len(groq.history) == 2
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind", "says", "requests"),
-    [
-        ("rate_limited", TransientError, "slow down", 1),
-        ("rate_limited_without_retry_after", TransientError, "slow down", 1),
-        ("rate_limited_until_a_date", TransientError, "slow down", 1),
-        ("too_large", PermanentError, "notes are too long", 2),
-        ("no_capacity", TransientError, "498", 1),
-        ("overloaded", TransientError, "503", 1),
-        ("json_validate_failed", TransientError, "not valid JSON", 2),
-        ("model_gone", PermanentError, "NIGHTREEL_GROQ__MODELS", 1),
-        ("no_credit", NeedsLoginError, "no credit", 1),
-        ("bad_key", NeedsLoginError, "GROQ_API_KEY", 1),
-        ("empty_content", TransientError, "empty", 2),
-        ("cut_off", PermanentError, "cut off", 2),
-        ("invalid_json", TransientError, "no script", 2),
-        ("wrong_schema", TransientError, "no script", 2),
-        ("declined", PermanentError, "declines", 1),
-        ("no_choices", TransientError, "no choices", 2),
-        ("login_page", TransientError, "not a chat completion", 1),
-        ("reset", TransientError, "no connection", 1),
-    ],
-)
-async def test_a_lasting_fault_is_one_error_of_ours(
-    *,
-    groq: GroqStandIn,
-    groq_writer: ModelWriter,
-    template: Template,
-    fault: str,
-    kind: type[ProviderError],
-    says: str,
-    requests: int,
-) -> None:
-    groq.faults = [fault]
-
-    with pytest.raises(kind, match=says) as caught:
-        await write_script(TOPIC, writers=[groq_writer], template=template)
-
-    assert type(caught.value) is kind
-    assert len(groq.history) == requests
-    _assert_keeps_the_secret(caught.value)
-
-
 async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
@@ -302,12 +262,6 @@ async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: T
 
     with pytest.raises(TransientError, match="in time"):
         await write_script(TOPIC, writers=[writer], template=template)
-
-
-def test_every_fault_of_the_stand_in_is_tried() -> None:
-    tried = next(mark for mark in test_a_lasting_fault_is_one_error_of_ours.pytestmark if mark.name == "parametrize")
-
-    assert {case[0] for case in tried.args[1]} == FAULTS.keys() - {"markup", "slow_body", "too_long_texts"}
 
 
 async def test_nobody_listening_is_worth_another_try(template: Template) -> None:
@@ -548,11 +502,3 @@ class Book:
 
     async def close(self, until: datetime) -> None:
         pass
-
-
-def _assert_keeps_the_secret(error: NightreelError) -> None:
-    link: BaseException | None = error
-    while link is not None:
-        assert KEY not in str(link)
-        assert KEY not in repr(link)
-        link = link.__cause__ or link.__context__
