@@ -29,7 +29,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import write_script
+from pipeline.script import bought_script, write_script
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 logger = logging.getLogger("nightreel")
@@ -56,7 +56,14 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     writers = await to_thread.run_sync(lambda: shop.writers)
 
     async def written(pace: Pace | None = None) -> Script:
-        return await write_script(job.brief, writers=writers, template=template, pace=pace, spent=attempt.spent)
+        bought = None
+        if job.attempts > 1:
+            # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+            search = partial(bought_script, job.brief, writers=writers, template=template, pace=pace)
+            bought = await to_thread.run_sync(search)
+        return bought or await write_script(
+            job.brief, writers=writers, template=template, pace=pace, spent=attempt.spent
+        )
 
     if job.brief.length_s and shop.models:
         narrated = await _voices(job, shop, attempt)

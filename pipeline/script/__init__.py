@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.errors import InputError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Cost, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
-from pipeline.script.chat import ChatModel, Spent, in_short
+from pipeline.script.chat import ChatModel, Spent, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.writer import ModelWriter, ScriptWriter
@@ -26,6 +26,7 @@ __all__ = [
     "ModelWriter",
     "OutlineWriter",
     "ScriptWriter",
+    "bought_script",
     "check_writers",
     "kept_scripts",
     "known_script",
@@ -50,8 +51,8 @@ async def write_script(
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
     `pace` is that of the voice, for briefs that ask for a length. `spent` is told the cost of each request to a
     service, also of those that came to nothing.
-    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the first one who was asked,
-    and `PermanentError` for a script that can't be filmed.
+    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
+    another time, else of the first, and `PermanentError` for a script that can't be filmed.
     """
     if brief.facts == "notes" and not brief.has_notes:
         raise InputError(
@@ -68,7 +69,7 @@ async def write_script(
         else:
             reasons = (*map(in_short, failures), script.fallback_reason)
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
-    raise failures[0]
+    raise most_hopeful(failures)
 
 
 def known_script(
@@ -82,6 +83,17 @@ def known_script(
             continue
         script = writer.known(brief, template, pace=pace)
         return script and _filmed(script, brief, template, writer)
+    return None
+
+
+def bought_script(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Script | None:
+    """A script that was paid for before, whoever of the writers wrote it. Blocks."""
+    for writer in writers:
+        script = writer.known(brief, template, pace=pace) if any(writer.kept(brief, template, pace=pace)) else None
+        if script:
+            return _filmed(script, brief, template, writer)
     return None
 
 

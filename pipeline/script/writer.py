@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy
-from pipeline.model import Brief, Pace, Script
+from pipeline.model import Brief, LengthPlan, Pace, Script
 from pipeline.script.chat import Asked, ChatModel, Message, Question, Spent, Unusable, ask, kept_answers
 from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
+from pipeline.script.notes import count_words, with_fewer_notes
 from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.state import Cache
 from pipeline.template import Template
@@ -119,24 +120,35 @@ class ModelWriter:
             spent=spent,
             turns=_TURNS_TO_LENGTH if pace else _TURNS,
         )
-        return _signed(asked)
+        return _signed(asked, brief)
 
 
-def _signed(asked: Asked[Script]) -> Script:
-    return replace(asked.value, writer=asked.service, model=asked.model, fallback_reason=asked.fallback_reason)
+def _signed(asked: Asked[Script], brief: Brief) -> Script:
+    reasons = [asked.fallback_reason]
+    if asked.question:
+        parts = [count_words(part) for part in with_fewer_notes(brief)]
+        told = f"the first {parts[asked.question]:,} of {parts[0]:,} words"
+        reasons.append(f"the notes are too long for {asked.model}: it was given {told}")
+    return replace(
+        asked.value, writer=asked.service, model=asked.model, fallback_reason="; ".join(filter(None, reasons))
+    )
 
 
 def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Question, ...]:
     """What a model is asked: first with all notes."""
     plan = pace.plan(brief.length_s) if pace and brief.length_s else None
+    return tuple(_question(part, template, plan) for part in with_fewer_notes(brief))
+
+
+def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
     system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user))
     question = Question(messages=messages, schema=strict_schema(template), schema_name="script")
     if plan is None:
-        return (question,)
+        return question
     tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
     more = max(question.more_tokens, round(1.5 * tokens))
-    return (replace(question, max_tokens=max(question.max_tokens, round(tokens)), more_tokens=more),)
+    return replace(question, max_tokens=max(question.max_tokens, round(tokens)), more_tokens=more)
 
 
 class _Reading:
