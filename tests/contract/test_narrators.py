@@ -18,7 +18,7 @@ import pytest
 
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.media.audio import read_audio
+from pipeline.media.audio import read_audio, read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene, split_words
 from pipeline.narration import espeak, narrate
 from pipeline.narration.edge import EdgeNarrator
@@ -58,6 +58,9 @@ async def edge():
 
 def edge_at(url, *, door=None, timeout_s=5.0):
     return EdgeNarrator(url=url, gate=door or gate("edge", concurrency=3), timeout_s=timeout_s)
+
+
+NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
 
 
 async def say(narrator, text, voice, prosody=Prosody()):  # noqa: B008
@@ -167,6 +170,68 @@ async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
     assert len(onsets) == 3
     # MP3 encoders add up to 50 ms in front, and a soft consonant is heard before it is loud.
     assert begins == pytest.approx(onsets, abs=0.08)
+
+
+@pytest.mark.parametrize("narrator", ["edge", "espeak"], indirect=True)
+async def test_no_film_has_dead_air_between_its_sentences(narrator, tmp_path):
+    text = "Light travels fast. Nothing is faster… or is it? Well, remember that."
+    scene = StatementScene(lines=(SpokenLine(text=text), SpokenLine(text="That is all.")), text=text)
+    script = Script(title="Light", language="en", scenes=(scene,))
+
+    narration = await narrate(script, narrators=[narrator], voice=None, cache=Cache(tmp_path), retry=NOW)
+
+    (clip,) = narration.clips
+    samples = await anyio.to_thread.run_sync(read_wav, clip.path)
+    loud = np.flatnonzero(np.abs(samples[:, 0]) > 10 ** (-45 / 20)) / 48_000
+    pauses = np.diff(loud)
+    assert pauses.max() < 0.6
+    # A breath after each sentence, and the first is heard after the lead of the scene.
+    assert np.count_nonzero(pauses > 0.25) >= 3
+    assert loud[0] < 0.4
+    after_pauses = [loud[0], *loud[1:][pauses > 0.25]]
+    for first_word in ("Light", "Nothing", "That"):
+        begins = next(word.start_s for word in clip.words if word.text == first_word)
+        assert min(abs(begins - onset) for onset in after_pauses) < 0.1
+
+
+@pytest.mark.parametrize("narrator", ["edge", "espeak", "silence"], indirect=True)
+async def test_a_higher_rate_is_a_shorter_speech(narrator):
+    voice = await narrator.choose_voice("en", None)
+    slow, usual, fast = [
+        len(read_audio((await say(narrator, SENTENCE, voice, Prosody(rate_percent=rate))).audio))
+        for rate in (-30, 0, 50)
+    ]
+
+    assert slow > 1.15 * usual
+    assert fast < 0.85 * usual
+
+
+async def test_edge_is_told_how_to_speak_in_its_own_notation(edge, edge_narrator):
+    prosody = Prosody(rate_percent=-7, pitch_percent=10, volume_percent=0)
+
+    await say(edge_narrator, SENTENCE, "en-US-AvaNeural", prosody)
+
+    assert edge.history[-1].prosody == ("-7%", "+20Hz", "+0%")
+
+
+async def test_espeak_speaks_an_octave_lower_and_softer_when_asked():
+    narrator = EspeakNarrator()
+    usual, low, soft = [
+        read_audio((await say(narrator, SENTENCE, "en-us", prosody)).audio)[:, 0]
+        for prosody in (Prosody(), Prosody(pitch_percent=-50), Prosody(volume_percent=-60))
+    ]
+
+    assert pitch_hz(low) == pytest.approx(pitch_hz(usual) / 2, rel=0.1)
+    assert np.abs(soft).max() < 0.6 * np.abs(usual).max()
+
+
+def pitch_hz(sound):
+    """The fundamental frequency of a voice: the delay, between 2.5 and 25 ms, at which it is most like itself."""
+    middle = sound[len(sound) // 3 : len(sound) // 3 + 24_000]
+    delays = range(120, 1_200)
+    likeness = [float(np.dot(middle[delay:], middle[:-delay])) / (len(middle) - delay) for delay in delays]
+    best = max(likeness)
+    return 48_000 / next(delay for delay, value in zip(delays, likeness, strict=True) if value > 0.9 * best)
 
 
 # --- edge ------------------------------------------------------------------------------------------------------------
@@ -441,8 +506,9 @@ async def test_what_was_asked_can_be_read_by_other_processes(edge, edge_narrator
 
     address = f"http://127.0.0.1:{edge.port}/_history"
     async with aiohttp.ClientSession() as session, session.get(address) as response:
+        usual = {"prosody": ["+0%", "+0Hz", "+0%"]}
         assert await response.json() == {
-            "requests": [{"kind": "speak", "text": "One.", "voice": "en-US-AvaNeural", "fault": None}],
+            "requests": [{"kind": "speak", "text": "One.", "voice": "en-US-AvaNeural", "fault": None, **usual}],
             "faults": {},
             "complaints": [],
         }
