@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.model.priority import Priority
 
@@ -46,6 +47,14 @@ class Brief:
     # Names of a template and a voice; None: the setting decides.
     template: str | None = None
     voice: str | None = None
+    # For a model that writes: who watches ("children of ten"), how it sounds ("calm, a little dry"), how long the film
+    # is to be in seconds, where its facts may come from (empty: the setting decides), and which version of the film
+    # this is: another number is another film about the same. Empty, None and 0: nothing is asked for.
+    audience: str = ""
+    tone: str = ""
+    length_s: int | None = None
+    facts: Literal["", "open", "notes"] = ""
+    variant: int = 0
     tags: tuple[str, ...] = ()
     description: str = ""
     sections: tuple[Section, ...] = ()

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from pipeline.model.brief import Brief
 from pipeline.model.narration import Narration
+from pipeline.model.pace import Pace
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import Script
@@ -153,8 +154,10 @@ class Job:
     error: JobError | None = None
     # Every stage of every attempt, in order. Never shortened.
     records: tuple[StageRecord, ...] = ()
-    # What the stages have made so far.
+    # What the stages have made so far; the pace is that of the voice that the script was written for, if a length was
+    # asked for.
     script: Script | None = None
+    pace: Pace | None = None
     narration: Narration | None = None
     subtitles: Subtitles | None = None
     segments: tuple[Segment, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import io
-import json
+import os
 import subprocess
 import sys
 import wave
@@ -13,21 +14,26 @@ from pathlib import Path
 
 import anyio
 import numpy as np
+from anyio import to_thread
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
+from pipeline.model import Prosody
 from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak_voices import EspeakVoice, choose
 from pipeline.narration.narrator import Speech
-from pipeline.narration.spoken import SpokenText, spoken
+from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
 _RATE_WPM = 160
+# Its pitch counts from 0 to 99 in steps of no fixed size: by how many percent the frequency was higher than at 50, as
+# measured on the English and the German voice of 1.52.
+_PITCH_PERCENT, _PITCH = (-30, -18, -9, 0, 10, 29, 52, 68), (0, 25, 40, 50, 60, 75, 90, 99)
+# 100 is usual.
+_VOLUME = 100
 # A little air between the words (in units of 10 ms at the usual rate): they run into each other without it.
 _WORD_GAP = 1
-# Child processes at a time.
-_AT_ONCE = 2
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
 
@@ -40,6 +46,12 @@ class _Event:
     position: int
     at_s: float
 
+    @classmethod
+    def read(cls, line: str) -> _Event:
+        """From a line of the child."""
+        kind, position, at_s = line.split()
+        return cls(kind=kind, position=int(position), at_s=float(at_s))
+
 
 class EspeakNarrator:
     """Speaks through a child process per text: see `espeak_child`."""
@@ -47,15 +59,18 @@ class EspeakNarrator:
     name = "espeak"
 
     def __init__(self, *, timeout_s: float = 60.0) -> None:
-        self._places = anyio.CapacityLimiter(_AT_ONCE)
+        # Child processes at a time: each keeps a core busy.
+        self._places = anyio.CapacityLimiter(os.cpu_count() or 1)
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
+        # Of the library and its data.
+        self._paths: tuple[str, str] | None = None
 
     @property
     def version(self) -> str:
         """How it is asked, and the version of the library, which is known once it was loaded."""
-        return f"2:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
+        return f"3:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
 
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
@@ -68,19 +83,23 @@ class EspeakNarrator:
         """A voice by its short name ("en-us"), identifier or display name, or the best one for the language."""
         return choose(await self._list_voices(), language, wanted).short_name
 
-    async def speak(self, text: str, voice: str) -> Speech:
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+        """What one voice can't say here, none can."""
+        return ()
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
-        said = spoken(text)
-        request = {
-            "task": "speak",
-            "voice": chosen.identifier,
-            "rate_wpm": _RATE_WPM,
-            "word_gap": _WORD_GAP,
-            "text": said.text,
-        }
-        head, audio = await self._ask(request)
-        events = [_Event(kind=kind, position=position, at_s=at_s) for kind, position, at_s in json.loads(head)]
+        parameters = (
+            round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
+            round(float(np.interp(prosody.pitch_percent, _PITCH_PERCENT, _PITCH))),
+            round(_VOLUME * (1 + prosody.volume_percent / 100)),
+            _WORD_GAP,
+        )
+        answer = await self._ask("speak", chosen.identifier, *map(str, parameters), text=said.text)
+        count, _, answer = answer.partition(b"\n")
+        *lines, audio = answer.split(b"\n", int(count))
+        events = [_Event.read(line.decode()) for line in lines]
         samples, rate_hz = _samples_of(audio)
         if not len(samples):
             raise PermanentError("eSpeak gave no sound", hint="Try another voice")
@@ -89,45 +108,52 @@ class EspeakNarrator:
 
     async def _list_voices(self) -> tuple[EspeakVoice, ...]:
         if not self._voices:
-            head, _ = await self._ask({"task": "voices"})
-            listed = json.loads(head)
-            self._library = listed["version"]
-            self._voices = tuple(
-                EspeakVoice(
-                    identifier=voice["identifier"],
-                    name=voice["name"],
-                    languages=tuple((tag, priority) for tag, priority in voice["languages"]),
-                )
-                for voice in listed["voices"]
-            )
+            self._library, *listed = (await self._ask("voices")).decode().splitlines()
+            self._voices = tuple(EspeakVoice.read(line) for line in listed)
         return self._voices
 
-    async def _ask(self, request: dict[str, object]) -> tuple[bytes, bytes]:
-        """One child, one answer: its line of JSON and what follows it. The child is gone when this returns."""
-        # -P keeps the folder of the script, with our module names in it, off the child's import path.
-        command = [sys.executable, "-P", str(Path(espeak_child.__file__))]
+    async def _ask(self, *task: str, text: str = "") -> bytes:
+        """One child, one answer. The child is gone when this returns."""
+        # Without `site` and what people put into its folders: loading that takes longer than speaking.
+        if self._paths is None:
+            self._paths = await to_thread.run_sync(_library)
+        command = [sys.executable, "-I", "-S", str(Path(espeak_child.__file__)), *self._paths, *task]
         async with self._places:
             try:
                 with anyio.fail_after(self._timeout_s):
                     # anyio kills the process when this is cancelled or times out.
-                    done = await anyio.run_process(command, input=json.dumps(request).encode(), check=False)
+                    done = await anyio.run_process(command, input=text.encode(), check=False)
             except TimeoutError as error:
                 raise TransientError(f"eSpeak gave no answer within {self._timeout_s:g} s") from error
             except OSError as error:
                 raise MissingToolError(f"eSpeak's process can't be started: {error}") from error
         if done.returncode != 0:
             raise _failure(done)
-        head, _, audio = done.stdout.partition(b"\n")
-        return head, audio
+        return done.stdout
+
+
+def _library() -> tuple[str, str]:
+    """Where the library is, and its data (empty: where it looks by itself): the wheel's, else the system's."""
+    try:
+        import espeakng_loader  # noqa: PLC0415  (tells where it is, and loads nothing)
+
+        return espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
+    except (ImportError, RuntimeError):
+        path = ctypes.util.find_library("espeak-ng")
+    if path is None:
+        raise _missing("not installed")
+    return path, ""
+
+
+def _missing(why: str) -> MissingToolError:
+    return MissingToolError(f"eSpeak NG is not there: {why}", hint='Install it: pip install "nightreel[offline]"')
 
 
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
     said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
     if done.returncode == espeak_child.NO_LIBRARY:
-        return MissingToolError(
-            f"eSpeak NG is not there: {said[0]}", hint='Install it: pip install "nightreel[offline]"'
-        )
+        return _missing(said[0])
     if done.returncode == espeak_child.REFUSED:
         return PermanentError(f"eSpeak NG: {said[0]}")
     return TransientError(f"eSpeak's process broke off: {said[0]}")

@@ -9,34 +9,30 @@ behind is written whole or not at all. It never touches the job's status or its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio import create_task_group, to_thread
-from pydantic import TypeAdapter
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.limits import with_retries
-from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, Segment
+from pipeline.model import Clip, Cue, Job, Narration, Pace, Script, Segment
 from pipeline.narration import narrate
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
+from pipeline.orchestrator.lengths import hold_to_length, write_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import ScriptWriter, write_script
-from pipeline.state import content_key
+from pipeline.script import bought_script, write_script
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
-from pipeline.template import Template
 
 logger = logging.getLogger("nightreel")
-_SCRIPT = TypeAdapter(Script)
 _T = TypeVar("_T")
 
 
@@ -57,15 +53,24 @@ class Stage:
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
     template = await to_thread.run_sync(shop.template, job.brief)
-    writer = await to_thread.run_sync(lambda: shop.writer)
+    writers = await to_thread.run_sync(lambda: shop.writers)
 
-    async def make(path: Path) -> None:
-        asked = partial(write_script, job.brief, writer=writer, template=template, spent=attempt.spent)
-        script = await with_retries(shop.retry_policy, asked)
-        await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
+    async def written(pace: Pace | None = None) -> Script:
+        bought = None
+        if job.attempts > 1:
+            # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+            search = partial(bought_script, job.brief, writers=writers, template=template, pace=pace)
+            bought = await to_thread.run_sync(search)
+        return bought or await write_script(
+            job.brief, writers=writers, template=template, pace=pace, spent=attempt.spent
+        )
 
-    path, _ = await shop.cache.get_or_make("script", script_key(job.brief, writer, template), ".json", make)
-    job = job.evolve(script=await to_thread.run_sync(lambda: _SCRIPT.validate_json(path.read_bytes())))
+    if job.brief.length_s and shop.models:
+        narrated = await _voices(job, shop, attempt)
+        script, pace = await write_to_length(job.brief.length_s, job.brief.language, write=written, speak=narrated)
+        job = job.evolve(script=script, pace=pace)
+    else:
+        job = job.evolve(script=await written())
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
@@ -87,16 +92,24 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
-    narration = await narrate(
-        script,
+    narrated = partial(await _voices(job, shop, attempt), script, spoken=spoken)
+    narration = await narrated()
+    if job.brief.length_s:
+        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.prosody, speak=narrated)
+    return job.evolve(narration=narration)
+
+
+async def _voices(job: Job, shop: Workshop, attempt: Attempt) -> partial[Coroutine[Any, Any, Narration]]:
+    """`narrate`, by those who speak the film, in their way."""
+    return partial(
+        narrate,
         narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=job.brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
-        spoken=spoken,
+        prosody=shop.prosody,
         compute=attempt.compute,
     )
-    return job.evolve(narration=narration)
 
 
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
@@ -174,7 +187,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths),
         package.vtt: to_vtt(_made(job.subtitles), lengths),
-        package.metadata: film_metadata(script, clips),
+        package.metadata: film_metadata(script, clips, wanted_s=job.brief.length_s),
     }
     for path, text in texts.items():
         await to_thread.run_sync(write_atomically, path, text)
@@ -207,12 +220,6 @@ async def deliver(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     receipt = await publish(_made(job.package), destination=shop.places.destination(job))
     await shop.clear_bench(job.batch, job.id)
     return job.evolve(receipt=receipt, package=None)
-
-
-def script_key(brief: Brief, writer: ScriptWriter, template: Template) -> str:
-    """Names a script in the cache. Where the brief stands, who reads it and how urgent it is change no word of it."""
-    said = replace(brief, origin="", voice=None, priority=None)
-    return content_key(writer.name, writer.version, said, template.fingerprint)
 
 
 def _only(clip: Clip) -> Narration:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -11,6 +11,7 @@ import yaml
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Priority
 from pipeline.model.text import clean_text
+from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
 
 # Longest value of each key, in characters: far beyond what is sensible, short of what would hurt.
@@ -24,13 +25,24 @@ _MAX_CHARS: Mapping[str, int] = {
     "closing": 400,
     "description": 4000,
     "priority": 20,
+    "audience": 200,
+    "tone": 200,
+    "length": 20,
+    "facts": 20,
+    "variant": 20,
 }
+_FACTS = ("open", "notes")
+_MOST_VARIANTS = 1000
 _TAG_MAX_CHARS = 60
 _KEYS = (*_MAX_CHARS, "tags")
 # What YAML may take a plain value for; anything else was tagged by hand ("!!python/object").
 _PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge"})
 # Language, script, region and variants of BCP-47; whether there is a voice for it shows later.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
+# The keys that are called otherwise in a `Brief`.
+_FIELDS: Mapping[str, str] = {"length": "length_s"}
+
+Value = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +50,7 @@ class FrontMatter:
     """The keys that were given, checked, and where the body starts."""
 
     # Values by name of the field of `Brief`.
-    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     body: str
     # How many lines of the file stand before the body.
     lines_before: int = 0
@@ -57,23 +69,24 @@ def split_front_matter(text: str, *, path: str) -> FrontMatter:
     )
 
 
-def _parse(text: str, *, path: str) -> dict[str, str | tuple[str, ...]]:
+def _parse(text: str, *, path: str) -> dict[str, Value]:
     root = _compose(text, path=path)
     if root is None:
         return {}
     if not isinstance(root, yaml.MappingNode):
         raise InputError("the front matter is not a list of `key: value` lines", where=f"{path}:2")
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, Value] = {}
     for key_node, value_node in root.value:
         where = f"{path}:{_line(key_node)}"
         key = str(key_node.value)
         if key not in _KEYS:
             raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, _KEYS))
-        if key in values:
+        field_name = _FIELDS.get(key, key)
+        if field_name in values:
             raise InputError(f"{key} is given twice", where=where, hint="Keep one of them")
         value = _tags(value_node, where) if key == "tags" else _text(key, value_node, where)
         if value:
-            values[key] = value
+            values[field_name] = value
     return values
 
 
@@ -93,7 +106,7 @@ def _compose(text: str, *, path: str) -> yaml.Node | None:
         raise InputError("broken front matter", where=f"{path}:1", hint="Write `key: value` lines") from error
 
 
-def _text(key: str, node: yaml.Node, where: str) -> str:
+def _text(key: str, node: yaml.Node, where: str) -> Value:
     if not _is_scalar(node):
         kind = {"sequence": "a list", "mapping": "a group of keys"}.get(getattr(node, "id", ""), f"tagged {node.tag}")
         raise InputError(f"{key} must be a text, not {kind}", where=where, hint=f"Write {key}: some text")
@@ -104,7 +117,7 @@ def _text(key: str, node: yaml.Node, where: str) -> str:
         return checked_title(text, where=where)
     if len(text) > _MAX_CHARS[key]:
         raise InputError(f"{key} has {len(text):,} characters, at most {_MAX_CHARS[key]} fit", where=where)
-    check = {"language": _language, "priority": _priority}.get(key)
+    check = _CHECKS.get(key)
     return check(text, where) if check else text
 
 
@@ -143,6 +156,32 @@ def _priority(text: str, where: str) -> Priority:
         return Priority(text.casefold())
     except ValueError:
         raise InputError(f"{text!r} is no priority", where=where, hint=did_you_mean(text, list(Priority))) from None
+
+
+def _facts(text: str, where: str) -> str:
+    if text.casefold() not in _FACTS:
+        raise InputError(f"facts are {' or '.join(_FACTS)}, not {text!r}", where=where, hint=did_you_mean(text, _FACTS))
+    return text.casefold()
+
+
+def _variant(text: str, where: str) -> int:
+    if not re.fullmatch(r"[0-9]+", text) or int(text) > _MOST_VARIANTS:
+        raise InputError(f"{text!r} is no variant", where=where, hint=f"Write a number from 0 to {_MOST_VARIANTS}")
+    return int(text)
+
+
+def _length(text: str, where: str) -> int:
+    return parse_length_s(text, where=where)
+
+
+# What is more than a text.
+_CHECKS: Mapping[str, Callable[[str, str], Value]] = {
+    "language": _language,
+    "priority": _priority,
+    "length": _length,
+    "facts": _facts,
+    "variant": _variant,
+}
 
 
 def _line(node: yaml.Node) -> int:

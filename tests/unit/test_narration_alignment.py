@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Word, split_words
+from pipeline.model.pace import weight
 from pipeline.narration.alignment import match, place
-from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread, weight
+from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread
 from pipeline.narration.spoken import spoken
 
 TEXTS = st.text(alphabet=st.sampled_from("ab Z1 9.,—!日本。👍\u0301 -"), max_size=40)

@@ -15,13 +15,13 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
+from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
 from pipeline.narration import Narrator
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.rendering import Look, theme_named
-from pipeline.script import ScriptWriter
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
@@ -85,11 +85,8 @@ class Workshop:
     @cached_property
     def asked(self) -> Asked:
         """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
-        kept = {
-            key: value
-            for key, value in self.overrides.items()
-            if isinstance(value, str | bool | int | float) and not _is_of_this_run(key)
-        }
+        named = {key: _as_flag(value) for key, value in self.overrides.items() if not _is_of_this_run(key)}
+        kept = {key: value for key, value in named.items() if isinstance(value, str | bool | int | float)}
         return Asked(settings=kept, output=str(self.output) if self.output else "")
 
     @property
@@ -185,16 +182,41 @@ class Workshop:
         )
 
     @cached_property
-    def writer(self) -> ScriptWriter:
-        """Who writes the scripts. Loading a model's SDK takes a moment: ask for it off the event loop."""
-        name = providers.writer_name(self.settings)
-        return providers.make_writer(name, self.settings, self.machine.gate(name))
+    def models(self) -> tuple[ChatModel, ...]:
+        """The language models that may be asked, best first. Empty: none is set."""
+        services = filter(providers.is_service, providers.writer_names(self.settings))
+        return tuple(model for name in services for model in self._models_of(name))
+
+    @cached_property
+    def writers(self) -> tuple[ScriptWriter, ...]:
+        """Who may write the scripts, in order."""
+        return tuple(self._writer(name) for name in providers.writer_names(self.settings))
+
+    def _writer(self, name: str) -> ScriptWriter:
+        if not providers.is_service(name):
+            return OutlineWriter()
+        return ModelWriter(self._models_of(name), cache=self.cache, retry=self.retry_policy)
+
+    def _models_of(self, service: str) -> tuple[ChatModel, ...]:
+        if service not in self._models:
+            self._models[service] = providers.make_models(service, self.settings, self.machine.gate(service))
+        return self._models[service]
+
+    @cached_property
+    def _models(self) -> dict[str, tuple[ChatModel, ...]]:
+        return {}
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
         return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+
+    @property
+    def prosody(self) -> Prosody:
+        """How they speak."""
+        wanted = self.settings.narration
+        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
 
     def time_limit_s(self, stage: str) -> float:
         """How long a stage may take."""
@@ -249,11 +271,17 @@ class Workshop:
 
     def complete(self, brief: Brief) -> Brief:
         """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
+        asked = self.settings.script
         return replace(
             brief,
             language=self._flag("language") or brief.language or self.settings.language,
             template=self._flag("template") or brief.template or self.settings.template,
             voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
+            audience=self._flag("script.audience") or brief.audience or asked.audience,
+            tone=self._flag("script.tone") or brief.tone or asked.tone,
+            length_s=int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None,
+            facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            variant=int(self._flag("script.variant") or brief.variant or asked.variant),
             origin=self.places.origin(brief.origin),
         )
 
@@ -271,11 +299,22 @@ class Workshop:
         parts = (
             replace(brief, origin="", priority=None),
             template,
-            (providers.writer_name(shape), shape.groq.model),
-            providers.narrator_names(shape),
+            self._first_choice(),
+            (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
+
+    def _first_choice(self) -> tuple[str, ...]:
+        """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
+        name = providers.writer_names(self.settings)[0]
+        models = providers.model_settings(name, self.settings).models if providers.is_service(name) else ()
+        return (name, *models[:1])
+
+
+def _as_flag(value: object) -> object:
+    """The value as a flag gives it: a list of names with commas."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _is_of_this_run(key: str) -> bool:
