@@ -23,7 +23,8 @@ _TABLES = {
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
     "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min.=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
-    "|# Mio.$=Millionen|# Mrd.$=Milliarden|# Tsd.$=Tausend|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
+    "|# Mio.$=Millionen|# Mrd.$=Milliarden|# Tsd.$=Tausend"
+    "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
     "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"

@@ -146,7 +146,7 @@ def _pattern(letters: dict[str, str], words: dict[str, str]) -> re.Pattern[str]:
     letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
     return re.compile(
-        rf"(?<![\w.,:/$€£¥])(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?(?P<sum>{NUMBER})"
+        rf"(?<![\w.,:/'\u2019$€£¥])(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?(?P<sum>{NUMBER})"
         rf"(?:(?P<letter>{letter})(?!\w)|[ \u00a0\u202f]?(?P<word>{word})(?!\w))?"
         rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!\w))?(?!\d)"
     )

@@ -55,7 +55,9 @@ _FRACTIONS = {
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _FRACTION = re.compile(r"(?<![\w./,–-])(?P<whole>\d+\s?)?(?P<vulgar>[½¼¾⅓⅔])(?!\w)|(?<![\w./,:–-])[123]/[234](?![\w/])")
 _SIGN = re.compile(r"(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)")
-_EN_DASH = re.compile(rf"(?<![\w.,–/:-])(?P<low>{NUMBER})(?P<dash>\s?[–]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)")
+_EN_DASH = re.compile(
+    rf"(?<![\w.,–/:'\u2019-])(?P<low>{NUMBER})(?P<dash>\s?[–]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
+)
 _YEARS = re.compile(r"(?<![\w./:-])(?P<low>[12]\d{3})(?P<dash>-)(?P<high>[12]\d{3})(?![\w/:-]|\.\d)")
 
 
