@@ -15,7 +15,7 @@ from pipeline.model.job import (
     StageRecord,
     advance,
 )
-from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import (
@@ -74,6 +74,7 @@ __all__ = [
     "Package",
     "Paragraph",
     "Priority",
+    "Prosody",
     "Receipt",
     "Refused",
     "Scene",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import os
 import subprocess
 import sys
 import wave
@@ -16,18 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
+from pipeline.model import Prosody
 from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak_voices import EspeakVoice, choose
 from pipeline.narration.narrator import Speech
-from pipeline.narration.spoken import SpokenText, spoken
+from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
 _RATE_WPM = 160
+# Its pitch counts from 0 to 99: 50 is the voice's own, and 50 more (or less) an octave. Its volume: 100 is usual.
+_PITCH, _PITCH_PER_OCTAVE, _MOST_PITCH = 50, 50, 99
+_VOLUME = 100
 # A little air between the words (in units of 10 ms at the usual rate): they run into each other without it.
 _WORD_GAP = 1
-# Child processes at a time.
-_AT_ONCE = 2
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
 
@@ -47,7 +51,8 @@ class EspeakNarrator:
     name = "espeak"
 
     def __init__(self, *, timeout_s: float = 60.0) -> None:
-        self._places = anyio.CapacityLimiter(_AT_ONCE)
+        # Child processes at a time: each keeps a core busy.
+        self._places = anyio.CapacityLimiter(os.cpu_count() or 1)
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
@@ -55,7 +60,7 @@ class EspeakNarrator:
     @property
     def version(self) -> str:
         """How it is asked, and the version of the library, which is known once it was loaded."""
-        return f"2:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
+        return f"3:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
 
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
@@ -68,14 +73,20 @@ class EspeakNarrator:
         """A voice by its short name ("en-us"), identifier or display name, or the best one for the language."""
         return choose(await self._list_voices(), language, wanted).short_name
 
-    async def speak(self, text: str, voice: str) -> Speech:
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+        """What one voice can't say here, none can."""
+        return ()
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
-        said = spoken(text)
+        pitch = _PITCH + _PITCH_PER_OCTAVE * math.log2(1 + prosody.pitch_percent / 100)
         request = {
             "task": "speak",
             "voice": chosen.identifier,
-            "rate_wpm": _RATE_WPM,
+            "rate_wpm": round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
+            "pitch": min(round(pitch), _MOST_PITCH),
+            "volume": round(_VOLUME * (1 + prosody.volume_percent / 100)),
             "word_gap": _WORD_GAP,
             "text": said.text,
         }

@@ -4,7 +4,8 @@ A fresh process, because the library (GPL) keeps global state, is not thread-saf
 differently the second time. Run as a file, with the standard library and `espeakng_loader` only, so that it starts
 in a few hundredths of a second:
 
-    stdin   {"task": "voices"}  or  {"task": "speak", "voice": identifier, "rate_wpm": …, "word_gap": …, "text": …}
+    stdin   {"task": "voices"}  or  {"task": "speak", "voice": identifier, "text": …, "rate_wpm": …,
+            "pitch": 0 to 99, "volume": 0 to 200, "word_gap": …}
     stdout  one line of JSON; after it, for "speak", a WAV file
     exit    0; 3: the library is not there; 4: it refused. The last line of stderr says why.
 """
@@ -27,7 +28,7 @@ REFUSED = 4
 # From speak_lib.h.
 _SYNCHRONOUS = 2
 _CHARS_UTF8 = 1
-_RATE, _WORD_GAP = 1, 7
+_RATE, _VOLUME, _PITCH, _WORD_GAP = 1, 2, 3, 7
 _EVENT_LIST_END, _EVENT_WORD, _EVENT_END = 0, 1, 5
 
 
@@ -164,8 +165,8 @@ def _speak(library: Any, request: dict[str, Any]) -> tuple[list[tuple[str, int, 
     library.espeak_SetSynthCallback(callback)
     # An unknown name is refused, and the voice before it stays: never go on without looking.
     _must(library.espeak_SetVoiceByName(request["voice"].encode()), f"there is no voice {request['voice']}")
-    _must(library.espeak_SetParameter(_RATE, request["rate_wpm"], 0), "it refused the rate")
-    _must(library.espeak_SetParameter(_WORD_GAP, request["word_gap"], 0), "it refused the word gap")
+    for parameter, name in ((_RATE, "rate_wpm"), (_PITCH, "pitch"), (_VOLUME, "volume"), (_WORD_GAP, "word_gap")):
+        _must(library.espeak_SetParameter(parameter, request[name], 0), f"it refused the {name}")
     text = request["text"].encode()
     size = ctypes.c_size_t(len(text) + 1)
     _must(library.espeak_Synth(text, size, 0, 1, 0, _CHARS_UTF8, None, None), "it refused the text")

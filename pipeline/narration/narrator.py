@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.model import Word
+from pipeline.errors import PermanentError
+from pipeline.model import Prosody, Word
+from pipeline.narration.spoken import SpokenText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,10 +16,14 @@ class Speech:
 
     # A complete WAV or MP3 file.
     audio: bytes
-    # One per word of `split_words(text)`, in order, not overlapping, in seconds from the start of the audio.
+    # One per word of the text as it is written, in order, not overlapping, in seconds from the start of the audio.
     words: tuple[Word, ...]
     # Whether the times were worked out from the text, because the voice did not tell.
     estimated: bool = False
+
+
+class VoiceFailsError(PermanentError):
+    """One voice keeps failing while its service is well: another voice of the service may speak."""
 
 
 class Narrator(Protocol):
@@ -28,7 +34,7 @@ class Narrator(Protocol):
 
     @property
     def version(self) -> str:
-        """What changes when the same voice and text would give another sound. Final once a voice is chosen."""
+        """What changes when the same voice, prosody and text would give another sound. Final once a voice is chosen."""
 
     async def check(self) -> None:
         """Ask whether it can speak now.
@@ -48,8 +54,12 @@ class Narrator(Protocol):
         Raises `InputError` for a voice or language it does not have, naming the nearest ones.
         """
 
-    async def speak(self, text: str, voice: str) -> Speech:
-        """Speak `text` (with at least one letter or digit) in a voice that `choose_voice` gave.
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
+        """Voices of `language` that may speak a film when `voice` alone fails, best first; often none."""
 
-        Raises `TransientError` if another try may help, else another `ProviderError` or `MissingToolError`.
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
+        """Speak a text that is not silent in a voice that `choose_voice` or `spare_voices` gave.
+
+        Raises `TransientError` if another try may help, `VoiceFailsError` if another voice may, else another
+        `ProviderError` or `MissingToolError`.
         """

@@ -93,6 +93,7 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         voice=job.brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
+        prosody=shop.prosody,
         spoken=spoken,
         compute=attempt.compute,
     )

@@ -32,8 +32,9 @@ from pipeline.model import (
     TitleScene,
     split_words,
 )
+from pipeline.model.sentences import split_sentences
 from pipeline.script.checks import MAX_WORDS
-from pipeline.script.sentences import shorten, split_sentences
+from pipeline.script.sentences import shorten
 from pipeline.script.shown import shown_items, shown_statement, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Layout, Template
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import Paragraph, SpokenLine, split_words
+from pipeline.model.sentences import split_sentences
 from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
-from pipeline.script.sentences import shorten, split_clauses, split_sentences, without_full_stop
+from pipeline.script.sentences import shorten, split_clauses, without_full_stop
 
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
 _THUMBNAIL_WORDS = 5

@@ -17,6 +17,11 @@ def _empty_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _listed(value: object) -> object:
+    """A flag or a variable has no lists: commas part the names."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
 def _url(*schemes: str) -> AfterValidator:
     def check(value: str | None) -> str | None:
         if value is None:
@@ -132,15 +137,41 @@ class NarrationSettings(Group):
     voice: OptionalText = Field(
         None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
     )
+    rate: int = Field(0, ge=-50, le=100, description="How much faster than usual it speaks, in percent; -20 is slower.")
+    pitch: int = Field(
+        0,
+        ge=-50,
+        le=50,
+        description="How much higher than usual, in percent of the frequency. For edge it is reckoned from a voice of "
+        "200 Hz, a woman's: a low voice moves further.",
+    )
+    volume: int = Field(
+        0,
+        ge=-90,
+        le=100,
+        description="How much louder than usual, in percent. All films are set to one loudness afterwards: what stays "
+        "of it is a change of character, with most voices none.",
+    )
 
 
 class EdgeSettings(Group):
     """The online voices of Microsoft Edge."""
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
-    requests_per_min: float = Field(0, ge=0, le=1e6, description="Scenes spoken a minute, at most; 0: no limit.")
-    concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
-    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds that one text may take.")
+    requests_per_min: float = Field(0, ge=0, le=1e6, description="Sentences spoken a minute, at most; 0: no limit.")
+    concurrency: int = Field(
+        3,
+        ge=1,
+        le=4,
+        description="Sentences spoken at the same time, 1 to 4: the service drops the requests of those who ask for "
+        "more, and shuts them out for minutes.",
+    )
+    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds that one sentence may take.")
+    fallback_voices: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (),
+        description="Voices to go to, in this order, when one voice keeps failing while others speak; those of the "
+        "film's language count. None: our own choice for the language. The whole film is spoken by it then.",
+    )
 
 
 class VideoSettings(Group):

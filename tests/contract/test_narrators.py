@@ -19,14 +19,14 @@ import pytest
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.audio import read_audio
-from pipeline.model import Script, SpokenLine, StatementScene, split_words
-from pipeline.narration import edge as edge_module
+from pipeline.model import Prosody, Script, SpokenLine, StatementScene, split_words
 from pipeline.narration import espeak, narrate
 from pipeline.narration.edge import EdgeNarrator
-from pipeline.narration.edge_text import requests_for
 from pipeline.narration.espeak import EspeakNarrator
-from pipeline.narration.mastering import master
+from pipeline.narration.mastering import Take, master
+from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import SilenceNarrator
+from pipeline.narration.spoken import spoken
 from pipeline.state import Cache
 from tests.standins.edge import FAULTS, EdgeStandIn
 from tests.standins.gates import gate
@@ -49,14 +49,6 @@ TEXTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def right_clock(monkeypatch):
-    """edge-tts corrects its clock for the whole process: give it back after each test."""
-    from edge_tts.drm import DRM  # noqa: PLC0415
-
-    monkeypatch.setattr(DRM, "clock_skew_seconds", 0.0)
-
-
 @pytest.fixture
 async def edge():
     async with EdgeStandIn() as standin:
@@ -66,6 +58,10 @@ async def edge():
 
 def edge_at(url, *, door=None, timeout_s=5.0):
     return EdgeNarrator(url=url, gate=door or gate("edge", concurrency=3), timeout_s=timeout_s)
+
+
+async def say(narrator, text, voice, prosody=Prosody()):  # noqa: B008
+    return await narrator.speak(spoken(text), voice, prosody)
 
 
 @pytest.fixture
@@ -97,7 +93,7 @@ def test_its_name_and_version_can_be_part_of_a_cache_key(narrator):
 async def test_every_word_of_every_text_gets_a_time_inside_the_sound(narrator, language, text):
     voice = await narrator.choose_voice(language, None)
 
-    speech = await narrator.speak(text, voice)
+    speech = await say(narrator, text, voice)
 
     length_s = len(read_audio(speech.audio)) / 48_000
     edges = [edge for word in speech.words for edge in (word.start_s, word.end_s)]
@@ -111,17 +107,17 @@ async def test_every_word_of_every_text_gets_a_time_inside_the_sound(narrator, l
 async def test_the_same_text_gives_the_same_speech(narrator):
     voice = await narrator.choose_voice("en", None)
 
-    assert await narrator.speak(SENTENCE, voice) == await narrator.speak(SENTENCE, voice)
+    assert await say(narrator, SENTENCE, voice) == await say(narrator, SENTENCE, voice)
 
 
 async def test_texts_spoken_at_once_are_not_mixed_up(narrator):
     voice = await narrator.choose_voice("en", None)
     texts = [f"This is sentence number {number} of several." for number in range(6)]
-    alone = [await narrator.speak(text, voice) for text in texts]
+    alone = [await say(narrator, text, voice) for text in texts]
     at_once = [None] * len(texts)
 
     async def speak(index):
-        at_once[index] = await narrator.speak(texts[index], voice)
+        at_once[index] = await say(narrator, texts[index], voice)
 
     async with anyio.create_task_group() as tasks:
         for index in range(len(texts)):
@@ -144,9 +140,11 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
 
 
 async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tmp_path):
-    speech = await narrator.speak(SENTENCE, await narrator.choose_voice("en", None))
+    speech = await say(narrator, SENTENCE, await narrator.choose_voice("en", None))
 
-    clip = await anyio.to_thread.run_sync(master, speech, tmp_path / "clip.wav")
+    await anyio.to_thread.run_sync(write_speech, tmp_path / "one.speech", speech)
+    takes = [Take(speech=tmp_path / "one.speech")]
+    clip = await anyio.to_thread.run_sync(master, takes, tmp_path / "clip.wav")
 
     assert clip.loudness_lufs is None or -16 <= clip.loudness_lufs <= -14
     assert (clip.loudness_lufs is None) == (narrator.name == "silence")
@@ -159,7 +157,7 @@ async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tm
 async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
     text = "Light travels fast. Nothing is faster. Remember that."
 
-    speech = await narrator.speak(text, await narrator.choose_voice("en", None))
+    speech = await say(narrator, text, await narrator.choose_voice("en", None))
 
     level = np.abs(read_audio(speech.audio)[:, 0])
     loud = np.flatnonzero(level > 0.02) / 48_000
@@ -198,19 +196,19 @@ async def test_a_fault_of_the_service_becomes_an_error_of_ours_and_passes(edge, 
     edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
 
     with pytest.raises(error, match=message) as caught:
-        await narrator.speak(SENTENCE, "en-US-AvaNeural")
+        await say(narrator, SENTENCE, "en-US-AvaNeural")
 
     assert type(caught.value) is error
     assert "\n" not in str(caught.value)
-    assert (await narrator.speak(SENTENCE, "en-US-AvaNeural")).audio
+    assert (await say(narrator, SENTENCE, "en-US-AvaNeural")).audio
 
 
 @pytest.mark.parametrize("fault", ["forbidden_skewed_clock", "other_text", "no_boundaries"])
 async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
-    undisturbed = await edge_narrator.speak(SENTENCE, "en-US-AvaNeural")
+    undisturbed = await say(edge_narrator, SENTENCE, "en-US-AvaNeural")
     edge.enqueue(fault)
 
-    speech = await edge_narrator.speak(SENTENCE, "en-US-AvaNeural")
+    speech = await say(edge_narrator, SENTENCE, "en-US-AvaNeural")
 
     assert speech.audio == undisturbed.audio
     assert speech.estimated == (fault == "no_boundaries")
@@ -223,7 +221,7 @@ async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
     edge.enqueue("busy_429")
 
     with pytest.raises(TransientError) as caught:
-        await edge_narrator.speak(SENTENCE, "en-US-AvaNeural")
+        await say(edge_narrator, SENTENCE, "en-US-AvaNeural")
 
     assert caught.value.retry_after_s == 90
 
@@ -236,7 +234,7 @@ async def test_nothing_listens_at_the_address():
     with pytest.raises(TransientError, match=r"edge can't be reached \(connection refused\)"):
         await narrator.check()
     with pytest.raises(TransientError, match=r"edge can't be reached \(connection refused\)"):
-        await narrator.speak(SENTENCE, "en-US-AvaNeural")
+        await say(narrator, SENTENCE, "en-US-AvaNeural")
 
 
 async def test_a_host_that_does_not_exist_is_told_as_people_say_it(monkeypatch):
@@ -324,8 +322,8 @@ async def test_narrators_at_two_addresses_stay_apart(edge):
 
         async with anyio.create_task_group() as tasks:
             for number in range(4):
-                tasks.start_soon(one.speak, f"one {number}", "en-US-AvaNeural")
-                tasks.start_soon(two.speak, f"two {number}", "en-US-AvaNeural")
+                tasks.start_soon(say, one, f"one {number}", "en-US-AvaNeural")
+                tasks.start_soon(say, two, f"two {number}", "en-US-AvaNeural")
 
         assert {text[:3] for text in edge.spoken} == {"one"}
         assert {text[:3] for text in other.spoken} == {"two"}
@@ -334,18 +332,12 @@ async def test_narrators_at_two_addresses_stay_apart(edge):
 async def test_the_address_of_edge_tts_itself_stays_as_it_was(edge, edge_narrator):
     from edge_tts import communicate, constants  # noqa: PLC0415
 
-    await edge_narrator.speak("Hello.", "en-US-AvaNeural")
+    await say(edge_narrator, "Hello.", "en-US-AvaNeural")
 
     assert f"{communicate.WSS_URL}" == constants.WSS_URL
 
 
-@pytest.fixture
-def short_requests(monkeypatch):
-    """Requests of 400 bytes instead of 4,000: minutes of sound show nothing more."""
-    monkeypatch.setattr(edge_module, "requests_for", partial(requests_for, max_bytes=400))
-
-
-async def test_every_request_of_a_long_text_goes_through_the_gate(edge, short_requests):
+async def test_every_request_goes_through_the_gate(edge):
     class Book:
         calls = 0
 
@@ -358,7 +350,8 @@ async def test_every_request_of_a_long_text_goes_through_the_gate(edge, short_re
     book = Book()
     narrator = edge_at(edge.url, door=gate("edge", ledger=book))
     await narrator.check()
-    await narrator.speak("天空为什么是蓝色的？" * 18, "zh-CN-XiaoxiaoNeural")
+    for text in ("One.", "Two."):
+        await say(narrator, text, "en-US-AvaNeural")
 
     assert book.calls == len(edge.spoken) == 2
 
@@ -371,7 +364,7 @@ async def test_a_429_closes_the_gate_for_all_texts_and_nobody_comes_too_early(ed
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
 
     async def speak(text):
-        await with_retries(policy, partial(narrator.speak, text, "en-US-AvaNeural"))
+        await with_retries(policy, partial(say, narrator, text, "en-US-AvaNeural"))
 
     if asked == "first by a check":
         await narrator.check()
@@ -423,9 +416,9 @@ async def test_the_stand_in_complains_of_a_client_that_does_not_wait():
     async with EdgeStandIn(retry_after="5") as standin:
         standin.enqueue("busy_503")
         with pytest.raises(TransientError):
-            await edge_at(standin.url).speak("One.", "en-US-AvaNeural")
+            await say(edge_at(standin.url), "One.", "en-US-AvaNeural")
         await anyio.sleep(0.06)
-        await edge_at(standin.url).speak("One.", "en-US-AvaNeural")
+        await say(edge_at(standin.url), "One.", "en-US-AvaNeural")
 
         assert [complaint[:19] for complaint in standin.complaints] == ["called while closed"]
 
@@ -436,7 +429,7 @@ async def test_faults_by_chance_come_from_their_seed():
         async with EdgeStandIn(faults=["busy_503", "no_audio"], fault_share=0.5, seed=seed) as standin:
             for _ in range(10):
                 with contextlib.suppress(TransientError):
-                    await edge_at(standin.url).speak("One.", "en-US-AvaNeural")
+                    await say(edge_at(standin.url), "One.", "en-US-AvaNeural")
             seen.append([request.fault for request in standin.history])
 
     assert seen[0] == seen[1] != seen[2]
@@ -444,7 +437,7 @@ async def test_faults_by_chance_come_from_their_seed():
 
 
 async def test_what_was_asked_can_be_read_by_other_processes(edge, edge_narrator):
-    await edge_narrator.speak("One.", "en-US-AvaNeural")
+    await say(edge_narrator, "One.", "en-US-AvaNeural")
 
     address = f"http://127.0.0.1:{edge.port}/_history"
     async with aiohttp.ClientSession() as session, session.get(address) as response:
@@ -453,21 +446,6 @@ async def test_what_was_asked_can_be_read_by_other_processes(edge, edge_narrator
             "faults": {},
             "complaints": [],
         }
-
-
-async def test_a_long_text_is_spoken_in_parts_on_one_clock(edge, edge_narrator, short_requests):
-    sentence = "The sky is blue because the air scatters blue light more than red light. "
-    text = sentence * 8
-
-    speech = await edge_narrator.speak(text, "en-US-AvaNeural")
-
-    assert len(edge.spoken) == 2
-    assert all(part.endswith("light.") for part in edge.spoken)
-    starts = [word.start_s for word in speech.words if word.text == "sky"]
-    steps = np.diff(starts)
-    # Each sentence takes the same time; where the parts meet there is the silence at the end of the first.
-    assert np.median(steps) == pytest.approx(min(steps), abs=0.05)
-    assert max(steps) < min(steps) + 1.2
 
 
 async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_narrator):
@@ -517,7 +495,7 @@ async def test_the_version_of_the_library_is_part_of_the_narrators_once_a_voice_
 async def test_each_language_is_spoken_by_its_own_voice():
     narrator = EspeakNarrator()
 
-    sounds = {(await narrator.speak("Die Sonne scheint.", voice)).audio for voice in ("de", "fr", "en-us")}
+    sounds = {(await say(narrator, "Die Sonne scheint.", voice)).audio for voice in ("de", "fr", "en-us")}
 
     assert len(sounds) == 3
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 
-from pipeline import narration as narration_room
 from pipeline.errors import (
     ClosedError,
     ConfigurationError,
@@ -21,7 +20,7 @@ from pipeline.errors import (
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
 from pipeline.model import Script, SpokenLine, StatementScene, narration_of, split_words
-from pipeline.narration import NARRATORS, NarratorOptions, Speech, espeak_child, narrate
+from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, espeak_child, narrate
 from pipeline.narration.estimate import estimate
 from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.state import Cache
@@ -35,9 +34,9 @@ class FakeNarrator:
 
     version = "1"
 
-    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=()):
+    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=(), spares=()):
         self.name, self.voices, self.unavailable, self.closed = name, voices, unavailable, closed
-        self.errors = list(errors)
+        self.errors, self.spares = list(errors), tuple(spares)
         self.spoken, self.checks = [], 0
 
     async def check(self):
@@ -54,11 +53,14 @@ class FakeNarrator:
             raise InputError(f"{self.name} has no voice {wanted or language}", hint="Nearest: anna")
         return wanted or self.voices[0]
 
-    async def speak(self, text, voice):
-        self.spoken.append((text, voice))
+    def spare_voices(self, language, voice):
+        return self.spares
+
+    async def speak(self, said, voice, prosody):
+        self.spoken.append((said.text, voice))
         if self.errors and (error := self.errors.pop(0)):
             raise error
-        words = estimate(split_words(text))
+        words = estimate(said.words)
         return Speech(audio=silent_wav(words[-1].end_s), words=words)
 
 
@@ -164,7 +166,7 @@ async def test_a_reason_names_the_narrator_once(speak):
 
 
 async def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak, monkeypatch):
-    monkeypatch.setattr(narration_room, "_ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr(booth, "_ANSWER_WITHIN_S", 0.05)
     hanging = FakeNarrator("good")
     hanging.check = anyio.sleep_forever
 
@@ -176,7 +178,7 @@ async def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak,
 
 @pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
 async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(speak, monkeypatch, others, checks):
-    monkeypatch.setattr(narration_room, "_ASK_TIMES", 2)
+    monkeypatch.setattr(booth, "_ASK_TIMES", 2)
     absent = FakeNarrator("good", unavailable=TransientError("dropped"))
 
     with contextlib.suppress(TransientError):
@@ -188,7 +190,7 @@ async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(spea
 @pytest.mark.parametrize(
     "damage", [slice(5_000, 5_004), slice(0, 4), slice(-200, None)], ids=["sound", "head", "label"]
 )
-async def test_a_clip_that_was_damaged_is_spoken_again(speak, damage):
+async def test_a_clip_that_was_damaged_is_made_again_of_what_was_spoken(speak, damage):
     first = await speak(script("One."), FakeNarrator())
     path = anyio.Path(first.clips[0].path)
     whole = bytearray(await path.read_bytes())
@@ -197,7 +199,7 @@ async def test_a_clip_that_was_damaged_is_spoken_again(speak, damage):
     narrator = FakeNarrator()
 
     assert await speak(script("One."), narrator) == first
-    assert narrator.spoken == [("One.", "anna")]
+    assert narrator.spoken == []
 
 
 @pytest.mark.parametrize("where", ["closed", "errors"])
@@ -213,7 +215,7 @@ async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, wher
 
 
 async def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak, monkeypatch):
-    monkeypatch.setattr(narration_room, "_ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr(booth, "_ANSWER_WITHIN_S", 0.05)
     resting = FakeNarrator("good")
 
     async def rest():
@@ -228,10 +230,10 @@ async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):
     told, narrator = [], FakeNarrator()
     speak_now, all_told = narrator.speak, anyio.Event()
 
-    async def speak_the_first_last(text, voice):
-        if text == "One.":
+    async def speak_the_first_last(said, voice, prosody):
+        if said.text == "One.":
             await all_told.wait()
-        return await speak_now(text, voice)
+        return await speak_now(said, voice, prosody)
 
     def tell(index, clip):
         told.append((index, clip))

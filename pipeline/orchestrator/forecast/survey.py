@@ -11,8 +11,8 @@ from anyio import from_thread
 from pydantic import TypeAdapter
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
-from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, narration_of, weight_of
-from pipeline.narration import Narrator, clip_key
+from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
+from pipeline.narration import Manner, Narrator
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.stages import script_key
@@ -249,9 +249,10 @@ class _Look:
             self.scripts_to_ask += 1
             return
         self.known_scripts += 1
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody)
         for scene in script.scenes:
             self.scenes += 1
-            key = clip_key(narration_of(scene), narrator, voice)
+            key = manner.clip_key(manner.phrases(scene))
             self.clips += self.shop.cache.contains("clip", key, ".wav")
 
     def _hired(self) -> tuple[ScriptWriter, tuple[Narrator, ...]]:

@@ -81,6 +81,7 @@ def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Na
             edge_url=settings.edge.url,
             edge_gate=gate or Gate("edge", gate_limits("edge", settings)),
             edge_timeout_s=settings.edge.timeout_s,
+            edge_fallback_voices=settings.edge.fallback_voices,
         )
     )
 

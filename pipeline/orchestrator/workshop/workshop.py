@@ -15,7 +15,7 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
+from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
 from pipeline.narration import Narrator
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
@@ -196,6 +196,12 @@ class Workshop:
         names = providers.narrator_names(self.settings)
         return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
 
+    @property
+    def prosody(self) -> Prosody:
+        """How they speak."""
+        wanted = self.settings.narration
+        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
+
     def time_limit_s(self, stage: str) -> float:
         """How long a stage may take."""
         return float(getattr(self.settings.time_limits, f"{stage}_s"))
@@ -272,7 +278,7 @@ class Workshop:
             replace(brief, origin="", priority=None),
             template,
             (providers.writer_name(shape), shape.groq.model),
-            providers.narrator_names(shape),
+            (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
