@@ -2,7 +2,7 @@
 
     narrator.py    what a voice has to offer (`Narrator`), and what it gives (`Speech`)
     edge · espeak · silence      the voices
-    spoken.py      what of a text is said at all
+    spoken.py      what of a text is said, and how; saying/ has the rules for numbers, dates, signs, abbreviations…
     phrases.py     what is spoken in one go: a sentence; and the breath after it
     booth.py       one voice at work on one script; recording.py keeps what it said
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
@@ -36,12 +36,24 @@ from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
 from pipeline.narration.booth import Booth, Compute, Manner
 from pipeline.narration.narrator import Narrator, Speech, VoiceFailsError
+from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken import SpokenText, way_of_saying
 from pipeline.narration.spoken import spoken as as_said
 from pipeline.state import Cache
 
-__all__ = ["NARRATORS", "Compute", "Manner", "Narrator", "NarratorOptions", "Speech", "narrate"]
+__all__ = [
+    "NARRATORS",
+    "Compute",
+    "Manner",
+    "Narrator",
+    "NarratorOptions",
+    "Pronunciation",
+    "Pronunciations",
+    "Speech",
+    "narrate",
+    "way_of_saying",
+]
 
 T = TypeVar("T")
 

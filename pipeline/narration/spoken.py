@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from pipeline.model import Word, join_words, split_words
+from pipeline.model import join_words, split_words
 from pipeline.model.text import has_words
 from pipeline.narration.saying import Place, Pronunciations, apply, changes_of
 
@@ -65,48 +65,11 @@ def spoken(text: str, language: str = "", pronunciations: Pronunciations = _NONE
     return SpokenText(text=whole, words=words, places=places)
 
 
-def as_written(said: SpokenText, heard: Sequence[Word]) -> tuple[Word, ...]:
-    """Times for the written words of `said`, from those of the words of its text (`split_words(said.text)`).
-
-    A written word lasts as long as all that is said for it; one that is a part of a spoken word gets its share of it.
-    """
-    clock = _Clock(said.text, heard)
-    now = heard[0].start_s if heard else 0.0
-    timed = []
-    for text, place in zip(said.words, said.places, strict=True):
-        start_s = now if place is None else max(now, clock.begin_s(place[0]))
-        now = start_s if place is None else max(start_s, clock.end_s(place[1]))
-        timed.append(Word(text=text, start_s=start_s, end_s=now))
-    return tuple(timed)
-
-
-class _Clock:
-    """When each character of a spoken text is heard."""
-
-    def __init__(self, text: str, heard: Sequence[Word]) -> None:
-        self._spans: list[tuple[int, int, Word]] = []
-        position = 0
-        for word in heard:
-            start = text.index(word.text, position)
-            position = start + len(word.text)
-            self._spans.append((start, position, word))
-
-    def begin_s(self, position: int) -> float:
-        """When the character at `position` begins, or the first word after it."""
-        index = bisect_right(self._spans, position, key=lambda span: span[1])
-        return self._within(index, position) if index < len(self._spans) else self._spans[-1][2].end_s
-
-    def end_s(self, position: int) -> float:
-        """When the character before `position` ends, or the last word before it."""
-        index = bisect_left(self._spans, position, key=lambda span: span[1])
-        if index < len(self._spans) and self._spans[index][0] < position:
-            return self._within(index, position)
-        return self._spans[index - 1][2].end_s if index else self._spans[0][2].start_s
-
-    def _within(self, index: int, position: int) -> float:
-        start, end, word = self._spans[index]
-        share = min(1.0, max(0.0, (position - start) / (end - start)))
-        return word.start_s + share * (word.end_s - word.start_s)
+def way_of_saying(language: str, pronunciations: Pronunciations) -> Callable[[str], SpokenText]:
+    """`spoken` for a language, with all that it reads from disk in memory. Blocks; what it returns does not."""
+    say = partial(spoken, language=language, pronunciations=pronunciations)
+    say("1 km, $1, 2000-01-01")
+    return say
 
 
 def _without_pictures(word: str) -> str:

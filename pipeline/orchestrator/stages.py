@@ -22,7 +22,7 @@ from pipeline.errors import CrashError, NightreelError, QualityError, first_erro
 from pipeline.files import write_atomically
 from pipeline.limits import with_retries
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, Segment
-from pipeline.narration import narrate
+from pipeline.narration import narrate, way_of_saying
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
@@ -87,6 +87,7 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
+    say = await to_thread.run_sync(way_of_saying, script.language, shop.pronunciations)
     narration = await narrate(
         script,
         narrators=await to_thread.run_sync(lambda: shop.narrators),
@@ -94,6 +95,7 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         cache=shop.cache,
         retry=shop.retry_policy,
         prosody=shop.prosody,
+        say=say,
         spoken=spoken,
         compute=attempt.compute,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
+from pipeline.model.text import clean_text, has_words
 
 
 def _empty_is_none(value: object) -> object:
@@ -70,6 +72,34 @@ _WEEK_S = 7 * _DAY_S
 _MOST_GB = 1e6
 _MOST = 10**12
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LONGEST_SAID = 200
+
+
+def _sayable(table: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str, str]]:
+    """Words and how they are said, on one line and without what can't be seen; tables of words below a language."""
+    cleaned: dict[str, str | dict[str, str]] = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            cleaned[clean_text(key)] = clean_text(value)
+        elif not _LANGUAGE_TAG.fullmatch(key):
+            raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or a text")
+        else:
+            cleaned[key] = {clean_text(word): clean_text(said) for word, said in value.items()}
+    for words in ({k: v for k, v in cleaned.items() if isinstance(v, str)}, *_tables_of(cleaned)):
+        for word, said in words.items():
+            if not word or not has_words(said) or max(len(word), len(said)) > _LONGEST_SAID:
+                raise ValueError(f"{word} must be said with letters, at most {_LONGEST_SAID} of them")
+    return cleaned
+
+
+def _tables_of(table: dict[str, str | dict[str, str]]) -> list[dict[str, str]]:
+    return [value for value in table.values() if isinstance(value, dict)]
+
+
+PronounceTable = Annotated[dict[str, str | dict[str, str]], AfterValidator(_sayable)]
 
 
 class Group(BaseModel):
@@ -330,6 +360,12 @@ class Settings(BaseSettings):
     )
     language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
+    pronounce: PronounceTable = Field(
+        {},
+        description='Words that voices say wrong, and how they are said, e.g. {nginx = "engine x", de = {Chemnitz = '
+        '"Kämmnitz"}}; also as tables [pronounce] and, for one language, [pronounce.de]. Whole words and phrases, in '
+        "any case unless there is a capital in them; captions keep what is written.",
+    )
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
     narration: NarrationSettings = NarrationSettings()

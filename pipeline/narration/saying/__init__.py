@@ -49,8 +49,8 @@ def changes_of(text: str, language: str, pronunciations: Pronunciations) -> Chan
     changes = Changes()
     for group in pronunciations.changes(text, language):
         changes.offer(group)
-    tongue = tongue_for(language)
-    for rule in _RULES if tongue else ():
-        for group in rule(text, tongue):
-            changes.offer(group)
+    if tongue := tongue_for(language):
+        for rule in _RULES:
+            for group in rule(text, tongue):
+                changes.offer(group)
     return changes

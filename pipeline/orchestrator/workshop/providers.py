@@ -6,7 +6,7 @@ from functools import partial
 
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
-from pipeline.narration import NARRATORS, Narrator, NarratorOptions
+from pipeline.narration import NARRATORS, Narrator, NarratorOptions, Pronunciation, Pronunciations
 from pipeline.script import WRITERS, ScriptWriter
 from pipeline.settings import Settings
 
@@ -67,6 +67,17 @@ def narrator_names(settings: Settings) -> tuple[str, ...]:
     if settings.narration.narrator != "auto":
         return (settings.narration.narrator,)
     return ("espeak",) if settings.offline else ("edge", "espeak")
+
+
+def pronunciations(settings: Settings) -> Pronunciations:
+    """The words of [pronounce] and of the tables of languages below it."""
+    entries = []
+    for key, value in settings.pronounce.items():
+        if isinstance(value, str):
+            entries.append(Pronunciation(written=key, said=value))
+        else:
+            entries += [Pronunciation(written=word, said=said, language=key) for word, said in value.items()]
+    return Pronunciations(tuple(entries))
 
 
 def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Narrator:

@@ -16,7 +16,7 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
-from pipeline.narration import Narrator
+from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
@@ -196,6 +196,11 @@ class Workshop:
         names = providers.narrator_names(self.settings)
         return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
 
+    @cached_property
+    def pronunciations(self) -> Pronunciations:
+        """How words of this workspace are said."""
+        return providers.pronunciations(self.settings)
+
     @property
     def prosody(self) -> Prosody:
         """How they speak."""
@@ -279,6 +284,7 @@ class Workshop:
             template,
             (providers.writer_name(shape), shape.groq.model),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
+            self.pronunciations,
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
