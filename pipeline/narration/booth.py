@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import TransientError, first_error
+from pipeline.errors import NightreelError, TransientError, first_error
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene
 from pipeline.narration import mastering, recording
@@ -73,10 +73,11 @@ class Booth:
     is_last: bool
     # How often each failure was met, by its message.
     troubles: Counter[str] = field(default_factory=Counter)
-    checked: bool = False
 
     def __post_init__(self) -> None:
         self._checking = anyio.Lock()
+        self._checked = False
+        self._refusal: NightreelError | None = None
 
     async def clip(self, scene: Scene) -> Clip:
         """The clip of one scene, from the cache if it was ever made."""
@@ -120,9 +121,15 @@ class Booth:
     async def _check(self) -> None:
         """Ask the narrator, once, and only if something has to be spoken: cached speech needs nobody."""
         async with self._checking:
-            if not self.checked:
-                await self._until_it_answers()
-                self.checked = True
+            if self._refusal:
+                raise self._refusal
+            if not self._checked:
+                try:
+                    await self._until_it_answers()
+                except NightreelError as error:
+                    self._refusal = error
+                    raise
+                self._checked = True
 
     async def _until_it_answers(self) -> None:
         """Ask as patiently as for a text; where another narrator waits, only for a moment.

@@ -99,7 +99,15 @@ class EdgeService:
         events: list[Word] = []
         # Once the socket is open edge-tts waits for ever.
         with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
-            request = Communicate(text, voice, boundary="WordBoundary", **_as_they_say(prosody))
+            # Their notation: a sign, whole numbers, a unit.
+            request = Communicate(
+                text,
+                voice,
+                boundary="WordBoundary",
+                rate=f"{prosody.rate_percent:+d}%",
+                volume=f"{prosody.volume_percent:+d}%",
+                pitch=f"{round(_USUAL_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
+            )
             async with aclosing(request.stream()) as stream:
                 async for chunk in stream:
                     if chunk["type"] == "audio":
@@ -186,15 +194,6 @@ async def _with_right_clock(call: Callable[[], Awaitable[T]]) -> T:
             raise
         DRM.handle_client_response_error(error)
     return await call()
-
-
-def _as_they_say(prosody: Prosody) -> dict[str, str]:
-    """In the service's notation: a sign, whole numbers, a unit."""
-    return {
-        "rate": f"{prosody.rate_percent:+d}%",
-        "volume": f"{prosody.volume_percent:+d}%",
-        "pitch": f"{round(_USUAL_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
-    }
 
 
 def _event(text: str, offset: float, duration: float) -> Word:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import io
-import json
 import math
 import os
 import subprocess
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import anyio
 import numpy as np
+from anyio import to_thread
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
@@ -44,6 +45,12 @@ class _Event:
     position: int
     at_s: float
 
+    @classmethod
+    def read(cls, line: str) -> _Event:
+        """From a line of the child."""
+        kind, position, at_s = line.split()
+        return cls(kind=kind, position=int(position), at_s=float(at_s))
+
 
 class EspeakNarrator:
     """Speaks through a child process per text: see `espeak_child`."""
@@ -56,6 +63,8 @@ class EspeakNarrator:
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
+        # Of the library and its data.
+        self._paths: tuple[str, str] | None = None
 
     @property
     def version(self) -> str:
@@ -81,17 +90,16 @@ class EspeakNarrator:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
         pitch = _PITCH + _PITCH_PER_OCTAVE * math.log2(1 + prosody.pitch_percent / 100)
-        request = {
-            "task": "speak",
-            "voice": chosen.identifier,
-            "rate_wpm": round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
-            "pitch": min(round(pitch), _MOST_PITCH),
-            "volume": round(_VOLUME * (1 + prosody.volume_percent / 100)),
-            "word_gap": _WORD_GAP,
-            "text": said.text,
-        }
-        head, audio = await self._ask(request)
-        events = [_Event(kind=kind, position=position, at_s=at_s) for kind, position, at_s in json.loads(head)]
+        parameters = (
+            round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
+            min(round(pitch), _MOST_PITCH),
+            round(_VOLUME * (1 + prosody.volume_percent / 100)),
+            _WORD_GAP,
+        )
+        answer = await self._ask("speak", chosen.identifier, *map(str, parameters), text=said.text)
+        count, _, answer = answer.partition(b"\n")
+        *lines, audio = answer.split(b"\n", int(count))
+        events = [_Event.read(line.decode()) for line in lines]
         samples, rate_hz = _samples_of(audio)
         if not len(samples):
             raise PermanentError("eSpeak gave no sound", hint="Try another voice")
@@ -100,45 +108,52 @@ class EspeakNarrator:
 
     async def _list_voices(self) -> tuple[EspeakVoice, ...]:
         if not self._voices:
-            head, _ = await self._ask({"task": "voices"})
-            listed = json.loads(head)
-            self._library = listed["version"]
-            self._voices = tuple(
-                EspeakVoice(
-                    identifier=voice["identifier"],
-                    name=voice["name"],
-                    languages=tuple((tag, priority) for tag, priority in voice["languages"]),
-                )
-                for voice in listed["voices"]
-            )
+            self._library, *listed = (await self._ask("voices")).decode().splitlines()
+            self._voices = tuple(EspeakVoice.read(line) for line in listed)
         return self._voices
 
-    async def _ask(self, request: dict[str, object]) -> tuple[bytes, bytes]:
-        """One child, one answer: its line of JSON and what follows it. The child is gone when this returns."""
-        # -P keeps the folder of the script, with our module names in it, off the child's import path.
-        command = [sys.executable, "-P", str(Path(espeak_child.__file__))]
+    async def _ask(self, *task: str, text: str = "") -> bytes:
+        """One child, one answer. The child is gone when this returns."""
+        # Without `site` and what people put into its folders: loading that takes longer than speaking.
+        if self._paths is None:
+            self._paths = await to_thread.run_sync(_library)
+        command = [sys.executable, "-I", "-S", str(Path(espeak_child.__file__)), *self._paths, *task]
         async with self._places:
             try:
                 with anyio.fail_after(self._timeout_s):
                     # anyio kills the process when this is cancelled or times out.
-                    done = await anyio.run_process(command, input=json.dumps(request).encode(), check=False)
+                    done = await anyio.run_process(command, input=text.encode(), check=False)
             except TimeoutError as error:
                 raise TransientError(f"eSpeak gave no answer within {self._timeout_s:g} s") from error
             except OSError as error:
                 raise MissingToolError(f"eSpeak's process can't be started: {error}") from error
         if done.returncode != 0:
             raise _failure(done)
-        head, _, audio = done.stdout.partition(b"\n")
-        return head, audio
+        return done.stdout
+
+
+def _library() -> tuple[str, str]:
+    """Where the library is, and its data (empty: where it looks by itself): the wheel's, else the system's."""
+    try:
+        import espeakng_loader  # noqa: PLC0415  (tells where it is, and loads nothing)
+
+        return espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
+    except (ImportError, RuntimeError):
+        path = ctypes.util.find_library("espeak-ng")
+    if path is None:
+        raise _missing("not installed")
+    return path, ""
+
+
+def _missing(why: str) -> MissingToolError:
+    return MissingToolError(f"eSpeak NG is not there: {why}", hint='Install it: pip install "nightreel[offline]"')
 
 
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
     said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
     if done.returncode == espeak_child.NO_LIBRARY:
-        return MissingToolError(
-            f"eSpeak NG is not there: {said[0]}", hint='Install it: pip install "nightreel[offline]"'
-        )
+        return _missing(said[0])
     if done.returncode == espeak_child.REFUSED:
         return PermanentError(f"eSpeak NG: {said[0]}")
     return TransientError(f"eSpeak's process broke off: {said[0]}")

@@ -54,7 +54,10 @@ REFUSALS = {
 DISTURBANCES = {
     "no_audio": "turn.end without any sound",
     "abort": "the socket drops in the middle of the sound, with no word of goodbye",
+    "abort_late": "the socket drops before the last word, in the silence after the one before it",
     "abort_before_audio": "the socket drops before the sound",
+    "close_1008": "the socket is closed with 1008 (a policy) instead of the sound",
+    "short_audio": "all boundaries and turn.end, but the sound stops in the middle",
     "stall_before_audio": "nothing more is sent after turn.start",
     "stall_after_audio": "everything is sent but turn.end",
     "other_text": "boundary texts are not the words of the text",
@@ -109,6 +112,8 @@ class Request:
     kind: str
     text: str = ""
     voice: str = ""
+    # How, as it came: rate, pitch and volume.
+    prosody: tuple[str, str, str] = ("+0%", "+0Hz", "+0%")
     fault: str | None = None
 
 
@@ -127,6 +132,8 @@ class EdgeStandIn:
     # Seconds before the sound.
     latency_s: float = 0.0
     retry_after: str = "0"
+    # Voices that give no sound, whatever they are asked.
+    silent_voices: frozenset[str] = frozenset()
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -249,9 +256,9 @@ class EdgeStandIn:
             self.history.append(Request(kind="handshake"))
             return
         _check_config(_text_of(first))
-        text, voice, request_id = _read_ssml(_text_of(await socket.receive()))
+        text, voice, prosody, request_id = _read_ssml(_text_of(await socket.receive()))
         fault = self._take(DISTURBANCES, drawn)
-        self.history.append(Request(kind="speak", text=text, voice=voice, fault=fault))
+        self.history.append(Request(kind="speak", text=text, voice=voice, prosody=prosody, fault=fault))
         await socket.send_str(_message(request_id, "turn.start", {"context": {"serviceTag": request_id}}))
         if fault == "stall_before_audio":
             await socket.receive()  # until the client gives up
@@ -259,13 +266,16 @@ class EdgeStandIn:
         if fault == "abort_before_audio":
             _drop(request)
             return
+        if fault == "close_1008":
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return
         await socket.send_str(_message(request_id, "response", {"audio": {"type": "inline", "streamId": request_id}}))
         await asyncio.sleep(self.latency_s)
-        if fault != "no_audio" and voice in VOICES:
+        if fault != "no_audio" and voice in VOICES and voice not in self.silent_voices:
             await self._send_speech(socket, request, request_id, text, fault)
         if fault == "stall_after_audio":
             await socket.receive()
-        elif fault != "abort":
+        elif fault not in {"abort", "abort_late"}:
             await socket.send_str(_message(request_id, "turn.end", {}))
             await socket.close()
 
@@ -285,10 +295,16 @@ class EdgeStandIn:
             if fault == "abort" and number == len(words) // 2:
                 _drop(request)
                 return
+            if fault == "abort_late" and number == len(words) - 1:
+                await socket.send_bytes(_binary(request_id, _sounds()[1] * 15, broken=False))
+                _drop(request)
+                return
             if fault != "no_boundaries":
                 said = f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
                 if said:
                     await socket.send_str(_boundary(request_id, said, start, end))
+            if fault == "short_audio" and number >= len(words) // 2:
+                continue
             await socket.send_bytes(_binary(request_id, _frames(sent, start, end), broken=fault == "broken_audio"))
             sent = end
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
@@ -347,8 +363,8 @@ def _check_config(message: str) -> None:
         raise ProtocolError(f"speech.config is {body}")
 
 
-def _read_ssml(message: str) -> tuple[str, str, str]:
-    """The text, the short name of the voice, and the request's id."""
+def _read_ssml(message: str) -> tuple[str, str, tuple[str, str, str], str]:
+    """The text, the short name of the voice, how it is to speak, and the request's id."""
     headers, body = _parse(message)
     if headers.get("Path") != "ssml" or headers.get("Content-Type") != "application/ssml+xml":
         raise ProtocolError(f"the second message is {headers}")
@@ -369,7 +385,10 @@ def _read_ssml(message: str) -> tuple[str, str, str]:
     text = prosody.text or ""
     if len(escape(text).encode()) > _MAX_TEXT_BYTES:
         raise ProtocolError(f"{len(escape(text).encode())} bytes of text")
-    return text, f"{name[1]}-{name[2]}", headers["X-RequestId"]
+    how = (prosody.get("rate", ""), prosody.get("pitch", ""), prosody.get("volume", ""))
+    if not all(map(re.fullmatch, (r"[+-]\d+%", r"[+-]\d+Hz", r"[+-]\d+%"), how)):
+        raise ProtocolError(f"prosody {how}")
+    return text, f"{name[1]}-{name[2]}", how, headers["X-RequestId"]
 
 
 def _message(request_id: str, path: str, body: object) -> str:
