@@ -36,8 +36,8 @@ class Making:
     """Voice, e.g. en-US-AvaNeural."""
     writer: Literal["auto", "groq", "outline"] | None = None
     """Who writes the script: groq (a model) or outline (your notes as they are)."""
-    narrator: Literal["auto", "edge", "espeak", "silence"] | None = None
-    """Who speaks: edge (online), espeak (offline) or silence."""
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None
+    """Who speaks: edge (online), espeak (offline), piper (offline, your voice files) or silence."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
 

@@ -159,10 +159,10 @@ class GroqSettings(Group):
 class NarrationSettings(Group):
     """Who speaks."""
 
-    narrator: Literal["auto", "edge", "espeak", "silence"] = Field(
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] = Field(
         "auto",
-        description="Who speaks: edge (online, natural), espeak (offline), silence (subtitles only), or auto: edge "
-        "when it answers, else espeak. One film never mixes voices.",
+        description="Who speaks: edge (online, natural), espeak (offline), piper (offline, natural, with voice files "
+        "of yours), silence (subtitles only), or auto: edge when it answers, else espeak. One film never mixes voices.",
     )
     voice: OptionalText = Field(
         None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
@@ -201,6 +201,16 @@ class EdgeSettings(Group):
         (),
         description="Voices to go to, in this order, when one voice keeps failing while others speak; those of the "
         "film's language count. None: our own choice for the language. The whole film is spoken by it then.",
+    )
+
+
+class PiperSettings(Group):
+    """Piper's voices: natural, without a network, from files that you bring."""
+
+    voices: str = Field(
+        "voices",
+        min_length=1,
+        description="Folder with the files of the voices, NAME.onnx and NAME.onnx.json; in the workspace, or a path.",
     )
 
 
@@ -370,6 +380,7 @@ class Settings(BaseSettings):
     groq: GroqSettings = GroqSettings()
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
+    piper: PiperSettings = PiperSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
@@ -80,8 +81,8 @@ def pronunciations(settings: Settings) -> Pronunciations:
     return Pronunciations(tuple(entries))
 
 
-def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Narrator:
-    """A narrator by name. Raises `ConfigurationError` for one that needs what --offline forbids.
+def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | None = None) -> Narrator:
+    """A narrator by name, for a workspace. Raises `ConfigurationError` for one that needs what --offline forbids.
 
     `gate` is for those of `SERVICES`; without one they get a gate of their own, that nobody shares.
     """
@@ -92,6 +93,7 @@ def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Na
             edge_url=settings.edge.url,
             edge_gate=gate or Gate("edge", gate_limits("edge", settings)),
             edge_timeout_s=settings.edge.timeout_s,
+            piper_voices=workspace / settings.piper.voices,
             edge_fallback_voices=settings.edge.fallback_voices,
         )
     )

@@ -194,7 +194,11 @@ class Workshop:
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
-        return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+        return tuple(self.narrator(name) for name in names)
+
+    def narrator(self, name: str) -> Narrator:
+        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+        return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
 
     @cached_property
     def pronunciations(self) -> Pronunciations:
