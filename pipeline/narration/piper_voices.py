@@ -42,7 +42,7 @@ class PiperVoice:
 
     name: str
     model: Path
-    # BCP-47, in lower case.
+    # BCP-47: "en-US".
     language: str
     # Size and time of its files: another file of the same name is another voice.
     stamp: str
@@ -70,9 +70,9 @@ def choose(voices: Sequence[PiperVoice], language: str, wanted: str | None) -> P
         hint = did_you_mean(wanted, [voice.name for voice in voices])
         raise InputError(f"piper has no voice called {wanted!r}", hint=hint)
     tag = language.replace("_", "-").lower()
-    speaking = [voice for voice in voices if voice.language.partition("-")[0] == tag.partition("-")[0]]
+    speaking = [voice for voice in voices if voice.language.lower().partition("-")[0] == tag.partition("-")[0]]
     if speaking:
-        return next((voice for voice in speaking if voice.language == tag), speaking[0])
+        return next((voice for voice in speaking if voice.language.lower() == tag), speaking[0])
     known = ", ".join(sorted({voice.language for voice in voices}))
     raise InputError(f"piper has no voice for the language {language!r}", hint=f"There are voices for {known}")
 
@@ -98,6 +98,6 @@ def _read(model: Path) -> PiperVoice | None:
     return PiperVoice(
         name=model.name.removesuffix(_MODEL),
         model=model,
-        language=code.replace("_", "-").lower(),
+        language=code.replace("_", "-"),
         stamp=":".join(str(number) for size in sizes for number in size),
     )
