@@ -21,7 +21,7 @@ class Prosody:
 
     # From -50 (half as fast) to 100 (twice as fast).
     rate_percent: int = 0
-    # Of the frequency, from -50 (an octave lower) to 50.
+    # Of the frequency, from -20 to 50.
     pitch_percent: int = 0
     # From -90 to 100. Clips are set to one loudness afterwards: what stays of it is how the voice sounds.
     volume_percent: int = 0

@@ -29,7 +29,7 @@ from pipeline.narration.edge_voices import (
     unknown_voice,
 )
 from pipeline.narration.edge_whole import is_whole
-from pipeline.narration.edge_wire import EdgeService, ServiceBusyError
+from pipeline.narration.edge_wire import EdgeService, ServiceBusyError, VoicelessError
 from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
 from pipeline.narration.phrases import size_bytes
 from pipeline.narration.spoken import SpokenText
@@ -112,38 +112,35 @@ class EdgeNarrator:
         if self._health.is_resting(voice):
             raise _voice_fails(voice)
         try:
-            async with self._gate.call():
-                speech = await self._request(said, voice, prosody)
-        except ServiceBusyError:
-            raise
-        except TransientError as error:
-            if self._health.failed(voice):
-                await self._suspect(said, voice, prosody, error)
-            raise
-        self._health.spoke(voice)
-        return speech
+            return await self._request(said, voice, prosody)
+        except VoicelessError as error:
+            if not self._health.failed(voice) or not await self._others_speak(said, voice, prosody):
+                raise TransientError(error.message, hint=error.hint) from error
+        try:
+            return await self._request(said, voice, prosody)
+        except VoicelessError as error:
+            self._health.rest(voice)
+            raise _voice_fails(voice) from error
 
     async def _request(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
-        audio, events = await self._service.speak(_fitting(said.text), voice, prosody, self._timeout_s)
-        return await to_thread.run_sync(_heard, said, audio, events, 1 + prosody.rate_percent / 100)
+        async with self._gate.call():
+            audio, events = await self._service.speak(_fitting(said.text), voice, prosody, self._timeout_s)
+            self._health.spoke(voice)
+            return await to_thread.run_sync(_heard, said, audio, events, 1 + prosody.rate_percent / 100)
 
-    async def _suspect(self, said: SpokenText, voice: str, prosody: Prosody, error: TransientError) -> None:
-        """Have another voice speak the same text: if it does, neither the text nor the service is to blame.
-
-        Raises `VoiceFailsError` then; returns if nothing is known.
-        """
+    async def _others_speak(self, said: SpokenText, voice: str, prosody: Prosody) -> bool:
+        """Whether another voice speaks the same text: then neither the text nor the service is to blame."""
         witness = self._witnesses.get(voice)
         if witness is None:
-            return
+            return False
         async with self._suspecting:
-            if not self._health.is_resting(voice):
-                try:
-                    async with self._gate.call():
-                        await self._request(said, witness, prosody)
-                except ProviderError:
-                    return
-                self._health.rest(voice)
-        raise _voice_fails(voice) from error
+            if self._health.is_resting(voice):
+                raise _voice_fails(voice)
+            try:
+                await self._request(said, witness, prosody)
+            except ProviderError:
+                return False
+            return True
 
     async def _known_voices(self) -> tuple[Voice, ...]:
         """All voices, asked for once; none if the service does not say."""

@@ -6,7 +6,8 @@ from collections import Counter
 
 import anyio
 
-# Failures in a row, of all texts in this voice, before another voice is asked for the same text.
+# Failures in a row, of all texts in this voice, before another voice is asked for the same text, and then this one for
+# a last time: a service that fails for one text in five is no reason to change the voice of a film.
 _SUSPECT_AFTER = 3
 # How long a voice that was found to fail is left alone.
 _REST_S = 900.0
@@ -29,7 +30,7 @@ class VoiceHealth:
         return self._failures[voice] >= _SUSPECT_AFTER
 
     def rest(self, voice: str) -> None:
-        """Another voice spoke what this one could not."""
+        """It was found to fail."""
         self._failures.pop(voice, None)
         self._resting_until[voice] = anyio.current_time() + _REST_S
 

@@ -37,11 +37,14 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
     heard_until_s = seconds_of(int(heard[-1]) + 1)
     if not events:
         return heard_until_s >= _least_s(words, rate)
-    if events[-1].end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
+    last_event = events[-1]
+    if last_event.end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
+        return False
+    if heard_until_s < (last_event.start_s + last_event.end_s) / 2:
         return False
     unheard = match(words, events).unheard_at_end
     last = [word for word in words if has_words(word)][-unheard:] if unheard else []
-    return heard_until_s - events[-1].end_s >= _least_s(last, rate)
+    return heard_until_s - last_event.end_s >= _least_s(last, rate)
 
 
 def _least_s(words: Sequence[str], rate: float) -> float:

@@ -74,6 +74,10 @@ class ServiceBusyError(TransientError):
     """The service is there and has no time for us. Stays within this room."""
 
 
+class VoicelessError(TransientError):
+    """The service took the text, and no voice was heard. Stays within this room."""
+
+
 class EdgeService:
     """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
 
@@ -218,14 +222,14 @@ def _translated(timeout_s: float) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise TransientError(f"edge gave no answer within {timeout_s:g} s", hint=_LATER) from error
+        raise VoicelessError(f"edge gave no answer within {timeout_s:g} s", hint=_LATER) from error
     except aiohttp.ClientResponseError as error:
         raise _refusal(error) from error
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
         raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=_LATER) from error
     except theirs.NoAudioReceived as error:
         # A limit, a hiccup and a voice that does not exist all look like this.
-        raise TransientError("edge sent no sound", hint=_LATER) from error
+        raise VoicelessError("edge sent no sound", hint=_LATER) from error
     except theirs.SkewAdjustmentError as error:
         raise PermanentError(
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"

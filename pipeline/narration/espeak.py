@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes.util
 import io
-import math
 import os
 import subprocess
 import sys
@@ -28,8 +27,10 @@ from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
 _RATE_WPM = 160
-# Its pitch counts from 0 to 99: 50 is the voice's own, and 50 more (or less) an octave. Its volume: 100 is usual.
-_PITCH, _PITCH_PER_OCTAVE, _MOST_PITCH = 50, 50, 99
+# Its pitch counts from 0 to 99 in steps of no fixed size: by how many percent the frequency was higher than at 50, as
+# measured on the English and the German voice of 1.52.
+_PITCH_PERCENT, _PITCH = (-30, -18, -9, 0, 10, 29, 52, 68), (0, 25, 40, 50, 60, 75, 90, 99)
+# 100 is usual.
 _VOLUME = 100
 # A little air between the words (in units of 10 ms at the usual rate): they run into each other without it.
 _WORD_GAP = 1
@@ -97,10 +98,9 @@ class EspeakNarrator:
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
-        pitch = _PITCH + _PITCH_PER_OCTAVE * math.log2(1 + prosody.pitch_percent / 100)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
-            min(round(pitch), _MOST_PITCH),
+            round(float(np.interp(prosody.pitch_percent, _PITCH_PERCENT, _PITCH))),
             round(_VOLUME * (1 + prosody.volume_percent / 100)),
             _WORD_GAP,
         )

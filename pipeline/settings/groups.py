@@ -170,7 +170,7 @@ class NarrationSettings(Group):
     rate: int = Field(0, ge=-50, le=100, description="How much faster than usual it speaks, in percent; -20 is slower.")
     pitch: int = Field(
         0,
-        ge=-50,
+        ge=-20,
         le=50,
         description="How much higher than usual, in percent of the frequency. For edge it is reckoned from a voice of "
         "200 Hz, a woman's: a low voice moves further.",

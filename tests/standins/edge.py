@@ -117,6 +117,17 @@ class Request:
     fault: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a client wants to hear."""
+
+    request_id: str
+    text: str
+    voice: str
+    # Rate, pitch and volume, as they came.
+    prosody: tuple[str, str, str]
+
+
 class ProtocolError(Exception):
     """The client did something that the service would not understand."""
 
@@ -256,9 +267,12 @@ class EdgeStandIn:
             self.history.append(Request(kind="handshake"))
             return
         _check_config(_text_of(first))
-        text, voice, prosody, request_id = _read_ssml(_text_of(await socket.receive()))
+        order = _read_ssml(_text_of(await socket.receive()))
+        request_id = order.request_id
         fault = self._take(DISTURBANCES, drawn)
-        self.history.append(Request(kind="speak", text=text, voice=voice, prosody=prosody, fault=fault))
+        self.history.append(
+            Request(kind="speak", text=order.text, voice=order.voice, prosody=order.prosody, fault=fault)
+        )
         await socket.send_str(_message(request_id, "turn.start", {"context": {"serviceTag": request_id}}))
         if fault == "stall_before_audio":
             await socket.receive()  # until the client gives up
@@ -271,8 +285,8 @@ class EdgeStandIn:
             return
         await socket.send_str(_message(request_id, "response", {"audio": {"type": "inline", "streamId": request_id}}))
         await asyncio.sleep(self.latency_s)
-        if fault != "no_audio" and voice in VOICES and voice not in self.silent_voices:
-            await self._send_speech(socket, request, request_id, text, fault)
+        if fault != "no_audio" and order.voice in set(VOICES) - self.silent_voices:
+            await self._send_speech(socket, request, order, fault)
         if fault == "stall_after_audio":
             await socket.receive()
         elif fault not in {"abort", "abort_late"}:
@@ -280,18 +294,19 @@ class EdgeStandIn:
             await socket.close()
 
     async def _send_speech(
-        self, socket: web.WebSocketResponse, request: web.Request, request_id: str, text: str, fault: str | None
+        self, socket: web.WebSocketResponse, request: web.Request, order: Order, fault: str | None
     ) -> None:
         """Per word its boundary and its sound, then silence."""
+        words, request_id = _words_of(order.text), order.request_id
+        rate = 1 + int(order.prosody[0].rstrip("%")) / 100
         if fault == "short_binary":
             await socket.send_bytes(b"\0")
         if fault == "unknown_path":
             await socket.send_str(_message(request_id, "turn.surprise", {}))
         if fault == "broken_json":
             await socket.send_str(f"X-RequestId:{request_id}\r\nPath:audio.metadata\r\n\r\n{{")
-        words = _words_of(text)
         sent = 0
-        for number, (word, (start, end)) in enumerate(zip(words, _timing(words), strict=True)):
+        for number, (word, (start, end)) in enumerate(zip(words, _timing(words, rate), strict=True)):
             if fault == "abort" and number == len(words) // 2:
                 _drop(request)
                 return
@@ -363,8 +378,8 @@ def _check_config(message: str) -> None:
         raise ProtocolError(f"speech.config is {body}")
 
 
-def _read_ssml(message: str) -> tuple[str, str, tuple[str, str, str], str]:
-    """The text, the short name of the voice, how it is to speak, and the request's id."""
+def _read_ssml(message: str) -> Order:
+    """What is to be spoken."""
     headers, body = _parse(message)
     if headers.get("Path") != "ssml" or headers.get("Content-Type") != "application/ssml+xml":
         raise ProtocolError(f"the second message is {headers}")
@@ -388,7 +403,7 @@ def _read_ssml(message: str) -> tuple[str, str, tuple[str, str, str], str]:
     how = (prosody.get("rate", ""), prosody.get("pitch", ""), prosody.get("volume", ""))
     if not all(map(re.fullmatch, (r"[+-]\d+%", r"[+-]\d+Hz", r"[+-]\d+%"), how)):
         raise ProtocolError(f"prosody {how}")
-    return text, f"{name[1]}-{name[2]}", how, headers["X-RequestId"]
+    return Order(request_id=headers["X-RequestId"], text=text, voice=f"{name[1]}-{name[2]}", prosody=how)
 
 
 def _message(request_id: str, path: str, body: object) -> str:
@@ -423,11 +438,11 @@ def _words_of(text: str) -> list[str]:
     return [word for chunk in text.split() for word in re.findall(r"[\u3040-\u9fff]{1,2}[^\u3040-\u9fff]*|.+", chunk)]
 
 
-def _timing(words: list[str]) -> Iterator[tuple[int, int]]:
+def _timing(words: list[str], rate: float) -> Iterator[tuple[int, int]]:
     """First and one past the last MP3 frame (24 ms) of each word, with a pause after each sentence."""
     now = 4
     for word in words:
-        end = now + 4 + 3 * min(len(word), 400)
+        end = now + round((4 + 3 * min(len(word), 400)) / rate)
         yield now, end
         now = end + (20 if word[-1] in ".!?。！？" else 3)
 

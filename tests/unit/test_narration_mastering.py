@@ -158,3 +158,89 @@ def test_sound_that_is_none_leaves_no_clip(tmp_path):
     with pytest.raises(InputError):
         mastered(Speech(audio=b"nothing", words=()), tmp_path / "clip.wav")
     assert not (tmp_path / "clip.wav").exists()
+
+
+# --- silence and pace ------------------------------------------------------------------------------------------------
+
+
+def takes(folder, *parts, breath_s=0.35):
+    """A scene of these sounds, one take each."""
+    made = []
+    for number, part in enumerate(parts):
+        path = folder / f"{number}.speech"
+        write_speech(path, speech(folder, part, word(0.0, len(part) / 48_000)))
+        made.append(Take(speech=path, breath_s=breath_s))
+    return made
+
+
+def silences(samples):
+    """How long (in seconds) the sound is silent between its first and its last voice, each time."""
+    steps = np.abs(samples[:, 0])[: len(samples) // 240 * 240].reshape(-1, 240).max(axis=1)
+    heard = np.flatnonzero(steps > 10 ** (-45 / 20))
+    return np.diff(heard)[np.diff(heard) > 1] * 240 / 48_000
+
+
+def hiss(seconds):
+    """What a voice service sends as silence."""
+    noise = np.random.default_rng(1).normal(0.0, 0.0001, round(seconds * 48_000))
+    return np.stack([noise, noise], axis=1).astype(np.float32)
+
+
+def test_between_two_sentences_there_is_a_breath_however_much_silence_they_came_with(tmp_path):
+    one = np.concatenate([hiss(0.3), voiced(0.8), hiss(0.9)])
+    two = np.concatenate([hiss(0.05), voiced(0.6), hiss(1.5)])
+
+    clip = master(takes(tmp_path, one, two, one), tmp_path / "clip.wav")
+
+    assert silences(read_wav(clip.path)) == pytest.approx([0.35, 0.35], abs=0.03)
+    assert clip.sentences == 3
+
+
+def test_there_is_no_dead_air_inside_a_sentence_either(tmp_path):
+    spoken = np.concatenate([voiced(0.5), hiss(1.2), voiced(0.5), hiss(0.2), voiced(0.5)])
+
+    clip = master(takes(tmp_path, spoken), tmp_path / "clip.wav")
+
+    assert silences(read_wav(clip.path)) == pytest.approx([0.35, 0.2], abs=0.03)
+
+
+def test_words_move_with_the_sound_when_a_pause_is_shortened(tmp_path):
+    spoken = speech(tmp_path, np.concatenate([voiced(0.5), hiss(1.2), voiced(0.5)]), word(0.0, 0.5), word(1.7, 2.2))
+
+    clip = mastered(spoken, tmp_path / "clip.wav")
+
+    heard = np.flatnonzero(np.abs(read_wav(clip.path)[:, 0]) > 0.02) / 48_000
+    second = heard[np.flatnonzero(np.diff(heard) > 0.2)[0] + 1]
+    assert clip.words[1].start_s == pytest.approx(second, abs=0.02)
+    assert clip.words[1].end_s - clip.words[1].start_s == pytest.approx(0.5, abs=0.02)
+
+
+def test_no_join_clicks(tmp_path):
+    # Cut where it is loud: without a fade, the sound would jump.
+    loud = voiced(0.7)[: 48_000 // 2 + 77]
+
+    samples = read_wav(master(takes(tmp_path, loud, loud, breath_s=0.15), tmp_path / "clip.wav").path)[:, 0]
+
+    within = np.abs(np.diff(samples[20_000:25_000])).max()
+    assert np.abs(np.diff(samples)).max() <= within * 1.05
+
+
+def test_a_soft_beginning_is_kept(tmp_path):
+    # A breathy "f", 30 dB below the vowel that follows it.
+    soft = np.random.default_rng(2).normal(0.0, 0.004, (4_800, 2)).astype(np.float32)
+
+    clip = master(takes(tmp_path, np.concatenate([hiss(0.5), soft, voiced(1.0)])), tmp_path / "clip.wav")
+
+    samples = read_wav(clip.path)[:, 0]
+    vowel = np.flatnonzero(np.abs(samples) > 0.1)[0]
+    assert np.abs(samples[vowel - 4_500 : vowel - 500]).mean() > 0.001
+
+
+def test_words_that_nobody_says_take_no_time(tmp_path):
+    spoken = takes(tmp_path, voiced(0.5), voiced(0.5))
+
+    clip = master([spoken[0], Take(speech=None, words=("—", "👍")), spoken[1]], tmp_path / "clip.wav")
+
+    first, dash, thumb, last = clip.words
+    assert first.end_s == pytest.approx(dash.start_s, abs=0.05)
+    assert dash.start_s == dash.end_s == thumb.start_s == thumb.end_s < last.start_s

@@ -18,10 +18,12 @@ from pipeline.errors import (
 )
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
-from pipeline.model import Script, SpokenLine, StatementScene, narration_of, split_words
+from pipeline.model import Prosody, Script, SpokenLine, StatementScene, narration_of, split_words
 from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, espeak, espeak_child, narrate
 from pipeline.narration.estimate import estimate
+from pipeline.narration.narrator import VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator, silent_wav
+from pipeline.narration.spoken import SpokenText
 from pipeline.state import Cache
 from tests.standins.gates import gate
 
@@ -101,6 +103,58 @@ async def test_what_was_spoken_once_is_not_spoken_again(speak):
     assert again.checks == 0
 
 
+async def test_a_sentence_that_two_scenes_or_films_have_in_common_is_spoken_once(speak):
+    narrator = FakeNarrator()
+
+    await speak(script("Hi Maria! Welcome back.", "Hi Maria! Here is more."), narrator)
+    await speak(script("Hi José! Welcome back."), narrator)
+
+    assert sorted(text for text, _ in narrator.spoken) == [
+        "Here is more.",
+        "Hi José!",
+        "Hi Maria!",
+        "Welcome back.",
+    ]
+
+
+async def test_films_that_want_the_same_sentence_at_the_same_moment_have_it_spoken_once(speak):
+    narrator, both_ask = FakeNarrator(), anyio.Event()
+    speak_now = narrator.speak
+
+    async def speak_slowly(said, voice, prosody):
+        await both_ask.wait()
+        return await speak_now(said, voice, prosody)
+
+    narrator.speak = speak_slowly
+    async with anyio.create_task_group() as tasks:
+        for ending in ("One.", "Two."):
+            tasks.start_soon(speak, script(f"The same beginning. {ending}"), narrator)
+        await anyio.wait_all_tasks_blocked()
+        both_ask.set()
+
+    assert sorted(text for text, _ in narrator.spoken) == ["One.", "The same beginning.", "Two."]
+
+
+async def test_another_prosody_is_another_clip(speak):
+    usual, slower = [
+        await speak(script("One."), FakeNarrator(), prosody=Prosody(rate_percent=rate)) for rate in (0, -20)
+    ]
+
+    assert usual.clips[0].path != slower.clips[0].path
+
+
+async def test_what_is_said_of_a_text_decides_and_its_written_words_are_timed(speak):
+    def say(text):
+        assert text == "It costs $5."
+        return SpokenText(text="It costs five dollars.", words=("It", "costs", "$5."), places=((0, 2), (3, 8), (9, 22)))
+
+    narrator = FakeNarrator()
+    narration = await speak(script("It costs $5."), narrator, say=say)
+
+    assert narrator.spoken == [("It costs five dollars.", "anna")]
+    assert [word.text for word in narration.clips[0].words] == ["It", "costs", "$5."]
+
+
 async def test_another_voice_is_another_clip(speak):
     anna = await speak(script("One."), FakeNarrator())
     bert = await speak(script("One."), FakeNarrator(), voice="bert")
@@ -123,6 +177,7 @@ async def test_a_transient_error_is_tried_again(speak):
 
     assert len(narrator.spoken) == 3
     assert narration.fallback_reason == ""
+    assert narration.incidents == ("dropped: 2 times, spoken again",)
 
 
 async def test_one_film_never_mixes_voices(speak):
@@ -134,6 +189,27 @@ async def test_one_film_never_mixes_voices(speak):
     assert narration.narrator == "plain"
     assert len(steady.spoken) == len(narration.clips) == 3
     assert narration.fallback_reason == "good: no more"
+
+
+async def test_a_voice_that_fails_alone_leaves_the_whole_film_to_a_spare_voice_of_its_narrator(speak):
+    narrator = FakeNarrator("good", errors=[None, VoiceFailsError("good's voice anna fails"), None], spares=["bert"])
+
+    narration = await speak(script("One.", "Two.", "Three."), narrator, FakeNarrator("plain"))
+
+    assert (narration.narrator, narration.voice) == ("good", "bert")
+    assert {voice for _, voice in narrator.spoken[-3:]} == {"bert"}
+    assert narration.fallback_reason == "good's voice anna fails"
+
+
+async def test_when_all_voices_of_a_narrator_fail_the_next_narrator_speaks(speak):
+    narrator = FakeNarrator(
+        "good", errors=[VoiceFailsError("anna fails"), VoiceFailsError("bert fails")], spares=["bert"]
+    )
+
+    narration = await speak(script("One."), narrator, FakeNarrator("plain"))
+
+    assert narration.narrator == "plain"
+    assert narration.fallback_reason == "good: anna fails; good: bert fails; good: none of its voices speaks"
 
 
 @pytest.mark.parametrize("error", [TransientError("offline"), MissingToolError("not installed"), PermanentError("403")])
@@ -326,8 +402,12 @@ async def test_a_scene_with_nothing_to_say_is_silent_and_bothers_nobody(speak, t
 
 async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(speak):
     for _ in range(2):
-        assert (await speak(script("One."), SilenceNarrator())).estimated
-    assert not (await speak(script("One."), FakeNarrator())).estimated
+        narration = await speak(script("One. Two."), SilenceNarrator())
+        assert narration.estimated
+        assert (narration.clips[0].sentences, narration.clips[0].estimated) == (2, 2)
+    narration = await speak(script("One. Two."), FakeNarrator())
+    assert not narration.estimated
+    assert (narration.clips[0].sentences, narration.clips[0].estimated) == (2, 0)
 
 
 def test_narrators_are_made_by_name():
