@@ -93,7 +93,7 @@ async def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path):
 
 FAILURES = {
     "not installed": (
-        "sys.stderr.write('No module named piper'); sys.exit(3)",
+        "sys.stderr.write('No module piper'); sys.exit(3)",
         MissingToolError,
         r"nightreel\[piper\]",
     ),
