@@ -36,8 +36,8 @@ class Making:
     """Voice, e.g. en-US-AvaNeural."""
     writer: str | None = None
     """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
-    narrator: Literal["auto", "edge", "espeak", "silence"] | None = None
-    """Who speaks: edge (online), espeak (offline) or silence."""
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None
+    """Who speaks: edge (online), espeak (offline), piper (offline, your voice files) or silence."""
     audience: str | None = None
     """Who watches, e.g. "children of ten". This and the next four are for a model that writes, not for notes as is."""
     tone: str | None = None

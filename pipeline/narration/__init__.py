@@ -1,8 +1,8 @@
 """Script -> Narration: every scene spoken, in one voice, with a time for every word.
 
     narrator.py    what a voice has to offer (`Narrator`), and what it gives (`Speech`)
-    edge · espeak · silence      the voices
-    spoken.py      what of a text is said at all
+    edge · espeak · piper · silence      the voices
+    spoken.py      what of a text is said, and how; saying/ has the rules for numbers, dates, signs, abbreviations…
     phrases.py     what is spoken in one go: a sentence; and the breath after it
     booth.py       one voice at work on one script; recording.py keeps what it said
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -35,13 +36,30 @@ from pipeline.errors import (
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
 from pipeline.narration.booth import Booth, Compute, Manner
-from pipeline.narration.narrator import Narrator, Speech, VoiceFailsError
+from pipeline.narration.narrator import Narrator, Speech, Voice, VoiceFailsError, VoiceList
+from pipeline.narration.samples import SAMPLES, sample_text
+from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken import SpokenText, way_of_saying
 from pipeline.narration.spoken import spoken as as_said
 from pipeline.state import Cache
 
-__all__ = ["NARRATORS", "Compute", "Manner", "Narrator", "NarratorOptions", "Speech", "narrate"]
+__all__ = [
+    "NARRATORS",
+    "SAMPLES",
+    "Compute",
+    "Manner",
+    "Narrator",
+    "NarratorOptions",
+    "Pronunciation",
+    "Pronunciations",
+    "Speech",
+    "Voice",
+    "VoiceList",
+    "narrate",
+    "sample_text",
+    "way_of_saying",
+]
 
 T = TypeVar("T")
 
@@ -59,6 +77,8 @@ class NarratorOptions:
     edge_timeout_s: float
     # Voices to go to, in this order, when one fails; empty: our own choice.
     edge_fallback_voices: tuple[str, ...] = ()
+    # Where the voice files of Piper are.
+    piper_voices: Path = Path("voices")
 
 
 def _edge(options: NarratorOptions) -> Narrator:
@@ -78,9 +98,15 @@ def _espeak(_options: NarratorOptions) -> Narrator:
     return EspeakNarrator()
 
 
+def _piper(options: NarratorOptions) -> Narrator:
+    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415
+
+    return PiperNarrator(folder=options.piper_voices)
+
+
 # By the name that settings use.
 NARRATORS: Mapping[str, Callable[[NarratorOptions], Narrator]] = MappingProxyType(
-    {"edge": _edge, "espeak": _espeak, "silence": lambda _options: SilenceNarrator()}
+    {"edge": _edge, "espeak": _espeak, "piper": _piper, "silence": lambda _options: SilenceNarrator()}
 )
 
 

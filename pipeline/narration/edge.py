@@ -20,10 +20,17 @@ from pipeline.media.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word, split_words
 from pipeline.narration.alignment import fold, match, place, proportional
 from pipeline.narration.edge_health import VoiceHealth
-from pipeline.narration.edge_voices import DEFAULT_VOICES, for_language, looks_like_a_voice, spares_for, unknown_voice
+from pipeline.narration.edge_voices import (
+    DEFAULT_VOICES,
+    for_language,
+    language_of,
+    looks_like_a_voice,
+    spares_for,
+    unknown_voice,
+)
 from pipeline.narration.edge_whole import is_whole
 from pipeline.narration.edge_wire import EdgeService, ServiceBusyError, VoicelessError
-from pipeline.narration.narrator import Speech, VoiceFailsError
+from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
 from pipeline.narration.phrases import size_bytes
 from pipeline.narration.spoken import SpokenText
 from pipeline.narration.trimming import audible, seconds_of
@@ -56,7 +63,7 @@ class EdgeNarrator:
         self._gate = gate
         self._timeout_s = timeout_s
         self._fallback_voices = tuple(fallback_voices)
-        self._voices: frozenset[str] = frozenset()
+        self._voices: tuple[Voice, ...] = ()
         self._health = VoiceHealth()
         self._suspecting = anyio.Lock()
         # Whom to ask when a voice fails, for those that have somebody.
@@ -81,10 +88,17 @@ class EdgeNarrator:
         if not looks_like_a_voice(wanted):
             raise unknown_voice(wanted, DEFAULT_VOICES.values())
         # A well-formed name that no voice has gives no sound later, and no reason. Ask now, if it can be asked.
-        known = await self._known_voices()
+        known = {voice.name for voice in await self._known_voices()}
         if known and wanted not in known:
             raise unknown_voice(wanted, known)
         return wanted
+
+    async def voices(self) -> VoiceList:
+        """All voices of the service; while it can't be asked, those that it had when this was written."""
+        if known := await self._known_voices():
+            return VoiceList(voices=in_order(known), source="the service")
+        built_in = (Voice(name=name, language=language_of(name)) for name in DEFAULT_VOICES.values())
+        return VoiceList(voices=in_order(built_in), source="built in, since the service does not say")
 
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
         """Those of the settings that speak the language, else our first and second choice for it, without `voice`."""
@@ -128,14 +142,14 @@ class EdgeNarrator:
                 return False
             return True
 
-    async def _known_voices(self) -> frozenset[str]:
+    async def _known_voices(self) -> tuple[Voice, ...]:
         """All voices, asked for once; none if the service does not say."""
         if not self._voices:
             try:
                 async with self._gate.probe():
                     self._voices = await self._service.voices(_CHECK_TIMEOUT_S)
             except ProviderError:
-                return frozenset()
+                return ()
         return self._voices
 
 

@@ -118,6 +118,11 @@ def _tag(language: str) -> str:
     return language.replace("_", "-").lower()
 
 
+def language_of(name: str) -> str:
+    """The tag that a voice's name begins with: "en-US" of "en-US-AvaNeural"."""
+    return name.rpartition("-")[0]
+
+
 def looks_like_a_voice(name: str) -> bool:
     """Whether `name` has the shape of a voice of the service: en-US-AvaNeural."""
     return _SHAPE.fullmatch(name) is not None

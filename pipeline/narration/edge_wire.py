@@ -18,6 +18,8 @@ import certifi
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
 from pipeline.model import Prosody, Word
+from pipeline.model.text import clean_text
+from pipeline.narration.narrator import Voice
 
 T = TypeVar("T")
 
@@ -131,11 +133,11 @@ class EdgeService:
                     raise
                 raise ServiceBusyError(refusal.message, retry_after_s=refusal.retry_after_s) from error
 
-    async def voices(self, timeout_s: float) -> frozenset[str]:
-        """The names of all voices; none if the service can't be asked for them at this address."""
+    async def voices(self, timeout_s: float) -> tuple[Voice, ...]:
+        """All voices; none if the service can't be asked for them at this address."""
         base, found, query = self.url.partition(f"{_SPEAKING_PATH}?")
         if not found:
-            return frozenset()
+            return ()
         address = (
             f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
         )
@@ -168,7 +170,7 @@ class EdgeService:
 _CONNECTION_ID = "0" * 32
 
 
-async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
+async def _list_voices(address: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
     from edge_tts.constants import VOICE_HEADERS  # noqa: PLC0415
     from edge_tts.drm import DRM  # noqa: PLC0415
 
@@ -176,7 +178,15 @@ async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
         aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
         session.get(f"{address}&{_credentials()}", headers=DRM.headers_with_muid(VOICE_HEADERS), ssl=tls) as response,
     ):
-        return frozenset(str(voice["ShortName"]) for voice in json.loads(await response.text()))
+        return tuple(
+            Voice(
+                name=clean_text(str(voice["ShortName"])),
+                language=clean_text(str(voice["Locale"])),
+                gender=clean_text(str(voice.get("Gender", ""))).lower(),
+                title=clean_text(str(voice.get("FriendlyName", ""))),
+            )
+            for voice in json.loads(await response.text())
+        )
 
 
 def _credentials() -> str:

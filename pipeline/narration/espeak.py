@@ -22,7 +22,7 @@ from pipeline.model import Prosody
 from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak_voices import EspeakVoice, choose
-from pipeline.narration.narrator import Speech
+from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
 from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
@@ -82,6 +82,14 @@ class EspeakNarrator:
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """A voice by its short name ("en-us"), identifier or display name, or the best one for the language."""
         return choose(await self._list_voices(), language, wanted).short_name
+
+    async def voices(self) -> VoiceList:
+        """All that the library lists."""
+        voices = [
+            Voice(name=voice.short_name, language=voice.languages[0][0] if voice.languages else "", title=voice.name)
+            for voice in await self._list_voices()
+        ]
+        return VoiceList(voices=in_order(voices), source=f"eSpeak NG {self._library.partition(' ')[0]}")
 
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """What one voice can't say here, none can."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +21,34 @@ class Speech:
     words: tuple[Word, ...]
     # Whether the times were worked out from the text, because the voice did not tell.
     estimated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """A voice that may be chosen."""
+
+    # What `choose_voice` knows it by.
+    name: str
+    # What it speaks, as BCP-47 tag; empty: whatever it is given.
+    language: str
+    # "female" or "male"; empty: unknown.
+    gender: str = ""
+    # Its name for people, where it has another; and whatever else tells it from others.
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceList:
+    """The voices of a narrator."""
+
+    voices: tuple[Voice, ...]
+    # Who says so.
+    source: str
+
+
+def in_order(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    """By language and name, each once."""
+    return tuple(sorted(dict.fromkeys(voices), key=lambda voice: (voice.language.lower(), voice.name.lower())))
 
 
 class VoiceFailsError(PermanentError):
@@ -53,6 +82,9 @@ class Narrator(Protocol):
 
         Raises `InputError` for a voice or language it does not have, naming the nearest ones.
         """
+
+    async def voices(self) -> VoiceList:
+        """All its voices, by language and name. Raises `ProviderError`, `MissingToolError` or `InputError`."""
 
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
         """Voices of `language` that may speak a film when `voice` alone fails, best first; often none."""

@@ -9,7 +9,7 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Prosody, split_words
 from pipeline.narration.alignment import proportional
 from pipeline.narration.estimate import estimate
-from pipeline.narration.narrator import Speech
+from pipeline.narration.narrator import Speech, Voice, VoiceList
 from pipeline.narration.spoken import SpokenText
 
 _RATE_HZ = 24_000
@@ -32,6 +32,10 @@ class SilenceNarrator:
         if wanted not in {None, self.name}:
             raise InputError(f"silence has no voice called {wanted!r}", hint=did_you_mean(wanted or "", [self.name]))
         return self.name
+
+    async def voices(self) -> VoiceList:
+        """The one silent voice."""
+        return VoiceList(voices=(Voice(name=self.name, language=""),), source="nothing is heard")
 
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """Silence never fails."""

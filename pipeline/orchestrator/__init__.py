@@ -15,6 +15,7 @@ Read in this order::
     forecast    what a run would do
     workshop    what the stages work with
     events      what whoever listens is told  (progress: and makes of it)
+    voices      who can speak, and how it sounds
     checkup     what works on this machine
 """
 

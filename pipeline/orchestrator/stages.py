@@ -20,7 +20,7 @@ from anyio import create_task_group, to_thread
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.model import Clip, Cue, Job, Narration, Pace, Script, Segment
-from pipeline.narration import narrate
+from pipeline.narration import narrate, way_of_saying
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.lengths import hold_to_length, write_to_length
@@ -103,6 +103,7 @@ async def _voices(job: Job, shop: Workshop, attempt: Attempt) -> partial[Corouti
     """`narrate`, by those who speak the film, in their way."""
     return partial(
         narrate,
+        say=await to_thread.run_sync(way_of_saying, job.brief.language, shop.pronunciations),
         narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=job.brief.voice,
         cache=shop.cache,

@@ -20,6 +20,7 @@ from pipeline.settings.kinds import (
     OptionalText,
     OptionalWebSocketUrl,
 )
+from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
 
 
@@ -73,10 +74,10 @@ class ScriptSettings(Group):
 class NarrationSettings(Group):
     """Who speaks."""
 
-    narrator: Literal["auto", "edge", "espeak", "silence"] = Field(
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] = Field(
         "auto",
-        description="Who speaks: edge (online, natural), espeak (offline), silence (subtitles only), or auto: edge "
-        "when it answers, else espeak. One film never mixes voices.",
+        description="Who speaks: edge (online, natural), espeak (offline), piper (offline, natural, with voice files "
+        "of yours), silence (subtitles only), or auto: edge when it answers, else espeak. One film never mixes voices.",
     )
     voice: OptionalText = Field(
         None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
@@ -115,6 +116,16 @@ class EdgeSettings(Group):
         (),
         description="Voices to go to, in this order, when one voice keeps failing while others speak; those of the "
         "film's language count. None: our own choice for the language. The whole film is spoken by it then.",
+    )
+
+
+class PiperSettings(Group):
+    """Piper's voices: natural, without a network, from files that you bring."""
+
+    voices: str = Field(
+        "voices",
+        min_length=1,
+        description="Folder with the files of the voices, NAME.onnx and NAME.onnx.json; in the workspace, or a path.",
     )
 
 
@@ -274,11 +285,18 @@ class Settings(BaseSettings):
     )
     language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
+    pronounce: PronounceTable = Field(
+        {},
+        description='Words that voices say wrong, and how they are said, e.g. {nginx = "engine x", de = {Chemnitz = '
+        '"Kämmnitz"}}; also as tables [pronounce] and, for one language, [pronounce.de]. Whole words and phrases, in '
+        "any case unless there is a capital in them; captions keep what is written.",
+    )
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
     services: Services = Field(default_factory=dict)
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
+    piper: PiperSettings = PiperSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()

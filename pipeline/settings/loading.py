@@ -15,7 +15,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import ConfigurationError, did_you_mean
-from pipeline.settings.fields import PREFIX, environment_name, is_secret, setting_field, setting_fields, setting_groups
+from pipeline.settings.fields import (
+    PREFIX,
+    environment_name,
+    is_secret,
+    setting_field,
+    setting_fields,
+    setting_groups,
+    setting_tables,
+)
 from pipeline.settings.groups import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.settings.workspace import CONFIG_NAME
@@ -54,8 +62,12 @@ def load_settings(
     )
     for source in sources:
         for name, entry in source:
+            table, _, path = name.partition(".")
             if setting_field(name) is not None:
                 found[name] = entry
+            elif table in setting_tables():
+                before = found[table].value if table in found else {}
+                found[table] = _Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
                 problems.append(_unknown(name, entry))
     found |= dict(_well_known_keys(found, os.environ if environ is None else environ))
@@ -69,6 +81,13 @@ def load_settings(
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
+
+
+def _with(table: object, path: list[str], value: object) -> dict[str, object]:
+    """A table with one value more, or another."""
+    key, *rest = path
+    known: dict[str, object] = dict(table) if isinstance(table, dict) else {}
+    return {**known, key: _with(known.get(key), rest, value) if rest else value}
 
 
 def _from_flags(overrides: Mapping[str, object]) -> Iterator[tuple[str, _Found]]:
@@ -149,7 +168,7 @@ def _line_of(name: str, text: str) -> int:
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     for key, value in content.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and f"{above}{key}" not in setting_tables():
             yield from _flat(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
@@ -185,6 +204,9 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     wish = details["msg"].removeprefix("Value error, ")
     wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
     wish = wish.replace("a valid boolean", "true or false")
+    table, *path = map(str, details["loc"])
+    if table in setting_tables():
+        return f"{found[table].subject}: {' '.join([*(part for part in path if part != '[key]'), wish])}"
     if details["type"] == "missing":
         wish, name = f"{name} is needed", name.rpartition(".")[0]
     if name not in found:  # a rule between the settings of one group, or one that is missing

@@ -23,14 +23,18 @@ from pipeline.narration import espeak, narrate
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.mastering import Take, master
+from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.narration.spoken import spoken
 from pipeline.state import Cache
 from tests.standins.edge import EdgeStandIn
 from tests.standins.gates import gate
+from tests.standins.piper import write_voice
 
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
+# What eSpeak, which Piper asks for phonemes, calls otherwise.
+ESPEAK = {"zh_CN": "cmn"}
 TEXTS = {
     "a sentence": ("en", SENTENCE),
     "two sentences": ("en", "In 2024, about 1,500 people saw it. Why?"),
@@ -71,13 +75,29 @@ def edge_narrator(edge):
     return edge_at(edge.url)
 
 
-NARRATORS_UNDER_TEST = ["edge", "espeak", "silence"]
+NARRATORS_UNDER_TEST = ["edge", "espeak", "piper", "silence"]
+
+
+@pytest.fixture(scope="session")
+def piper_voices(tmp_path_factory):
+    """Voices of a few languages; some tell when they say what."""
+    folder = tmp_path_factory.mktemp("voices")
+    for language in ("de_DE", "en_US", "hi_IN", "ja_JP", "zh_CN"):
+        write_voice(
+            folder, f"{language}-hum-low", language, tells_times=language == "de_DE", espeak=ESPEAK.get(language, "")
+        )
+    return folder
+
+
+@pytest.fixture
+def piper_narrator(piper_voices):
+    return PiperNarrator(folder=piper_voices)
 
 
 @pytest.fixture(params=NARRATORS_UNDER_TEST)
 def narrator(request):
-    if request.param == "edge":
-        return request.getfixturevalue("edge_narrator")
+    if request.param in {"edge", "piper"}:
+        return request.getfixturevalue(f"{request.param}_narrator")
     return {"espeak": EspeakNarrator, "silence": SilenceNarrator}[request.param]()
 
 
@@ -132,6 +152,17 @@ async def test_a_chosen_voice_is_found_again_by_its_name(narrator):
     voice = await narrator.choose_voice("de", None)
 
     assert await narrator.choose_voice("en", voice) == voice
+
+
+async def test_its_voices_are_listed_in_order_and_can_be_chosen(narrator):
+    listed = await narrator.voices()
+
+    keys = [(voice.language.lower(), voice.name.lower()) for voice in listed.voices]
+    assert keys == sorted(set(keys))
+    assert listed.source
+    assert {voice.gender for voice in listed.voices} <= {"female", "male", ""}
+    for voice in listed.voices[:3]:
+        assert await narrator.choose_voice("en", voice.name) == voice.name
 
 
 @pytest.mark.parametrize("wanted", ["nobody", "", "../../etc/passwd", "en-US-NobodyNeural"])

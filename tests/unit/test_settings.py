@@ -147,7 +147,7 @@ def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
         environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
-        if field.default is not None
+        if field.default not in (None, (), {})
     }
 
     assert load_settings(workspace, {}, environ).model_dump_json() == Settings().model_dump_json()
@@ -419,3 +419,39 @@ def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatc
 
     assert find_workspace(Path(), Path("films"), {}) == tmp_path / "films"
     assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"
+
+
+# --- words that are said otherwise -----------------------------------------------------------------------------------
+
+
+def test_words_are_taught_for_all_languages_and_for_one(workspace):
+    write(
+        workspace,
+        '[pronounce]\nnginx = " engine  x"\n"Node.js" = "node jay ess"\n[pronounce.de]\nNginx = "Endschin X"\n',
+    )
+
+    settings = load_settings(workspace, {}, {"NIGHTREEL_PRONOUNCE__GNU": "g'noo"})
+
+    assert settings.pronounce == {
+        "nginx": "engine x",
+        "Node.js": "node jay ess",
+        "de": {"Nginx": "Endschin X"},
+        "gnu": "g'noo",
+    }
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[pronounce]\nnginx = ""', "nginx must be said with letters"),
+        ('[pronounce]\n"" = "x"', "must be said with letters"),
+        ('[pronounce.english]\nnginx = "x"', "english must be a language tag like en, de or pt-BR, or a text"),
+        ('[pronounce.de]\nnginx = "..."', "nginx must be said with letters"),
+        ("[pronounce]\nnginx = 3", "nginx"),
+        ("pronounce = 3", "must be a valid dictionary"),
+    ],
+)
+def test_a_word_taught_wrong_is_told(workspace, toml, told):
+    message = problem(workspace, toml)
+    assert message.startswith("nightreel.toml:1: pronounce")
+    assert told in message

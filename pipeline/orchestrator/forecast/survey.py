@@ -10,7 +10,7 @@ from anyio import from_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
-from pipeline.narration import Manner, Narrator
+from pipeline.narration import Manner, Narrator, way_of_saying
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.workshop import Workshop, providers
@@ -244,7 +244,8 @@ class _Look:
             self.scripts_to_ask += 1
             return
         self.known_scripts += 1
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody)
+        say = way_of_saying(script.language, self.shop.pronunciations)
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
         for scene in script.scenes:
             self.scenes += 1
             key = manner.clip_key(manner.phrases(scene))

@@ -16,7 +16,7 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
-from pipeline.narration import Narrator
+from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
@@ -210,7 +210,16 @@ class Workshop:
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
-        return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+        return tuple(self.narrator(name) for name in names)
+
+    def narrator(self, name: str) -> Narrator:
+        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+        return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
+
+    @cached_property
+    def pronunciations(self) -> Pronunciations:
+        """How words of this workspace are said."""
+        return providers.pronunciations(self.settings)
 
     @property
     def prosody(self) -> Prosody:
@@ -301,6 +310,7 @@ class Workshop:
             template,
             self._first_choice(),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
+            self.pronunciations,
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
