@@ -45,6 +45,8 @@ def print_film(film: Film) -> None:
     console.print(f"  thumbnail  {marked(str(film.thumbnail))}")
     because = f" [dim](not the first choice: {marked(film.fallback_reason)})[/]" if film.fallback_reason else ""
     console.print(f"  voice      {film.narrator}, {film.voice}{because}")
+    for incident in film.incidents:
+        console.print(f"             [dim]{marked(incident)}[/]")
     command = marked(_command())
     console.print(
         f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"

@@ -96,7 +96,7 @@ def test_a_variable_that_nothing_reads_is_not_passed_over(workspace):
 
 def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
-        environment_name(name): str(field.default)
+        environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
         if field.default is not None
     }
@@ -361,3 +361,11 @@ def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatc
 
     assert find_workspace(Path(), Path("films"), {}) == tmp_path / "films"
     assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"
+
+
+def test_a_list_of_voices_may_be_one_text_with_commas(workspace):
+    environ = {"NIGHTREEL_EDGE__FALLBACK_VOICES": "en-GB-RyanNeural, de-DE-ConradNeural"}
+
+    settings = load_settings(workspace, {}, environ)
+
+    assert settings.edge.fallback_voices == ("en-GB-RyanNeural", "de-DE-ConradNeural")
