@@ -455,3 +455,11 @@ def test_a_word_taught_wrong_is_told(workspace, toml, told):
     message = problem(workspace, toml)
     assert message.startswith("nightreel.toml:1: pronounce")
     assert told in message
+
+
+def test_a_list_of_voices_may_be_one_text_with_commas(workspace):
+    environ = {"NIGHTREEL_EDGE__FALLBACK_VOICES": "en-GB-RyanNeural, de-DE-ConradNeural"}
+
+    settings = load_settings(workspace, {}, environ)
+
+    assert settings.edge.fallback_voices == ("en-GB-RyanNeural", "de-DE-ConradNeural")
