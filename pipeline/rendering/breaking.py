@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.model import split_words
+from pipeline.model.phrases import split_phrases
 from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.text import TextStyle, measure
 
@@ -41,12 +41,15 @@ class Lines:
     ragged: bool
 
 
-def chunks_of(text: str) -> tuple[Chunk, ...]:
-    """`text` cut where a line may end: at spaces, between ideographs, after a hyphen inside a long word."""
+def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
+    """`text` cut where a line may end: at spaces, after a hyphen inside a long word, between phrases.
+
+    Phrases are those of a `language` (a tag) that is written without spaces, or characters where nobody knows them.
+    """
     found: list[Chunk] = []
     for word in re.finditer(r"[^ \u2009\u3000]+", text):
         start = word.start()
-        for part in _parts(word.group()):
+        for part in _parts(word.group(), language):
             found.append(Chunk(start, start + len(part)))
             start += len(part)
     return tuple(found)
@@ -164,8 +167,8 @@ class _Breaker:
         return price + (_PHRASE_END if last.endswith((",", ".", ":", ";", "–", "—", "!", "?")) else 0.0)
 
 
-def _parts(word: str) -> Sequence[str]:
-    pieces = split_words(word)
+def _parts(word: str, language: str) -> Sequence[str]:
+    pieces = split_phrases(word, language)
     if len(pieces) > 1 and "".join(pieces) == word:
         return pieces
     return re.findall(r".*?[^\W\d_]{5}[-‐](?=[^\W\d_]{5})|.+$", word)

@@ -56,7 +56,7 @@ class OutlineWriter:
     """Turns notes into scenes; needs nothing but the notes."""
 
     name: ClassVar[str] = "outline"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
 
     async def write(
         self,

@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipeline.model.text import CLOSING_MARKS, OPENING_MARKS, SPACED_ENDS, UNSPACED_ENDS, has_words, is_abbreviation
+from pipeline.model.text import (
+    CLOSING_MARKS,
+    GREEK_QUESTION,
+    OPENING_MARKS,
+    SPACED_ENDS,
+    UNSPACED_ENDS,
+    has_words,
+    is_abbreviation,
+)
 
 _CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
-_END = re.compile(rf"(?P<stop>[{SPACED_ENDS}]+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}")
+_END = re.compile(
+    rf"(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}"
+)
 
-_CLAUSE_END = re.compile(r"\s*[,;:]\s|[.!?…]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
-_LEFTOVER = " ,;:–—-(（，；：、"
+_CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
+_LEFTOVER = " ,;:،؛–—-(（，；：、"
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
@@ -75,7 +85,7 @@ def _continues(character: str) -> bool:
 
 def without_full_stop(text: str) -> str:
     """`text` as a label: a last full stop goes, unless it is part of an abbreviation or an ellipsis."""
-    if text.endswith("。"):
+    if text.endswith(("。", "।", "۔")):
         return text[:-1]
     if text.endswith(".") and not text.endswith("..") and not is_abbreviation(_last_word(text[:-1]), ""):
         return text[:-1]

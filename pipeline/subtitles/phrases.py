@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Word
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, is_abbreviation
+from pipeline.model.text import CLOSING_MARKS, GREEK_QUESTION, SENTENCE_ENDS, is_abbreviation
 
 SENTENCE, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
 # A silence of this length between two words is heard as a break, with or without a comma.
@@ -82,7 +82,7 @@ _LANGUAGES = {
 _NO_LANGUAGE = _language("", "")
 
 _CLOSERS = re.escape(CLOSING_MARKS)
-_SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{_CLOSERS}]*$")
+_SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSERS}]*$")
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
 
@@ -105,6 +105,8 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
 
 def _text_cost(word: str, following: str) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
+    if word.endswith(" "):
+        return CLAUSE  # the punctuation of Thai
     if _SENTENCE_END.search(word):
         goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
         return PHRASE if goes_on and word[-1] == "." else SENTENCE

@@ -90,7 +90,10 @@ def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: in
     label = kicker(scene.kicker, look, width_px=width)
     heading = _heading(scene.heading, look, width)
     text_width = width - _indent(look)
-    items = tuple(fit(item, ITEM, (size_px,), width_px=text_width, most_lines=2) for item in scene.items)
+    items = tuple(
+        fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=2)
+        for item in scene.items
+    )
     height = _below(label, grid.px(40)) + _below(heading, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
@@ -108,8 +111,12 @@ def _gap(wanted_px: int, grid: Grid) -> int:
 def _heading(text: str, look: Look, width_px: int) -> TextBlock:
     """On one line if it need not be small for that, else on two."""
     steps = sizes(look.grid, HEADING_SIZES)
-    one_line = fit(text, HEADING, steps[:3], width_px=width_px)
-    return fit(text, HEADING, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
+    one_line = fit(text, HEADING.in_language(look.language), steps[:3], width_px=width_px)
+    return (
+        fit(text, HEADING.in_language(look.language), steps, width_px=width_px, most_lines=2)
+        if one_line.cut
+        else one_line
+    )
 
 
 def _below(block: TextBlock, gap_px: int) -> int:

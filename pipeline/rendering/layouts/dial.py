@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL import Image
 
@@ -41,7 +42,8 @@ def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre:
         drawn = Motion(enters=start, over=_DRAWING_FRAMES, drawn=True)
         tile = Image.new("RGB", mask.size, rgb(look.theme.accent))
         sprites.append(Sprite(mask=mask, tile=tile, motion=drawn, order=order, **place))
-    return sprites + _numerals(starts, look, first, side_px, centre)
+    sprites += _numerals(starts, look, first, side_px, centre)
+    return [replace(sprite, span=(left, left + side_px)) for sprite in sprites]
 
 
 def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
