@@ -20,6 +20,9 @@ _SPLIT_PHRASE = 0.14
 _DANGLING_WORD = 0.035
 _HYPHEN = 0.06
 _PHRASE_END = -0.02
+# In scripts with few spaces, a space is where a phrase ends.
+_NO_SPACE = 0.03
+_PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
 # A word that has a line to itself needs more: this share of the longest line.
@@ -164,7 +167,9 @@ class _Breaker:
             price += _DANGLING_WORD
         if last.endswith(("-", "‐")):
             price += _HYPHEN
-        return price + (_PHRASE_END if last.endswith((",", ".", ":", ";", "–", "—", "!", "?")) else 0.0)
+        elif not self._gaps[end]:
+            price += _NO_SPACE
+        return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
 
 def _parts(word: str, language: str) -> Sequence[str]:

@@ -12,7 +12,7 @@ from PIL import Image
 from pipeline.model import Cue, join_words
 from pipeline.model.writing import writing_of
 from pipeline.rendering.fitting import fit
-from pipeline.rendering.grid import Box
+from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, TextStyle, draw_ink, presentable, shape
@@ -90,14 +90,14 @@ def captions(cues: Sequence[Cue], look: Look) -> list[CaptionElement]:
 def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     grid, theme = look.grid, look.theme
     style = CAPTION.in_language(look.language)
-    room = grid.captions.width - 2 * grid.px(32)
-    size_px, lines = _sized(_lines(cue, style), style, [grid.px(size) for size in CAPTION_SIZES], room)
+    room = Box(0, 0, grid.captions.width - 2 * grid.px(32), grid.captions.height)
+    size_px, lines = _sized(_lines(cue, style), grid, room)
     if not lines:
         return None
-    leading, cap, descent = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM, _DESCENT_EM))
-    pad_x, pad_y = grid.px(28), grid.px(22 if len(lines) == 1 else 16)
+    leading, cap = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM))
+    pad_x, pad_y = grid.px(28), _padding(lines, size_px, grid)
     width = round(max(line.width_em for line in lines) * size_px) + 2 * pad_x
-    height = cap + descent // 2 + (len(lines) - 1) * leading + 2 * pad_y
+    height = _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
     top = grid.captions.top + (grid.px(128) - height) // 2
     left = (grid.format.width_px - width) // 2
@@ -152,13 +152,30 @@ def _presentable(word: str, style: TextStyle) -> str:
     return f"{shown} " if shown and word.endswith(" ") else shown
 
 
-def _sized(lines: list[Line], style: TextStyle, sizes: Sequence[int], room_px: int) -> tuple[int, list[Line]]:
+def _sized(lines: list[Line], grid: Grid, room: Box) -> tuple[int, list[Line]]:
     """The largest size at which all lines fit; below the smallest, lines are cut."""
+    sizes = [grid.px(size) for size in CAPTION_SIZES]
     for size_px in sizes:
-        if all(line.width_em * size_px <= room_px for line in lines):
+        wide = max((line.width_em for line in lines), default=0.0) * size_px
+        if wide <= room.width and _height(lines, size_px, grid) <= room.height:
             return size_px, lines
-    cut = [fit(line.text, style, sizes[-1:], width_px=room_px).lines[0] for line in lines]
+    cut = [fit(line.text, line.style, sizes[-1:], width_px=room.width).lines[0] for line in lines]
     return sizes[-1], cut
+
+
+def _height(lines: list[Line], size_px: int, grid: Grid) -> int:
+    """Of the plate behind these lines."""
+    if not lines:
+        return 0
+    style = lines[0].style
+    leading, cap, descent = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM, _DESCENT_EM))
+    return cap + descent // 2 + (len(lines) - 1) * leading + 2 * _padding(lines, size_px, grid)
+
+
+def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
+    """Between the plate's edge and the capitals; high scripts keep only what of it they leave free."""
+    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * lines[0].style.reach)
+    return max(padding, reach + grid.px(8))
 
 
 def _letters(line: Line, size_px: int, left: int, baseline: int) -> list[_Letters]:

@@ -37,6 +37,11 @@ class TextBlock:
         return round(self.size_px * CAP_HEIGHT_EM)
 
     @property
+    def reach_px(self) -> int:
+        """What its letters need above the first line's capitals, and again below the last baseline."""
+        return round(self.size_px * self.style.reach) if self.lines else 0
+
+    @property
     def height_px(self) -> int:
         """From the top of the first line's capitals to the last baseline; nothing without lines."""
         return self.cap_px + (len(self.lines) - 1) * self.leading_px if self.lines else 0

@@ -28,13 +28,24 @@ _LOOKED_AT_PX = 200
 _JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
 # Room around the letters of a line for marks above and tails below, in em.
 _ASCENT_EM, _DESCENT_EM, _SIDE_EM = 1.45, 0.7, 0.4
-# The least distance between the lines of scripts that are higher than Latin ones, or fill their squares, in sizes.
-_LEAST_LEADING = {
-    **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz"), 1.5),
-    **dict.fromkeys(("ar", "fa", "ps", "ckb", "sd", "ug"), 1.4),
-    **dict.fromkeys(("ur", "ks"), 1.6),
-    **dict.fromkeys(("hi", "mr", "ne", "sa", "bn", "as", "pa", "gu", "ta", "te", "kn", "ml", "si"), 1.4),
-    **dict.fromkeys(("ja", "zh", "yue", "cmn", "ko"), 1.28),
+
+
+class _Height(NamedTuple):
+    """Of a script that is higher than Latin letters, or fills its squares."""
+
+    # The least distance between two lines, in sizes.
+    leading: float
+    # What its letters need above capitals and below the baseline, in em.
+    reach: float
+
+
+_LATIN = _Height(0.0, 0.0)
+_HEIGHTS = {
+    **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz"), _Height(1.5, 0.24)),
+    **dict.fromkeys(("ar", "fa", "ps", "ckb", "sd", "ug"), _Height(1.4, 0.1)),
+    **dict.fromkeys(("ur", "ks"), _Height(1.6, 0.2)),
+    **dict.fromkeys(("hi", "mr", "ne", "sa", "bn", "as", "pa", "gu", "ta", "te", "kn", "ml", "si"), _Height(1.4, 0.2)),
+    **dict.fromkeys(("ja", "zh", "yue", "cmn", "ko"), _Height(1.28, 0.12)),
 }
 
 
@@ -49,14 +60,18 @@ class TextStyle:
     optical_size: int = 32
     # Of the text, a tag like ja: which font, which direction, where lines may end.
     language: str = ""
+    # What letters need above capitals and below the baseline, in em, beyond what Latin ones do.
+    reach: float = 0.0
 
     def in_language(self, language: str) -> TextStyle:
         """This style for a text in a language: lines far enough apart, and nothing tracked that stands in squares."""
         writing = writing_of(language)
+        height = _HEIGHTS.get(writing.language, _LATIN)
         return replace(
             self,
             language=language,
-            leading=max(self.leading, _LEAST_LEADING.get(writing.language, 0.0)),
+            leading=max(self.leading, height.leading),
+            reach=height.reach,
             tracking=0.0 if writing.ideographs else self.tracking,
         )
 

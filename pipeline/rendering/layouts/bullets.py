@@ -60,7 +60,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     if plan.figure_px:
         elements += _figure(plan, starts, look, first=scene.first)
     elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
-    top += _below(plan.label, grid.px(40))
+    top += _below(plan.label, grid.px(40) + plan.heading.reach_px)
     elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
     top += _below(plan.heading, grid.px(_AFTER_HEADING))
     for number, item in enumerate(plan.items):
@@ -94,7 +94,7 @@ def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: in
         fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=2)
         for item in scene.items
     )
-    height = _below(label, grid.px(40)) + _below(heading, grid.px(_AFTER_HEADING))
+    height = _below(label, grid.px(40) + heading.reach_px) + _below(heading, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     gap = _gap((grid.px(_AIRY) - height) // max(1, gaps), grid)

@@ -91,7 +91,7 @@ def _sentence(scene: StatementScene, look: Look, *, enters: int) -> list[Element
         most_lines=6,
         emphasis=scene.emphasis,
     )
-    gap = grid.px(48) if label.lines else 0
+    gap = grid.px(48) + sentence.reach_px if label.lines else 0
     height = label.height_px + gap + sentence.height_px
     top = grid.content.middle - height // 2
     left = grid.content.left + grid.px(_INDENT)

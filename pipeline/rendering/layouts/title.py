@@ -41,8 +41,8 @@ def lay_out(scene: TitleScene, look: Look) -> Composition:
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     plan = _plan(scene, look)
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
-    above = label.height_px + grid.px(48) if label.lines else 0
-    below = grid.px(56 + 8)
+    above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
+    below = heading.reach_px + grid.px(56 + 8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     top = grid.content.middle - (above + heading.height_px + below) // 2
 
@@ -50,7 +50,7 @@ def lay_out(scene: TitleScene, look: Look) -> Composition:
     elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
     top += above
     elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 4, rise=40))
-    top += heading.height_px + grid.px(56)
+    top += heading.height_px + heading.reach_px + grid.px(56)
     frame = 8 + 3 * len(heading.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
