@@ -136,7 +136,9 @@ def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypat
     forget()
     monkeypatch.setattr(fonts, "_system_faces", looked)
     try:
-        assert digest_of("“Größe” – naïve, Ελληνικά, русский, Tiếng Việt, हिन्दी, עברית, العربية؟ فارسی, ภาษาไทย… 5 € ½ №")
+        assert digest_of(
+            "“Größe” – naïve, Ελληνικά, русский, Tiếng Việt, हिन्दी, עברית, العربية؟ فارسی, ภาษาไทย… 5 € ½ №"
+        )
     finally:
         monkeypatch.undo()
         forget()
