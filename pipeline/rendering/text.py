@@ -42,7 +42,7 @@ class _Height(NamedTuple):
 _LATIN = _Height(0.0, 0.0)
 _HEIGHTS = {
     **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz"), _Height(1.5, 0.24)),
-    **dict.fromkeys(("ar", "fa", "ps", "ckb", "sd", "ug"), _Height(1.4, 0.1)),
+    **dict.fromkeys(("ar", "fa", "ps", "ckb", "sd", "ug"), _Height(1.45, 0.1)),
     **dict.fromkeys(("ur", "ks"), _Height(1.6, 0.2)),
     **dict.fromkeys(("hi", "mr", "ne", "sa", "bn", "as", "pa", "gu", "ta", "te", "kn", "ml", "si"), _Height(1.4, 0.2)),
     **dict.fromkeys(("ja", "zh", "yue", "cmn", "ko"), _Height(1.28, 0.12)),
