@@ -68,7 +68,7 @@ def speak_all(folder: Path) -> dict[str, Topic]:
     topics: dict[str, Topic] = {}
 
     async def make() -> None:
-        narrator, cache = EspeakNarrator(), Cache(folder, max_bytes=10**9)
+        narrator, cache = EspeakNarrator(), Cache(folder)
         places = anyio.CapacityLimiter(4)
 
         async def one(name: str) -> None:

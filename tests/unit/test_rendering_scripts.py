@@ -134,7 +134,8 @@ def test_two_lines_of_a_high_script_stay_in_the_caption_band():
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("th", "ที่น้ำปู่ ญี่ปุ่นก็"), ("hi", "शून्य र्के कुर्बानी में"), ("ar", "يخزّن الماء جميعًا"), ("ja", "日本 鬱")]
+    ("language", "text"),
+    [("th", "ที่น้ำปู่ ญี่ปุ่นก็"), ("hi", "शून्य र्के कुर्बानी में"), ("ar", "يخزّن الماء جميعًا"), ("ja", "日本 鬱")],
 )
 def test_lines_of_high_scripts_do_not_touch(language, text):
     style = DISPLAY.in_language(language)
