@@ -154,7 +154,7 @@ def test_no_spaces_stand_in_japanese_and_chinese_and_all_of_them_elsewhere(name,
 def _brief(name):
     """Its title and its first sentence: a film of a few seconds."""
     head, body = (WORLD / f"{name}.md").read_text(encoding="utf-8").split("\n---\n")
-    first = re.match(r"\s*(.+?(?:[.;।。！？] ?|$))", body)
+    first = re.match(r"\s*(.+?(?:[.;।。！？] ?|$))", body, re.MULTILINE)
     return f"{head}\n---\n\n{first[1].strip()}\n"
 
 
