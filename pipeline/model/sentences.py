@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pipeline.model.text import CLOSING_MARKS, OPENING_MARKS, SPACED_ENDS, UNSPACED_ENDS, has_words, is_abbreviation
+from pipeline.model.text import (
+    CLOSING_MARKS,
+    GREEK_QUESTION,
+    OPENING_MARKS,
+    SPACED_ENDS,
+    UNSPACED_ENDS,
+    has_words,
+    is_abbreviation,
+)
 
 _CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
-_END = re.compile(rf"(?P<stop>[{SPACED_ENDS}]+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}")
+_END = re.compile(
+    rf"(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}"
+)
 
 
 def split_sentences(text: str) -> tuple[str, ...]:

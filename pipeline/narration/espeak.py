@@ -23,6 +23,7 @@ from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak_voices import EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
+from pipeline.narration.parting import part_phrases
 from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
@@ -34,6 +35,8 @@ _PITCH_PERCENT, _PITCH = (-30, -18, -9, 0, 10, 29, 52, 68), (0, 25, 40, 50, 60, 
 _VOLUME = 100
 # A little air between the words (in units of 10 ms at the usual rate): they run into each other without it.
 _WORD_GAP = 1
+# Languages that are written without spaces and that eSpeak reads by its words only where there are some.
+_NEEDS_SPACES = frozenset({"ja", "th"})
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
 
@@ -70,7 +73,7 @@ class EspeakNarrator:
     @property
     def version(self) -> str:
         """How it is asked, and the version of the library, which is known once it was loaded."""
-        return f"3:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
+        return f"4:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
 
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
@@ -98,6 +101,8 @@ class EspeakNarrator:
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
+        for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
+            said = part_phrases(said, language)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
             round(float(np.interp(prosody.pitch_percent, _PITCH_PERCENT, _PITCH))),
@@ -173,7 +178,7 @@ def _samples_of(audio: bytes) -> tuple[NDArray[np.int16], int]:
 
 
 def _spans(said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16], rate_hz: int) -> list[Span | None]:
-    """For each word the time from its first event to the next word's, without the silence before a pause.
+    """For each word the time from its first event to the next word's, without the silence at both ends.
 
     Positions are those of the text, but a number makes several events within it, some of them out of order; so each
     word takes the earliest event that lies in it.
@@ -186,7 +191,7 @@ def _spans(said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16
             spans.append(None)
             continue
         end = next((mark for mark in marks if mark > start), len(samples) / rate_hz)
-        spans.append((start, _end_of_sound(samples, rate_hz, start, end)))
+        spans.append(_sound_between(samples, rate_hz, start, end))
     return spans
 
 
@@ -197,8 +202,13 @@ def _first_event(events: Sequence[_Event], span: tuple[int, int] | None) -> floa
     return min(inside, default=None)
 
 
-def _end_of_sound(samples: NDArray[np.int16], rate_hz: int, start_s: float, end_s: float) -> float:
-    """When the last audible sample between the two is heard; `end_s` if none is."""
+def _sound_between(samples: NDArray[np.int16], rate_hz: int, start_s: float, end_s: float) -> Span:
+    """When the first and the last audible sample between the two are heard; all of it if none is.
+
+    Events come up to 0.2 s before their word is heard, where it begins a clause.
+    """
     part = samples[int(start_s * rate_hz) : int(end_s * rate_hz)]
     audible = np.flatnonzero(np.abs(part.astype(np.int32)) > _AUDIBLE)
-    return start_s + (int(audible[-1]) + 1) / rate_hz if len(audible) else end_s
+    if not len(audible):
+        return start_s, end_s
+    return start_s + int(audible[0]) / rate_hz, start_s + (int(audible[-1]) + 1) / rate_hz

@@ -186,8 +186,8 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     look = await to_thread.run_sync(shop.look, job)
     await attempt.compute(make_thumbnail, script, look, package.thumbnail)
     texts = {
-        package.srt: to_srt(_made(job.subtitles), lengths),
-        package.vtt: to_vtt(_made(job.subtitles), lengths),
+        package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
+        package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
         package.metadata: film_metadata(script, clips, wanted_s=job.brief.length_s),
     }
     for path, text in texts.items():

@@ -8,8 +8,8 @@ import unicodedata
 from pipeline.model.sentences import last_word
 from pipeline.model.text import has_words, is_abbreviation
 
-_CLAUSE_END = re.compile(r"\s*[,;:]\s|[.!?…]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
-_LEFTOVER = " ,;:–—-(（，；：、"
+_CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
+_LEFTOVER = " ,;:،؛–—-(（，；：、"
 
 
 def split_clauses(text: str) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def _continues(character: str) -> bool:
 
 def without_full_stop(text: str) -> str:
     """`text` as a label: a last full stop goes, unless it is part of an abbreviation or an ellipsis."""
-    if text.endswith("。"):
+    if text.endswith(("。", "।", "۔")):
         return text[:-1]
     if text.endswith(".") and not text.endswith("..") and not is_abbreviation(last_word(text[:-1]), ""):
         return text[:-1]

@@ -143,9 +143,16 @@ class VideoSettings(Group):
 class SubtitleSettings(Group):
     """What a viewer has to read, and how fast."""
 
-    max_chars_per_line: int = Field(42, ge=10, le=100, description="Characters in a line.")
+    max_chars_per_line: int = Field(
+        42,
+        ge=10,
+        le=100,
+        description="Letters in a line, at most; Thai has 35, Chinese and Korean 16, Japanese 13 characters.",
+    )
     max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
-    max_chars_per_s: float = Field(20, gt=0, le=1000, description="Characters to read in a second.")
+    max_chars_per_s: float = Field(
+        20, gt=0, le=1000, description="Letters to read in a second; Japanese, Chinese, Korean: in proportion."
+    )
     min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
     max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
     burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")

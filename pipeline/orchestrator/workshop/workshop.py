@@ -263,6 +263,7 @@ class Workshop:
             theme=theme_named(self.template(job.brief).theme),
             format=self.video_format,
             burn_in=self.settings.subtitles.burn_in,
+            language=job.script.language,
         )
 
     def template(self, brief: Brief) -> Template:
