@@ -34,6 +34,8 @@ class Making:
     """Language of the film, e.g. en, de, pt-BR."""
     voice: str | None = None
     """Voice, e.g. en-US-AvaNeural."""
+    music: str | None = None
+    """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: Literal["auto", "groq", "outline"] | None = None
     """Who writes the script: groq (a model) or outline (your notes as they are)."""
     narrator: Literal["auto", "edge", "espeak", "silence"] | None = None
@@ -47,6 +49,7 @@ class Making:
             "template": self.template,
             "language": self.language,
             "narration.voice": self.voice,
+            "music.bed": self.music,
             "script.writer": self.writer,
             "narration.narrator": self.narrator,
             "offline": self.offline or None,

@@ -46,6 +46,8 @@ class Brief:
     # Names of a template and a voice; None: the setting decides.
     template: str | None = None
     voice: str | None = None
+    # The bed under the voice: a file in music/, "auto" (one of them), "none"; None: the setting decides.
+    music: str | None = None
     tags: tuple[str, ...] = ()
     description: str = ""
     sections: tuple[Section, ...] = ()

@@ -64,6 +64,8 @@ _DAY_S = 86_400
 _WEEK_S = 7 * _DAY_S
 _MOST_GB = 1e6
 _MOST = 10**12
+# Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
+_CLEAR_SPEECH_LU = 15
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -132,6 +134,29 @@ class NarrationSettings(Group):
     voice: OptionalText = Field(
         None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
     )
+
+
+class MusicSettings(Group):
+    """A bed under the voice."""
+
+    bed: str = Field(
+        "",
+        max_length=200,
+        description="A file in music/, in any format that FFmpeg reads; auto: one of them, always the same for the "
+        "same topic; empty or none: no music.",
+    )
+    below_speech_lu: float = Field(
+        12, ge=0, le=40, description="How much quieter than the voice it is while nobody speaks, in LU (as dB)."
+    )
+    duck_lu: float = Field(8, ge=0, le=40, description="How much quieter still while somebody speaks.")
+    fade_in_s: float = Field(1.5, ge=0.05, le=60, description="Seconds in which it comes.")
+    fade_out_s: float = Field(2, ge=0.05, le=60, description="Seconds in which it goes, at the end of the film.")
+
+    @model_validator(mode="after")
+    def _speech_stays_clear(self) -> MusicSettings:
+        if self.below_speech_lu + self.duck_lu < _CLEAR_SPEECH_LU:
+            raise ValueError(f"below_speech_lu and duck_lu must add up to {_CLEAR_SPEECH_LU} at least")
+        return self
 
 
 class EdgeSettings(Group):
@@ -303,6 +328,7 @@ class Settings(BaseSettings):
     groq: GroqSettings = GroqSettings()
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
+    music: MusicSettings = MusicSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()
