@@ -98,7 +98,7 @@ def _decode(container: av.container.InputContainer, most: int | None) -> Samples
             break
     if not blocks:
         return np.zeros((_CHANNELS, 0), dtype=np.float32)
-    return np.concatenate(blocks, axis=1)[:, :most].astype(np.float32, copy=False)
+    return np.concatenate(blocks, axis=1)[:, :most]
 
 
 def _planes(container: av.container.InputContainer) -> Iterator[Samples]:
@@ -106,7 +106,7 @@ def _planes(container: av.container.InputContainer) -> Iterator[Samples]:
     layout = "mono" if stream.codec_context.channels == 1 else "stereo"
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE_HZ)
     for frame in chain(container.decode(stream), [None]):
-        yield from (block.to_ndarray() for block in resampler.resample(frame))
+        yield from (block.to_ndarray().astype(np.float32, copy=False) for block in resampler.resample(frame))
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -87,7 +87,7 @@ def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
 def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters) -> Iterator[Packet]:
     """The packets, those of sound replaced one by one: each lasts as long as the one whose place it takes."""
     with _opened(sound) as source:
-        others = (packet for packet in source.demux(audio=0) if packet.dts is not None)
+        others = (packet for packet in source.demux() if packet.dts is not None)
         if bytes(source.streams.audio[0].codec_context.extradata or b"") != parameters.audio_extradata:
             raise CheckpointError("the sound was encoded in another way than the film", where=str(sound), hint=_HINT)
         for packet in packets:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import tracemalloc
+from functools import partial
 
 import av
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError
 from pipeline.media.audio import read_audio, write_wav
-from pipeline.media.loudness import integrated_lufs, measure_loudness
+from pipeline.media.loudness import integrated_lufs, levelled, measure_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.music import Bed, MixPlan, mix_film, prepare_bed
 from pipeline.music.bed import Loop
@@ -85,7 +85,7 @@ def test_the_bed_is_down_before_the_word_stays_down_and_comes_up_gently():
     assert depth_db(ducking, 4.0 + HOLD_S + RELEASE_S) == pytest.approx(0, abs=0.01)
 
 
-@pytest.mark.parametrize("pause_s", [0.1, 0.3, 0.6, 1.1])
+@pytest.mark.parametrize("pause_s", [0.1, 0.3, 0.6])
 def test_the_bed_does_not_pump_between_words_and_sentences(pause_s):
     ducking = Ducking([words_at((2.0, 3.0), (3.0 + pause_s, 5.0))], duck_lu=8)
 
@@ -95,10 +95,12 @@ def test_the_bed_does_not_pump_between_words_and_sentences(pause_s):
 
 
 def test_the_pause_at_the_end_of_a_scene_is_one_with_that_at_the_beginning_of_the_next():
-    short = [words_at((1.0, 9.6)), words_at((0.25, 2.0))]
+    short = [words_at((1.0, 9.8)), words_at((0.25, 2.0))]
+    usual = [words_at((1.0, 9.5)), words_at((0.25, 2.0))]
     long = [words_at((1.0, 7.0)), words_at((0.25, 2.0))]
 
-    assert depth_db(Ducking(short, duck_lu=8), 9.9) == pytest.approx(-8, abs=0.01)
+    assert depth_db(Ducking(short, duck_lu=8), 10.0) == pytest.approx(-8, abs=0.01)
+    assert -4 < depth_db(Ducking(usual, duck_lu=8), 10.1) < -1
     assert depth_db(Ducking(long, duck_lu=8), 9.0) == pytest.approx(0, abs=0.01)
     assert depth_db(Ducking(long, duck_lu=8), 10.25) == pytest.approx(-8, abs=0.01)
 
@@ -110,11 +112,11 @@ def test_nothing_is_ducked_under_a_voice_that_is_not_there():
 
 
 @given(
-    gaps_s=st.lists(st.floats(0.0, 4.0), min_size=1, max_size=12),
-    lengths_s=st.lists(st.floats(0.0, 2.0), min_size=12, max_size=12),
+    gaps_s=st.lists(st.floats(0.0, 2.0), min_size=1, max_size=6),
+    lengths_s=st.lists(st.floats(0.0, 1.0), min_size=6, max_size=6),
     duck_lu=st.floats(0, 40),
 )
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whatever_is_said_the_bed_is_down_while_it_is_said_and_never_moves_in_jumps(gaps_s, lengths_s, duck_lu):
     spans, at_s = [], 0.0
     for gap_s, length_s in zip(gaps_s, lengths_s, strict=False):
@@ -203,7 +205,7 @@ def test_a_film_without_a_voice_is_the_bed_alone_at_full_loudness(tmp_path, loop
     ),
     said_s=st.sampled_from([0.05, 0.4]),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_mix_never_clips_and_has_the_right_length(tmp_path_factory, loop, quanta, plan, said_s):
     folder = tmp_path_factory.mktemp("property")
     made = [
@@ -242,44 +244,22 @@ def test_a_clip_of_another_length_is_not_mixed(clips, loop, tmp_path):
         mix_film([wrong], loop, plan=PLAN, path=tmp_path / "mix.mp4")
 
 
-# In a process of its own, where no memory that another test gave back can be taken again unseen.
-GROWTH = """
-import sys, threading
-from pathlib import Path
-import psutil
-from pipeline.model import Clip
-from pipeline.music import MixPlan, mix_film
-
-clip = Clip(path=Path(sys.argv[1]), samples=int(sys.argv[2]), sha256="", words=(), loudness_lufs=-15.0)
-process, done, sizes = psutil.Process(), threading.Event(), []
-
-def peak(copies):
-    done.clear()
-    sizes.clear()
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    mix_film([clip] * copies, Path(sys.argv[3]), plan=MixPlan(), path=Path(sys.argv[4]))
-    done.set()
-    watcher.join()
-    return max(sizes)
-
-def watch():
-    while not done.wait(0.005):
-        sizes.append(process.memory_info().rss)
-
-short = peak(2)
-print(peak(40) - short)
-"""
+def peak_bytes(clips, loop):
+    """The most memory that arrays take while the clips are mixed and levelled."""
+    tracemalloc.start()
+    try:
+        for _ in levelled(partial(mix, clips, Loop(loop), PLAN)):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_memory_does_not_grow_with_the_film(tmp_path, loop):
     clip = clip_of(tmp_path, "scene", quanta=4)
-    given = [clip.path, str(clip.samples), loop, tmp_path / "mix.mp4"]
 
-    run = subprocess.run([sys.executable, "-c", GROWTH, *given], capture_output=True, text=True, check=True)
-
-    # The 38 scenes more would be 31 MiB if they were held.
-    assert int(run.stdout) < 12 * 2**20
+    # The ten scenes more would be 8 MB if they were held.
+    assert peak_bytes([clip] * 12, loop) < peak_bytes([clip] * 2, loop) + 1_000_000
 
 
 def test_the_mix_has_one_track_and_no_edit_list(clips, loop, tmp_path):
