@@ -65,6 +65,14 @@ def clips(tmp_path_factory):
     )
 
 
+@pytest.fixture(scope="module")
+def mixed(clips, loop, tmp_path_factory):
+    """Their mix, as a file."""
+    path = tmp_path_factory.mktemp("mixed") / "mix.mp4"
+    mix_film(clips, loop, plan=PLAN, path=path)
+    return path
+
+
 def words_at(*spans, samples=10 * SAMPLE_RATE_HZ):
     words = tuple(Word(text="word", start_s=start_s, end_s=end_s) for start_s, end_s in spans)
     return Clip(path=None, samples=samples, sha256="", words=words, loudness_lufs=-15.0)
@@ -153,10 +161,8 @@ def test_while_somebody_speaks_the_bed_is_at_least_15_lu_below(clips, loop):
     assert max(np.abs(block).max(initial=0) for block in alone) > max(np.abs(block).max(initial=0) for block in under)
 
 
-def test_the_mix_is_as_long_as_the_clips_and_as_loud_as_films_are(clips, loop, tmp_path):
-    mix_film(clips, loop, plan=PLAN, path=tmp_path / "mix.mp4")
-
-    sound = read_audio(tmp_path / "mix.mp4")
+def test_the_mix_is_as_long_as_the_clips_and_as_loud_as_films_are(clips, mixed):
+    sound = read_audio(mixed)
     loudness = measure_loudness(sound)
 
     assert len(sound) == sum(clip.samples for clip in clips)
@@ -164,11 +170,10 @@ def test_the_mix_is_as_long_as_the_clips_and_as_loud_as_films_are(clips, loop, t
     assert loudness.true_peak_dbtp <= -1
 
 
-def test_the_voice_stays_where_it_was_to_the_sample(clips, loop, tmp_path):
-    mix_film(clips, loop, plan=PLAN, path=tmp_path / "mix.mp4")
+def test_the_voice_stays_where_it_was_to_the_sample(clips, loop, mixed):
     original = np.concatenate([block for block, _ in stems(clips, Loop(loop), PLAN)])[:, 0]
 
-    heard = read_audio(tmp_path / "mix.mp4")[:, 0]
+    heard = read_audio(mixed)[:, 0]
 
     spectrum = np.fft.rfft(heard) * np.conj(np.fft.rfft(original))
     assert int(np.argmax(np.fft.irfft(spectrum))) == 0
@@ -220,11 +225,10 @@ def test_a_mix_never_clips_and_has_the_right_length(tmp_path_factory, loop, quan
     assert measure_loudness(sound).true_peak_dbtp <= -1
 
 
-def test_the_same_clips_and_bed_give_the_same_bytes(clips, loop, tmp_path):
-    for name in ("one.mp4", "two.mp4"):
-        mix_film(clips, loop, plan=PLAN, path=tmp_path / name)
+def test_the_same_clips_and_bed_give_the_same_bytes(clips, loop, mixed, tmp_path):
+    mix_film(clips, loop, plan=PLAN, path=tmp_path / "again.mp4")
 
-    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+    assert (tmp_path / "again.mp4").read_bytes() == mixed.read_bytes()
 
 
 def test_there_are_no_blocks_to_be_heard(clips, loop):
@@ -262,10 +266,8 @@ def test_memory_does_not_grow_with_the_film(tmp_path, loop):
     assert peak_bytes([clip] * 12, loop) < peak_bytes([clip] * 2, loop) + 1_000_000
 
 
-def test_the_mix_has_one_track_and_no_edit_list(clips, loop, tmp_path):
-    mix_film(clips, loop, plan=PLAN, path=tmp_path / "mix.mp4")
-
-    with av.open(str(tmp_path / "mix.mp4")) as film:
+def test_the_mix_has_one_track_and_no_edit_list(clips, mixed):
+    with av.open(str(mixed)) as film:
         packets = [packet for packet in film.demux() if packet.dts is not None]
         assert [stream.type for stream in film.streams] == ["audio"]
     assert packets[0].pts == 0
