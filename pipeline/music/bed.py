@@ -15,7 +15,7 @@ from pipeline.music.library import Bed, digest_of
 
 # Loops lie in the cache at this loudness: no peak of any music reaches full scale, and 16 bits are far below hearing.
 LOOP_LUFS = -30.0
-# Of a longer file the first minutes are used: a loop is held in memory, 23 MB a minute.
+# Of a longer file the first minutes are used: it is held in memory, 23 MB a minute, several times while it is made.
 _LONGEST_S = 300.0
 _SHORTEST_S = 1.0
 # What is 10 dB quieter than the whole does not count for its loudness either (the relative gate of BS.1770): a fade
@@ -26,6 +26,8 @@ _STEP_SAMPLES = SAMPLE_RATE_HZ // 10
 _MOST_CUT = 4
 _MOST_FADE = 4
 _MOST_SHIFT = 8
+# 12 dB above full scale: what a limiter was still to be put on.
+_LOUDEST = 4.0
 _FADE_SAMPLES = 2 * SAMPLE_RATE_HZ
 _SHIFT_SAMPLES = SAMPLE_RATE_HZ
 # Two pieces that cancel each other out more than this are not lifted any further.
@@ -69,30 +71,34 @@ def prepare_bed(bed: Bed, path: Path) -> None:
     if lufs is None or len(sound) < _SHORTEST_S * SAMPLE_RATE_HZ:
         raise InputError("there is less than a second of sound in it", where=bed.where, hint="Choose another file")
     fade = min(_FADE_SAMPLES, len(sound) // _MOST_FADE)
-    loop = _closed(sound * np.float32(10 ** ((LOOP_LUFS - lufs) / 20)), fade)
+    loop = _closed(sound, fade)
+    del sound  # long ones are large
+    loop *= np.float32(10 ** ((LOOP_LUFS - lufs) / 20))
     write_wav(path, loop, extra=str(fade).encode())
 
 
 def _read(bed: Bed, *, longest_s: float) -> Samples:
     try:
-        return read_audio(bed.path, longest_s=longest_s)
+        sound = read_audio(bed.path, longest_s=longest_s)
     except InputError as error:
         hint = "Choose another file, or ask for no music: --music none"
         raise InputError(error.message, where=bed.where, hint=hint) from error
+    # Files of floating-point numbers may hold any, and some that are none.
+    return np.clip(np.nan_to_num(sound, copy=False), -_LOUDEST, _LOUDEST, out=sound)
 
 
 def _trimmed(sound: Samples) -> Samples:
     """The sound without quiet beginning and end."""
     steps = sound[: len(sound) // _STEP_SAMPLES * _STEP_SAMPLES].reshape(-1, _STEP_SAMPLES * 2)
-    power = np.mean(np.square(steps, dtype=np.float64), axis=1)
+    power = np.einsum("ij,ij->i", steps, steps)
     heard = np.flatnonzero(power >= power.mean() * 10 ** (_EDGE_DB / 10)) if power.any() else np.array([], np.intp)
     if not len(heard):
         return sound[:0]
     most = len(sound) // _MOST_CUT
     first = min(int(heard[0]) * _STEP_SAMPLES, most)
     last = max((int(heard[-1]) + 1) * _STEP_SAMPLES, len(sound) - most)
-    sounding = np.flatnonzero(sound.any(axis=1))
-    return sound[max(first, int(sounding[0])) : min(last, int(sounding[-1]) + 1)]
+    sounding = (sound[:, 0] != 0) | (sound[:, 1] != 0)
+    return sound[max(first, int(sounding.argmax())) : min(last, len(sound) - int(sounding[::-1].argmax()))]
 
 
 def _closed(sound: Samples, fade: int) -> Samples:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from unicodedata import normalize
 
 from pipeline.errors import InputError, StorageError, did_you_mean
 
@@ -47,11 +48,12 @@ class BedLibrary:
         """
         if wanted != ANY_BED:
             return wanted
-        sounding = [name for name in self._names if Path(name).suffix.casefold() in _SUFFIXES]
+        sounding = [name for name in self._files if Path(name).suffix.casefold() in _SUFFIXES]
         return max(sounding, key=lambda name: hashlib.sha256(f"{topic}\n{name}".encode()).digest(), default=ANY_BED)
 
     def bed(self, name: str) -> Bed:
         """The file with this name, its content read once. Raises `InputError` if there is none, or it can't be read."""
+        name = normalize("NFC", name)
         if name not in self._beds:
             self._beds[name] = self._find(name)
         return self._beds[name]
@@ -59,23 +61,24 @@ class BedLibrary:
     def _find(self, name: str) -> Bed:
         folder = self.folder.name
         # Only what the folder lists is opened: a name like "../secret" is just a name that is not there.
-        if name not in self._names:
+        if name not in self._files:
             if name == ANY_BED:
                 raise InputError("there is no music to choose from", where=folder, hint=_FOLDER_HINT.format(folder))
-            hint = did_you_mean(name, self._names) or _FOLDER_HINT.format(folder)
+            hint = did_you_mean(name, self._files) or _FOLDER_HINT.format(folder)
             raise InputError(f"no music called {name!r}", where=folder, hint=hint)
-        path = self.folder / name
+        path = self.folder / self._files[name]
         return Bed(path=path, sha256=digest_of(path))
 
     @cached_property
-    def _names(self) -> tuple[str, ...]:
+    def _files(self) -> dict[str, str]:
+        """Files by name as people type it: some systems keep ä as an a and a sign."""
         try:
             files = [path.name for path in self.folder.iterdir() if path.is_file()]
         except FileNotFoundError:
-            return ()
+            return {}
         except OSError as error:
             raise StorageError(f"can't be read: {error.strerror}", where=str(self.folder)) from error
-        return tuple(sorted(name for name in files if not name.startswith(".") and name != "README.md"))
+        return {normalize("NFC", name): name for name in files if not name.startswith(".") and name != "README.md"}
 
     @cached_property
     def _beds(self) -> dict[str, Bed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import av
 import numpy as np
 import pytest
 
@@ -150,6 +151,24 @@ def test_a_file_that_was_exchanged_since_it_was_chosen_is_not_used(tmp_path):
 
     with pytest.raises(InputError, match="has changed since"):
         prepare_bed(Bed(path=path, sha256="0" * 64), tmp_path / "loop.wav")
+
+
+def test_numbers_that_are_no_sound_do_no_harm(tmp_path):
+    music = chord(3.0)
+    music[50_000:50_100] = np.nan
+    music[60_000:60_010] = np.inf
+    music[70_000] = 1e30
+    path = tmp_path / "bed.wav"
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("pcm_f32le", rate=48_000, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(music.reshape(1, -1), format="flt", layout="stereo")
+        frame.sample_rate = 48_000
+        output.mux([*stream.encode(frame), *stream.encode(None)])
+
+    heard = loop_of(path).samples(0, 48_000 * 6)
+
+    assert np.isfinite(heard).all()
+    assert np.abs(heard).max() <= 1
 
 
 def test_a_damaged_loop_is_told_by_name(tmp_path):

@@ -52,6 +52,14 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest_one(folder):
         BedLibrary(folder=folder).bed("clam.mp3")
 
 
+@pytest.mark.parametrize("kept", ["Fru\u0308h.mp3", "Fr\u00fch.mp3"], ids=["apart", "as one"])
+@pytest.mark.parametrize("asked", ["Fru\u0308h.mp3", "Fr\u00fch.mp3"], ids=["apart", "as one"])
+def test_a_letter_and_its_sign_are_the_same_name_apart_or_as_one(tmp_path, kept, asked):
+    (tmp_path / kept).touch()
+
+    assert BedLibrary(folder=tmp_path).bed(asked).path == tmp_path / kept
+
+
 @pytest.mark.parametrize("wanted", ["auto", "calm.mp3"])
 def test_without_a_folder_it_says_where_music_goes(tmp_path, wanted):
     library = BedLibrary(folder=tmp_path / "music")
