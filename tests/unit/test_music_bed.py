@@ -87,6 +87,22 @@ def test_a_loop_goes_round_for_ever_and_starts_with_its_true_beginning(tmp_path)
     assert len(loop.samples(10**9, 10**9 + 10)) == 10
 
 
+def test_a_beat_goes_on_over_the_seam(tmp_path):
+    # Two beats a second under a chord; the file ends between two beats.
+    music = chord(9.37, level=0.05)
+    decay = np.exp(-np.arange(12_000) / 3_000)
+    for number in range(18):
+        hz = 90 if number % 2 else 200
+        struck = 0.5 * decay * np.sin(2 * np.pi * hz * np.arange(12_000) / 48_000)
+        music[number * 24_000 : number * 24_000 + 12_000] += struck[:, None].astype(np.float32)
+    loop = loop_of(write_bed(tmp_path / "bed.flac", music))
+
+    period = (length_of(loop) - loop._start) / 48_000
+
+    # A whole number of pairs of beats, to a fiftieth of a second.
+    assert period == pytest.approx(round(period), abs=0.02)
+
+
 @pytest.mark.parametrize(
     ("name", "rate", "mono"),
     [("a.mp3", 44_100, False), ("a.ogg", 24_000, False), ("a.flac", 44_100, True), ("a.m4a", 48_000, False)],
