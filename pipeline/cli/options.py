@@ -34,6 +34,8 @@ class Making:
     """Language of the film, e.g. en, de, pt-BR."""
     voice: str | None = None
     """Voice, e.g. en-US-AvaNeural."""
+    music: str | None = None
+    """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
     """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
     narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None
@@ -57,6 +59,7 @@ class Making:
             "template": self.template,
             "language": self.language,
             "narration.voice": self.voice,
+            "music.bed": self.music,
             "script.writers": self.writer,
             "narration.narrator": self.narrator,
             "script.audience": self.audience,

@@ -55,6 +55,8 @@ class Brief:
     length_s: int | None = None
     facts: Literal["", "open", "notes"] = ""
     variant: int = 0
+    # The bed under the voice: a file in music/, "auto" (one of them), "none"; None: the setting decides.
+    music: str | None = None
     tags: tuple[str, ...] = ()
     description: str = ""
     sections: tuple[Section, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 
 from pipeline.model.brief import Brief
@@ -161,6 +162,8 @@ class Job:
     narration: Narration | None = None
     subtitles: Subtitles | None = None
     segments: tuple[Segment, ...] = ()
+    # The sound of the whole film, if it has music; else each segment brings its own.
+    music: Path | None = None
     video: Video | None = None
     package: Package | None = None
     verdict: Verdict | None = None

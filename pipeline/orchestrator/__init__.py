@@ -4,6 +4,7 @@ Read in this order::
 
     stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
     scenes      where drawing and encoding meet, in a worker process
+    soundtrack  where voice and music meet, likewise
     workers     the processes that they meet in
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film

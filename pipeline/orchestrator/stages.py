@@ -25,6 +25,7 @@ from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.lengths import hold_to_length, write_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
+from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
@@ -52,6 +53,9 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
+    # Music that is missing or broken is better known before anything is paid for.
+    if bed := await bed_of(job.brief, shop):
+        await loop_of(bed, shop, attempt)
     template = await to_thread.run_sync(shop.template, job.brief)
     writers = await to_thread.run_sync(lambda: shop.writers)
 
@@ -120,19 +124,28 @@ async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
 
 
 async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead."""
+    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
+
+    Beside them, if there is music: Narration -> the sound of the whole film.
+    """
     clips, cues = _made(job.narration).clips, _made(job.subtitles).scenes
     studio = await _studio(job, shop, attempt)
     segments: dict[int, Segment] = {}
+    music: Path | None = None
 
     async def make(index: int) -> None:
         segments[index] = await studio.segment(index, clips[index], cues[index])
 
+    async def mix() -> None:
+        nonlocal music
+        music = await sound_of(job.brief, clips, shop, attempt)
+
     with first_error():
         async with create_task_group() as tasks:
+            tasks.start_soon(mix)
             for index in range(len(clips)):
                 tasks.start_soon(make, index)
-    return job.evolve(segments=tuple(segments[index] for index in sorted(segments)))
+    return job.evolve(segments=tuple(segments[index] for index in sorted(segments)), music=music)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +195,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
     package = FileNames().within(folder)
     lengths = tuple(clip.samples for clip in clips)
-    video = await attempt.compute(join_film, job.segments, script.title, package.video)
+    video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video)
     look = await to_thread.run_sync(shop.look, job)
     await attempt.compute(make_thumbnail, script, look, package.thumbnail)
     texts = {
@@ -202,14 +215,14 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         video_format=shop.video_format,
         lengths=tuple(clip.samples for clip in narration.clips),
         subtitles=_made(job.subtitles),
-        silent=narration.narrator == "silence",
+        silent=narration.narrator == "silence" and job.music is None,
     )
     verdict = await attempt.compute(inspect_film, _made(job.package), expected)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)
-        for segment in job.segments:
-            await shop.cache.discard(segment.path)
+        for path in _drawn(job):
+            await shop.cache.discard(path)
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint="It was not delivered"
         )
@@ -233,7 +246,11 @@ def _is_spoken(job: Job, shop: Workshop) -> bool:
 
 
 def _is_drawn(job: Job, shop: Workshop) -> bool:
-    return bool(job.segments) and all(shop.cache.intact(segment.path) for segment in job.segments)
+    return bool(job.segments) and all(shop.cache.intact(path) for path in _drawn(job))
+
+
+def _drawn(job: Job) -> tuple[Path, ...]:
+    return (*(segment.path for segment in job.segments), *((job.music,) if job.music else ()))
 
 
 def _made(value: _T | None) -> _T:
@@ -252,7 +269,7 @@ STAGES: tuple[Stage, ...] = (
         # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
         is_done=lambda job, shop: job.subtitles is not None and _is_spoken(job, shop),
     ),
-    Stage(name="scenes", run=draw, fills=("segments",), is_done=_is_drawn),
+    Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=_is_drawn),
     Stage(name="film", run=assemble, fills=("video", "package"), is_done=lambda job, _: is_complete(job.package)),
     Stage(
         name="quality",

@@ -37,6 +37,10 @@ def _cores_for_zero(value: int) -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
+# Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
+_CLEAR_SPEECH_LU = 15
+
+
 class ScriptSettings(Group):
     """Who writes the script, and what a model that writes is told besides the topic."""
 
@@ -97,6 +101,29 @@ class NarrationSettings(Group):
         description="How much louder than usual, in percent. All films are set to one loudness afterwards: what stays "
         "of it is a change of character, with most voices none.",
     )
+
+
+class MusicSettings(Group):
+    """A bed under the voice."""
+
+    bed: str = Field(
+        "",
+        max_length=200,
+        description="A file in music/, in any format that FFmpeg reads; auto: one of them, always the same for the "
+        "same topic; empty or none: no music.",
+    )
+    below_speech_lu: float = Field(
+        12, ge=0, le=40, description="How much quieter than the voice it is while nobody speaks, in LU (as dB)."
+    )
+    duck_lu: float = Field(8, ge=0, le=40, description="How much quieter still while somebody speaks.")
+    fade_in_s: float = Field(1.5, ge=0.05, le=60, description="Seconds in which it comes.")
+    fade_out_s: float = Field(2, ge=0.05, le=60, description="Seconds in which it goes, at the end of the film.")
+
+    @model_validator(mode="after")
+    def _speech_stays_clear(self) -> MusicSettings:
+        if self.below_speech_lu + self.duck_lu < _CLEAR_SPEECH_LU:
+            raise ValueError(f"below_speech_lu and duck_lu must add up to {_CLEAR_SPEECH_LU} at least")
+        return self
 
 
 class EdgeSettings(Group):
@@ -304,6 +331,7 @@ class Settings(BaseSettings):
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
     piper: PiperSettings = PiperSettings()
+    music: MusicSettings = MusicSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()

@@ -20,6 +20,7 @@ _MAX_CHARS: Mapping[str, int] = {
     "language": 35,
     "template": 60,
     "voice": 100,
+    "music": 200,
     "subtitle": 200,
     "kicker": 100,
     "closing": 400,

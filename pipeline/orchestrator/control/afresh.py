@@ -56,6 +56,8 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
         yield from (clip.path for clip in job.narration.clips)
     if "scenes" in stages:
         yield from (segment.path for segment in job.segments)
+        if job.music:
+            yield job.music
 
 
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:

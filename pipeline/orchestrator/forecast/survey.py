@@ -10,6 +10,7 @@ from anyio import from_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
+from pipeline.music import check_bed
 from pipeline.narration import Manner, Narrator, way_of_saying
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
@@ -190,6 +191,7 @@ class _Look:
 
     def __post_init__(self) -> None:
         self._problems: dict[tuple[str, str], Problem] = {}
+        self._heard: set[str | None] = set()
         self._voices: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = {}
         self._crew: tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]] | NightreelError | None = None
 
@@ -237,6 +239,7 @@ class _Look:
     def _examine(self, brief: Brief) -> None:
         template = self.shop.template(brief)
         theme_named(template.theme)
+        self._hear(brief)
         writers, narrators = self._hired()
         script = self._script(brief, writers, template)
         narrator, voice = self._voice(script.language if script else brief.language, brief.voice, narrators)
@@ -250,6 +253,12 @@ class _Look:
             self.scenes += 1
             key = manner.clip_key(manner.phrases(scene))
             self.clips += self.shop.cache.contains("clip", key, ".wav")
+
+    def _hear(self, brief: Brief) -> None:
+        """Open the music of a brief, each file once. Raises `InputError`."""
+        if brief.music not in self._heard and (bed := self.shop.bed(brief)):
+            check_bed(bed)
+            self._heard.add(brief.music)
 
     def _hired(self) -> tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]]:
         """Who would write and speak. Raises what is wrong with the settings, or that a key is missing."""

@@ -16,6 +16,7 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
+from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
@@ -277,10 +278,35 @@ class Workshop:
     def _templates(self) -> dict[str, Template]:
         return {}
 
+    # What they sound like ----------------------------------------------------------------------------------------
+
+    def bed(self, brief: Brief) -> Bed | None:
+        """The music of a completed brief, if it has any, read once. Raises `InputError` if it is not there."""
+        return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
+
+    @property
+    def mix_plan(self) -> MixPlan:
+        """How music lies under the voice."""
+        wanted = self.settings.music
+        return MixPlan(
+            below_speech_lu=wanted.below_speech_lu,
+            duck_lu=wanted.duck_lu,
+            fade_in_s=wanted.fade_in_s,
+            fade_out_s=wanted.fade_out_s,
+        )
+
+    @cached_property
+    def _beds(self) -> BedLibrary:
+        return BedLibrary(folder=self.workspace / "music")
+
     # What jobs are called ----------------------------------------------------------------------------------------
 
     def complete(self, brief: Brief) -> Brief:
-        """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
+        """The brief with every choice made: a flag goes before the brief, the brief before the settings.
+
+        Reads files: not for the event loop.
+        """
+        music = self._flag("music.bed") or brief.music or self.settings.music.bed or NO_BED
         asked = self.settings.script
         return replace(
             brief,
@@ -292,6 +318,7 @@ class Workshop:
             length_s=int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None,
             facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
             variant=int(self._flag("script.variant") or brief.variant or asked.variant),
+            music=self._beds.choose(music, brief.title),
             origin=self.places.origin(brief.origin),
         )
 
@@ -306,6 +333,10 @@ class Workshop:
         except InputError:
             # The job will fail with this very error; mending the template makes it another job.
             template = ""
+        try:
+            bed = self.bed(brief)
+        except InputError:
+            bed = None  # likewise
         parts = (
             replace(brief, origin="", priority=None),
             template,
@@ -313,6 +344,7 @@ class Workshop:
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
+            (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]
 
