@@ -47,7 +47,7 @@ SAID = [
     ("en", "03/05/2024", "March 5th, 2024"),
     ("en", "13/05/2024", "May 13th, 2024"),
     ("en-GB", "03/05/2024", "the 3rd of May 2024"),
-    ("de", "5.3.2024", "fünfte März 2024"),
+    ("de", "5.3.2024", "fünfter März 2024"),
     ("de", "am 5.3.2024 und vom 21. Mai", "am fünften März 2024 und vom einundzwanzigsten Mai"),
     (
         "de",

@@ -57,6 +57,7 @@ _BEFORE = {
     "el": r"στις|στη|στην",
 }
 _AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\."}
+_DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
 _TIME = re.compile(r"(?<![\w.,:/-])(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?![\w:/]|[.,]\d)")
 
 
@@ -129,7 +130,7 @@ def _in_english(when: date, tongue: Tongue) -> str:
 
 
 def _day_in_german(day: int, before: str) -> str:
-    """The fifth: "fünfte", and "fünften" after the words that ask for it."""
+    """The fifth, as the word before it asks: "am fünften", "der fünfte", and alone "fünfter"."""
     ones = ["", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
     odd = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
     tens = {2: "zwanzigste", 3: "dreißigste"}
@@ -139,11 +140,9 @@ def _day_in_german(day: int, before: str) -> str:
         word = f"{ones[day] if day < 13 else ones[day - 10] + 'zehn'}te"
     else:
         word = (f"{ones[day % 10]}und" if day % 10 else "") + tens[day // 10]
-    return (
-        f"{word}n"
-        if re.search(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", before, re.IGNORECASE)
-        else word
-    )
+    if _DATIVE.search(before):
+        return f"{word}n"
+    return word if re.search(r"\bder\s$", before, re.IGNORECASE) else f"{word}r"
 
 
 def _is_announced(text: str, start: int, tongue: Tongue) -> bool:
