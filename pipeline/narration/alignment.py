@@ -117,10 +117,11 @@ def _length_s(words: Sequence[str]) -> float:
 
 
 def _alone(run: Sequence[str], span: Span) -> list[Word]:
-    """The one word that is heard takes the whole span; signs around it get no time."""
+    """The one word that is heard takes the whole span; signs around it get none, unless they are all: "%"."""
+    heard = next((index for index, word in enumerate(run) if weight(word)), 0)
     placed, now = [], span[0]
-    for word in run:
-        start, now = now, span[1] if weight(word) else now
+    for index, word in enumerate(run):
+        start, now = now, span[1] if index == heard else now
         placed.append(Word(text=word, start_s=start, end_s=now))
     return placed
 

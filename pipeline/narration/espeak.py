@@ -73,7 +73,7 @@ class EspeakNarrator:
     @property
     def version(self) -> str:
         """How it is asked, and the version of the library, which is known once it was loaded."""
-        return f"4:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
+        return f"5:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
 
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
@@ -181,25 +181,27 @@ def _spans(said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16
     """For each word the time from its first event to the next word's, without the silence at both ends.
 
     Positions are those of the text, but a number makes several events within it, some of them out of order; so each
-    word takes the earliest event that lies in it.
+    word takes the earliest event that lies in it; and it may be several words, with a pause between ("5 May, 2024"), so
+    it ends after the latest.
     """
-    starts = [_first_event(events, span) for span in said.places]
+    inside = [_events_in(events, span) for span in said.places]
+    starts = [min(times, default=None) for times in inside]
     marks = sorted([event.at_s for event in events if event.kind == "end"] + [s for s in starts if s is not None])
     spans: list[Span | None] = []
-    for start in starts:
+    for start, times in zip(starts, inside, strict=True):
         if start is None:
             spans.append(None)
             continue
-        end = next((mark for mark in marks if mark > start), len(samples) / rate_hz)
+        end = next((mark for mark in marks if mark > max(times)), len(samples) / rate_hz)
         spans.append(_sound_between(samples, rate_hz, start, end))
     return spans
 
 
-def _first_event(events: Sequence[_Event], span: tuple[int, int] | None) -> float | None:
+def _events_in(events: Sequence[_Event], span: tuple[int, int] | None) -> list[float]:
+    """When the words begin that are reported between two characters."""
     if span is None:
-        return None
-    inside = [event.at_s for event in events if event.kind == "word" and span[0] <= event.position < span[1]]
-    return min(inside, default=None)
+        return []
+    return [event.at_s for event in events if event.kind == "word" and span[0] <= event.position < span[1]]
 
 
 def _sound_between(samples: NDArray[np.int16], rate_hz: int, start_s: float, end_s: float) -> Span:

@@ -383,7 +383,7 @@ async def test_a_language_that_nobody_speaks_is_an_input_error(speak):
 
 
 async def test_no_narrator_at_all_is_a_matter_of_settings(speak):
-    with pytest.raises(ConfigurationError, match="edge, espeak, silence"):
+    with pytest.raises(ConfigurationError, match="edge, espeak, piper, silence"):
         await speak(script("One."))
 
 
@@ -416,6 +416,7 @@ def test_narrators_are_made_by_name():
     assert {name: factory(options).name for name, factory in NARRATORS.items()} == {
         "edge": "edge",
         "espeak": "espeak",
+        "piper": "piper",
         "silence": "silence",
     }
 

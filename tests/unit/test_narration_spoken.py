@@ -5,9 +5,10 @@ from anyio import to_thread
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import split_words
+from pipeline.model import Prosody, split_words
 from pipeline.model.text import has_words
 from pipeline.narration.alignment import fold, proportional
+from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.narration.spoken import spoken, way_of_saying
 
@@ -46,7 +47,13 @@ SAID = [
     ("en", "03/05/2024", "March 5th, 2024"),
     ("en", "13/05/2024", "May 13th, 2024"),
     ("en-GB", "03/05/2024", "the 3rd of May 2024"),
-    ("de", "5.3.2024", "5. März 2024"),
+    ("de", "5.3.2024", "fünfter März 2024"),
+    ("de", "am 5.3.2024 und vom 21. Mai", "am fünften März 2024 und vom einundzwanzigsten Mai"),
+    (
+        "de",
+        "Der 3. Oktober, der 16. April, der 30. Juni",
+        "Der dritte Oktober, der sechzehnte April, der dreißigste Juni",
+    ),
     ("fr", "01/03/2024", "1er mars 2024"),
     ("es", "05/03/2024", "5 de marzo de 2024"),
     ("nl", "05-03-2024", "5 maart 2024"),
@@ -251,3 +258,15 @@ async def test_what_a_language_needs_is_in_memory_before_anything_is_said():
     say = await to_thread.run_sync(way_of_saying, "sv", Pronunciations())
 
     assert say("5 kr den 2024-03-05").text == "5 kronor den 5 mars 2024"
+
+
+async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
+    said = spoken("It was 50 % on 2024-03-05 here.", "en")
+    narrator = EspeakNarrator()
+
+    speech = await narrator.speak(said, await narrator.choose_voice("en", None), Prosody())
+
+    lasts = {word.text: word.end_s - word.start_s for word in speech.words}
+    assert lasts["%"] > 0.3
+    # "March 5th, 2024", with the rest after the comma.
+    assert lasts["2024-03-05"] > 2.0

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.narration.saying.abbreviations import say_abbreviations
 from pipeline.narration.saying.changes import Change, Changes, Place, apply
-from pipeline.narration.saying.dates import say_dates, say_times
+from pipeline.narration.saying.dates import say_dates, say_days, say_times
 from pipeline.narration.saying.money import say_money
 from pipeline.narration.saying.numbers import say_fractions, say_ranges, say_signs, say_thousands
 from pipeline.narration.saying.pronunciations import Pronunciation, Pronunciations
@@ -30,6 +30,7 @@ __all__ = ["Place", "Pronunciation", "Pronunciations", "apply", "changes_of"]
 _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_addresses,
     say_dates,
+    say_days,
     say_times,
     say_handles,
     say_money,

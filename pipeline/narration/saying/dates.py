@@ -57,6 +57,7 @@ _BEFORE = {
     "el": r"στις|στη|στην",
 }
 _AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\."}
+_DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
 _TIME = re.compile(r"(?<![\w.,:/-])(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?![\w:/]|[.,]\d)")
 
 
@@ -67,6 +68,17 @@ def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         for match in pattern.finditer(text):
             if said := _said(match, tongue):
                 yield [Change(start=match.start(), end=match.end(), said=said)]
+
+
+def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """In German, the 5th of a month as a word: eSpeak takes "5." for the end of a sentence."""
+    if tongue.code != "de":
+        return
+    months = "|".join(map(re.escape, tongue.locale.months["format"]["wide"].values()))
+    for match in re.finditer(rf"(?<![\w.,:/-])(?P<day>[1-9]|[12]\d|3[01])\.(?=\s(?:{months})\b)", text):
+        yield [
+            Change(start=match.start(), end=match.end(), said=_day_in_german(int(match["day"]), text[: match.start()]))
+        ]
 
 
 def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -101,6 +113,8 @@ def _said(match: re.Match[str], tongue: Tongue) -> str:
     if tongue.code == "en":
         return _in_english(when, tongue)
     written = format_date(when, "long", locale=tongue.locale)
+    if tongue.code == "de":
+        return re.sub(r"^\d+\.", _day_in_german(when.day, match.string[: match.start()]), written)
     for pattern, words in _WRITTEN_OUT.get(tongue.code, ()):
         written = re.sub(pattern, words, written)
     return re.sub(r"^1 ", "1er ", written) if tongue.code == "fr" else written
@@ -113,6 +127,22 @@ def _in_english(when: date, tongue: Tongue) -> str:
     if tongue.locale.territory in {None, "US"}:
         return f"{month} {when.day}{ending}, {when.year}"
     return f"the {when.day}{ending} of {month} {when.year}"
+
+
+def _day_in_german(day: int, before: str) -> str:
+    """The fifth, as the word before it asks: "am fünften", "der fünfte", and alone "fünfter"."""
+    ones = ["", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
+    odd = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
+    tens = {2: "zwanzigste", 3: "dreißigste"}
+    if day in odd:
+        word = odd[day]
+    elif day < 20:
+        word = f"{ones[day] if day < 13 else ones[day - 10] + 'zehn'}te"
+    else:
+        word = (f"{ones[day % 10]}und" if day % 10 else "") + tens[day // 10]
+    if _DATIVE.search(before):
+        return f"{word}n"
+    return word if re.search(r"\bder\s$", before, re.IGNORECASE) else f"{word}r"
 
 
 def _is_announced(text: str, start: int, tongue: Tongue) -> bool:
