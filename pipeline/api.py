@@ -36,6 +36,8 @@ class Film:
     narrator: str | None
     voice: str | None
     fallback_reason: str
+    # What went wrong with the voices on the way, and what came of it.
+    incidents: tuple[str, ...]
     # Seconds of work by stage.
     seconds: Mapping[str, float]
     # One line, what went wrong and what to do.
@@ -60,6 +62,7 @@ class Film:
             narrator=job.narration.narrator if job.narration else None,
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
+            incidents=job.narration.incidents if job.narration else (),
             seconds=job.seconds,
             error=job.error.message if job.error else None,
         )
@@ -82,6 +85,7 @@ class Film:
             narrator=None,
             voice=None,
             fallback_reason="",
+            incidents=(),
             seconds={},
             error=str(error),
         )

@@ -46,6 +46,8 @@ def print_film(film: Film) -> None:
     author = ", ".join(filter(None, (film.writer, film.model)))
     console.print(f"  script     {marked(author)}{_because(film.writer_fallback_reason)}")
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
+    for incident in film.incidents:
+        console.print(f"             [dim]{marked(incident)}[/]")
     command = marked(_command())
     console.print(
         f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"

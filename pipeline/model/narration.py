@@ -62,3 +62,8 @@ class Narration:
     fallback_reason: str = ""
     # What went wrong on the way, and what came of it: "edge sent no sound: 3 times, spoken again".
     incidents: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What there is to say about it: why it is not the first choice who speaks, and the incidents."""
+        return (self.fallback_reason, *self.incidents) if self.fallback_reason else self.incidents

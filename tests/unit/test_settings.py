@@ -419,3 +419,11 @@ def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatc
 
     assert find_workspace(Path(), Path("films"), {}) == tmp_path / "films"
     assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"
+
+
+def test_a_list_of_voices_may_be_one_text_with_commas(workspace):
+    environ = {"NIGHTREEL_EDGE__FALLBACK_VOICES": "en-GB-RyanNeural, de-DE-ConradNeural"}
+
+    settings = load_settings(workspace, {}, environ)
+
+    assert settings.edge.fallback_voices == ("en-GB-RyanNeural", "de-DE-ConradNeural")
