@@ -54,12 +54,7 @@ async def write_script(
     Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
     another time, else of the first, and `PermanentError` for a script that can't be filmed.
     """
-    if brief.facts == "notes" and not brief.has_notes:
-        raise InputError(
-            "only the notes may be used, and there are none",
-            where=brief.origin or brief.title,
-            hint="Write them into a Markdown brief (.md), or allow other facts (facts: open)",
-        )
+    _check_facts(brief)
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
@@ -75,7 +70,11 @@ async def write_script(
 def known_script(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Script | None:
-    """The script that `write_script` would give without asking anybody, if there is one. Blocks."""
+    """The script that `write_script` would give without asking anybody, if there is one. Blocks.
+
+    Raises `InputError`, as `write_script` does.
+    """
+    _check_facts(brief)
     for writer in _able(writers, brief):
         try:
             writer.check()
@@ -115,6 +114,15 @@ def check_writers(writers: Sequence[ScriptWriter]) -> None:
         else:
             return
     raise errors[0]
+
+
+def _check_facts(brief: Brief) -> None:
+    if brief.facts == "notes" and not brief.has_notes:
+        raise InputError(
+            "only the notes may be used, and there are none",
+            where=brief.origin or brief.title,
+            hint="Write them into a Markdown brief (.md), or allow other facts (facts: open)",
+        )
 
 
 def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:

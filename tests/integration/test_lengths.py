@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 
-from pipeline.limits import RetryPolicy
+from pipeline.limits import Cores, RetryPolicy
 from pipeline.media.loudness import Loudness
-from pipeline.model import Brief, Narration, Pace, Script
+from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration import mastering, narrate
 from pipeline.narration.espeak import EspeakNarrator
+from pipeline.orchestrator import open_workshop, stages
+from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.lengths import film_s, write_to_length
-from pipeline.script import ModelWriter, write_script
+from pipeline.script import ModelWriter, kept_scripts, write_script
+from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
 from tests.standins.groq import GroqStandIn
@@ -62,3 +66,30 @@ async def test_20_scripts_asked_for_30_60_and_180_seconds_last_so_long_within_15
     assert len(off) == 20
     assert {asked: share for asked, share in off.items() if abs(share) > 0.15} == {}
     assert sum(map(abs, off.values())) / len(off) < 0.08
+
+
+async def test_the_stage_writes_to_length_and_keeps_the_pace(
+    groq: GroqStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object) -> object:
+        return await to_thread.run_sync(partial(function, *arguments))
+
+    monkeypatch.setattr(Attempt, "compute", in_thread)
+    settings = {"groq.base_url": groq.url, "groq.api_key": "gsk_test", "narration.narrator": "silence"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
+    brief = shop.complete(Brief(title="Rain", length_s=30))
+    job = Job(id="0" * 16, batch="b", folder="b/rain", brief=brief, attempts=1)
+    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=None)
+
+    written = await stages.write(job, shop, attempt)
+
+    assert written.script
+    assert written.pace
+    assert predicted_s(written.script, written.pace) == pytest.approx(30, rel=0.15)
+    assert "It lasts 30 seconds." in groq.history[0].prompt
+    asked = len(groq.history)
+    # What was paid for is found again, also by whoever makes the script afresh.
+    again = await stages.write(written.evolve(script=None, attempts=2), shop, attempt)
+    assert (again.script, len(groq.history)) == (written.script, asked)
+    kept = partial(kept_scripts, brief, writers=shop.writers, template=TEMPLATE, pace=written.pace)
+    assert len(list(await to_thread.run_sync(kept))) == 1
