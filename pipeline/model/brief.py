@@ -38,6 +38,8 @@ class Brief:
     title: str
     # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides.
     language: str = ""
+    # The language that the script is written in before it is translated; empty: it is written in `language`.
+    translated_from: str = ""
     # One line below the title, and the small line above it; empty: not shown.
     subtitle: str = ""
     kicker: str = ""
@@ -46,6 +48,9 @@ class Brief:
     # Names of a template and a voice; None: the setting decides.
     template: str | None = None
     voice: str | None = None
+    # A film is wanted in each of these, from one script; and voices by language. Both are empty in a brief of one film.
+    languages: tuple[str, ...] = ()
+    voices: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
     sections: tuple[Section, ...] = ()

@@ -25,6 +25,8 @@ class JobSummary:
     folder: str
     # Where the brief stands: "topics/space.txt:3".
     origin: str = ""
+    # BCP-47.
+    language: str = ""
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
@@ -65,9 +67,10 @@ def summary_of(job: Job) -> JobSummary:
     return JobSummary(
         id=job.id,
         batch=job.batch,
-        title=job.script.title if job.script else job.brief.title,
+        title=title_of(job),
         folder=job.folder,
         origin=job.brief.origin,
+        language=job.brief.language,
         status=job.status,
         stage=job.stage,
         priority=job.priority,
@@ -91,6 +94,13 @@ def summary_of(job: Job) -> JobSummary:
         voice=job.narration.voice if job.narration else "",
         error=job.error,
     )
+
+
+def title_of(job: Job) -> str:
+    """The film's name; before it is translated, the brief's with the language: "Why is the sky blue? (es)"."""
+    if job.script:
+        return job.script.title
+    return f"{job.brief.title} ({job.brief.language})" if job.brief.translated_from else job.brief.title
 
 
 def weight_of(brief: Brief) -> int:

@@ -64,7 +64,9 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         script = await with_retries(shop.retry_policy, asked)
         await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
 
-    path, _ = await shop.cache.get_or_make("script", script_key(job.brief, writer, template), ".json", make)
+    # Films of one family begin at the same moment, perhaps in several processes, and need the same script.
+    key = script_key(job.brief, writer, template)
+    path, _ = await shop.cache.get_or_make("script", key, ".json", make, alone=True)
     job = job.evolve(script=await to_thread.run_sync(lambda: _SCRIPT.validate_json(path.read_bytes())))
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
+from pipeline.model.languages import LANGUAGE_TAG, usual_case
 
 
 def _empty_is_none(value: object) -> object:
@@ -65,6 +66,29 @@ _WEEK_S = 7 * _DAY_S
 _MOST_GB = 1e6
 _MOST = 10**12
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+def _split(value: object) -> object:
+    """Flags and variables write a list with commas: "en,es,fr"."""
+    return [part for part in map(str.strip, value.split(",")) if part] if isinstance(value, str) else value
+
+
+def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    for tag in tags:
+        if not LANGUAGE_TAG.fullmatch(tag):
+            raise ValueError("must be language tags like en, de or pt-BR")
+    return tuple(dict.fromkeys(map(usual_case, tags)))
+
+
+def _keys_are_languages(table: dict[str, str]) -> dict[str, str]:
+    _language_tags(tuple(table))
+    return table
+
+
+Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeValidator(_split)]
+VoiceTable = Annotated[
+    dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(_keys_are_languages)
+]
 
 
 class Group(BaseModel):
@@ -298,6 +322,16 @@ class Settings(BaseSettings):
         "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
     )
     language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
+    languages: Languages = Field(
+        (),
+        description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '
+        "the language of the brief, else in the first of these, and translated by the model; empty: one film.",
+    )
+    voices: VoiceTable = Field(
+        {},
+        description='Voices by language, before narration.voice, e.g. {de = "de-DE-ConradNeural", es-MX = '
+        '"es-MX-JorgeNeural"}; also as a table [voices].',
+    )
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()

@@ -15,7 +15,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import ConfigurationError
-from pipeline.settings.fields import PREFIX, environment_name, is_secret, setting_fields, setting_groups
+from pipeline.settings.fields import (
+    PREFIX,
+    environment_name,
+    is_secret,
+    setting_fields,
+    setting_groups,
+    setting_tables,
+)
 from pipeline.settings.groups import Settings
 from pipeline.settings.workspace import CONFIG_NAME
 
@@ -51,8 +58,12 @@ def load_settings(
     )
     for source in sources:
         for name, entry in source:
+            table, _, path = name.partition(".")
             if name in setting_fields():
                 found[name] = entry
+            elif table in setting_tables():
+                before = found[table].value if table in found else {}
+                found[table] = _Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
                 problems.append(_unknown(name, entry))
     try:
@@ -64,6 +75,13 @@ def load_settings(
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
+
+
+def _with(table: object, path: list[str], value: object) -> dict[str, object]:
+    """A table with one value more, or another."""
+    key, *rest = path
+    known: dict[str, object] = dict(table) if isinstance(table, dict) else {}
+    return {**known, key: _with(known.get(key), rest, value) if rest else value}
 
 
 def _from_flags(overrides: Mapping[str, object]) -> Iterator[tuple[str, _Found]]:
@@ -123,7 +141,7 @@ def _line_of(name: str, text: str) -> int:
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     for key, value in content.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and f"{above}{key}" not in setting_tables():
             yield from _flat(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
@@ -154,6 +172,9 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     wish = details["msg"].removeprefix("Value error, ")
     wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
     wish = wish.replace("a valid boolean", "true or false")
+    table, *path = map(str, details["loc"])
+    if table in setting_tables():
+        return f"{found[table].subject}: {' '.join([*(part for part in path if part != '[key]'), wish])}"
     if name not in found:  # a rule between the settings of one group
         culprit = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
         return f"{culprit}: {wish}"

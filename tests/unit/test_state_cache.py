@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import anyio
 import pytest
-from anyio import to_thread
+from anyio import from_thread, to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -430,6 +430,44 @@ async def test_of_two_processes_that_make_the_same_the_first_is_used_by_both(tmp
     assert paths == [path]
     assert path.read_bytes() == b"quick voice"
     assert await to_thread.run_sync(files, tmp_path) == [path]
+
+
+class Watched(Cache):
+    """The cache of another process, that tells when it has found nothing."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.looked = anyio.Event()
+
+    def _take(self, slot: Path) -> Path | None:
+        found = super()._take(slot)
+        from_thread.run_sync(self.looked.set)
+        return found
+
+
+async def test_what_costs_money_is_made_once_even_by_two_processes(tmp_path):
+    ours, theirs = Cache(tmp_path / "cache"), Watched(tmp_path / "cache")
+    begun = anyio.Event()
+    made: list[Path] = []
+    answers: list[tuple[Path, bool]] = []
+
+    async def make(path: Path) -> None:
+        made.append(path)
+        begun.set()
+        await theirs.looked.wait()
+        await anyio.Path(path).write_bytes(b"script")
+
+    async def ask(cache: Cache) -> None:
+        answers.append(await cache.get_or_make("script", KEY, ".json", make, alone=True))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask, ours)
+        await begun.wait()
+        tasks.start_soon(ask, theirs)
+
+    assert len(made) == 1
+    assert [found for _, found in answers] == [False, True]
+    assert files(tmp_path) == [answers[0][0]]
 
 
 async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):

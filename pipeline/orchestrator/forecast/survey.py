@@ -111,8 +111,9 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
     except NightreelError as error:
         look.stops_all(error)
         for brief in briefs:
-            look.at(shop.complete(brief))
-        return look.result(Films(asked=len(briefs)))
+            for film in shop.films_of(brief):
+                look.at(film)
+        return look.result(Films(asked=shop.count_films(briefs)))
     films = _sorted_out(briefs, draft, look)
     look.notes += _notes(draft, shop, batch)
     draft.index.close()
@@ -121,10 +122,9 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
 
 def _refuse_what_a_run_refuses(briefs: Sequence[Brief], shop: Workshop, batch: str) -> None:
     shop.store.folder(batch)
-    if len(briefs) > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
-        raise InputError(
-            f"{len(briefs)} films don't fit one file", where=str(shop.output), hint="Give a folder as --output"
-        )
+    count = shop.count_films(briefs)
+    if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
+        raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")
     for folder in (shop.places.films_root, shop.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():
@@ -144,8 +144,8 @@ def _sorted_out(briefs: Sequence[Brief], draft: Draft, look: _Look) -> Films:
         if kind not in {"there", "review", "cancelled"}:
             look.at(brief)
     return Films(
-        asked=len(briefs),
-        twice=len(briefs) - len(draft.briefs),
+        asked=look.shop.count_films(briefs),
+        twice=look.shop.count_films(briefs) - len(draft.briefs),
         replacing=len(draft.plan.replaced),
         impossible=look.impossible,
         **counts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
+from pipeline.model.languages import entry_for, usual_case
 from pipeline.narration import Narrator
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
@@ -247,14 +248,59 @@ class Workshop:
 
     # What jobs are called ----------------------------------------------------------------------------------------
 
+    def films_of(self, brief: Brief) -> tuple[Brief, ...]:
+        """A completed brief for each film that is wanted of it: one, or one in each of its languages.
+
+        The script is written in the language that the brief names, else in the first of them; the other films are
+        translated. A film does not know its siblings: one language more is one film more.
+        """
+        languages = self._languages(brief)
+        if not languages:
+            return (self.complete(brief),)
+        written_in = usual_case(brief.language or languages[0])
+        native = replace(brief, language=written_in)
+        # A voice without a language is meant for the words of the author.
+        translated = replace(brief, translated_from=written_in, voice=None)
+        return tuple(
+            self.complete(native if each == written_in else replace(translated, language=each)) for each in languages
+        )
+
+    def count_films(self, briefs: Sequence[Brief]) -> int:
+        """How many films are wanted of these briefs."""
+        return sum(len(self._languages(brief)) or 1 for brief in briefs)
+
+    def _languages(self, brief: Brief) -> tuple[str, ...]:
+        if self._flag("language"):
+            return ()
+        if self.overrides.get("languages"):
+            return self.settings.languages
+        return brief.languages or self.settings.languages
+
     def complete(self, brief: Brief) -> Brief:
-        """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
+        """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings."""
+        language = usual_case(self._flag("language") or brief.language or self.settings.language)
         return replace(
             brief,
-            language=self._flag("language") or brief.language or self.settings.language,
+            language=language,
+            languages=(),
             template=self._flag("template") or brief.template or self.settings.template,
-            voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
+            voice=self._voice(brief, language),
+            voices=(),
             origin=self.places.origin(brief.origin),
+        )
+
+    def _voice(self, brief: Brief, language: str) -> str | None:
+        flags = {
+            key.removeprefix("voices."): str(self.overrides[key]) for key in self.overrides if key.startswith("voices.")
+        }
+        plain_flag, plain = self._flag("narration.voice"), self.settings.narration.voice
+        return (
+            entry_for(flags, language)
+            or (plain_flag if not brief.translated_from else None)
+            or entry_for(dict(brief.voices), language)
+            or brief.voice
+            or entry_for(self.settings.voices, language)
+            or (plain if not brief.translated_from else None)
         )
 
     def _flag(self, key: str) -> str:
