@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.model.priority import Priority
 
@@ -63,3 +63,8 @@ class Brief:
     def has_notes(self) -> bool:
         """Whether there is anything to say beyond the title."""
         return any(section.blocks for section in self.sections)
+
+    @property
+    def said(self) -> Brief:
+        """What of it shapes the script: not where it stands, who reads it and how urgent it is."""
+        return replace(self, origin="", voice=None, priority=None)

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from anyio import create_task_group, to_thread
-from pydantic import TypeAdapter
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.limits import with_retries
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, Segment
 from pipeline.narration import narrate
 from pipeline.orchestrator.attempt import Attempt
@@ -30,13 +27,12 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import ScriptWriter, write_script
+from pipeline.script import known_script, translate_script, write_script
 from pipeline.state import content_key
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 from pipeline.template import Template
 
 logger = logging.getLogger("nightreel")
-_SCRIPT = TypeAdapter(Script)
 _T = TypeVar("_T")
 
 
@@ -55,22 +51,31 @@ class Stage:
 
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Brief -> Script."""
+    """Brief -> Script. A film that is translated begins with the script that its whole family has."""
     template = await to_thread.run_sync(shop.template, job.brief)
-    writer = await to_thread.run_sync(lambda: shop.writer)
-
-    async def make(path: Path) -> None:
-        asked = partial(write_script, job.brief, writer=writer, template=template, spent=attempt.spent)
-        script = await with_retries(shop.retry_policy, asked)
-        await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
-
-    # Films of one family begin at the same moment, perhaps in several processes, and need the same script.
-    key = script_key(job.brief, writer, template)
-    path, _ = await shop.cache.get_or_make("script", key, ".json", make, alone=True)
-    job = job.evolve(script=await to_thread.run_sync(lambda: _SCRIPT.validate_json(path.read_bytes())))
+    script = await _script_of(shop.original_of(job.brief), template, shop, attempt)
+    if job.brief.translated_from:
+        script = await translate_script(
+            script,
+            language=job.brief.language,
+            models=await to_thread.run_sync(lambda: shop.translators),
+            template=template,
+            cache=shop.cache,
+            retry=shop.retry_policy,
+            spent=attempt.spent,
+        )
+    job = job.evolve(script=script)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
+
+
+async def _script_of(brief: Brief, template: Template, shop: Workshop, attempt: Attempt) -> Script:
+    """The script as it was written, by whomever; films that want the same one at the same moment pay for it once."""
+    writers = await to_thread.run_sync(lambda: shop.writers)
+    async with shop.cache.alone("script", content_key(brief.said, template.fingerprint)):
+        known = await to_thread.run_sync(lambda: known_script(brief, writers=writers, template=template))
+        return known or await write_script(brief, writers=writers, template=template, spent=attempt.spent)
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -209,12 +214,6 @@ async def deliver(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     receipt = await publish(_made(job.package), destination=shop.places.destination(job))
     await shop.clear_bench(job.batch, job.id)
     return job.evolve(receipt=receipt, package=None)
-
-
-def script_key(brief: Brief, writer: ScriptWriter, template: Template) -> str:
-    """Names a script in the cache. Where the brief stands, who reads it and how urgent it is change no word of it."""
-    said = replace(brief, origin="", voice=None, priority=None)
-    return content_key(writer.name, writer.version, said, template.fingerprint)
 
 
 def _only(clip: Clip) -> Narration:

@@ -37,9 +37,6 @@ from pipeline.state.use import CacheSize, CacheUse, current_use
 # anybody who got the second of two files for the same key still need it then.
 _LEFTOVER_AGE_NS = 24 * 3600 * 1_000_000_000
 
-# Writes a file to the (temporary) path that it is given.
-Make = Callable[[Path], Awaitable[None]]
-
 logger = logging.getLogger("nightreel")
 
 
@@ -71,30 +68,40 @@ class Cache:
         self._lock = threading.Lock()
 
     async def get_or_make(
-        self, kind: str, key: str, suffix: str, make: Make, *, alone: bool = False
+        self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]
     ) -> tuple[Path, bool]:
         """The file for `key`, and whether it was there already.
 
         If it was not, `make` writes it to the (temporary) path that it is given, once for all tasks that ask. When
         `make` fails or is cancelled nothing stays behind, and the next task that waits tries for itself. An empty file
-        is no file, and one whose bytes are not what they were is made afresh. With `alone`, other processes wait, too,
-        instead of making the same: for what costs money, and never comes out the same twice. Raises `StorageError` and
-        what `make` raises.
+        is no file, and one whose bytes are not what they were is made afresh. Raises `StorageError` and what `make`
+        raises.
         """
         slot = self._slot(kind, key, suffix)
         use = current_use.get()
         if use:
             use.slots.add(str(slot))
         async with self._flight(str(slot)):
-            path = await self._find(slot, use)
+            path = await to_thread.run_sync(self._take, slot)
             if path:
+                if use:
+                    use.note_found(str(slot))
                 return path, True
-            if not alone:
-                return await self._make(slot, make, use), False
-            # A name that `prune` takes for half-made: a lock that a killed process has left goes after a day.
-            async with held(slot.with_name(f".{slot.name}.lock"), what=key):
-                path = await self._find(slot, use)
-                return (path, True) if path else (await self._make(slot, make, use), False)
+            path, size = await self._make(slot, make)
+            if use:
+                use.note_made(str(slot), size)
+            return path, False
+
+    @contextlib.asynccontextmanager
+    async def alone(self, kind: str, key: str) -> AsyncIterator[None]:
+        """No other task is in a block of this kind and key, in any process.
+
+        For what costs money and never comes out the same twice: whoever comes second finds what the first has made.
+        """
+        # A name that `prune` takes for half-made: the lock of a killed process goes after a day.
+        slot = self._slot(kind, f".{key}", ".lock")
+        async with self._flight(str(slot)), held(slot, what=key):
+            yield
 
     def find(self, kind: str, key: str, suffix: str) -> Path | None:
         """The file for `key`, checked, if it is there. Blocks: call it in a thread. Raises `StorageError`."""
@@ -208,18 +215,12 @@ class Cache:
             self._bytes += size
         return path, size
 
-    async def _find(self, slot: Path, use: CacheUse | None) -> Path | None:
-        path = await to_thread.run_sync(self._take, slot)
-        if path and use:
-            use.note_found(str(slot))
-        return path
-
-    async def _make(self, slot: Path, make: Make, use: CacheUse | None) -> Path:
+    async def _make(self, slot: Path, make: Callable[[Path], Awaitable[None]]) -> tuple[Path, int]:
         temporary = temporary_sibling(slot)
         try:
             await to_thread.run_sync(_make_folder, slot)
             await make(temporary)
-            path, size = await to_thread.run_sync(self._publish, temporary, slot)
+            return await to_thread.run_sync(self._publish, temporary, slot)
         except OSError as error:
             # Only a full disk is surely ours to explain; anything else is what `make` has to say.
             if error.errno in DISK_FULL:
@@ -228,9 +229,6 @@ class Cache:
         finally:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(_remove, temporary)
-        if use:
-            use.note_made(str(slot), size)
-        return path
 
     @contextlib.asynccontextmanager
     async def _flight(self, slot: str) -> AsyncIterator[None]:

@@ -36,7 +36,8 @@ def is_asked(prompt: str) -> bool:
 def topic(prompt: str) -> str:
     """What it is about: "Why tea cools (en > es)"."""
     asked, title = _ASKED.match(prompt), _TITLE.search(prompt)
-    assert asked and title
+    assert asked
+    assert title
     return f"{title[1]} ({asked[1]} > {asked[2]})"
 
 
@@ -47,9 +48,7 @@ def translate(prompt: str, fault: str | None = None) -> Answer:
     parts, limits = _parts(prompt)
     if fault == "does_not_translate":
         return parts
-    answer = {
-        part: {name: translated(text, asked[2]) for name, text in texts.items()} for part, texts in parts.items()
-    }
+    answer = {part: {name: translated(text, asked[2]) for name, text in texts.items()} for part, texts in parts.items()}
     if fault == "drops_a_part":
         answer.popitem()
     if fault == "translates_the_names":

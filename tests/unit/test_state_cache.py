@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import anyio
 import pytest
-from anyio import from_thread, to_thread
+from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -432,42 +432,29 @@ async def test_of_two_processes_that_make_the_same_the_first_is_used_by_both(tmp
     assert await to_thread.run_sync(files, tmp_path) == [path]
 
 
-class Watched(Cache):
-    """The cache of another process, that tells when it has found nothing."""
+async def test_nobody_else_is_in_a_block_that_is_alone_in_this_process_or_another(tmp_path):
+    ours, theirs = Cache(tmp_path / "cache"), Cache(tmp_path / "cache")
+    inside = most = 0
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.looked = anyio.Event()
-
-    def _take(self, slot: Path) -> Path | None:
-        found = super()._take(slot)
-        from_thread.run_sync(self.looked.set)
-        return found
-
-
-async def test_what_costs_money_is_made_once_even_by_two_processes(tmp_path):
-    ours, theirs = Cache(tmp_path / "cache"), Watched(tmp_path / "cache")
-    begun = anyio.Event()
-    made: list[Path] = []
-    answers: list[tuple[Path, bool]] = []
-
-    async def make(path: Path) -> None:
-        made.append(path)
-        begun.set()
-        await theirs.looked.wait()
-        await anyio.Path(path).write_bytes(b"script")
-
-    async def ask(cache: Cache) -> None:
-        answers.append(await cache.get_or_make("script", KEY, ".json", make, alone=True))
+    async def enter(cache: Cache) -> None:
+        nonlocal inside, most
+        async with cache.alone("script", KEY):
+            inside += 1
+            most = max(most, inside)
+            await anyio.wait_all_tasks_blocked()
+            inside -= 1
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(ask, ours)
-        await begun.wait()
-        tasks.start_soon(ask, theirs)
+        for cache in (ours, theirs, ours, theirs):
+            tasks.start_soon(enter, cache)
 
-    assert len(made) == 1
-    assert [found for _, found in answers] == [False, True]
-    assert files(tmp_path) == [answers[0][0]]
+    assert most == 1
+    assert files(tmp_path) == []
+
+
+async def test_blocks_of_different_keys_do_not_wait_for_each_other(cache):
+    async with cache.alone("script", KEY), cache.alone("script", content_key("sea")):
+        pass
 
 
 async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):

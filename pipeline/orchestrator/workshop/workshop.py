@@ -22,7 +22,7 @@ from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.rendering import Look, theme_named
-from pipeline.script import ScriptWriter
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
@@ -186,10 +186,27 @@ class Workshop:
         )
 
     @cached_property
-    def writer(self) -> ScriptWriter:
-        """Who writes the scripts. Loading a model's SDK takes a moment: ask for it off the event loop."""
+    def models(self) -> tuple[ChatModel, ...]:
+        """The language models that may be asked, best first. Empty: none is set."""
         name = providers.writer_name(self.settings)
-        return providers.make_writer(name, self.settings, self.machine.gate(name))
+        if name not in providers.SERVICES:
+            return ()
+        return providers.make_models(name, self.settings, self.machine.gate(name))
+
+    @cached_property
+    def writers(self) -> tuple[ScriptWriter, ...]:
+        """Who may write the scripts, in order."""
+        if not self.models:
+            return (OutlineWriter(),)
+        return (ModelWriter(self.models, cache=self.cache, retry=self.retry_policy),)
+
+    @cached_property
+    def translators(self) -> tuple[ChatModel, ...]:
+        """The models that may translate: those that write, else those that could. Empty: none is set."""
+        groq = self.settings.groq
+        if self.models or self.settings.offline or not groq.api_key:
+            return self.models
+        return providers.make_models("groq", self.settings, self.machine.gate("groq"))
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
@@ -264,6 +281,12 @@ class Workshop:
         return tuple(
             self.complete(native if each == written_in else replace(translated, language=each)) for each in languages
         )
+
+    def original_of(self, brief: Brief) -> Brief:
+        """The brief that the script of a film is written for: its own, but for films that are translated."""
+        if not brief.translated_from:
+            return brief
+        return replace(brief, language=brief.translated_from, translated_from="", voice=None)
 
     def count_films(self, briefs: Sequence[Brief]) -> int:
         """How many films are wanted of these briefs."""
