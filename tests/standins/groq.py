@@ -13,9 +13,9 @@ As a program (the first line on stdout is its address; it runs until it is kille
 With a share, the faults meet so many of the requests by chance. Whoever was told to wait (retry-after) and comes back
 too early is written down in `.complaints`. GET /_history tells other processes what was asked, and how it went.
 
-Asked for a translation, it gives one (see `translator.py`), and a wrong one with a fault of that module. The script that
-it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks the protocol
-is answered as the service does, with HTTP 400, and written down in `.complaints`.
+Asked for a translation, it gives one (see `translator.py`), and a wrong one with a fault of that module. The script
+that it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks the
+protocol is answered as the service does, with HTTP 400, and written down in `.complaints`.
 """
 
 from __future__ import annotations
@@ -353,8 +353,7 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
     if fault == "empty_content":
         return "", "stop"
     if translator.is_asked(_asked(body)):
-        text = json.dumps(translator.translate(_asked(body), fault), ensure_ascii=False)
-        return (text[: len(text) // 2], "length") if fault == "cut_off" else (text, "stop")
+        return _cut(json.dumps(translator.translate(_asked(body), fault), ensure_ascii=False), fault)
     script = _script(body)
     if terse:
         script["scenes"] = [_tersely(scene, _topic(body)) for scene in script["scenes"]]
@@ -365,7 +364,11 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
     if fault == "wrong_schema":
         del script["scenes"]
         script["mood"] = "calm"
-    text = json.dumps(script, ensure_ascii=False)
+    return _cut(json.dumps(script, ensure_ascii=False), fault)
+
+
+def _cut(text: str, fault: str | None) -> tuple[str, str]:
+    """The text and why it ends there."""
     if fault in {"cut_off", "invalid_json"}:
         return text[: len(text) // 2], "length" if fault == "cut_off" else "stop"
     return text, "stop"

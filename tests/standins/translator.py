@@ -66,7 +66,7 @@ def translate(prompt: str, fault: str | None = None) -> Answer:
 
 def translated(text: str, language: str) -> str:
     """The text with other letters."""
-    step = 1 + sum(map(ord, language.lower())) % 25
+    step = 1 + sum(place * ord(letter) for place, letter in enumerate(language.lower(), start=1)) % 25
     others = _ALPHABET[step:] + _ALPHABET[:step]
     table = str.maketrans(_ALPHABET + _ALPHABET.upper(), others + others.upper())
     return "".join(part if n % 2 else part.translate(table) for n, part in enumerate(_KEPT.split(text)))
