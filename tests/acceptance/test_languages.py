@@ -1,0 +1,110 @@
+"""One script, a film in each language: the whole way, through stand-ins for the model and the voices."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.command import Finished, nightreel
+from tests.acceptance.films import checkpoint, counts, stock
+from tests.acceptance.services import asking, service, workspace_for_services
+
+TOPICS = ("Why tea cools", "Why ice floats")
+LANGUAGES = ("en", "es", "fr")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Families:
+    """Two topics in three languages, made by one command; and a dry run with one language more."""
+
+    workspace: Path
+    made: Finished
+    dry: dict[str, Any]
+    asked: Counter[str]
+    complaints: list[str]
+
+    def films(self) -> list[dict[str, Any]]:
+        """The films, as the events of the command told them at the end."""
+        return [event for event in self.made.events if event.get("status") == "completed"]
+
+
+@pytest.fixture(scope="module")
+def families(tmp_path_factory) -> Families:
+    workspace = workspace_for_services(tmp_path_factory.mktemp("families") / "ws")
+    (workspace / "night.txt").write_text("\n".join(TOPICS), encoding="utf-8")
+    place = ("--workspace", workspace, "--json", "--voice", "es=es-MX-DaliaNeural")
+    with service("groq", "--terse") as groq, service("edge") as edge:
+        # Nobody steps in for a voice that a busy machine keeps waiting.
+        env = {**asking(groq, edge), "NIGHTREEL_NARRATION__NARRATOR": "edge"}
+        made = nightreel("run", "night.txt", "--languages", ",".join(LANGUAGES), *place, cwd=workspace, env=env)
+        dry = nightreel("run", "night.txt", "--languages", "en,es,fr,de", "--dry-run", *place, cwd=workspace, env=env)
+        complaints = [*groq.history()["complaints"], *edge.history()["complaints"]]
+        return Families(workspace=workspace, made=made, dry=dry.json, asked=groq.asked("topic"), complaints=complaints)
+
+
+def test_every_topic_becomes_a_film_in_every_language(families):
+    summary = families.made.events[-1]
+
+    assert (families.made.code, summary["counts"], families.complaints) == (0, counts(completed=6), [])
+    assert Counter(film["language"] for film in families.films()) == dict.fromkeys(LANGUAGES, 2)
+
+
+def test_each_script_is_written_once_and_translated_once_for_each_language(families):
+    translations = [f"{topic} (en > {language})" for topic in TOPICS for language in ("es", "fr")]
+
+    assert families.asked == Counter([*TOPICS, *translations])
+
+
+def test_films_of_one_family_lie_beside_each_other(families):
+    names = {
+        Path(film["video"]).parent.relative_to(families.workspace / "output").as_posix() for film in families.films()
+    }
+
+    assert names == {f"night/why-{what}{end}" for what in ("tea-cools", "ice-floats") for end in ("", "-es", "-fr")}
+
+
+def test_films_of_one_family_have_the_same_scenes_and_other_words(families):
+    films = [film for film in families.films() if "tea" in film["video"]]
+    scripts = [checkpoint(families.workspace, "night", film["job"])["script"] for film in films]
+
+    assert len({tuple(scene["layout"] for scene in script["scenes"]) for script in scripts}) == 1
+    assert len({script["title"] for script in scripts}) == len(films) == 3
+
+
+def test_each_language_has_a_voice_of_its_own(families):
+    voices = {film["language"]: film["voice"] for film in families.films()}
+
+    assert voices == {"en": "en-US-AvaNeural", "es": "es-MX-DaliaNeural", "fr": "fr-FR-DeniseNeural"}
+
+
+def test_what_is_written_beside_a_film_is_in_its_language(families):
+    for film in families.films():
+        metadata = json.loads(Path(film["metadata"]).read_text(encoding="utf-8"))
+        assert (metadata["language"], metadata["title"]) == (film["language"], film["title"])
+
+
+def test_one_language_more_is_one_film_more_of_each_topic_and_its_script_is_there(families):
+    assert families.dry["films"]["asked"] == 8
+    assert (families.dry["films"]["there"], families.dry["films"]["new"]) == (6, 2)
+    assert families.dry["money"]["scripts"] == 2
+
+
+def test_without_a_model_the_notes_become_a_film_and_the_others_say_what_to_set(tea, tmp_path):
+    workspace = stock(tmp_path / "ws", tea.workspace)
+    command = ("make", tea.brief, "--languages", "en,es", "--offline", "--json", "--workspace", workspace)
+
+    made = nightreel(*command, cwd=tmp_path)
+
+    written, translated = made.json
+    assert made.code == 9
+    assert (written["language"], written["status"], written["error"]) == ("en", "completed", None)
+    assert (translated["language"], translated["status"], translated["title"]) == ("es", "failed", "Why tea cools (es)")
+    assert translated["error"] == (
+        "a model translates films into es, and none is configured. "
+        "Set GROQ_API_KEY=... (and drop --offline), or write the brief in es"
+    )
