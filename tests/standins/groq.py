@@ -142,6 +142,11 @@ class GroqStandIn:
         """The address, as NIGHTREEL_GROQ__BASE_URL takes it."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def topics(self) -> list[str]:
+        """What each request was about."""
+        return [_topic(request.body) for request in self.history]
+
     def enqueue(self, *faults: str | None) -> None:
         """Script the next requests: a fault each; None: answer one properly."""
         for fault in faults:
