@@ -32,8 +32,10 @@ class Making:
     """Template, e.g. explainer."""
     language: str | None = None
     """Language of the film, e.g. en, de, pt-BR."""
+    languages: str | None = None
+    """A film in each of these, from one script, e.g. en,es,fr: written in the brief's language, else in the first."""
     voice: str | None = None
-    """Voice, e.g. en-US-AvaNeural."""
+    """Voice, e.g. en-US-AvaNeural; one for each language: de=de-DE-ConradNeural,es=es-MX-DaliaNeural."""
     music: str | None = None
     """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
@@ -54,11 +56,20 @@ class Making:
     """Use nothing outside this machine: outline writes, espeak speaks."""
 
     def as_settings(self) -> dict[str, object]:
-        """The flags that were given, by the key of the setting they override."""
+        """The flags that were given, by the key of the setting they override.
+
+        Raises `InputError` for flags that contradict each other.
+        """
+        if self.language and self.languages:
+            from pipeline.errors import InputError
+
+            hint = "Give one of them: the first of --languages is the one that is written"
+            raise InputError("--language asks for one film, and --languages for several", hint=hint)
         flags = {
             "template": self.template,
             "language": self.language,
-            "narration.voice": self.voice,
+            "languages": self.languages,
+            **_voices(self.voice),
             "music.bed": self.music,
             "script.writers": self.writer,
             "narration.narrator": self.narrator,
@@ -70,6 +81,18 @@ class Making:
             "offline": self.offline or None,
         }
         return {key: value for key, value in flags.items() if value is not None}
+
+
+def _voices(flag: str | None) -> dict[str, str]:
+    """--voice by the keys of the settings: NAME, or LANGUAGE=NAME, several with commas between them."""
+    if not flag or "=" not in flag:
+        return {"narration.voice": flag} if flag else {}
+    pairs = [part.partition("=") for part in flag.split(",")]
+    if not all(language.strip() and name.strip() for language, _, name in pairs):
+        from pipeline.errors import InputError
+
+        raise InputError(f"{flag!r} names no voice by language", where="--voice", hint="Write de=NAME,es=NAME")
+    return {f"voices.{language.strip()}": name.strip() for language, _, name in pairs}
 
 
 @Parameter(name="*")

@@ -31,7 +31,7 @@ from pipeline.model.script import (
     narration_of,
 )
 from pipeline.model.subtitles import Cue, Subtitles
-from pipeline.model.summary import JobSummary, summary_of, weight_of
+from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
 from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
     FORMATS,
@@ -100,6 +100,7 @@ __all__ = [
     "narration_of",
     "split_words",
     "summary_of",
+    "title_of",
     "total_frames",
     "weight_of",
 ]

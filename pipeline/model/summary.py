@@ -25,6 +25,8 @@ class JobSummary:
     folder: str
     # Where the brief stands: "topics/space.txt:3".
     origin: str = ""
+    # BCP-47.
+    language: str = ""
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
@@ -67,9 +69,10 @@ def summary_of(job: Job) -> JobSummary:
     return JobSummary(
         id=job.id,
         batch=job.batch,
-        title=job.script.title if job.script else job.brief.title,
+        title=title_of(job),
         folder=job.folder,
         origin=job.brief.origin,
+        language=job.brief.language,
         status=job.status,
         stage=job.stage,
         priority=job.priority,
@@ -94,6 +97,13 @@ def summary_of(job: Job) -> JobSummary:
         voice_remarks=job.narration.remarks if job.narration else (),
         error=job.error,
     )
+
+
+def title_of(job: Job) -> str:
+    """The film's name; before it is translated, the brief's with the language: "Why is the sky blue? (es)"."""
+    if job.script:
+        return job.script.title
+    return f"{job.brief.title} ({job.brief.language})" if job.brief.translated_from else job.brief.title
 
 
 def weight_of(brief: Brief) -> int:

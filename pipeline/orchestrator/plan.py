@@ -205,8 +205,8 @@ class _Planner:
     def plan(self, briefs: Iterable[Brief]) -> Plan:
         self._look()
         fresh: list[Job] = []
-        for number, brief in enumerate(briefs, start=1):
-            complete = self._shop.complete(brief)
+        films = ((number, film) for number, brief in enumerate(briefs, start=1) for film in self._shop.films_of(brief))
+        for number, complete in films:
             job_id = self._shop.job_id(complete)
             if job_id in self.briefs:
                 continue

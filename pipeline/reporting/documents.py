@@ -145,6 +145,7 @@ def _job(row: JobSummary, folder: Path) -> Object:
     return {
         "id": row.id,
         "title": row.title,
+        "language": row.language,
         "origin": row.origin,
         "folder": row.folder,
         "status": row.status,

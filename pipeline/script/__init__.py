@@ -4,6 +4,10 @@
 
 `outline` takes the words of the notes; a `ModelWriter` asks the models of `chat`, in order. Whoever writes, the script
 passes the same checks.
+
+    translated = await translate_script(script, language="es", models=models, template=template, …)
+
+The same film in another language, translated scene by scene.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.script.chat import ChatModel, Spent, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
+from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
 from pipeline.template import Template
 
@@ -29,7 +34,10 @@ __all__ = [
     "bought_script",
     "check_writers",
     "kept_scripts",
+    "kept_translations",
     "known_script",
+    "known_translation",
+    "translate_script",
     "write_script",
 ]
 

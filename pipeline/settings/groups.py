@@ -20,6 +20,7 @@ from pipeline.settings.kinds import (
     OptionalText,
     OptionalWebSocketUrl,
 )
+from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
 
@@ -318,6 +319,16 @@ class Settings(BaseSettings):
         "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
     )
     language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
+    languages: Languages = Field(
+        (),
+        description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '
+        "the language of the brief, else in the first of these, and translated by the model; empty: one film.",
+    )
+    voices: VoiceTable = Field(
+        {},
+        description='Voices by language, before narration.voice, e.g. {de = "de-DE-ConradNeural", es-MX = '
+        '"es-MX-JorgeNeural"}; also as a table [voices].',
+    )
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
     pronounce: PronounceTable = Field(
         {},

@@ -185,6 +185,34 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(workspa
     assert problem(workspace, toml) == told
 
 
+def test_a_table_with_keys_of_the_user_is_put_together_from_all_sources(workspace):
+    write(workspace, '[voices]\nde = "file"\nes-MX = "file"\nfr = "file"\n')
+
+    settings = load_settings(workspace, {"voices.fr": "flag"}, {"NIGHTREEL_VOICES__DE": "variable"})
+
+    assert settings.voices == {"de": "variable", "es-MX": "file", "fr": "flag"}
+
+
+def test_languages_are_a_list_or_a_text_with_commas(workspace):
+    write(workspace, 'languages = ["en", "pt-br", "en"]\n')
+
+    assert load_settings(workspace, {}, {}).languages == ("en", "pt-BR")
+    assert load_settings(workspace, {"languages": "es, fr"}, {}).languages == ("es", "fr")
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('languages = ["english"]', "nightreel.toml:1: languages"),
+        ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
+        ('[voices]\nde = ""', "nightreel.toml:1: voices: de must have at least 1 character"),
+        ("voices = 3", "nightreel.toml:1: voices: must be a valid dictionary"),
+    ],
+)
+def test_a_wrong_value_in_such_a_table_is_told(workspace, toml, told):
+    assert problem(workspace, toml).startswith(told)
+
+
 @pytest.mark.parametrize(
     ("variable", "told"),
     [

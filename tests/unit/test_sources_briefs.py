@@ -56,6 +56,32 @@ def test_front_matter_becomes_the_fields_of_the_brief() -> None:
     )
 
 
+def test_a_brief_may_want_several_languages_with_a_voice_for_each() -> None:
+    brief = parse(
+        "---\ntitle: Tea\nlanguages: [en, pt-br, no, en]\nvoice:\n  en: en-GB-SoniaNeural\n  pt-br: x\n---\nNotes.\n"
+    )
+
+    assert brief.languages == ("en", "pt-BR", "no")
+    assert brief.voices == (("en", "en-GB-SoniaNeural"), ("pt-BR", "x"))
+    assert brief.voice is None
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("languages: en", "topics/blue-sky.md:3: languages must be a list of language codes"),
+        ("languages: [en, english]", "topics/blue-sky.md:3: 'english' is not a language code"),
+        ("voice:\n  english: x", "topics/blue-sky.md:4: 'english' is not a language code"),
+        ("voice:\n  de: [x]", "topics/blue-sky.md:4: voice must be a text, not a list"),
+    ],
+)
+def test_languages_that_are_none_are_told_with_their_line(front: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(f"---\ntitle: Tea\n{front}\n---\nNotes.\n")
+
+    assert str(caught.value).startswith(message)
+
+
 @pytest.mark.parametrize(
     ("written", "read"), [("1984", "1984"), ("no", "no"), ("2026-01-01", "2026-01-01"), ("4.20", "4.20")]
 )
