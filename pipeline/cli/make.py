@@ -47,7 +47,6 @@ def make(
     from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, InputError, NightreelError
     from pipeline.model import JobStatus, Priority
     from pipeline.orchestrator import JobEvent, Told, batches
-    from pipeline.orchestrator.scheduler import QUEUE
     from pipeline.sources import read_brief
 
     film: Film | None = None

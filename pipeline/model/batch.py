@@ -11,6 +11,10 @@ from pipeline.model.priority import Priority
 from pipeline.model.summary import JobSummary
 
 
+# Films that were asked for one at a time gather in these, for ever: by `nightreel make`, and by `make --queue`.
+SINGLES, QUEUE = "films", "queue"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Refused:
     """A brief of the source that can't be read: it never became a job, and still was asked for."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from inspect import getdoc
 from textwrap import wrap
 
 from pydantic.fields import FieldInfo
 
-from pipeline.settings.fields import setting_fields, setting_groups
+from pipeline.settings.fields import is_table, setting_fields, setting_groups
 
 _HEADER = """\
 # Settings of this workspace. Each line that begins with "#" and a name shows a default: remove the "#" to change it.
@@ -22,6 +23,11 @@ def example_toml() -> str:
     lines = [_HEADER]
     current = ""
     for name, field in setting_fields().items():
+        if is_table(name):
+            lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
+            lines += [*(f"#{line}" for line in _entries(field.default)), ""]
+            current = name
+            continue
         group, _, key = name.rpartition(".")
         if group != current:
             lines += [f"# {getdoc(groups[group])}", f"[{group}]"]
@@ -29,6 +35,12 @@ def example_toml() -> str:
         lines += [f"# {line}" for line in wrap(field.description or "", 110)]
         lines += [f"#{key} = {_toml(field)}", ""]
     return "\n".join(lines)
+
+
+def _entries(table: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """The tables in a table, a line each."""
+    for name, entry in table.items():
+        yield f"{json.dumps(name)} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in entry.items())} }}"
 
 
 def _toml(field: FieldInfo) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeGuard
+from typing import TypeGuard, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -24,6 +24,12 @@ def setting_fields() -> dict[str, FieldInfo]:
 def setting_groups() -> dict[str, type[BaseModel]]:
     """The groups ("video") and their classes."""
     return {name: field.annotation for name, field in Settings.model_fields.items() if _is_group(field.annotation)}
+
+
+def is_table(name: str) -> bool:
+    """Whether it is a table whose keys are up to the user, such as the names of models; only files can set it."""
+    field = setting_fields().get(name)
+    return field is not None and get_origin(field.annotation) is dict
 
 
 def environment_name(name: str) -> str:

@@ -115,10 +115,60 @@ class GroqSettings(Group):
         description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
     )
     tokens_per_day: int = Field(0, ge=0, le=_MOST, description="Tokens a day (UTC), likewise; 0: no limit.")
-    usd_per_million_in: float = Field(0.15, ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(0.60, ge=0, le=1e6, description="Price of a million tokens written.")
     concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
     timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds to wait for an answer.")
+
+
+class PriceSettings(Group):
+    """What a model costs."""
+
+    usd_per_million_in: float = Field(ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
+    usd_per_million_out: float = Field(ge=0, le=1e6, description="Price of a million tokens written.")
+    usd_per_million_cached: float | None = Field(
+        None, ge=0, le=1e6, description="Price of those read that the service had in its cache; else as all others."
+    )
+
+
+# As their makers ask for in November 2026: console.groq.com/docs/models, and the dearer hours of
+# api-docs.deepseek.com/quick_start/pricing. Prices change.
+_PRICES = {
+    "openai/gpt-oss-120b": {"usd_per_million_in": 0.15, "usd_per_million_out": 0.60},
+    "openai/gpt-oss-20b": {"usd_per_million_in": 0.075, "usd_per_million_out": 0.30},
+    "deepseek-v4-flash": {
+        "usd_per_million_in": 0.30,
+        "usd_per_million_out": 1.20,
+        "usd_per_million_cached": 0.006,
+    },
+    "deepseek-v4-pro": {
+        "usd_per_million_in": 1.32,
+        "usd_per_million_out": 3.96,
+        "usd_per_million_cached": 0.044,
+    },
+}
+
+
+def _with_known_prices(value: object) -> object:
+    """A price that is set takes the place of the one that we know; all others stay."""
+    return {**_PRICES, **value} if isinstance(value, dict) else value
+
+
+class BudgetSettings(Group):
+    """What models may cost, in US dollars. What would cost more waits: for the next day, or for a larger budget."""
+
+    usd_per_batch: float = Field(
+        0,
+        ge=0,
+        le=1e6,
+        description="What a batch may cost, over all its runs; 0: no limit. It does not hold for the films of "
+        "`nightreel make`, which are no batch that ends. Likewise: run --budget.",
+    )
+    usd_per_day: float = Field(
+        0,
+        ge=0,
+        le=1e6,
+        description="What all processes of a workspace may spend on a day, from midnight to midnight where this "
+        "machine is; 0: no limit.",
+    )
 
 
 class NarrationSettings(Group):
@@ -301,6 +351,12 @@ class Settings(BaseSettings):
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
+    prices: Annotated[dict[str, PriceSettings], BeforeValidator(_with_known_prices)] = Field(
+        _PRICES,
+        description="What models cost, by the name of the model. Prices change: check them. A model that is not here "
+        "has no known price; 0 says that it costs nothing.",
+    )
+    budget: BudgetSettings = BudgetSettings()
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
     video: VideoSettings = VideoSettings()

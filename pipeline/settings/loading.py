@@ -15,12 +15,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import ConfigurationError
-from pipeline.settings.fields import PREFIX, environment_name, is_secret, setting_fields, setting_groups
+from pipeline.settings.fields import PREFIX, environment_name, is_secret, is_table, setting_fields, setting_groups
 from pipeline.settings.groups import Settings
 from pipeline.settings.workspace import CONFIG_NAME
 
 # Says which workspace; `find_workspace()` reads it.
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
+_PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
+# Names of earlier versions, and what became of them.
+_MOVED = {"groq.usd_per_million_in": _PRICED, "groq.usd_per_million_out": _PRICED}
 _ALL = "`nightreel init` writes a file with all settings"
 
 
@@ -111,10 +114,12 @@ def _toml_problem(message: str, text: str) -> tuple[str, int]:
 def _line_of(name: str, text: str) -> int:
     """The line that sets `name`; the first one if it is written in a way that this simple look does not see."""
     table = ""
+    # Only the first key of a user's table is ours to look for: `[prices."openai/gpt-oss-120b"]` is a line of "prices".
+    inside = f"{name}." if is_table(name) else None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]", line):
             table = f"{header[1]}."
-            if header[1] == name:
+            if header[1] == name or (inside and header[1].startswith(inside)):
                 return number
         elif (key := re.match(r"\s*([\w.\s\"'-]+?)\s*=", line)) and f"{table}{key[1]}" == name:
             return number
@@ -123,10 +128,11 @@ def _line_of(name: str, text: str) -> int:
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     for key, value in content.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{above}{key}.")
+        name = f"{above}{key}"
+        if isinstance(value, dict) and not is_table(name):
+            yield from _flat(value, f"{name}.")
         else:
-            yield f"{above}{key}", value
+            yield name, value
 
 
 def _nested(found: Mapping[str, _Found]) -> dict[str, Any]:
@@ -139,6 +145,8 @@ def _nested(found: Mapping[str, _Found]) -> dict[str, Any]:
 
 def _unknown(name: str, entry: _Found) -> str:
     """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
+    if name in _MOVED:
+        return f"{entry.subject} {_MOVED[name]}"
     spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
     if name in setting_groups():
         example = next(key for key in setting_fields() if key.startswith(f"{name}."))
@@ -150,10 +158,15 @@ def _unknown(name: str, entry: _Found) -> str:
 
 def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     """One problem that pydantic found, in our words: who says it, what it is, what it may be."""
-    name = ".".join(str(part) for part in details["loc"] if part in {*setting_groups(), *_last_names()})
+    path = [str(part) for part in details["loc"]]
+    known = {*setting_fields(), *setting_groups()}
+    name = next(name for end in range(len(path), 0, -1) if (name := ".".join(path[:end])) in known)
     wish = details["msg"].removeprefix("Value error, ")
-    wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
-    wish = wish.replace("a valid boolean", "true or false")
+    wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0].split(" or instance of")[0]
+    wish = wish.replace("a valid boolean", "true or false").replace("a valid dictionary", "a table in nightreel.toml")
+    if is_table(name) and (inner := path[name.count(".") + 1 :]):
+        wish = "must be set" if details["type"] == "missing" else wish
+        return f"{found[name].subject}.{'.'.join(inner)} {wish}"
     if name not in found:  # a rule between the settings of one group
         culprit = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
         return f"{culprit}: {wish}"
@@ -161,10 +174,6 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
         wish = "must be a language tag like en, de or pt-BR"
     shown = "" if is_secret(name) else f" is {_shown(found[name].value)},"
     return f"{found[name].subject}{shown} {wish}"
-
-
-def _last_names() -> set[str]:
-    return {name.rpartition(".")[2] for name in setting_fields()}
 
 
 def _shown(value: object) -> str:

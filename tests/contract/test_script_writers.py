@@ -65,8 +65,8 @@ def groq_at(
         model=model,
         timeout_s=timeout_s,
         gate=door or gate("groq"),
-        usd_per_million_in=0.15,
-        usd_per_million_out=0.60,
+        
+        
     )
 
 

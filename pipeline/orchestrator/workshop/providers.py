@@ -42,6 +42,11 @@ def writer_name(settings: Settings) -> str:
     return "groq" if settings.groq.api_key and not settings.offline else "outline"
 
 
+def model_name(settings: Settings) -> str:
+    """The model that is asked first."""
+    return settings.groq.model
+
+
 def make_writer(name: str, settings: Settings, gate: Gate | None = None) -> ScriptWriter:
     """A script writer by name. Raises `ConfigurationError` for one that needs what --offline forbids.
 
@@ -57,8 +62,6 @@ def make_writer(name: str, settings: Settings, gate: Gate | None = None) -> Scri
         model=groq.model,
         timeout_s=groq.timeout_s,
         gate=gate or Gate(name, gate_limits(name, settings)),
-        usd_per_million_in=groq.usd_per_million_in,
-        usd_per_million_out=groq.usd_per_million_out,
     )
 
 

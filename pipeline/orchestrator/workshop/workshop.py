@@ -15,9 +15,10 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
+from pipeline.model import FORMATS, Asked, Brief, Job, Price, VideoFormat
 from pipeline.narration import Narrator
 from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.rendering import Look, theme_named
@@ -29,9 +30,9 @@ from pipeline.template import Template, load_template
 
 _ID_DIGITS = 16
 # Groups of settings that say how a command works, not what it makes.
-_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache"})
+_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
 # Of these, the ones that a batch remembers.
-_WORKING = frozenset({"work", "errors"})
+_WORKING = frozenset({"work", "errors", "budget"})
 
 
 def now() -> datetime:
@@ -94,7 +95,7 @@ class Workshop:
 
     @property
     def working(self) -> dict[str, str | bool | int | float]:
-        """How this command works: what flags said about work and errors."""
+        """How this command works: what flags said about work, errors and money."""
         return {
             key: value
             for key, value in self.overrides.items()
@@ -195,6 +196,11 @@ class Workshop:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
         return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+
+    @cached_property
+    def prices(self) -> Mapping[str, Price]:
+        """What models cost, by name."""
+        return prices_of(self.settings)
 
     def time_limit_s(self, stage: str) -> float:
         """How long a stage may take."""
