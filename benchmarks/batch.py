@@ -27,7 +27,7 @@ from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.scheduler import Scheduler
 from pipeline.orchestrator.stages import STAGES
-from pipeline.script import WRITERS, write_script
+from pipeline.script import OutlineWriter, write_script
 from pipeline.sources import read_brief
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -142,7 +142,7 @@ async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
     """As much text as a film of a minute has."""
     brief = shop.complete(await read_brief(_BRIEF))
     template = await anyio.to_thread.run_sync(shop.template, brief)
-    script = await write_script(brief, writer=WRITERS["outline"](), template=template, spent=lambda _cost: None)
+    script = await write_script(brief, writers=[OutlineWriter()], template=template)
     clips = []
     for scene in script.scenes:
         words = tuple(

@@ -77,6 +77,11 @@ class Script:
     tags: tuple[str, ...] = ()
     # Three to five words for the thumbnail.
     thumbnail_text: str = ""
+    # Who wrote it ("groq", "outline") and with which model, and why nobody before them in the list did; empty: nobody
+    # was. No part of what the film is.
+    writer: str = ""
+    model: str = ""
+    fallback_reason: str = ""
 
 
 def narration_of(scene: Scene) -> str:

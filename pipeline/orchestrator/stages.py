@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from anyio import create_task_group, to_thread
-from pydantic import TypeAdapter
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.limits import with_retries
-from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, Segment
+from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
 from pipeline.narration import narrate
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
@@ -30,13 +27,10 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import ScriptWriter, write_script
-from pipeline.state import content_key
+from pipeline.script import write_script
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
-from pipeline.template import Template
 
 logger = logging.getLogger("nightreel")
-_SCRIPT = TypeAdapter(Script)
 _T = TypeVar("_T")
 
 
@@ -57,15 +51,9 @@ class Stage:
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
     template = await to_thread.run_sync(shop.template, job.brief)
-    writer = await to_thread.run_sync(lambda: shop.writer)
-
-    async def make(path: Path) -> None:
-        asked = partial(write_script, job.brief, writer=writer, template=template, spent=attempt.spent)
-        script = await with_retries(shop.retry_policy, asked)
-        await to_thread.run_sync(path.write_bytes, _SCRIPT.dump_json(script))
-
-    path, _ = await shop.cache.get_or_make("script", script_key(job.brief, writer, template), ".json", make)
-    job = job.evolve(script=await to_thread.run_sync(lambda: _SCRIPT.validate_json(path.read_bytes())))
+    writers = await to_thread.run_sync(lambda: shop.writers)
+    script = await write_script(job.brief, writers=writers, template=template, purse=attempt.purse)
+    job = job.evolve(script=script)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
@@ -207,12 +195,6 @@ async def deliver(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     receipt = await publish(_made(job.package), destination=shop.places.destination(job))
     await shop.clear_bench(job.batch, job.id)
     return job.evolve(receipt=receipt, package=None)
-
-
-def script_key(brief: Brief, writer: ScriptWriter, template: Template) -> str:
-    """Names a script in the cache. Where the brief stands, who reads it and how urgent it is change no word of it."""
-    said = replace(brief, origin="", voice=None, priority=None)
-    return content_key(writer.name, writer.version, said, template.fingerprint)
 
 
 def _only(clip: Clip) -> Narration:

@@ -1,44 +1,97 @@
 """A brief becomes a script: what the film says and shows, scene by scene.
 
-    script = await write_script(brief, writer=OutlineWriter(), template=template)
+    script = await write_script(brief, writers=(OutlineWriter(),), template=template)
 
-`outline` takes the words of the notes, `groq` asks a model. Whoever writes, the script passes the same checks.
+`outline` takes the words of the notes; a `ModelWriter` asks the models of `chat`, in order. Whoever writes, the script
+passes the same checks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from types import MappingProxyType
+from pathlib import Path
 
-from pipeline.errors import PermanentError
-from pipeline.model import Brief, Cost, Script
+from pipeline.errors import NightreelError, PermanentError, ProviderError
+from pipeline.limits import Purse
+from pipeline.model import Brief, Script
+from pipeline.script.chat import ChatModel, in_short
 from pipeline.script.checks import find_problems, tidied
-from pipeline.script.groq import GroqWriter
 from pipeline.script.outline import OutlineWriter
-from pipeline.script.writer import ScriptWriter
+from pipeline.script.writer import ModelWriter, ScriptWriter
 from pipeline.template import Template
 
-__all__ = ["WRITERS", "GroqWriter", "OutlineWriter", "ScriptWriter", "write_script"]
-
-# What makes each writer; `groq` takes what `GroqWriter` does, `outline` takes nothing.
-WRITERS: Mapping[str, Callable[..., ScriptWriter]] = MappingProxyType({"outline": OutlineWriter, "groq": GroqWriter})
-
-
-def _ignore(_cost: Cost) -> None:
-    """For those who don't count."""
+__all__ = [
+    "ChatModel",
+    "ModelWriter",
+    "OutlineWriter",
+    "ScriptWriter",
+    "check_writers",
+    "kept_scripts",
+    "known_script",
+    "write_script",
+]
 
 
 async def write_script(
-    brief: Brief, *, writer: ScriptWriter, template: Template, spent: Callable[[Cost], None] = _ignore
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, purse: Purse | None = None
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
-    `spent` is told the cost of each request to a service, also of those that came to nothing.
-    Raises `InputError` for a brief the writer can't work with, the `ProviderError`s of a service, and
-    `PermanentError` for a script that can't be filmed.
+    The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
+    Requests to services are paid from `purse`, also those that come to nothing; without one nobody counts.
+    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the first one who was asked,
+    and `PermanentError` for a script that can't be filmed.
     """
-    script = tidied(await writer.write(brief, template, spent))
+    failures: list[ProviderError] = []
+    for writer in _able(writers, brief):
+        try:
+            script = _filmed(await writer.write(brief, template, purse or Purse()), brief, template, writer)
+        except ProviderError as error:
+            failures.append(error)
+        else:
+            reasons = (*map(in_short, failures), script.fallback_reason)
+            return replace(script, fallback_reason="; ".join(filter(None, reasons)))
+    raise failures[0]
+
+
+def known_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
+    """The script that `write_script` would give without asking anybody, if there is one. Blocks."""
+    for writer in _able(writers, brief):
+        try:
+            writer.check()
+        except ProviderError:
+            continue
+        script = writer.known(brief, template)
+        return script and _filmed(script, brief, template, writer)
+    return None
+
+
+def kept_scripts(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Iterable[Path]:
+    """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
+    return [path for writer in writers for path in writer.kept(brief, template)]
+
+
+def check_writers(writers: Sequence[ScriptWriter]) -> None:
+    """Raise what keeps the first writer from writing, unless another one can. Asks nobody."""
+    errors: list[NightreelError] = []
+    for writer in writers:
+        try:
+            writer.check()
+        except NightreelError as error:
+            errors.append(error)
+        else:
+            return
+    raise errors[0]
+
+
+def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
+    """Those who can work with the brief; where nobody can, all, because their error says what to do."""
+    return [writer for writer in writers if brief.has_notes or not writer.needs_notes] or writers
+
+
+def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWriter) -> Script:
+    script = tidied(script)
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")

@@ -13,18 +13,19 @@ paragraph opens by saying its title.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from pipeline.errors import InputError
+from pipeline.limits import Purse
 from pipeline.model import (
     Brief,
     BulletList,
     BulletsScene,
     ClosingScene,
-    Cost,
     Paragraph,
     Scene,
     Script,
@@ -56,13 +57,24 @@ class OutlineWriter:
     """Turns notes into scenes; needs nothing but the notes."""
 
     name: ClassVar[str] = "outline"
-    version: ClassVar[str] = "4"
+    needs_notes: ClassVar[bool] = True
+
+    def check(self) -> None:
+        """Nothing keeps it from writing."""
+
+    def known(self, brief: Brief, template: Template) -> Script:
+        """The notes as a script: nobody has to be asked."""
+        return outline(brief, template)
+
+    def kept(self, _brief: Brief, _template: Template) -> tuple[Path, ...]:
+        """Nothing: it is made anew in a moment."""
+        return ()
 
     async def write(
         self,
         brief: Brief,
         template: Template,
-        spent: Callable[[Cost], None],  # noqa: ARG002 - it costs nothing
+        purse: Purse,  # noqa: ARG002 - it costs nothing
     ) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
         return outline(brief, template)
@@ -88,6 +100,7 @@ def outline(brief: Brief, template: Template) -> Script:
         description=brief.description or texts[0],
         tags=brief.tags,
         thumbnail_text=thumbnail_words(brief.title),
+        writer=OutlineWriter.name,
     )
 
 

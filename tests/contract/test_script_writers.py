@@ -6,13 +6,14 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
+from typing import Any
 
 import aiohttp
 import anyio
 import pytest
 
 from pipeline.errors import (
-    ConfigurationError,
+    BudgetError,
     InputError,
     NeedsLoginError,
     NightreelError,
@@ -20,16 +21,18 @@ from pipeline.errors import (
     ProviderError,
     TransientError,
 )
-from pipeline.limits import Gate, RetryPolicy, with_retries
-from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Section, TitleScene, narration_of
-from pipeline.script import WRITERS, GroqWriter, OutlineWriter, ScriptWriter, write_script
+from pipeline.limits import Budget, Purse, RetryPolicy
+from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Price, Section, TitleScene, narration_of
+from pipeline.script import ModelWriter, OutlineWriter, ScriptWriter, write_script
+from pipeline.script.chat.failures import retry_after_s
 from pipeline.script.checks import find_problems
-from pipeline.script.groq_errors import retry_after_s
+from pipeline.state import Cache
 from pipeline.template import Template, load_template
+from tests.standins.coins import Coins
 from tests.standins.gates import gate
 from tests.standins.groq import FAULTS, GroqStandIn
+from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model
 
-KEY = "gsk_verysecret"
 TOPIC = Brief(title="Why is the sky blue?", origin="topics/space.txt:3")
 NOTES = Brief(
     title="Why the sky is blue",
@@ -52,22 +55,10 @@ NOTES = Brief(
 
 
 def groq_at(
-    base_url: str = "https://api.groq.com",
-    *,
-    api_key: str = KEY,
-    model: str = "openai/gpt-oss-120b",
-    timeout_s: float = 20.0,
-    door: Gate | None = None,
-) -> GroqWriter:
-    return GroqWriter(
-        api_key=api_key,
-        base_url=base_url,
-        model=model,
-        timeout_s=timeout_s,
-        gate=door or gate("groq"),
-        
-        
-    )
+    base_url: str = "https://api.groq.com", *, cache: Cache | None = None, retry: RetryPolicy = IMPATIENT, **wanted: Any
+) -> ModelWriter:
+    """A writer that asks Groq's best model there; without a cache it never remembers."""
+    return ModelWriter([groq_model(base_url, **wanted)], cache=cache or Forgetful(), retry=retry)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +73,7 @@ async def groq() -> AsyncIterator[GroqStandIn]:
         assert server.complaints == []
 
 
-@pytest.fixture(params=sorted(WRITERS))
+@pytest.fixture(params=["groq", "outline"])
 def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> ScriptWriter:
     """Each writer there is; a new one is done when it passes here."""
     makers: dict[str, Callable[[], ScriptWriter]] = {
@@ -93,12 +84,12 @@ def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> ScriptWriter:
 
 
 @pytest.fixture
-def groq_writer(groq: GroqStandIn) -> GroqWriter:
+def groq_writer(groq: GroqStandIn) -> ModelWriter:
     return groq_at(groq.url)
 
 
 async def test_a_writer_makes_a_script_that_can_be_filmed(writer: ScriptWriter, template: Template) -> None:
-    script = await write_script(NOTES, writer=writer, template=template)
+    script = await write_script(NOTES, writers=[writer], template=template)
 
     assert find_problems(script, template) == ()
     assert isinstance(script.scenes[0], TitleScene)
@@ -106,7 +97,7 @@ async def test_a_writer_makes_a_script_that_can_be_filmed(writer: ScriptWriter, 
 
 
 async def test_a_writer_keeps_what_the_author_has_set(writer: ScriptWriter, template: Template) -> None:
-    script = await write_script(NOTES, writer=writer, template=template)
+    script = await write_script(NOTES, writers=[writer], template=template)
 
     assert (script.title, script.language) == ("Why the sky is blue", "de")
     assert script.tags[0] == "physics"
@@ -115,7 +106,7 @@ async def test_a_writer_keeps_what_the_author_has_set(writer: ScriptWriter, temp
 
 
 async def test_a_writer_gives_what_publishing_needs(writer: ScriptWriter, template: Template) -> None:
-    script = await write_script(NOTES, writer=writer, template=template)
+    script = await write_script(NOTES, writers=[writer], template=template)
 
     assert script.description
     assert 1 <= len(script.thumbnail_text.split()) <= 5
@@ -123,35 +114,36 @@ async def test_a_writer_gives_what_publishing_needs(writer: ScriptWriter, templa
 
 
 async def test_the_same_brief_gives_the_same_script(writer: ScriptWriter, template: Template) -> None:
-    first = await write_script(NOTES, writer=writer, template=template)
+    first = await write_script(NOTES, writers=[writer], template=template)
 
-    assert await write_script(NOTES, writer=writer, template=template) == first
+    assert await write_script(NOTES, writers=[writer], template=template) == first
 
 
 async def test_every_item_appears_with_a_line_of_its_own(writer: ScriptWriter, template: Template) -> None:
-    script = await write_script(NOTES, writer=writer, template=template)
+    script = await write_script(NOTES, writers=[writer], template=template)
 
     for scene in script.scenes:
         if isinstance(scene, BulletsScene):
             assert [line.reveals for line in scene.lines if line.reveals is not None] == list(range(len(scene.items)))
 
 
-def test_a_writer_names_itself_and_its_version(writer: ScriptWriter) -> None:
-    assert WRITERS[writer.name]
-    assert writer.version
+async def test_a_script_says_who_wrote_it(writer: ScriptWriter, template: Template) -> None:
+    script = await write_script(NOTES, writers=[writer], template=template)
+
+    assert (script.writer, script.fallback_reason) == (writer.name, "")
 
 
 async def test_a_bare_topic_without_a_model_is_refused_with_what_to_set(template: Template) -> None:
     with pytest.raises(InputError, match="GROQ_API_KEY") as caught:
-        await write_script(TOPIC, writer=OutlineWriter(), template=template)
+        await write_script(TOPIC, writers=[OutlineWriter()], template=template)
 
     assert caught.value.where == "topics/space.txt:3"
 
 
 async def test_a_bare_topic_is_written_by_a_model(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
-    script = await write_script(TOPIC, writer=groq_writer, template=template)
+    script = await write_script(TOPIC, writers=[groq_writer], template=template)
 
     assert script.title == "Why is the sky blue?"
     assert "Why is the sky blue?" in narration_of(script.scenes[0])
@@ -159,9 +151,9 @@ async def test_a_bare_topic_is_written_by_a_model(
 
 
 async def test_notes_and_language_are_in_the_prompt(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
-    await write_script(NOTES, writer=groq_writer, template=template)
+    await write_script(NOTES, writers=[groq_writer], template=template)
 
     prompt = groq.history[0].prompt
     assert "- It meets molecules." in prompt
@@ -169,9 +161,9 @@ async def test_notes_and_language_are_in_the_prompt(
 
 
 async def test_the_request_asks_for_strict_output_and_one_attempt(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
-    await write_script(TOPIC, writer=groq_writer, template=template)
+    await write_script(TOPIC, writers=[groq_writer], template=template)
 
     (request,) = groq.history
     assert request.body["model"] == "openai/gpt-oss-120b"
@@ -183,7 +175,7 @@ async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
 ) -> None:
     writer = groq_at(groq.url, model="qwen/qwen3.6-27b")
 
-    await write_script(TOPIC, writer=writer, template=template)
+    await write_script(TOPIC, writers=[writer], template=template)
 
     assert groq.history[0].body["response_format"]["json_schema"]["strict"] is False
 
@@ -191,17 +183,17 @@ async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
 async def test_the_address_may_carry_the_path_of_other_clients(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(f"{groq.url}/openai/v1/")
 
-    await write_script(TOPIC, writer=writer, template=template)
+    await write_script(TOPIC, writers=[writer], template=template)
 
     assert len(groq.history) == 1
 
 
 async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.enqueue("markup")
 
-    script = await write_script(TOPIC, writer=groq_writer, template=template)
+    script = await write_script(TOPIC, writers=[groq_writer], template=template)
 
     assert not set(repr(script)) & set("*<>\u202e\x07")
     assert "http" not in repr(script)
@@ -209,21 +201,21 @@ async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
 
 @pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "no_choices"])
 async def test_an_answer_that_is_none_is_asked_for_once_more(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template, fault: str
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template, fault: str
 ) -> None:
     groq.enqueue(fault)
 
-    await write_script(TOPIC, writer=groq_writer, template=template)
+    await write_script(TOPIC, writers=[groq_writer], template=template)
 
     assert groq.history[0].body == groq.history[1].body
 
 
 async def test_an_answer_that_is_cut_off_gets_more_room(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.enqueue("cut_off")
 
-    await write_script(TOPIC, writer=groq_writer, template=template)
+    await write_script(TOPIC, writers=[groq_writer], template=template)
 
     first, second = (request.body["max_completion_tokens"] for request in groq.history)
     assert second > first
@@ -238,11 +230,11 @@ async def test_an_answer_that_is_cut_off_gets_more_room(
     ],
 )
 async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_is_wrong(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template, fault: str, complaint: str
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template, fault: str, complaint: str
 ) -> None:
     groq.enqueue(fault)
 
-    await write_script(TOPIC, writer=groq_writer, template=template)
+    await write_script(TOPIC, writers=[groq_writer], template=template)
 
     *_, answer, correction = groq.history[1].body["messages"]
     assert answer["role"] == "assistant"
@@ -256,12 +248,12 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
         ("rate_limited", TransientError, "slow down", 1),
         ("rate_limited_without_retry_after", TransientError, "slow down", 1),
         ("rate_limited_until_a_date", TransientError, "slow down", 1),
-        ("too_large", PermanentError, "notes are too long", 1),
+        ("too_large", PermanentError, "notes are too long", 2),
         ("no_capacity", TransientError, "498", 1),
         ("overloaded", TransientError, "503", 1),
         ("json_validate_failed", TransientError, "not valid JSON", 2),
-        ("model_gone", PermanentError, "NIGHTREEL_GROQ__MODEL", 1),
-        ("no_credit", PermanentError, "no credit", 1),
+        ("model_gone", PermanentError, "NIGHTREEL_GROQ__MODELS", 1),
+        ("no_credit", NeedsLoginError, "no credit", 1),
         ("bad_key", NeedsLoginError, "GROQ_API_KEY", 1),
         ("empty_content", TransientError, "empty", 2),
         ("cut_off", PermanentError, "cut off", 2),
@@ -276,7 +268,7 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
 async def test_a_lasting_fault_is_one_error_of_ours(
     *,
     groq: GroqStandIn,
-    groq_writer: GroqWriter,
+    groq_writer: ModelWriter,
     template: Template,
     fault: str,
     kind: type[ProviderError],
@@ -286,7 +278,7 @@ async def test_a_lasting_fault_is_one_error_of_ours(
     groq.faults = [fault]
 
     with pytest.raises(kind, match=says) as caught:
-        await write_script(TOPIC, writer=groq_writer, template=template)
+        await write_script(TOPIC, writers=[groq_writer], template=template)
 
     assert type(caught.value) is kind
     assert len(groq.history) == requests
@@ -294,11 +286,11 @@ async def test_a_lasting_fault_is_one_error_of_ours(
 
 
 async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.faults = ["too_long_texts"]
 
-    script = await write_script(TOPIC, writer=groq_writer, template=template)
+    script = await write_script(TOPIC, writers=[groq_writer], template=template)
 
     heading = script.scenes[0].heading
     assert len(heading) <= template.layout("title").limit("heading")
@@ -311,7 +303,7 @@ async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: T
     writer = groq_at(groq.url, timeout_s=0.2)
 
     with pytest.raises(TransientError, match="in time"):
-        await write_script(TOPIC, writer=writer, template=template)
+        await write_script(TOPIC, writers=[writer], template=template)
 
 
 def test_every_fault_of_the_stand_in_is_tried() -> None:
@@ -325,17 +317,17 @@ async def test_nobody_listening_is_worth_another_try(template: Template) -> None
         writer = groq_at(gone.url)
 
     with pytest.raises(TransientError, match="no connection"):
-        await write_script(TOPIC, writer=writer, template=template)
+        await write_script(TOPIC, writers=[writer], template=template)
 
 
 @pytest.mark.parametrize(("asked", "waited"), [("1", 1.0), ("90", 90.0), ("2.5", 2.5)])
 async def test_a_429_tells_how_long_to_wait(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template, asked: str, waited: float
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template, asked: str, waited: float
 ) -> None:
     groq.faults, groq.retry_after = ["rate_limited"], asked
 
     with pytest.raises(TransientError) as caught:
-        await write_script(TOPIC, writer=groq_writer, template=template)
+        await write_script(TOPIC, writers=[groq_writer], template=template)
 
     assert caught.value.retry_after_s == waited
 
@@ -361,37 +353,32 @@ def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], waited: float
 async def test_a_retired_model_is_told_with_the_setting(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(groq.url, model="llama-3.3-70b-versatile")
 
-    with pytest.raises(PermanentError, match=r"llama-3\.3-70b-versatile.*NIGHTREEL_GROQ__MODEL"):
-        await write_script(TOPIC, writer=writer, template=template)
+    with pytest.raises(PermanentError, match=r"llama-3\.3-70b-versatile.*NIGHTREEL_GROQ__MODELS"):
+        await write_script(TOPIC, writers=[writer], template=template)
 
 
 async def test_notes_beyond_the_minute_budget_are_too_long(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
-    long = Brief(title="T", sections=(Section(heading="", blocks=(Paragraph(text="word " * 4000),)),))
+    long = Brief(title="T", sections=(Section(heading="", blocks=(Paragraph(text="word " * 8000),)),))
 
     with pytest.raises(PermanentError, match="notes are too long"):
-        await write_script(long, writer=groq_writer, template=template)
+        await write_script(long, writers=[groq_writer], template=template)
 
 
 @pytest.mark.parametrize("key", ["", "  ", "gsk_a\nb", "gsk_ä", "gsk a"])
 def test_a_key_that_can_not_be_sent_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(NeedsLoginError, match="GROQ_API_KEY") as caught:
-        groq_at(api_key=key)
+        groq_at(api_key=key).check()
 
     assert not key.strip() or key.strip() not in str(caught.value)
 
 
-def test_an_address_that_is_none_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="NIGHTREEL_GROQ__BASE_URL"):
-        groq_at("api.groq.com")
-
-
 def test_the_version_changes_with_the_model() -> None:
-    assert groq_at().version != groq_at(model="openai/gpt-oss-20b").version
+    assert groq_model().version != groq_model(model="openai/gpt-oss-20b").version
 
 
-async def test_the_key_is_in_no_representation(groq: GroqStandIn, groq_writer: GroqWriter) -> None:
+async def test_the_key_is_in_no_representation(groq: GroqStandIn, groq_writer: ModelWriter) -> None:
     assert KEY not in repr(groq_writer)
 
 
@@ -419,14 +406,22 @@ async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Templa
 # --- what it costs, and the gate ------------------------------------------------------------------------------------
 
 
+PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_out=0.60)}
+
+
+def purse(spent: list[Cost]) -> Purse:
+    """One without a limit, that tells what was bought."""
+    return Purse(prices=PRICES, told=spent.append)
+
+
 async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
-    groq: GroqStandIn, groq_writer: GroqWriter, template: Template
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.enqueue("invalid_json", "declined")
     spent: list[Cost] = []
 
     with pytest.raises(PermanentError, match="declines"):
-        await write_script(TOPIC, writer=groq_writer, template=template, spent=spent.append)
+        await write_script(TOPIC, writers=[groq_writer], template=template, purse=purse(spent))
 
     assert len(spent) == 2
     for cost in spent:
@@ -438,7 +433,7 @@ async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
 async def test_a_writer_without_a_service_costs_nothing(template: Template) -> None:
     spent: list[Cost] = []
 
-    await write_script(NOTES, writer=OutlineWriter(), template=template, spent=spent.append)
+    await write_script(NOTES, writers=[OutlineWriter()], template=template, purse=purse(spent))
 
     assert spent == []
 
@@ -449,22 +444,41 @@ async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: Gro
     groq.enqueue("wrong_schema")
     spent: list[Cost] = []
 
-    await write_script(TOPIC, writer=writer, template=template, spent=spent.append)
+    await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
 
     assert len(book.reserved) == len(spent) == 2
-    assert all(2000 < tokens < 6000 for tokens in book.reserved)
+    assert all(4096 < tokens < 8000 for tokens in book.reserved)
     for reserved, corrected, cost in zip(book.reserved, book.corrections, spent, strict=True):
         assert reserved + corrected == cost.tokens_in + cost.tokens_out
 
 
-async def test_the_estimate_learns_from_the_answers(groq: GroqStandIn, template: Template) -> None:
-    book = Book()
+async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_learned_from_the_answers(
+    groq: GroqStandIn, template: Template
+) -> None:
+    book, spent = Book(), []
     writer = groq_at(groq.url, door=gate("groq", ledger=book))
 
-    for _ in range(6):
-        await write_script(TOPIC, writer=writer, template=template)
+    for _ in range(3):
+        await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
 
-    assert abs(book.corrections[-1]) < abs(book.corrections[0]) / 2
+    room = 4096
+    over = [reserved - room - cost.tokens_in for reserved, cost in zip(book.reserved, spent, strict=True)]
+    assert 0 < over[0] < spent[0].tokens_in
+    assert all(0 <= more <= 0.05 * spent[0].tokens_in for more in over[1:])
+
+
+async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStandIn, template: Template) -> None:
+    exceeded = BudgetError("nothing is left")
+    budget = Budget(Coins(0.0), 0.0001, lambda _spent: exceeded)
+    asked = len(groq.history)
+
+    with pytest.raises(BudgetError) as caught:
+        await write_script(
+            TOPIC, writers=[groq_at(groq.url)], template=template, purse=Purse(prices=PRICES, budgets=[budget])
+        )
+
+    assert caught.value is exceeded
+    assert len(groq.history) == asked
 
 
 async def test_one_429_closes_the_gate_for_all_writers_and_nobody_comes_too_early(
@@ -472,11 +486,11 @@ async def test_one_429_closes_the_gate_for_all_writers_and_nobody_comes_too_earl
 ) -> None:
     groq.retry_after = "0.3"
     groq.enqueue("rate_limited")
-    writer = groq_at(groq.url, door=gate("groq", concurrency=1))
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
+    writer = groq_at(groq.url, door=gate("groq", concurrency=1), retry=policy)
 
     async def write() -> None:
-        await with_retries(policy, lambda: write_script(TOPIC, writer=writer, template=template))
+        await write_script(TOPIC, writers=[writer], template=template)
 
     async with anyio.create_task_group() as tasks:
         for _ in range(3):
@@ -491,7 +505,7 @@ async def test_the_stand_in_complains_of_a_client_that_does_not_wait(template: T
         server.enqueue("rate_limited")
         for attempt in range(2):
             with contextlib.suppress(TransientError):
-                await write_script(TOPIC, writer=groq_at(server.url), template=template)
+                await write_script(TOPIC, writers=[groq_at(server.url)], template=template)
             await anyio.sleep(0.06 * (1 - attempt))
 
         assert [complaint[:19] for complaint in server.complaints] == ["called while closed"]
@@ -503,7 +517,7 @@ async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Temp
 
     for _ in range(3):
         with pytest.raises(NeedsLoginError, match="GROQ_API_KEY"):
-            await write_script(TOPIC, writer=writer, template=template)
+            await write_script(TOPIC, writers=[writer], template=template)
 
     assert len(groq.history) == 1
 
@@ -516,7 +530,7 @@ async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_al
 
     for _ in range(2):
         with pytest.raises(TransientError, match="not valid JSON"):
-            await write_script(TOPIC, writer=writer, template=template)
+            await write_script(TOPIC, writers=[writer], template=template)
 
     assert len(groq.history) == 4
 
@@ -527,7 +541,7 @@ async def test_faults_by_chance_come_from_their_seed(template: Template) -> None
         async with GroqStandIn(faults=["overloaded", "no_capacity"], fault_share=0.5, seed=seed) as server:
             for _ in range(12):
                 with contextlib.suppress(TransientError):
-                    await write_script(TOPIC, writer=groq_at(server.url), template=template)
+                    await write_script(TOPIC, writers=[groq_at(server.url)], template=template)
             seen.append([request.fault for request in server.history])
 
     assert seen[0] == seen[1] != seen[2]
@@ -537,7 +551,7 @@ async def test_faults_by_chance_come_from_their_seed(template: Template) -> None
 async def test_what_was_asked_can_be_read_by_other_processes(groq: GroqStandIn, template: Template) -> None:
     groq.enqueue("overloaded")
     with pytest.raises(TransientError):
-        await write_script(TOPIC, writer=groq_at(groq.url), template=template)
+        await write_script(TOPIC, writers=[groq_at(groq.url)], template=template)
 
     async with aiohttp.ClientSession() as session, session.get(f"{groq.url}/_history") as response:
         assert await response.json() == {

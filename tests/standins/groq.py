@@ -4,7 +4,7 @@ In a test:
 
     async with GroqStandIn() as groq:
         groq.enqueue("rate_limited")        # the next request meets this fault, the one after is answered
-        writer = GroqWriter(api_key="gsk_test", base_url=groq.url, model="openai/gpt-oss-120b", timeout_s=20, gate=…)
+        model = groq_model(groq.url)        # see `models.py` beside this
 
 As a program (the first line on stdout is its address; it runs until it is killed):
 

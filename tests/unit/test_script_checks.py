@@ -70,10 +70,10 @@ def test_emphasis_on_words_that_are_not_shown_is_dropped() -> None:
 async def test_no_writer_gets_a_bad_script_past_the_checks() -> None:
     class Careless:
         name = "careless"
-        version = "1"
+        needs_notes = False
 
         async def write(self, brief: Brief, template: Template, spent: object) -> Script:
             return script(TITLE)
 
     with pytest.raises(PermanentError, match="careless wrote a script that can't be filmed"):
-        await write_script(Brief(title="T"), writer=Careless(), template=TEMPLATE)
+        await write_script(Brief(title="T"), writers=[Careless()], template=TEMPLATE)

@@ -12,8 +12,9 @@ from anyio import from_thread
 from pipeline.errors import NightreelError
 from pipeline.model import Job
 from pipeline.orchestrator.delivered import film_is_whole
-from pipeline.orchestrator.stages import STAGES, script_key
+from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.script import kept_scripts
 
 # A film in a folder of ours may be put there again. What was published anywhere else has been seen.
 FOLDER = "folder"
@@ -58,9 +59,6 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
 
 
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
-    # Without the writer or the template nothing can have been written; the stage will say what is wrong.
+    # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        key = script_key(job.brief, shop.writer, shop.template(job.brief))
-        script = shop.cache.find("script", key, ".json")
-        if script:
-            yield script
+        yield from kept_scripts(job.brief, writers=shop.writers, template=shop.template(job.brief))

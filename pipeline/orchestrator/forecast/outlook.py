@@ -15,7 +15,7 @@ from pathlib import Path
 
 from anyio import from_thread, to_thread
 
-from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError, NightreelError
 from pipeline.limits import GateLimits
 from pipeline.model import Brief, Priority, dollars
 from pipeline.orchestrator.forecast.experience import Experience, learn
@@ -149,11 +149,16 @@ def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
 
 def _money_notes(money: Money, shop: Workshop, batch: str) -> list[str]:
     """What a budget will stop. Reads the ledgers."""
-    notes = []
-    for what, budget in zip(("batch", "day"), shop.machine.budgets(batch), strict=True):
-        if budget.allowed is None or not money.scripts:
+    notes: list[str] = []
+    try:
+        budgets = shop.machine.budgets(batch)
+        known = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
+    except NightreelError as error:  # a name that is none has been told already
+        return [] if isinstance(error, InputError) else [str(error)]
+    for what, (allowed, spent) in zip(("batch", "day"), known, strict=True):
+        if allowed is None or not money.scripts:
             continue
-        left = max(0.0, budget.allowed - from_thread.run(budget.spent))
+        left = max(0.0, allowed - spent)
         if money.usd is None:
             notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
         elif left < money.usd:

@@ -5,23 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from anyio import from_thread
-from pydantic import TypeAdapter
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, narration_of, weight_of
 from pipeline.narration import Narrator, clip_key
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
-from pipeline.orchestrator.stages import script_key
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.rendering import theme_named
-from pipeline.script import ScriptWriter, write_script
+from pipeline.script import ScriptWriter, check_writers, known_script
 from pipeline.template import Template
-
-_SCRIPT = TypeAdapter(Script)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +191,7 @@ class _Look:
     def __post_init__(self) -> None:
         self._problems: dict[tuple[str, str], Problem] = {}
         self._voices: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = {}
-        self._crew: tuple[ScriptWriter, tuple[Narrator, ...]] | NightreelError | None = None
+        self._crew: tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]] | NightreelError | None = None
 
     def result(self, films: Films) -> Survey:
         known = self.known_scripts
@@ -242,8 +237,8 @@ class _Look:
     def _examine(self, brief: Brief) -> None:
         template = self.shop.template(brief)
         theme_named(template.theme)
-        writer, narrators = self._hired()
-        script = self._script(brief, writer, template)
+        writers, narrators = self._hired()
+        script = self._script(brief, writers, template)
         narrator, voice = self._voice(script.language if script else brief.language, brief.voice, narrators)
         if script is None:
             self.scripts_to_ask += 1
@@ -254,26 +249,23 @@ class _Look:
             key = clip_key(narration_of(scene), narrator, voice)
             self.clips += self.shop.cache.contains("clip", key, ".wav")
 
-    def _hired(self) -> tuple[ScriptWriter, tuple[Narrator, ...]]:
+    def _hired(self) -> tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]]:
         """Who would write and speak. Raises what is wrong with the settings, or that a key is missing."""
         if self._crew is None:
             try:
-                self._crew = (self.shop.writer, self.shop.narrators)
+                check_writers(self.shop.writers)
+                self._crew = (self.shop.writers, self.shop.narrators)
             except NightreelError as error:
                 self._crew = error
         if isinstance(self._crew, NightreelError):
             raise self._crew
         return self._crew
 
-    def _script(self, brief: Brief, writer: ScriptWriter, template: Template) -> Script | None:
+    def _script(self, brief: Brief, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
         """The script, if it is in the cache or needs no model."""
-        path = self.shop.cache.find("script", script_key(brief, writer, template), ".json")
-        if path:
-            self.scripts += 1
-            return _SCRIPT.validate_json(path.read_bytes())
-        if writer.name in providers.SERVICES:
-            return None
-        return from_thread.run(partial(write_script, brief, writer=writer, template=template))
+        script = known_script(brief, writers=writers, template=template)
+        self.scripts += script is not None and bool(script.model)
+        return script
 
     def _voice(self, language: str, wanted: str | None, narrators: Sequence[Narrator]) -> tuple[Narrator, str]:
         if (language, wanted) not in self._voices:

@@ -7,7 +7,7 @@ from functools import partial
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
 from pipeline.narration import NARRATORS, Narrator, NarratorOptions
-from pipeline.script import WRITERS, ScriptWriter
+from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings
 
 # Providers that ask somebody outside, and need a gate for it.
@@ -47,22 +47,30 @@ def model_name(settings: Settings) -> str:
     return settings.groq.model
 
 
-def make_writer(name: str, settings: Settings, gate: Gate | None = None) -> ScriptWriter:
-    """A script writer by name. Raises `ConfigurationError` for one that needs what --offline forbids.
+def make_models(name: str, settings: Settings, gate: Gate | None = None) -> tuple[ChatModel, ...]:
+    """The models of a service, best first. Raises `ConfigurationError` when --offline forbids it.
 
-    `gate` is for those of `SERVICES`; without one they get a gate of their own, that nobody shares.
+    Without a `gate` they get one of their own, that nobody shares.
     """
-    if name != "groq":
-        return WRITERS[name]()
     _refuse_offline(name, settings)
     groq = settings.groq
-    return WRITERS[name](
-        api_key=groq.api_key.get_secret_value() if groq.api_key else "",
-        base_url=groq.base_url,
-        model=groq.model,
-        timeout_s=groq.timeout_s,
-        gate=gate or Gate(name, gate_limits(name, settings)),
+    api_key = groq.api_key.get_secret_value() if groq.api_key else ""
+    service = Service(
+        name=name,
+        set_key="Set GROQ_API_KEY (or NIGHTREEL_GROQ__API_KEY) to a valid key",
+        set_model="Set NIGHTREEL_GROQ__MODEL to a model of your account, e.g. openai/gpt-oss-120b",
+        set_address="Check NIGHTREEL_GROQ__BASE_URL",
     )
+    model = ServiceModel(
+        service,
+        groq.model,
+        transport=GroqTransport(service, api_key=api_key, base_url=groq.base_url, timeout_s=groq.timeout_s),
+        dialect=groq_dialect(groq.model),
+        api_key=api_key,
+        gate=gate or Gate(name, gate_limits(name, settings)),
+        timeout_s=groq.timeout_s,
+    )
+    return (model,)
 
 
 def narrator_names(settings: Settings) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.rendering import Look, theme_named
-from pipeline.script import ScriptWriter
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
@@ -186,10 +186,19 @@ class Workshop:
         )
 
     @cached_property
-    def writer(self) -> ScriptWriter:
-        """Who writes the scripts. Loading a model's SDK takes a moment: ask for it off the event loop."""
+    def models(self) -> tuple[ChatModel, ...]:
+        """The language models that may be asked, best first. Empty: none is set."""
         name = providers.writer_name(self.settings)
-        return providers.make_writer(name, self.settings, self.machine.gate(name))
+        if name not in providers.SERVICES:
+            return ()
+        return providers.make_models(name, self.settings, self.machine.gate(name))
+
+    @cached_property
+    def writers(self) -> tuple[ScriptWriter, ...]:
+        """Who may write the scripts, in order."""
+        if not self.models:
+            return (OutlineWriter(),)
+        return (ModelWriter(self.models, cache=self.cache, retry=self.retry_policy),)
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:

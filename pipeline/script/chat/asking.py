@@ -1,0 +1,205 @@
+"""One question, until somebody has answered it well: the models in order, and a conversation with each.
+
+    asked = await ask(models, (question,), read=read, cache=cache, retry=retry, purse=purse)
+    asked.value                                # what `read` made of the answer
+    asked.model, asked.fallback_reason         # who answered, and why nobody before
+
+What each model comes to:
+
+    an answer that can't be used    shown to the model with what is wrong with it, asked again, once
+    one that is cut off             asked again with more room
+    none (empty, broken JSON)       asked again
+    too large a question            asked with less room, then the next, shorter question
+    a failure that may pass         tried again by the retry policy
+    whatever is left of these       the next model; after the last one, the error
+
+An answer that was used is kept in the cache under the model, the messages and the schema, and nobody pays for it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from anyio import to_thread
+
+from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
+from pipeline.limits import Purse, RetryPolicy, with_retries
+from pipeline.script.chat.failures import TooLargeError
+from pipeline.script.chat.model import Answer, ChatModel, Question
+from pipeline.state import Cache, content_key
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_SUFFIX = ".json"
+
+
+class Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an error that leaves
+    """An answer that can't be used: what is wrong with it, as the model is told, and the error if that does not help.
+
+    The error is a `TransientError` when it may come out well another time, else a `PermanentError`.
+    """
+
+    def __init__(self, *problems: str, error: ProviderError) -> None:
+        super().__init__(str(error))
+        self.problems = problems
+        self.error = error
+
+
+class Reader(Protocol[T_co]):
+    """Makes of an answer what was asked for; pure, because answers from the cache are read again."""
+
+    def __call__(self, text: str, *, last: bool) -> T_co:
+        """What the answer says. Raises `Unusable`; after the `last` turn nobody is asked again, so mend what can be."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Generic[T]):
+    """An answer, and who gave it."""
+
+    value: T
+    service: str
+    model: str
+    # Why an earlier model in the list did not answer; empty: the first one did.
+    fallback_reason: str = ""
+    # Which of the questions was answered: 0 the whole one.
+    question: int = 0
+
+
+async def ask(
+    models: Sequence[ChatModel],
+    questions: Sequence[Question],
+    *,
+    read: Reader[T],
+    cache: Cache,
+    retry: RetryPolicy,
+    purse: Purse,
+    turns: int = 2,
+) -> Asked[T]:
+    """What the first of the `models` says that gives an answer which `read` can use, in at most `turns` each.
+
+    `questions` is the same question, each time shorter: the next one is for a model that finds one too large. Raises
+    the `ProviderError` of the model that may answer another time, else of the first one.
+    """
+    failures: list[ProviderError] = []
+    for model in models:
+        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, purse=purse, turns=turns)
+        try:
+            value, number = await conversation.first_that_fits(questions)
+        except ProviderError as error:
+            failures.append(error)
+        else:
+            return Asked(
+                value=value,
+                service=model.service,
+                model=model.model,
+                fallback_reason="; ".join(dict.fromkeys(map(in_short, failures))),
+                question=number,
+            )
+    raise _most_hopeful(failures)
+
+
+def kept_answers(
+    models: Sequence[ChatModel], questions: Sequence[Question], cache: Cache
+) -> Iterator[tuple[Path, ChatModel]]:
+    """The answers that `ask` would find, best first, and who gave them. Blocks."""
+    for model in models:
+        for question in questions:
+            if path := cache.find(question.schema_name, _key(model, question), _SUFFIX):
+                yield path, model
+
+
+def _key(model: ChatModel, question: Question) -> str:
+    return content_key(model.version, question)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Conversation(Generic[T]):
+    """With one model."""
+
+    model: ChatModel
+    read: Reader[T]
+    cache: Cache
+    retry: RetryPolicy
+    purse: Purse
+    turns: int
+
+    async def first_that_fits(self, questions: Sequence[Question]) -> tuple[T, int]:
+        """The answer to the first of the questions that is not too large, and which one that was."""
+        for number, question in enumerate(questions):
+            try:
+                return await self._kept(question), number
+            except TooLargeError as error:
+                too_large = error
+        raise PermanentError(too_large.message, where=too_large.where, hint=too_large.hint) from too_large
+
+    async def _kept(self, question: Question) -> T:
+        """What the cache knows, or the model says."""
+
+        async def make(path: Path) -> None:
+            text = await self._hold(question)
+            await to_thread.run_sync(partial(path.write_text, text, encoding="utf-8"))
+
+        slot = (question.schema_name, _key(self.model, question), _SUFFIX)
+        path, was_there = await self.cache.get_or_make(*slot, make)
+        try:
+            return await self._read_file(path)
+        except Unusable as unusable:
+            if not was_there:
+                raise unusable.error from unusable
+        # It was good by the rules of another day.
+        await self.cache.discard(path)
+        path, _ = await self.cache.get_or_make(*slot, make)
+        return await self._read_file(path)
+
+    async def _read_file(self, path: Path) -> T:
+        text = await to_thread.run_sync(partial(path.read_text, encoding="utf-8"))
+        return self.read(text, last=True)
+
+    async def _hold(self, question: Question) -> str:
+        """The conversation: an answer that can be used. Raises the error that is left when there is none."""
+        assert self.turns > 0
+        for turn in range(1, self.turns + 1):
+            answer = await self._answer(question)
+            if answer.refusal:
+                raise self._permanent(f"the model declines to write about this: {answer.refusal}")
+            if answer.cut_off:
+                failure = self._permanent("the model's answer is cut off", hint="Shorten the notes")
+                question = replace(question, max_tokens=question.more_tokens)
+            elif not answer.text.strip():
+                failure = TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)
+            else:
+                try:
+                    self.read(answer.text, last=turn == self.turns)
+                except Unusable as unusable:
+                    failure, question = unusable.error, question.corrected(answer.text, unusable.problems)
+                else:
+                    return answer.text
+        raise failure
+
+    async def _answer(self, question: Question) -> Answer:
+        """One answer, with the patience of the retry policy; a question that is too large is asked with less room."""
+        try:
+            return await with_retries(self.retry, partial(self.model.answer, question, self.purse))
+        except TooLargeError:
+            smaller = replace(question, max_tokens=question.max_tokens // 2)
+            return await with_retries(self.retry, partial(self.model.answer, smaller, self.purse))
+
+    def _permanent(self, message: str, *, hint: str = "") -> ProviderError:
+        return PermanentError(message, where=self.model.service, hint=hint)
+
+
+def in_short(error: ProviderError) -> str:
+    """Where and what, as a reason why somebody else answered."""
+    return f"{error.where}: {error.message}" if error.where else error.message
+
+
+def _most_hopeful(failures: Sequence[ProviderError]) -> ProviderError:
+    """The first failure that may pass by itself, else the first."""
+    passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
+    return (passing or failures)[0]

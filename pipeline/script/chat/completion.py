@@ -1,0 +1,56 @@
+"""A chat completion, as far as it is read."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from pipeline.script.chat.model import Answer
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _PromptDetails(BaseModel):
+    cached_tokens: int | None = None
+
+
+class Usage(BaseModel):
+    """Tokens read and written, thinking included."""
+
+    prompt_tokens: int = Field(0, ge=0)
+    completion_tokens: int = Field(0, ge=0)
+    prompt_tokens_details: _PromptDetails | None = None
+    # DeepSeek's name for the same.
+    prompt_cache_hit_tokens: int | None = None
+
+    @property
+    def cached_tokens(self) -> int:
+        """Those of the prompt that the service had in a cache of its own."""
+        details = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
+        return max(0, details or self.prompt_cache_hit_tokens or 0)
+
+
+class Completion(BaseModel):
+    """What is read of a chat completion; blank lines before it, which DeepSeek sends under load, are none of it."""
+
+    choices: list[_Choice]
+    usage: Usage | None = None
+
+    def answer(self) -> Answer:
+        """What the model said."""
+        if not self.choices:
+            return Answer(flaw="the answer has no choices")
+        choice = self.choices[0]
+        refusal = choice.message.refusal or ""
+        if choice.finish_reason == "content_filter":
+            refusal = refusal or "no reason given"
+        return Answer(
+            text=choice.message.content or "", cut_off=choice.finish_reason == "length", refusal=refusal[:200]
+        )

@@ -1,0 +1,171 @@
+"""Statuses and error codes of all services as our errors, in one place. `docs/faults.md` tells the same to people."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
+
+_LONGEST_WAIT_S = 30 * 86_400.0
+
+
+class TooLargeError(PermanentError):
+    """The question does not fit the model, or the account's minute. Stays within this room: a smaller one may fit."""
+
+
+class MalformedOutputError(TransientError):
+    """The service itself refused what its model wrote (400 json_validate_failed). Stays within this room."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service as messages speak of it: its name in the settings, and what to do when a thing is wrong."""
+
+    name: str
+    set_key: str
+    set_model: str
+    set_address: str
+    # What to do when nobody answers there.
+    start: str = ""
+    needs_key: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What came back over HTTP."""
+
+    status: int
+    # Names in lower case.
+    headers: Mapping[str, str]
+    text: str
+
+
+def no_time(service: Service) -> TransientError:
+    """It did not answer in time."""
+    return TransientError("did not answer in time", where=service.name)
+
+
+def no_connection(service: Service, reason: str) -> TransientError:
+    """It was not reached, or broke off."""
+    hint = service.start or service.set_address
+    return TransientError(f"no connection ({reason[:120]})", where=service.name, hint=hint)
+
+
+def no_completion(service: Service) -> TransientError:
+    """A proper answer, of something else: a login page, a proxy."""
+    return TransientError("the answer is not a chat completion", where=service.name, hint=service.set_address)
+
+
+def too_much(service: Service) -> TransientError:
+    """An answer that is longer than any script."""
+    return TransientError("the answer does not end", where=service.name, hint=service.set_address)
+
+
+class _Kind(NamedTuple):
+    """An outcome: the class of our error, what happened, and what to do."""
+
+    error: type[ProviderError]
+    message: str
+    hint: str = ""
+
+
+_NO_CREDIT = _Kind(NeedsLoginError, "the account has no credit left", "Top it up, or use another key")
+_BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.set_key}")
+_NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.set_model}")
+_MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.set_model}")
+_NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.set_address}")
+_TOO_LARGE = _Kind(TooLargeError, "the notes are too long for the model {model}", "Shorten the notes")
+_MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
+_SLOW_DOWN = _Kind(TransientError, "asks to slow down")
+_AWAY = _Kind(TransientError, "is not available now ({detail})")
+_REFUSED = _Kind(PermanentError, "refuses the request ({detail})")
+
+# The code says more than the status: OpenAI sends a 429 when money is missing, which no waiting helps.
+_BY_CODE: Mapping[str, _Kind] = {
+    "insufficient_quota": _NO_CREDIT,
+    "insufficient_balance": _NO_CREDIT,
+    "model_not_found": _NO_MODEL,
+    "model_decommissioned": _MODEL_GONE,
+    "unknown_url": _NO_ADDRESS,
+    "context_length_exceeded": _TOO_LARGE,
+    "json_validate_failed": _MALFORMED,
+}
+# Beside every 5xx: request timeout, conflict, failed dependency, too early, flex capacity, cancelled.
+_BY_STATUS: Mapping[int, _Kind] = {
+    401: _BAD_KEY,
+    402: _NO_CREDIT,
+    403: _BAD_KEY,
+    413: _TOO_LARGE,
+    429: _SLOW_DOWN,
+    **dict.fromkeys((408, 409, 424, 425, 498, 499), _AWAY),
+}
+
+
+def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
+    """The error for an answer whose status is not 200."""
+    code, said = _read_body(reply.text)
+    # Some gateways repeat the key they refuse.
+    said = (said.replace(api_key, "***") if api_key else said)[:200]
+    detail = f"HTTP {reply.status}" + (f": {said}" if said else "")
+    after_s = retry_after_s(reply.headers)
+    kind = _kind(reply.status, code, said, waits=after_s is not None)
+    message = kind.message.format(status=reply.status, model=model, detail=detail)
+    hint = kind.hint.format(service=service)
+    if kind.error is TransientError:
+        return TransientError(message, where=service.name, retry_after_s=after_s)
+    return kind.error(message, where=service.name, hint=hint)
+
+
+def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if status >= 500 or (status == 413 and waits):
+        return _AWAY
+    if status == 404:
+        # Who says something in the form of an error speaks the protocol, and misses the model.
+        return _NO_MODEL if said else _NO_ADDRESS
+    return _NO_ADDRESS if status < 400 else _BY_STATUS.get(status, _REFUSED)
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by `retry-after`: a number (fractions too) or a date, counted from the answer's own `date`.
+
+    At most a month: nobody means more, and the calendar ends.
+    """
+    value = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        due = _date(value)
+        if due is None:
+            return None
+        seconds = (due - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
+    return min(max(0.0, seconds), _LONGEST_WAIT_S) if math.isfinite(seconds) else None
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _read_body(text: str) -> tuple[str, str]:
+    """(code, message) of an error body; empty where it has none, as in a page of HTML."""
+    try:
+        body: Any = json.loads(text)
+    except ValueError:  # RecursionError is none, and needs megabytes
+        return "", ""
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    if isinstance(error, str):
+        return "", error
+    if not isinstance(error, dict):
+        return "", ""
+    return str(error.get("code") or ""), str(error.get("message") or "")

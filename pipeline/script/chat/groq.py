@@ -1,0 +1,60 @@
+"""The way to Groq: its official SDK, with the SDK's own retries off."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from anyio import to_thread
+
+from pipeline.script.chat.failures import Reply, Service, no_connection, no_time
+
+if TYPE_CHECKING:
+    from groq import AsyncGroq
+
+
+class GroqTransport:
+    """Posts chat completions to Groq, or to whatever speaks its protocol at `base_url` (the host's root)."""
+
+    def __init__(self, service: Service, *, api_key: str, base_url: str, timeout_s: float) -> None:
+        self._service = service
+        self._api_key = api_key
+        # The SDK adds this path itself; other clients want it in the address, so people write it.
+        self._base_url = base_url.rstrip("/").removesuffix("/openai/v1")
+        self._timeout_s = timeout_s
+
+    async def post(self, request: dict[str, Any]) -> Reply:
+        """One request. Raises `TransientError` when there is no answer."""
+        # A client belongs to one event loop; opening one reads certificates and imports the SDK.
+        async with await to_thread.run_sync(self._open) as client:
+            return await self._post(client, request)
+
+    async def _post(self, client: AsyncGroq, request: dict[str, Any]) -> Reply:
+        import groq  # noqa: PLC0415 - slow to import
+
+        try:
+            response = await client.chat.completions.with_raw_response.create(**request)
+            return Reply(status=response.status_code, headers=_lower(response.headers), text=await response.text())
+        except groq.APIStatusError as error:
+            return Reply(status=error.status_code, headers=_lower(error.response.headers), text=error.response.text)
+        except groq.APITimeoutError as error:
+            raise no_time(self._service) from error
+        except groq.APIConnectionError as error:
+            raise no_connection(self._service, _reason(error)) from error
+
+    def _open(self) -> AsyncGroq:
+        from groq import AsyncGroq  # noqa: PLC0415 - slow to import
+
+        return AsyncGroq(api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0)
+
+
+def _lower(headers: Any) -> dict[str, str]:  # noqa: ANN401 - the SDK's HTTP library is its own business
+    return {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+def _reason(error: Exception) -> str:
+    """The innermost cause, which the SDK hides behind "Connection error."."""
+    cause: BaseException = error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__ or cause
+    return re.sub(r"\s+", " ", str(cause)) or type(cause).__name__

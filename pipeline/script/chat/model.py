@@ -1,0 +1,78 @@
+"""What a chat model is, and what passes between it and those who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
+
+from pipeline.limits import Purse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a model is asked, and the shape of the JSON that it shall answer with."""
+
+    messages: tuple[Message, ...]
+    # A JSON schema in the subset of strict mode: every field required, no others allowed.
+    schema: Mapping[str, Any]
+    # What the answer is, in a word ("script").
+    schema_name: str
+    # Room for the answer and the thinking before it. Prompt and room together must stay below 8,000 tokens, which is
+    # what Groq's free plan allows per minute; the second number is for an answer that was cut off.
+    max_tokens: int = 4096
+    more_tokens: int = 6000
+
+    def corrected(self, answer: str, problems: tuple[str, ...]) -> Question:
+        """The same question, with the answer to it and what is wrong with that."""
+        complaint = "\n".join(["That can't be used:", *(f"- {each}" for each in problems), "Write it again, whole."])
+        said = (Message(role="assistant", content=answer), Message(role="user", content=complaint))
+        return replace(self, messages=(*self.messages, *said))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a model said."""
+
+    text: str = ""
+    # Whether it ran out of room before its end.
+    cut_off: bool = False
+    # Why the model declines; empty: it does not.
+    refusal: str = ""
+    # Why there is no text, if the service told; empty: it did not, or there is one.
+    flaw: str = ""
+
+
+class ChatModel(Protocol):
+    """One model behind one service. Asking again after a failure is not its business, and passing its gate is."""
+
+    @property
+    def service(self) -> str:
+        """The name of the service in the settings, and of its gate."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model, as its service calls it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same question is put in another way (code, model); part of the cache key."""
+        ...
+
+    def check(self) -> None:
+        """Raise what can be known without asking: `NeedsLoginError` without a usable key, `ConfigurationError`."""
+        ...
+
+    async def answer(self, question: Question, purse: Purse) -> Answer:
+        """One request, paid from the purse, when the gate lets it through. Raises only errors of `pipeline.errors`, and `TooLargeError`."""
+        ...

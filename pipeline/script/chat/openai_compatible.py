@@ -1,0 +1,66 @@
+"""The way to all who speak OpenAI's chat completions: DeepSeek, OpenAI, OpenRouter, Ollama, llama.cpp and others.
+
+A plain HTTP client: four headers and one JSON body need no SDK, and nobody else decides about time-outs and retries.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from anyio import to_thread
+
+from pipeline.script.chat.failures import Reply, Service, no_connection, too_much
+
+if TYPE_CHECKING:
+    import aiohttp
+
+_PATH = "/chat/completions"
+# A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
+_MOST_BYTES = 8_000_000
+
+
+class OpenAICompatibleTransport:
+    """Posts chat completions to `base_url`, which ends where `/chat/completions` begins (often in `/v1`)."""
+
+    def __init__(self, service: Service, *, api_key: str, base_url: str) -> None:
+        self._service = service
+        self._api_key = api_key
+        self._url = base_url.rstrip("/").removesuffix(_PATH) + _PATH
+
+    async def post(self, request: dict[str, Any]) -> Reply:
+        """One request. Raises `TransientError` when there is no answer, and `TimeoutError`."""
+        await to_thread.run_sync(_import)
+        import aiohttp  # noqa: PLC0415 - slow to import
+
+        headers = {"Content-Type": "application/json"}
+        if self._api_key:
+            headers["Authorization"] = f"Bearer {self._api_key}"
+        try:
+            # The deadline is the caller's. A connection is not kept: a script a minute needs none.
+            timeout = aiohttp.ClientTimeout(total=None)
+            async with (
+                aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+                # A key goes where it was sent, and nowhere else.
+                session.post(
+                    self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False
+                ) as response,
+            ):
+                return await self._read(response)
+        except aiohttp.ClientError as error:
+            told = error.strerror if isinstance(error, OSError) else str(error)
+            raise no_connection(self._service, told or type(error).__name__) from error
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Reply:
+        body = bytearray()
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise too_much(self._service)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(status=response.status, headers=headers, text=body.decode("utf-8", "replace"))
+
+
+def _import() -> None:
+    """In a thread: it reads the certificates of the machine."""
+    import aiohttp  # noqa: F401, PLC0415

@@ -1,0 +1,130 @@
+"""A model behind a service: it passes the gate, keeps a deadline, counts what it costs and speaks the protocol.
+
+Waiting and trying again after failures is the business of the retry policy. Every request goes through the gate by
+itself: the second one, too, waits for its turn.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Protocol
+
+import anyio
+from pydantic import ValidationError
+
+from pipeline.errors import NeedsLoginError
+from pipeline.limits import Gate, Purse
+from pipeline.script.chat.completion import Completion, Usage
+from pipeline.script.chat.dialect import Dialect
+from pipeline.script.chat.failures import MalformedOutputError, Reply, Service, error_of, no_completion, no_time
+from pipeline.script.chat.model import Answer, Question
+
+# A prompt and its schema, which is charged as well, have no more tokens than this in any language. What a model has
+# counted says it better, give or take a little.
+_TOKENS_PER_BYTE = 1 / 3
+_GIVE_OR_TAKE = 1.03
+# Raise it when the same question is put in another way.
+_VERSION = "4"
+
+
+class Transport(Protocol):
+    """The way to a service."""
+
+    async def post(self, request: dict[str, Any]) -> Reply:
+        """Send a request for a completion. Raises `TransientError` when nobody answers, or `TimeoutError`."""
+        ...
+
+
+class ServiceModel:
+    """A `ChatModel` at a service, reached by `transport` and asked in `dialect`."""
+
+    def __init__(
+        self,
+        service: Service,
+        model: str,
+        *,
+        transport: Transport,
+        dialect: Dialect,
+        api_key: str,
+        gate: Gate,
+        timeout_s: float,
+    ) -> None:
+        self._service = service
+        self._model = model
+        self._transport = transport
+        self._dialect = dialect
+        self._api_key = api_key.strip()
+        self._gate = gate
+        self._timeout_s = timeout_s
+        self._tokens_per_byte = _TOKENS_PER_BYTE
+
+    @property
+    def service(self) -> str:
+        """The name of the service."""
+        return self._service.name
+
+    @property
+    def model(self) -> str:
+        """The name of the model."""
+        return self._model
+
+    @property
+    def version(self) -> str:
+        """The version of this code, the service and the model."""
+        return f"{_VERSION}/{self.service}/{self.model}"
+
+    def check(self) -> None:
+        """Raise `NeedsLoginError` without a usable key."""
+        key = self._api_key
+        if not key and self._service.needs_key:
+            raise NeedsLoginError("there is no key", where=self.service, hint=self._service.set_key)
+        # Anything else could not be sent, and the HTTP library would quote the key in its complaint.
+        if not key.isascii() or (key and not key.isprintable()) or " " in key:
+            raise NeedsLoginError("the key is not a key", where=self.service, hint=self._service.set_key)
+
+    async def answer(self, question: Question, purse: Purse) -> Answer:
+        """What the model says. Raises the `ProviderError`s of `failures` and of the gate, and those of the purse."""
+        self.check()
+        request = self._dialect.request(self.model, question)
+        size_bytes = len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())
+        # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
+        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), question.max_tokens
+        async with (
+            purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            self._gate.call(tokens=prompt + room) as call,
+        ):
+            await purchase.reserve()
+            try:
+                completion = await self._completion(request)
+            except MalformedOutputError as error:
+                # The service is well, its model is not: nothing that the gate should learn from.
+                return Answer(flaw=error.message)
+            if usage := completion.usage:
+                call.used(tokens=usage.prompt_tokens + usage.completion_tokens)
+                purchase.used(
+                    tokens_in=usage.prompt_tokens,
+                    tokens_out=usage.completion_tokens,
+                    tokens_cached=min(usage.cached_tokens, usage.prompt_tokens),
+                )
+                self._learn(usage, size_bytes)
+        return completion.answer()
+
+    async def _completion(self, request: dict[str, Any]) -> Completion:
+        try:
+            # The timeouts of HTTP libraries start anew with every byte; this one does not.
+            with anyio.fail_after(self._timeout_s):
+                reply = await self._transport.post(request)
+        except TimeoutError as error:
+            raise no_time(self._service) from error
+        if reply.status != 200:
+            raise error_of(reply, self._service, model=self.model, api_key=self._api_key)
+        try:
+            return Completion.model_validate_json(reply.text)
+        except ValidationError as error:
+            raise no_completion(self._service) from error
+
+    def _learn(self, usage: Usage, size_bytes: int) -> None:
+        """Prompts are much alike: the last one has most to say about the next."""
+        if usage.prompt_tokens:
+            self._tokens_per_byte = usage.prompt_tokens / size_bytes * _GIVE_OR_TAKE

@@ -1,0 +1,67 @@
+"""Models behind stand-ins, and what they need to be asked: for tests that are about what comes of it."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from pipeline.limits import Gate, RetryPolicy
+from pipeline.script.chat import GroqTransport, Service, ServiceModel, groq_dialect
+from pipeline.state import Cache
+from tests.standins.gates import gate
+
+KEY = "gsk_verysecret"
+# One attempt: what comes of a single failure.
+IMPATIENT = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=300)
+
+
+@functools.cache
+def _folder() -> Path:
+    """For as long as the tests run."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+class Forgetful(Cache):
+    """A cache that forgets what it is given: every question is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(_folder())
+
+    async def get_or_make(
+        self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]
+    ) -> tuple[Path, bool]:
+        """What `make` writes, each time anew."""
+        return await super().get_or_make(kind, uuid.uuid4().hex, suffix, make)
+
+
+def groq_model(
+    base_url: str = "https://api.groq.com",
+    *,
+    api_key: str = KEY,
+    model: str = "openai/gpt-oss-120b",
+    timeout_s: float = 20.0,
+    door: Gate | None = None,
+) -> ServiceModel:
+    """A model at the Groq stand-in."""
+    service = Service(
+        name="groq",
+        set_key="Set GROQ_API_KEY",
+        set_model="Set NIGHTREEL_GROQ__MODELS",
+        set_address="Check NIGHTREEL_GROQ__BASE_URL",
+    )
+    return ServiceModel(
+        service,
+        model,
+        transport=GroqTransport(service, api_key=api_key, base_url=base_url, timeout_s=timeout_s),
+        dialect=groq_dialect(model),
+        api_key=api_key,
+        gate=door or gate("groq"),
+        timeout_s=timeout_s,
+    )
