@@ -135,7 +135,7 @@ class BusyError(CheckpointError):
 
 
 class BudgetError(NightreelError):
-    """What a budget of ours allows is spent; `resets_at` (aware) is when it begins anew, None: when a person says so."""
+    """What a budget of ours allows is spent; `resets_at` (aware) is when it begins anew, None: when a person does."""
 
     exit_code = 10
 

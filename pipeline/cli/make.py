@@ -45,7 +45,7 @@ def make(
     from pipeline.cli.session import open_session
     from pipeline.cli.work import leave_work
     from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, InputError, NightreelError
-    from pipeline.model import JobStatus, Priority
+    from pipeline.model import QUEUE, JobStatus, Priority
     from pipeline.orchestrator import JobEvent, Told, batches
     from pipeline.sources import read_brief
 

@@ -34,8 +34,8 @@ class Making:
     """Language of the film, e.g. en, de, pt-BR."""
     voice: str | None = None
     """Voice, e.g. en-US-AvaNeural."""
-    writer: Literal["auto", "groq", "outline"] | None = None
-    """Who writes the script: groq (a model) or outline (your notes as they are)."""
+    writer: str | None = None
+    """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
     narrator: Literal["auto", "edge", "espeak", "silence"] | None = None
     """Who speaks: edge (online), espeak (offline) or silence."""
     offline: Annotated[bool, Parameter(negative="")] = False
@@ -47,7 +47,7 @@ class Making:
             "template": self.template,
             "language": self.language,
             "narration.voice": self.voice,
-            "script.writer": self.writer,
+            "script.writers": self.writer,
             "narration.narrator": self.narrator,
             "offline": self.offline or None,
         }

@@ -286,7 +286,7 @@ class Gate:
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
-        """Correct the minute. Who refuses does not charge, nor who was not asked for want of money; what was broken off may have been charged in full."""
+        """Correct the minute. Who refuses, or was not asked for want of money, does not charge; what was broken off may."""
         if call.spent is None and isinstance(error, ProviderError | BudgetError):
             call.spent = 0
         if call.minute and call.spent is not None:

@@ -10,7 +10,6 @@ from pipeline.model.job import Asked, JobError, JobStatus
 from pipeline.model.priority import Priority
 from pipeline.model.summary import JobSummary
 
-
 # Films that were asked for one at a time gather in these, for ever: by `nightreel make`, and by `make --queue`.
 SINGLES, QUEUE = "films", "queue"
 

@@ -72,15 +72,24 @@ async def _ffmpeg(_shop: Workshop) -> Finding:
 
 
 async def _model(shop: Workshop) -> Finding:
-    if shop.settings.groq.api_key:
-        model = shop.settings.groq.model
-        return Finding(name="script model", state=State.GOOD, found=f"groq, {model} (the key is not tried out here)")
-    return Finding(
-        name="script model",
-        state=State.LIMITED,
-        found="no key: only briefs with notes can be made",
-        remedy="For bare topics set GROQ_API_KEY (console.groq.com)",
-    )
+    name = "script model"
+    try:
+        models = shop.models
+    except NightreelError as error:
+        return Finding(name=name, state=State.LIMITED, found=error.message, remedy=error.hint)
+    ready, missing = [], []
+    for model in models:
+        try:
+            model.check()
+            ready.append(f"{model.service}, {model.model}")
+        except NightreelError as error:
+            missing.append(str(error))
+    told = "; ".join(dict.fromkeys(missing))
+    if ready:
+        found = f"{'; '.join(ready)} (the key is not tried out here)"
+        return Finding(name=name, state=State.LIMITED if told else State.GOOD, found=found, remedy=told)
+    remedy = told or "For bare topics set GROQ_API_KEY (console.groq.com), or name another service in script.writers"
+    return Finding(name=name, state=State.LIMITED, found="no key: only briefs with notes can be made", remedy=remedy)
 
 
 async def _voices(shop: Workshop) -> Finding:

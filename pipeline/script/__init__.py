@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.errors import NightreelError, PermanentError, ProviderError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Script
-from pipeline.script.chat import ChatModel, in_short
+from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.writer import ModelWriter, ScriptWriter
@@ -40,8 +40,8 @@ async def write_script(
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
     Requests to services are paid from `purse`, also those that come to nothing; without one nobody counts.
-    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the first one who was asked,
-    and `PermanentError` for a script that can't be filmed.
+    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
+    another time, else of the first, and `PermanentError` for a script that can't be filmed.
     """
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
@@ -52,7 +52,7 @@ async def write_script(
         else:
             reasons = (*map(in_short, failures), script.fallback_reason)
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
-    raise failures[0]
+    raise most_hopeful(failures)
 
 
 def known_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:

@@ -14,6 +14,7 @@ from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, Script
 from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
 from pipeline.script.checks import find_problems, shortened, tidied
+from pipeline.script.notes import count_words, with_fewer_notes
 from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.state import Cache
 from pipeline.template import Template
@@ -108,18 +109,29 @@ class ModelWriter:
             retry=self._retry,
             purse=purse,
         )
-        return _signed(asked)
+        return _signed(asked, brief)
 
 
-def _signed(asked: Asked[Script]) -> Script:
-    return replace(asked.value, writer=asked.service, model=asked.model, fallback_reason=asked.fallback_reason)
+def _signed(asked: Asked[Script], brief: Brief) -> Script:
+    reasons = [asked.fallback_reason]
+    if asked.question:
+        parts = [count_words(part) for part in with_fewer_notes(brief)]
+        told = f"the first {parts[asked.question]:,} of {parts[0]:,} words"
+        reasons.append(f"the notes are too long for {asked.model}: it was given {told}")
+    return replace(
+        asked.value, writer=asked.service, model=asked.model, fallback_reason="; ".join(filter(None, reasons))
+    )
 
 
 def _questions(brief: Brief, template: Template) -> tuple[Question, ...]:
     """What a model is asked: first with all notes."""
+    return tuple(_question(part, template) for part in with_fewer_notes(brief))
+
+
+def _question(brief: Brief, template: Template) -> Question:
     system, user = template.prompt(brief)
     messages = (Message(role="system", content=system), Message(role="user", content=user))
-    return (Question(messages=messages, schema=strict_schema(template), schema_name="script"),)
+    return Question(messages=messages, schema=strict_schema(template), schema_name="script")
 
 
 class _Reading:

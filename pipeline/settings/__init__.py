@@ -1,6 +1,9 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
 groups.py      every setting, its default and what it may be
+services.py    those of services with language models, and what is known of the best known ones
+money.py       what models cost, and what may be spent on them
+kinds.py       the kinds of values
 fields.py      the same by dotted name
 loading.py     from the three sources to `Settings`, every problem told with its place
 workspace.py   which folder the workspace is
@@ -11,14 +14,11 @@ from pipeline.settings.example import example_toml
 from pipeline.settings.fields import environment_name, is_secret, setting_fields
 from pipeline.settings.groups import (
     BreakerSettings,
-    BudgetSettings,
     CacheSettings,
     EdgeSettings,
     ErrorSettings,
-    GroqSettings,
     NarrationSettings,
     OutputSettings,
-    PriceSettings,
     RetrySettings,
     ScriptSettings,
     Settings,
@@ -28,6 +28,8 @@ from pipeline.settings.groups import (
     WorkSettings,
 )
 from pipeline.settings.loading import load_settings
+from pipeline.settings.money import BudgetSettings, PriceSettings
+from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 from pipeline.settings.workspace import CONFIG_NAME, find_workspace
 
 __all__ = [
@@ -38,11 +40,13 @@ __all__ = [
     "EdgeSettings",
     "ErrorSettings",
     "GroqSettings",
+    "ModelSettings",
     "NarrationSettings",
     "OutputSettings",
     "PriceSettings",
     "RetrySettings",
     "ScriptSettings",
+    "ServiceSettings",
     "Settings",
     "SubtitleSettings",
     "TimeLimitSettings",

@@ -7,14 +7,20 @@ from collections.abc import Iterator, Mapping
 from inspect import getdoc
 from textwrap import wrap
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pipeline.settings.fields import is_table, setting_fields, setting_groups
+from pipeline.settings.groups import Settings
+from pipeline.settings.services import PRESETS, ServiceSettings
 
 _HEADER = """\
 # Settings of this workspace. Each line that begins with "#" and a name shows a default: remove the "#" to change it.
 # NIGHTREEL_VIDEO__QUALITY=20 in the environment sets the same for one command, and wins over this file.
 """
+
+# The service whose table is shown.
+_EXAMPLE = "deepseek"
 
 
 def example_toml() -> str:
@@ -24,27 +30,43 @@ def example_toml() -> str:
     current = ""
     for name, field in setting_fields().items():
         if is_table(name):
+            lines += _services() if current == "groq" else []
             lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]
             current = name
             continue
         group, _, key = name.rpartition(".")
         if group != current:
+            lines += _services() if current == "groq" else []
             lines += [f"# {getdoc(groups[group])}", f"[{group}]"]
             current = group
-        lines += [f"# {line}" for line in wrap(field.description or "", 110)]
-        lines += [f"#{key} = {_toml(field)}", ""]
+        lines += _setting(key, field, field.default)
     return "\n".join(lines)
 
 
-def _entries(table: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+def _entries(table: Mapping[str, BaseModel]) -> Iterator[str]:
     """The tables in a table, a line each."""
     for name, entry in table.items():
-        yield f"{json.dumps(name)} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in entry.items())} }}"
+        values = entry.model_dump(exclude_defaults=True)
+        yield f"{json.dumps(name)} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items())} }}"
 
 
-def _toml(field: FieldInfo) -> str:
-    default = field.default
+def _services() -> list[str]:
+    """One table as an example of all."""
+    name, others = _EXAMPLE, ", ".join(sorted(PRESETS.keys() - {_EXAMPLE}))
+    service = Settings().services[name]
+    told = f"{getdoc(ServiceSettings)} Known already: {name} (as shown), {others}; others need base_url and models."
+    lines = [*(f"# {line}" for line in wrap(told, 110)), f"#[services.{name}]"]
+    for key, field in ServiceSettings.model_fields.items():
+        lines += _setting(key, field, None if key == "api_key" else getattr(service, key))
+    return lines
+
+
+def _setting(key: str, field: FieldInfo, value: object) -> list[str]:
+    return [*(f"# {line}" for line in wrap(field.description or "", 110)), f"#{key} = {_toml(value)}", ""]
+
+
+def _toml(default: object) -> str:
     if default is None:
         return '""'
     return json.dumps(default, ensure_ascii=False)

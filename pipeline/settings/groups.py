@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import os
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
-
-
-def _empty_is_none(value: object) -> object:
-    """TOML has no null: an empty text stands for "not set"."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _url(*schemes: str) -> AfterValidator:
-    def check(value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value)
-            good = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            good = False
-        if not good or any(char.isspace() or not char.isprintable() for char in value):
-            raise ValueError(f"must be an address like {schemes[0]}://host or {schemes[-1]}://host:port/path")
-        return value.rstrip("/")
-
-    return AfterValidator(check)
-
-
-def _key(value: object) -> object:
-    """Keys are pasted with a line break at the end, and go into a header, where nothing but ASCII can stand."""
-    if not isinstance(value, str):
-        return value
-    if not (value.strip().isascii() and value.strip().isprintable()):
-        raise ValueError("must be a key: plain letters, digits and signs")
-    return value.strip() or None
+from pipeline.settings.kinds import (
+    DAY_S,
+    MOST,
+    MOST_GB,
+    WEEK_S,
+    Group,
+    Language,
+    Names,
+    OptionalText,
+    OptionalWebSocketUrl,
+)
+from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
+from pipeline.settings.services import GroqSettings, Services
 
 
 def _known_format(value: str) -> str:
@@ -55,119 +37,14 @@ def _cores_for_zero(value: int) -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
-Key = Annotated[SecretStr | None, BeforeValidator(_key)]
-HttpUrl = Annotated[str, _url("https", "http")]
-OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
-# Beyond these, values were meant otherwise, and sums and dates overflow.
-_DAY_S = 86_400
-_WEEK_S = 7 * _DAY_S
-_MOST_GB = 1e6
-_MOST = 10**12
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-
-
-class Group(BaseModel):
-    """A table of nightreel.toml."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-        str_strip_whitespace=True,
-        hide_input_in_errors=True,
-        # A default looks exactly like the same value when it is set: 60 seconds are always 60.0.
-        validate_default=True,
-    )
-
-
 class ScriptSettings(Group):
     """Who writes the script."""
 
-    writer: Literal["auto", "groq", "outline"] = Field(
-        "auto",
-        description="Who writes: groq (a language model), outline (the notes of the brief as they are, no model), "
-        "or auto: groq when it has a key, else outline.",
-    )
-
-
-class GroqSettings(Group):
-    """The language model at Groq, or behind anything that speaks its protocol."""
-
-    base_url: HttpUrl = Field("https://api.groq.com", description="Address of the service; a proxy or a gateway works.")
-    api_key: Key = Field(
-        None, description="Key of the service. Better set outside this file, as GROQ_API_KEY in the environment."
-    )
-    model: str = Field(
-        "openai/gpt-oss-120b", min_length=1, description="Name of the model; it needs strict JSON schemas."
-    )
-    requests_per_min: float = Field(30, ge=0.001, le=1e6, description="Requests a minute that the account allows.")
-    tokens_per_min: int = Field(
-        0,
-        ge=0,
-        le=_MOST,
-        description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself.",
-    )
-    requests_per_day: int = Field(
-        0,
-        ge=0,
-        le=_MOST,
-        description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
-    )
-    tokens_per_day: int = Field(0, ge=0, le=_MOST, description="Tokens a day (UTC), likewise; 0: no limit.")
-    concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
-    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds to wait for an answer.")
-
-
-class PriceSettings(Group):
-    """What a model costs."""
-
-    usd_per_million_in: float = Field(ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(ge=0, le=1e6, description="Price of a million tokens written.")
-    usd_per_million_cached: float | None = Field(
-        None, ge=0, le=1e6, description="Price of those read that the service had in its cache; else as all others."
-    )
-
-
-# As their makers ask for in November 2026: console.groq.com/docs/models, and the dearer hours of
-# api-docs.deepseek.com/quick_start/pricing. Prices change.
-_PRICES = {
-    "openai/gpt-oss-120b": {"usd_per_million_in": 0.15, "usd_per_million_out": 0.60},
-    "openai/gpt-oss-20b": {"usd_per_million_in": 0.075, "usd_per_million_out": 0.30},
-    "deepseek-v4-flash": {
-        "usd_per_million_in": 0.30,
-        "usd_per_million_out": 1.20,
-        "usd_per_million_cached": 0.006,
-    },
-    "deepseek-v4-pro": {
-        "usd_per_million_in": 1.32,
-        "usd_per_million_out": 3.96,
-        "usd_per_million_cached": 0.044,
-    },
-}
-
-
-def _with_known_prices(value: object) -> object:
-    """A price that is set takes the place of the one that we know; all others stay."""
-    return {**_PRICES, **value} if isinstance(value, dict) else value
-
-
-class BudgetSettings(Group):
-    """What models may cost, in US dollars. What would cost more waits: for the next day, or for a larger budget."""
-
-    usd_per_batch: float = Field(
-        0,
-        ge=0,
-        le=1e6,
-        description="What a batch may cost, over all its runs; 0: no limit. It does not hold for the films of "
-        "`nightreel make`, which are no batch that ends. Likewise: run --budget.",
-    )
-    usd_per_day: float = Field(
-        0,
-        ge=0,
-        le=1e6,
-        description="What all processes of a workspace may spend on a day, from midnight to midnight where this "
-        "machine is; 0: no limit.",
+    writers: Names = Field(
+        ("auto",),
+        min_length=1,
+        description="Who writes, best first: groq and other services (language models), outline (the notes of the "
+        "brief as they are, no model), or auto: groq when it has a key, else outline. When one can't, the next does.",
     )
 
 
@@ -190,7 +67,7 @@ class EdgeSettings(Group):
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
     requests_per_min: float = Field(0, ge=0, le=1e6, description="Scenes spoken a minute, at most; 0: no limit.")
     concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
-    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds that one text may take.")
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds that one text may take.")
 
 
 class VideoSettings(Group):
@@ -226,13 +103,13 @@ class RetrySettings(Group):
 
     attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
     wait_initial_s: float = Field(
-        1, ge=0, le=_DAY_S, description="Seconds before the second call; doubled for each one after it."
+        1, ge=0, le=DAY_S, description="Seconds before the second call; doubled for each one after it."
     )
-    wait_max_s: float = Field(30, ge=0, le=_DAY_S, description="Seconds that the doubling ends at.")
+    wait_max_s: float = Field(30, ge=0, le=DAY_S, description="Seconds that the doubling ends at.")
     retry_after_max_s: float = Field(
         300,
         ge=0,
-        le=_DAY_S,
+        le=DAY_S,
         description="When a service asks for a longer wait than this (in seconds), the film is parked until then.",
     )
 
@@ -248,9 +125,9 @@ class BreakerSettings(Group):
 
     failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
     cooldown_s: float = Field(
-        60, gt=0, le=_DAY_S, description="Seconds before one call tries again; doubled each time it fails."
+        60, gt=0, le=DAY_S, description="Seconds before one call tries again; doubled each time it fails."
     )
-    cooldown_max_s: float = Field(1800, gt=0, le=_DAY_S, description="Seconds that the doubling ends at.")
+    cooldown_max_s: float = Field(1800, gt=0, le=DAY_S, description="Seconds that the doubling ends at.")
 
 
 class WorkSettings(Group):
@@ -269,18 +146,18 @@ class WorkSettings(Group):
     max_memory_gb: float = Field(
         0,
         ge=0,
-        le=_MOST_GB,
+        le=MOST_GB,
         description="Gigabytes that all our processes together may use; 0: three quarters of the machine's.",
     )
     min_free_memory_gb: float = Field(
         0.5,
         ge=0,
-        le=_MOST_GB,
+        le=MOST_GB,
         description="Gigabytes of memory that stay free for other programs; below, no film is begun beside others; one "
         "always is.",
     )
     min_free_disk_gb: float = Field(
-        2, ge=0, le=_MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
+        2, ge=0, le=MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
     )
 
 
@@ -290,26 +167,26 @@ class ErrorSettings(Group):
     on_error: Literal["continue", "stop"] = Field(
         "continue", description="After a film has failed: continue with the others, or stop."
     )
-    max_failures: int = Field(0, ge=0, le=_MOST, description="Stop after so many failed films; 0: never.")
+    max_failures: int = Field(0, ge=0, le=MOST, description="Stop after so many failed films; 0: never.")
     retries: int = Field(
         1,
         ge=0,
         le=100,
         description="How often a film is taken up again after a failure that may pass: a service, a time limit.",
     )
-    retry_wait_s: float = Field(60, ge=0, le=_DAY_S, description="Seconds before that; doubled each time.")
+    retry_wait_s: float = Field(60, ge=0, le=DAY_S, description="Seconds before that; doubled each time.")
 
 
 class TimeLimitSettings(Group):
     """Seconds that each stage of a film may take."""
 
-    script_s: float = Field(900, gt=0, le=_WEEK_S, description="Writing, with all waiting for the model.")
-    narration_s: float = Field(1800, gt=0, le=_WEEK_S, description="Speaking, with all waiting for the voices.")
-    subtitles_s: float = Field(60, gt=0, le=_WEEK_S, description="Cutting the subtitles.")
-    scenes_s: float = Field(3600, gt=0, le=_WEEK_S, description="Drawing and encoding, with the wait for a free core.")
-    film_s: float = Field(900, gt=0, le=_WEEK_S, description="Joining the scenes.")
-    quality_s: float = Field(900, gt=0, le=_WEEK_S, description="Inspecting the film.")
-    publishing_s: float = Field(7200, gt=0, le=_WEEK_S, description="Delivering it.")
+    script_s: float = Field(900, gt=0, le=WEEK_S, description="Writing, with all waiting for the model.")
+    narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Speaking, with all waiting for the voices.")
+    subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Cutting the subtitles.")
+    scenes_s: float = Field(3600, gt=0, le=WEEK_S, description="Drawing and encoding, with the wait for a free core.")
+    film_s: float = Field(900, gt=0, le=WEEK_S, description="Joining the scenes.")
+    quality_s: float = Field(900, gt=0, le=WEEK_S, description="Inspecting the film.")
+    publishing_s: float = Field(7200, gt=0, le=WEEK_S, description="Delivering it.")
 
 
 class OutputSettings(Group):
@@ -328,7 +205,7 @@ class CacheSettings(Group):
     """What was paid for once and is kept."""
 
     max_gb: float = Field(
-        10, ge=0, le=_MOST_GB, description="Gigabytes that the cache may grow to; least recently used goes first."
+        10, ge=0, le=MOST_GB, description="Gigabytes that the cache may grow to; least recently used goes first."
     )
 
     @property
@@ -351,8 +228,9 @@ class Settings(BaseSettings):
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
-    prices: Annotated[dict[str, PriceSettings], BeforeValidator(_with_known_prices)] = Field(
-        _PRICES,
+    services: Services = Field(default_factory=dict)
+    prices: Prices = Field(
+        KNOWN_PRICES,
         description="What models cost, by the name of the model. Prices change: check them. A model that is not here "
         "has no known price; 0 says that it costs nothing.",
     )

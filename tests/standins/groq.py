@@ -202,9 +202,7 @@ class GroqStandIn:
             _reset(request)
         if fault == "login_page":
             return web.Response(text="<html>Please log in</html>", content_type="text/html")
-        completion = _completion(
-            body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens
-        )
+        completion = _completion(body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens)
         await asyncio.sleep(self.latency_s)
         if self.plan and admitted:
             self.plan.answered(admitted, completion["usage"]["total_tokens"])
@@ -344,9 +342,7 @@ def _limits(used: int) -> dict[str, str]:
     }
 
 
-def _completion(
-    body: dict[str, Any], fault: str | None, *, number: int, terse: bool, thinking: int
-) -> dict[str, Any]:
+def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: bool, thinking: int) -> dict[str, Any]:
     content, finish_reason = _content(body, fault, terse=terse)
     message: dict[str, Any] = {"role": "assistant", "content": content}
     if fault == "declined":

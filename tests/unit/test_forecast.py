@@ -46,7 +46,7 @@ AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
 REST = ["length", "cache", "time", "money", "disk", "problem"]
 NOTHING = Cost()
 MODEL = {"groq.api_key": "gsk_test", "narration.narrator": "silence"}
-QUIET = {"script.writer": "outline", "narration.narrator": "silence"}
+QUIET = {"script.writers": "outline", "narration.narrator": "silence"}
 
 
 def brief(number=1, text="Tea cools, slowly.", **more):
@@ -465,7 +465,7 @@ async def test_a_voice_that_nobody_has_is_known_without_asking(tmp_path, monkeyp
 
     monkeypatch.setattr(EdgeNarrator, "_known_voices", ask)
     monkeypatch.setattr(EdgeNarrator, "check", ask)
-    shop = await shop_in(tmp_path, **{"script.writer": "outline", "narration.narrator": "edge"})
+    shop = await shop_in(tmp_path, **{"script.writers": "outline", "narration.narrator": "edge"})
 
     found = await foretold(
         shop,
@@ -486,9 +486,9 @@ async def test_a_voice_that_nobody_has_is_known_without_asking(tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"script.writer": "groq", "narration.narrator": "silence"}, "there is no key"),
-        ({"script.writer": "groq", "narration.narrator": "silence", "offline": True}, "--offline forbids"),
-        ({"script.writer": "outline", "narration.narrator": "edge", "offline": True}, "--offline forbids"),
+        ({"script.writers": "groq", "narration.narrator": "silence"}, "there is no key"),
+        ({"script.writers": "groq", "narration.narrator": "silence", "offline": True}, "--offline forbids"),
+        ({"script.writers": "outline", "narration.narrator": "edge", "offline": True}, "--offline forbids"),
     ],
 )
 async def test_a_provider_that_can_not_work_is_one_problem_of_all_films(tmp_path, settings, words):

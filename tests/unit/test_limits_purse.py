@@ -11,7 +11,10 @@ from pipeline.model import Cost, Price
 from tests.standins.coins import Coins
 
 # A dollar for each token that is written.
-PRICES = {"m": Price(usd_per_million_in=0, usd_per_million_out=1e6), "free": Price(usd_per_million_in=0, usd_per_million_out=0)}
+PRICES = {
+    "m": Price(usd_per_million_in=0, usd_per_million_out=1e6),
+    "free": Price(usd_per_million_in=0, usd_per_million_out=0),
+}
 
 
 def exceeded(spent):

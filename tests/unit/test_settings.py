@@ -5,8 +5,18 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline.errors import ConfigurationError, InputError
+from pipeline.settings import (
+    ServiceSettings,
+    Settings,
+    environment_name,
+    example_toml,
+    find_workspace,
+    is_secret,
+    load_settings,
+    setting_fields,
+)
 from pipeline.settings.fields import is_table
-from pipeline.settings import Settings, environment_name, example_toml, find_workspace, load_settings, setting_fields
+from pipeline.settings.loading import _PRICED
 
 SECRET = "gsk_very_secret"
 
@@ -50,11 +60,11 @@ def test_a_flag_that_was_not_given_decides_nothing(workspace):
 
 
 def test_values_at_the_top_and_in_tables_are_read_in_any_notation(workspace):
-    write(workspace, 'offline = true\nvideo.quality = 20\nscript = { writer = "outline" }\n[cache]\nmax_gb = 0.5\n')
+    write(workspace, 'offline = true\nvideo.quality = 20\nscript = { writers = ["outline"] }\n[cache]\nmax_gb = 0.5\n')
 
     settings = load_settings(workspace, {}, {})
 
-    assert (settings.offline, settings.video.quality, settings.script.writer) == (True, 20, "outline")
+    assert (settings.offline, settings.video.quality, settings.script.writers) == (True, 20, ("outline",))
     assert settings.cache.max_bytes == 500_000_000
 
 
@@ -84,6 +94,46 @@ def test_the_key_of_groq_may_come_from_its_own_variable(workspace):
     assert load_settings(workspace, {}, of_groq | ours).groq.api_key == SecretStr("ours")
 
 
+def test_a_service_is_a_table_by_its_name_over_what_is_known_of_it(workspace):
+    write(workspace, '[services.deepseek]\nconcurrency = 1\n[services.mine]\nbase_url = "http://host/v1"')
+
+    services = load_settings(workspace, {}, {"NIGHTREEL_SERVICES__MINE__MODELS": "large, small"}).services
+
+    assert (services["deepseek"].base_url, services["deepseek"].concurrency) == ("https://api.deepseek.com", 1)
+    assert services["mine"].models == ("large", "small")
+    assert services["ollama"] == Settings().services["ollama"]
+
+
+def test_the_key_of_a_service_may_come_from_the_variable_of_its_own_tools(workspace):
+    toml = '[services.deepseek]\napi_key = "file"\n[services.mine]\nbase_url = "http://host/v1"\napi_key_env = "MINE"'
+    write(workspace, toml)
+    theirs, ours = {"DEEPSEEK_API_KEY": "theirs", "MINE": "m"}, {"NIGHTREEL_SERVICES__DEEPSEEK__API_KEY": "ours"}
+
+    found = load_settings(workspace, {}, theirs).services
+
+    assert (found["deepseek"].api_key, found["mine"].api_key) == (SecretStr("theirs"), SecretStr("m"))
+    assert load_settings(workspace, {}, {}).services["deepseek"].api_key == SecretStr("file")
+    assert load_settings(workspace, {}, theirs | ours).services["deepseek"].api_key == SecretStr("ours")
+
+
+def test_the_key_of_a_service_is_a_secret_and_so_is_its_table():
+    assert is_secret("services.mine.api_key")
+    assert is_secret("services.mine")
+    assert not is_secret("services.mine.base_url")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("script.writer", "script.writers"), ("groq.model", "groq.models")], ids=["writer", "model"]
+)
+def test_a_setting_that_has_become_a_list_says_so(workspace, old, new):
+    assert problem(workspace, f"{old} = 'groq'") == f"nightreel.toml:1: {old} is now {new}, a list of names, best first"
+    variable = environment_name(old)
+    assert (
+        problem(workspace, **{variable: "x"})
+        == f"{variable} is now {environment_name(new)}, a list of names, best first"
+    )
+
+
 def test_settings_that_are_not_ours_are_none_of_our_business(workspace):
     environ = {"NIGHTREEL_WORKSPACE": "/x", "HOME": "/y", "GROQ_BASE_URL": "z"}
 
@@ -97,7 +147,7 @@ def test_a_variable_that_nothing_reads_is_not_passed_over(workspace):
 
 def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
-        environment_name(name): str(field.default)
+        environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
         if field.default is not None and not is_table(name)
     }
@@ -159,7 +209,15 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
     [
         ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be less than or equal to 51"),
         ("[video]\nformat = '4:5'", "nightreel.toml:2: video.format is “4:5”, must be one of 16:9"),
-        ("[script]\nwriter = 'bob'", "nightreel.toml:2: script.writer is “bob”, must be 'auto', 'groq' or 'outline'"),
+        (
+            "[script]\nwriters = ['groqq']",
+            "nightreel.toml:2: script.writers: there is no writer “groqq”. Did you mean groq?",
+        ),
+        ("[services.mine]\nmodels = ['m']", "nightreel.toml:2: services.mine.models: services.mine.base_url is needed"),
+        (
+            "[services.deepseek]\njson_mode = 'xml'",
+            "nightreel.toml:2: services.deepseek.json_mode is “xml”, must be 'strict', 'schema' or 'object'",
+        ),
         ("offline = 'maybe'", "nightreel.toml:1: offline is “maybe”, must be true or false"),
         (
             "language = 'klingon!'",
@@ -277,7 +335,9 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
 
     assert load_settings(workspace, {}, {}) == Settings()
     tables = [field.default for name, field in setting_fields().items() if is_table(name)]
-    assert count == len(setting_fields()) - len(tables) + sum(map(len, tables))
+    # The fields of one service, and the name of its table, are shown besides.
+    known = len(setting_fields()) - len(tables) + sum(map(len, tables))
+    assert count == known + len(ServiceSettings.model_fields) + 1
 
 
 def test_the_example_as_written_sets_nothing(workspace):
@@ -326,7 +386,10 @@ def test_a_price_that_is_set_takes_the_place_of_the_known_one_and_leaves_the_oth
 
     prices = load_settings(workspace, {}, {}).prices
 
-    assert (prices["openai/gpt-oss-120b"].usd_per_million_in, prices["openai/gpt-oss-120b"].usd_per_million_out) == (1, 2)
+    assert (prices["openai/gpt-oss-120b"].usd_per_million_in, prices["openai/gpt-oss-120b"].usd_per_million_out) == (
+        1,
+        2,
+    )
     assert prices["openai/gpt-oss-20b"] == Settings().prices["openai/gpt-oss-20b"]
     assert prices.keys() == Settings().prices.keys()
 
@@ -336,8 +399,7 @@ def test_a_price_that_is_set_takes_the_place_of_the_known_one_and_leaves_the_oth
     [
         (
             "[groq]\nusd_per_million_in = 0.15",
-            "nightreel.toml:2: groq.usd_per_million_in is told by model now: write usd_per_million_in and "
-            'usd_per_million_out under [prices."NAME OF THE MODEL"]',
+            f"nightreel.toml:2: groq.usd_per_million_in {_PRICED}",
         ),
         (
             "\n[prices.'a/b']\nusd_per_million_in = -1\nusd_per_million_out = 2",

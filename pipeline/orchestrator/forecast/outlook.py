@@ -134,7 +134,7 @@ def _exit_code(problems: Sequence[Problem]) -> int:
 
 
 def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
-    scripts, model = found.scripts_to_ask, providers.model_name(shop.settings)
+    scripts, model = found.scripts_to_ask, _model(shop)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
     price = shop.prices.get(model)
     usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out) if price else None
@@ -167,8 +167,18 @@ def _money_notes(money: Money, shop: Workshop, batch: str) -> list[str]:
     return notes
 
 
+def _service(shop: Workshop) -> str:
+    """Whom the scripts are asked of, as long as all goes well."""
+    return next(filter(providers.is_service, providers.writer_names(shop.settings)), "groq")
+
+
+def _model(shop: Workshop) -> str:
+    """The model that is asked first."""
+    return next(iter(providers.model_settings(_service(shop), shop.settings).models), "")
+
+
 def _limits(shop: Workshop) -> GateLimits:
-    return providers.gate_limits("groq", shop.settings)
+    return providers.gate_limits(_service(shop), shop.settings)
 
 
 def _asking_s(found: Survey, known: Experience, shop: Workshop) -> float:
@@ -184,7 +194,7 @@ def _quota(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
     limits = _limits(shop)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = shop.machine.ledger("groq").spent_today()
+    requests, tokens = shop.machine.ledger(_service(shop)).spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(
@@ -196,7 +206,7 @@ def _quota(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
     per_day = max(1, whole)
     later = max(0, found.scripts_to_ask - left)
     return Quota(
-        service="groq",
+        service=_service(shop),
         scripts_per_day=per_day,
         left_today=left,
         days=math.ceil(later / per_day) + (1 if left else 0),

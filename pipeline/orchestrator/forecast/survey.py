@@ -283,7 +283,7 @@ async def _first_voice(
     failures: list[NightreelError] = []
     for narrator in narrators:
         # A service knows more voices than we do; it is asked when it speaks.
-        if narrator.name in providers.SERVICES and wanted and looks_like_a_voice(wanted):
+        if providers.is_service(narrator.name) and wanted and looks_like_a_voice(wanted):
             return narrator, wanted
         try:
             return narrator, await narrator.choose_voice(language, wanted)

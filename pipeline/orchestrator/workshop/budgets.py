@@ -30,7 +30,7 @@ def prices_of(settings: Settings) -> dict[str, Price]:
 
 
 def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
-    """The money of a batch, counted in its `folder`. What would exceed it waits for a person: only they can raise it."""
+    """The money of a batch, counted in its `folder`. What would exceed it waits for a person to raise it."""
     allowed = settings.budget.usd_per_batch
 
     def exceeded(spent: float) -> BudgetError:

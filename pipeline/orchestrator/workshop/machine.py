@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.limits import Budget, Cores, Gate, ResourceLimits, ResourceWatch, Strategy, make_strategy, resource_limits
-from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
 
@@ -39,6 +39,8 @@ class Machine:
     clock: Callable[[], datetime]
     _gates: dict[str, Gate] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
+    # Who hears of them: nobody, or one.
+    _ears: list[Callable[[str], None]] = field(default_factory=list)
 
     @cached_property
     def store(self) -> CheckpointStore:
@@ -85,11 +87,12 @@ class Machine:
 
     def gate(self, service: str) -> Gate | None:
         """The door of a service, the same for all films; None for a provider that asks nobody outside."""
-        if service not in providers.SERVICES:
+        if not providers.is_service(service):
             return None
         if service not in self._gates:
             limits = providers.gate_limits(service, self.settings)
-            self._gates[service] = Gate(service, limits, ledger=self.ledger(service), clock=self.clock)
+            gate = Gate(service, limits, ledger=self.ledger(service), on_change=self._tell, clock=self.clock)
+            self._gates[service] = gate
         return self._gates[service]
 
     def ledger(self, service: str) -> Ledger:
@@ -108,7 +111,8 @@ class Machine:
 
     def hear_gates(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""
-        for service in providers.SERVICES:
-            gate = self.gate(service)
-            if gate:
-                gate.on_change = heard
+        self._ears[:] = [heard]
+
+    def _tell(self, line: str) -> None:
+        for heard in self._ears:
+            heard(line)

@@ -86,11 +86,8 @@ class Workshop:
     @cached_property
     def asked(self) -> Asked:
         """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
-        kept = {
-            key: value
-            for key, value in self.overrides.items()
-            if isinstance(value, str | bool | int | float) and not _is_of_this_run(key)
-        }
+        named = {key: _as_flag(value) for key, value in self.overrides.items() if not _is_of_this_run(key)}
+        kept = {key: value for key, value in named.items() if isinstance(value, str | bool | int | float)}
         return Asked(settings=kept, output=str(self.output) if self.output else "")
 
     @property
@@ -188,17 +185,27 @@ class Workshop:
     @cached_property
     def models(self) -> tuple[ChatModel, ...]:
         """The language models that may be asked, best first. Empty: none is set."""
-        name = providers.writer_name(self.settings)
-        if name not in providers.SERVICES:
-            return ()
-        return providers.make_models(name, self.settings, self.machine.gate(name))
+        services = filter(providers.is_service, providers.writer_names(self.settings))
+        return tuple(model for name in services for model in self._models_of(name))
 
     @cached_property
     def writers(self) -> tuple[ScriptWriter, ...]:
         """Who may write the scripts, in order."""
-        if not self.models:
-            return (OutlineWriter(),)
-        return (ModelWriter(self.models, cache=self.cache, retry=self.retry_policy),)
+        return tuple(self._writer(name) for name in providers.writer_names(self.settings))
+
+    def _writer(self, name: str) -> ScriptWriter:
+        if not providers.is_service(name):
+            return OutlineWriter()
+        return ModelWriter(self._models_of(name), cache=self.cache, retry=self.retry_policy)
+
+    def _models_of(self, service: str) -> tuple[ChatModel, ...]:
+        if service not in self._models:
+            self._models[service] = providers.make_models(service, self.settings, self.machine.gate(service))
+        return self._models[service]
+
+    @cached_property
+    def _models(self) -> dict[str, tuple[ChatModel, ...]]:
+        return {}
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
@@ -286,11 +293,22 @@ class Workshop:
         parts = (
             replace(brief, origin="", priority=None),
             template,
-            (providers.writer_name(shape), shape.groq.model),
+            self._first_choice(),
             providers.narrator_names(shape),
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
         )
         return content_key(*parts)[:_ID_DIGITS]
+
+    def _first_choice(self) -> tuple[str, ...]:
+        """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
+        name = providers.writer_names(self.settings)[0]
+        models = providers.model_settings(name, self.settings).models if providers.is_service(name) else ()
+        return (name, *models[:1])
+
+
+def _as_flag(value: object) -> object:
+    """The value as a flag gives it: a list of names with commas."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _is_of_this_run(key: str) -> bool:

@@ -74,5 +74,8 @@ class ChatModel(Protocol):
         ...
 
     async def answer(self, question: Question, purse: Purse) -> Answer:
-        """One request, paid from the purse, when the gate lets it through. Raises only errors of `pipeline.errors`, and `TooLargeError`."""
+        """One request, paid from the purse, when the gate lets it through.
+
+        Raises only errors of `pipeline.errors`, and `TooLargeError`.
+        """
         ...

@@ -18,6 +18,7 @@ from pipeline.limits import Gate, Purse
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import MalformedOutputError, Reply, Service, error_of, no_completion, no_time
+from pipeline.script.chat.headers import told_limits
 from pipeline.script.chat.model import Answer, Question
 
 # A prompt and its schema, which is charged as well, have no more tokens than this in any language. What a model has
@@ -96,7 +97,9 @@ class ServiceModel:
         ):
             await purchase.reserve()
             try:
-                completion = await self._completion(request)
+                reply = await self._post(request)
+                call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+                completion = self._completion(reply)
             except MalformedOutputError as error:
                 # The service is well, its model is not: nothing that the gate should learn from.
                 return Answer(flaw=error.message)
@@ -110,13 +113,15 @@ class ServiceModel:
                 self._learn(usage, size_bytes)
         return completion.answer()
 
-    async def _completion(self, request: dict[str, Any]) -> Completion:
+    async def _post(self, request: dict[str, Any]) -> Reply:
         try:
             # The timeouts of HTTP libraries start anew with every byte; this one does not.
             with anyio.fail_after(self._timeout_s):
-                reply = await self._transport.post(request)
+                return await self._transport.post(request)
         except TimeoutError as error:
             raise no_time(self._service) from error
+
+    def _completion(self, reply: Reply) -> Completion:
         if reply.status != 200:
             raise error_of(reply, self._service, model=self.model, api_key=self._api_key)
         try:
