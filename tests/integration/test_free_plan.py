@@ -104,5 +104,4 @@ def test_fifty_topics_on_the_free_plan_never_meet_a_429(only_scripts, tmp_path, 
     assert [each.message for each in made.plan.refused] == []
     assert made.groq.complaints == []
     assert (made.counts, made.scripts) == ({JobStatus.COMPLETED: TOPICS}, TOPICS)
-    print(made.duration_s, made.optimum_s)
     assert made.duration_s <= 1.3 * made.optimum_s
