@@ -286,7 +286,7 @@ class Gate:
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
-        """Correct the minute. Who refuses, or was never asked, charges nothing; what was broken off may have been charged."""
+        """Correct the minute. Who refuses, or was never asked, charges nothing; what was broken off may be charged."""
         if call.spent is None and isinstance(error, ProviderError | BudgetError):
             call.spent = 0
         if call.minute and call.spent is not None:

@@ -28,19 +28,18 @@ from pipeline.state import MoneyLedger
 
 async def main():
     budget = Budget(MoneyLedger(Path(sys.argv[1])), 3.0, lambda spent: BudgetError("spent"))
-    purse = Purse(prices={"m": Price(usd_per_million_in=0, usd_per_million_out=1e6)}, budgets=[budget])
+    purse = Purse(prices={"m": Price(usd_per_million_in=0, usd_per_million_out=5e5)}, budgets=[budget])
     bought = 0.0
     async def buy():
         nonlocal bought
         try:
-            async with purse.buying("m", tokens_in=0, tokens_out=1) as purchase:
+            async with purse.buying("m", tokens_in=0, tokens_out=2) as purchase:
                 await purchase.reserve()
                 await anyio.sleep(0.001)
                 bought += 0.5
-                purchase.cost = type("Half", (), {"usd": 0.5})
+                purchase.used(tokens_in=0, tokens_out=1)
         except BudgetError:
             pass
-    purse._told = lambda cost: None
     async with anyio.create_task_group() as tasks:
         for _ in range(8):
             tasks.start_soon(buy)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import StorageError
-from pipeline.model import Cost, Price, JobError, JobStatus, JobSummary
+from pipeline.model import Cost, JobError, JobStatus, JobSummary, Price
 from pipeline.reporting import RunFacts, write_reports
 from pipeline.reporting.axes import clock_axis, count_axis, seconds_axis
 from pipeline.reporting.documents import write_documents
