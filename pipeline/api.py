@@ -28,6 +28,10 @@ class Film:
     thumbnail: Path | None
     metadata: Path | None
     duration_s: float | None
+    # Who wrote, e.g. "groq" and "openai/gpt-oss-120b", and why it was not an earlier choice (empty: it was).
+    writer: str | None
+    model: str | None
+    writer_fallback_reason: str
     # Who spoke, e.g. "edge" and "en-US-AvaNeural", and why it was not an earlier choice (empty: it was).
     narrator: str | None
     voice: str | None
@@ -50,6 +54,9 @@ class Film:
             thumbnail=files.thumbnail if files else None,
             metadata=files.metadata if files else None,
             duration_s=round(job.video.duration_s, 3) if files and job.video else None,
+            writer=job.script.writer if job.script else None,
+            model=job.script.model if job.script else None,
+            writer_fallback_reason=job.script.fallback_reason if job.script else "",
             narrator=job.narration.narrator if job.narration else None,
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
@@ -69,6 +76,9 @@ class Film:
             thumbnail=None,
             metadata=None,
             duration_s=None,
+            writer=None,
+            model=None,
+            writer_fallback_reason="",
             narrator=None,
             voice=None,
             fallback_reason="",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import write_script
+from pipeline.script import bought_script, write_script
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 logger = logging.getLogger("nightreel")
@@ -52,7 +53,13 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script."""
     template = await to_thread.run_sync(shop.template, job.brief)
     writers = await to_thread.run_sync(lambda: shop.writers)
-    script = await write_script(job.brief, writers=writers, template=template, purse=attempt.purse)
+    script = None
+    if job.attempts > 1:
+        # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+        bought = partial(bought_script, job.brief, writers=writers, template=template)
+        script = await to_thread.run_sync(bought)
+    if script is None:
+        script = await write_script(job.brief, writers=writers, template=template, purse=attempt.purse)
     job = job.evolve(script=script)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))

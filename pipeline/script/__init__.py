@@ -26,6 +26,7 @@ __all__ = [
     "ModelWriter",
     "OutlineWriter",
     "ScriptWriter",
+    "bought_script",
     "check_writers",
     "kept_scripts",
     "known_script",
@@ -64,6 +65,15 @@ def known_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Tem
             continue
         script = writer.known(brief, template)
         return script and _filmed(script, brief, template, writer)
+    return None
+
+
+def bought_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
+    """A script that was paid for before, whoever of the writers wrote it. Blocks."""
+    for writer in writers:
+        script = writer.known(brief, template) if any(writer.kept(brief, template)) else None
+        if script:
+            return _filmed(script, brief, template, writer)
     return None
 
 

@@ -26,7 +26,7 @@ _THINKING_TOKENS = 4096
 
 def is_service(name: str) -> bool:
     """Whether a provider asks somebody outside, and needs a gate for it."""
-    return name not in {OUTLINE, "espeak", "silence"}
+    return name == "edge" or name not in {OUTLINE, *NARRATORS}
 
 
 def gate_limits(name: str, settings: Settings) -> GateLimits:
