@@ -186,7 +186,7 @@ def test_there_is_advice_for_every_script_that_is_missing():
 
     assert font_advice(missing) == (
         "Install fonts-noto-core and fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans Bengali, Noto Sans Tamil, "
-            "Noto Sans SC, Noto Sans JP and Noto Sans KR "
+        "Noto Sans SC, Noto Sans JP and Noto Sans KR "
         "from fonts.google.com"
     )
 
