@@ -30,10 +30,16 @@ class Film:
     thumbnail: Path | None
     metadata: Path | None
     duration_s: float | None
+    # Who wrote, e.g. "groq" and "openai/gpt-oss-120b", and why it was not an earlier choice (empty: it was).
+    writer: str | None
+    model: str | None
+    writer_fallback_reason: str
     # Who spoke, e.g. "edge" and "en-US-AvaNeural", and why it was not an earlier choice (empty: it was).
     narrator: str | None
     voice: str | None
     fallback_reason: str
+    # What went wrong with the voices on the way, and what came of it.
+    incidents: tuple[str, ...]
     # Seconds of work by stage.
     seconds: Mapping[str, float]
     # One line, what went wrong and what to do.
@@ -53,9 +59,13 @@ class Film:
             thumbnail=files.thumbnail if files else None,
             metadata=files.metadata if files else None,
             duration_s=round(job.video.duration_s, 3) if files and job.video else None,
+            writer=job.script.writer if job.script else None,
+            model=job.script.model if job.script else None,
+            writer_fallback_reason=job.script.fallback_reason if job.script else "",
             narrator=job.narration.narrator if job.narration else None,
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
+            incidents=job.narration.incidents if job.narration else (),
             seconds=job.seconds,
             error=job.error.message if job.error else None,
         )
@@ -73,9 +83,13 @@ class Film:
             thumbnail=None,
             metadata=None,
             duration_s=None,
+            writer=None,
+            model=None,
+            writer_fallback_reason="",
             narrator=None,
             voice=None,
             fallback_reason="",
+            incidents=(),
             seconds={},
             error=str(error),
         )

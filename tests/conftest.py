@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting, key or proxy of the machine reaches a test, and nothing but loopback is reached."""
     for name in list(os.environ):
-        if name.startswith(("NIGHTREEL_", "GROQ_")) or name.lower().endswith("_proxy"):
+        if name.startswith(("NIGHTREEL_", "GROQ_")) or name.lower().endswith(("_proxy", "_api_key")):
             monkeypatch.delenv(name)
 
 

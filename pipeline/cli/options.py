@@ -36,10 +36,22 @@ class Making:
     """A film in each of these, from one script, e.g. en,es,fr: written in the brief's language, else in the first."""
     voice: str | None = None
     """Voice, e.g. en-US-AvaNeural; one for each language: de=de-DE-ConradNeural,es=es-MX-DaliaNeural."""
-    writer: Literal["auto", "groq", "outline"] | None = None
-    """Who writes the script: groq (a model) or outline (your notes as they are)."""
-    narrator: Literal["auto", "edge", "espeak", "silence"] | None = None
-    """Who speaks: edge (online), espeak (offline) or silence."""
+    music: str | None = None
+    """Music under the voice: a file in music/, auto (any of them) or none."""
+    writer: str | None = None
+    """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None
+    """Who speaks: edge (online), espeak (offline), piper (offline, your voice files) or silence."""
+    audience: str | None = None
+    """Who watches, e.g. "children of ten". This and the next four are for a model that writes, not for notes as is."""
+    tone: str | None = None
+    """How it sounds, e.g. "calm, a little dry"."""
+    length: str | None = None
+    """How long the film lasts, within 15 %: 60 (seconds), 90s or 1m30s."""
+    facts_only: Annotated[bool, Parameter(negative="")] = False
+    """Say only what the notes say."""
+    variant: int | None = None
+    """Version of the film: another number is another film about the same topic."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
 
@@ -58,8 +70,14 @@ class Making:
             "language": self.language,
             "languages": self.languages,
             **_voices(self.voice),
-            "script.writer": self.writer,
+            "music.bed": self.music,
+            "script.writers": self.writer,
             "narration.narrator": self.narrator,
+            "script.audience": self.audience,
+            "script.tone": self.tone,
+            "script.length_s": None if self.length is None else length_s("--length", self.length),
+            "script.facts": "notes" if self.facts_only else None,
+            "script.variant": self.variant,
             "offline": self.offline or None,
         }
         return {key: value for key, value in flags.items() if value is not None}
@@ -108,6 +126,13 @@ class Working:
             "errors.retries": self.retries,
         }
         return {key: value for key, value in flags.items() if value is not None}
+
+
+def length_s(flag: str, text: str) -> int:
+    """60, 90s or 1m30s in seconds. Raises `InputError` about the flag for anything else."""
+    from pipeline.sources.length import parse_length_s
+
+    return parse_length_s(text, where=flag)
 
 
 _UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}

@@ -54,8 +54,15 @@ def _print_film(film: Film, console: Console) -> None:
     console.print(f"  video      {marked(str(film.video))}")
     console.print(f"  subtitles  {marked(str(film.subtitles))}")
     console.print(f"  thumbnail  {marked(str(film.thumbnail))}")
-    because = f" [dim](not the first choice: {marked(film.fallback_reason)})[/]" if film.fallback_reason else ""
-    console.print(f"  voice      {film.narrator}, {film.voice}{because}")
+    author = ", ".join(filter(None, (film.writer, film.model)))
+    console.print(f"  script     {marked(author)}{_because(film.writer_fallback_reason)}")
+    console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
+    for incident in film.incidents:
+        console.print(f"             [dim]{marked(incident)}[/]")
+
+
+def _because(reason: str) -> str:
+    return f" [dim](not the first choice: {marked(reason)})[/]" if reason else ""
 
 
 def print_summary(

@@ -1,6 +1,6 @@
 """How often, how many at once, and how long to try again."""
 
-from pipeline.limits.budget import DayLedger
+from pipeline.limits.budget import DayLedger, ToldLimits
 from pipeline.limits.cores import Cores, Rank
 from pipeline.limits.gate import Call, Gate, GateLimits
 from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
@@ -21,6 +21,7 @@ __all__ = [
     "RetryPolicy",
     "Situation",
     "Strategy",
+    "ToldLimits",
     "make_strategy",
     "resource_limits",
     "total_memory_bytes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -35,6 +36,20 @@ class Spending:
     def __init__(self, tokens: int, at_s: float) -> None:
         self.tokens = tokens
         self.at_s = at_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldLimits:
+    """What a service says about its limits with an answer; None: nothing."""
+
+    # Of a minute, how many are left now, and in how many seconds all of them are there again.
+    tokens_per_min: int | None = None
+    tokens_left: int | None = None
+    tokens_reset_s: float | None = None
+    # Likewise, of a day.
+    requests_per_day: int | None = None
+    requests_left: int | None = None
+    requests_reset_s: float | None = None
 
 
 class MinuteBudget:

@@ -28,7 +28,7 @@ from aiolimiter import AsyncLimiter
 
 from pipeline.errors import ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
 from pipeline.limits.breaker import Breaker
-from pipeline.limits.budget import DayLedger, MinuteBudget, Spending
+from pipeline.limits.budget import DayLedger, MinuteBudget, Spending, ToldLimits
 from pipeline.limits.news import News
 from pipeline.limits.times import bounded_s, told, utc_now
 
@@ -60,6 +60,8 @@ class Call:
         self.expected = tokens
         self.spent: int | None = None
         self.minute: Spending | None = None
+        # What the service has said about its limits with the answer.
+        self.limits: ToldLimits | None = None
         # The day of the ledger that it counts for.
         self.day: date | None = None
         # When (loop time) it has waited long enough for a closed door; None: it has not met one.
@@ -68,6 +70,10 @@ class Call:
     def used(self, *, tokens: int) -> None:
         """What it really spent, as soon as the service has told."""
         self.spent = tokens
+
+    def told(self, limits: ToldLimits) -> None:
+        """What the service says about its limits, with an answer or with a refusal."""
+        self.limits = limits
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from pipeline.model.job import (
     StageRecord,
     advance,
 )
-from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.narration import Clip, Narration, Prosody, Word
+from pipeline.model.pace import LengthPlan, Pace
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import (
@@ -70,10 +71,13 @@ __all__ = [
     "JobError",
     "JobStatus",
     "JobSummary",
+    "LengthPlan",
     "Narration",
+    "Pace",
     "Package",
     "Paragraph",
     "Priority",
+    "Prosody",
     "Receipt",
     "Refused",
     "Scene",

@@ -77,16 +77,16 @@ class Script:
     tags: tuple[str, ...] = ()
     # Three to five words for the thumbnail.
     thumbnail_text: str = ""
-    # Who wrote it ("groq", "outline") and with which model, and why nobody before them in the list did; empty: nobody
-    # was. No part of what the film is.
+    # Who wrote it ("groq", "outline") and with which model. No part of what the film is.
     writer: str = ""
     model: str = ""
+    # Why nobody before them in the list did, and what they were not told; empty: all went as it was asked for.
     fallback_reason: str = ""
 
 
 def narration_of(scene: Scene) -> str:
     """All that is said in a scene, as one text."""
-    return join_words([word for line in scene.lines for word in split_words(line.text)])
+    return join_words(split_words(" ".join(line.text for line in scene.lines)))
 
 
 def first_words(scene: Scene) -> tuple[int, ...]:

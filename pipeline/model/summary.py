@@ -56,6 +56,8 @@ class JobSummary:
     thumbnail: Path | None = None
     narrator: str = ""
     voice: str = ""
+    # Why it is not the first choice who speaks, and what went wrong on the way.
+    voice_remarks: tuple[str, ...] = ()
     error: JobError | None = None
 
 
@@ -92,6 +94,7 @@ def summary_of(job: Job) -> JobSummary:
         thumbnail=files.thumbnail if files else None,
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
+        voice_remarks=job.narration.remarks if job.narration else (),
         error=job.error,
     )
 

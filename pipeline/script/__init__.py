@@ -16,9 +16,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.errors import NightreelError, PermanentError, ProviderError
-from pipeline.model import Brief, Cost, Script
-from pipeline.script.chat import ChatModel, Spent, in_short
+from pipeline.errors import InputError, NightreelError, PermanentError, ProviderError
+from pipeline.model import Brief, Cost, Pace, Script
+from pipeline.model.metadata import fit_description, fit_tags, fit_title
+from pipeline.script.chat import ChatModel, Spent, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.translation import kept_translations, known_translation, translate_script
@@ -30,6 +31,7 @@ __all__ = [
     "ModelWriter",
     "OutlineWriter",
     "ScriptWriter",
+    "bought_script",
     "check_writers",
     "kept_scripts",
     "kept_translations",
@@ -45,42 +47,68 @@ def _ignore(_cost: Cost) -> None:
 
 
 async def write_script(
-    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, spent: Spent = _ignore
+    brief: Brief,
+    *,
+    writers: Sequence[ScriptWriter],
+    template: Template,
+    pace: Pace | None = None,
+    spent: Spent = _ignore,
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    `spent` is told the cost of each request to a service, also of those that came to nothing.
-    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the first one who was asked,
-    and `PermanentError` for a script that can't be filmed.
+    `pace` is that of the voice, for briefs that ask for a length. `spent` is told the cost of each request to a
+    service, also of those that came to nothing.
+    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
+    another time, else of the first, and `PermanentError` for a script that can't be filmed.
     """
+    _check_facts(brief)
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
-            script = _filmed(await writer.write(brief, template, spent), brief, template, writer)
+            script = _filmed(await writer.write(brief, template, spent, pace=pace), brief, template, writer)
         except ProviderError as error:
             failures.append(error)
         else:
             reasons = (*map(in_short, failures), script.fallback_reason)
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
-    raise failures[0]
+    raise most_hopeful(failures)
 
 
-def known_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
-    """The script that `write_script` would give without asking anybody, if there is one. Blocks."""
+def known_script(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Script | None:
+    """The script that `write_script` would give without asking anybody, if there is one. Blocks.
+
+    Raises `InputError`, as `write_script` does.
+    """
+    _check_facts(brief)
     for writer in _able(writers, brief):
         try:
             writer.check()
         except ProviderError:
             continue
-        script = writer.known(brief, template)
+        script = writer.known(brief, template, pace=pace)
         return script and _filmed(script, brief, template, writer)
     return None
 
 
-def kept_scripts(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Iterable[Path]:
+def bought_script(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Script | None:
+    """A script that was paid for before, whoever of the writers wrote it. Blocks."""
+    for writer in writers:
+        script = writer.known(brief, template, pace=pace) if any(writer.kept(brief, template, pace=pace)) else None
+        if script:
+            return _filmed(script, brief, template, writer)
+    return None
+
+
+def kept_scripts(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Iterable[Path]:
     """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
-    return [path for writer in writers for path in writer.kept(brief, template)]
+    return [path for writer in writers for path in writer.kept(brief, template, pace=pace)]
 
 
 def check_writers(writers: Sequence[ScriptWriter]) -> None:
@@ -96,6 +124,15 @@ def check_writers(writers: Sequence[ScriptWriter]) -> None:
     raise errors[0]
 
 
+def _check_facts(brief: Brief) -> None:
+    if brief.facts == "notes" and not brief.has_notes:
+        raise InputError(
+            "only the notes may be used, and there are none",
+            where=brief.origin or brief.title,
+            hint="Write them into a Markdown brief (.md), or allow other facts (facts: open)",
+        )
+
+
 def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
     """Those who can work with the brief; where nobody can, all, because their error says what to do."""
     return [writer for writer in writers if brief.has_notes or not writer.needs_notes] or writers
@@ -106,5 +143,5 @@ def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWrit
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")
-    script = replace(script, tags=tuple(dict.fromkeys((*script.tags, *template.tags))))
-    return replace(script, description=template.description_of(brief, script))
+    script = replace(script, title=fit_title(script.title), tags=fit_tags((*script.tags, *template.tags)))
+    return replace(script, description=fit_description(template.description_of(brief, script)))

@@ -1,6 +1,8 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
 groups.py      every setting, its default and what it may be
+services.py    those of services with language models, and what is known of the best known ones
+kinds.py       the kinds of values
 fields.py      the same by dotted name
 loading.py     from the three sources to `Settings`, every problem told with its place
 workspace.py   which folder the workspace is
@@ -14,9 +16,10 @@ from pipeline.settings.groups import (
     CacheSettings,
     EdgeSettings,
     ErrorSettings,
-    GroqSettings,
+    MusicSettings,
     NarrationSettings,
     OutputSettings,
+    PiperSettings,
     RetrySettings,
     ScriptSettings,
     Settings,
@@ -26,6 +29,7 @@ from pipeline.settings.groups import (
     WorkSettings,
 )
 from pipeline.settings.loading import load_settings
+from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 from pipeline.settings.workspace import CONFIG_NAME, find_workspace
 
 __all__ = [
@@ -35,10 +39,14 @@ __all__ = [
     "EdgeSettings",
     "ErrorSettings",
     "GroqSettings",
+    "ModelSettings",
+    "MusicSettings",
     "NarrationSettings",
     "OutputSettings",
+    "PiperSettings",
     "RetrySettings",
     "ScriptSettings",
+    "ServiceSettings",
     "Settings",
     "SubtitleSettings",
     "TimeLimitSettings",

@@ -9,11 +9,16 @@ from textwrap import wrap
 from pydantic.fields import FieldInfo
 
 from pipeline.settings.fields import setting_fields, setting_groups
+from pipeline.settings.groups import Settings
+from pipeline.settings.services import PRESETS, ServiceSettings
 
 _HEADER = """\
 # Settings of this workspace. Each line that begins with "#" and a name shows a default: remove the "#" to change it.
 # NIGHTREEL_VIDEO__QUALITY=20 in the environment sets the same for one command, and wins over this file.
 """
+
+# The service whose table is shown.
+_EXAMPLE = "deepseek"
 
 
 def example_toml() -> str:
@@ -24,15 +29,29 @@ def example_toml() -> str:
     for name, field in setting_fields().items():
         group, _, key = name.rpartition(".")
         if group != current:
+            lines += _services() if current == "groq" else []
             lines += [f"# {getdoc(groups[group])}", f"[{group}]"]
             current = group
-        lines += [f"# {line}" for line in wrap(field.description or "", 110)]
-        lines += [f"#{key} = {_toml(field)}", ""]
+        lines += _setting(key, field, field.default)
     return "\n".join(lines)
 
 
-def _toml(field: FieldInfo) -> str:
-    default = field.default
+def _services() -> list[str]:
+    """One table as an example of all."""
+    name, others = _EXAMPLE, ", ".join(sorted(PRESETS.keys() - {_EXAMPLE}))
+    service = Settings().services[name]
+    told = f"{getdoc(ServiceSettings)} Known already: {name} (as shown), {others}; others need base_url and models."
+    lines = [*(f"# {line}" for line in wrap(told, 110)), f"#[services.{name}]"]
+    for key, field in ServiceSettings.model_fields.items():
+        lines += _setting(key, field, None if key == "api_key" else getattr(service, key))
+    return lines
+
+
+def _setting(key: str, field: FieldInfo, value: object) -> list[str]:
+    return [*(f"# {line}" for line in wrap(field.description or "", 110)), f"#{key} = {_toml(value)}", ""]
+
+
+def _toml(default: object) -> str:
     if default is None:
         return '""'
     return json.dumps(default, ensure_ascii=False)

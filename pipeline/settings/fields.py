@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TypeGuard, get_origin
@@ -10,14 +11,27 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pipeline.settings.groups import Settings
+from pipeline.settings.services import ServiceSettings
 
 PREFIX = "NIGHTREEL_"
+# Tables whose names are the user's: services.NAME.
+_SERVICE = re.compile(r"services\.(\w+)\.(\w+)", re.ASCII)
 
 
 @cache
 def setting_fields() -> dict[str, FieldInfo]:
-    """Name ("video.quality") to field, in the order of the classes: those without a group first."""
+    """Name ("video.quality") to field, in the order of the classes: those without a group first.
+
+    The tables of services are not among them: their names are the user's.
+    """
     return dict(_fields_of(Settings, ""))
+
+
+def setting_field(name: str) -> FieldInfo | None:
+    """The field of that name, also of a service's table ("services.deepseek.models"); None: there is none."""
+    if service := _SERVICE.fullmatch(name):
+        return ServiceSettings.model_fields.get(service[2])
+    return setting_fields().get(name)
 
 
 @cache
@@ -39,15 +53,19 @@ def environment_name(name: str) -> str:
 
 def is_secret(name: str) -> bool:
     """Whether the value must not be shown; a whole group is shown no more than its secrets."""
-    return any(
+    if (field := setting_field(name)) is not None:
+        return "SecretStr" in str(field.annotation)
+    return name.startswith("services") or any(
         "SecretStr" in str(field.annotation)
         for known, field in setting_fields().items()
-        if known == name or known.startswith(f"{name}.")
+        if known.startswith(f"{name}.")
     )
 
 
 def _fields_of(model: type[BaseModel], above: str) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in model.model_fields.items():
+        if name == "services":
+            continue
         if _is_group(field.annotation):
             yield from _fields_of(field.annotation, f"{name}.")
         else:

@@ -4,43 +4,25 @@ from __future__ import annotations
 
 import os
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
-from pipeline.model.languages import LANGUAGE_TAG, usual_case
-
-
-def _empty_is_none(value: object) -> object:
-    """TOML has no null: an empty text stands for "not set"."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _url(*schemes: str) -> AfterValidator:
-    def check(value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value)
-            good = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            good = False
-        if not good or any(char.isspace() or not char.isprintable() for char in value):
-            raise ValueError(f"must be an address like {schemes[0]}://host or {schemes[-1]}://host:port/path")
-        return value.rstrip("/")
-
-    return AfterValidator(check)
-
-
-def _key(value: object) -> object:
-    """Keys are pasted with a line break at the end, and go into a header, where nothing but ASCII can stand."""
-    if not isinstance(value, str):
-        return value
-    if not (value.strip().isascii() and value.strip().isprintable()):
-        raise ValueError("must be a key: plain letters, digits and signs")
-    return value.strip() or None
+from pipeline.settings.kinds import (
+    DAY_S,
+    MOST,
+    MOST_GB,
+    WEEK_S,
+    Group,
+    Language,
+    Names,
+    OptionalText,
+    OptionalWebSocketUrl,
+)
+from pipeline.settings.languages import Languages, VoiceTable
+from pipeline.settings.pronounce import PronounceTable
+from pipeline.settings.services import GroqSettings, Services
 
 
 def _known_format(value: str) -> str:
@@ -56,115 +38,123 @@ def _cores_for_zero(value: int) -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
-Key = Annotated[SecretStr | None, BeforeValidator(_key)]
-HttpUrl = Annotated[str, _url("https", "http")]
-OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
-# Beyond these, values were meant otherwise, and sums and dates overflow.
-_DAY_S = 86_400
-_WEEK_S = 7 * _DAY_S
-_MOST_GB = 1e6
-_MOST = 10**12
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-
-
-def _split(value: object) -> object:
-    """Flags and variables write a list with commas: "en,es,fr"."""
-    return [part for part in map(str.strip, value.split(",")) if part] if isinstance(value, str) else value
-
-
-def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    for tag in tags:
-        if not LANGUAGE_TAG.fullmatch(tag):
-            raise ValueError("must be language tags like en, de or pt-BR")
-    return tuple(dict.fromkeys(map(usual_case, tags)))
-
-
-def _keys_are_languages(table: dict[str, str]) -> dict[str, str]:
-    _language_tags(tuple(table))
-    return table
-
-
-Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeValidator(_split)]
-VoiceTable = Annotated[
-    dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(_keys_are_languages)
-]
-
-
-class Group(BaseModel):
-    """A table of nightreel.toml."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-        str_strip_whitespace=True,
-        hide_input_in_errors=True,
-        # A default looks exactly like the same value when it is set: 60 seconds are always 60.0.
-        validate_default=True,
-    )
+# Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
+_CLEAR_SPEECH_LU = 15
 
 
 class ScriptSettings(Group):
-    """Who writes the script."""
+    """Who writes the script, and what a model that writes is told besides the topic."""
 
-    writer: Literal["auto", "groq", "outline"] = Field(
-        "auto",
-        description="Who writes: groq (a language model), outline (the notes of the brief as they are, no model), "
-        "or auto: groq when it has a key, else outline.",
+    writers: Names = Field(
+        ("auto",),
+        min_length=1,
+        description="Who writes, best first: groq and other services (language models), outline (the notes of the "
+        "brief as they are, no model), or auto: groq when it has a key, else outline. When one can't, the next does.",
     )
-
-
-class GroqSettings(Group):
-    """The language model at Groq, or behind anything that speaks its protocol."""
-
-    base_url: HttpUrl = Field("https://api.groq.com", description="Address of the service; a proxy or a gateway works.")
-    api_key: Key = Field(
-        None, description="Key of the service. Better set outside this file, as GROQ_API_KEY in the environment."
-    )
-    model: str = Field(
-        "openai/gpt-oss-120b", min_length=1, description="Name of the model; it needs strict JSON schemas."
-    )
-    requests_per_min: float = Field(30, ge=0.001, le=1e6, description="Requests a minute that the account allows.")
-    tokens_per_min: int = Field(
+    audience: str = Field("", max_length=200, description="Who watches, e.g. children of ten; empty: everybody.")
+    tone: str = Field("", max_length=200, description="How it sounds, e.g. calm, a little dry; empty: as the template.")
+    length_s: int = Field(
         0,
         ge=0,
-        le=_MOST,
-        description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself.",
+        le=1800,
+        description="Seconds that a film lasts, within 15 %; 0: as the template says. Notes that are spoken as they "
+        "are (outline) last as long as they last.",
     )
-    requests_per_day: int = Field(
-        0,
-        ge=0,
-        le=_MOST,
-        description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
+    facts: Literal["open", "notes"] = Field(
+        "open",
+        description="Where facts come from: open (what is well established, too) or notes (only those of the brief).",
     )
-    tokens_per_day: int = Field(0, ge=0, le=_MOST, description="Tokens a day (UTC), likewise; 0: no limit.")
-    usd_per_million_in: float = Field(0.15, ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(0.60, ge=0, le=1e6, description="Price of a million tokens written.")
-    concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
-    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds to wait for an answer.")
+    variant: int = Field(
+        0, ge=0, le=1000, description="Which version of a film: each number is another film about the same topic."
+    )
+
+    @field_validator("length_s")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < 10:
+            raise ValueError("must be 0 or at least 10")
+        return value
 
 
 class NarrationSettings(Group):
     """Who speaks."""
 
-    narrator: Literal["auto", "edge", "espeak", "silence"] = Field(
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] = Field(
         "auto",
-        description="Who speaks: edge (online, natural), espeak (offline), silence (subtitles only), or auto: edge "
-        "when it answers, else espeak. One film never mixes voices.",
+        description="Who speaks: edge (online, natural), espeak (offline), piper (offline, natural, with voice files "
+        "of yours), silence (subtitles only), or auto: edge when it answers, else espeak. One film never mixes voices.",
     )
     voice: OptionalText = Field(
         None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
     )
+    rate: int = Field(0, ge=-50, le=100, description="How much faster than usual it speaks, in percent; -20 is slower.")
+    pitch: int = Field(
+        0,
+        ge=-20,
+        le=50,
+        description="How much higher than usual, in percent of the frequency. For edge it is reckoned from a voice of "
+        "200 Hz, a woman's: a low voice moves further.",
+    )
+    volume: int = Field(
+        0,
+        ge=-90,
+        le=100,
+        description="How much louder than usual, in percent. All films are set to one loudness afterwards: what stays "
+        "of it is a change of character, with most voices none.",
+    )
+
+
+class MusicSettings(Group):
+    """A bed under the voice."""
+
+    bed: str = Field(
+        "",
+        max_length=200,
+        description="A file in music/, in any format that FFmpeg reads; auto: one of them, always the same for the "
+        "same topic; empty or none: no music.",
+    )
+    below_speech_lu: float = Field(
+        12, ge=0, le=40, description="How much quieter than the voice it is while nobody speaks, in LU (as dB)."
+    )
+    duck_lu: float = Field(8, ge=0, le=40, description="How much quieter still while somebody speaks.")
+    fade_in_s: float = Field(1.5, ge=0.05, le=60, description="Seconds in which it comes.")
+    fade_out_s: float = Field(2, ge=0.05, le=60, description="Seconds in which it goes, at the end of the film.")
+
+    @model_validator(mode="after")
+    def _speech_stays_clear(self) -> MusicSettings:
+        if self.below_speech_lu + self.duck_lu < _CLEAR_SPEECH_LU:
+            raise ValueError(f"below_speech_lu and duck_lu must add up to {_CLEAR_SPEECH_LU} at least")
+        return self
 
 
 class EdgeSettings(Group):
     """The online voices of Microsoft Edge."""
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
-    requests_per_min: float = Field(0, ge=0, le=1e6, description="Scenes spoken a minute, at most; 0: no limit.")
-    concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
-    timeout_s: float = Field(60, gt=0, le=_DAY_S, description="Seconds that one text may take.")
+    requests_per_min: float = Field(0, ge=0, le=1e6, description="Sentences spoken a minute, at most; 0: no limit.")
+    concurrency: int = Field(
+        3,
+        ge=1,
+        le=4,
+        description="Sentences spoken at the same time, 1 to 4: the service drops the requests of those who ask for "
+        "more, and shuts them out for minutes.",
+    )
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds that one sentence may take.")
+    fallback_voices: Names = Field(
+        (),
+        description="Voices to go to, in this order, when one voice keeps failing while others speak; those of the "
+        "film's language count. None: our own choice for the language. The whole film is spoken by it then.",
+    )
+
+
+class PiperSettings(Group):
+    """Piper's voices: natural, without a network, from files that you bring."""
+
+    voices: str = Field(
+        "voices",
+        min_length=1,
+        description="Folder with the files of the voices, NAME.onnx and NAME.onnx.json; in the workspace, or a path.",
+    )
 
 
 class VideoSettings(Group):
@@ -181,9 +171,16 @@ class VideoSettings(Group):
 class SubtitleSettings(Group):
     """What a viewer has to read, and how fast."""
 
-    max_chars_per_line: int = Field(42, ge=10, le=100, description="Characters in a line.")
+    max_chars_per_line: int = Field(
+        42,
+        ge=10,
+        le=100,
+        description="Letters in a line, at most; Thai has 35, Chinese and Korean 16, Japanese 13 characters.",
+    )
     max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
-    max_chars_per_s: float = Field(20, gt=0, le=1000, description="Characters to read in a second.")
+    max_chars_per_s: float = Field(
+        20, gt=0, le=1000, description="Letters to read in a second; Japanese, Chinese, Korean: in proportion."
+    )
     min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
     max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
     burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")
@@ -200,13 +197,13 @@ class RetrySettings(Group):
 
     attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
     wait_initial_s: float = Field(
-        1, ge=0, le=_DAY_S, description="Seconds before the second call; doubled for each one after it."
+        1, ge=0, le=DAY_S, description="Seconds before the second call; doubled for each one after it."
     )
-    wait_max_s: float = Field(30, ge=0, le=_DAY_S, description="Seconds that the doubling ends at.")
+    wait_max_s: float = Field(30, ge=0, le=DAY_S, description="Seconds that the doubling ends at.")
     retry_after_max_s: float = Field(
         300,
         ge=0,
-        le=_DAY_S,
+        le=DAY_S,
         description="When a service asks for a longer wait than this (in seconds), the film is parked until then.",
     )
 
@@ -222,9 +219,9 @@ class BreakerSettings(Group):
 
     failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
     cooldown_s: float = Field(
-        60, gt=0, le=_DAY_S, description="Seconds before one call tries again; doubled each time it fails."
+        60, gt=0, le=DAY_S, description="Seconds before one call tries again; doubled each time it fails."
     )
-    cooldown_max_s: float = Field(1800, gt=0, le=_DAY_S, description="Seconds that the doubling ends at.")
+    cooldown_max_s: float = Field(1800, gt=0, le=DAY_S, description="Seconds that the doubling ends at.")
 
 
 class WorkSettings(Group):
@@ -243,18 +240,18 @@ class WorkSettings(Group):
     max_memory_gb: float = Field(
         0,
         ge=0,
-        le=_MOST_GB,
+        le=MOST_GB,
         description="Gigabytes that all our processes together may use; 0: three quarters of the machine's.",
     )
     min_free_memory_gb: float = Field(
         0.5,
         ge=0,
-        le=_MOST_GB,
+        le=MOST_GB,
         description="Gigabytes of memory that stay free for other programs; below, no film is begun beside others; one "
         "always is.",
     )
     min_free_disk_gb: float = Field(
-        2, ge=0, le=_MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
+        2, ge=0, le=MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
     )
 
 
@@ -264,26 +261,26 @@ class ErrorSettings(Group):
     on_error: Literal["continue", "stop"] = Field(
         "continue", description="After a film has failed: continue with the others, or stop."
     )
-    max_failures: int = Field(0, ge=0, le=_MOST, description="Stop after so many failed films; 0: never.")
+    max_failures: int = Field(0, ge=0, le=MOST, description="Stop after so many failed films; 0: never.")
     retries: int = Field(
         1,
         ge=0,
         le=100,
         description="How often a film is taken up again after a failure that may pass: a service, a time limit.",
     )
-    retry_wait_s: float = Field(60, ge=0, le=_DAY_S, description="Seconds before that; doubled each time.")
+    retry_wait_s: float = Field(60, ge=0, le=DAY_S, description="Seconds before that; doubled each time.")
 
 
 class TimeLimitSettings(Group):
     """Seconds that each stage of a film may take."""
 
-    script_s: float = Field(900, gt=0, le=_WEEK_S, description="Writing, with all waiting for the model.")
-    narration_s: float = Field(1800, gt=0, le=_WEEK_S, description="Speaking, with all waiting for the voices.")
-    subtitles_s: float = Field(60, gt=0, le=_WEEK_S, description="Cutting the subtitles.")
-    scenes_s: float = Field(3600, gt=0, le=_WEEK_S, description="Drawing and encoding, with the wait for a free core.")
-    film_s: float = Field(900, gt=0, le=_WEEK_S, description="Joining the scenes.")
-    quality_s: float = Field(900, gt=0, le=_WEEK_S, description="Inspecting the film.")
-    publishing_s: float = Field(7200, gt=0, le=_WEEK_S, description="Delivering it.")
+    script_s: float = Field(900, gt=0, le=WEEK_S, description="Writing, with all waiting for the model.")
+    narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Speaking, with all waiting for the voices.")
+    subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Cutting the subtitles.")
+    scenes_s: float = Field(3600, gt=0, le=WEEK_S, description="Drawing and encoding, with the wait for a free core.")
+    film_s: float = Field(900, gt=0, le=WEEK_S, description="Joining the scenes.")
+    quality_s: float = Field(900, gt=0, le=WEEK_S, description="Inspecting the film.")
+    publishing_s: float = Field(7200, gt=0, le=WEEK_S, description="Delivering it.")
 
 
 class OutputSettings(Group):
@@ -302,7 +299,7 @@ class CacheSettings(Group):
     """What was paid for once and is kept."""
 
     max_gb: float = Field(
-        10, ge=0, le=_MOST_GB, description="Gigabytes that the cache may grow to; least recently used goes first."
+        10, ge=0, le=MOST_GB, description="Gigabytes that the cache may grow to; least recently used goes first."
     )
 
     @property
@@ -333,10 +330,19 @@ class Settings(BaseSettings):
         '"es-MX-JorgeNeural"}; also as a table [voices].',
     )
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
+    pronounce: PronounceTable = Field(
+        {},
+        description='Words that voices say wrong, and how they are said, e.g. {nginx = "engine x", de = {Chemnitz = '
+        '"Kämmnitz"}}; also as tables [pronounce] and, for one language, [pronounce.de]. Whole words and phrases, in '
+        "any case unless there is a capital in them; captions keep what is written.",
+    )
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
+    services: Services = Field(default_factory=dict)
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
+    piper: PiperSettings = PiperSettings()
+    music: MusicSettings = MusicSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()

@@ -14,20 +14,24 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, did_you_mean
 from pipeline.settings.fields import (
     PREFIX,
     environment_name,
     is_secret,
+    setting_field,
     setting_fields,
     setting_groups,
     setting_tables,
 )
 from pipeline.settings.groups import Settings
+from pipeline.settings.services import PRESETS
 from pipeline.settings.workspace import CONFIG_NAME
 
 # Says which workspace; `find_workspace()` reads it.
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
+# What it was called before there were several.
+_RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 _ALL = "`nightreel init` writes a file with all settings"
 
 
@@ -59,19 +63,21 @@ def load_settings(
     for source in sources:
         for name, entry in source:
             table, _, path = name.partition(".")
-            if name in setting_fields():
+            if setting_field(name) is not None:
                 found[name] = entry
             elif table in setting_tables():
                 before = found[table].value if table in found else {}
                 found[table] = _Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
                 problems.append(_unknown(name, entry))
+    found |= dict(_well_known_keys(found, os.environ if environ is None else environ))
     try:
         settings = Settings(**_nested(found))
     except ValidationError as error:
         problems += [_wrong(details, found) for details in error.errors(include_url=False)]
         # The original would quote the values, the secret ones as well.
         raise ConfigurationError("; ".join(problems)) from None
+    problems += _unknown_writers(settings, found)
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
@@ -98,6 +104,27 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, _Found]
         if variable.upper().startswith(PREFIX) and variable.upper() != _NOT_A_SETTING and environ[variable]:
             name = variable[len(PREFIX) :].lower().replace("__", ".")
             yield name, _Found(value=environ[variable], subject=variable)
+
+
+def _well_known_keys(found: Mapping[str, _Found], environ: Mapping[str, str]) -> Iterator[tuple[str, _Found]]:
+    """The keys of services in the variables where their own tools look for them; they go before nightreel.toml."""
+    tables = {name.split(".")[1] for name in found if name.startswith("services.")}
+    for service in sorted(PRESETS.keys() | tables):
+        key, told = f"services.{service}.api_key", found.get(f"services.{service}.api_key_env")
+        variable = str(told.value) if told else PRESETS.get(service, {}).get("api_key_env", "")
+        from_file = key not in found or found[key].subject.startswith(CONFIG_NAME)
+        if from_file and environ.get(variable):
+            yield key, _Found(value=environ[variable], subject=variable)
+
+
+def _unknown_writers(settings: Settings, found: Mapping[str, _Found]) -> Iterator[str]:
+    known = ("auto", "groq", "outline", *settings.services)
+    for name in settings.script.writers:
+        if name not in known:
+            hint = did_you_mean(
+                name, known, otherwise=f"add a table [services.{name}], or take one of {', '.join(known)}"
+            )
+            yield f"{found['script.writers'].subject}: there is no writer “{name}”. {hint}"
 
 
 def _from_file(path: Path) -> Iterator[tuple[str, _Found]]:
@@ -150,14 +177,19 @@ def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, ob
 def _nested(found: Mapping[str, _Found]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for name, entry in found.items():
-        group, _, key = name.rpartition(".")
-        (nested.setdefault(group, {}) if group else nested)[key] = entry.value
+        *groups, key = name.split(".")
+        table = nested
+        for group in groups:
+            table = table.setdefault(group, {})
+        table[key] = entry.value
     return nested
 
 
 def _unknown(name: str, entry: _Found) -> str:
     """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
     spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
+    if name in _RENAMED:
+        return f"{entry.subject} is now {spelled(_RENAMED[name])}, a list of names, best first"
     if name in setting_groups():
         example = next(key for key in setting_fields() if key.startswith(f"{name}."))
         return f"{entry.subject} is a group of settings, not one: set {spelled(example)}, for example"
@@ -168,20 +200,29 @@ def _unknown(name: str, entry: _Found) -> str:
 
 def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     """One problem that pydantic found, in our words: who says it, what it is, what it may be."""
-    name = ".".join(str(part) for part in details["loc"] if part in {*setting_groups(), *_last_names()})
+    name = _name_at(details["loc"])
     wish = details["msg"].removeprefix("Value error, ")
     wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
     wish = wish.replace("a valid boolean", "true or false")
     table, *path = map(str, details["loc"])
     if table in setting_tables():
         return f"{found[table].subject}: {' '.join([*(part for part in path if part != '[key]'), wish])}"
-    if name not in found:  # a rule between the settings of one group
+    if details["type"] == "missing":
+        wish, name = f"{name} is needed", name.rpartition(".")[0]
+    if name not in found:  # a rule between the settings of one group, or one that is missing
         culprit = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
         return f"{culprit}: {wish}"
     if details["type"] == "string_pattern_mismatch":
         wish = "must be a language tag like en, de or pt-BR"
     shown = "" if is_secret(name) else f" is {_shown(found[name].value)},"
     return f"{found[name].subject}{shown} {wish}"
+
+
+def _name_at(place: tuple[int | str, ...]) -> str:
+    """The setting at a place that pydantic speaks of, without the branches of a union and the items of a list."""
+    if place[0] == "services":
+        return ".".join(str(part) for part in place[:3])
+    return ".".join(str(part) for part in place if part in {*setting_groups(), *_last_names()})
 
 
 def _last_names() -> set[str]:

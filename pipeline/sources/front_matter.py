@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -11,6 +12,7 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Priority
 from pipeline.model.languages import LANGUAGE_TAG, usual_case
 from pipeline.model.text import clean_text
+from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
 
 # Longest value of each key, in characters: far beyond what is sensible, short of what would hurt.
@@ -19,17 +21,27 @@ _MAX_CHARS: Mapping[str, int] = {
     "language": 35,
     "template": 60,
     "voice": 100,
+    "music": 200,
     "subtitle": 200,
     "kicker": 100,
     "closing": 400,
     "description": 4000,
     "priority": 20,
+    "audience": 200,
+    "tone": 200,
+    "length": 20,
+    "facts": 20,
+    "variant": 20,
 }
+_FACTS = ("open", "notes")
+_MOST_VARIANTS = 1000
 _TAG_MAX_CHARS = 60
 _KEYS = (*_MAX_CHARS, "languages", "tags")
-_Value = str | tuple[str, ...] | tuple[tuple[str, str], ...]
+_Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...]
 # What YAML may take a plain value for; anything else was tagged by hand ("!!python/object").
 _PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge"})
+# The keys that are called otherwise in a `Brief`.
+_FIELDS: Mapping[str, str] = {"length": "length_s"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +98,7 @@ def _value(key: str, node: yaml.Node, where: str) -> tuple[str, _Value]:
         return key, _languages(node, where)
     if key == "voice" and isinstance(node, yaml.MappingNode):
         return "voices", _voices(node, where)
-    return key, _text(key, node, where)
+    return _FIELDS.get(key, key), _text(key, node, where)
 
 
 def _compose(text: str, *, path: str) -> yaml.Node | None:
@@ -105,7 +117,7 @@ def _compose(text: str, *, path: str) -> yaml.Node | None:
         raise InputError("broken front matter", where=f"{path}:1", hint="Write `key: value` lines") from error
 
 
-def _text(key: str, node: yaml.Node, where: str) -> str:
+def _text(key: str, node: yaml.Node, where: str) -> _Value:
     if not _is_scalar(node):
         kind = {"sequence": "a list", "mapping": "a group of keys"}.get(getattr(node, "id", ""), f"tagged {node.tag}")
         raise InputError(f"{key} must be a text, not {kind}", where=where, hint=f"Write {key}: some text")
@@ -116,7 +128,7 @@ def _text(key: str, node: yaml.Node, where: str) -> str:
         return checked_title(text, where=where)
     if len(text) > _MAX_CHARS[key]:
         raise InputError(f"{key} has {len(text):,} characters, at most {_MAX_CHARS[key]} fit", where=where)
-    check = {"language": _language, "priority": _priority}.get(key)
+    check = _CHECKS.get(key)
     return check(text, where) if check else text
 
 
@@ -141,7 +153,7 @@ def _voices(node: yaml.MappingNode, where: str) -> tuple[tuple[str, str], ...]:
     """Voices by language: `voice: {en: en-US-AvaNeural, es: es-MX-DaliaNeural}`."""
     path = where.rpartition(":")[0]
     lines = [(key, value, f"{path}:{_line(key)}") for key, value in node.value]
-    return tuple((_language(str(key.value), line), _text("voice", value, line)) for key, value, line in lines)
+    return tuple((_language(str(key.value), line), str(_text("voice", value, line))) for key, value, line in lines)
 
 
 def _list(node: yaml.Node, wrong: InputError) -> list[str]:
@@ -171,6 +183,32 @@ def _priority(text: str, where: str) -> Priority:
         return Priority(text.casefold())
     except ValueError:
         raise InputError(f"{text!r} is no priority", where=where, hint=did_you_mean(text, list(Priority))) from None
+
+
+def _facts(text: str, where: str) -> str:
+    if text.casefold() not in _FACTS:
+        raise InputError(f"facts are {' or '.join(_FACTS)}, not {text!r}", where=where, hint=did_you_mean(text, _FACTS))
+    return text.casefold()
+
+
+def _variant(text: str, where: str) -> int:
+    if not re.fullmatch(r"[0-9]+", text) or int(text) > _MOST_VARIANTS:
+        raise InputError(f"{text!r} is no variant", where=where, hint=f"Write a number from 0 to {_MOST_VARIANTS}")
+    return int(text)
+
+
+def _length(text: str, where: str) -> int:
+    return parse_length_s(text, where=where)
+
+
+# What is more than a text.
+_CHECKS: Mapping[str, Callable[[str, str], _Value]] = {
+    "language": _language,
+    "priority": _priority,
+    "length": _length,
+    "facts": _facts,
+    "variant": _variant,
+}
 
 
 def _line(node: yaml.Node) -> int:

@@ -152,6 +152,8 @@ async def test_a_film_is_made_although_the_voice_has_every_kind_of_trouble(night
         )
 
     assert (film.status, film.narrator, film.fallback_reason) == ("completed", "edge", "")
+    assert "edge broke off in the middle of a text: 2 times, spoken again" in film.incidents
+    assert list(film.incidents) == checkpoint(tmp_path, "films", film.job)["narration"]["incidents"]
     assert [request.fault for request in edge.history if request.fault] == trouble
     assert edge.history[-1].fault is None
 
@@ -161,8 +163,8 @@ async def test_a_topic_that_can_not_be_written_does_not_keep_the_others(night, t
     (workspace / "space.txt").write_text("\n".join(["A topic nobody can write", *TOPICS]), encoding="utf-8")
 
     async with services() as (groq, edge):
-        # One film at a time: so all the trouble meets the first.
-        groq.enqueue(*["overloaded"] * 3)
+        # One film at a time: so all the trouble meets the first. Two models are tried three times each.
+        groq.enqueue(*["overloaded"] * 6)
         env = as_environment({**settings(groq, edge), "work.strategy": "sequential"})
         run = await command("run", "space.txt", cwd=workspace, env=env)
     status = nightreel("status", "space", "--json", cwd=workspace).json

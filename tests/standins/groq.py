@@ -30,12 +30,13 @@ import sys
 from collections import deque
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
 from tests.standins import translator
 from tests.standins.faults import Chance, Door, history
+from tests.standins.prose import as_long_as_asked
 
 PATH = "/openai/v1/chat/completions"
 
@@ -64,6 +65,12 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
     ),
     "model_gone": (404, "model_not_found", "invalid_request_error", "The model does not exist or you lack access."),
+    "quota_spent": (
+        429,
+        "insufficient_quota",
+        "insufficient_quota",
+        "You exceeded your current quota, please check your plan and billing details.",
+    ),
     "no_credit": (402, "insufficient_balance", "invalid_request_error", "Insufficient balance"),
     "bad_key": (401, "invalid_api_key", "invalid_request_error", "Invalid API Key"),
 }
@@ -130,6 +137,9 @@ class GroqStandIn:
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    # Where completions are asked for.
+    path: ClassVar[str] = PATH
+
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
         self._runner: web.AppRunner | None = None
@@ -156,7 +166,7 @@ class GroqStandIn:
 
     async def __aenter__(self) -> GroqStandIn:
         app = web.Application()
-        app.router.add_post(PATH, self._complete)
+        app.router.add_post(self.path, self._complete)
         app.router.add_get("/_history", self._history)
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
         await self._runner.setup()
@@ -170,6 +180,9 @@ class GroqStandIn:
         assert self._runner is not None
         self._closing.set()
         await self._runner.cleanup()
+
+    async def _read(self, request: web.Request) -> dict[str, Any]:
+        return await _read(request)
 
     async def _history(self, _request: web.Request) -> web.Response:
         asked = ({"topic": _topic(request.body), "fault": request.fault} for request in self.history)
@@ -186,7 +199,7 @@ class GroqStandIn:
         if complaint := self._door.complaint():
             self.complaints.append(complaint)
         try:
-            body = await _read(request)
+            body = await self._read(request)
         except RefusedError as refused:
             if refused.status == 400:
                 self.complaints.append(str(refused))
@@ -240,7 +253,7 @@ async def _read(request: web.Request) -> dict[str, Any]:
     if model not in LIVE_MODELS:
         raise RefusedError(f"The model `{model}` does not exist or you do not have access to it.",
                       status=404, code="model_not_found")  # fmt: skip
-    _check_messages(body.get("messages"))
+    check_messages(body.get("messages"))
     _check_reasoning(body, strict_family=model.startswith("openai/gpt-oss"))
     room = body.get("max_completion_tokens", 1024)
     if not isinstance(room, int) or not 0 < room <= 65_536:
@@ -249,7 +262,7 @@ async def _read(request: web.Request) -> dict[str, Any]:
     return dict(body)
 
 
-def _check_messages(messages: object) -> None:
+def check_messages(messages: object) -> None:
     if not isinstance(messages, list) or not messages:
         raise RefusedError("'messages' : minimum number of items is 1")
     for number, message in enumerate(messages):
@@ -274,10 +287,10 @@ def _check_reasoning(body: dict[str, Any], *, strict_family: bool) -> None:
     if schema.get("strict") and not strict_family:
         raise RefusedError("strict structured outputs are not supported by this model")
     if schema.get("strict"):
-        _check_strict(schema["schema"], "schema")
+        check_strict(schema["schema"], "schema")
 
 
-def _check_strict(schema: dict[str, Any], place: str) -> None:
+def check_strict(schema: dict[str, Any], place: str) -> None:
     """What constrained decoding asks for: all properties required, no others, and only keywords that it knows."""
     known = {"type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "description"}
     for keyword in schema.keys() - known:
@@ -288,9 +301,9 @@ def _check_strict(schema: dict[str, Any], place: str) -> None:
         if sorted(schema.get("required", [])) != sorted(schema["properties"]):
             raise RefusedError(f"invalid JSON schema for response_format: {place}: all properties must be required")
     for name, each in schema.get("properties", {}).items():
-        _check_strict(each, f"{place}.{name}")
+        check_strict(each, f"{place}.{name}")
     for each in [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]:
-        _check_strict(each, f"{place}[]")
+        check_strict(each, f"{place}[]")
 
 
 def _check_size(body: dict[str, Any], room: int) -> None:
@@ -391,7 +404,7 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "thumbnail_text": " ".join(topic.split()[:4]),
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
-    return dict(_fill(schema, values))
+    return dict(_fill(schema, as_long_as_asked(values, body["messages"])))
 
 
 def _topic(body: dict[str, Any]) -> str:

@@ -7,15 +7,19 @@ import functools
 import shutil
 import tempfile
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from pipeline.limits import Gate, RetryPolicy
-from pipeline.script.chat import GroqTransport, Prices, Service, ServiceModel, groq_dialect
+from pipeline.orchestrator.workshop.providers import make_models
+from pipeline.script.chat import ChatModel, GroqTransport, Prices, Service, ServiceModel, groq_dialect
+from pipeline.settings import Settings
 from pipeline.state import Cache
 from tests.standins.gates import gate
+from tests.standins.openai import MODELS, Dialect
 
 KEY = "gsk_verysecret"
+SERVICE_KEY = "sk-verysecret"
 # One attempt: what comes of a single failure.
 IMPATIENT = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=300)
 
@@ -66,3 +70,25 @@ def groq_model(
         timeout_s=timeout_s,
         prices=Prices(usd_per_million_in=0.15, usd_per_million_out=0.60),
     )
+
+
+def service_models(
+    name: Dialect,
+    base_url: str = "http://127.0.0.1:9",
+    *,
+    api_key: str | None = None,
+    models: Sequence[str] = (),
+    door: Gate | None = None,
+    **wanted: object,
+) -> tuple[ChatModel, ...]:
+    """The models of a known service at its stand-in, made of the settings as a user would write them."""
+    key = {"deepseek": SERVICE_KEY, "openai": SERVICE_KEY, "openrouter": SERVICE_KEY}.get(name)
+    table = {
+        "base_url": base_url,
+        "models": tuple(models) or tuple(model or "default" for model in MODELS[name][:1]),
+        "api_key": key if api_key is None else api_key,
+        "usd_per_million_in": 0.15,
+        "usd_per_million_out": 0.60,
+        **wanted,
+    }
+    return make_models(name, Settings(services={name: table}), door or gate(name))  # type: ignore[dict-item]

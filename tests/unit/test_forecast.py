@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +46,7 @@ AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
 REST = ["length", "cache", "time", "money", "disk", "problem"]
 NOTHING = Cost()
 MODEL = {"groq.api_key": "gsk_test", "narration.narrator": "silence"}
-QUIET = {"script.writer": "outline", "narration.narrator": "silence"}
+QUIET = {"script.writers": "outline", "narration.narrator": "silence"}
 
 
 def brief(number=1, text="Tea cools, slowly.", **more):
@@ -200,13 +200,12 @@ async def test_every_film_is_counted_by_what_would_happen_to_it(shop):
 async def test_a_film_that_is_there_is_left_alone_and_a_changed_row_replaces_its_own(shop):
     (first, second) = await planned(shop, brief(1), brief(2))
     for job in (first, second):
-        video = shop.places.video(job.folder, job.batch)
-        await to_thread.run_sync(lambda path=video: path.parent.mkdir(parents=True))
-        files = {name: video.with_name(name) for name in ("srt", "vtt", "thumbnail", "metadata")}
-        for path in (video, *files.values()):
+        files = shop.places.package(job.folder, job.batch)
+        await to_thread.run_sync(lambda path=files.video: path.parent.mkdir(parents=True))
+        for path in astuple(files):
             await to_thread.run_sync(path.write_bytes, b"x")
             await to_thread.run_sync(os.utime, path, (AT.timestamp(), AT.timestamp()))
-        receipt = Receipt(destination="folder", package=Package(video=video, **files))
+        receipt = Receipt(destination="folder", package=files)
         history = (Event(at=AT, status=JobStatus.IN_PROGRESS), Event(at=AT, status=JobStatus.COMPLETED))
         await shop.store.save_job(job.evolve(status=JobStatus.COMPLETED, receipt=receipt, history=history))
 
@@ -465,7 +464,7 @@ async def test_a_voice_that_nobody_has_is_known_without_asking(tmp_path, monkeyp
 
     monkeypatch.setattr(EdgeNarrator, "_known_voices", ask)
     monkeypatch.setattr(EdgeNarrator, "check", ask)
-    shop = await shop_in(tmp_path, **{"script.writer": "outline", "narration.narrator": "edge"})
+    shop = await shop_in(tmp_path, **{"script.writers": "outline", "narration.narrator": "edge"})
 
     found = await foretold(
         shop,
@@ -486,9 +485,9 @@ async def test_a_voice_that_nobody_has_is_known_without_asking(tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"script.writer": "groq", "narration.narrator": "silence"}, "there is no key"),
-        ({"script.writer": "groq", "narration.narrator": "silence", "offline": True}, "--offline forbids"),
-        ({"script.writer": "outline", "narration.narrator": "edge", "offline": True}, "--offline forbids"),
+        ({"script.writers": "groq", "narration.narrator": "silence"}, "there is no key"),
+        ({"script.writers": "groq", "narration.narrator": "silence", "offline": True}, "--offline forbids"),
+        ({"script.writers": "outline", "narration.narrator": "edge", "offline": True}, "--offline forbids"),
     ],
 )
 async def test_a_provider_that_can_not_work_is_one_problem_of_all_films(tmp_path, settings, words):

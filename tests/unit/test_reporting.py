@@ -74,6 +74,7 @@ def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobS
         "video": folder.parent / f"{number:03d}" / "video.mp4",
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
+        "voice_remarks": ("edge sent no sound: once, spoken again",),
     }
     return JobSummary(**(values | changes))
 
@@ -143,6 +144,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "film_seconds": 60.0,
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
+        "voice_remarks": ["edge sent no sound: once, spoken again"],
         "error": None,
     }
     assert report["jobs"][1]["error"]["cause"] == "the key was refused"

@@ -5,7 +5,16 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline.errors import ConfigurationError, InputError
-from pipeline.settings import Settings, environment_name, example_toml, find_workspace, load_settings, setting_fields
+from pipeline.settings import (
+    ServiceSettings,
+    Settings,
+    environment_name,
+    example_toml,
+    find_workspace,
+    is_secret,
+    load_settings,
+    setting_fields,
+)
 
 SECRET = "gsk_very_secret"
 
@@ -49,11 +58,11 @@ def test_a_flag_that_was_not_given_decides_nothing(workspace):
 
 
 def test_values_at_the_top_and_in_tables_are_read_in_any_notation(workspace):
-    write(workspace, 'offline = true\nvideo.quality = 20\nscript = { writer = "outline" }\n[cache]\nmax_gb = 0.5\n')
+    write(workspace, 'offline = true\nvideo.quality = 20\nscript = { writers = ["outline"] }\n[cache]\nmax_gb = 0.5\n')
 
     settings = load_settings(workspace, {}, {})
 
-    assert (settings.offline, settings.video.quality, settings.script.writer) == (True, 20, "outline")
+    assert (settings.offline, settings.video.quality, settings.script.writers) == (True, 20, ("outline",))
     assert settings.cache.max_bytes == 500_000_000
 
 
@@ -83,6 +92,46 @@ def test_the_key_of_groq_may_come_from_its_own_variable(workspace):
     assert load_settings(workspace, {}, of_groq | ours).groq.api_key == SecretStr("ours")
 
 
+def test_a_service_is_a_table_by_its_name_over_what_is_known_of_it(workspace):
+    write(workspace, '[services.deepseek]\nconcurrency = 1\n[services.mine]\nbase_url = "http://host/v1"')
+
+    services = load_settings(workspace, {}, {"NIGHTREEL_SERVICES__MINE__MODELS": "large, small"}).services
+
+    assert (services["deepseek"].base_url, services["deepseek"].concurrency) == ("https://api.deepseek.com", 1)
+    assert services["mine"].models == ("large", "small")
+    assert services["ollama"] == Settings().services["ollama"]
+
+
+def test_the_key_of_a_service_may_come_from_the_variable_of_its_own_tools(workspace):
+    toml = '[services.deepseek]\napi_key = "file"\n[services.mine]\nbase_url = "http://host/v1"\napi_key_env = "MINE"'
+    write(workspace, toml)
+    theirs, ours = {"DEEPSEEK_API_KEY": "theirs", "MINE": "m"}, {"NIGHTREEL_SERVICES__DEEPSEEK__API_KEY": "ours"}
+
+    found = load_settings(workspace, {}, theirs).services
+
+    assert (found["deepseek"].api_key, found["mine"].api_key) == (SecretStr("theirs"), SecretStr("m"))
+    assert load_settings(workspace, {}, {}).services["deepseek"].api_key == SecretStr("file")
+    assert load_settings(workspace, {}, theirs | ours).services["deepseek"].api_key == SecretStr("ours")
+
+
+def test_the_key_of_a_service_is_a_secret_and_so_is_its_table():
+    assert is_secret("services.mine.api_key")
+    assert is_secret("services.mine")
+    assert not is_secret("services.mine.base_url")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("script.writer", "script.writers"), ("groq.model", "groq.models")], ids=["writer", "model"]
+)
+def test_a_setting_that_has_become_a_list_says_so(workspace, old, new):
+    assert problem(workspace, f"{old} = 'groq'") == f"nightreel.toml:1: {old} is now {new}, a list of names, best first"
+    variable = environment_name(old)
+    assert (
+        problem(workspace, **{variable: "x"})
+        == f"{variable} is now {environment_name(new)}, a list of names, best first"
+    )
+
+
 def test_settings_that_are_not_ours_are_none_of_our_business(workspace):
     environ = {"NIGHTREEL_WORKSPACE": "/x", "HOME": "/y", "GROQ_BASE_URL": "z"}
 
@@ -96,7 +145,7 @@ def test_a_variable_that_nothing_reads_is_not_passed_over(workspace):
 
 def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
-        environment_name(name): str(field.default)
+        environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
         if field.default not in (None, (), {})
     }
@@ -186,7 +235,15 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
     [
         ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be less than or equal to 51"),
         ("[video]\nformat = '4:5'", "nightreel.toml:2: video.format is “4:5”, must be one of 16:9"),
-        ("[script]\nwriter = 'bob'", "nightreel.toml:2: script.writer is “bob”, must be 'auto', 'groq' or 'outline'"),
+        (
+            "[script]\nwriters = ['groqq']",
+            "nightreel.toml:2: script.writers: there is no writer “groqq”. Did you mean groq?",
+        ),
+        ("[services.mine]\nmodels = ['m']", "nightreel.toml:2: services.mine.models: services.mine.base_url is needed"),
+        (
+            "[services.deepseek]\njson_mode = 'xml'",
+            "nightreel.toml:2: services.deepseek.json_mode is “xml”, must be 'strict', 'schema' or 'object'",
+        ),
         ("offline = 'maybe'", "nightreel.toml:1: offline is “maybe”, must be true or false"),
         (
             "language = 'klingon!'",
@@ -303,7 +360,8 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
     write(workspace, text)
 
     assert load_settings(workspace, {}, {}) == Settings()
-    assert count == len(setting_fields())
+    # The fields of one service, and the name of its table, are shown besides.
+    assert count == len(setting_fields()) + len(ServiceSettings.model_fields) + 1
 
 
 def test_the_example_as_written_sets_nothing(workspace):
@@ -389,3 +447,47 @@ def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatc
 
     assert find_workspace(Path(), Path("films"), {}) == tmp_path / "films"
     assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"
+
+
+# --- words that are said otherwise -----------------------------------------------------------------------------------
+
+
+def test_words_are_taught_for_all_languages_and_for_one(workspace):
+    write(
+        workspace,
+        '[pronounce]\nnginx = " engine  x"\n"Node.js" = "node jay ess"\n[pronounce.de]\nNginx = "Endschin X"\n',
+    )
+
+    settings = load_settings(workspace, {}, {"NIGHTREEL_PRONOUNCE__GNU": "g'noo"})
+
+    assert settings.pronounce == {
+        "nginx": "engine x",
+        "Node.js": "node jay ess",
+        "de": {"Nginx": "Endschin X"},
+        "gnu": "g'noo",
+    }
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[pronounce]\nnginx = ""', "nginx must be said with letters"),
+        ('[pronounce]\n"" = "x"', "must be said with letters"),
+        ('[pronounce.english]\nnginx = "x"', "english must be a language tag like en, de or pt-BR, or a text"),
+        ('[pronounce.de]\nnginx = "..."', "nginx must be said with letters"),
+        ("[pronounce]\nnginx = 3", "nginx"),
+        ("pronounce = 3", "must be a valid dictionary"),
+    ],
+)
+def test_a_word_taught_wrong_is_told(workspace, toml, told):
+    message = problem(workspace, toml)
+    assert message.startswith("nightreel.toml:1: pronounce")
+    assert told in message
+
+
+def test_a_list_of_voices_may_be_one_text_with_commas(workspace):
+    environ = {"NIGHTREEL_EDGE__FALLBACK_VOICES": "en-GB-RyanNeural, de-DE-ConradNeural"}
+
+    settings = load_settings(workspace, {}, environ)
+
+    assert settings.edge.fallback_voices == ("en-GB-RyanNeural", "de-DE-ConradNeural")

@@ -56,6 +56,8 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
         yield from (clip.path for clip in job.narration.clips)
     if "scenes" in stages:
         yield from (segment.path for segment in job.segments)
+        if job.music:
+            yield job.music
 
 
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
@@ -63,8 +65,8 @@ def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     with contextlib.suppress(NightreelError):
         template, original = shop.template(job.brief), shop.original_of(job.brief)
         if original == job.brief:
-            yield from kept_scripts(original, writers=shop.writers, template=template)
-        elif script := known_script(original, writers=shop.writers, template=template):
+            yield from kept_scripts(original, writers=shop.writers, template=template, pace=job.pace)
+        elif script := known_script(original, writers=shop.writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
             language, models = job.brief.language, shop.translators
             yield from kept_translations(script, language=language, models=models, template=template, cache=shop.cache)

@@ -131,8 +131,8 @@ def _exit_code(problems: Sequence[Problem]) -> int:
 
 
 def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
-    scripts, groq = found.scripts_to_ask, shop.settings.groq
-    usd = known.tokens_in * groq.usd_per_million_in + known.tokens_out * groq.usd_per_million_out
+    scripts, prices = found.scripts_to_ask, providers.model_settings(_service(shop), shop.settings)
+    usd = known.tokens_in * prices.usd_per_million_in + known.tokens_out * prices.usd_per_million_out
     return Money(
         scripts=scripts,
         tokens=round(scripts * (known.tokens_in + known.tokens_out)),
@@ -141,8 +141,13 @@ def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
     )
 
 
+def _service(shop: Workshop) -> str:
+    """Whom the scripts are asked of, as long as all goes well."""
+    return next(filter(providers.is_service, providers.writer_names(shop.settings)), "groq")
+
+
 def _limits(shop: Workshop) -> GateLimits:
-    return providers.gate_limits("groq", shop.settings)
+    return providers.gate_limits(_service(shop), shop.settings)
 
 
 def _asking_s(found: Survey, known: Experience, shop: Workshop) -> float:
@@ -158,7 +163,7 @@ def _quota(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
     limits = _limits(shop)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = shop.machine.ledger("groq").spent_today()
+    requests, tokens = shop.machine.ledger(_service(shop)).spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(
@@ -170,7 +175,7 @@ def _quota(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
     per_day = max(1, whole)
     later = max(0, found.scripts_to_ask - left)
     return Quota(
-        service="groq",
+        service=_service(shop),
         scripts_per_day=per_day,
         left_today=left,
         days=math.ceil(later / per_day) + (1 if left else 0),

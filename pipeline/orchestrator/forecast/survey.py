@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from anyio import from_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
-from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, narration_of, weight_of
-from pipeline.narration import Narrator, clip_key
+from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
+from pipeline.music import check_bed
+from pipeline.narration import Manner, Narrator, way_of_saying
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.workshop import Workshop, providers
@@ -189,6 +190,7 @@ class _Look:
 
     def __post_init__(self) -> None:
         self._problems: dict[tuple[str, str], Problem] = {}
+        self._heard: set[str | None] = set()
         # Scripts that a model has to write, one for a family of films, and how many it has to translate.
         self._unwritten: set[Brief] = set()
         self._untranslated = 0
@@ -239,6 +241,7 @@ class _Look:
     def _examine(self, brief: Brief) -> None:
         template = self.shop.template(brief)
         theme_named(template.theme)
+        self._hear(brief)
         writers, narrators = self._hired()
         script = self._script(brief, writers, template)
         narrator, voice = self._voice(script.language if script else brief.language, brief.voice, narrators)
@@ -246,10 +249,18 @@ class _Look:
             self._ask_for(brief, writers, template)
             return
         self.known_scripts += 1
+        say = way_of_saying(script.language, self.shop.pronunciations)
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
         for scene in script.scenes:
             self.scenes += 1
-            key = clip_key(narration_of(scene), narrator, voice)
+            key = manner.clip_key(manner.phrases(scene))
             self.clips += self.shop.cache.contains("clip", key, ".wav")
+
+    def _hear(self, brief: Brief) -> None:
+        """Open the music of a brief, each file once. Raises `InputError`."""
+        if brief.music not in self._heard and (bed := self.shop.bed(brief)):
+            check_bed(bed)
+            self._heard.add(brief.music)
 
     def _hired(self) -> tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]]:
         """Who would write and speak. Raises what is wrong with the settings, or that a key is missing."""
@@ -297,7 +308,7 @@ async def _first_voice(
     failures: list[NightreelError] = []
     for narrator in narrators:
         # A service knows more voices than we do; it is asked when it speaks.
-        if narrator.name in providers.SERVICES and wanted and looks_like_a_voice(wanted):
+        if providers.is_service(narrator.name) and wanted and looks_like_a_voice(wanted):
             return narrator, wanted
         try:
             return narrator, await narrator.choose_voice(language, wanted)

@@ -37,6 +37,8 @@ class Machine:
     settings: Settings
     clock: Callable[[], datetime]
     _gates: dict[str, Gate] = field(default_factory=dict)
+    # Who hears of them: nobody, or one.
+    _ears: list[Callable[[str], None]] = field(default_factory=list)
 
     @cached_property
     def store(self) -> CheckpointStore:
@@ -83,11 +85,12 @@ class Machine:
 
     def gate(self, service: str) -> Gate | None:
         """The door of a service, the same for all films; None for a provider that asks nobody outside."""
-        if service not in providers.SERVICES:
+        if not providers.is_service(service):
             return None
         if service not in self._gates:
             limits = providers.gate_limits(service, self.settings)
-            self._gates[service] = Gate(service, limits, ledger=self.ledger(service), clock=self.clock)
+            gate = Gate(service, limits, ledger=self.ledger(service), on_change=self._tell, clock=self.clock)
+            self._gates[service] = gate
         return self._gates[service]
 
     def ledger(self, service: str) -> Ledger:
@@ -96,7 +99,8 @@ class Machine:
 
     def hear_gates(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""
-        for service in providers.SERVICES:
-            gate = self.gate(service)
-            if gate:
-                gate.on_change = heard
+        self._ears[:] = [heard]
+
+    def _tell(self, line: str) -> None:
+        for heard in self._ears:
+            heard(line)

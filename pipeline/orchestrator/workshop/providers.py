@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
-from pipeline.narration import NARRATORS, Narrator, NarratorOptions
-from pipeline.script.chat import ChatModel, GroqTransport, Prices, Service, ServiceModel, groq_dialect
-from pipeline.settings import Settings
+from pipeline.narration import NARRATORS, Narrator, NarratorOptions, Pronunciation, Pronunciations
+from pipeline.script.chat import (
+    ChatModel,
+    Dialect,
+    GroqTransport,
+    OpenAICompatibleTransport,
+    Prices,
+    Service,
+    ServiceModel,
+    Transport,
+    groq_dialect,
+)
+from pipeline.settings import ModelSettings, ServiceSettings, Settings, environment_name
 
-# Providers that ask somebody outside, and need a gate for it.
-SERVICES = frozenset({"groq", "edge"})
+OUTLINE = "outline"
+# Models that think take room for it, and no other service's minute is as small as that of Groq's free plan.
+_THINKING_TOKENS = 4096
+
+
+def is_service(name: str) -> bool:
+    """Whether a provider asks somebody outside, and needs a gate for it."""
+    return name == "edge" or name not in {OUTLINE, *NARRATORS}
 
 
 def gate_limits(name: str, settings: Settings) -> GateLimits:
-    """How much of a service (one of `SERVICES`) may be used."""
-    groq, edge, breaker = settings.groq, settings.edge, settings.breaker
+    """How much of a service may be used."""
+    breaker = settings.breaker
     limits = partial(
         GateLimits,
         patience_s=settings.retry.retry_after_max_s,
@@ -25,48 +42,96 @@ def gate_limits(name: str, settings: Settings) -> GateLimits:
         breaker_cooldown_max_s=breaker.cooldown_max_s,
     )
     if name == "edge":
+        edge = settings.edge
         return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
+    wanted = model_settings(name, settings)
     return limits(
-        concurrency=groq.concurrency,
-        requests_per_min=groq.requests_per_min,
-        tokens_per_min=groq.tokens_per_min or None,
-        requests_per_day=groq.requests_per_day or None,
-        tokens_per_day=groq.tokens_per_day or None,
+        concurrency=wanted.concurrency,
+        requests_per_min=wanted.requests_per_min or None,
+        tokens_per_min=wanted.tokens_per_min or None,
+        requests_per_day=wanted.requests_per_day or None,
+        tokens_per_day=wanted.tokens_per_day or None,
     )
 
 
-def writer_name(settings: Settings) -> str:
-    """Who writes: as set; else a model if there is a key for one, else the notes speak for themselves."""
-    if settings.script.writer != "auto":
-        return settings.script.writer
-    return "groq" if settings.groq.api_key and not settings.offline else "outline"
+def writer_names(settings: Settings) -> tuple[str, ...]:
+    """Who writes, best first. `auto` is a model if there is a key for one; else the notes speak for themselves.
+
+    With --offline only who needs no network, unless nobody else was asked for.
+    """
+    automatic = "groq" if settings.groq.api_key and not settings.offline else OUTLINE
+    names = dict.fromkeys(automatic if name == "auto" else name for name in settings.script.writers)
+    here = tuple(name for name in names if not is_service(name))
+    return (settings.offline and here) or tuple(names)
+
+
+def model_settings(name: str, settings: Settings) -> ModelSettings:
+    """The settings of a service with language models. Raises `ConfigurationError` for an unknown one."""
+    if name == "groq":
+        return settings.groq
+    if name not in settings.services:
+        raise ConfigurationError(f"there is no service {name}", hint=f"Add a table [services.{name}]")
+    return settings.services[name]
 
 
 def make_models(name: str, settings: Settings, gate: Gate | None = None) -> tuple[ChatModel, ...]:
-    """The models of a service, best first. Raises `ConfigurationError` when --offline forbids it.
+    """The models of a service, best first. Raises `ConfigurationError` for none, or when --offline forbids it.
 
     Without a `gate` they get one of their own, that nobody shares.
     """
     _refuse_offline(name, settings)
-    groq = settings.groq
-    api_key = groq.api_key.get_secret_value() if groq.api_key else ""
-    service = Service(
-        name=name,
-        set_key="Set GROQ_API_KEY (or NIGHTREEL_GROQ__API_KEY) to a valid key",
-        set_model="Set NIGHTREEL_GROQ__MODEL to a model of your account, e.g. openai/gpt-oss-120b",
-        set_address="Check NIGHTREEL_GROQ__BASE_URL",
-    )
-    model = ServiceModel(
+    wanted = model_settings(name, settings)
+    if not wanted.models:
+        raise ConfigurationError("no model is named", where=name, hint=f'Set services.{name}.models = ["NAME"]')
+    door = gate or Gate(name, gate_limits(name, settings))
+    return tuple(_model(name, model, wanted, door) for model in wanted.models)
+
+
+def _model(name: str, model: str, wanted: ModelSettings, gate: Gate) -> ChatModel:
+    service = _service(name, model, wanted)
+    api_key = wanted.api_key.get_secret_value() if wanted.api_key else ""
+    transport: Transport
+    if isinstance(wanted, ServiceSettings):
+        transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=wanted.base_url)
+        dialect = Dialect(
+            json_mode=wanted.json_mode,
+            room_field="max_completion_tokens" if name == "openai" else "max_tokens",
+            thinking_tokens=_THINKING_TOKENS,
+        )
+    else:
+        transport = GroqTransport(service, api_key=api_key, base_url=wanted.base_url, timeout_s=wanted.timeout_s)
+        dialect = groq_dialect(model)
+    return ServiceModel(
         service,
-        groq.model,
-        transport=GroqTransport(service, api_key=api_key, base_url=groq.base_url, timeout_s=groq.timeout_s),
-        dialect=groq_dialect(groq.model),
+        model,
+        transport=transport,
+        dialect=dialect,
         api_key=api_key,
-        gate=gate or Gate(name, gate_limits(name, settings)),
-        timeout_s=groq.timeout_s,
-        prices=Prices(usd_per_million_in=groq.usd_per_million_in, usd_per_million_out=groq.usd_per_million_out),
+        gate=gate,
+        timeout_s=wanted.timeout_s,
+        prices=Prices(usd_per_million_in=wanted.usd_per_million_in, usd_per_million_out=wanted.usd_per_million_out),
     )
-    return (model,)
+
+
+def _service(name: str, model: str, wanted: ModelSettings) -> Service:
+    """What messages say about it."""
+    table = "groq" if name == "groq" else f"services.{name}"
+    ours = environment_name(f"{table}.api_key")
+    theirs = wanted.api_key_env if isinstance(wanted, ServiceSettings) else "GROQ_API_KEY"
+    set_model = f"Name models of your account in {table}.models"
+    start = ""
+    if name == "ollama":
+        set_model, start = f"Run: ollama pull {model}", "Is it running? Start it: ollama serve"
+    elif name == "llamacpp":
+        start = "Is it running? Start it: llama-server -m MODEL.gguf"
+    return Service(
+        name=name,
+        set_key=f"Set {theirs} (or {ours}) to a valid key" if theirs else f"Set {ours} to a valid key",
+        set_model=set_model,
+        set_address=f"Check {table}.base_url",
+        start=start,
+        needs_key=bool(theirs),
+    )
 
 
 def narrator_names(settings: Settings) -> tuple[str, ...]:
@@ -76,10 +141,21 @@ def narrator_names(settings: Settings) -> tuple[str, ...]:
     return ("espeak",) if settings.offline else ("edge", "espeak")
 
 
-def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Narrator:
-    """A narrator by name. Raises `ConfigurationError` for one that needs what --offline forbids.
+def pronunciations(settings: Settings) -> Pronunciations:
+    """The words of [pronounce] and of the tables of languages below it."""
+    entries = []
+    for key, value in settings.pronounce.items():
+        if isinstance(value, str):
+            entries.append(Pronunciation(written=key, said=value))
+        else:
+            entries += [Pronunciation(written=word, said=said, language=key) for word, said in value.items()]
+    return Pronunciations(tuple(entries))
 
-    `gate` is for those of `SERVICES`; without one they get a gate of their own, that nobody shares.
+
+def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | None = None) -> Narrator:
+    """A narrator by name, for a workspace. Raises `ConfigurationError` for one that needs what --offline forbids.
+
+    `gate` is for services; without one they get a gate of their own, that nobody shares.
     """
     if name == "edge":
         _refuse_offline(name, settings)
@@ -88,6 +164,8 @@ def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Na
             edge_url=settings.edge.url,
             edge_gate=gate or Gate("edge", gate_limits("edge", settings)),
             edge_timeout_s=settings.edge.timeout_s,
+            piper_voices=workspace / settings.piper.voices,
+            edge_fallback_voices=settings.edge.fallback_voices,
         )
     )
 

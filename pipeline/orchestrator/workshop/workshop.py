@@ -15,9 +15,10 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, VideoFormat
+from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
 from pipeline.model.languages import entry_for, usual_case
-from pipeline.narration import Narrator
+from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
+from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
@@ -86,11 +87,8 @@ class Workshop:
     @cached_property
     def asked(self) -> Asked:
         """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
-        kept = {
-            key: value
-            for key, value in self.overrides.items()
-            if isinstance(value, str | bool | int | float) and not _is_of_this_run(key)
-        }
+        named = {key: _as_flag(value) for key, value in self.overrides.items() if not _is_of_this_run(key)}
+        kept = {key: value for key, value in named.items() if isinstance(value, str | bool | int | float)}
         return Asked(settings=kept, output=str(self.output) if self.output else "")
 
     @property
@@ -188,17 +186,27 @@ class Workshop:
     @cached_property
     def models(self) -> tuple[ChatModel, ...]:
         """The language models that may be asked, best first. Empty: none is set."""
-        name = providers.writer_name(self.settings)
-        if name not in providers.SERVICES:
-            return ()
-        return providers.make_models(name, self.settings, self.machine.gate(name))
+        services = filter(providers.is_service, providers.writer_names(self.settings))
+        return tuple(model for name in services for model in self._models_of(name))
 
     @cached_property
     def writers(self) -> tuple[ScriptWriter, ...]:
         """Who may write the scripts, in order."""
-        if not self.models:
-            return (OutlineWriter(),)
-        return (ModelWriter(self.models, cache=self.cache, retry=self.retry_policy),)
+        return tuple(self._writer(name) for name in providers.writer_names(self.settings))
+
+    def _writer(self, name: str) -> ScriptWriter:
+        if not providers.is_service(name):
+            return OutlineWriter()
+        return ModelWriter(self._models_of(name), cache=self.cache, retry=self.retry_policy)
+
+    def _models_of(self, service: str) -> tuple[ChatModel, ...]:
+        if service not in self._models:
+            self._models[service] = providers.make_models(service, self.settings, self.machine.gate(service))
+        return self._models[service]
+
+    @cached_property
+    def _models(self) -> dict[str, tuple[ChatModel, ...]]:
+        return {}
 
     @cached_property
     def translators(self) -> tuple[ChatModel, ...]:
@@ -212,7 +220,22 @@ class Workshop:
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
-        return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+        return tuple(self.narrator(name) for name in names)
+
+    def narrator(self, name: str) -> Narrator:
+        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+        return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
+
+    @cached_property
+    def pronunciations(self) -> Pronunciations:
+        """How words of this workspace are said."""
+        return providers.pronunciations(self.settings)
+
+    @property
+    def prosody(self) -> Prosody:
+        """How they speak."""
+        wanted = self.settings.narration
+        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
 
     def time_limit_s(self, stage: str) -> float:
         """How long a stage may take."""
@@ -250,6 +273,7 @@ class Workshop:
             theme=theme_named(self.template(job.brief).theme),
             format=self.video_format,
             burn_in=self.settings.subtitles.burn_in,
+            language=job.script.language,
         )
 
     def template(self, brief: Brief) -> Template:
@@ -262,6 +286,27 @@ class Workshop:
     @cached_property
     def _templates(self) -> dict[str, Template]:
         return {}
+
+    # What they sound like ----------------------------------------------------------------------------------------
+
+    def bed(self, brief: Brief) -> Bed | None:
+        """The music of a completed brief, if it has any, read once. Raises `InputError` if it is not there."""
+        return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
+
+    @property
+    def mix_plan(self) -> MixPlan:
+        """How music lies under the voice."""
+        wanted = self.settings.music
+        return MixPlan(
+            below_speech_lu=wanted.below_speech_lu,
+            duck_lu=wanted.duck_lu,
+            fade_in_s=wanted.fade_in_s,
+            fade_out_s=wanted.fade_out_s,
+        )
+
+    @cached_property
+    def _beds(self) -> BedLibrary:
+        return BedLibrary(folder=self.workspace / "music")
 
     # What jobs are called ----------------------------------------------------------------------------------------
 
@@ -276,8 +321,9 @@ class Workshop:
             return (self.complete(brief),)
         written_in = usual_case(brief.language or languages[0])
         native = replace(brief, language=written_in)
-        # A voice without a language is meant for the words of the author.
-        translated = replace(brief, translated_from=written_in, voice=None)
+        # A voice without a language is meant for the words of the author. At its pace the script of all is written.
+        own = (written_in, self._voice(native, written_in) or "")
+        translated = replace(brief, translated_from=written_in, voice=None, voices=(own, *brief.voices))
         return tuple(
             self.complete(native if each == written_in else replace(translated, language=each)) for each in languages
         )
@@ -286,7 +332,8 @@ class Workshop:
         """The brief that the script of a film is written for: its own, but for films that are translated."""
         if not brief.translated_from:
             return brief
-        return replace(brief, language=brief.translated_from, translated_from="", voice=None)
+        voice = dict(brief.voices).get(brief.translated_from)
+        return replace(brief, language=brief.translated_from, translated_from="", voice=voice, voices=())
 
     def count_films(self, briefs: Sequence[Brief]) -> int:
         """How many films are wanted of these briefs."""
@@ -300,15 +347,27 @@ class Workshop:
         return brief.languages or self.settings.languages
 
     def complete(self, brief: Brief) -> Brief:
-        """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings."""
+        """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings.
+
+        Reads files: not for the event loop.
+        """
         language = usual_case(self._flag("language") or brief.language or self.settings.language)
+        music = self._flag("music.bed") or brief.music or self.settings.music.bed or NO_BED
+        asked = self.settings.script
+        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
         return replace(
             brief,
             language=language,
             languages=(),
             template=self._flag("template") or brief.template or self.settings.template,
             voice=self._voice(brief, language),
-            voices=(),
+            voices=tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
+            audience=self._flag("script.audience") or brief.audience or asked.audience,
+            tone=self._flag("script.tone") or brief.tone or asked.tone,
+            length_s=length_s,
+            facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            variant=int(self._flag("script.variant") or brief.variant or asked.variant),
+            music=self._beds.choose(music, brief.title),
             origin=self.places.origin(brief.origin),
         )
 
@@ -337,14 +396,31 @@ class Workshop:
         except InputError:
             # The job will fail with this very error; mending the template makes it another job.
             template = ""
+        try:
+            bed = self.bed(brief)
+        except InputError:
+            bed = None  # likewise
         parts = (
             replace(brief, origin="", priority=None),
             template,
-            (providers.writer_name(shape), shape.groq.model),
-            providers.narrator_names(shape),
+            self._first_choice(),
+            (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
+            self.pronunciations,
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
+            (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]
+
+    def _first_choice(self) -> tuple[str, ...]:
+        """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
+        name = providers.writer_names(self.settings)[0]
+        models = providers.model_settings(name, self.settings).models if providers.is_service(name) else ()
+        return (name, *models[:1])
+
+
+def _as_flag(value: object) -> object:
+    """The value as a flag gives it: a list of names with commas."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _is_of_this_run(key: str) -> bool:

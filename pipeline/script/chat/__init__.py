@@ -5,16 +5,18 @@ asking              `ask`: the models in order, a conversation with each until a
 service             `ServiceModel`: gate, deadline, price and protocol of any model behind an address
 dialect             how each service wants to be asked for JSON
 completion          what comes back, read
+headers             what services say about their limits
 failures            statuses and error codes as our errors: one table for all services
 groq                the way to Groq, by its own SDK
 openai_compatible   the way to everybody else who speaks OpenAI's protocol, by base URL
 """
 
-from pipeline.script.chat.asking import Asked, Reader, Unusable, ask, in_short, kept_answers
+from pipeline.script.chat.asking import Asked, Reader, Unusable, ask, in_short, kept_answers, most_hopeful
 from pipeline.script.chat.dialect import Dialect, groq_dialect
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
 from pipeline.script.chat.model import Answer, ChatModel, Message, Question, Spent
+from pipeline.script.chat.openai_compatible import OpenAICompatibleTransport
 from pipeline.script.chat.service import Prices, ServiceModel, Transport
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Dialect",
     "GroqTransport",
     "Message",
+    "OpenAICompatibleTransport",
     "Prices",
     "Question",
     "Reader",
@@ -36,4 +39,5 @@ __all__ = [
     "groq_dialect",
     "in_short",
     "kept_answers",
+    "most_hopeful",
 ]

@@ -102,7 +102,7 @@ async def ask(
                 fallback_reason="; ".join(dict.fromkeys(map(in_short, failures))),
                 question=number,
             )
-    raise _most_hopeful(failures)
+    raise most_hopeful(failures)
 
 
 def kept_answers(
@@ -202,7 +202,7 @@ def in_short(error: ProviderError) -> str:
     return f"{error.where}: {error.message}" if error.where else error.message
 
 
-def _most_hopeful(failures: Sequence[ProviderError]) -> ProviderError:
+def most_hopeful(failures: Sequence[ProviderError]) -> ProviderError:
     """The first failure that may pass by itself, else the first."""
     passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
     return (passing or failures)[0]

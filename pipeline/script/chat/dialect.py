@@ -24,6 +24,8 @@ class Dialect:
     room_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     # Room for thinking, beyond what the question has: where no minute's budget is as small as Groq's.
     thinking_tokens: int = 0
+    # Whether what it says about requests is about a day (see `headers`).
+    requests_by_day: bool = False
     # Fields that every request has besides.
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -54,6 +56,10 @@ class Dialect:
 
 def groq_dialect(model: str) -> Dialect:
     """Groq's: constrained decoding and `reasoning_effort` exist for one family of models only."""
-    if model.startswith("openai/gpt-oss"):
-        return Dialect(json_mode="strict", room_field="max_completion_tokens", extra={"reasoning_effort": "medium"})
-    return Dialect(json_mode="schema", room_field="max_completion_tokens")
+    strict = model.startswith("openai/gpt-oss")
+    return Dialect(
+        json_mode="strict" if strict else "schema",
+        room_field="max_completion_tokens",
+        requests_by_day=True,
+        extra={"reasoning_effort": "medium"} if strict else {},
+    )

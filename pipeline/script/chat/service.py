@@ -19,6 +19,7 @@ from pipeline.model import Cost
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import MalformedOutputError, Reply, Service, error_of, no_completion, no_time
+from pipeline.script.chat.headers import told_limits
 from pipeline.script.chat.model import Answer, Question, Spent
 
 # A prompt has about four characters to the token, the schema (which is charged as well) among them.
@@ -107,7 +108,9 @@ class ServiceModel:
         prompt = len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False))
         async with self._gate.call(tokens=round(prompt / _CHARS_PER_TOKEN + self._usual_answer)) as call:
             try:
-                completion = await self._completion(request)
+                reply = await self._post(request)
+                call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+                completion = self._completion(reply)
             except MalformedOutputError as error:
                 # The service is well, its model is not: nothing that the gate should learn from.
                 return Answer(flaw=error.message)
@@ -117,13 +120,15 @@ class ServiceModel:
                 spent(self._prices.cost(usage.prompt_tokens, usage.completion_tokens))
         return completion.answer()
 
-    async def _completion(self, request: dict[str, Any]) -> Completion:
+    async def _post(self, request: dict[str, Any]) -> Reply:
         try:
             # The timeouts of HTTP libraries start anew with every byte; this one does not.
             with anyio.fail_after(self._timeout_s):
-                reply = await self._transport.post(request)
+                return await self._transport.post(request)
         except TimeoutError as error:
             raise no_time(self._service) from error
+
+    def _completion(self, reply: Reply) -> Completion:
         if reply.status != 200:
             raise error_of(reply, self._service, model=self.model, api_key=self._api_key)
         try:

@@ -1,0 +1,49 @@
+"""Notes that are too long for a model, shortened where a paragraph ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.model import Brief, BulletList, Paragraph, Section, split_words
+
+# How much of the notes is tried, when all of them are too much.
+_PARTS = (1 / 2, 1 / 4)
+
+
+def with_fewer_notes(brief: Brief) -> Iterator[Brief]:
+    """The brief, then with about half of its notes, then with a quarter: whole paragraphs and lists, from the start."""
+    yield brief
+    words = before = count_words(brief)
+    for part in _PARTS:
+        shorter = replace(brief, sections=tuple(_first(brief.sections, int(words * part))))
+        left = count_words(shorter)
+        if 0 < left < before:
+            before = left
+            yield shorter
+
+
+def count_words(brief: Brief) -> int:
+    """How many words the notes have."""
+    return sum(_words(block) for section in brief.sections for block in section.blocks)
+
+
+def _first(sections: tuple[Section, ...], words: int) -> Iterator[Section]:
+    """The sections until so many words are used up; the first block stays, however long."""
+    left = words
+    for number, section in enumerate(sections):
+        blocks: list[Paragraph | BulletList] = []
+        for block in section.blocks:
+            left -= _words(block)
+            if left < 0 and (number or blocks):
+                break
+            blocks.append(block)
+        if blocks:
+            yield replace(section, blocks=tuple(blocks))
+        if left < 0:
+            return
+
+
+def _words(block: Paragraph | BulletList) -> int:
+    texts = [block.text] if isinstance(block, Paragraph) else [item.text for item in block.items]
+    return sum(len(split_words(text)) for text in texts)

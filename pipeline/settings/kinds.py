@@ -1,0 +1,70 @@
+"""What settings are made of: groups, and the kinds of values that several of them have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+
+def _empty_is_none(value: object) -> object:
+    """TOML has no null: an empty text stands for "not set"."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            good = False
+        if not good or any(char.isspace() or not char.isprintable() for char in value):
+            raise ValueError(f"must be an address like {schemes[0]}://host or {schemes[-1]}://host:port/path")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _split(value: object) -> object:
+    """A list of names is written with commas where there are no lists: in flags and variables."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _key(value: object) -> object:
+    """Keys are pasted with a line break at the end, and go into a header, where nothing but ASCII can stand."""
+    if not isinstance(value, str):
+        return value
+    if not (value.strip().isascii() and value.strip().isprintable()):
+        raise ValueError("must be a key: plain letters, digits and signs")
+    return value.strip() or None
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
+Key = Annotated[SecretStr | None, BeforeValidator(_key)]
+Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(_split)]
+HttpUrl = Annotated[str, _url("https", "http")]
+OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
+# Beyond these, values were meant otherwise, and sums and dates overflow.
+DAY_S = 86_400
+WEEK_S = 7 * DAY_S
+MOST_GB = 1e6
+MOST = 10**12
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class Group(BaseModel):
+    """A table of nightreel.toml."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+        # A default looks exactly like the same value when it is set: 60 seconds are always 60.0.
+        validate_default=True,
+    )

@@ -1,0 +1,128 @@
+"""Who writes and with which models, as the settings say; and what a film has paid for is used by its next attempt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import ConfigurationError
+from pipeline.model import Brief, Job
+from pipeline.orchestrator import open_workshop
+from pipeline.orchestrator.stages import write
+from pipeline.orchestrator.workshop.providers import gate_limits, is_service, make_models, writer_names
+from pipeline.settings import Settings
+from tests.standins.groq import GroqStandIn
+
+TOPIC = Brief(title="Why is the sky blue?")
+
+
+def settings(*writers: str, key: str | None = None, **others: object) -> Settings:
+    return Settings(script={"writers": writers or ("auto",)}, groq={"api_key": key}, **others)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (settings(), ("outline",)),
+        (settings(key="gsk_a"), ("groq",)),
+        (settings(key="gsk_a", offline=True), ("outline",)),
+        (settings("auto", "ollama", key="gsk_a"), ("groq", "ollama")),
+        (settings("auto", "outline"), ("outline",)),
+        (settings("groq", "deepseek", "outline"), ("groq", "deepseek", "outline")),
+        (settings("groq", "deepseek", "outline", offline=True), ("outline",)),
+        (settings("groq", offline=True), ("groq",)),
+    ],
+)
+def test_who_writes_is_the_list_of_the_settings(wanted, names):
+    assert writer_names(wanted) == names
+
+
+def test_whoever_is_asked_outside_is_a_service():
+    assert [is_service(name) for name in ("groq", "deepseek", "mine", "edge")] == [True] * 4
+    assert [is_service(name) for name in ("outline", "espeak", "silence")] == [False] * 3
+
+
+def test_a_service_has_its_models_in_order_behind_one_gate():
+    models = make_models("deepseek", settings(services={"deepseek": {"models": ["large", "small"]}}))
+
+    assert [(model.service, model.model) for model in models] == [("deepseek", "large"), ("deepseek", "small")]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "told"),
+    [
+        ("openai", settings(), 'openai: no model is named. Set services.openai.models = ["NAME"]'),
+        ("mine", settings(), "there is no service mine. Add a table [services.mine]"),
+        ("groq", settings(offline=True), "groq needs the network, and --offline forbids it. Drop one of the two"),
+        # A model on this very machine is reached through a socket as well.
+        ("ollama", settings(offline=True), "ollama needs the network, and --offline forbids it. Drop one of the two"),
+    ],
+)
+def test_a_service_that_can_not_be_asked_says_what_to_do(name, wanted, told):
+    with pytest.raises(ConfigurationError) as caught:
+        make_models(name, wanted)
+
+    assert str(caught.value) == told
+
+
+def test_each_service_has_limits_of_its_own():
+    wanted = settings(services={"deepseek": {"requests_per_min": 5, "tokens_per_day": 1000}})
+
+    assert (gate_limits("groq", wanted).requests_per_min, gate_limits("groq", wanted).tokens_per_day) == (30, None)
+    assert (gate_limits("deepseek", wanted).requests_per_min, gate_limits("deepseek", wanted).tokens_per_day) == (
+        5,
+        1000,
+    )
+
+
+async def shop_in(folder, **overrides):
+    return await to_thread.run_sync(lambda: open_workshop(workspace=folder, overrides=overrides))
+
+
+async def job_id(folder, **overrides) -> str:
+    shop = await shop_in(folder, **overrides)
+    return await to_thread.run_sync(lambda: shop.job_id(shop.complete(TOPIC)))
+
+
+async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
+    alone = await job_id(tmp_path, **{"script.writers": "groq", "groq.models": "a"})
+
+    assert await job_id(tmp_path, **{"script.writers": "groq,deepseek,outline", "groq.models": "a,b"}) == alone
+    assert await job_id(tmp_path, **{"script.writers": "groq", "groq.models": "b,a"}) != alone
+    assert await job_id(tmp_path, **{"script.writers": "deepseek,groq", "groq.models": "a"}) != alone
+
+
+async def test_a_list_from_the_library_is_remembered_as_a_flag_would_be(tmp_path):
+    shop = await shop_in(tmp_path, **{"script.writers": ["groq", "outline"], "services.deepseek.api_key": "sk-secret"})
+
+    assert shop.asked.settings == {"script.writers": "groq,outline"}
+
+
+async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
+    shop = await shop_in(tmp_path)
+    heard: list[str] = []
+
+    shop.machine.hear_gates(heard.append)
+    shop.machine.gate("deepseek").on_change("closed")
+
+    assert heard == ["closed"]
+    assert shop.machine.gate("outline") is None
+
+
+async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_it(tmp_path):
+    async with GroqStandIn() as groq:
+        shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
+        brief = await to_thread.run_sync(shop.complete, TOPIC)
+        job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
+        attempt = SimpleNamespace(spent=lambda _cost: None)
+        groq.enqueue("overloaded")
+
+        first = await write(job, shop, attempt)
+        # Killed before the checkpoint was written.
+        second = await write(replace(job, attempts=2), shop, attempt)
+
+        assert first.script.model == second.script.model == "openai/gpt-oss-20b"
+        assert len(groq.history) == 2

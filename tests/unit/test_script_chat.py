@@ -1,0 +1,144 @@
+"""The small parts of asking a model: headers, dialects, error bodies, notes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import NeedsLoginError, PermanentError
+from pipeline.model import Brief, BulletList, Paragraph, Section
+from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect
+from pipeline.script.chat.failures import Reply, TooLargeError, error_of
+from pipeline.script.chat.headers import duration_s, told_limits
+from pipeline.script.notes import count_words, with_fewer_notes
+
+SERVICE = Service(name="s", set_key="Set KEY", set_model="Set MODELS", set_address="Check URL")
+QUESTION = Question(
+    messages=(Message(role="system", content="Be brief."), Message(role="user", content="Why?")),
+    schema={"type": "object"},
+    schema_name="answer",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2m59.56s", 179.56),
+        ("7.66s", 7.66),
+        ("120ms", 0.12),
+        ("6m0s", 360),
+        ("1h2m3s", 3723),
+        ("1d", 86_400),
+        ("", None),
+        ("7.66", None),
+        ("soon", None),
+        ("-3s", None),
+        ("3s3", None),
+        ("9" * 40 + "s", None),
+        ("٣s", None),
+    ],
+)
+def test_a_duration_is_read_as_seconds(text: str, seconds: float | None) -> None:
+    assert duration_s(text) == (None if seconds is None else pytest.approx(seconds))
+
+
+@given(st.dictionaries(st.sampled_from(["limit", "remaining", "reset"]), st.text(max_size=20)))
+def test_no_header_is_too_strange_to_be_read(values: dict[str, str]) -> None:
+    headers = {f"x-ratelimit-{name}-{kind}": text for name, text in values.items() for kind in ("tokens", "requests")}
+
+    told_limits(headers, requests_by_day=True)
+
+
+def test_requests_are_counted_by_the_day_only_where_the_service_does() -> None:
+    headers = {"x-ratelimit-limit-tokens": "8000", "x-ratelimit-limit-requests": "1000"}
+
+    assert told_limits(headers, requests_by_day=True).requests_per_day == 1000
+    assert told_limits(headers, requests_by_day=False).requests_per_day is None
+    assert told_limits(headers, requests_by_day=False).tokens_per_min == 8000
+
+
+def test_a_model_of_the_strict_family_is_held_to_the_schema_and_others_are_told_it() -> None:
+    strict = groq_dialect("openai/gpt-oss-20b").request("openai/gpt-oss-20b", QUESTION)
+    loose = groq_dialect("qwen/qwen3.6-27b").request("qwen/qwen3.6-27b", QUESTION)
+
+    assert strict["response_format"]["json_schema"]["strict"] is True
+    assert strict["reasoning_effort"] == "medium"
+    assert loose["response_format"]["json_schema"]["strict"] is False
+    assert "reasoning_effort" not in loose
+
+
+def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> None:
+    request = Dialect(json_mode="object", thinking_tokens=1000).request("m", QUESTION)
+
+    assert request["response_format"] == {"type": "json_object"}
+    assert request["max_tokens"] == QUESTION.max_tokens + 1000
+    first, second = request["messages"]
+    assert first["content"].startswith("Be brief.")
+    assert first["content"].endswith(json.dumps(QUESTION.schema))
+    assert second["content"] == "Why?"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "says"),
+    [
+        (404, '{"error": {"code": "model_not_found", "message": "no"}}', PermanentError, "there is no model m"),
+        (400, '{"error": {"code": "model_decommissioned", "message": "no"}}', PermanentError, "the model m is gone"),
+        (404, '{"error": "model \'m\' not found"}', PermanentError, "there is no model m"),
+        (404, "<html>", PermanentError, "there is nothing at this address (HTTP 404)"),
+        (404, '{"error": {"code": "unknown_url", "message": "?"}}', PermanentError, "there is nothing at this address"),
+        (302, "", PermanentError, "there is nothing at this address (HTTP 302)"),
+        (400, '{"error": {"code": "context_length_exceeded", "message": "?"}}', TooLargeError, "notes are too long"),
+        (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
+        (
+            422,
+            '{"error": {"message": "no {braces} please"}}',
+            PermanentError,
+            "refuses the request (HTTP 422: no {braces}",
+        ),
+        (400, "[1]", PermanentError, "refuses the request (HTTP 400)"),
+        (400, "nul\x00", PermanentError, "refuses the request (HTTP 400)"),
+    ],
+)
+def test_a_status_and_a_body_are_one_error_of_ours(status: int, body: str, kind: type[Exception], says: str) -> None:
+    error = error_of(Reply(status=status, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+
+    assert type(error) is kind
+    assert says in str(error)
+
+
+def test_a_key_that_the_service_repeats_is_not_told() -> None:
+    body = '{"error": {"message": "k3y is not valid"}}'
+
+    error = error_of(Reply(status=400, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+
+    assert "k3y" not in str(error)
+    assert "*** is not valid" in str(error)
+
+
+def paragraph(words: int) -> Paragraph:
+    return Paragraph(text=" ".join(["word"] * words))
+
+
+def test_fewer_notes_are_whole_blocks_from_the_start() -> None:
+    brief = Brief(
+        title="T",
+        sections=(
+            Section(heading="A", blocks=(paragraph(30), BulletList(items=(paragraph(10), paragraph(10))))),
+            Section(heading="B", blocks=(paragraph(50),)),
+        ),
+    )
+
+    parts = list(with_fewer_notes(brief))
+
+    assert [count_words(part) for part in parts] == [100, 50, 30]
+    assert [[section.heading for section in part.sections] for part in parts] == [["A", "B"], ["A"], ["A"]]
+
+
+def test_notes_of_one_block_and_no_notes_can_not_be_fewer() -> None:
+    alone = Brief(title="T", sections=(Section(heading="", blocks=(paragraph(100),)),))
+
+    assert list(with_fewer_notes(alone)) == [alone]
+    assert list(with_fewer_notes(Brief(title="T"))) == [Brief(title="T")]
