@@ -142,7 +142,7 @@ async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
     """As much text as a film of a minute has."""
     brief = shop.complete(await read_brief(_BRIEF))
     template = await anyio.to_thread.run_sync(shop.template, brief)
-    script = await write_script(brief, writers=[OutlineWriter()], template=template, spent=lambda _cost: None)
+    script = await write_script(brief, writers=[OutlineWriter()], template=template)
     clips = []
     for scene in script.scenes:
         words = tuple(

@@ -14,6 +14,7 @@
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
     │   ├── DamagedError              7   its content is none: torn, edited badly, of a newer version
     │   └── BusyError                 7   another process holds the batch
+    ├── BudgetError                  10   the money that may be spent is spent; the film is parked
     ├── StorageError                  8   a disk that is full, a folder that can't be written
     ├── TimeLimitError                1   a stage took longer than it may
     └── CrashError                    1   a process of ours died, most likely for want of memory
@@ -131,6 +132,16 @@ class DamagedError(CheckpointError):
 
 class BusyError(CheckpointError):
     """Another process works on the same batch."""
+
+
+class BudgetError(NightreelError):
+    """What a budget of ours allows is spent; `resets_at` (aware) is when it begins anew, None: when a person does."""
+
+    exit_code = 10
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", resets_at: datetime | None = None) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.resets_at = resets_at
 
 
 class StorageError(NightreelError):

@@ -8,6 +8,7 @@ from datetime import datetime
 from rich.console import Console
 
 from pipeline.cli.text import marked
+from pipeline.model import dollars
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.survey import Films, Problem
 
@@ -93,7 +94,8 @@ def _money(forecast: Forecast) -> str:
     if not money.scripts:
         return "nothing: no model is asked"
     basis = f"like {_count(money.learned_from, 'earlier script')}" if money.learned_from else "usual scripts"
-    return f"about ${money.usd:,.2f}: {_count(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
+    price = f"about {dollars(money.usd)}" if money.usd is not None else f"unknown, {money.model} has no price"
+    return f"{price}: {_count(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
 
 
 def _disk(forecast: Forecast) -> str:

@@ -50,9 +50,8 @@ def make(
     from pipeline.cli.session import open_session
     from pipeline.cli.work import leave_work
     from pipeline.errors import InputError, NightreelError
-    from pipeline.model import Priority
+    from pipeline.model import QUEUE, Priority
     from pipeline.orchestrator import JobEvent, Told, batches
-    from pipeline.orchestrator.scheduler import QUEUE
     from pipeline.sources import read_brief
 
     films: list[Film] = []

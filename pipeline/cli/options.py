@@ -113,6 +113,9 @@ class Working:
     retries: int | None = None
     """How often a film is taken up again after a failure that may pass."""
 
+    budget: float | None = None
+    """US dollars that the batch may cost, over all its runs; what would cost more is parked."""
+
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override."""
         flags = {
@@ -124,6 +127,7 @@ class Working:
             "errors.on_error": self.on_error,
             "errors.max_failures": self.max_failures,
             "errors.retries": self.retries,
+            "budget.usd_per_batch": self.budget,
         }
         return {key: value for key, value in flags.items() if value is not None}
 

@@ -9,7 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from rich.table import Table
 from pipeline.cli.options import Place
 from pipeline.cli.text import marked, plain_json
 from pipeline.errors import CheckpointError, InputError, did_you_mean
-from pipeline.model import JobStatus
+from pipeline.model import Cost, JobStatus, bill, dollars
 from pipeline.settings import find_workspace
 from pipeline.state import CheckpointStore
 
@@ -67,6 +67,8 @@ class JobState:
     parked_until: str | None
     video: str | None
     error: str | None
+    # Over all attempts.
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +83,12 @@ class BatchState:
     counts: Mapping[str, int] = field(default_factory=lambda: _all_of({}))
     # Processes that work on it now.
     workers: tuple[int, ...] = ()
+    cost: Cost = field(default_factory=Cost)
     # Why nothing is known of it: its own file is damaged.
     error: str | None = None
 
 
-_JOB = TypeAdapter(JobState)
+_JOB, _COST = TypeAdapter(JobState), TypeAdapter(Cost)
 
 
 def open_store(place: Place) -> CheckpointStore:
@@ -122,6 +125,7 @@ class BatchReport:
             created_at=self._known.created_at.isoformat(),
             counts=_all_of(counts),
             workers=tuple(self._store.workers(self._known.name)),
+            cost=self._index.cost(),
         )
 
     def checked_state(self) -> BatchState:
@@ -131,7 +135,7 @@ class BatchReport:
         counts = Counter(state.counts)
         counts[JobStatus.COMPLETED] -= len(self._gone)
         counts[JobStatus.PENDING] += len(self._gone)
-        return BatchState(**{**asdict(state), "counts": _all_of(counts)})
+        return replace(state, counts=_all_of(counts))
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""
@@ -158,7 +162,7 @@ class BatchReport:
         return row.origin if row else ""
 
     def _job(self, told: tuple[Any, ...]) -> JobState:
-        job_id, title, status, stage, attempts, priority, parked_until, video, error = told
+        job_id, title, status, stage, attempts, priority, parked_until, video, error, cost = told
         lost = job_id in self._gone or job_id in self._abandoned
         return JobState(
             id=job_id,
@@ -170,6 +174,7 @@ class BatchReport:
             parked_until=datetime.fromisoformat(parked_until).isoformat() if parked_until else None,
             video=video if status == JobStatus.COMPLETED.value and not lost else None,
             error=error,
+            cost=_COST.validate_python(cost),
         )
 
 
@@ -179,7 +184,8 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
     jobs = report.first_jobs()
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, title=None)
-    for column in ("id", "film", "status", "stage", "tries", "where, or why not"):
+    bought = state.cost.tokens > 0
+    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if bought else []), "where, or why not"):
         table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
     table.columns[0].style = "dim"
     if fits:
@@ -192,9 +198,13 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
             "" if job.status == JobStatus.COMPLETED else marked(job.stage),
             str(job.attempts),
+            *([bill(job.cost) if job.cost.tokens else ""] if bought else []),
             marked(_why_not(job, report) or job.video or ""),
         )
-    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}\n", soft_wrap=True)
+    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
+    for line in _costs(state.cost):
+        console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
+    console.print()
     if fits:
         _crop_last(table, console)
     else:
@@ -313,6 +323,16 @@ def _at_work(state: BatchState) -> str:
         return ""
     processes = "process" if len(state.workers) == 1 else "processes"
     return f"  [cyan]{processes} {', '.join(map(str, state.workers))} at work[/]"
+
+
+def _costs(cost: Cost) -> Iterator[str]:
+    """What was bought, and of which models; nothing if nothing was."""
+    if not cost.tokens:
+        return
+    yield f"cost {bill(cost)}, {cost.tokens:,} tokens"
+    for name, model in sorted(cost.models.items()):
+        money = "no known price" if model.usd is None else dollars(model.usd)
+        yield f"  {name}: {model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
 
 
 def _until(moment: str | None) -> str:

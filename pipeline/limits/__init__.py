@@ -3,18 +3,22 @@
 from pipeline.limits.budget import DayLedger, ToldLimits
 from pipeline.limits.cores import Cores, Rank
 from pipeline.limits.gate import Call, Gate, GateLimits
+from pipeline.limits.purse import Budget, Purchase, Purse
 from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
 from pipeline.limits.retry import RetryPolicy, with_retries
 from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strategy
 
 __all__ = [
     "STRATEGIES",
+    "Budget",
     "Call",
     "Cores",
     "DayLedger",
     "Gate",
     "GateLimits",
     "Load",
+    "Purchase",
+    "Purse",
     "Rank",
     "ResourceLimits",
     "ResourceWatch",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import insort
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
+from operator import attrgetter
 from typing import Protocol
 
-_WINDOW_S = 60.0
+# What a service counts by the minute, and a second more: calls take different times to arrive, so that two which were
+# begun a minute apart may be counted within one.
+MINUTE_S = 61.0
 
 
 class DayLedger(Protocol):
@@ -53,23 +57,35 @@ class ToldLimits:
 
 
 class MinuteBudget:
-    """At most `limit` tokens in any 60 seconds, whenever the service begins its minutes. Pure; times in seconds."""
+    """At most `limit` tokens in any minute, whenever the service begins its minutes. Pure; times in seconds.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._spent: deque[Spending] = deque()
+    That keeps a service content which counts a window that slides, and one that counts a bucket that leaks, as Groq
+    does: its "Limit 6000, Used 5034, Requested 1443. Please try again in 4.77s" (elizaOS/eliza issue 4040) is what 477
+    tokens too many take to leak out at 6,000 a minute. It counts what a call may use when it lets it in, prompt and
+    room for the answer, and what it has used when it is over. Without a limit everything is only counted.
+    """
+
+    def __init__(self, limit: int | None) -> None:
+        # As it was set, and as the service may have told since: a smaller one is the true one.
+        self._set = limit
+        self.limit = limit
+        # The oldest first.
+        self._spent: list[Spending] = []
+        # What the service has counted and we have not: others use the same account, and nobody counts tokens alike.
+        self._unseen: Spending | None = None
 
     def wait_s(self, tokens: int, now: float) -> float:
         """Seconds until `tokens` can be spent, as far as it is known now. A call beyond the limit gets all of it."""
-        while self._spent and self._spent[0].at_s + _WINDOW_S <= now:
-            self._spent.popleft()
-        missing = min(tokens, self._limit) - self._limit + sum(spending.tokens for spending in self._spent)
+        if self.limit is None:
+            return 0.0
+        self._forget(now)
+        missing = min(tokens, self.limit) - self.limit + self._counted()
         for spending in self._spent:
             if missing <= 0:
                 break
             missing -= spending.tokens
             if missing <= 0:
-                return spending.at_s + _WINDOW_S - now
+                return spending.at_s + MINUTE_S - now
         return 0.0
 
     def spend(self, tokens: int, now: float) -> Spending:
@@ -77,3 +93,25 @@ class MinuteBudget:
         spending = Spending(tokens, now)
         self._spent.append(spending)
         return spending
+
+    def heed(self, told: ToldLimits, now: float) -> None:
+        """The service's own count, when an answer came that began and ended before `now`; the latest one counts."""
+        if told.tokens_per_min is not None:
+            self.limit = told.tokens_per_min if self._set is None else min(self._set, told.tokens_per_min)
+        if told.tokens_per_min is None or told.tokens_left is None:
+            return
+        self._forget(now)
+        if self._unseen in self._spent:
+            self._spent.remove(self._unseen)
+        unseen = told.tokens_per_min - told.tokens_left - self._counted()
+        self._unseen = None
+        if unseen > 0:
+            left_s = min(MINUTE_S, inf if told.tokens_reset_s is None else max(0.0, told.tokens_reset_s))
+            self._unseen = Spending(unseen, now + left_s - MINUTE_S)
+            insort(self._spent, self._unseen, key=attrgetter("at_s"))
+
+    def _counted(self) -> int:
+        return sum(spending.tokens for spending in self._spent)
+
+    def _forget(self, now: float) -> None:
+        self._spent = [spending for spending in self._spent if spending.at_s + MINUTE_S > now]

@@ -3,6 +3,7 @@
     async with gate.call(tokens=2_000) as call:     # waits for its turn
         answer = await service.ask(...)
         call.used(tokens=answer.tokens)
+        call.told(answer.limits)
 
 What leaves the block teaches the gate:
 
@@ -26,14 +27,15 @@ from math import inf
 import anyio
 from aiolimiter import AsyncLimiter
 
-from pipeline.errors import ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
+from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
 from pipeline.limits.breaker import Breaker
-from pipeline.limits.budget import DayLedger, MinuteBudget, Spending, ToldLimits
+from pipeline.limits.budget import MINUTE_S, DayLedger, MinuteBudget, Spending, ToldLimits
 from pipeline.limits.news import News
 from pipeline.limits.times import bounded_s, told, utc_now
 
 # Clocks and sums of floats are not finer than this.
 _TICK_S = 0.001
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,9 @@ class Gate:
     `requests_per_min` they are evenly spaced, never in a burst: services count requests in windows of their own, and a
     burst at the seam of two windows would exceed a limit that the average keeps.
 
+    How many tokens a minute has may be left to the service to say: until it has answered once, calls that spend tokens
+    go one at a time.
+
     Waits follow the loop's clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for
     the times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
     a new reason, and when the service answers again.
@@ -111,7 +116,9 @@ class Gate:
         self._ledger = ledger
         self._clock = clock
         self._breaker = Breaker(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
-        self._budget = MinuteBudget(limits.tokens_per_min) if limits.tokens_per_min else None
+        self._budget = MinuteBudget(limits.tokens_per_min)
+        # Whether the service has answered, and so has said what its limits are, if it ever does.
+        self._has_answered = False
         self._inside: set[Call] = set()
         # Asked to wait: until when, in loop time.
         self._asked_until = -inf
@@ -126,7 +133,7 @@ class Gate:
 
     @contextlib.asynccontextmanager
     async def call(self, *, tokens: int = 0) -> AsyncIterator[Call]:
-        """One call of the service that will spend about `tokens`: waits for its turn, then runs the block.
+        """One call of the service that will spend at most `tokens`: waits for its turn, then runs the block.
 
         A closed door is waited for up to the limits' patience. Raises `ClosedError` at once when that would not be
         enough, `QuotaError` when the day's allowance is spent, `NeedsLoginError` after the service refused the key.
@@ -178,16 +185,16 @@ class Gate:
             await self._give_back(call)
         self._inside.add(call)
         self._breaker.begin(call)
-        if self._budget:
-            call.minute = self._budget.spend(call.expected, self._now())
+        call.minute = self._budget.spend(call.expected, self._now())
 
     def _obstacle(self, call: Call) -> _Obstacle | None:
         """What keeps `call` from beginning now."""
         if closure := self._closure():
             return closure
-        if len(self._inside) >= self._limits.concurrency:
+        is_scout = call.expected > 0 and self._budget.limit is None and not self._has_answered
+        if len(self._inside) >= (1 if is_scout else self._limits.concurrency):
             return _Obstacle(inf)
-        wait_s = self._budget.wait_s(call.expected, self._now()) if self._budget else 0.0
+        wait_s = self._budget.wait_s(call.expected, self._now())
         return _Obstacle(wait_s) if wait_s > 0 else None
 
     def _closure(self) -> _Obstacle | None:
@@ -279,11 +286,20 @@ class Gate:
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
-        """Correct the minute. Who refuses does not charge; what was broken off may have been charged in full."""
-        if call.spent is None and isinstance(error, ProviderError):
+        """Correct the minute. Who refuses, or was never asked, charges nothing; what was broken off may be charged."""
+        if call.spent is None and isinstance(error, ProviderError | BudgetError):
             call.spent = 0
         if call.minute and call.spent is not None:
             call.minute.tokens = call.spent
+        if call.limits:
+            self._heed(call.limits)
+
+    def _heed(self, told: ToldLimits) -> None:
+        """What the service counts goes before what we count."""
+        self._budget.heed(told, self._now())
+        if told.requests_left == 0 and told.requests_per_day:
+            # The allowance of a day comes back bit by bit: until the next request there is none.
+            self._asked_until = max(self._asked_until, self._now() + _DAY_S / told.requests_per_day)
 
     async def _record(self, call: Call, until: datetime | None) -> None:
         """Write down what the day and other processes have to know."""
@@ -298,6 +314,7 @@ class Gate:
     def _learn(self, call: Call, error: BaseException | None) -> datetime | None:
         """Change the state of the door; until when all processes must stay away, if the service said so."""
         if error is None:
+            self._has_answered = True
             self._breaker.succeed()
             if self._closure() is None:
                 self._news.opened()
@@ -352,7 +369,7 @@ class Gate:
             self._turn = anyio.Lock()
             self._changed = anyio.Event()
             rate = self._limits.requests_per_min
-            self._pace = AsyncLimiter(1, 60 / rate) if rate else None
+            self._pace = AsyncLimiter(1, MINUTE_S / rate) if rate else None
 
 
 def _again(quota: QuotaError) -> QuotaError:

@@ -1,12 +1,12 @@
 """The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits."""
 
-from pipeline.model.batch import Batch, Refused
+from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
 from pipeline.model.brief import Brief, BulletList, Paragraph, Section
+from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars
 from pipeline.model.job import (
     STEPS,
     TRANSITIONS,
     Asked,
-    Cost,
     Event,
     InvalidTransition,
     Job,
@@ -50,9 +50,11 @@ from pipeline.model.words import join_words, split_words
 __all__ = [
     "FORMATS",
     "FRAME_RATE",
+    "QUEUE",
     "SAMPLES_PER_FRAME",
     "SAMPLE_RATE_HZ",
     "SCENE_QUANTUM_SAMPLES",
+    "SINGLES",
     "STEPS",
     "TRANSITIONS",
     "Asked",
@@ -72,10 +74,12 @@ __all__ = [
     "JobStatus",
     "JobSummary",
     "LengthPlan",
+    "ModelCost",
     "Narration",
     "Pace",
     "Package",
     "Paragraph",
+    "Price",
     "Priority",
     "Prosody",
     "Receipt",
@@ -94,6 +98,8 @@ __all__ = [
     "VideoFormat",
     "Word",
     "advance",
+    "bill",
+    "dollars",
     "first_words",
     "frames_of",
     "join_words",

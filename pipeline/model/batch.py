@@ -10,6 +10,9 @@ from pipeline.model.job import Asked, JobError, JobStatus
 from pipeline.model.priority import Priority
 from pipeline.model.summary import JobSummary
 
+# Films that were asked for one at a time gather in these, for ever: by `nightreel make`, and by `make --queue`.
+SINGLES, QUEUE = "films", "queue"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:

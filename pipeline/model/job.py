@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pipeline.model.brief import Brief
+from pipeline.model.cost import Cost
 from pipeline.model.narration import Narration
 from pipeline.model.pace import Pace
 from pipeline.model.priority import Priority
@@ -75,25 +76,6 @@ class JobError:
     # The same in parts, so that films that failed for one reason can be told together: what, and what to do.
     cause: str = ""
     hint: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What a service outside was asked to do, and its price."""
-
-    tokens_in: int = 0
-    tokens_out: int = 0
-    usd: float = 0.0
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(
-            tokens_in=self.tokens_in + other.tokens_in,
-            tokens_out=self.tokens_out + other.tokens_out,
-            usd=self.usd + other.usd,
-        )
-
-    def __sub__(self, earlier: Cost) -> Cost:
-        return self + Cost(tokens_in=-earlier.tokens_in, tokens_out=-earlier.tokens_out, usd=-earlier.usd)
 
 
 @dataclass(frozen=True, kw_only=True)

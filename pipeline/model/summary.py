@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.model.brief import Brief, BulletList
-from pipeline.model.job import Cost, Job, JobError, JobStatus
+from pipeline.model.cost import Cost
+from pipeline.model.job import Job, JobError, JobStatus
 from pipeline.model.priority import Priority
 
 # A bare topic becomes a film of about this many characters of speech.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
@@ -13,8 +13,8 @@ import anyio
 from anyio.abc import TaskGroup
 
 from pipeline.errors import CrashError
-from pipeline.limits import Cores, Rank
-from pipeline.model import Cost
+from pipeline.limits import Budget, Cores, Purse, Rank
+from pipeline.model import Cost, Price
 from pipeline.orchestrator.workers import in_worker
 
 Result = TypeVar("Result")
@@ -32,6 +32,9 @@ class Attempt:
     evidence: Path
     # Work that a stage begins for a later one: it ends with the attempt.
     ahead: TaskGroup
+    # What models cost, and what may be spent on them.
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    budgets: tuple[Budget, ...] = ()
     # What services were asked to do so far, and its price.
     cost: Cost = field(default_factory=Cost)
     # Work that has killed its processes, by a name of its own: it gets no third one.
@@ -40,6 +43,11 @@ class Attempt:
     # Pieces of work that wait for a core, and what is left of the time limit meanwhile.
     _waiting: int = 0
     _left_s: float = 0.0
+
+    @property
+    def purse(self) -> Purse:
+        """What calls of services are paid with."""
+        return Purse(prices=self.prices, budgets=self.budgets, told=self.spent)
 
     def spent(self, cost: Cost) -> None:
         """A service has been paid, whatever came of it."""

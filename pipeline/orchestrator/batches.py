@@ -15,11 +15,11 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError, first_error
 from pipeline.limits import Rank
-from pipeline.model import Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import error_record, run_job
 from pipeline.orchestrator.plan import Plan, plan_batch
-from pipeline.orchestrator.scheduler import QUEUE, Scheduler, follow_wish
+from pipeline.orchestrator.scheduler import Scheduler, follow_wish
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts, write_reports
 from pipeline.sources import batch_name
@@ -27,8 +27,6 @@ from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
 
-# Films made one at a time, by `nightreel make`, gather in this batch.
-SINGLES = "films"
 _NOTICES = 100
 # Of a family: while one is drawn, the next is translated and spoken.
 _FAMILY_AT_ONCE = 2

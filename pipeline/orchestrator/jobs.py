@@ -13,6 +13,7 @@ from anyio import to_thread
 from pipeline.errors import (
     EXIT_DEFECT,
     EXIT_INTERRUPTED,
+    BudgetError,
     ClosedError,
     CrashError,
     NeedsLoginError,
@@ -110,6 +111,8 @@ class _Run:
                         bench=self._shop.bench(self.job),
                         evidence=self._shop.evidence(self.job),
                         ahead=ahead,
+                        prices=self._shop.prices,
+                        budgets=self._shop.machine.budgets(self.job.batch),
                     )
                     for number, stage in enumerate(stages):
                         if number:  # the first one is saved with the beginning, the last result with the end
@@ -207,6 +210,8 @@ class _Run:
             return error.until, True
         if isinstance(error, QuotaError):
             return error.resets_at or now + _QUOTA_WAIT, True
+        if isinstance(error, BudgetError):
+            return error.resets_at, True
         if isinstance(error, NeedsLoginError):
             return None, True
         if isinstance(error, _MAY_PASS) and self.job.retries < errors.retries:

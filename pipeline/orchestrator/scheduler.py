@@ -25,7 +25,7 @@ from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, DamagedError, NightreelError, StorageError, first_error
 from pipeline.limits import Load, Situation
-from pipeline.model import TRANSITIONS, Job, JobStatus, advance, title_of
+from pipeline.model import QUEUE, TRANSITIONS, Job, JobStatus, advance, title_of
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
 from pipeline.orchestrator.jobs import run_job
 from pipeline.orchestrator.turns import Key, Look, Queue, TheseJobs, WholeBatches
@@ -34,8 +34,6 @@ from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
 
-# `nightreel make --queue` leaves films here, for whoever runs.
-QUEUE = "queue"
 # How often the machine is looked at, the display told, and the queue asked for work that came from elsewhere.
 _PULSE_S = 1.0
 # A job that another process makes, or that was just put down, is looked at again after this.

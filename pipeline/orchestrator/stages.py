@@ -68,7 +68,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             template=template,
             cache=shop.cache,
             retry=shop.retry_policy,
-            spent=attempt.spent,
+            purse=attempt.purse,
         )
     job = job.evolve(script=script, pace=pace)
     # What can't be drawn is better known before it is spoken.
@@ -90,7 +90,7 @@ async def _original(job: Job, template: Template, shop: Workshop, attempt: Attem
         known = await to_thread.run_sync(
             partial(look_up, brief, writers=writers, template=template, pace=pace),
         )
-        return known or await write_script(brief, writers=writers, template=template, pace=pace, spent=attempt.spent)
+        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=attempt.purse)
 
     async with shop.cache.alone("script", content_key(brief.said, template.fingerprint)):
         if not (brief.length_s and shop.models):

@@ -211,7 +211,21 @@ def _by_stage(row: JobSummary) -> Object:
 
 
 def _cost(cost: Cost) -> Object:
-    return {"tokens_in": cost.tokens_in, "tokens_out": cost.tokens_out, "usd": round(cost.usd, 6)}
+    models = {
+        name: {
+            "tokens_in": model.tokens_in,
+            "tokens_out": model.tokens_out,
+            "usd": None if model.usd is None else round(model.usd, 6),
+        }
+        for name, model in sorted(cost.models.items())
+    }
+    return {
+        "tokens_in": cost.tokens_in,
+        "tokens_out": cost.tokens_out,
+        "usd": round(cost.usd, 6),
+        "is_known": cost.is_known,
+        "models": models,
+    }
 
 
 def _cache(tally: Tally) -> Object:

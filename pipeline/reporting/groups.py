@@ -67,6 +67,7 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
         "MalformedOutputError": "a service",
         "ClosedError": "a service",
         "QuotaError": "an allowance",
+        "BudgetError": "a budget",
         "NeedsLoginError": "a key or a login",
         "QualityError": "the film",
         "CheckpointError": "the state on disk",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.model import JobStatus
+from pipeline.model import JobStatus, bill
+from pipeline.model import dollars as money
 from pipeline.model.text import SENTENCE_ENDS
 
 __all__ = [
+    "bill",
     "clock",
     "count",
     "ended",
@@ -81,13 +83,6 @@ def size(number: int) -> str:
             break
         value, unit = value / 1000, larger
     return _joined(f"{value:,.1f}" if value < 99.95 else f"{value:,.0f}", unit)
-
-
-def money(usd: float) -> str:
-    """0.4231 -> $0.42; small change keeps two figures: 0.00314 -> $0.0031."""
-    if usd <= 0:
-        return "$0"
-    return f"${usd:.2g}" if 0.0001 <= usd < 0.01 else "under $0.0001" if usd < 0.0001 else f"${usd:,.2f}"
 
 
 def percent(share: float) -> str:

@@ -17,9 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError, PermanentError, ProviderError
-from pipeline.model import Brief, Cost, Pace, Script
+from pipeline.limits import Purse
+from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
-from pipeline.script.chat import ChatModel, Spent, in_short, most_hopeful
+from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.translation import kept_translations, known_translation, translate_script
@@ -42,23 +43,19 @@ __all__ = [
 ]
 
 
-def _ignore(_cost: Cost) -> None:
-    """For those who don't count."""
-
-
 async def write_script(
     brief: Brief,
     *,
     writers: Sequence[ScriptWriter],
     template: Template,
     pace: Pace | None = None,
-    spent: Spent = _ignore,
+    purse: Purse | None = None,
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    `pace` is that of the voice, for briefs that ask for a length. `spent` is told the cost of each request to a
-    service, also of those that came to nothing.
+    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `purse`, also
+    those that come to nothing; without one nobody counts.
     Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
     another time, else of the first, and `PermanentError` for a script that can't be filmed.
     """
@@ -66,7 +63,8 @@ async def write_script(
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
-            script = _filmed(await writer.write(brief, template, spent, pace=pace), brief, template, writer)
+            written = await writer.write(brief, template, purse or Purse(), pace=pace)
+            script = _filmed(written, brief, template, writer)
         except ProviderError as error:
             failures.append(error)
         else:

@@ -13,19 +13,19 @@ nothing below it is left out. Only a film whose notes do not begin with a paragr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from pipeline.errors import InputError
+from pipeline.limits import Purse
 from pipeline.model import (
     Brief,
     BulletList,
     BulletsScene,
     ClosingScene,
-    Cost,
     Pace,
     Paragraph,
     Scene,
@@ -76,7 +76,7 @@ class OutlineWriter:
         self,
         brief: Brief,
         template: Template,
-        spent: Callable[[Cost], None],  # noqa: ARG002 - it costs nothing
+        purse: Purse,  # noqa: ARG002 - it costs nothing
         *,
         pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
     ) -> Script:

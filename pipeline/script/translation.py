@@ -18,9 +18,9 @@ from anyio import to_thread
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
-from pipeline.limits import RetryPolicy
+from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Script
-from pipeline.script.chat import ChatModel, Message, Question, Spent, Unusable, ask
+from pipeline.script.chat import ChatModel, Message, Question, Unusable, ask
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.faithful import find_losses
 from pipeline.script.parts import Part, Texts, parts_of, put_together
@@ -60,7 +60,7 @@ async def translate_script(
     template: Template,
     cache: Cache,
     retry: RetryPolicy,
-    spent: Spent,
+    purse: Purse,
 ) -> Script:
     """`script` in `language` (BCP-47), by the first of the `models` that can.
 
@@ -73,7 +73,7 @@ async def translate_script(
         reading = _Reading(some, written_in=script.language, language=language)
         question = _question(some, script, language)
         try:
-            await ask(job.models, (question,), read=reading, cache=None, retry=retry, spent=spent)
+            await ask(job.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
         finally:
             for part in some:
                 if part.name in reading.good:

@@ -10,9 +10,9 @@ from typing import ClassVar, Protocol
 from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
-from pipeline.limits import RetryPolicy
+from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, LengthPlan, Pace, Script
-from pipeline.script.chat import Asked, ChatModel, Message, Question, Spent, Unusable, ask, kept_answers
+from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
 from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
@@ -52,11 +52,11 @@ class ScriptWriter(Protocol):
         """Where the cache keeps what was written for the brief. Blocks."""
         ...
 
-    async def write(self, brief: Brief, template: Template, spent: Spent, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
         """A script with the layouts of `template`, within its limits, and who wrote it.
 
-        `pace` is that of the voice, where a length was asked for. `spent` is told what each request cost, as soon as
-        that is known and whatever comes of it. Raises only errors of `pipeline.errors`.
+        `pace` is that of the voice, where a length was asked for. Every request is paid from `purse`, whatever comes
+        of it. Raises only errors of `pipeline.errors`.
         """
         ...
 
@@ -103,7 +103,7 @@ class ModelWriter:
         """The answers in the cache."""
         return [path for path, _ in kept_answers(self._models, _questions(brief, template, pace), self._cache)]
 
-    async def write(self, brief: Brief, template: Template, spent: Spent, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
         """The script a model writes about `brief`.
 
         Raises the `ProviderError`s of `chat`, `TransientError` when the answer is no script, and `PermanentError` when
@@ -117,7 +117,7 @@ class ModelWriter:
             read=_Reading(brief, template, pace, where=self.name),
             cache=self._cache,
             retry=self._retry,
-            spent=spent,
+            purse=purse,
             turns=_TURNS_TO_LENGTH if pace else _TURNS,
         )
         return _signed(asked, brief)

@@ -2,6 +2,7 @@
 
 groups.py      every setting, its default and what it may be
 services.py    those of services with language models, and what is known of the best known ones
+money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
 fields.py      the same by dotted name
 loading.py     from the three sources to `Settings`, every problem told with its place
@@ -29,12 +30,14 @@ from pipeline.settings.groups import (
     WorkSettings,
 )
 from pipeline.settings.loading import load_settings
+from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 from pipeline.settings.workspace import CONFIG_NAME, find_workspace
 
 __all__ = [
     "CONFIG_NAME",
     "BreakerSettings",
+    "BudgetSettings",
     "CacheSettings",
     "EdgeSettings",
     "ErrorSettings",
@@ -44,6 +47,7 @@ __all__ = [
     "NarrationSettings",
     "OutputSettings",
     "PiperSettings",
+    "PriceSettings",
     "RetrySettings",
     "ScriptSettings",
     "ServiceSettings",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from inspect import getdoc
 from textwrap import wrap
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.settings.fields import setting_fields, setting_groups
+from pipeline.settings.fields import only_in_files, setting_fields, setting_groups
 from pipeline.settings.groups import Settings
 from pipeline.settings.services import PRESETS, ServiceSettings
 
@@ -27,6 +29,12 @@ def example_toml() -> str:
     lines = [_HEADER]
     current = ""
     for name, field in setting_fields().items():
+        if name in only_in_files():
+            lines += _services() if current == "groq" else []
+            lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
+            lines += [*(f"#{line}" for line in _entries(field.default)), ""]
+            current = name
+            continue
         group, _, key = name.rpartition(".")
         if group != current:
             lines += _services() if current == "groq" else []
@@ -34,6 +42,13 @@ def example_toml() -> str:
             current = group
         lines += _setting(key, field, field.default)
     return "\n".join(lines)
+
+
+def _entries(table: Mapping[str, BaseModel]) -> Iterator[str]:
+    """The tables in a table, a line each."""
+    for name, entry in table.items():
+        values = entry.model_dump(exclude_defaults=True)
+        yield f"{json.dumps(name)} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items())} }}"
 
 
 def _services() -> list[str]:

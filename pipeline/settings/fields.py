@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeGuard, get_origin
+from typing import TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -44,6 +44,12 @@ def setting_groups() -> dict[str, type[BaseModel]]:
 def setting_tables() -> frozenset[str]:
     """Those whose keys are the user's: "voices", of which "voices.de" is one."""
     return frozenset(name for name, field in setting_fields().items() if get_origin(field.annotation) is dict)
+
+
+@cache
+def only_in_files() -> frozenset[str]:
+    """Of these, the ones that hold tables in turn, by names that no variable can have ("openai/gpt-oss-120b")."""
+    return frozenset(name for name in setting_tables() if _is_group(get_args(setting_fields()[name].annotation)[1]))
 
 
 def environment_name(name: str) -> str:

@@ -21,6 +21,7 @@ from pipeline.settings.kinds import (
     OptionalWebSocketUrl,
 )
 from pipeline.settings.languages import Languages, VoiceTable
+from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
 
@@ -339,6 +340,12 @@ class Settings(BaseSettings):
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
     services: Services = Field(default_factory=dict)
+    prices: Prices = Field(
+        KNOWN_PRICES,
+        description="What models cost, by the name of the model. Prices change: check them. A model that is not here "
+        "has no known price; 0 says that it costs nothing.",
+    )
+    budget: BudgetSettings = BudgetSettings()
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
     piper: PiperSettings = PiperSettings()

@@ -19,6 +19,7 @@ from pipeline.settings.fields import (
     PREFIX,
     environment_name,
     is_secret,
+    only_in_files,
     setting_field,
     setting_fields,
     setting_groups,
@@ -30,6 +31,9 @@ from pipeline.settings.workspace import CONFIG_NAME
 
 # Says which workspace; `find_workspace()` reads it.
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
+_PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
+# Names of earlier versions, and what became of them.
+_MOVED = {"groq.usd_per_million_in": _PRICED, "groq.usd_per_million_out": _PRICED}
 # What it was called before there were several.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 _ALL = "`nightreel init` writes a file with all settings"
@@ -65,7 +69,7 @@ def load_settings(
             table, _, path = name.partition(".")
             if setting_field(name) is not None:
                 found[name] = entry
-            elif table in setting_tables():
+            elif table in setting_tables() - only_in_files():
                 before = found[table].value if table in found else {}
                 found[table] = _Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
@@ -156,10 +160,12 @@ def _toml_problem(message: str, text: str) -> tuple[str, int]:
 def _line_of(name: str, text: str) -> int:
     """The line that sets `name`; the first one if it is written in a way that this simple look does not see."""
     table = ""
+    # Only the first key of a user's table is ours to look for: `[prices."openai/gpt-oss-120b"]` is a line of "prices".
+    inside = f"{name}." if name in setting_tables() else None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]", line):
             table = f"{header[1]}."
-            if header[1] == name:
+            if header[1] == name or (inside and header[1].startswith(inside)):
                 return number
         elif (key := re.match(r"\s*([\w.\s\"'-]+?)\s*=", line)) and f"{table}{key[1]}" == name:
             return number
@@ -168,10 +174,11 @@ def _line_of(name: str, text: str) -> int:
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     for key, value in content.items():
-        if isinstance(value, dict) and f"{above}{key}" not in setting_tables():
-            yield from _flat(value, f"{above}{key}.")
+        name = f"{above}{key}"
+        if isinstance(value, dict) and name not in setting_tables():
+            yield from _flat(value, f"{name}.")
         else:
-            yield f"{above}{key}", value
+            yield name, value
 
 
 def _nested(found: Mapping[str, _Found]) -> dict[str, Any]:
@@ -187,6 +194,8 @@ def _nested(found: Mapping[str, _Found]) -> dict[str, Any]:
 
 def _unknown(name: str, entry: _Found) -> str:
     """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
+    if name in _MOVED:
+        return f"{entry.subject} {_MOVED[name]}"
     spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
     if name in _RENAMED:
         return f"{entry.subject} is now {spelled(_RENAMED[name])}, a list of names, best first"
@@ -203,10 +212,12 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     name = _name_at(details["loc"])
     wish = details["msg"].removeprefix("Value error, ")
     wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
-    wish = wish.replace("a valid boolean", "true or false")
-    table, *path = map(str, details["loc"])
-    if table in setting_tables():
-        return f"{found[table].subject}: {' '.join([*(part for part in path if part != '[key]'), wish])}"
+    wish = wish.split(" or instance of")[0].replace("a valid boolean", "true or false")
+    wish = wish.replace("a valid dictionary", "a table in nightreel.toml")
+    table, *path = (str(part) for part in details["loc"] if part != "[key]")
+    if table in setting_tables() and (path or details["type"] == "value_error"):
+        wish = "must be set" if details["type"] == "missing" else wish
+        return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {wish}"
     if details["type"] == "missing":
         wish, name = f"{name} is needed", name.rpartition(".")[0]
     if name not in found:  # a rule between the settings of one group, or one that is missing
@@ -222,6 +233,8 @@ def _name_at(place: tuple[int | str, ...]) -> str:
     """The setting at a place that pydantic speaks of, without the branches of a union and the items of a list."""
     if place[0] == "services":
         return ".".join(str(part) for part in place[:3])
+    if place[0] in setting_tables():
+        return str(place[0])
     return ".".join(str(part) for part in place if part in {*setting_groups(), *_last_names()})
 
 

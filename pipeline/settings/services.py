@@ -41,7 +41,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 class ModelSettings(Group):
-    """How much of a service with language models may be used, and what it costs."""
+    """How much of a service with language models may be used."""
 
     base_url: HttpUrl = Field(description="Address of the service; a proxy or a gateway works.")
     api_key: Key = Field(None, description="Key of the service. Better set outside this file, in the environment.")
@@ -61,8 +61,6 @@ class ModelSettings(Group):
         description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
     )
     tokens_per_day: int = Field(0, ge=0, le=MOST, description="Tokens a day (UTC), likewise; 0: no limit.")
-    usd_per_million_in: float = Field(0, ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(0, ge=0, le=1e6, description="Price of a million tokens written.")
     concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
     timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
 
@@ -86,8 +84,6 @@ class GroqSettings(ModelSettings):
         le=MOST,
         description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself.",
     )
-    usd_per_million_in: float = Field(0.15, ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(0.60, ge=0, le=1e6, description="Price of a million tokens written.")
 
 
 class ServiceSettings(ModelSettings):

@@ -5,6 +5,7 @@ from pipeline.state.checkpoints import CheckpointStore
 from pipeline.state.copies import Copies
 from pipeline.state.index import IN_ORDER, SMART_ORDER, BatchIndex, Damage, Standing, Turn
 from pipeline.state.ledgers import Ledger
+from pipeline.state.money import MoneyLedger
 from pipeline.state.names import check_batch_name, check_copy_name
 from pipeline.state.use import CacheUse
 
@@ -18,6 +19,7 @@ __all__ = [
     "Copies",
     "Damage",
     "Ledger",
+    "MoneyLedger",
     "Standing",
     "Turn",
     "check_batch_name",

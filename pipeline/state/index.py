@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from pipeline.model import JobStatus, JobSummary, Priority
+from pipeline.model import Cost, JobStatus, JobSummary, ModelCost, Priority
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
 from pipeline.state.moments import EARLIEST, LATEST, has_sane_moments, is_sane
@@ -29,10 +29,10 @@ logger = logging.getLogger("nightreel")
 
 _ROW = TypeAdapter(JobSummary)
 # What `told` gives; checked, and given as it is.
-_TOLD = TypeAdapter(tuple[str, str, JobStatus, str, int, Priority, AwareDatetime | None, str | None, str | None])
+_TOLD = TypeAdapter(tuple[str, str, JobStatus, str, int, Priority, AwareDatetime | None, str | None, str | None, Cost])
 _IN_SHORT = (
     "json_extract(CAST(row AS TEXT), '$.id', '$.title', '$.status', '$.stage', '$.attempts', '$.priority', "
-    "'$.parked_until', '$.video', '$.error.message')"
+    "'$.parked_until', '$.video', '$.error.message', '$.cost')"
 )
 _PAGE = 500
 
@@ -226,6 +226,27 @@ class BatchIndex:
         query = "SELECT status, COUNT(*), SUM(weight) FROM jobs WHERE position IS NOT NULL GROUP BY status"
         found = {status: Standing(jobs, weight) for status, jobs, weight in self._ask(query)}
         return {status: found.get(status.value, Standing(0, 0)) for status in JobStatus}
+
+    def cost(self) -> Cost:
+        """What all jobs of the batch have cost so far, in all and by model."""
+        where = "FROM jobs {} WHERE position IS NOT NULL AND damage IS NULL AND json_valid(CAST(row AS TEXT))"
+        column = "json_extract({}, '$.{}')".format
+        names = ("tokens_in", "tokens_out", "usd")
+        sums = ", ".join(f"SUM({column('CAST(row AS TEXT)', f'cost.{name}')})" for name in names)
+        of_models = ", ".join(f"SUM({column('model.value', name)})" for name in names)
+        each = ", json_each(CAST(row AS TEXT), '$.cost.models') AS model"
+        unknown = f"MAX({column('model.value', 'usd')} IS NULL)"
+        ((tokens_in, tokens_out, usd),) = self._ask(f"SELECT {sums} {where.format('')}")
+        models = self._ask(f"SELECT model.key, {of_models}, {unknown} {where.format(each)} GROUP BY model.key")
+        return Cost(
+            tokens_in=tokens_in or 0,
+            tokens_out=tokens_out or 0,
+            usd=usd or 0.0,
+            models={
+                name: ModelCost(tokens_in=read, tokens_out=written, usd=None if is_unknown else money)
+                for name, read, written, money, is_unknown in models
+            },
+        )
 
     def next_up(
         self, now: datetime, *, order: Sequence[str] = IN_ORDER, limit: int, leave_out: Collection[str] = ()

@@ -31,6 +31,19 @@ _LONGEST = timedelta(days=30)
 logger = logging.getLogger("nightreel")
 
 
+def lock_beside(path: Path, held: contextlib.ExitStack) -> None:
+    """Nobody else reads, changes and writes the file at `path` until `held` lets go. Blocks. Raises `StorageError`."""
+    lock_path = path.with_suffix(".lock")
+    with storage_errors(lock_path):
+        lock_path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(lock_path, thread_local=False)
+        try:
+            lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
+        except Timeout as error:
+            raise StorageError("another process does not give it back", where=str(lock_path)) from error
+        held.callback(lock.release)
+
+
 class _Entry(BaseModel):
     """The file."""
 
@@ -138,7 +151,7 @@ class Ledger:
         """Today's entry, alone; it is written when the block is over. Blocks."""
         with self._mutex, contextlib.ExitStack() as held:
             try:
-                self._lock(held)
+                lock_beside(self._path, held)
                 entry = self._read()
             except StorageError as error:
                 self._warn(error)
@@ -148,17 +161,6 @@ class Ledger:
                 write_atomically(self._path, entry.model_dump_json(by_alias=True, indent=2) + "\n")
             except StorageError as error:
                 self._warn(error)
-
-    def _lock(self, held: contextlib.ExitStack) -> None:
-        path = self._path.with_suffix(".lock")
-        with storage_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path, thread_local=False)
-            try:
-                lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
-            except Timeout as error:
-                raise StorageError("another process does not give it back", where=str(path)) from error
-            held.callback(lock.release)
 
     def _read(self) -> _Entry:
         """What the file says of today; a new entry, with the closure, on another day."""

@@ -18,13 +18,14 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import (
+    BudgetError,
     InputError,
     NeedsLoginError,
     PermanentError,
     TransientError,
 )
-from pipeline.limits import Call, RetryPolicy
-from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Section, TitleScene, narration_of
+from pipeline.limits import Budget, Call, Purse, RetryPolicy
+from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Price, Section, TitleScene, narration_of
 from pipeline.script import (
     ModelWriter,
     OutlineWriter,
@@ -38,6 +39,7 @@ from pipeline.script.checks import find_problems
 from pipeline.state import Cache
 from pipeline.state.use import CacheSize
 from pipeline.template import Template, load_template
+from tests.standins.coins import Coins
 from tests.standins.gates import gate
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model, service_models
@@ -371,6 +373,14 @@ async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Templa
 # --- what it costs, and the gate ------------------------------------------------------------------------------------
 
 
+PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_out=0.60)}
+
+
+def purse(spent: list[Cost]) -> Purse:
+    """One without a limit, that tells what was bought."""
+    return Purse(prices=PRICES, told=spent.append)
+
+
 async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
@@ -378,7 +388,7 @@ async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
     spent: list[Cost] = []
 
     with pytest.raises(PermanentError, match="declines"):
-        await write_script(TOPIC, writers=[groq_writer], template=template, spent=spent.append)
+        await write_script(TOPIC, writers=[groq_writer], template=template, purse=purse(spent))
 
     assert len(spent) == 2
     for cost in spent:
@@ -390,7 +400,7 @@ async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
 async def test_a_writer_without_a_service_costs_nothing(template: Template) -> None:
     spent: list[Cost] = []
 
-    await write_script(NOTES, writers=[OutlineWriter()], template=template, spent=spent.append)
+    await write_script(NOTES, writers=[OutlineWriter()], template=template, purse=purse(spent))
 
     assert spent == []
 
@@ -401,22 +411,41 @@ async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: Gro
     groq.enqueue("wrong_schema")
     spent: list[Cost] = []
 
-    await write_script(TOPIC, writers=[writer], template=template, spent=spent.append)
+    await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
 
     assert len(book.reserved) == len(spent) == 2
-    assert all(2000 < tokens < 6000 for tokens in book.reserved)
+    assert all(4096 < tokens < 8000 for tokens in book.reserved)
     for reserved, corrected, cost in zip(book.reserved, book.corrections, spent, strict=True):
         assert reserved + corrected == cost.tokens_in + cost.tokens_out
 
 
-async def test_the_estimate_learns_from_the_answers(groq: GroqStandIn, template: Template) -> None:
-    book = Book()
+async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_learned_from_the_answers(
+    groq: GroqStandIn, template: Template
+) -> None:
+    book, spent = Book(), []
     writer = groq_at(groq.url, door=gate("groq", ledger=book))
 
-    for _ in range(6):
-        await write_script(TOPIC, writers=[writer], template=template)
+    for _ in range(3):
+        await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
 
-    assert abs(book.corrections[-1]) < abs(book.corrections[0]) / 2
+    room = 4096
+    over = [reserved - room - cost.tokens_in for reserved, cost in zip(book.reserved, spent, strict=True)]
+    assert 0 < over[0] < spent[0].tokens_in
+    assert all(0 <= more <= 0.05 * spent[0].tokens_in for more in over[1:])
+
+
+async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStandIn, template: Template) -> None:
+    exceeded = BudgetError("nothing is left")
+    budget = Budget(Coins(0.0), 0.0001, lambda _spent: exceeded)
+    asked = len(groq.history)
+
+    with pytest.raises(BudgetError) as caught:
+        await write_script(
+            TOPIC, writers=[groq_at(groq.url)], template=template, purse=Purse(prices=PRICES, budgets=[budget])
+        )
+
+    assert caught.value is exceeded
+    assert len(groq.history) == asked
 
 
 async def test_one_429_closes_the_gate_for_all_writers_and_nobody_comes_too_early(

@@ -11,6 +11,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
+from pipeline.limits import Purse
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
@@ -78,8 +79,8 @@ def desk(groq: GroqStandIn, template: Template, tmp_path: Path) -> dict[str, Any
 
 
 async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
-    spent = [] if costs is None else costs
-    return await translate_script(script, language=language, retry=IMPATIENT, spent=spent.append, **desk)
+    purse = Purse(told=([] if costs is None else costs).append)
+    return await translate_script(script, language=language, retry=IMPATIENT, purse=purse, **desk)
 
 
 def shape(scene: Scene) -> tuple[object, ...]:

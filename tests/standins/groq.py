@@ -36,6 +36,7 @@ from aiohttp import web
 
 from tests.standins import translator
 from tests.standins.faults import Chance, Door, history
+from tests.standins.plan import Admitted, FreePlan, Refused
 from tests.standins.prose import as_long_as_asked
 
 PATH = "/openai/v1/chat/completions"
@@ -134,6 +135,9 @@ class GroqStandIn:
     retry_after: str = "0"
     # Whether it says as little as it can: films of a few seconds.
     terse: bool = False
+    # Tokens that the model thinks before it answers, and what the account may use; None: as much as it likes.
+    thinking_tokens: int = 0
+    plan: FreePlan | None = None
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -204,6 +208,12 @@ class GroqStandIn:
             if refused.status == 400:
                 self.complaints.append(str(refused))
             return self._error(refused.status, refused.error)
+        admitted = await self._admit(body)
+        if isinstance(admitted, Refused):
+            self.history.append(Request(body=body, fault="over the plan"))
+            self._door.tell(f"{admitted.retry_after_s:g}")
+            error = {"message": admitted.message, "type": admitted.kind, "code": "rate_limit_exceeded"}
+            return self._error(429, error, {"retry-after": f"{admitted.retry_after_s:g}"})
         fault = self._next_fault()
         self.history.append(Request(body=body, fault=fault))
         if fault in REFUSALS:
@@ -212,15 +222,26 @@ class GroqStandIn:
             _reset(request)
         if fault == "login_page":
             return web.Response(text="<html>Please log in</html>", content_type="text/html")
-        completion = _completion(body, fault, number=len(self.history), terse=self.terse)
+        completion = _completion(body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens)
         await asyncio.sleep(self.latency_s)
+        if self.plan and admitted:
+            self.plan.answered(admitted, completion["usage"]["total_tokens"])
         if fault == "slow_body":
             response = web.StreamResponse(headers={"Content-Type": "application/json"})
             await response.prepare(request)
             await response.write(b'{"id":')
             await self._closing.wait()
             return response
-        return web.json_response(completion, headers=_limits(completion["usage"]["total_tokens"]))
+        return web.json_response(completion, headers=self._limits(completion["usage"]["total_tokens"]))
+
+    async def _admit(self, body: dict[str, Any]) -> Admitted | Refused | None:
+        if self.plan is None:
+            return None
+        await asyncio.sleep(self.plan.way_s())
+        return self.plan.admit(_prompt_tokens(body) + body.get("max_completion_tokens", 1024), body["model"])
+
+    def _limits(self, used: int) -> dict[str, str]:
+        return {**_limits(used), **(self.plan.headers() if self.plan else {})}
 
     def _refusal(self, fault: str) -> web.Response:
         status, code, kind, message = REFUSALS[fault]
@@ -237,7 +258,7 @@ class GroqStandIn:
         return self._error(status, error, headers)
 
     def _error(self, status: int, error: dict[str, str], headers: dict[str, str] | None = None) -> web.Response:
-        return web.json_response({"error": error}, status=status, headers={**_limits(0), **(headers or {})})
+        return web.json_response({"error": error}, status=status, headers={**self._limits(0), **(headers or {})})
 
 
 async def _read(request: web.Request) -> dict[str, Any]:
@@ -307,7 +328,7 @@ def check_strict(schema: dict[str, Any], place: str) -> None:
 
 
 def _check_size(body: dict[str, Any], room: int) -> None:
-    asked = _tokens("".join(message["content"] for message in body["messages"])) + room
+    asked = _prompt_tokens(body) + room
     if asked > _CONTEXT_TOKENS:
         raise RefusedError("Please reduce the length of the messages or completion.", code="context_length_exceeded")
     if asked > _TOKENS_PER_MINUTE:
@@ -316,6 +337,12 @@ def _check_size(body: dict[str, Any], room: int) -> None:
             f"Requested {asked}, please reduce your message size and try again.",
             status=413, code="rate_limit_exceeded", kind="tokens",
         )  # fmt: skip
+
+
+def _prompt_tokens(body: dict[str, Any]) -> int:
+    """Of all messages, and of the schema, which is charged as well."""
+    schema = json.dumps(body["response_format"]) if "response_format" in body else ""
+    return sum(_tokens(message["content"]) for message in body["messages"]) + _tokens(schema)
 
 
 def _tokens(text: str) -> int:
@@ -335,13 +362,12 @@ def _limits(used: int) -> dict[str, str]:
     }
 
 
-def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: bool) -> dict[str, Any]:
+def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: bool, thinking: int) -> dict[str, Any]:
     content, finish_reason = _content(body, fault, terse=terse)
     message: dict[str, Any] = {"role": "assistant", "content": content}
     if fault == "declined":
         message |= {"content": None, "refusal": "I can't help with that."}
-    prompt = sum(_tokens(each["content"]) for each in body["messages"])
-    written = _tokens(content or "")
+    prompt, written = _prompt_tokens(body), thinking + _tokens(content or "")
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
     return {
         "id": f"chatcmpl-{number:08d}",
@@ -357,7 +383,7 @@ def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: 
             "completion_time": 1.2,
             "total_tokens": prompt + written,
             "total_time": 1.23,
-            "completion_tokens_details": {"reasoning_tokens": 120},
+            "completion_tokens_details": {"reasoning_tokens": thinking},
         },
         "usage_breakdown": None,
         "system_fingerprint": "fp_standin",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.orchestrator.workshop.providers import make_models
-from pipeline.script.chat import ChatModel, GroqTransport, Prices, Service, ServiceModel, groq_dialect
+from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings
 from pipeline.state import Cache
 from tests.standins.gates import gate
@@ -68,7 +68,6 @@ def groq_model(
         api_key=api_key,
         gate=door or gate("groq"),
         timeout_s=timeout_s,
-        prices=Prices(usd_per_million_in=0.15, usd_per_million_out=0.60),
     )
 
 
@@ -87,8 +86,6 @@ def service_models(
         "base_url": base_url,
         "models": tuple(models) or tuple(model or "default" for model in MODELS[name][:1]),
         "api_key": key if api_key is None else api_key,
-        "usd_per_million_in": 0.15,
-        "usd_per_million_out": 0.60,
         **wanted,
     }
     return make_models(name, Settings(services={name: table}), door or gate(name))  # type: ignore[dict-item]

@@ -12,7 +12,7 @@ CLASSES = [kind for kind in vars(errors).values() if isinstance(kind, type) and 
 
 
 def test_the_tree_in_the_docstring_is_the_tree_of_the_classes():
-    drawn = dict(re.findall(r"^    [ │]*[├└]── (\w+) +(\d)", errors.__doc__ or "", flags=re.MULTILINE))
+    drawn = dict(re.findall(r"^    [ │]*[├└]── (\w+) +(\d+)", errors.__doc__ or "", flags=re.MULTILINE))
 
     assert drawn == {kind.__name__: str(kind.exit_code) for kind in CLASSES if kind is not NightreelError}
 

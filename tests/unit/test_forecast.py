@@ -314,8 +314,8 @@ async def test_the_pause_between_two_nights_is_not_work(shop):
 
 
 async def test_money_is_what_scripts_took_at_the_prices_of_today(tmp_path):
-    prices = {"groq.usd_per_million_in": 1.0, "groq.usd_per_million_out": 10.0}
-    shop = await shop_in(tmp_path, **MODEL, **prices)
+    price = {"usd_per_million_in": 1.0, "usd_per_million_out": 10.0}
+    shop = await shop_in(tmp_path, **MODEL, prices={"openai/gpt-oss-120b": price})
     await earlier(
         shop,
         await made(shop, 1, cost=Cost(tokens_in=1000, tokens_out=3000, usd=9)),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
-from pipeline.limits import RetryPolicy, with_retries
+from pipeline.limits import RetryPolicy, ToldLimits, with_retries
 from tests.standins.gates import gate
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -121,7 +121,7 @@ async def test_callers_are_let_in_evenly_spaced_never_in_a_burst(make):
 
     await at_once(make(requests_per_min=30), *[None] * 4, begun=begun)
 
-    assert [later - earlier for earlier, later in pairwise(begun)] == pytest.approx([2.0, 2.0, 2.0])
+    assert [later - earlier for earlier, later in pairwise(begun)] == pytest.approx([61 / 30] * 3, abs=0.001)
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), PermanentError("no"), NeedsLoginError("no"), BUSY, DOWN])
@@ -147,7 +147,7 @@ async def test_a_caller_that_gives_up_waiting_is_no_obstacle_to_others(make):
     with anyio.move_on_after(5):
         await visit(door)
 
-    assert await visit(door) == pytest.approx(60_000)
+    assert await visit(door) == pytest.approx(61_000)
 
 
 def test_a_gate_serves_one_event_loop_after_another():
@@ -485,7 +485,7 @@ async def test_no_minute_gets_more_tokens_than_it_has(make):
         await visit(door, tokens=3000, begun=begun)
         await anyio.sleep(10)
 
-    assert begun == pytest.approx([0, 10, 60, 70, 120])
+    assert begun == pytest.approx([0, 10, 61, 71, 122])
 
 
 async def test_an_estimate_is_corrected_by_what_was_used(make):
@@ -496,14 +496,14 @@ async def test_an_estimate_is_corrected_by_what_was_used(make):
     assert await visit(door, tokens=7000) == 0
     async with door.call(tokens=0) as call:
         call.used(tokens=4000)
-    assert await visit(door, tokens=1) == pytest.approx(60)
+    assert await visit(door, tokens=1) == pytest.approx(61)
 
 
 async def test_a_call_larger_than_the_minute_gets_a_whole_one(make):
     door = make(tokens_per_min=8000)
     await visit(door, tokens=1)
 
-    assert await visit(door, tokens=20_000) == pytest.approx(60)
+    assert await visit(door, tokens=20_000) == pytest.approx(61)
 
 
 async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(make):
@@ -512,7 +512,112 @@ async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(
     with anyio.move_on_after(1):
         await visit(door, tokens=8000, takes_s=100)
 
-    assert await visit(door, tokens=8000) == pytest.approx(60)
+    assert await visit(door, tokens=8000) == pytest.approx(61)
+
+
+class Minute:
+    """A service that counts the tokens of a window that slides, and tells how many are left with each answer."""
+
+    def __init__(self, limit=8000, *, refunds=True):
+        self.limit, self.refunds, self.spent = limit, refunds, []
+
+    def left(self):
+        self.spent = [entry for entry in self.spent if entry[0] > seconds() - 60]
+        return self.limit - sum(tokens for _, tokens in self.spent)
+
+    def told(self):
+        return ToldLimits(tokens_per_min=self.limit, tokens_left=max(0, self.left()), tokens_reset_s=60)
+
+    def admit(self, tokens):
+        assert tokens <= self.left(), f"a 429 at {seconds()}: {tokens} asked, {self.left()} left"
+        self.spent.append([seconds(), tokens])
+        return self.spent[-1]
+
+    async def ask(self, door, *, most, used, begun=None):
+        async with door.call(tokens=most) as call:
+            if begun is not None:
+                begun.append(seconds())
+            entry = self.admit(most)
+            await anyio.sleep(2)
+            if self.refunds:
+                entry[1] = used
+            call.used(tokens=used)
+            call.told(self.told())
+
+
+async def test_until_a_service_has_said_how_much_a_minute_has_calls_go_one_at_a_time(make):
+    door, service, begun = make(concurrency=2), Minute(), []
+
+    await all_of(*(service.ask(door, most=5000, used=2000, begun=begun) for _ in range(4)))
+
+    # The second one fits beside what the first has used; the third and fourth have to wait for a minute.
+    assert begun == pytest.approx([0, 2, 61, 63])
+
+
+async def test_a_service_that_says_nothing_of_its_minute_is_asked_by_many_after_its_first_answer(make):
+    door, begun = make(concurrency=3), []
+
+    async def ask():
+        await visit(door, tokens=5000, begun=begun, takes_s=2)
+
+    await all_of(*(ask() for _ in range(4)))
+
+    assert begun == [0, 2, 2, 2]
+
+
+async def test_what_a_service_counts_and_we_do_not_is_heeded(make):
+    door, service, begun = make(concurrency=2), Minute(refunds=False), []
+
+    for _ in range(4):
+        await service.ask(door, most=5000, used=100, begun=begun)
+
+    assert begun == pytest.approx([0, 62, 124, 186], abs=1.1)
+
+
+async def test_a_limit_that_was_set_lower_than_the_service_says_is_kept_and_a_higher_one_is_not(make):
+    for own, most, wait_s in ((3000, 2000, 61), (20_000, 5000, 61), (None, 3000, 0)):
+        door, start = make(tokens_per_min=own), seconds()
+        async with door.call(tokens=most) as call:
+            call.told(ToldLimits(tokens_per_min=8000, tokens_left=8000 - most))
+
+        assert await visit(door, tokens=most) - start == pytest.approx(wait_s)
+
+
+async def test_what_others_have_used_of_the_account_is_gone_when_the_service_says_so(make):
+    door = make()
+    async with door.call(tokens=1000) as call:
+        call.used(tokens=1000)
+        call.told(ToldLimits(tokens_per_min=8000, tokens_left=500, tokens_reset_s=20))
+
+    assert await visit(door, tokens=2000) == pytest.approx(20)
+
+
+async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
+    door = make()
+    async with door.call() as call:
+        call.told(ToldLimits(requests_per_day=1000, requests_left=0, requests_reset_s=86_400))
+
+    assert await visit(door) == pytest.approx(86.4)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    calls=st.lists(st.tuples(st.integers(1, 8000), st.floats(0, 1), st.integers(0, 90)), min_size=1, max_size=20),
+    refunds=st.booleans(),
+    limit=st.sampled_from([None, 8000]),
+)
+def test_a_strict_service_never_has_to_refuse(calls, refunds, limit):
+    async def night():
+        jumping(asyncio.get_running_loop(), setattr)
+        door, service = gate(concurrency=3, tokens_per_min=limit, clock=Wall()), Minute(refunds=refunds)
+
+        async def one(most, share, arrives_s):
+            await anyio.sleep(arrives_s)
+            await service.ask(door, most=most, used=round(most * share))
+
+        await all_of(*(one(*each) for each in calls))
+
+    asyncio.run(night())
 
 
 # --- the day, and other processes ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from pipeline.errors import (
+    BudgetError,
     ClosedError,
     CrashError,
     InputError,
@@ -433,10 +434,12 @@ async def test_what_a_stage_costs_is_written_down_even_if_it_fails(rooms, shop, 
     [
         (QuotaError("is spent", resets_at=NOW + timedelta(hours=2)), NOW + timedelta(hours=2)),
         (QuotaError("is spent"), NOW + timedelta(hours=1)),
+        (BudgetError("is spent", resets_at=NOW + timedelta(hours=3)), NOW + timedelta(hours=3)),
+        (BudgetError("is spent"), None),
         (ClosedError("keeps failing", until=NOW + timedelta(minutes=5)), NOW + timedelta(minutes=5)),
         (NeedsLoginError("refuses the key"), None),
     ],
-    ids=["quota", "quota without a time", "closed", "login"],
+    ids=["quota", "quota without a time", "day of a budget", "batch of a budget", "closed", "login"],
 )
 async def test_what_waits_for_something_outside_is_parked_until_then(rooms, at_ten, job, error, until):
     rooms.trouble["film"] = error

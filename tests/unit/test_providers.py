@@ -9,6 +9,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError
+from pipeline.limits import Purse
 from pipeline.model import Brief, Job
 from pipeline.orchestrator import open_workshop
 from pipeline.orchestrator.stages import write
@@ -117,7 +118,7 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
         shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
         brief = await to_thread.run_sync(shop.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
-        attempt = SimpleNamespace(spent=lambda _cost: None)
+        attempt = SimpleNamespace(purse=Purse())
         groq.enqueue("overloaded")
 
         first = await write(job, shop, attempt)

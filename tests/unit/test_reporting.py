@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import StorageError
-from pipeline.model import Cost, JobError, JobStatus, JobSummary
+from pipeline.model import Cost, JobError, JobStatus, JobSummary, Price
 from pipeline.reporting import RunFacts, write_reports
 from pipeline.reporting.axes import clock_axis, count_axis, seconds_axis
 from pipeline.reporting.documents import write_documents
@@ -51,6 +51,16 @@ REFUSED = JobError(
 )
 
 
+# A tenth of a cent for a film.
+CHEAP = Price(usd_per_million_in=5, usd_per_million_out=10)
+
+
+def cost(films: int) -> dict[str, object]:
+    """What so many have cost, in a report."""
+    sums = {"tokens_in": 100 * films, "tokens_out": 50 * films, "usd": round(0.001 * films, 6)}
+    return {**sums, "is_known": True, "models": {"m": sums}}
+
+
 def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobSummary:
     begin = START + timedelta(seconds=10 * number)
     values: dict[str, object] = {
@@ -69,7 +79,7 @@ def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobS
         "found": 1,
         "made": 3,
         "bytes": 1000,
-        "cost": Cost(tokens_in=100, tokens_out=50, usd=0.001),
+        "cost": Cost.of("m", CHEAP, tokens_in=100, tokens_out=50),
         "duration_s": 60.0,
         "video": folder.parent / f"{number:03d}" / "video.mp4",
         "narrator": "edge",
@@ -116,7 +126,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "film_seconds": 60.0,
         "wall_seconds": 3600,
         "bytes": 3000,
-        "cost": {"tokens_in": 300, "tokens_out": 150, "usd": 0.003},
+        "cost": cost(3),
         "cache": {"found": 3, "made": 9, "share": 0.25},
     }
     assert report["jobs"][0] == {
@@ -138,7 +148,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "found": 1,
         "made": 3,
         "bytes": 1000,
-        "cost": {"tokens_in": 100, "tokens_out": 50, "usd": 0.001},
+        "cost": cost(1),
         "film": "../001/video.mp4",
         "thumbnail": None,
         "film_seconds": 60.0,

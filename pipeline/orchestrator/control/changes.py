@@ -16,13 +16,12 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
-from pipeline.model import Asked, Brief, Job, JobStatus, advance
+from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.control.afresh import forget_from, is_published
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
-from pipeline.orchestrator.scheduler import QUEUE
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.settings import find_workspace
 from pipeline.state import CheckpointStore, Copies
@@ -120,6 +119,7 @@ async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Ou
     unknown batch.
     """
     shop = await as_asked(shop, batch)
+    await _remember_budget(shop, batch)
     index = await to_thread.run_sync(shop.store.refreshed, batch)
     rows = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if not row.parked_until])
 
@@ -152,6 +152,7 @@ async def retry(
     batch or job, or a film that is out.
     """
     shop = await as_asked(shop, batch)
+    await _remember_budget(shop, batch)
     ids = await _chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
     ids = await _mend(shop, batch, ids, briefs)
 
@@ -194,6 +195,17 @@ class OutcomeOfSome(Outcome):
 def _of_some(outcome: Outcome, shop: Workshop, ids: Iterable[str]) -> Outcome:
     rows = map(shop.store.index(outcome.batch).find, ids)
     return OutcomeOfSome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
+
+
+async def _remember_budget(shop: Workshop, batch: str) -> None:
+    """What the batch may cost from now on, if a flag has said so: the next command goes by it as well."""
+    said = {key: value for key, value in shop.working.items() if key.startswith("budget.")}
+    if not said:
+        return
+    async with shop.store.planning(batch):
+        now = await known_batch(shop, batch)
+        if not said.items() <= now.working.items():
+            await shop.store.save_batch(replace(now, working={**now.working, **said}))
 
 
 async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = False) -> int:

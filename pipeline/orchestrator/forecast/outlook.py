@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from anyio import to_thread
+from anyio import from_thread, to_thread
 
-from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError, NightreelError
 from pipeline.limits import GateLimits
-from pipeline.model import Brief, Priority
+from pipeline.model import Brief, Priority, dollars
 from pipeline.orchestrator.forecast.experience import Experience, learn
 from pipeline.orchestrator.forecast.survey import Cached, Films, Problem, Survey, survey
 from pipeline.orchestrator.workshop import Workshop, providers
@@ -28,8 +28,11 @@ class Money:
     """What the model would be paid."""
 
     scripts: int
+    # The one that is asked first; empty: none is.
+    model: str
     tokens: int
-    usd: float
+    # None: the model has no price in the settings.
+    usd: float | None
     # How many earlier scripts this is reckoned from; 0: a usual one.
     learned_from: int
 
@@ -113,7 +116,7 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
         money=money,
         disk=disk,
         quota=quota,
-        notes=(*found.notes, *tight),
+        notes=(*found.notes, *_money_notes(money, shop, batch), *tight),
         problems=(*problems, *full),
         exit_code=_exit_code((*problems, *full)),
     )
@@ -131,19 +134,47 @@ def _exit_code(problems: Sequence[Problem]) -> int:
 
 
 def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
-    scripts, prices = found.scripts_to_ask, providers.model_settings(_service(shop), shop.settings)
-    usd = known.tokens_in * prices.usd_per_million_in + known.tokens_out * prices.usd_per_million_out
+    scripts, model = found.scripts_to_ask, _model(shop)
+    tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
+    price = shop.prices.get(model)
+    usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out) if price else None
     return Money(
         scripts=scripts,
-        tokens=round(scripts * (known.tokens_in + known.tokens_out)),
-        usd=round(scripts * usd / 1_000_000, 4),
+        model=model if scripts else "",
+        tokens=tokens_in + tokens_out,
+        usd=0.0 if not scripts else None if usd is None else round(usd, 4),
         learned_from=known.scripts,
     )
+
+
+def _money_notes(money: Money, shop: Workshop, batch: str) -> list[str]:
+    """What a budget will stop. Reads the ledgers."""
+    notes: list[str] = []
+    try:
+        budgets = shop.machine.budgets(batch)
+        known = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
+    except NightreelError as error:  # a name that is none has been told already
+        return [] if isinstance(error, InputError) else [str(error)]
+    for what, (allowed, spent) in zip(("batch", "day"), known, strict=True):
+        if allowed is None or not money.scripts:
+            continue
+        left = max(0.0, allowed - spent)
+        if money.usd is None:
+            notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
+        elif left < money.usd:
+            enough = int(money.scripts * left / money.usd)
+            notes.append(f"{dollars(left)} of the {what}'s budget are left: enough for {enough:,} scripts or so")
+    return notes
 
 
 def _service(shop: Workshop) -> str:
     """Whom the scripts are asked of, as long as all goes well."""
     return next(filter(providers.is_service, providers.writer_names(shop.settings)), "groq")
+
+
+def _model(shop: Workshop) -> str:
+    """The model that is asked first."""
+    return next(iter(providers.model_settings(_service(shop), shop.settings).models), "")
 
 
 def _limits(shop: Workshop) -> GateLimits:

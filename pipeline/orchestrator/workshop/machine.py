@@ -9,8 +9,9 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.limits import Cores, Gate, ResourceLimits, ResourceWatch, Strategy, make_strategy, resource_limits
+from pipeline.limits import Budget, Cores, Gate, ResourceLimits, ResourceWatch, Strategy, make_strategy, resource_limits
 from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
 
@@ -37,6 +38,7 @@ class Machine:
     settings: Settings
     clock: Callable[[], datetime]
     _gates: dict[str, Gate] = field(default_factory=dict)
+    _budgets: dict[str, Budget] = field(default_factory=dict)
     # Who hears of them: nobody, or one.
     _ears: list[Callable[[str], None]] = field(default_factory=list)
 
@@ -96,6 +98,16 @@ class Machine:
     def ledger(self, service: str) -> Ledger:
         """What was spent of a service today, by all processes."""
         return Ledger(self.workspace / "state" / "ledgers", service, clock=self.clock)
+
+    def budgets(self, batch: str) -> tuple[Budget, ...]:
+        """What films of a batch may cost: of the money of the batch, and of the day's."""
+        if batch not in self._budgets:
+            self._budgets[batch] = budget_of_batch(batch, self.store.folder(batch), self.settings)
+        return self._budgets[batch], self._day_budget
+
+    @cached_property
+    def _day_budget(self) -> Budget:
+        return budget_of_day(self.workspace / "state" / "ledgers", self.settings, self.clock)
 
     def hear_gates(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""

@@ -13,7 +13,6 @@ from pipeline.script.chat import (
     Dialect,
     GroqTransport,
     OpenAICompatibleTransport,
-    Prices,
     Service,
     ServiceModel,
     Transport,
@@ -109,7 +108,6 @@ def _model(name: str, model: str, wanted: ModelSettings, gate: Gate) -> ChatMode
         api_key=api_key,
         gate=gate,
         timeout_s=wanted.timeout_s,
-        prices=Prices(usd_per_million_in=wanted.usd_per_million_in, usd_per_million_out=wanted.usd_per_million_out),
     )
 
 

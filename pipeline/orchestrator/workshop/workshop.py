@@ -15,11 +15,12 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, Prosody, VideoFormat
+from pipeline.model import FORMATS, Asked, Brief, Job, Price, Prosody, VideoFormat
 from pipeline.model.languages import entry_for, usual_case
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.rendering import Look, theme_named
@@ -31,9 +32,9 @@ from pipeline.template import Template, load_template
 
 _ID_DIGITS = 16
 # Groups of settings that say how a command works, not what it makes.
-_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache"})
+_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
 # Of these, the ones that a batch remembers.
-_WORKING = frozenset({"work", "errors"})
+_WORKING = frozenset({"work", "errors", "budget"})
 
 
 def now() -> datetime:
@@ -93,7 +94,7 @@ class Workshop:
 
     @property
     def working(self) -> dict[str, str | bool | int | float]:
-        """How this command works: what flags said about work and errors."""
+        """How this command works: what flags said about work, errors and money."""
         return {
             key: value
             for key, value in self.overrides.items()
@@ -236,6 +237,11 @@ class Workshop:
         """How they speak."""
         wanted = self.settings.narration
         return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
+
+    @cached_property
+    def prices(self) -> Mapping[str, Price]:
+        """What models cost, by name."""
+        return prices_of(self.settings)
 
     def time_limit_s(self, stage: str) -> float:
         """How long a stage may take."""

@@ -15,9 +15,9 @@ from pipeline.script.chat.asking import Asked, Reader, Unusable, ask, in_short, 
 from pipeline.script.chat.dialect import Dialect, groq_dialect
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
-from pipeline.script.chat.model import Answer, ChatModel, Message, Question, Spent
+from pipeline.script.chat.model import Answer, ChatModel, Message, Question
 from pipeline.script.chat.openai_compatible import OpenAICompatibleTransport
-from pipeline.script.chat.service import Prices, ServiceModel, Transport
+from pipeline.script.chat.service import ServiceModel, Transport
 
 __all__ = [
     "Answer",
@@ -27,12 +27,10 @@ __all__ = [
     "GroqTransport",
     "Message",
     "OpenAICompatibleTransport",
-    "Prices",
     "Question",
     "Reader",
     "Service",
     "ServiceModel",
-    "Spent",
     "Transport",
     "Unusable",
     "ask",

@@ -1,6 +1,6 @@
 """One question, until somebody has answered it well: the models in order, and a conversation with each.
 
-    asked = await ask(models, (question,), read=read, cache=cache, retry=retry, spent=spent)
+    asked = await ask(models, (question,), read=read, cache=cache, retry=retry, purse=purse)
     asked.value                                # what `read` made of the answer
     asked.model, asked.fallback_reason         # who answered, and why nobody before
 
@@ -28,9 +28,9 @@ from typing import Generic, Protocol, TypeVar
 from anyio import to_thread
 
 from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
-from pipeline.limits import RetryPolicy, with_retries
+from pipeline.limits import Purse, RetryPolicy, with_retries
 from pipeline.script.chat.failures import TooLargeError
-from pipeline.script.chat.model import Answer, ChatModel, Question, Spent
+from pipeline.script.chat.model import Answer, ChatModel, Question
 from pipeline.state import Cache, content_key
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ async def ask(
     read: Reader[T],
     cache: Cache | None,
     retry: RetryPolicy,
-    spent: Spent,
+    purse: Purse,
     turns: int = 2,
 ) -> Asked[T]:
     """What the first of the `models` says that gives an answer which `read` can use, in at most `turns` each.
@@ -89,7 +89,7 @@ async def ask(
     """
     failures: list[ProviderError] = []
     for model in models:
-        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, spent=spent, turns=turns)
+        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, purse=purse, turns=turns)
         try:
             value, number = await conversation.first_that_fits(questions)
         except ProviderError as error:
@@ -127,7 +127,7 @@ class _Conversation(Generic[T]):
     read: Reader[T]
     cache: Cache | None
     retry: RetryPolicy
-    spent: Spent
+    purse: Purse
     turns: int
 
     async def first_that_fits(self, questions: Sequence[Question]) -> tuple[T, int]:
@@ -188,10 +188,10 @@ class _Conversation(Generic[T]):
     async def _answer(self, question: Question) -> Answer:
         """One answer, with the patience of the retry policy; a question that is too large is asked with less room."""
         try:
-            return await with_retries(self.retry, partial(self.model.answer, question, self.spent))
+            return await with_retries(self.retry, partial(self.model.answer, question, self.purse))
         except TooLargeError:
             smaller = replace(question, max_tokens=question.max_tokens // 2)
-            return await with_retries(self.retry, partial(self.model.answer, smaller, self.spent))
+            return await with_retries(self.retry, partial(self.model.answer, smaller, self.purse))
 
     def _permanent(self, message: str, *, hint: str = "") -> ProviderError:
         return PermanentError(message, where=self.model.service, hint=hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pipeline.script.chat.model import Answer
 
@@ -17,11 +17,24 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _PromptDetails(BaseModel):
+    cached_tokens: int | None = None
+
+
 class Usage(BaseModel):
     """Tokens read and written, thinking included."""
 
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: int = Field(0, ge=0)
+    completion_tokens: int = Field(0, ge=0)
+    prompt_tokens_details: _PromptDetails | None = None
+    # DeepSeek's name for the same.
+    prompt_cache_hit_tokens: int | None = None
+
+    @property
+    def cached_tokens(self) -> int:
+        """Those of the prompt that the service had in a cache of its own."""
+        details = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
+        return max(0, details or self.prompt_cache_hit_tokens or 0)
 
 
 class Completion(BaseModel):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Literal, Protocol
 
-from pipeline.model import Cost
-
-# Told what each request cost, as soon as that is known and whatever comes of it.
-Spent = Callable[[Cost], None]
+from pipeline.limits import Purse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +75,9 @@ class ChatModel(Protocol):
         """Raise what can be known without asking: `NeedsLoginError` without a usable key, `ConfigurationError`."""
         ...
 
-    async def answer(self, question: Question, spent: Spent) -> Answer:
-        """One request, when the gate lets it through. Raises only errors of `pipeline.errors`, and `TooLargeError`."""
+    async def answer(self, question: Question, purse: Purse) -> Answer:
+        """One request, paid from the purse, when the gate lets it through.
+
+        Raises only errors of `pipeline.errors`, and `TooLargeError`.
+        """
         ...

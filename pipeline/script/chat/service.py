@@ -7,25 +7,24 @@ itself: the second one, too, waits for its turn.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
 from typing import Any, Protocol
 
 import anyio
 from pydantic import ValidationError
 
 from pipeline.errors import NeedsLoginError
-from pipeline.limits import Gate
-from pipeline.model import Cost
+from pipeline.limits import Gate, Purse
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import MalformedOutputError, Reply, Service, error_of, no_completion, no_time
 from pipeline.script.chat.headers import told_limits
-from pipeline.script.chat.model import Answer, Question, Spent
+from pipeline.script.chat.model import Answer, Question
 
-# A prompt has about four characters to the token, the schema (which is charged as well) among them.
-_CHARS_PER_TOKEN = 4
-# Tokens of an answer with the thinking before it, as long as no answer has been seen.
-_USUAL_ANSWER = 2000
+# A prompt and its schema, which is charged as well, have no more tokens than this in any language. What a model has
+# counted says it better, give or take a little.
+_TOKENS_PER_BYTE = 1 / 3
+_GIVE_OR_TAKE = 1.03
 # Raise it when the same question is put in another way.
 _VERSION = "4"
 
@@ -36,19 +35,6 @@ class Transport(Protocol):
     async def post(self, request: dict[str, Any]) -> Reply:
         """Send a request for a completion. Raises `TransientError` when nobody answers, or `TimeoutError`."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prices:
-    """US dollars for a million tokens read and written."""
-
-    usd_per_million_in: float = 0.0
-    usd_per_million_out: float = 0.0
-
-    def cost(self, tokens_in: int, tokens_out: int) -> Cost:
-        """What so many tokens cost."""
-        usd = (tokens_in * self.usd_per_million_in + tokens_out * self.usd_per_million_out) / 1_000_000
-        return Cost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
 
 
 class ServiceModel:
@@ -64,7 +50,6 @@ class ServiceModel:
         api_key: str,
         gate: Gate,
         timeout_s: float,
-        prices: Prices | None = None,
     ) -> None:
         self._service = service
         self._model = model
@@ -73,9 +58,7 @@ class ServiceModel:
         self._api_key = api_key.strip()
         self._gate = gate
         self._timeout_s = timeout_s
-        self._prices = prices or Prices()
-        # Tokens that the next answer may take: the last ones have most to say about it.
-        self._usual_answer: float = _USUAL_ANSWER
+        self._tokens_per_byte = _TOKENS_PER_BYTE
 
     @property
     def service(self) -> str:
@@ -101,12 +84,18 @@ class ServiceModel:
         if not key.isascii() or (key and not key.isprintable()) or " " in key:
             raise NeedsLoginError("the key is not a key", where=self.service, hint=self._service.set_key)
 
-    async def answer(self, question: Question, spent: Spent) -> Answer:
-        """What the model says. Raises the `ProviderError`s of `failures` and of the gate."""
+    async def answer(self, question: Question, purse: Purse) -> Answer:
+        """What the model says. Raises the `ProviderError`s of `failures` and of the gate, and those of the purse."""
         self.check()
         request = self._dialect.request(self.model, question)
-        prompt = len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False))
-        async with self._gate.call(tokens=round(prompt / _CHARS_PER_TOKEN + self._usual_answer)) as call:
+        size_bytes = len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())
+        # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
+        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), question.max_tokens
+        async with (
+            purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            self._gate.call(tokens=prompt + room) as call,
+        ):
+            await purchase.reserve()
             try:
                 reply = await self._post(request)
                 call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
@@ -116,8 +105,12 @@ class ServiceModel:
                 return Answer(flaw=error.message)
             if usage := completion.usage:
                 call.used(tokens=usage.prompt_tokens + usage.completion_tokens)
-                self._learn(usage)
-                spent(self._prices.cost(usage.prompt_tokens, usage.completion_tokens))
+                purchase.used(
+                    tokens_in=usage.prompt_tokens,
+                    tokens_out=usage.completion_tokens,
+                    tokens_cached=min(usage.cached_tokens, usage.prompt_tokens),
+                )
+                self._learn(usage, size_bytes)
         return completion.answer()
 
     async def _post(self, request: dict[str, Any]) -> Reply:
@@ -136,5 +129,7 @@ class ServiceModel:
         except ValidationError as error:
             raise no_completion(self._service) from error
 
-    def _learn(self, usage: Usage) -> None:
-        self._usual_answer = (self._usual_answer + usage.completion_tokens) / 2
+    def _learn(self, usage: Usage, size_bytes: int) -> None:
+        """Prompts are much alike: the last one has most to say about the next."""
+        if usage.prompt_tokens:
+            self._tokens_per_byte = usage.prompt_tokens / size_bytes * _GIVE_OR_TAKE

@@ -1,0 +1,184 @@
+"""The money that models may cost: looked at before a call, reserved when it begins, corrected when it is over.
+
+    async with purse.buying("openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
+        async with gate.call(...):            # may take a while: nothing is reserved meanwhile
+            await purchase.reserve()
+            answer = await service.ask(...)
+            purchase.used(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out)
+
+Whoever buys says the most that a call may take, so that no call is made which could exceed a budget. A purchase that a
+service refused costs nothing; one that was broken off counts in full, because it may have been charged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Protocol
+
+import anyio
+
+from pipeline.errors import BudgetError, ConfigurationError, ProviderError
+from pipeline.model import Cost, Price
+
+# Sums of floats are not finer than this; no token is so cheap.
+_NOTHING_USD = 1e-9
+
+
+class MoneyLedger(Protocol):
+    """Who keeps count for all processes of a workspace; `pipeline.state.MoneyLedger` does, on disk. US dollars."""
+
+    async def spent(self) -> float:
+        """What was spent so far, with what is reserved."""
+
+    async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
+        """Count `usd` as spent; None: that would make more than `allowed` (itself None: anything goes).
+
+        Returns what it counts for (a day, a batch), for `correct`.
+        """
+
+    async def correct(self, counts_for: str, usd: float) -> None:
+        """Add to what was spent; a negative number gives back. A day that is over stays as it is."""
+
+
+class Budget:
+    """What may be spent of one ledger, by all tasks of this process and whoever else writes into it.
+
+    `allowed` is in US dollars; None: everything is only counted. `exceeded` makes the error of what was spent so far.
+    """
+
+    def __init__(
+        self, ledger: MoneyLedger, allowed: float | None, exceeded: Callable[[float], BudgetError] | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._exceeded = exceeded
+        self.allowed = allowed if exceeded else None
+        # What purchases of this process have reserved and for what, how many were settled, and who waits for that.
+        self._reserved: dict[object, tuple[str, float]] = {}
+        self._settled = 0
+        self._waiting: list[anyio.Event] = []
+
+    async def spent(self) -> float:
+        """US dollars so far, with what is reserved."""
+        return await self._ledger.spent()
+
+    async def look(self, usd: float) -> None:
+        """Raise `BudgetError` when `usd` could not be spent even if all that is under way here cost nothing."""
+        if self.allowed is None or self._exceeded is None:
+            return
+        certain = await self._ledger.spent() - sum(reserved for _, reserved in self._reserved.values())
+        if certain + usd > self.allowed + _NOTHING_USD:
+            raise self._exceeded(certain)
+
+    async def reserve(self, purchase: object, usd: float) -> None:
+        """Count `usd` as spent by `purchase`, now; what others have reserved is waited for, because it may come back.
+
+        Raises `BudgetError` when it does not.
+        """
+        while True:
+            settled = self._settled
+            counts_for = await self._ledger.reserve(usd, allowed=self.allowed)
+            if counts_for is not None:
+                self._reserved[purchase] = counts_for, usd
+                return
+            if not self._reserved and settled == self._settled:
+                assert self._exceeded is not None
+                raise self._exceeded(await self._ledger.spent())
+            if settled == self._settled:
+                event = anyio.Event()
+                self._waiting.append(event)
+                await event.wait()
+
+    async def settle(self, purchase: object, usd: float) -> None:
+        """It has cost `usd` in the end; nothing if it has reserved nothing."""
+        if purchase not in self._reserved:
+            return
+        counts_for, reserved = self._reserved[purchase]
+        try:
+            await self._ledger.correct(counts_for, usd - reserved)
+        finally:
+            del self._reserved[purchase]
+            self._settled += 1
+            waiting, self._waiting = self._waiting, []
+            for event in waiting:
+                event.set()
+
+
+class Purchase:
+    """One call that is paid for."""
+
+    def __init__(self, model: str, price: Price | None, budgets: Sequence[Budget], most: Cost) -> None:
+        self._model = model
+        self._price = price
+        self._budgets = budgets
+        self._most_usd = most.usd
+        self._has_begun = False
+        # What it cost; None: nobody has told yet.
+        self.cost: Cost | None = None
+
+    async def look(self) -> None:
+        """Raise `BudgetError` when it can't be afforded."""
+        for budget in self._budgets:
+            await budget.look(self._most_usd)
+
+    async def reserve(self) -> None:
+        """Now it begins. Raises `BudgetError` when it can't be afforded any more."""
+        for budget in self._budgets:
+            await budget.reserve(self, self._most_usd)
+        self._has_begun = True
+
+    def used(self, *, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> None:
+        """What it really took, as soon as the service has told. `tokens_cached` are some of `tokens_in`."""
+        self.cost = Cost.of(
+            self._model, self._price, tokens_in=tokens_in, tokens_out=tokens_out, tokens_cached=tokens_cached
+        )
+
+    async def settle(self, error: BaseException | None) -> None:
+        """It is over, with this error."""
+        if self.cost is not None:
+            usd = self.cost.usd
+        else:
+            usd = 0.0 if not self._has_begun or isinstance(error, ProviderError) else self._most_usd
+        for budget in self._budgets:
+            await budget.settle(self, usd)
+
+
+class Purse:
+    """What one film may buy with: prices by model, the budgets that hold for it, and who is told what it cost."""
+
+    def __init__(
+        self,
+        *,
+        prices: Mapping[str, Price] | None = None,
+        budgets: Sequence[Budget] = (),
+        told: Callable[[Cost], None] = lambda _cost: None,
+    ) -> None:
+        self._prices = prices or {}
+        self._budgets = budgets
+        self._told = told
+
+    @contextlib.asynccontextmanager
+    async def buying(self, model: str, *, tokens_in: int, tokens_out: int) -> AsyncIterator[Purchase]:
+        """One call of `model`, which will read and write at most so many tokens. The block reserves when it begins.
+
+        Raises `BudgetError` at once when that can't be afforded, and `ConfigurationError` for a model without a price
+        while a budget is set: it could cost anything.
+        """
+        price = self._prices.get(model)
+        if price is None and any(budget.allowed is not None for budget in self._budgets):
+            hint = f'Say what it costs in nightreel.toml, under [prices."{model}"]; 0 for one that costs nothing'
+            raise ConfigurationError("has no price, and there is a budget to keep", where=model, hint=hint)
+        most = Cost.of(model, price, tokens_in=tokens_in, tokens_out=tokens_out)
+        purchase = Purchase(model, price, self._budgets, most)
+        await purchase.look()
+        error: BaseException | None = None
+        try:
+            yield purchase
+        except BaseException as caught:
+            error = caught
+            raise
+        finally:
+            if purchase.cost is not None:
+                self._told(purchase.cost)
+            with anyio.CancelScope(shield=True):
+                await purchase.settle(error)

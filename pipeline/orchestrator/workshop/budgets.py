@@ -1,0 +1,76 @@
+"""What films may cost, as the settings say: of the money of their batch, and of the day's."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from pipeline.errors import BudgetError
+from pipeline.limits import Budget
+from pipeline.model import QUEUE, SINGLES, Price, dollars
+from pipeline.settings import Settings
+from pipeline.state import MoneyLedger
+
+# These never end: what a batch may cost says nothing about them.
+_ENDLESS = frozenset({SINGLES, QUEUE})
+
+
+def prices_of(settings: Settings) -> dict[str, Price]:
+    """What models cost, by name."""
+    return {
+        name: Price(
+            usd_per_million_in=price.usd_per_million_in,
+            usd_per_million_out=price.usd_per_million_out,
+            usd_per_million_cached=price.usd_per_million_cached,
+        )
+        for name, price in settings.prices.items()
+    }
+
+
+def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
+    """The money of a batch, counted in its `folder`. What would exceed it waits for a person to raise it."""
+    allowed = settings.budget.usd_per_batch
+
+    def exceeded(spent: float) -> BudgetError:
+        return BudgetError(
+            f"the budget of batch “{batch}” allows no further call: {_of(spent, allowed)}",
+            hint=f"Go on with a larger one: nightreel resume {shlex.quote(batch)} --budget {_larger(allowed)}",
+        )
+
+    is_limited = allowed > 0 and batch not in _ENDLESS
+    return Budget(MoneyLedger(folder / "spent.json"), allowed if is_limited else None, exceeded)
+
+
+def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetime]) -> Budget:
+    """The money of a day, from midnight to midnight where this machine is: it is a person who goes by it.
+
+    (An allowance of a service is counted by the days of that service.) What would exceed it waits for the next day.
+    """
+    allowed = settings.budget.usd_per_day
+
+    def today() -> date:
+        return clock().astimezone().date()
+
+    def exceeded(spent: float) -> BudgetError:
+        # Without a zone it is midnight here, whatever the clocks do that night.
+        tomorrow = datetime.combine(today() + timedelta(days=1), time()).astimezone()
+        return BudgetError(
+            f"the budget of the day allows no further call: {_of(spent, allowed)}",
+            hint="It goes on when the day is over; raise budget.usd_per_day to go on now",
+            resets_at=tomorrow.astimezone(UTC),
+        )
+
+    # No service can have this name.
+    ledger = MoneyLedger(ledgers / "budget.day.json", today=today)
+    return Budget(ledger, allowed or None, exceeded)
+
+
+def _of(spent: float, allowed: float) -> str:
+    return f"{dollars(spent)} of {dollars(allowed)} are spent"
+
+
+def _larger(allowed: float) -> str:
+    """Twice as much, in a number that can be typed."""
+    return f"{2 * allowed:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,53 @@
+"""Tokens are counted whatever they cost; money is told as far as it is known."""
+
+import pytest
+
+from pipeline.model import Cost, ModelCost, Price, bill, dollars
+
+PRICE = Price(usd_per_million_in=1, usd_per_million_out=10, usd_per_million_cached=0.1)
+
+
+def test_a_call_costs_what_it_read_and_wrote_and_what_was_cached_costs_less():
+    cost = Cost.of("m", PRICE, tokens_in=1_000_000, tokens_out=100_000, tokens_cached=400_000)
+
+    assert cost.usd == pytest.approx(0.6 + 0.04 + 1)
+    assert cost.models == {"m": ModelCost(tokens_in=1_000_000, tokens_out=100_000, usd=cost.usd)}
+
+
+def test_without_a_price_for_cached_tokens_they_cost_like_all_others():
+    assert Price(usd_per_million_in=2, usd_per_million_out=0).usd(tokens_in=10, tokens_out=0, tokens_cached=5) == 2e-5
+
+
+def test_costs_are_added_by_model_and_what_was_there_before_is_taken_off():
+    first = Cost.of("a", PRICE, tokens_in=10, tokens_out=1)
+    both = first + Cost.of("b", None, tokens_in=5, tokens_out=2) + Cost.of("a", PRICE, tokens_in=30, tokens_out=3)
+
+    assert (both.tokens_in, both.tokens_out, both.tokens) == (45, 6, 51)
+    assert (both.models["a"].tokens_in, both.models["b"].usd) == (40, None)
+    since = both - first
+    assert since.models.keys() == {"a", "b"}
+    assert (since.models["a"].tokens_in, since.usd) == (30, pytest.approx(60e-6))
+    assert (both - both).models == {}
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [
+        (Cost(), "$0"),
+        (Cost.of("a", PRICE, tokens_in=420_000, tokens_out=0), "$0.42"),
+        (Cost.of("a", None, tokens_in=420_000, tokens_out=0), "unknown"),
+        (
+            Cost.of("a", PRICE, tokens_in=420_000, tokens_out=0) + Cost.of("b", None, tokens_in=1, tokens_out=0),
+            "at least $0.42",
+        ),
+        (Cost.of("mine", Price(usd_per_million_in=0, usd_per_million_out=0), tokens_in=9, tokens_out=9), "$0"),
+    ],
+)
+def test_unknown_money_is_never_told_as_none(cost, told):
+    assert bill(cost) == told
+
+
+def test_small_change_keeps_two_figures():
+    assert [dollars(usd) for usd in (0, 0.00001, 0.00314, 0.4231, 1234.5)] == [
+        "$0", "under $0.0001", "$0.0031", "$0.42", "$1,234.50",
+    ]  # fmt: skip

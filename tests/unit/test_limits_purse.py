@@ -1,0 +1,166 @@
+"""Money: no call is made that could exceed a budget, whatever calls come to, whoever else pays from it."""
+
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import BudgetError, ConfigurationError, PermanentError
+from pipeline.limits import Budget, Purse
+from pipeline.model import Cost, Price
+from tests.standins.coins import Coins
+
+# A dollar for each token that is written.
+PRICES = {
+    "m": Price(usd_per_million_in=0, usd_per_million_out=1e6),
+    "free": Price(usd_per_million_in=0, usd_per_million_out=0),
+}
+
+
+def exceeded(spent):
+    return BudgetError(f"{spent:g} are spent")
+
+
+def budget(allowed, coins=None):
+    return Budget(coins or Coins(), allowed, exceeded)
+
+
+async def buy(purse, *, most, used=None, model="m", error=None, takes_s=0.0):
+    async with purse.buying(model, tokens_in=0, tokens_out=most) as purchase:
+        await purchase.reserve()
+        await anyio.sleep(takes_s)
+        if error:
+            raise error
+        if used is not None:
+            purchase.used(tokens_in=0, tokens_out=used)
+
+
+async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
+    coins, told = Coins(), []
+    purse = Purse(prices=PRICES, budgets=[budget(10, coins)], told=told.append)
+
+    await buy(purse, most=8, used=3)
+
+    assert (coins.most, coins.usd) == (8, 3)
+    assert told == [Cost.of("m", PRICES["m"], tokens_in=0, tokens_out=3)]
+
+
+async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
+    coins = Coins(3)
+    purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
+
+    with pytest.raises(BudgetError, match="3 are spent"):
+        await buy(purse, most=8)
+    await buy(purse, most=7, used=7)
+
+    assert coins.usd == 10
+
+
+async def test_what_a_service_refused_costs_nothing_and_what_was_broken_off_costs_all_of_it():
+    coins = Coins()
+    purse = Purse(prices=PRICES, budgets=[budget(None, coins)])
+
+    with pytest.raises(PermanentError):
+        await buy(purse, most=5, error=PermanentError("no"))
+    assert coins.usd == 0
+    with anyio.move_on_after(0.001):
+        await buy(purse, most=5, takes_s=100)
+    assert coins.usd == 5
+
+
+async def test_who_waits_before_the_call_begins_has_reserved_nothing():
+    coins = Coins()
+    purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
+
+    async with purse.buying("m", tokens_in=0, tokens_out=8):
+        assert coins.usd == 0
+    assert coins.usd == 0
+
+
+async def test_what_others_have_only_reserved_is_waited_for_because_it_may_come_back():
+    shared, order = budget(10), []
+
+    async def one(name, most, used, takes_s):
+        await buy(Purse(prices=PRICES, budgets=[shared]), most=most, used=used, takes_s=takes_s)
+        order.append(name)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(one, "first", 8, 1, 0.01)
+        await anyio.sleep(0.001)
+        tasks.start_soon(one, "second", 8, 8, 0)
+
+    assert order == ["first", "second"]
+
+
+async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back():
+    batch, day = Coins(), Coins(9)
+    purse = Purse(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
+
+    async with purse.buying("m", tokens_in=0, tokens_out=1) as purchase:
+        day.usd = 10  # by another process, between the look and the call
+        with pytest.raises(BudgetError):
+            await purchase.reserve()
+
+    assert (batch.usd, day.usd) == (0, 10)
+
+
+async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_holds():
+    told = []
+    await buy(Purse(prices=PRICES, budgets=[budget(None)], told=told.append), most=5, used=4, model="unheard of")
+
+    assert (told[0].tokens, told[0].usd, told[0].is_known) == (4, 0, False)
+    with pytest.raises(ConfigurationError, match=r'unheard of: has no price.*\[prices\."unheard of"\]'):
+        await buy(Purse(prices=PRICES, budgets=[budget(1)]), most=5, model="unheard of")
+    await buy(Purse(prices=PRICES, budgets=[budget(1)]), most=5000, used=4000, model="free")
+
+
+CALLS = st.lists(
+    st.tuples(
+        st.integers(0, 40),
+        st.floats(0, 1),
+        st.sampled_from(["answered", "silent", "refused", "cancelled"]),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(calls=CALLS, allowed=st.integers(0, 120), processes=st.integers(1, 3))
+def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allowed, processes):
+    async def night():
+        coins = Coins()
+        budgets = [budget(allowed, coins) for _ in range(processes)]
+        paid = 0.0
+
+        async def one(number, most, share, outcome, steps):
+            nonlocal paid
+            purse = Purse(prices=PRICES, budgets=[budgets[number % processes]])
+            with anyio.CancelScope() as scope:
+                try:
+                    async with purse.buying("m", tokens_in=0, tokens_out=most) as purchase:
+                        await purchase.reserve()
+                        for _ in range(steps):
+                            await anyio.lowlevel.checkpoint()
+                        if outcome == "cancelled":
+                            paid += most
+                            scope.cancel()
+                            await anyio.lowlevel.checkpoint()
+                        if outcome == "refused":
+                            raise PermanentError("no")
+                        paid += round(most * share) if outcome == "answered" else most
+                        if outcome == "answered":
+                            purchase.used(tokens_in=0, tokens_out=round(most * share))
+                except PermanentError:
+                    pass
+                except BudgetError:
+                    assert coins.usd + most > allowed or processes > 1
+
+        async with anyio.create_task_group() as tasks:
+            for number, call in enumerate(calls):
+                tasks.start_soon(one, number, *call)
+        assert coins.most <= allowed
+        assert coins.usd == pytest.approx(paid)
+
+    anyio.run(night)

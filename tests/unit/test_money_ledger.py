@@ -1,0 +1,178 @@
+"""Money on disk: what is spent of a batch and on a day, whoever spends it and however they end."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import anyio
+import pytest
+
+from pipeline.errors import BudgetError, DamagedError, StorageError
+from pipeline.limits import Purse
+from pipeline.model import Price
+from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
+from pipeline.settings import load_settings
+from pipeline.state import MoneyLedger
+
+DAY = date(2026, 11, 21)
+
+SPEND = """
+import sys, anyio
+from pathlib import Path
+from pipeline.errors import BudgetError
+from pipeline.limits import Budget, Purse
+from pipeline.model import Price
+from pipeline.state import MoneyLedger
+
+async def main():
+    budget = Budget(MoneyLedger(Path(sys.argv[1])), 3.0, lambda spent: BudgetError("spent"))
+    purse = Purse(prices={"m": Price(usd_per_million_in=0, usd_per_million_out=5e5)}, budgets=[budget])
+    bought = 0.0
+    async def buy():
+        nonlocal bought
+        try:
+            async with purse.buying("m", tokens_in=0, tokens_out=2) as purchase:
+                await purchase.reserve()
+                await anyio.sleep(0.001)
+                bought += 0.5
+                purchase.used(tokens_in=0, tokens_out=1)
+        except BudgetError:
+            pass
+    async with anyio.create_task_group() as tasks:
+        for _ in range(8):
+            tasks.start_soon(buy)
+    print(bought)
+
+anyio.run(main)
+"""
+
+
+def on_disk(path):
+    return json.loads(path.read_text())
+
+
+async def test_what_is_spent_can_be_read_by_a_person(tmp_path):
+    ledger = MoneyLedger(tmp_path / "spent.json", today=lambda: DAY)
+
+    counts_for = await ledger.reserve(0.3, allowed=1)
+    await ledger.correct(counts_for, -0.1)
+
+    assert on_disk(tmp_path / "spent.json") == {"schema": 1, "day": "2026-11-21", "usd": 0.2}
+    assert await ledger.spent() == 0.2
+
+
+async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_corrected(tmp_path):
+    today = [DAY]
+    ledger = MoneyLedger(tmp_path / "day.json", today=lambda: today[0])
+    yesterday = await ledger.reserve(5, allowed=5)
+    today[0] += timedelta(days=1)
+
+    assert await ledger.spent() == 0
+    await ledger.reserve(2, allowed=5)
+    await ledger.correct(yesterday, -4)
+    assert await ledger.spent() == 2
+
+
+async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_sum(tmp_path):
+    ledger = MoneyLedger(tmp_path / "spent.json")
+
+    taken = [await ledger.reserve(0.1, allowed=0.3) for _ in range(4)]
+
+    assert taken == ["", "", "", None]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"schema": 2}', '{"schema": 1, "usd": -1}', '{"schema": 1, "usd": NaN}'])
+async def test_whoever_does_not_know_what_was_spent_spends_nothing_while_there_is_a_budget(tmp_path, caplog, text):
+    path = tmp_path / "spent.json"
+    await anyio.Path(path).write_text(text)
+    ledger = MoneyLedger(path)
+
+    with pytest.raises(DamagedError, match="Remove the file"):
+        await ledger.reserve(1, allowed=5)
+    assert await ledger.reserve(1, allowed=None) == ""
+    await ledger.correct("", 1)
+
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert await anyio.Path(path).read_text() == text
+
+
+async def test_money_that_can_not_be_written_down_is_not_spent_while_there_is_a_budget(tmp_path):
+    await anyio.Path(tmp_path / "file").write_text("")
+    ledger = MoneyLedger(tmp_path / "file" / "spent.json")
+
+    with pytest.raises(StorageError):
+        await ledger.reserve(1, allowed=5)
+
+
+def test_two_processes_at_the_same_time_never_exceed_a_budget_and_use_all_of_it(tmp_path):
+    path = tmp_path / "spent.json"
+    command = [sys.executable, "-c", SPEND, str(path)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    bought = sum(float(process.communicate(timeout=60)[0]) for process in both)
+
+    # The last half could cost a whole one, and is not begun.
+    assert bought == on_disk(path)["usd"]
+    assert 2.0 <= bought <= 3.0
+
+
+PRICES = {"m": Price(usd_per_million_in=0, usd_per_million_out=1e6)}
+
+
+async def buy(budget, most=1):
+    async with Purse(prices=PRICES, budgets=[budget]).buying("m", tokens_in=0, tokens_out=most) as purchase:
+        await purchase.reserve()
+
+
+async def test_a_batch_that_has_spent_its_budget_waits_for_a_person_and_says_what_to_do(tmp_path):
+    settings = load_settings(tmp_path, {"budget.usd_per_batch": 2.5}, {})
+    budget = budget_of_batch("outer space", tmp_path, settings)
+    await buy(budget, 2)
+
+    with pytest.raises(BudgetError) as caught:
+        await buy(budget)
+
+    assert caught.value.resets_at is None
+    assert str(caught.value) == (
+        "the budget of batch “outer space” allows no further call: $2.00 of $2.50 are spent. "
+        "Go on with a larger one: nightreel resume 'outer space' --budget 5"
+    )
+
+
+@pytest.mark.parametrize("batch", ["films", "queue"])
+async def test_the_budget_of_a_batch_says_nothing_about_those_that_never_end(tmp_path, batch):
+    budget = budget_of_batch(batch, tmp_path, load_settings(tmp_path, {"budget.usd_per_batch": 1}, {}))
+
+    await buy(budget, 50)
+
+    assert await budget.spent() == 50
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process can't be set on this system")
+@pytest.mark.parametrize(
+    ("zone", "now", "resets_at"),
+    [
+        ("UTC", "2026-11-21T12:00Z", "2026-11-22T00:00Z"),
+        # Half past eleven at night there, and afternoon in Greenwich.
+        ("Pacific/Auckland", "2026-11-21T10:30Z", "2026-11-21T11:00Z"),
+        # The clocks go back on this day, which has 25 hours.
+        ("America/New_York", "2026-11-01T04:30Z", "2026-11-02T05:00Z"),
+    ],
+)
+async def test_the_day_of_a_budget_is_that_of_the_person_and_not_that_of_a_service(
+    tmp_path, monkeypatch, zone, now, resets_at
+):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        settings = load_settings(tmp_path, {"budget.usd_per_day": 1}, {})
+        budget = budget_of_day(tmp_path, settings, lambda: datetime.fromisoformat(now))
+        await buy(budget)
+        with pytest.raises(BudgetError, match="budget of the day") as caught:
+            await buy(budget)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert caught.value.resets_at == datetime.fromisoformat(resets_at).astimezone(UTC)
