@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.model import BulletsScene, ClosingScene, Scene, Script
+from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
 from pipeline.template import Template
 
-# YouTube's longest title, and what fits a thumbnail, in characters.
-TITLE_MAX_CHARS = 100
+# What fits a thumbnail.
 THUMBNAIL_MAX_CHARS = 40
 FILM = "film"
 
@@ -82,8 +82,8 @@ def put_together(script: Script, texts: Mapping[str, Texts], *, language: str) -
         title=title,
         language=language,
         scenes=tuple(_named(scene, script.title, title) for scene in scenes),
-        description="\n".join(about[f"description_{number}"] for number in range(1, len(lines) + 1)),
-        tags=tuple(dict.fromkeys(about[f"tag_{number}"] for number in range(1, len(script.tags) + 1))),
+        description=fit_description("\n".join(about[f"description_{number}"] for number in range(1, len(lines) + 1))),
+        tags=fit_tags(tuple(about[f"tag_{number}"] for number in range(1, len(script.tags) + 1))),
         thumbnail_text=about["thumbnail_text"],
     )
 

@@ -89,6 +89,16 @@ def test_a_script_without_new_texts_stays_as_it_is():
     assert put_together(SCRIPT, {}, language="en") == SCRIPT
 
 
+def test_what_hosts_take_is_kept_to_in_a_language_with_longer_words():
+    film = {"description_1": "ж" * 4000, "tag_1": "ж" * 90, "tag_2": "ю" * 90}
+    script = put_together(replace(SCRIPT, tags=("tea", "heat")), {"film": film}, language="ru")
+
+    assert len(script.description.encode()) <= 5000
+    assert script.tags == ("ж" * 90, "ю" * 90)
+    many = {f"tag_{number}": f"{number}".zfill(90) for number in range(1, 9)}
+    assert len(put_together(replace(SCRIPT, tags=tuple("abcdefgh")), {"film": many}, language="ru").tags) == 5
+
+
 @given(st.lists(st.text("ab1 /", max_size=8), min_size=1, max_size=5), st.text("ab\n1", max_size=12))
 def test_a_script_of_any_texts_comes_back_together(items, description):
     bullets = BulletsScene(
