@@ -1,4 +1,4 @@
-"""What docs/faults_voices.md says of every fault of the Edge service, asserted row by row."""
+"""What docs/faults.md says of every fault of the Edge service, asserted row by row."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from pipeline.state import Cache
 from tests.standins.edge import FAULTS, EdgeStandIn
 from tests.standins.gates import gate
 
-TABLE = Path(__file__).parents[2] / "docs" / "faults_voices.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow, even those that nobody sees."
 NOW = RetryPolicy(attempts=5, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
 
@@ -29,8 +29,8 @@ class Row:
 
 
 def rows():
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
-    cells = [line.split("|")[1:5] for line in lines if line.startswith("| `")]
+    section = DOCUMENT.read_text(encoding="utf-8").split("\n## Voices\n")[1]
+    cells = [line.split("|")[1:5] for line in section.splitlines() if line.startswith("| `")]
     return [Row(fault.strip("` "), outcome.strip(), record.strip()) for fault, _, outcome, record in cells]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError, PermanentError
-from pipeline.limits import RetryPolicy
+from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, Pace, Paragraph, Script, Section, narration_of
 from pipeline.model.metadata import tags_chars
 from pipeline.script import ModelWriter, OutlineWriter, write_script
-from pipeline.script.chat import Answer, Question, Spent
+from pipeline.script.chat import Answer, Question
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
@@ -56,7 +56,7 @@ class Model:
     def check(self) -> None:
         pass
 
-    async def answer(self, question: Question, spent: Spent) -> Answer:
+    async def answer(self, question: Question, purse: Purse) -> Answer:
         self.asked.append(question)
         return Answer(text=self._answers.pop(0))
 
