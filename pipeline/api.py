@@ -10,7 +10,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError, NightreelError
-from pipeline.model import Brief, Job, JobStatus
+from pipeline.model import Brief, Job, JobStatus, title_of
 from pipeline.orchestrator import JobEvent, Listener, Told, Workshop, batches, control, ignore, open_workshop
 from pipeline.sources import read_brief, read_briefs
 
@@ -21,6 +21,8 @@ class Film:
 
     job: str
     title: str
+    # BCP-47; empty for what never became a job.
+    language: str
     # "completed", "failed", …: see `pipeline.model.JobStatus`.
     status: str
     video: Path | None
@@ -36,6 +38,8 @@ class Film:
     narrator: str | None
     voice: str | None
     fallback_reason: str
+    # What went wrong with the voices on the way, and what came of it.
+    incidents: tuple[str, ...]
     # Seconds of work by stage.
     seconds: Mapping[str, float]
     # One line, what went wrong and what to do.
@@ -47,7 +51,8 @@ class Film:
         files = job.receipt.package if job.receipt else None
         return cls(
             job=job.id,
-            title=job.script.title if job.script else job.brief.title,
+            title=title_of(job),
+            language=job.brief.language,
             status=job.status.value,
             video=files.video if files else None,
             subtitles=files.srt if files else None,
@@ -60,6 +65,7 @@ class Film:
             narrator=job.narration.narrator if job.narration else None,
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
+            incidents=job.narration.incidents if job.narration else (),
             seconds=job.seconds,
             error=job.error.message if job.error else None,
         )
@@ -70,6 +76,7 @@ class Film:
         return cls(
             job="",
             title=title,
+            language="",
             status=JobStatus.FAILED.value,
             video=None,
             subtitles=None,
@@ -82,6 +89,7 @@ class Film:
             narrator=None,
             voice=None,
             fallback_reason="",
+            incidents=(),
             seconds={},
             error=str(error),
         )
@@ -98,7 +106,8 @@ async def make_video(
     """Make one film of a brief (a path) or a topic (a text), or find it already made.
 
     `settings` overrides nightreel.toml by dotted key: `{"offline": True, "narration.voice": "en-US-AvaNeural"}`.
-    `output` is a FILE.mp4 or a folder; default: output/films/<name>/ in the workspace. Raises a `NightreelError`.
+    `output` is a FILE.mp4 or a folder; default: output/films/<name>/ in the workspace. Raises a `NightreelError`, also
+    when the film is wanted in several languages: that is `make_videos`.
     """
     errors: list[Exception] = []
 
@@ -112,6 +121,26 @@ async def make_video(
     if errors:
         raise errors[-1]
     return Film.of(job)
+
+
+async def make_videos(
+    topic: str | Path,
+    *,
+    languages: Sequence[str] = (),
+    workspace: Path | str | None = None,
+    output: Path | str | None = None,
+    settings: Mapping[str, object] | None = None,
+    listen: Listener = ignore,
+) -> tuple[Film, ...]:
+    """Make a film of a brief or a topic in each language, from one script; without `languages`, in those of the brief.
+
+    The script is written in the language that the brief names, else in the first one. A film that fails is a `Film`
+    with an error. Otherwise like `make_video`; `output` is a folder.
+    """
+    settings = {**(settings or {}), **({"languages": ",".join(languages)} if languages else {})}
+    shop = await _open(workspace, settings, output)
+    jobs = await batches.run_family(await read_brief(topic), shop, listen=listen)
+    return tuple(map(Film.of, jobs))
 
 
 async def run_batch(

@@ -55,17 +55,20 @@ def encode_segment(
             film.mux(packet)
 
 
-def join_segments(segments: Sequence[Segment], *, path: Path, title: str | None = None) -> Video:
+def join_segments(
+    segments: Sequence[Segment], *, path: Path, title: str | None = None, sound: Path | None = None
+) -> Video:
     """Join segments, at least one, into the film at `path` by copying their packets. Blocks: call it in a thread.
 
     The film has its index first, no edit lists and nothing that tells when or with what it was made; `title` is all its
-    metadata. It appears under its name only when it is whole and on the disk. Raises `CheckpointError` for a segment
+    metadata. With `sound`, an MP4 with one audio track of the same length, that is heard instead of the segments'. The
+    film appears under its name only when it is whole and on the disk. Raises `CheckpointError` for a segment or sound
     that is missing, damaged or encoded in another way than the others, and `StorageError` when `path` can't be written.
     """
     if not segments:
         raise ValueError("a film needs at least one segment")
     with replacing(path) as part:
-        join_mp4(segments, part, title=title)
+        join_mp4(segments, part, title=title, sound=sound)
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = part.stat().st_size

@@ -22,6 +22,7 @@ from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
 from pipeline.cli.status import status
+from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
 
 app = App(
@@ -36,7 +37,7 @@ app = App(
         "9 some films of a batch failed · 130 interrupted"
     ),
 )
-for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, init, doctor):
+for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, voices, init, doctor):
     app.command(_command, help_epilogue="")
 app.command(list_batches, name="list", help_epilogue="")
 

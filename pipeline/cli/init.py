@@ -7,14 +7,16 @@ from pathlib import Path
 _FOLDERS = {
     "templates": "Your own templates, a folder each. One with the name of a built-in template takes its place.\n",
     "topics": "",
+    "music": "Music that may lie under the voice, a file each: nightreel make BRIEF --music FILE. Ignored by git.\n",
     "credentials": "OAuth client and token files. Never share or commit them.\n",
     "state": "Checkpoints, locks and the cache. Safe to delete when nothing runs: films are then made afresh.\n",
 }
-_GITIGNORE = "/output/\n/state/*\n!/state/README.md\n/credentials/*\n!/credentials/README.md\n"
+_KEPT_OUT = ("state", "credentials", "music")
+_GITIGNORE = "/output/\n" + "".join(f"/{folder}/*\n!/{folder}/README.md\n" for folder in _KEPT_OUT)
 
 
 def init(directory: Path, /) -> int:
-    """Make a workspace: a folder with nightreel.toml, topics/, templates/, credentials/, state/ and output/.
+    """Make a workspace: a folder with nightreel.toml, topics/, templates/, music/, credentials/, state/ and output/.
 
     What is there already stays as it is.
 

@@ -1,13 +1,17 @@
-"""`nightreel make`: one film."""
+"""`nightreel make`: one film, or one in each of several languages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from pipeline.cli.options import Making, Place
+
+if TYPE_CHECKING:
+    from pipeline.api import Film
 
 
 def make(
@@ -20,10 +24,11 @@ def make(
     making: Making = Making(),
     place: Place = Place(),
 ) -> int:
-    """Make one film of a brief or a topic.
+    """Make one film of a brief or a topic; with --languages, one in each of them.
 
     TOPIC is a brief (a Markdown file with notes) or the topic itself, in quotes. A bare topic needs a model to write
-    the script; notes do not. Asked again for the same film, it answers at once with the one it has made.
+    the script, and so does a translation; notes do not. Asked again for the same film, it answers at once with the one
+    it has made.
 
     Parameters
     ----------
@@ -41,35 +46,37 @@ def make(
 
     from pipeline.api import Film
     from pipeline.cli.display import reporter
-    from pipeline.cli.report import print_film, print_json
+    from pipeline.cli.report import print_films, print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.work import leave_work
-    from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, InputError, NightreelError
-    from pipeline.model import QUEUE, JobStatus, Priority
+    from pipeline.errors import InputError, NightreelError
+    from pipeline.model import QUEUE, Priority
     from pipeline.orchestrator import JobEvent, Told, batches
     from pipeline.sources import read_brief
 
-    film: Film | None = None
+    films: list[Film] = []
+    count = 1
 
     async def work() -> int:
-        nonlocal film
+        nonlocal count
         errors: list[Exception] = []
         brief = await read_brief(topic)
         if queue:
             return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
-        with reporter(place, total=1) as tell:
+        count = session.workshop.wishes.count_films([brief])
+        with reporter(place, total=count) as tell:
 
             def listen(event: Told) -> None:
-                # A failure is raised below: whatever ends a command is told in one place.
-                if isinstance(event, JobEvent) and event.error:
+                # The failure of a single film is raised below: whatever ends a command is told in one place.
+                if isinstance(event, JobEvent) and event.error and count == 1:
                     errors.append(event.error)
                 else:
                     tell(event)
 
-            film = Film.of(await batches.run_one(brief, session.workshop, listen=listen))
+            films.extend(map(Film.of, await batches.run_family(brief, session.workshop, listen=listen)))
         if errors:
             raise errors[0]
-        return EXIT_INTERRUPTED if film.status == JobStatus.CANCELLED else EXIT_OK
+        return _exit_code(films)
 
     try:
         if priority and not queue:
@@ -77,10 +84,20 @@ def make(
         session = open_session(place, making.as_settings(), output)
         return session.run(work)
     except NightreelError as error:
-        film = film or Film.refused(topic, error)
+        films = films or [Film.refused(topic, error)]
         raise
     finally:
-        if film and place.json:
-            print_json(asdict(film))
-        elif film:
-            print_film(film)
+        if films and place.json:
+            objects = [asdict(film) for film in films]
+            print_json(objects if count > 1 else objects[0])
+        elif films:
+            print_films(films)
+
+
+def _exit_code(films: Sequence[Film]) -> int:
+    from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SOME_JOBS_FAILED
+    from pipeline.model import JobStatus
+
+    if any(film.status == JobStatus.CANCELLED for film in films):
+        return EXIT_INTERRUPTED
+    return EXIT_SOME_JOBS_FAILED if any(film.error for film in films) else EXIT_OK

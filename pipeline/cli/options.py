@@ -32,26 +32,67 @@ class Making:
     """Template, e.g. explainer."""
     language: str | None = None
     """Language of the film, e.g. en, de, pt-BR."""
+    languages: str | None = None
+    """A film in each of these, from one script, e.g. en,es,fr: written in the brief's language, else in the first."""
     voice: str | None = None
-    """Voice, e.g. en-US-AvaNeural."""
+    """Voice, e.g. en-US-AvaNeural; one for each language: de=de-DE-ConradNeural,es=es-MX-DaliaNeural."""
+    music: str | None = None
+    """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
     """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
-    narrator: Literal["auto", "edge", "espeak", "silence"] | None = None
-    """Who speaks: edge (online), espeak (offline) or silence."""
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None
+    """Who speaks: edge (online), espeak (offline), piper (offline, your voice files) or silence."""
+    audience: str | None = None
+    """Who watches, e.g. "children of ten". This and the next four are for a model that writes, not for notes as is."""
+    tone: str | None = None
+    """How it sounds, e.g. "calm, a little dry"."""
+    length: str | None = None
+    """How long the film lasts, within 15 %: 60 (seconds), 90s or 1m30s."""
+    facts_only: Annotated[bool, Parameter(negative="")] = False
+    """Say only what the notes say."""
+    variant: int | None = None
+    """Version of the film: another number is another film about the same topic."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
 
     def as_settings(self) -> dict[str, object]:
-        """The flags that were given, by the key of the setting they override."""
+        """The flags that were given, by the key of the setting they override.
+
+        Raises `InputError` for flags that contradict each other.
+        """
+        if self.language and self.languages:
+            from pipeline.errors import InputError
+
+            hint = "Give one of them: the first of --languages is the one that is written"
+            raise InputError("--language asks for one film, and --languages for several", hint=hint)
         flags = {
             "template": self.template,
             "language": self.language,
-            "narration.voice": self.voice,
+            "languages": self.languages,
+            **_voices(self.voice),
+            "music.bed": self.music,
             "script.writers": self.writer,
             "narration.narrator": self.narrator,
+            "script.audience": self.audience,
+            "script.tone": self.tone,
+            "script.length_s": None if self.length is None else length_s("--length", self.length),
+            "script.facts": "notes" if self.facts_only else None,
+            "script.variant": self.variant,
             "offline": self.offline or None,
         }
         return {key: value for key, value in flags.items() if value is not None}
+
+
+def _voices(flag: str | None) -> dict[str, str]:
+    """--voice by the keys of the settings: NAME, or LANGUAGE=NAME, several with commas between them."""
+    if not flag or "=" not in flag:
+        return {"narration.voice": flag} if flag else {}
+    pairs = [part.partition("=") for part in flag.split(",")]
+    if not all(language.strip() and name.strip() for language, _, name in pairs):
+        from pipeline.errors import InputError
+
+        raise InputError(f"{flag!r} names no voice by language", where="--voice", hint="Write de=NAME,es=NAME")
+    return {f"voices.{language.strip()}": name.strip() for language, _, name in pairs}
 
 
 @Parameter(name="*")
@@ -89,6 +130,13 @@ class Working:
             "budget.usd_per_batch": self.budget,
         }
         return {key: value for key, value in flags.items() if value is not None}
+
+
+def length_s(flag: str, text: str) -> int:
+    """60, 90s or 1m30s in seconds. Raises `InputError` about the flag for anything else."""
+    from pipeline.sources.length import parse_length_s
+
+    return parse_length_s(text, where=flag)
 
 
 _UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}

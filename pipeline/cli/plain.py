@@ -9,7 +9,7 @@ from pipeline.api import Film
 from pipeline.cli.picture import outcome_line
 from pipeline.cli.report import print_json
 from pipeline.cli.text import shown
-from pipeline.model import Job, JobStatus, summary_of
+from pipeline.model import Job, JobStatus, summary_of, title_of
 from pipeline.orchestrator.events import JobEvent, Notice, Told
 from pipeline.orchestrator.progress.snapshot import OVER, finished
 
@@ -69,7 +69,7 @@ class JsonLines:
 
 def _line(event: JobEvent) -> str:
     job = event.job
-    title = shown(job.script.title if job.script else job.brief.title)
+    title = shown(title_of(job))
     if job.status in OVER:
         row = summary_of(job)
         return outcome_line(finished(row, took_s=sum(row.seconds.values()), untouched=event.untouched))

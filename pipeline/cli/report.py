@@ -34,11 +34,22 @@ def print_json(value: object) -> None:
     print(plain_json(json.dumps(value, default=_plain, ensure_ascii=False)), flush=True)
 
 
-def print_film(film: Film) -> None:
+def print_films(films: Sequence[Film]) -> None:
     """What was made, where it lies, and how to go on."""
-    if film.video is None:
-        return
     console = Console(highlight=False, soft_wrap=True)
+    made = [film for film in films if film.video]
+    for film in made:
+        _print_film(film, console)
+    if made:
+        command = marked(_command())
+        console.print(
+            f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"
+            f"        {command} run topics/         a film of every brief in a folder\n"
+            f"        {command} --help"
+        )
+
+
+def _print_film(film: Film, console: Console) -> None:
     console.print(f"\n[bold]{marked(film.title)}[/]  {clock(film.duration_s or 0)}")
     console.print(f"  video      {marked(str(film.video))}")
     console.print(f"  subtitles  {marked(str(film.subtitles))}")
@@ -46,12 +57,8 @@ def print_film(film: Film) -> None:
     author = ", ".join(filter(None, (film.writer, film.model)))
     console.print(f"  script     {marked(author)}{_because(film.writer_fallback_reason)}")
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
-    command = marked(_command())
-    console.print(
-        f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"
-        f"        {command} run topics/         a film of every brief in a folder\n"
-        f"        {command} --help"
-    )
+    for incident in film.incidents:
+        console.print(f"             [dim]{marked(incident)}[/]")
 
 
 def _because(reason: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -25,19 +27,22 @@ _CHANNELS = 2
 _FRAME_BYTES = 2 * _CHANNELS
 # Our own chunk in the RIFF file, behind the sound, where every reader skips what it does not know.
 _EXTRA_CHUNK = b"nite"
+# Containers that hold sound. Others, such as playlists, name files and addresses that FFmpeg would open.
+_CONTAINERS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,webm,mov,mp4,mp3,ogg,tta,w64,wav,wv"
 
 
-def read_audio(source: bytes | Path) -> Samples:
+def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Samples:
     """Any audio that FFmpeg decodes, as (samples, 2) at 48 kHz; mono goes to both channels.
 
-    Raises `InputError` for what is not audio.
+    Of more than `longest_s` seconds, the first ones. Raises `InputError` for what is not audio.
     """
     where = source.name if isinstance(source, Path) else "audio"
     try:
-        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source), mode="r") as container:
+        file = io.BytesIO(source) if isinstance(source, bytes) else str(source)
+        with av.open(file, mode="r", options={"format_whitelist": _CONTAINERS}) as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in it", where=where)
-            planes = _decode(container)
+            planes = _decode(container, None if longest_s is None else round(longest_s * SAMPLE_RATE_HZ))
     except (av.FFmpegError, ValueError) as error:
         raise InputError(f"FFmpeg can't read it as audio ({type(error).__name__})", where=where) from error
     return np.ascontiguousarray(np.repeat(planes, 2, axis=0).T if planes.shape[0] == 1 else planes.T)
@@ -82,16 +87,26 @@ def read_extra(path: Path) -> bytes:
     return _chunks(path).get(_EXTRA_CHUNK, b"")
 
 
-def _decode(container: av.container.InputContainer) -> Samples:
-    """The first audio stream as planes, shape (1 or 2, samples)."""
+def _decode(container: av.container.InputContainer, most: int | None) -> Samples:
+    """The first audio stream as planes, shape (1 or 2, samples), with at most so many samples."""
+    blocks: list[Samples] = []
+    length = 0
+    for block in _planes(container):
+        blocks.append(block)
+        length += block.shape[1]
+        if most is not None and length >= most:
+            break
+    if not blocks:
+        return np.zeros((_CHANNELS, 0), dtype=np.float32)
+    return np.concatenate(blocks, axis=1)[:, :most]
+
+
+def _planes(container: av.container.InputContainer) -> Iterator[Samples]:
     stream = container.streams.audio[0]
     layout = "mono" if stream.codec_context.channels == 1 else "stereo"
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE_HZ)
-    blocks = [block.to_ndarray() for frame in container.decode(stream) for block in resampler.resample(frame)]
-    blocks += [block.to_ndarray() for block in resampler.resample(None)]
-    if not blocks:
-        return np.zeros((_CHANNELS, 0), dtype=np.float32)
-    return np.concatenate(blocks, axis=1).astype(np.float32, copy=False)
+    for frame in chain(container.decode(stream), [None]):
+        yield from (block.to_ndarray().astype(np.float32, copy=False) for block in resampler.resample(frame))
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import av
@@ -91,18 +91,36 @@ class SoundEncoder:
         self._stream.codec_context.layout = "stereo"
 
     def encode(self, samples: Samples) -> Iterator[Packet]:
-        """`samples`, (n, 2), as one packet per 1,024 of them, the first at time 0.
+        """`samples`, (n, 2), as one packet per 1,024 of them, the first at time 0. See `encode_all`."""
+        return self.encode_all([samples])
+
+    def encode_all(self, sound: Iterable[Samples]) -> Iterator[Packet]:
+        """Blocks of any length, one after the other, likewise; they are drawn on one by one.
 
         An AAC packet is decoded with the help of the one before it, so an encoder sends a packet ahead ("priming")
         that players hide with an edit list. Leaving it out keeps the sound in its place; only the first 1,024 samples
         lose their helper, and clips begin with more silence than that.
         """
-        for start in range(0, len(samples), _AAC_PACKET_SAMPLES):
-            block = np.ascontiguousarray(samples[start : start + _AAC_PACKET_SAMPLES].T)
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, start, Fraction(1, SAMPLE_RATE_HZ)
+        at = 0
+        for samples in _in_packets(sound):
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, at, Fraction(1, SAMPLE_RATE_HZ)
+            at += len(samples)
             yield from self._after_priming(self._stream.encode(frame))
         yield from self._after_priming(self._stream.encode(None))
 
     def _after_priming(self, packets: list[Packet]) -> list[Packet]:
         return [packet for packet in packets if packet.pts is not None and packet.pts >= 0]
+
+
+def _in_packets(sound: Iterable[Samples]) -> Iterator[Samples]:
+    """The same samples in blocks as long as a packet, and what is left in the end."""
+    rest = np.zeros((0, 2), dtype=np.float32)
+    for block in sound:
+        samples = np.concatenate([rest, block]) if len(rest) else block
+        whole = len(samples) // _AAC_PACKET_SAMPLES * _AAC_PACKET_SAMPLES
+        for start in range(0, whole, _AAC_PACKET_SAMPLES):
+            yield samples[start : start + _AAC_PACKET_SAMPLES]
+        rest = samples[whole:]
+    if len(rest):
+        yield rest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,7 @@ from pipeline.errors import CheckpointError
 from pipeline.media.mux import Packet, open_mp4
 from pipeline.model import FRAME_RATE, Segment
 
-_HINT = "Remove the segment and run the command again"
+_HINT = "Remove the file and run the command again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +32,10 @@ class _Parameters:
     time_bases: tuple[Fraction, ...]
 
 
-def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = None) -> None:
+def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = None, sound: Path | None = None) -> None:
     """Write the packets of all `segments`, one after the other, to `path`.
+
+    `sound` is an MP4 with one audio track as long as all of them: its packets take the places of theirs.
 
     Every segment must have one video and one audio stream that start at 0, have no gaps and end together, and all the
     same parameters; that is what makes the result one stream for every decoder. Raises `CheckpointError` naming the
@@ -47,13 +49,13 @@ def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = Non
                 stream.type: film.add_stream_from_template(stream) for stream in streams
             }
         clocks = dict.fromkeys(outputs, 0)
-        for segment in segments:
-            for packet in _packets(segment, parameters):
-                kind = packet.stream.type
-                packet.stream = outputs[kind]
-                packet.pts = packet.dts = clocks[kind]
-                clocks[kind] += packet.duration or 0
-                film.mux(packet)
+        packets = (packet for segment in segments for packet in _packets(segment, parameters))
+        for packet in _with_sound(packets, sound, parameters) if sound else packets:
+            kind = packet.stream.type
+            packet.stream = outputs[kind]
+            packet.pts = packet.dts = clocks[kind]
+            clocks[kind] += packet.duration or 0
+            film.mux(packet)
 
 
 def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
@@ -80,6 +82,24 @@ def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
                 where=str(part),
                 hint=_HINT,
             )
+
+
+def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters) -> Iterator[Packet]:
+    """The packets, those of sound replaced one by one: each lasts as long as the one whose place it takes."""
+    with _opened(sound) as source:
+        others = (packet for packet in source.demux() if packet.dts is not None)
+        if bytes(source.streams.audio[0].codec_context.extradata or b"") != parameters.audio_extradata:
+            raise CheckpointError("the sound was encoded in another way than the film", where=str(sound), hint=_HINT)
+        for packet in packets:
+            if packet.stream.type == "video":
+                yield packet
+                continue
+            other = next(others, None)
+            if other is None or other.duration != packet.duration:
+                raise CheckpointError("the sound ends before the film", where=str(sound), hint=_HINT)
+            yield other
+        if next(others, None):
+            raise CheckpointError("the sound goes on after the film", where=str(sound), hint=_HINT)
 
 
 @contextmanager

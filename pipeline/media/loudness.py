@@ -8,7 +8,7 @@ Everything here blocks and shares nothing between calls.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +22,10 @@ from pipeline.errors import InputError
 from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ
 
+# Just below the -14 LUFS at which YouTube plays films: louder ones are turned down, quieter ones stay behind.
+FILM_LUFS = -15.0
+# AAC at 192 kbit/s moves peaks by less than 1 dB: this leaves films below -1 dBTP.
+CEILING_DBTP = -2.0
 # A gating block lasts 400 ms and moves by 100 ms: less sound than one block has no integrated loudness.
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ * 2 // 5
 _STEP_SAMPLES = SAMPLE_RATE_HZ // 10
@@ -31,6 +35,8 @@ _GATE_LUFS = -70.0
 _MAX_GAIN_DB = 36.0
 # The limiter's gain falls and rises over this time: short enough to leave the words alone, long enough not to rasp.
 _LOOK_AHEAD_SAMPLES = SAMPLE_RATE_HZ // 100
+# As far as it looks for the lowest gain and again for the mean of those, and to see between samples.
+_MARGIN_SAMPLES = 2 * _LOOK_AHEAD_SAMPLES + 32
 _TOLERANCE_LU = 0.2
 _ATTEMPTS = 6
 
@@ -63,11 +69,11 @@ def measure_film_loudness(path: Path) -> Loudness:
         raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=path.name) from error
 
 
-def set_loudness(samples: Samples, target_lufs: float = -15.0, ceiling_dbtp: float = -2.0) -> Samples:
+def set_loudness(samples: Samples, target_lufs: float = FILM_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Samples:
     """A copy at `target_lufs`, its true peak at most `ceiling_dbtp`, measured again until both hold.
 
     A clip too quiet or too short to be measured is only kept below the ceiling: nothing is known that would justify
-    a gain. AAC at 192 kbit/s moves peaks by less than 1 dB: the default ceiling leaves films below -1 dBTP.
+    a gain.
     """
     before = _integrated(samples)
     peaks = _true_peaks(samples)
@@ -84,9 +90,27 @@ def set_loudness(samples: Samples, target_lufs: float = -15.0, ceiling_dbtp: flo
     return result
 
 
+def levelled(sound: Callable[[], Iterable[Samples]]) -> Iterator[Samples]:
+    """What `set_loudness` makes, of sound that is too long to be held: `sound` gives its blocks, each time anew.
+
+    It is asked for them once or more to measure, and once to give them.
+    """
+    gain_db = 0.0
+    for _ in range(_ATTEMPTS):
+        missing = FILM_LUFS - (integrated_lufs(_limited_blocks(sound(), gain_db=gain_db)) or FILM_LUFS)
+        if abs(missing) <= _TOLERANCE_LU or gain_db >= _MAX_GAIN_DB:
+            break
+        gain_db = min(gain_db + missing, _MAX_GAIN_DB)
+    return _limited_blocks(sound(), gain_db=gain_db)
+
+
+def integrated_lufs(sound: Iterable[Samples]) -> float | None:
+    """The loudness alone of sound in blocks, a third of the work of the whole measurement; None as in `Loudness`."""
+    return _measured((second for block in sound for second in _seconds(block)), true_peak=False).integrated_lufs
+
+
 def _integrated(samples: Samples) -> float | None:
-    """Integrated loudness alone, a third of the work of the whole measurement."""
-    return _measured(_seconds(samples), true_peak=False).integrated_lufs
+    return integrated_lufs([samples])
 
 
 def _measured(sound: Iterable[av.AudioFrame], *, true_peak: bool = True) -> Loudness:
@@ -130,6 +154,19 @@ def _seconds(samples: Samples) -> Iterator[av.AudioFrame]:
         frame = av.AudioFrame.from_ndarray(second, format="flt", layout="stereo")
         frame.sample_rate = SAMPLE_RATE_HZ
         yield frame
+
+
+def _limited_blocks(sound: Iterable[Samples], *, gain_db: float) -> Iterator[Samples]:
+    """`_limited`, block by block: each is kept back until what follows it is known, and so is what came before it."""
+    known, given = np.zeros((0, 2), dtype=np.float32), 0
+    for block in sound:
+        known = np.concatenate([known, block])
+        certain = len(known) - _MARGIN_SAMPLES
+        if certain > given:
+            yield _limited(known, _true_peaks(known), gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)[given:certain]
+            forgotten = max(0, certain - _MARGIN_SAMPLES)
+            known, given = known[forgotten:], certain - forgotten
+    yield _limited(known, _true_peaks(known), gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)[given:]
 
 
 def _limited(samples: Samples, peaks: NDArray[np.float64], *, gain_db: float, ceiling_dbtp: float) -> Samples:

@@ -15,7 +15,8 @@ from pipeline.model.job import (
     StageRecord,
     advance,
 )
-from pipeline.model.narration import Clip, Narration, Word
+from pipeline.model.narration import Clip, Narration, Prosody, Word
+from pipeline.model.pace import LengthPlan, Pace
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import (
@@ -30,7 +31,7 @@ from pipeline.model.script import (
     narration_of,
 )
 from pipeline.model.subtitles import Cue, Subtitles
-from pipeline.model.summary import JobSummary, summary_of, weight_of
+from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
 from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
     FORMATS,
@@ -72,12 +73,15 @@ __all__ = [
     "JobError",
     "JobStatus",
     "JobSummary",
+    "LengthPlan",
     "ModelCost",
     "Narration",
+    "Pace",
     "Package",
     "Paragraph",
     "Price",
     "Priority",
+    "Prosody",
     "Receipt",
     "Refused",
     "Scene",
@@ -102,6 +106,7 @@ __all__ = [
     "narration_of",
     "split_words",
     "summary_of",
+    "title_of",
     "total_frames",
     "weight_of",
 ]

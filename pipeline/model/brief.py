@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from pipeline.model.priority import Priority
 
@@ -38,6 +39,8 @@ class Brief:
     title: str
     # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides.
     language: str = ""
+    # The language that the script is written in before it is translated; empty: it is written in `language`.
+    translated_from: str = ""
     # One line below the title, and the small line above it; empty: not shown.
     subtitle: str = ""
     kicker: str = ""
@@ -46,6 +49,19 @@ class Brief:
     # Names of a template and a voice; None: the setting decides.
     template: str | None = None
     voice: str | None = None
+    # For a model that writes: who watches ("children of ten"), how it sounds ("calm, a little dry"), how long the film
+    # is to be in seconds, where its facts may come from (empty: the setting decides), and which version of the film
+    # this is: another number is another film about the same. Empty, None and 0: nothing is asked for.
+    audience: str = ""
+    tone: str = ""
+    length_s: int | None = None
+    facts: Literal["", "open", "notes"] = ""
+    variant: int = 0
+    # The bed under the voice: a file in music/, "auto" (one of them), "none"; None: the setting decides.
+    music: str | None = None
+    # A film is wanted in each of these, from one script; and voices by language. Both are empty in a brief of one film.
+    languages: tuple[str, ...] = ()
+    voices: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
     sections: tuple[Section, ...] = ()
@@ -58,3 +74,8 @@ class Brief:
     def has_notes(self) -> bool:
         """Whether there is anything to say beyond the title."""
         return any(section.blocks for section in self.sections)
+
+    @property
+    def said(self) -> Brief:
+        """What of it shapes the script: not where it stands, who reads it and how urgent it is."""
+        return replace(self, origin="", voice=None, voices=(), music=None, priority=None)

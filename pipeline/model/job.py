@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 
 from pipeline.model.brief import Brief
 from pipeline.model.cost import Cost
 from pipeline.model.narration import Narration
+from pipeline.model.pace import Pace
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import Script
@@ -135,11 +137,15 @@ class Job:
     error: JobError | None = None
     # Every stage of every attempt, in order. Never shortened.
     records: tuple[StageRecord, ...] = ()
-    # What the stages have made so far.
+    # What the stages have made so far; the pace is that of the voice that the script was written for, if a length was
+    # asked for.
     script: Script | None = None
+    pace: Pace | None = None
     narration: Narration | None = None
     subtitles: Subtitles | None = None
     segments: tuple[Segment, ...] = ()
+    # The sound of the whole film, if it has music; else each segment brings its own.
+    music: Path | None = None
     video: Video | None = None
     package: Package | None = None
     verdict: Verdict | None = None

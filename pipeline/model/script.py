@@ -86,7 +86,7 @@ class Script:
 
 def narration_of(scene: Scene) -> str:
     """All that is said in a scene, as one text."""
-    return join_words([word for line in scene.lines for word in split_words(line.text)])
+    return join_words(split_words(" ".join(line.text for line in scene.lines)))
 
 
 def first_words(scene: Scene) -> tuple[int, ...]:

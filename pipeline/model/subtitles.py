@@ -20,7 +20,7 @@ class Cue:
     @property
     def texts(self) -> tuple[str, ...]:
         """The lines as text."""
-        return tuple(join_words([word.text for word in line]) for line in self.lines)
+        return tuple(join_words([word.text for word in line]).rstrip() for line in self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)

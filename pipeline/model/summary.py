@@ -26,6 +26,8 @@ class JobSummary:
     folder: str
     # Where the brief stands: "topics/space.txt:3".
     origin: str = ""
+    # BCP-47.
+    language: str = ""
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
@@ -55,6 +57,8 @@ class JobSummary:
     thumbnail: Path | None = None
     narrator: str = ""
     voice: str = ""
+    # Why it is not the first choice who speaks, and what went wrong on the way.
+    voice_remarks: tuple[str, ...] = ()
     error: JobError | None = None
 
 
@@ -66,9 +70,10 @@ def summary_of(job: Job) -> JobSummary:
     return JobSummary(
         id=job.id,
         batch=job.batch,
-        title=job.script.title if job.script else job.brief.title,
+        title=title_of(job),
         folder=job.folder,
         origin=job.brief.origin,
+        language=job.brief.language,
         status=job.status,
         stage=job.stage,
         priority=job.priority,
@@ -90,8 +95,16 @@ def summary_of(job: Job) -> JobSummary:
         thumbnail=files.thumbnail if files else None,
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
+        voice_remarks=job.narration.remarks if job.narration else (),
         error=job.error,
     )
+
+
+def title_of(job: Job) -> str:
+    """The film's name; before it is translated, the brief's with the language: "Why is the sky blue? (es)"."""
+    if job.script:
+        return job.script.title
+    return f"{job.brief.title} ({job.brief.language})" if job.brief.translated_from else job.brief.title
 
 
 def weight_of(brief: Brief) -> int:

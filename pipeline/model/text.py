@@ -14,9 +14,25 @@ _UNWANTED = re.compile(f"[{_HIDDEN}{_CONTROL}]")
 _SPACES = re.compile("[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
 # Marks that end a sentence: those with a space after them, and those of scripts that write none.
-SPACED_ENDS = ".!?…؟।۔"
+SPACED_ENDS = ".!?…؟।۔։።។။"
 UNSPACED_ENDS = "。！？｡"
 SENTENCE_ENDS = SPACED_ENDS + UNSPACED_ENDS
+# After a Greek letter the semicolon is the question mark (NFC makes it one where it was another character); a pattern.
+GREEK_QUESTION = "(?<=[\u0370-\u03ff\u1f00-\u1fff]);"
+# What ends a statement after a letter of these scripts; after all others it is a full stop.
+_FULL_STOPS = (
+    ("\u0530", "\u058f", "։"),  # Armenian
+    ("\u0900", "\u0a7f", "।"),  # Devanagari, Bengali, Gurmukhi
+    ("\u0e00", "\u0eff", ""),  # Thai and Lao end it with a space
+    ("\u1000", "\u109f", "။"),  # Burmese
+    ("\u1200", "\u139f", "።"),  # Ethiopic
+    ("\u1780", "\u17ff", "។"),  # Khmer
+    ("\u3040", "\u30ff", "。"),  # kana
+    ("\u3105", "\u312f", "。"),  # Bopomofo
+    ("\u3400", "\u9fff", "。"),  # Han
+    ("\uf900", "\ufaff", "。"),
+    ("\U00020000", "\U0003ffff", "。"),
+)
 # What may stand around a sentence or a word, before it and after its last mark.
 OPENING_MARKS = "\"'“‘«‹„([（「『【"
 CLOSING_MARKS = "\"'”’»›)]）」』】"
@@ -45,6 +61,12 @@ def clean_text(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is a letter or a digit in it: punctuation and pictures alone have no voice."""
     return any(character.isalnum() for character in text)
+
+
+def full_stop_after(text: str) -> str:
+    """The mark that ends a statement in the script of the last character of `text`; may be empty."""
+    last = text[-1:]
+    return next((stop for first, end, stop in _FULL_STOPS if first <= last <= end), ".")
 
 
 def is_abbreviation(word: str, following: str) -> bool:

@@ -1,8 +1,12 @@
 """The unit of speech: a word as it is spoken, timed and shown.
 
 Narrators time these words, subtitles break lines between them and captions light them one after another, so all
-three must cut a text in the same places. Scripts that write without spaces (Chinese, Japanese, Thai…) are cut into
-characters with their punctuation; everything else at white space.
+three must cut a text in the same places. Scripts that write without spaces are cut into characters with their
+punctuation: Chinese and Japanese, and Thai, Lao, Khmer and Burmese, where what is read as one sign stays one word.
+Everything else is cut at white space. (`phrases.py` puts characters together that a reader would not part.)
+
+A space means nothing in Chinese and Japanese and is dropped. In the other four it ends a clause or a sentence, as a
+comma does elsewhere, and like one it stays on the word it follows: "ดี ".
 
 Cutting survives joining: for words of `split_words`, from one text or from several one after another,
 `split_words(join_words(words)) == words`.
@@ -12,21 +16,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
-# Han, kana, Bopomofo, Thai, Lao, Khmer, Burmese: written without spaces between words.
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
-_UNSPACED += r"\U00020000-\U0003ffff"
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_STARTS_UNSPACED = re.compile(f"[{_UNSPACED}\u3000-\u303f\uff01-\uff5e]")
+# Han, kana, Bopomofo.
+_EAST_ASIAN = r"\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Thai, Lao, Burmese, Khmer.
+_SOUTHEAST_ASIAN = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_IS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}]")
+_STARTS_EAST_ASIAN = re.compile(f"[{_EAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
+_STARTS_SOUTHEAST_ASIAN = re.compile(f"[{_SOUTHEAST_ASIAN}]")
+_STARTS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
 # Small kana belong to the character before, like the marks (category M) and the length and repetition signs (Lm).
 _SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ")
+# Thai and Lao write some vowels before their consonant, others after it; neither is read alone.
+_VOWELS_BEFORE = frozenset("เแโใไເແໂໃໄ")
+_VOWELS_AFTER = frozenset("ะาำๅฯະາຳຽ")
+# Puts the next consonant below this one, in Khmer and Burmese.
+_STACKING = frozenset("\u17d2\u1039")
 
 
 def split_words(text: str) -> tuple[str, ...]:
     """`text` as words, punctuation kept on the word it follows (or opens)."""
     words: list[str] = []
-    for chunk in text.split():
+    chunks = text.split()
+    for chunk, following in pairwise([*chunks, ""]):
         words.extend(_split_unspaced(chunk) if _STARTS_UNSPACED.search(chunk) else (chunk,))
+        if _pauses(chunk, following):
+            words[-1] += " "
     return tuple(words)
 
 
@@ -34,17 +50,28 @@ def join_words(words: tuple[str, ...] | list[str]) -> str:
     """The words as running text: a space between them except where the script has none."""
     parts: list[str] = []
     for position, word in enumerate(words):
-        if position and not _touch(words[position - 1], word):
+        if position and not touch(words[position - 1], word):
             parts.append(" ")
         parts.append(word)
     return "".join(parts)
 
 
-def _touch(word: str, following: str) -> bool:
-    """Whether the two are written without a space, and are still two words then."""
-    if not (_STARTS_UNSPACED.match(word[-1]) and _STARTS_UNSPACED.match(following[0])):
-        return False
-    return _split_unspaced(word + following) == [word, following]
+def touch(word: str, following: str) -> bool:
+    """Whether the two are written without another space between them, and are cut there again then."""
+    if word.endswith(" "):
+        return True
+    edges = word[-1], following[0]
+    if any(map(_STARTS_SOUTHEAST_ASIAN.match, edges)):
+        # A name or a number among Thai letters has a space on both sides.
+        may_touch = all(map(_STARTS_UNSPACED.match, edges))
+    else:
+        may_touch = any(map(_STARTS_EAST_ASIAN.match, edges))
+    return may_touch and _split_unspaced(word + following) == [*_split_unspaced(word), *_split_unspaced(following)]
+
+
+def _pauses(chunk: str, following: str) -> bool:
+    """Whether the space between two chunks is one that speaks: between letters of a script that writes few."""
+    return bool(following and _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) and _STARTS_SOUTHEAST_ASIAN.match(following))
 
 
 def _split_unspaced(chunk: str) -> list[str]:
@@ -57,9 +84,13 @@ def _split_unspaced(chunk: str) -> list[str]:
     run = False  # whether the last word can take another letter
     for character in chunk:
         category = unicodedata.category(character)
-        if category in {"Ps", "Pi"}:
+        if category in {"Ps", "Pi"} or character in _VOWELS_BEFORE:
             opening, run = opening + character, False
-        elif words and not opening and (_leans_back(character, category) or (run and not _stands_alone(character))):
+        elif (
+            words
+            and not opening
+            and (_leans_back(words[-1], character, category) or (run and not _stands_alone(character)))
+        ):
             words[-1] += character
         else:
             words.append(opening + character)
@@ -71,5 +102,7 @@ def _stands_alone(character: str) -> bool:
     return _IS_UNSPACED.match(character) is not None
 
 
-def _leans_back(character: str, category: str) -> bool:
-    return category[0] in "PM" or category == "Lm" or character in _SMALL_KANA
+def _leans_back(word: str, character: str, category: str) -> bool:
+    if category[0] in "PM" or category == "Lm" or word[-1] in _STACKING:
+        return True
+    return character in _SMALL_KANA or character in _VOWELS_AFTER

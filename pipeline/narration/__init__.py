@@ -1,22 +1,25 @@
 """Script -> Narration: every scene spoken, in one voice, with a time for every word.
 
     narrator.py    what a voice has to offer (`Narrator`), and what it gives (`Speech`)
-    edge · espeak · silence      the voices
-    spoken.py      what of a text is said at all
+    edge · espeak · piper · silence      the voices
+    spoken.py      what of a text is said, and how; saying/ has the rules for numbers, dates, signs, abbreviations…
+    phrases.py     what is spoken in one go: a sentence; and the breath after it
+    booth.py       one voice at work on one script; recording.py keeps what it said
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
-    mastering.py   from speech to a clip: trimmed, as loud as the others, with silence around it
+    mastering.py, trimming.py    from speeches to a clip: trimmed, joined, as loud as the others, silence around it
 
-The narrators are asked in order. The first that can speak the whole script does; none speaks a part of it.
+The narrators are asked in order. The first that can speak the whole script does, in one voice; none speaks
+a part of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import anyio
 from anyio import to_thread
@@ -30,24 +33,37 @@ from pipeline.errors import (
     TransientError,
     first_error,
 )
-from pipeline.limits import Gate, RetryPolicy, with_retries
-from pipeline.model import Clip, Narration, Script, narration_of
-from pipeline.narration import mastering
-from pipeline.narration.estimate import estimate
-from pipeline.narration.narrator import Narrator, Speech
-from pipeline.narration.silence import SilenceNarrator, silent_wav
-from pipeline.narration.spoken import spoken as spoken_text
-from pipeline.state import Cache, content_key
+from pipeline.limits import Gate, RetryPolicy
+from pipeline.model import Clip, Narration, Prosody, Scene, Script
+from pipeline.narration.booth import Booth, Compute, Manner
+from pipeline.narration.narrator import Narrator, Speech, Voice, VoiceFailsError, VoiceList
+from pipeline.narration.samples import SAMPLES, sample_text
+from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.narration.silence import SilenceNarrator
+from pipeline.narration.spoken import SpokenText, way_of_saying
+from pipeline.narration.spoken import spoken as as_said
+from pipeline.state import Cache
 
-__all__ = ["NARRATORS", "Compute", "Narrator", "NarratorOptions", "Speech", "clip_key", "narrate"]
+__all__ = [
+    "NARRATORS",
+    "SAMPLES",
+    "Compute",
+    "Manner",
+    "Narrator",
+    "NarratorOptions",
+    "Pronunciation",
+    "Pronunciations",
+    "Speech",
+    "Voice",
+    "VoiceList",
+    "narrate",
+    "sample_text",
+    "way_of_saying",
+]
 
 T = TypeVar("T")
 
-# With another narrator to go to, one that does not answer costs a film no more than this, in seconds, and is asked no
-# more often than this: enough for a connection that was dropped, short where there is no network.
-_ANSWER_WITHIN_S = 3.0
-_ASK_TIMES = 4
-_ASK_AGAIN_AFTER_S = 0.1
+_USUAL = Prosody()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +75,21 @@ class NarratorOptions:
     # The door in front of it, and the longest that one request may take.
     edge_gate: Gate
     edge_timeout_s: float
+    # Voices to go to, in this order, when one fails; empty: our own choice.
+    edge_fallback_voices: tuple[str, ...] = ()
+    # Where the voice files of Piper are.
+    piper_voices: Path = Path("voices")
 
 
 def _edge(options: NarratorOptions) -> Narrator:
     from pipeline.narration.edge import EdgeNarrator  # noqa: PLC0415  (loads aiohttp)
 
-    return EdgeNarrator(url=options.edge_url, gate=options.edge_gate, timeout_s=options.edge_timeout_s)
+    return EdgeNarrator(
+        url=options.edge_url,
+        gate=options.edge_gate,
+        timeout_s=options.edge_timeout_s,
+        fallback_voices=options.edge_fallback_voices,
+    )
 
 
 def _espeak(_options: NarratorOptions) -> Narrator:
@@ -73,18 +98,16 @@ def _espeak(_options: NarratorOptions) -> Narrator:
     return EspeakNarrator()
 
 
+def _piper(options: NarratorOptions) -> Narrator:
+    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415
+
+    return PiperNarrator(folder=options.piper_voices)
+
+
 # By the name that settings use.
 NARRATORS: Mapping[str, Callable[[NarratorOptions], Narrator]] = MappingProxyType(
-    {"edge": _edge, "espeak": _espeak, "silence": lambda _options: SilenceNarrator()}
+    {"edge": _edge, "espeak": _espeak, "piper": _piper, "silence": lambda _options: SilenceNarrator()}
 )
-
-
-class Compute(Protocol):
-    """Runs a function that keeps a core busy, in a thread or in another process, and returns its result."""
-
-    async def __call__(self, function: Callable[..., T], *arguments: object) -> T:
-        """`function(*arguments)`; both can be pickled."""
-        ...
 
 
 def _ignore(_index: int, _clip: Clip) -> None:
@@ -102,103 +125,103 @@ async def narrate(
     voice: str | None,
     cache: Cache,
     retry: RetryPolicy,
+    prosody: Prosody = _USUAL,
+    say: Callable[[str], SpokenText] = as_said,
     spoken: Callable[[int, Clip], None] = _ignore,
     compute: Compute = _in_thread,
 ) -> Narration:
     """Speak all scenes of `script` with the first of `narrators` that can, in one voice.
 
     `voice` is a wish: the narrators that don't know it are passed over until one does; those after that one may stand
-    in for it with a voice of their own. `spoken` is told the number of each scene and its clip as soon as it is there,
-    and all of them again if another narrator takes over. The sound is worked on where `compute` runs it.
+    in for it with a voice of their own. `say` tells how a written text is spoken. `spoken` is told the number of each
+    scene and its clip as soon as it is there, and all of them again if another voice takes over. The sound is worked on
+    where `compute` runs it.
     Raises `InputError` if nobody knows the voice, otherwise the last narrator's error.
     """
-    failures: list[tuple[Narrator, NightreelError]] = []
+    film = _Film(script=script, prosody=prosody, say=say, cache=cache, retry=retry, compute=compute, tell=spoken)
+    failures: list[NightreelError] = []
     voice_known = voice is None
     for position, narrator in enumerate(narrators, start=1):
-        is_last = position == len(narrators)
-        booth = partial(_Booth, narrator=narrator, cache=cache, retry=retry, compute=compute, is_last=is_last)
         try:
             chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
             voice_known = True
-            made = await _speak_scenes(script, booth(voice=chosen), spoken)
+            speaking, clips = await film.spoken_by(narrator, chosen, is_last=position == len(narrators))
         except (ProviderError, MissingToolError, InputError) as error:
-            failures.append((narrator, error))
+            failures.append(error)
+            film.reasons.append(_by_name(narrator, error.message))
             continue
+        other_voice = [] if as_wished else [f"{narrator.name} has no voice called {voice}"]
         return Narration(
             narrator=narrator.name,
-            voice=chosen,
-            clips=tuple(clip for clip, _ in made),
-            estimated=any(estimated for _, estimated in made),
-            fallback_reason=_reason(failures, "" if as_wished else f"{narrator.name} has no voice called {voice}"),
+            voice=speaking,
+            clips=clips,
+            estimated=any(clip.estimated for clip in clips),
+            fallback_reason="; ".join([*film.reasons, *other_voice]),
+            incidents=tuple(film.incidents),
         )
     if not failures:
         raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
-    refusals = [error for _, error in failures if isinstance(error, InputError)]
-    raise failures[-1][1] if voice_known or not refusals else refusals[0]
-
-
-def clip_key(text: str, narrator: Narrator, voice: str) -> str:
-    """Names the clip of a scene's text in the cache."""
-    return content_key(narrator.name, narrator.version, voice, text, mastering.VERSION)
+    refusals = [error for error in failures if isinstance(error, InputError)]
+    raise failures[-1] if voice_known or not refusals else refusals[0]
 
 
 @dataclass(kw_only=True)
-class _Booth:
-    """A narrator at work on one script."""
+class _Film:
+    """A script to be spoken, whoever does it."""
 
-    narrator: Narrator
-    voice: str
+    script: Script
+    prosody: Prosody
+    say: Callable[[str], SpokenText]
     cache: Cache
     retry: RetryPolicy
     compute: Compute
-    # Whether nobody else is asked when this narrator can't speak.
-    is_last: bool
-    checked: bool = False
+    tell: Callable[[int, Clip], None]
+    # Why it is not the first narrator, with the wanted voice, who speaks; empty as long as it is.
+    reasons: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._checking = anyio.Lock()
-
-    async def clip(self, text: str) -> tuple[Clip, bool]:
-        """The clip of one scene, from the cache if it was ever spoken, and whether its times are estimated."""
-        key = clip_key(text, self.narrator, self.voice)
-        path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make, text))
-        return await to_thread.run_sync(mastering.read_clip, path)
-
-    async def _make(self, text: str, path: Path) -> None:
-        await self.compute(mastering.master, await self._speak(text), path)
-
-    async def _speak(self, text: str) -> Speech:
-        said = spoken_text(text)
-        if said.is_silent:
-            return Speech(audio=silent_wav(0.0), words=estimate(said.words))
-        await self._check()
-        return await with_retries(self.retry, partial(self.narrator.speak, text, self.voice))
-
-    async def _check(self) -> None:
-        """Ask the narrator, once, and only if something has to be spoken: cached clips need nobody."""
-        async with self._checking:
-            if not self.checked:
-                await self._until_it_answers()
-                self.checked = True
-
-    async def _until_it_answers(self) -> None:
-        """Ask as patiently as for a text; where another narrator waits, only for a moment.
-
-        The moment begins when it may be asked: a voice that wants a short rest is no reason to change the voice.
-        """
-        if self.is_last:
-            return await with_retries(self.retry, self.narrator.check)
-        await self.narrator.until_open()
-        moment = replace(
-            self.retry,
-            attempts=min(self.retry.attempts, _ASK_TIMES),
-            wait_initial_s=min(self.retry.wait_initial_s, _ASK_AGAIN_AFTER_S),
+    async def spoken_by(self, narrator: Narrator, voice: str, *, is_last: bool) -> tuple[str, tuple[Clip, ...]]:
+        """All clips in `voice`, or in the first of the narrator's spare voices that does not fail; and which it was."""
+        for speaking in (voice, *narrator.spare_voices(self.script.language, voice)):
+            booth = Booth(
+                manner=Manner(narrator=narrator, voice=speaking, prosody=self.prosody, say=self.say),
+                cache=self.cache,
+                retry=self.retry,
+                compute=self.compute,
+                is_last=is_last,
+            )
+            came_of_it = ""
+            try:
+                clips = await self._scenes(booth)
+                came_of_it = ", spoken again"
+            except VoiceFailsError as error:
+                self.reasons.append(_by_name(narrator, error.message))
+            else:
+                return speaking, clips
+            finally:
+                troubles = sorted(booth.troubles.items())
+                self.incidents += [f"{what}: {_times(count)}{came_of_it}" for what, count in troubles]
+        raise TransientError(
+            f"{narrator.name}: none of its voices speaks", hint="Try again later, or set another voice"
         )
-        try:
-            with anyio.fail_after(_ANSWER_WITHIN_S):
-                return await with_retries(moment, self.narrator.check)
-        except TimeoutError as error:
-            raise TransientError(f"{self.narrator.name} gave no answer within {_ANSWER_WITHIN_S:g} s") from error
+
+    async def _scenes(self, booth: Booth) -> tuple[Clip, ...]:
+        """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
+        clips: dict[int, Clip] = {}
+
+        async def speak(index: int, scene: Scene) -> None:
+            clips[index] = await booth.clip(scene)
+            self.tell(index, clips[index])
+
+        with first_error():
+            async with anyio.create_task_group() as tasks:
+                for index, scene in enumerate(self.script.scenes):
+                    tasks.start_soon(speak, index, scene)
+        return tuple(clips[index] for index in range(len(self.script.scenes)))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *, may_differ: bool) -> tuple[str, bool]:
@@ -209,27 +232,6 @@ async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *
         if wanted is None or not may_differ:
             raise
     return await narrator.choose_voice(language, None), False
-
-
-async def _speak_scenes(script: Script, booth: _Booth, spoken: Callable[[int, Clip], None]) -> list[tuple[Clip, bool]]:
-    """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
-    clips: dict[int, tuple[Clip, bool]] = {}
-
-    async def speak(index: int, text: str) -> None:
-        clips[index] = await booth.clip(text)
-        spoken(index, clips[index][0])
-
-    with first_error():
-        async with anyio.create_task_group() as tasks:
-            for index, scene in enumerate(script.scenes):
-                tasks.start_soon(speak, index, narration_of(scene))
-    return [clips[index] for index in range(len(script.scenes))]
-
-
-def _reason(failures: Sequence[tuple[Narrator, NightreelError]], other_voice: str) -> str:
-    """Why it is not the first narrator, with the wanted voice, who speaks; empty if it is."""
-    reasons = [_by_name(narrator, error.message) for narrator, error in failures]
-    return "; ".join([*reasons, other_voice] if other_voice else reasons)
 
 
 def _by_name(narrator: Narrator, message: str) -> str:

@@ -2,6 +2,9 @@
 
 Voices report fewer, more and other words than were asked for: punctuation is lost, "2024" becomes four events or one,
 a whole Japanese sentence may be a single one. What they say is kept where it fits; the rest is filled in by length.
+
+Two kinds of words meet here: those that are *spoken* ("five", "dollars"), which a voice knows, and those that are
+*written* ("$5"), which films show. `SpokenText.places` says which of the first belong to which of the second.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pipeline.model import Word, split_words
+from pipeline.model.pace import weight
 from pipeline.model.text import has_words
-from pipeline.narration.estimate import estimate, spread, weight
+from pipeline.narration.estimate import estimate, spread
+from pipeline.narration.spoken import SpokenText
 
 Span = tuple[float, float]
 
@@ -47,6 +52,24 @@ def match(words: Sequence[str], events: Sequence[Word]) -> Alignment:
     return Alignment(spans=tuple(spans), unheard_at_end=max(0, unheard))
 
 
+def fold(said: SpokenText, spans: Sequence[Span | None]) -> tuple[Span | None, ...]:
+    """For each written word the time of all that is spoken of it; `spans` are those of `split_words(said.text)`."""
+    timed: list[tuple[int, int, Span]] = []
+    position = 0
+    for word, span in zip(split_words(said.text), spans, strict=True):
+        start = said.text.index(word, position)
+        position = start + len(word)
+        if span is not None:
+            timed.append((start, position, span))
+    return tuple(place and _whole(place, timed) for place in said.places)
+
+
+def proportional(said: SpokenText, start_s: float, end_s: float) -> tuple[Word, ...]:
+    """A time for every written word where a voice gave none: its share of the time between the two."""
+    shares = spread(split_words(said.text), start_s, end_s)
+    return place(said.words, fold(said, [(share.start_s, share.end_s) for share in shares]), end_s)
+
+
 def place(words: Sequence[str], spans: Sequence[Span | None], length_s: float) -> tuple[Word, ...]:
     """A time for every word: its span where there is one, a share of its neighbours' time where there is none.
 
@@ -59,6 +82,12 @@ def place(words: Sequence[str], spans: Sequence[Span | None], length_s: float) -
         else:
             placed += spread(run, span[0], max(span[1], end_s))
     return _in_order(placed, length_s)
+
+
+def _whole(place: tuple[int, int], timed: Sequence[tuple[int, int, Span]]) -> Span | None:
+    """From the start of the first spoken word that touches a place to the end of the last one."""
+    inside = [span for start, end, span in timed if start < place[1] and end > place[0]]
+    return (inside[0][0], inside[-1][1]) if inside else None
 
 
 def _runs(
@@ -88,10 +117,11 @@ def _length_s(words: Sequence[str]) -> float:
 
 
 def _alone(run: Sequence[str], span: Span) -> list[Word]:
-    """The one word that is heard takes the whole span; signs around it get no time."""
+    """The one word that is heard takes the whole span; signs around it get none, unless they are all: "%"."""
+    heard = next((index for index, word in enumerate(run) if weight(word)), 0)
     placed, now = [], span[0]
-    for word in run:
-        start, now = now, span[1] if weight(word) else now
+    for index, word in enumerate(run):
+        start, now = now, span[1] if index == heard else now
         placed.append(Word(text=word, start_s=start, end_s=now))
     return placed
 

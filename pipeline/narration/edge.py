@@ -1,67 +1,73 @@
 """The read-aloud voices of Microsoft Edge, through edge-tts: natural, free, and without any promise.
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
-closed here and in `edge_wire`: sockets that fall silent, sound cut short without an error, texts longer than a request.
+closed here and beside it: sockets that fall silent and a clock that is wrong (`edge_wire`), sound cut short without an
+error (`edge_whole`), single voices that fail (`edge_health`).
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import anyio
 import numpy as np
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError, ProviderError, TransientError
 from pipeline.limits import Gate
 from pipeline.media.audio import Samples, read_audio
-from pipeline.model import SAMPLE_RATE_HZ, Word
-from pipeline.narration.alignment import match, place
-from pipeline.narration.edge_text import requests_for, text_of
-from pipeline.narration.edge_voices import DEFAULT_VOICES, for_language, looks_like_a_voice, unknown_voice
-from pipeline.narration.edge_wire import EdgeService, ServiceBusyError
-from pipeline.narration.estimate import estimate, spread
-from pipeline.narration.narrator import Speech
-from pipeline.narration.spoken import spoken
+from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word, split_words
+from pipeline.narration.alignment import fold, match, place, proportional
+from pipeline.narration.edge_health import VoiceHealth
+from pipeline.narration.edge_voices import (
+    DEFAULT_VOICES,
+    for_language,
+    language_of,
+    looks_like_a_voice,
+    spares_for,
+    unknown_voice,
+)
+from pipeline.narration.edge_whole import is_whole
+from pipeline.narration.edge_wire import EdgeService, ServiceBusyError, VoicelessError
+from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
+from pipeline.narration.phrases import size_bytes
+from pipeline.narration.spoken import SpokenText
+from pipeline.narration.trimming import audible, seconds_of
 
 _CHECK_TIMEOUT_S = 3.0
-# Words at the end of a text that the service may leave without an event (it joins and drops some now and then).
-_UNHEARD_WORDS = 2
-# The service ends with most of a second of silence; sound that stops right after a word was cut there.
-_SHORTEST_TAIL_S = 0.15
-_AUDIBLE = 0.005
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Part:
-    """What came back for one request; times in seconds from the start of its sound."""
-
-    audio: bytes
-    events: tuple[Word, ...]
-    samples: Samples
-
-    @property
-    def length_s(self) -> float:
-        return len(self.samples) / SAMPLE_RATE_HZ
+# The service takes 4,096 bytes of escaped text. edge-tts would cut longer ones itself, in the middle of words or not at
+# all.
+_MAX_BYTES = 4_000
 
 
 class EdgeNarrator:
     """Speaks through the service at `url` (a websocket address; None: the real one).
 
-    More than a few requests at once are treated as abuse: that is what `gate` is for.
+    More than a few requests at once are treated as abuse: that is what `gate` is for. When one voice fails while the
+    service is well, `fallback_voices` of the same language are next, or our own choice if there are none.
     """
 
     name = "edge"
-    version = "1"
+    version = "2"
 
-    def __init__(self, *, url: str | None, gate: Gate, timeout_s: float) -> None:
+    def __init__(self, *, url: str | None, gate: Gate, timeout_s: float, fallback_voices: Sequence[str] = ()) -> None:
         if url is not None and not url.startswith(("ws://", "wss://")):
             raise ConfigurationError(f"{url!r} is no websocket address", where="edge.url", hint="Use wss://host/path")
+        for voice in fallback_voices:
+            if not looks_like_a_voice(voice):
+                raise ConfigurationError(
+                    f"{voice!r} is no voice", where="edge.fallback_voices", hint="A voice looks like en-US-AvaNeural"
+                )
         self._service = EdgeService(url)
         self._gate = gate
         self._timeout_s = timeout_s
-        self._voices: frozenset[str] = frozenset()
+        self._fallback_voices = tuple(fallback_voices)
+        self._voices: tuple[Voice, ...] = ()
+        self._health = VoiceHealth()
+        self._suspecting = anyio.Lock()
+        # Whom to ask when a voice fails, for those that have somebody.
+        self._witnesses: dict[str, str] = {}
 
     async def check(self) -> None:
         """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
@@ -82,73 +88,98 @@ class EdgeNarrator:
         if not looks_like_a_voice(wanted):
             raise unknown_voice(wanted, DEFAULT_VOICES.values())
         # A well-formed name that no voice has gives no sound later, and no reason. Ask now, if it can be asked.
-        known = await self._known_voices()
+        known = {voice.name for voice in await self._known_voices()}
         if known and wanted not in known:
             raise unknown_voice(wanted, known)
         return wanted
 
-    async def speak(self, text: str, voice: str) -> Speech:
-        """Speak, in several requests one after another if the text is long."""
-        said = spoken(text)
-        parts: list[_Part] = []
-        for group in requests_for([said.text[first:last] for first, last in filter(None, said.places)]):
-            async with self._gate.call():
-                parts.append(await self._request(group, voice))
-        audio = b"".join(part.audio for part in parts)
-        length_s = sum(part.length_s for part in parts)
-        if all(part.events for part in parts):
-            spans = match(said.words, _on_one_clock(parts)).spans
-            return Speech(audio=audio, words=place(said.words, spans, length_s))
-        sounding = spread(said.words, *_sounding(parts))
-        words = place(said.words, [(word.start_s, word.end_s) for word in sounding], length_s)
-        return Speech(audio=audio, words=words, estimated=True)
+    async def voices(self) -> VoiceList:
+        """All voices of the service; while it can't be asked, those that it had when this was written."""
+        if known := await self._known_voices():
+            return VoiceList(voices=in_order(known), source="the service")
+        built_in = (Voice(name=name, language=language_of(name)) for name in DEFAULT_VOICES.values())
+        return VoiceList(voices=in_order(built_in), source="built in, since the service does not say")
 
-    async def _request(self, words: Sequence[str], voice: str) -> _Part:
-        """Have one text spoken, and make sure that all of it was."""
-        audio, events = await self._service.speak(text_of(words), voice, self._timeout_s)
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
+        """Those of the settings that speak the language, else our first and second choice for it, without `voice`."""
+        spares = spares_for(language, voice, self._fallback_voices)
+        if spares:
+            self._witnesses[voice] = spares[0]
+        return spares
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
+        """Speak in one request, and make sure that all of it was spoken."""
+        if self._health.is_resting(voice):
+            raise _voice_fails(voice)
         try:
-            samples = await to_thread.run_sync(read_audio, audio)
-        except InputError as error:
-            raise TransientError("edge sent sound that can't be decoded") from error
-        part = _Part(audio=audio, events=events, samples=samples)
-        if _is_cut_short(words, part):
-            raise TransientError("edge broke off in the middle of a text")
-        return part
+            return await self._request(said, voice, prosody)
+        except VoicelessError as error:
+            if not self._health.failed(voice) or not await self._others_speak(said, voice, prosody):
+                raise TransientError(error.message, hint=error.hint) from error
+        try:
+            return await self._request(said, voice, prosody)
+        except VoicelessError as error:
+            self._health.rest(voice)
+            raise _voice_fails(voice) from error
 
-    async def _known_voices(self) -> frozenset[str]:
+    async def _request(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
+        async with self._gate.call():
+            audio, events = await self._service.speak(_fitting(said.text), voice, prosody, self._timeout_s)
+            self._health.spoke(voice)
+            return await to_thread.run_sync(_heard, said, audio, events, 1 + prosody.rate_percent / 100)
+
+    async def _others_speak(self, said: SpokenText, voice: str, prosody: Prosody) -> bool:
+        """Whether another voice speaks the same text: then neither the text nor the service is to blame."""
+        witness = self._witnesses.get(voice)
+        if witness is None:
+            return False
+        async with self._suspecting:
+            if self._health.is_resting(voice):
+                raise _voice_fails(voice)
+            try:
+                await self._request(said, witness, prosody)
+            except ProviderError:
+                return False
+            return True
+
+    async def _known_voices(self) -> tuple[Voice, ...]:
         """All voices, asked for once; none if the service does not say."""
         if not self._voices:
             try:
                 async with self._gate.probe():
                     self._voices = await self._service.voices(_CHECK_TIMEOUT_S)
             except ProviderError:
-                return frozenset()
+                return ()
         return self._voices
 
 
-def _is_cut_short(words: Sequence[str], part: _Part) -> bool:
-    """Whether the socket was dropped before the end: edge-tts takes that for the end."""
-    if not part.events:
-        timed = estimate(words)
-        return part.length_s < timed[-1].end_s / 2
-    tail_s = part.length_s - part.events[-1].end_s
-    unheard = match(words, part.events).unheard_at_end
-    return tail_s < -0.1 or unheard > _UNHEARD_WORDS or (unheard > 0 and tail_s < _SHORTEST_TAIL_S)
+def _voice_fails(voice: str) -> VoiceFailsError:
+    return VoiceFailsError(f"edge's voice {voice} keeps failing while others speak")
 
 
-def _on_one_clock(parts: Sequence[_Part]) -> list[Word]:
-    """The events of all parts, counted from the start of the first, by the measured lengths of their sound."""
-    events, start_s = [], 0.0
-    for part in parts:
-        events += [
-            Word(text=event.text, start_s=event.start_s + start_s, end_s=event.end_s + start_s) for event in part.events
-        ]
-        start_s += part.length_s
-    return events
+def _heard(said: SpokenText, audio: bytes, events: tuple[Word, ...], rate: float) -> Speech:
+    """What came back, with a time for each word. Raises `TransientError` if it is not the whole text. Blocks."""
+    try:
+        sound = read_audio(audio)
+    except InputError as error:
+        raise TransientError("edge sent sound that can't be decoded") from error
+    words = split_words(said.text)
+    if not is_whole(words, events, sound, rate):
+        raise TransientError("edge broke off in the middle of a text")
+    if not events:
+        return Speech(audio=audio, words=proportional(said, *_sounding(sound)), estimated=True)
+    spans = fold(said, match(words, events).spans)
+    return Speech(audio=audio, words=place(said.words, spans, len(sound) / SAMPLE_RATE_HZ))
 
 
-def _sounding(parts: Sequence[_Part]) -> tuple[float, float]:
+def _sounding(sound: Samples) -> tuple[float, float]:
     """When the first and the last sound is heard, in seconds."""
-    level = np.abs(np.concatenate([part.samples[:, 0] for part in parts]))
-    loud = np.flatnonzero(level > _AUDIBLE)
-    return (int(loud[0]) / SAMPLE_RATE_HZ, int(loud[-1]) / SAMPLE_RATE_HZ) if len(loud) else (0.0, 0.0)
+    heard = np.flatnonzero(audible(sound))
+    return seconds_of(int(heard[0])), min(seconds_of(int(heard[-1]) + 1), len(sound) / SAMPLE_RATE_HZ)
+
+
+def _fitting(text: str) -> str:
+    """As much of a text as a request takes. Phrases are shorter, unless a single word is longer: nobody wrote that."""
+    while size_bytes(text) > _MAX_BYTES:
+        text = text[: len(text) * 9 // 10]
+    return text

@@ -1,104 +1,126 @@
-"""The voices of the Edge read-aloud service: a good one per language, and what a voice's name looks like."""
+"""The voices of the Edge read-aloud service: two good ones per language, and what a voice's name looks like."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pipeline.errors import InputError, did_you_mean
 
-# By BCP-47 tag in lower case. All of them have been part of the free service for years.
-DEFAULT_VOICES = {
-    "en": "en-US-AvaNeural",
-    "en-au": "en-AU-NatashaNeural",
-    "en-ca": "en-CA-ClaraNeural",
-    "en-gb": "en-GB-SoniaNeural",
-    "en-ie": "en-IE-EmilyNeural",
-    "en-in": "en-IN-NeerjaNeural",
-    "en-nz": "en-NZ-MollyNeural",
-    "en-za": "en-ZA-LeahNeural",
-    "af": "af-ZA-AdriNeural",
-    "ar": "ar-EG-SalmaNeural",
-    "ar-sa": "ar-SA-ZariyahNeural",
-    "bg": "bg-BG-KalinaNeural",
-    "bn": "bn-BD-NabanitaNeural",
-    "bn-in": "bn-IN-TanishaaNeural",
-    "ca": "ca-ES-JoanaNeural",
-    "cs": "cs-CZ-VlastaNeural",
-    "cy": "cy-GB-NiaNeural",
-    "da": "da-DK-ChristelNeural",
-    "de": "de-DE-KatjaNeural",
-    "de-at": "de-AT-IngridNeural",
-    "de-ch": "de-CH-LeniNeural",
-    "el": "el-GR-AthinaNeural",
-    "es": "es-ES-ElviraNeural",
-    "es-419": "es-MX-DaliaNeural",
-    "es-ar": "es-AR-ElenaNeural",
-    "es-co": "es-CO-SalomeNeural",
-    "es-mx": "es-MX-DaliaNeural",
-    "es-us": "es-US-PalomaNeural",
-    "et": "et-EE-AnuNeural",
-    "fa": "fa-IR-DilaraNeural",
-    "fi": "fi-FI-NooraNeural",
-    "fil": "fil-PH-BlessicaNeural",
-    "fr": "fr-FR-DeniseNeural",
-    "fr-be": "fr-BE-CharlineNeural",
-    "fr-ca": "fr-CA-SylvieNeural",
-    "fr-ch": "fr-CH-ArianeNeural",
-    "ga": "ga-IE-OrlaNeural",
-    "gl": "gl-ES-SabelaNeural",
-    "gu": "gu-IN-DhwaniNeural",
-    "he": "he-IL-HilaNeural",
-    "hi": "hi-IN-SwaraNeural",
-    "hr": "hr-HR-GabrijelaNeural",
-    "hu": "hu-HU-NoemiNeural",
-    "id": "id-ID-GadisNeural",
-    "is": "is-IS-GudrunNeural",
-    "it": "it-IT-ElsaNeural",
-    "ja": "ja-JP-NanamiNeural",
-    "ko": "ko-KR-SunHiNeural",
-    "lt": "lt-LT-OnaNeural",
-    "lv": "lv-LV-EveritaNeural",
-    "mr": "mr-IN-AarohiNeural",
-    "ms": "ms-MY-YasminNeural",
-    "nb": "nb-NO-PernilleNeural",
-    "nl": "nl-NL-ColetteNeural",
-    "nl-be": "nl-BE-DenaNeural",
-    "no": "nb-NO-PernilleNeural",
-    "pl": "pl-PL-ZofiaNeural",
-    "pt": "pt-BR-FranciscaNeural",
-    "pt-pt": "pt-PT-RaquelNeural",
-    "ro": "ro-RO-AlinaNeural",
-    "ru": "ru-RU-SvetlanaNeural",
-    "sk": "sk-SK-ViktoriaNeural",
-    "sl": "sl-SI-PetraNeural",
-    "sr": "sr-RS-SophieNeural",
-    "sv": "sv-SE-SofieNeural",
-    "sw": "sw-KE-ZuriNeural",
-    "ta": "ta-IN-PallaviNeural",
-    "te": "te-IN-ShrutiNeural",
-    "th": "th-TH-PremwadeeNeural",
-    "tr": "tr-TR-EmelNeural",
-    "uk": "uk-UA-PolinaNeural",
-    "ur": "ur-PK-UzmaNeural",
-    "vi": "vi-VN-HoaiMyNeural",
-    "zh": "zh-CN-XiaoxiaoNeural",
-    "zh-hant": "zh-TW-HsiaoChenNeural",
-    "zh-hk": "zh-HK-HiuMaanNeural",
-    "zh-tw": "zh-TW-HsiaoChenNeural",
+# By BCP-47 tag in lower case, our first and second choice. All have been part of the free service for years.
+_CHOICES = {
+    "en": ("en-US-AvaNeural", "en-US-AndrewNeural"),
+    "en-au": ("en-AU-NatashaNeural", "en-GB-RyanNeural"),
+    "en-ca": ("en-CA-ClaraNeural", "en-CA-LiamNeural"),
+    "en-gb": ("en-GB-SoniaNeural", "en-GB-RyanNeural"),
+    "en-ie": ("en-IE-EmilyNeural", "en-IE-ConnorNeural"),
+    "en-in": ("en-IN-NeerjaNeural", "en-IN-PrabhatNeural"),
+    "en-nz": ("en-NZ-MollyNeural", "en-NZ-MitchellNeural"),
+    "en-za": ("en-ZA-LeahNeural", "en-ZA-LukeNeural"),
+    "af": ("af-ZA-AdriNeural", "af-ZA-WillemNeural"),
+    "ar": ("ar-EG-SalmaNeural", "ar-EG-ShakirNeural"),
+    "ar-sa": ("ar-SA-ZariyahNeural", "ar-SA-HamedNeural"),
+    "bg": ("bg-BG-KalinaNeural", "bg-BG-BorislavNeural"),
+    "bn": ("bn-BD-NabanitaNeural", "bn-BD-PradeepNeural"),
+    "bn-in": ("bn-IN-TanishaaNeural", "bn-IN-BashkarNeural"),
+    "ca": ("ca-ES-JoanaNeural", "ca-ES-EnricNeural"),
+    "cs": ("cs-CZ-VlastaNeural", "cs-CZ-AntoninNeural"),
+    "cy": ("cy-GB-NiaNeural", "cy-GB-AledNeural"),
+    "da": ("da-DK-ChristelNeural", "da-DK-JeppeNeural"),
+    "de": ("de-DE-KatjaNeural", "de-DE-ConradNeural"),
+    "de-at": ("de-AT-IngridNeural", "de-AT-JonasNeural"),
+    "de-ch": ("de-CH-LeniNeural", "de-CH-JanNeural"),
+    "el": ("el-GR-AthinaNeural", "el-GR-NestorasNeural"),
+    "es": ("es-ES-ElviraNeural", "es-ES-AlvaroNeural"),
+    "es-419": ("es-MX-DaliaNeural", "es-MX-JorgeNeural"),
+    "es-ar": ("es-AR-ElenaNeural", "es-AR-TomasNeural"),
+    "es-co": ("es-CO-SalomeNeural", "es-CO-GonzaloNeural"),
+    "es-mx": ("es-MX-DaliaNeural", "es-MX-JorgeNeural"),
+    "es-us": ("es-US-PalomaNeural", "es-US-AlonsoNeural"),
+    "et": ("et-EE-AnuNeural", "et-EE-KertNeural"),
+    "fa": ("fa-IR-DilaraNeural", "fa-IR-FaridNeural"),
+    "fi": ("fi-FI-NooraNeural", "fi-FI-HarriNeural"),
+    "fil": ("fil-PH-BlessicaNeural", "fil-PH-AngeloNeural"),
+    "fr": ("fr-FR-DeniseNeural", "fr-FR-HenriNeural"),
+    "fr-be": ("fr-BE-CharlineNeural", "fr-BE-GerardNeural"),
+    "fr-ca": ("fr-CA-SylvieNeural", "fr-CA-AntoineNeural"),
+    "fr-ch": ("fr-CH-ArianeNeural", "fr-CH-FabriceNeural"),
+    "ga": ("ga-IE-OrlaNeural", "ga-IE-ColmNeural"),
+    "gl": ("gl-ES-SabelaNeural", "gl-ES-RoiNeural"),
+    "gu": ("gu-IN-DhwaniNeural", "gu-IN-NiranjanNeural"),
+    "he": ("he-IL-HilaNeural", "he-IL-AvriNeural"),
+    "hi": ("hi-IN-SwaraNeural", "hi-IN-MadhurNeural"),
+    "hr": ("hr-HR-GabrijelaNeural", "hr-HR-SreckoNeural"),
+    "hu": ("hu-HU-NoemiNeural", "hu-HU-TamasNeural"),
+    "id": ("id-ID-GadisNeural", "id-ID-ArdiNeural"),
+    "is": ("is-IS-GudrunNeural", "is-IS-GunnarNeural"),
+    "it": ("it-IT-ElsaNeural", "it-IT-DiegoNeural"),
+    "ja": ("ja-JP-NanamiNeural", "ja-JP-KeitaNeural"),
+    "ko": ("ko-KR-SunHiNeural", "ko-KR-InJoonNeural"),
+    "lt": ("lt-LT-OnaNeural", "lt-LT-LeonasNeural"),
+    "lv": ("lv-LV-EveritaNeural", "lv-LV-NilsNeural"),
+    "mr": ("mr-IN-AarohiNeural", "mr-IN-ManoharNeural"),
+    "ms": ("ms-MY-YasminNeural", "ms-MY-OsmanNeural"),
+    "nb": ("nb-NO-PernilleNeural", "nb-NO-FinnNeural"),
+    "nl": ("nl-NL-ColetteNeural", "nl-NL-MaartenNeural"),
+    "nl-be": ("nl-BE-DenaNeural", "nl-BE-ArnaudNeural"),
+    "no": ("nb-NO-PernilleNeural", "nb-NO-FinnNeural"),
+    "pl": ("pl-PL-ZofiaNeural", "pl-PL-MarekNeural"),
+    "pt": ("pt-BR-FranciscaNeural", "pt-BR-AntonioNeural"),
+    "pt-pt": ("pt-PT-RaquelNeural", "pt-PT-DuarteNeural"),
+    "ro": ("ro-RO-AlinaNeural", "ro-RO-EmilNeural"),
+    "ru": ("ru-RU-SvetlanaNeural", "ru-RU-DmitryNeural"),
+    "sk": ("sk-SK-ViktoriaNeural", "sk-SK-LukasNeural"),
+    "sl": ("sl-SI-PetraNeural", "sl-SI-RokNeural"),
+    "sr": ("sr-RS-SophieNeural", "sr-RS-NicholasNeural"),
+    "sv": ("sv-SE-SofieNeural", "sv-SE-MattiasNeural"),
+    "sw": ("sw-KE-ZuriNeural", "sw-KE-RafikiNeural"),
+    "ta": ("ta-IN-PallaviNeural", "ta-IN-ValluvarNeural"),
+    "te": ("te-IN-ShrutiNeural", "te-IN-MohanNeural"),
+    "th": ("th-TH-PremwadeeNeural", "th-TH-NiwatNeural"),
+    "tr": ("tr-TR-EmelNeural", "tr-TR-AhmetNeural"),
+    "uk": ("uk-UA-PolinaNeural", "uk-UA-OstapNeural"),
+    "ur": ("ur-PK-UzmaNeural", "ur-PK-AsadNeural"),
+    "vi": ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural"),
+    "zh": ("zh-CN-XiaoxiaoNeural", "zh-CN-YunxiNeural"),
+    "zh-hant": ("zh-TW-HsiaoChenNeural", "zh-TW-YunJheNeural"),
+    "zh-hk": ("zh-HK-HiuMaanNeural", "zh-HK-WanLungNeural"),
+    "zh-tw": ("zh-TW-HsiaoChenNeural", "zh-TW-YunJheNeural"),
 }
+# The first choices.
+DEFAULT_VOICES = {tag: first for tag, (first, _) in _CHOICES.items()}
 _SHAPE = re.compile(r"[a-z]{2,3}-(?:[A-Za-z]{4}-)?[A-Z]{2}(?:-[a-z]+)?-[A-Z][A-Za-z]*Neural")
 
 
 def for_language(language: str) -> str:
     """The voice for a BCP-47 tag, or for its language without the region. Raises `InputError`."""
-    tag = language.replace("_", "-").lower()
-    while tag:
-        if tag in DEFAULT_VOICES:
-            return DEFAULT_VOICES[tag]
-        tag = tag.rpartition("-")[0]
-    hint = did_you_mean(language, DEFAULT_VOICES, otherwise="Known, for example: en, de, es, fr, hi, ja, pt, zh")
+    if choices := _choices(language):
+        return choices[0]
+    hint = did_you_mean(language, _CHOICES, otherwise="Known, for example: en, de, es, fr, hi, ja, pt, zh")
     raise InputError(f"edge has no voice for the language {language!r}", hint=hint)
+
+
+def spares_for(language: str, voice: str, preferred: Sequence[str]) -> tuple[str, ...]:
+    """Voices to go to when `voice` fails: the preferred ones that speak the language, else our choices for it."""
+    wanted = _tag(language).partition("-")[0]
+    spares = [spare for spare in preferred if spare.partition("-")[0] == wanted and spare != voice]
+    return tuple(spares or (spare for spare in _choices(language) if spare != voice))
+
+
+def _choices(language: str) -> tuple[str, ...]:
+    tag = _tag(language)
+    while tag and tag not in _CHOICES:
+        tag = tag.rpartition("-")[0]
+    return _CHOICES[tag] if tag else ()
+
+
+def _tag(language: str) -> str:
+    return language.replace("_", "-").lower()
+
+
+def language_of(name: str) -> str:
+    """The tag that a voice's name begins with: "en-US" of "en-US-AvaNeural"."""
+    return name.rpartition("-")[0]
 
 
 def looks_like_a_voice(name: str) -> bool:

@@ -17,7 +17,9 @@ import anyio
 import certifi
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
-from pipeline.model import Word
+from pipeline.model import Prosody, Word
+from pipeline.model.text import clean_text
+from pipeline.narration.narrator import Voice
 
 T = TypeVar("T")
 
@@ -26,8 +28,11 @@ _LONGEST_WAIT_S = 30 * 86_400.0
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 _LATER = "Try again later, or let another narrator speak"
 
-# The address for the requests of the running task; None: the service's own.
-_address: ContextVar[str | None] = ContextVar("edge_address", default=None)
+# The service takes a change of pitch in Hertz; what a percent is depends on the voice. Ours are women's, around 200 Hz.
+_USUAL_PITCH_HZ = 200
+
+# Whom the running task talks to; None: edge-tts is used by somebody else.
+_service: ContextVar[EdgeService | None] = ContextVar("edge_service", default=None)
 
 
 class _AddressOfTask(str):
@@ -40,11 +45,37 @@ class _AddressOfTask(str):
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        return format(_address.get() or str(self), spec)
+        service = _service.get()
+        return format(service.url if service else str(self), spec)
+
+
+class _SkewOfTask(float):
+    """Takes the place of `edge_tts.drm.DRM.clock_skew_seconds`: how far this machine's clock is behind the service's.
+
+    edge-tts adds it to the time, and adds to it when a service shows another time: for the whole process. The time
+    that one service shows is nothing for another to go by; so each keeps its own.
+    """
+
+    __slots__ = ()
+
+    def __radd__(self, time_s: float) -> float:
+        service = _service.get()
+        return time_s + (service.skew_s if service else float(self))
+
+    def __add__(self, more_s: float) -> _SkewOfTask:
+        service = _service.get()
+        if service is None:
+            return _SkewOfTask(float(self) + more_s)
+        service.skew_s += more_s
+        return self
 
 
 class ServiceBusyError(TransientError):
     """The service is there and has no time for us. Stays within this room."""
+
+
+class VoicelessError(TransientError):
+    """The service took the text, and no voice was heard. Stays within this room."""
 
 
 class EdgeService:
@@ -52,39 +83,48 @@ class EdgeService:
 
     def __init__(self, url: str | None) -> None:
         from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
+        from edge_tts.drm import DRM  # noqa: PLC0415
 
         # The certificates that edge-tts itself trusts: some Pythons find no others.
         self._tls = ssl.create_default_context(cafile=certifi.where())
         module: Any = communicate
         if not isinstance(module.WSS_URL, _AddressOfTask):
             module.WSS_URL = _AddressOfTask(module.WSS_URL)
+        if not isinstance(DRM.clock_skew_seconds, _SkewOfTask):
+            DRM.clock_skew_seconds = _SkewOfTask(DRM.clock_skew_seconds)
+        self.skew_s = 0.0
         real = str(module.WSS_URL)
         # edge-tts appends "&…": an address without a query gets the query of the real one.
-        self._url = real if url is None else url if "?" in url else f"{url}?{real.partition('?')[2]}"
+        self.url = real if url is None else url if "?" in url else f"{url}?{real.partition('?')[2]}"
 
-    async def speak(self, text: str, voice: str, timeout_s: float) -> tuple[bytes, tuple[Word, ...]]:
+    async def speak(self, text: str, voice: str, prosody: Prosody, timeout_s: float) -> tuple[bytes, tuple[Word, ...]]:
         """The sound (MP3) and the word events of a text that fits one request."""
         from edge_tts import Communicate  # noqa: PLC0415
 
         audio = bytearray()
         events: list[Word] = []
-        token = _address.set(self._url)
-        try:
-            # Once the socket is open edge-tts waits for ever.
-            with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
-                async with aclosing(Communicate(text, voice, boundary="WordBoundary").stream()) as stream:
-                    async for chunk in stream:
-                        if chunk["type"] == "audio":
-                            audio += chunk["data"]
-                        else:
-                            events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
-        finally:
-            _address.reset(token)
+        # Once the socket is open edge-tts waits for ever.
+        with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
+            # Their notation: a sign, whole numbers, a unit.
+            request = Communicate(
+                text,
+                voice,
+                boundary="WordBoundary",
+                rate=f"{prosody.rate_percent:+d}%",
+                volume=f"{prosody.volume_percent:+d}%",
+                pitch=f"{round(_USUAL_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
+            )
+            async with aclosing(request.stream()) as stream:
+                async for chunk in stream:
+                    if chunk["type"] == "audio":
+                        audio += chunk["data"]
+                    else:
+                        events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
         return bytes(audio), tuple(events)
 
     async def shake_hands(self, timeout_s: float) -> None:
         """Open a socket and close it. Raises `ServiceBusyError` for a service that is there, but busy or unwell."""
-        with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
+        with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
             try:
                 await _with_right_clock(self._open)
             except aiohttp.WSServerHandshakeError as error:
@@ -93,34 +133,44 @@ class EdgeService:
                     raise
                 raise ServiceBusyError(refusal.message, retry_after_s=refusal.retry_after_s) from error
 
-    async def voices(self, timeout_s: float) -> frozenset[str]:
-        """The names of all voices; none if the service can't be asked for them at this address."""
-        base, found, query = self._url.partition(f"{_SPEAKING_PATH}?")
+    async def voices(self, timeout_s: float) -> tuple[Voice, ...]:
+        """All voices; none if the service can't be asked for them at this address."""
+        base, found, query = self.url.partition(f"{_SPEAKING_PATH}?")
         if not found:
-            return frozenset()
+            return ()
         address = (
             f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
         )
-        with _in_our_words(timeout_s), anyio.fail_after(timeout_s):
+        with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
             return await _with_right_clock(lambda: _list_voices(address, self._tls))
 
     async def _open(self) -> None:
         from edge_tts.constants import WSS_HEADERS  # noqa: PLC0415
         from edge_tts.drm import DRM  # noqa: PLC0415
 
-        address = f"{self._url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
+        address = f"{self.url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
         async with (
             aiohttp.ClientSession(trust_env=True) as session,
             session.ws_connect(address, compress=15, headers=DRM.headers_with_muid(WSS_HEADERS), ssl=self._tls),
         ):
             pass
 
+    @contextmanager
+    def _in_our_words(self, timeout_s: float) -> Iterator[None]:
+        """The block talks to this service; what goes wrong in it becomes an error of ours."""
+        token = _service.set(self)
+        try:
+            with _translated(timeout_s):
+                yield
+        finally:
+            _service.reset(token)
+
 
 # A handshake asks for nothing that its id would have to tell from something else.
 _CONNECTION_ID = "0" * 32
 
 
-async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
+async def _list_voices(address: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
     from edge_tts.constants import VOICE_HEADERS  # noqa: PLC0415
     from edge_tts.drm import DRM  # noqa: PLC0415
 
@@ -128,7 +178,15 @@ async def _list_voices(address: str, tls: ssl.SSLContext) -> frozenset[str]:
         aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
         session.get(f"{address}&{_credentials()}", headers=DRM.headers_with_muid(VOICE_HEADERS), ssl=tls) as response,
     ):
-        return frozenset(str(voice["ShortName"]) for voice in json.loads(await response.text()))
+        return tuple(
+            Voice(
+                name=clean_text(str(voice["ShortName"])),
+                language=clean_text(str(voice["Locale"])),
+                gender=clean_text(str(voice.get("Gender", ""))).lower(),
+                title=clean_text(str(voice.get("FriendlyName", ""))),
+            )
+            for voice in json.loads(await response.text())
+        )
 
 
 def _credentials() -> str:
@@ -157,21 +215,21 @@ def _event(text: str, offset: float, duration: float) -> Word:
 
 
 @contextmanager
-def _in_our_words(timeout_s: float) -> Iterator[None]:
+def _translated(timeout_s: float) -> Iterator[None]:
     """The one place where failures of edge-tts, aiohttp and the network become ours."""
     from edge_tts import exceptions as theirs  # noqa: PLC0415
 
     try:
         yield
     except TimeoutError as error:
-        raise TransientError(f"edge gave no answer within {timeout_s:g} s", hint=_LATER) from error
+        raise VoicelessError(f"edge gave no answer within {timeout_s:g} s", hint=_LATER) from error
     except aiohttp.ClientResponseError as error:
         raise _refusal(error) from error
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
         raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=_LATER) from error
     except theirs.NoAudioReceived as error:
         # A limit, a hiccup and a voice that does not exist all look like this.
-        raise TransientError("edge sent no sound", hint=_LATER) from error
+        raise VoicelessError("edge sent no sound", hint=_LATER) from error
     except theirs.SkewAdjustmentError as error:
         raise PermanentError(
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"

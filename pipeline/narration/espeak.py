@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import io
-import json
+import os
 import subprocess
 import sys
 import wave
@@ -13,21 +14,29 @@ from pathlib import Path
 
 import anyio
 import numpy as np
+from anyio import to_thread
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
+from pipeline.model import Prosody
 from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak_voices import EspeakVoice, choose
-from pipeline.narration.narrator import Speech
-from pipeline.narration.spoken import SpokenText, spoken
+from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
+from pipeline.narration.parting import part_phrases
+from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
 _RATE_WPM = 160
+# Its pitch counts from 0 to 99 in steps of no fixed size: by how many percent the frequency was higher than at 50, as
+# measured on the English and the German voice of 1.52.
+_PITCH_PERCENT, _PITCH = (-30, -18, -9, 0, 10, 29, 52, 68), (0, 25, 40, 50, 60, 75, 90, 99)
+# 100 is usual.
+_VOLUME = 100
 # A little air between the words (in units of 10 ms at the usual rate): they run into each other without it.
 _WORD_GAP = 1
-# Child processes at a time.
-_AT_ONCE = 2
+# Languages that are written without spaces and that eSpeak reads by its words only where there are some.
+_NEEDS_SPACES = frozenset({"ja", "th"})
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
 
@@ -40,6 +49,12 @@ class _Event:
     position: int
     at_s: float
 
+    @classmethod
+    def read(cls, line: str) -> _Event:
+        """From a line of the child."""
+        kind, position, at_s = line.split()
+        return cls(kind=kind, position=int(position), at_s=float(at_s))
+
 
 class EspeakNarrator:
     """Speaks through a child process per text: see `espeak_child`."""
@@ -47,15 +62,18 @@ class EspeakNarrator:
     name = "espeak"
 
     def __init__(self, *, timeout_s: float = 60.0) -> None:
-        self._places = anyio.CapacityLimiter(_AT_ONCE)
+        # Child processes at a time: each keeps a core busy.
+        self._places = anyio.CapacityLimiter(os.cpu_count() or 1)
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
+        # Of the library and its data.
+        self._paths: tuple[str, str] | None = None
 
     @property
     def version(self) -> str:
         """How it is asked, and the version of the library, which is known once it was loaded."""
-        return f"2:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
+        return f"5:{_RATE_WPM}:{_WORD_GAP}:{self._library}"
 
     async def check(self) -> None:
         """Load the library once. Raises `MissingToolError` if it is not installed."""
@@ -68,19 +86,33 @@ class EspeakNarrator:
         """A voice by its short name ("en-us"), identifier or display name, or the best one for the language."""
         return choose(await self._list_voices(), language, wanted).short_name
 
-    async def speak(self, text: str, voice: str) -> Speech:
+    async def voices(self) -> VoiceList:
+        """All that the library lists."""
+        voices = [
+            Voice(name=voice.short_name, language=voice.languages[0][0] if voice.languages else "", title=voice.name)
+            for voice in await self._list_voices()
+        ]
+        return VoiceList(voices=in_order(voices), source=f"eSpeak NG {self._library.partition(' ')[0]}")
+
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+        """What one voice can't say here, none can."""
+        return ()
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
-        said = spoken(text)
-        request = {
-            "task": "speak",
-            "voice": chosen.identifier,
-            "rate_wpm": _RATE_WPM,
-            "word_gap": _WORD_GAP,
-            "text": said.text,
-        }
-        head, audio = await self._ask(request)
-        events = [_Event(kind=kind, position=position, at_s=at_s) for kind, position, at_s in json.loads(head)]
+        for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
+            said = part_phrases(said, language)
+        parameters = (
+            round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
+            round(float(np.interp(prosody.pitch_percent, _PITCH_PERCENT, _PITCH))),
+            round(_VOLUME * (1 + prosody.volume_percent / 100)),
+            _WORD_GAP,
+        )
+        answer = await self._ask("speak", chosen.identifier, *map(str, parameters), text=said.text)
+        count, _, answer = answer.partition(b"\n")
+        *lines, audio = answer.split(b"\n", int(count))
+        events = [_Event.read(line.decode()) for line in lines]
         samples, rate_hz = _samples_of(audio)
         if not len(samples):
             raise PermanentError("eSpeak gave no sound", hint="Try another voice")
@@ -89,45 +121,52 @@ class EspeakNarrator:
 
     async def _list_voices(self) -> tuple[EspeakVoice, ...]:
         if not self._voices:
-            head, _ = await self._ask({"task": "voices"})
-            listed = json.loads(head)
-            self._library = listed["version"]
-            self._voices = tuple(
-                EspeakVoice(
-                    identifier=voice["identifier"],
-                    name=voice["name"],
-                    languages=tuple((tag, priority) for tag, priority in voice["languages"]),
-                )
-                for voice in listed["voices"]
-            )
+            self._library, *listed = (await self._ask("voices")).decode().splitlines()
+            self._voices = tuple(EspeakVoice.read(line) for line in listed)
         return self._voices
 
-    async def _ask(self, request: dict[str, object]) -> tuple[bytes, bytes]:
-        """One child, one answer: its line of JSON and what follows it. The child is gone when this returns."""
-        # -P keeps the folder of the script, with our module names in it, off the child's import path.
-        command = [sys.executable, "-P", str(Path(espeak_child.__file__))]
+    async def _ask(self, *task: str, text: str = "") -> bytes:
+        """One child, one answer. The child is gone when this returns."""
+        # Without `site` and what people put into its folders: loading that takes longer than speaking.
+        if self._paths is None:
+            self._paths = await to_thread.run_sync(_library)
+        command = [sys.executable, "-I", "-S", str(Path(espeak_child.__file__)), *self._paths, *task]
         async with self._places:
             try:
                 with anyio.fail_after(self._timeout_s):
                     # anyio kills the process when this is cancelled or times out.
-                    done = await anyio.run_process(command, input=json.dumps(request).encode(), check=False)
+                    done = await anyio.run_process(command, input=text.encode(), check=False)
             except TimeoutError as error:
                 raise TransientError(f"eSpeak gave no answer within {self._timeout_s:g} s") from error
             except OSError as error:
                 raise MissingToolError(f"eSpeak's process can't be started: {error}") from error
         if done.returncode != 0:
             raise _failure(done)
-        head, _, audio = done.stdout.partition(b"\n")
-        return head, audio
+        return done.stdout
+
+
+def _library() -> tuple[str, str]:
+    """Where the library is, and its data (empty: where it looks by itself): the wheel's, else the system's."""
+    try:
+        import espeakng_loader  # noqa: PLC0415  (tells where it is, and loads nothing)
+
+        return espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
+    except (ImportError, RuntimeError):
+        path = ctypes.util.find_library("espeak-ng")
+    if path is None:
+        raise _missing("not installed")
+    return path, ""
+
+
+def _missing(why: str) -> MissingToolError:
+    return MissingToolError(f"eSpeak NG is not there: {why}", hint='Install it: pip install "nightreel[offline]"')
 
 
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
     said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
     if done.returncode == espeak_child.NO_LIBRARY:
-        return MissingToolError(
-            f"eSpeak NG is not there: {said[0]}", hint='Install it: pip install "nightreel[offline]"'
-        )
+        return _missing(said[0])
     if done.returncode == espeak_child.REFUSED:
         return PermanentError(f"eSpeak NG: {said[0]}")
     return TransientError(f"eSpeak's process broke off: {said[0]}")
@@ -139,32 +178,39 @@ def _samples_of(audio: bytes) -> tuple[NDArray[np.int16], int]:
 
 
 def _spans(said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16], rate_hz: int) -> list[Span | None]:
-    """For each word the time from its first event to the next word's, without the silence before a pause.
+    """For each word the time from its first event to the next word's, without the silence at both ends.
 
     Positions are those of the text, but a number makes several events within it, some of them out of order; so each
-    word takes the earliest event that lies in it.
+    word takes the earliest event that lies in it; and it may be several words, with a pause between ("5 May, 2024"), so
+    it ends after the latest.
     """
-    starts = [_first_event(events, span) for span in said.places]
+    inside = [_events_in(events, span) for span in said.places]
+    starts = [min(times, default=None) for times in inside]
     marks = sorted([event.at_s for event in events if event.kind == "end"] + [s for s in starts if s is not None])
     spans: list[Span | None] = []
-    for start in starts:
+    for start, times in zip(starts, inside, strict=True):
         if start is None:
             spans.append(None)
             continue
-        end = next((mark for mark in marks if mark > start), len(samples) / rate_hz)
-        spans.append((start, _end_of_sound(samples, rate_hz, start, end)))
+        end = next((mark for mark in marks if mark > max(times)), len(samples) / rate_hz)
+        spans.append(_sound_between(samples, rate_hz, start, end))
     return spans
 
 
-def _first_event(events: Sequence[_Event], span: tuple[int, int] | None) -> float | None:
+def _events_in(events: Sequence[_Event], span: tuple[int, int] | None) -> list[float]:
+    """When the words begin that are reported between two characters."""
     if span is None:
-        return None
-    inside = [event.at_s for event in events if event.kind == "word" and span[0] <= event.position < span[1]]
-    return min(inside, default=None)
+        return []
+    return [event.at_s for event in events if event.kind == "word" and span[0] <= event.position < span[1]]
 
 
-def _end_of_sound(samples: NDArray[np.int16], rate_hz: int, start_s: float, end_s: float) -> float:
-    """When the last audible sample between the two is heard; `end_s` if none is."""
+def _sound_between(samples: NDArray[np.int16], rate_hz: int, start_s: float, end_s: float) -> Span:
+    """When the first and the last audible sample between the two are heard; all of it if none is.
+
+    Events come up to 0.2 s before their word is heard, where it begins a clause.
+    """
     part = samples[int(start_s * rate_hz) : int(end_s * rate_hz)]
     audible = np.flatnonzero(np.abs(part.astype(np.int32)) > _AUDIBLE)
-    return start_s + (int(audible[-1]) + 1) / rate_hz if len(audible) else end_s
+    if not len(audible):
+        return start_s, end_s
+    return start_s + int(audible[0]) / rate_hz, start_s + (int(audible[-1]) + 1) / rate_hz

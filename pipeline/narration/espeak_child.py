@@ -1,12 +1,17 @@
 """eSpeak NG, in a process of its own that speaks one text and ends.
 
 A fresh process, because the library (GPL) keeps global state, is not thread-safe, and says the same text a little
-differently the second time. Run as a file, with the standard library and `espeakng_loader` only, so that it starts
-in a few hundredths of a second:
+differently the second time. Run as a file, without `site`, and with nothing of the standard library that takes time to
+load (re, json and typing take longer than speaking), so that a sentence costs a few hundredths of a second.
 
-    stdin   {"task": "voices"}  or  {"task": "speak", "voice": identifier, "rate_wpm": …, "word_gap": …, "text": …}
-    stdout  one line of JSON; after it, for "speak", a WAV file
-    exit    0; 3: the library is not there; 4: it refused. The last line of stderr says why.
+    arguments   LIBRARY DATA voices
+                LIBRARY DATA speak VOICE RATE_WPM PITCH VOLUME WORD_GAP; the text on stdin, in UTF-8
+                LIBRARY is a path, DATA the folder of its data (empty: its own), VOICE an identifier
+    stdout      for "voices", the version in a line, and a line for each voice: identifier, name, and its languages with
+                their priority, all parted by tabs
+                for "speak", the number of events in a line; a line for each: "word" or "end", the character, the
+                second; and a WAV file
+    exit        0; 3: the library is not there; 4: it refused. The last line of stderr says why.
 """
 
 # ruff: noqa: ANN401  (what ctypes hands out has no types)
@@ -14,12 +19,12 @@ in a few hundredths of a second:
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
-import io
-import json
+import struct
 import sys
-import wave
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NO_LIBRARY = 3
 REFUSED = 4
@@ -27,7 +32,7 @@ REFUSED = 4
 # From speak_lib.h.
 _SYNCHRONOUS = 2
 _CHARS_UTF8 = 1
-_RATE, _WORD_GAP = 1, 7
+_RATE, _VOLUME, _PITCH, _WORD_GAP = 1, 2, 3, 7
 _EVENT_LIST_END, _EVENT_WORD, _EVENT_END = 0, 1, 5
 
 
@@ -70,38 +75,30 @@ class _RefusedError(Exception):
 
 
 def main() -> int:
-    """Do the one task on stdin."""
-    request = json.loads(sys.stdin.buffer.read())
+    """Do the one task of the arguments."""
+    library_path, data_path, task, *how = sys.argv[1:]
     try:
-        library, sample_rate_hz = _load()
+        library, sample_rate_hz = _load(library_path, data_path)
     except OSError as error:
         sys.stderr.write(f"the eSpeak NG library can't be loaded: {error}\n")
         return NO_LIBRARY
     try:
-        if request["task"] == "voices":
-            _answer({"version": _version(library), "voices": _voices(library)})
+        if task == "voices":
+            _answer([_version(library), *_voices(library)])
         else:
-            events, sound = _speak(library, request)
-            _answer(events, _wav(sound, sample_rate_hz))
+            voice, *parameters = how
+            events, sound = _speak(library, sys.stdin.buffer.read(), voice, [int(value) for value in parameters])
+            _answer([str(len(events)), *events], _wav(sound, sample_rate_hz))
     except _RefusedError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
     return 0
 
 
-def _load() -> tuple[Any, int]:
-    """The library, ready, and its sample rate: the wheel's if it is installed, else the system's."""
-    data: bytes | None
-    try:
-        import espeakng_loader  # noqa: PLC0415
-
-        path, data = espeakng_loader.get_library_path(), espeakng_loader.get_data_path().encode()
-    except (ImportError, RuntimeError):
-        path, data = ctypes.util.find_library("espeak-ng"), None
-        if path is None:
-            raise OSError("not installed") from None
-    library = ctypes.CDLL(path)
-    sample_rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0)
+def _load(library_path: str, data_path: str) -> tuple[Any, int]:
+    """The library, ready, and its sample rate."""
+    library = ctypes.CDLL(library_path)
+    sample_rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data_path.encode() or None, 0)
     if sample_rate_hz <= 0:
         raise OSError("its data can't be found")
     return library, sample_rate_hz
@@ -113,22 +110,19 @@ def _version(library: Any) -> str:
     return version.decode()
 
 
-def _voices(library: Any) -> list[dict[str, Any]]:
-    """All voices: identifier, name, and languages with their priority (lower is better)."""
+def _voices(library: Any) -> list[str]:
+    """A line for each voice."""
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
     listed = library.espeak_ListVoices(None)
-    voices, index = [], 0
+    lines, index = [], 0
     while listed[index]:
         voice = listed[index].contents
-        voices.append(
-            {
-                "identifier": voice.identifier.decode(),
-                "name": voice.name.decode().strip(),
-                "languages": _languages(voice.languages),
-            }
-        )
+        parts = [voice.identifier.decode(), voice.name.decode().strip()]
+        for tag, priority in _languages(voice.languages):
+            parts += [tag, str(priority)]
+        lines.append("\t".join(parts))
         index += 1
-    return voices
+    return lines
 
 
 def _languages(packed: Any) -> list[tuple[str, int]]:
@@ -143,10 +137,10 @@ def _languages(packed: Any) -> list[tuple[str, int]]:
     return languages
 
 
-def _speak(library: Any, request: dict[str, Any]) -> tuple[list[tuple[str, int, float]], bytes]:
-    """The events ("word" or "end", character position from 0, seconds) and the sound (16 bit, mono)."""
+def _speak(library: Any, text: bytes, voice: str, parameters: list[int]) -> tuple[list[str], bytes]:
+    """A line for each event (characters count from 0), and the sound (16 bit, mono)."""
     sound: list[bytes] = []
-    events: list[tuple[str, int, float]] = []
+    events: list[str] = []
 
     def receive(samples: Any, count: int, reported: Any) -> int:
         if samples and count > 0:
@@ -156,17 +150,16 @@ def _speak(library: Any, request: dict[str, Any]) -> tuple[list[tuple[str, int, 
             event = reported[index]
             if event.type in (_EVENT_WORD, _EVENT_END):
                 kind = "word" if event.type == _EVENT_WORD else "end"
-                events.append((kind, event.text_position - 1, event.audio_position / 1000))
+                events.append(f"{kind} {event.text_position - 1} {event.audio_position / 1000}")
             index += 1
         return 0
 
     callback = _Callback(receive)
     library.espeak_SetSynthCallback(callback)
     # An unknown name is refused, and the voice before it stays: never go on without looking.
-    _must(library.espeak_SetVoiceByName(request["voice"].encode()), f"there is no voice {request['voice']}")
-    _must(library.espeak_SetParameter(_RATE, request["rate_wpm"], 0), "it refused the rate")
-    _must(library.espeak_SetParameter(_WORD_GAP, request["word_gap"], 0), "it refused the word gap")
-    text = request["text"].encode()
+    _must(library.espeak_SetVoiceByName(voice.encode()), f"there is no voice {voice}")
+    for parameter, value in zip((_RATE, _PITCH, _VOLUME, _WORD_GAP), parameters, strict=True):
+        _must(library.espeak_SetParameter(parameter, value, 0), f"it refused parameter {parameter} = {value}")
     size = ctypes.c_size_t(len(text) + 1)
     _must(library.espeak_Synth(text, size, 0, 1, 0, _CHARS_UTF8, None, None), "it refused the text")
     _must(library.espeak_Synchronize(), "it did not finish")
@@ -179,17 +172,13 @@ def _must(code: int, complaint: str) -> None:
 
 
 def _wav(sound: bytes, sample_rate_hz: int) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as wav:
-        wav.setnchannels(1)
-        wav.setsampwidth(2)
-        wav.setframerate(sample_rate_hz)
-        wav.writeframes(sound)
-    return file.getvalue()
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, sample_rate_hz, 2 * sample_rate_hz, 2, 16)
+    data = struct.pack("<4sI", b"data", len(sound)) + sound
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
 
 
-def _answer(what: object, attachment: bytes = b"") -> None:
-    sys.stdout.buffer.write(json.dumps(what).encode() + b"\n" + attachment)
+def _answer(lines: list[str], attachment: bytes = b"") -> None:
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode() + attachment)
     sys.stdout.buffer.flush()
 
 

@@ -30,6 +30,13 @@ class EspeakVoice:
     # Language tags with their priority; lower is better.
     languages: tuple[tuple[str, int], ...]
 
+    @classmethod
+    def read(cls, line: str) -> EspeakVoice:
+        """From a line of the child: identifier, name, tag, priority, tag, priority…, parted by tabs."""
+        identifier, name, *languages = line.split("\t")
+        priorities = map(int, languages[1::2])
+        return cls(identifier=identifier, name=name, languages=tuple(zip(languages[::2], priorities, strict=True)))
+
     @property
     def short_name(self) -> str:
         """What we call it: "en-us"."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from pipeline.model import Word
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
+from pipeline.model.pace import weight
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
 
 # A calm narrator of English; a word of average length has 4.7 letters and weighs one more for its edges.
 WORDS_PER_MIN = 160
@@ -18,11 +18,6 @@ _PAUSES_S = {
     **dict.fromkeys("–—", 0.2),
     **dict.fromkeys(",،、，", 0.18),
 }
-
-
-def weight(word: str) -> float:
-    """How long a word takes, in letters of English. Zero: nothing of it is heard."""
-    return sum(map(_weight_of_character, word)) + 1 if has_words(word) else 0.0
 
 
 def pause_s(word: str) -> float:
@@ -49,15 +44,3 @@ def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ..
         Word(text=word.text, start_s=start_s + word.start_s * scale, end_s=start_s + word.end_s * scale)
         for word in timed
     )
-
-
-def _weight_of_character(character: str) -> float:
-    """A digit is a word ("seven"), a Han character or kana a syllable, a sign like % too; punctuation is not said."""
-    category = unicodedata.category(character)
-    if category[0] == "N":
-        return 3.5
-    if category == "Lo" and character >= "\u3040":
-        return 1.8
-    if category[0] == "L":
-        return 1.0
-    return 4.0 if category in {"Sc", "Sm"} or character in "%&@°" else 0.0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.model import Word
+from pipeline.errors import PermanentError
+from pipeline.model import Prosody, Word
+from pipeline.narration.spoken import SpokenText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,10 +17,42 @@ class Speech:
 
     # A complete WAV or MP3 file.
     audio: bytes
-    # One per word of `split_words(text)`, in order, not overlapping, in seconds from the start of the audio.
+    # One per word of the text as it is written, in order, not overlapping, in seconds from the start of the audio.
     words: tuple[Word, ...]
     # Whether the times were worked out from the text, because the voice did not tell.
     estimated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """A voice that may be chosen."""
+
+    # What `choose_voice` knows it by.
+    name: str
+    # What it speaks, as BCP-47 tag; empty: whatever it is given.
+    language: str
+    # "female" or "male"; empty: unknown.
+    gender: str = ""
+    # Its name for people, where it has another; and whatever else tells it from others.
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceList:
+    """The voices of a narrator."""
+
+    voices: tuple[Voice, ...]
+    # Who says so.
+    source: str
+
+
+def in_order(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    """By language and name, each once."""
+    return tuple(sorted(dict.fromkeys(voices), key=lambda voice: (voice.language.lower(), voice.name.lower())))
+
+
+class VoiceFailsError(PermanentError):
+    """One voice keeps failing while its service is well: another voice of the service may speak."""
 
 
 class Narrator(Protocol):
@@ -28,7 +63,7 @@ class Narrator(Protocol):
 
     @property
     def version(self) -> str:
-        """What changes when the same voice and text would give another sound. Final once a voice is chosen."""
+        """What changes when the same voice, prosody and text would give another sound. Final once a voice is chosen."""
 
     async def check(self) -> None:
         """Ask whether it can speak now.
@@ -48,8 +83,15 @@ class Narrator(Protocol):
         Raises `InputError` for a voice or language it does not have, naming the nearest ones.
         """
 
-    async def speak(self, text: str, voice: str) -> Speech:
-        """Speak `text` (with at least one letter or digit) in a voice that `choose_voice` gave.
+    async def voices(self) -> VoiceList:
+        """All its voices, by language and name. Raises `ProviderError`, `MissingToolError` or `InputError`."""
 
-        Raises `TransientError` if another try may help, else another `ProviderError` or `MissingToolError`.
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
+        """Voices of `language` that may speak a film when `voice` alone fails, best first; often none."""
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
+        """Speak a text that is not silent in a voice that `choose_voice` or `spare_voices` gave.
+
+        Raises `TransientError` if another try may help, `VoiceFailsError` if another voice may, else another
+        `ProviderError` or `MissingToolError`.
         """

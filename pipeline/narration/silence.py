@@ -6,9 +6,11 @@ import io
 import wave
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import split_words
+from pipeline.model import Prosody, split_words
+from pipeline.narration.alignment import proportional
 from pipeline.narration.estimate import estimate
-from pipeline.narration.narrator import Speech
+from pipeline.narration.narrator import Speech, Voice, VoiceList
+from pipeline.narration.spoken import SpokenText
 
 _RATE_HZ = 24_000
 
@@ -17,7 +19,7 @@ class SilenceNarrator:
     """Says nothing, in any language, for as long as saying it would take."""
 
     name = "silence"
-    version = "1"
+    version = "2"
 
     async def check(self) -> None:
         """Silence is always there."""
@@ -31,10 +33,19 @@ class SilenceNarrator:
             raise InputError(f"silence has no voice called {wanted!r}", hint=did_you_mean(wanted or "", [self.name]))
         return self.name
 
-    async def speak(self, text: str, voice: str) -> Speech:  # noqa: ARG002
-        """Silence with estimated word times."""
-        words = estimate(split_words(text))
-        return Speech(audio=silent_wav(words[-1].end_s if words else 0.0), words=words, estimated=True)
+    async def voices(self) -> VoiceList:
+        """The one silent voice."""
+        return VoiceList(voices=(Voice(name=self.name, language=""),), source="nothing is heard")
+
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Silence never fails."""
+        return ()
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:  # noqa: ARG002
+        """Silence with estimated word times; of the prosody, only the rate is heard."""
+        timed = estimate(split_words(said.text))
+        length_s = timed[-1].end_s / (1 + prosody.rate_percent / 100)
+        return Speech(audio=silent_wav(length_s), words=proportional(said, 0.0, length_s), estimated=True)
 
 
 def silent_wav(length_s: float) -> bytes:

@@ -4,6 +4,7 @@ Read in this order::
 
     stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
     scenes      where drawing and encoding meet, in a worker process
+    soundtrack  where voice and music meet, likewise
     workers     the processes that they meet in
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film
@@ -15,6 +16,7 @@ Read in this order::
     forecast    what a run would do
     workshop    what the stages work with
     events      what whoever listens is told  (progress: and makes of it)
+    voices      who can speak, and how it sounds
     checkup     what works on this machine
 """
 

@@ -14,6 +14,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError, first_error
+from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import error_record, run_job
@@ -27,6 +28,8 @@ from pipeline.version import __version__
 logger = logging.getLogger("nightreel")
 
 _NOTICES = 100
+# Of a family: while one is drawn, the next is translated and spoken.
+_FAMILY_AT_ONCE = 2
 # How often a film that is made by itself asks whether it is still wanted.
 _HEARING_S = 1.0
 
@@ -54,20 +57,46 @@ class Outcome:
 async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) -> Job:
     """Make one film and return its job, completed, parked or failed. Other processes may make other films meanwhile.
 
-    Raises `BusyError` when another process is making this one.
+    Raises `BusyError` when another process is making this one, and `InputError` when several languages are wanted.
     """
-    (job_id,) = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
-    async with shop.store.working(SINGLES), shop.store.claim(SINGLES, job_id, what=brief.title):
-        # Whoever held the claim before may have finished the film.
-        job = await shop.store.load_job(SINGLES, job_id)
-        if job.status is JobStatus.CANCELLED:
-            job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
-        job = await _run_until_unwanted(job, shop, listen)
-    await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
+    count = shop.wishes.count_films([brief])
+    if count > 1:
+        raise InputError(f"{count} films are wanted of it, and one was asked for", where=brief.origin or brief.title)
+    (job,) = await run_family(brief, shop, listen=listen)
     return job
 
 
-async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener) -> Job:
+async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore) -> tuple[Job, ...]:
+    """Make a film of a brief in each of its languages, a few at a time, and return their jobs in this order.
+
+    Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
+    """
+    _refuse_one_file_for_many([brief], shop)
+    ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
+    jobs: dict[str, Job] = {}
+    places = anyio.Semaphore(_FAMILY_AT_ONCE)
+
+    async def make(number: int, job_id: str) -> None:
+        async with places, shop.store.claim(SINGLES, job_id, what=brief.title):
+            jobs[job_id] = await _make_single(job_id, shop, listen, rank=(float(number),))
+
+    with first_error():
+        async with shop.store.working(SINGLES), anyio.create_task_group() as tasks:
+            for number, job_id in enumerate(ids):
+                tasks.start_soon(make, number, job_id)
+    await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
+    return tuple(jobs[job_id] for job_id in ids)
+
+
+async def _make_single(job_id: str, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
+    # Whoever held the claim before may have finished the film.
+    job = await shop.store.load_job(SINGLES, job_id)
+    if job.status is JobStatus.CANCELLED:
+        job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
+    return await _run_until_unwanted(job, shop, listen, rank=rank)
+
+
+async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
     """`run_job`, with an ear for who wants the film no more."""
     key = (job.batch, job.id)
     # Whoever wanted it no more before: somebody wants it now.
@@ -83,7 +112,7 @@ async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener) -> Job
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 tasks.start_soon(hear, scope)
-                job = await run_job(job, shop, listen)
+                job = await run_job(job, shop, listen, rank=rank)
             tasks.cancel_scope.cancel()
     return await follow_wish(shop, *key, listen) or job
 
@@ -258,7 +287,6 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
 
 
 def _refuse_one_file_for_many(briefs: Sequence[Brief], shop: Workshop) -> None:
-    if len(briefs) > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
-        raise InputError(
-            f"{len(briefs)} films don't fit one file", where=str(shop.output), hint="Give a folder as --output"
-        )
+    count = shop.wishes.count_films(briefs)
+    if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
+        raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from anyio import to_thread
 
-from pipeline.errors import NightreelError
+from pipeline.errors import MissingToolError, NightreelError
 from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.orchestrator.workshop import Workshop
@@ -96,7 +96,7 @@ async def _voices(shop: Workshop) -> Finding:
     speaking, silent = [], []
     for name in ("edge", "espeak"):
         try:
-            await make_narrator(name, shop.settings).check()
+            await make_narrator(name, shop.settings, shop.workspace).check()
             speaking.append(name)
         except NightreelError as error:
             silent.append(f"{name}: {error}")
@@ -105,8 +105,21 @@ async def _voices(shop: Workshop) -> Finding:
             "Install the offline voice (pip install 'nightreel[offline]'), or make silent films: --narrator silence"
         )
         return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
-    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent])
+    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(shop)])
     return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found)
+
+
+async def _piper(shop: Workshop) -> tuple[str, ...]:
+    """What Piper can do, where it is installed: nobody else misses it."""
+    piper = shop.narrator("piper")
+    try:
+        await piper.check()
+        count = len((await piper.voices()).voices)
+    except MissingToolError:
+        return ()
+    except NightreelError as error:
+        return (str(error),)
+    return (f"piper has {count} {'voice' if count == 1 else 'voices'}",)
 
 
 async def _fonts(_shop: Workshop) -> Finding:

@@ -251,7 +251,8 @@ def _still_to_do(job: Job, shop: Workshop) -> tuple[Stage, ...]:
 def _kept_files(job: Job) -> tuple[Path, ...]:
     """What an earlier attempt got from the cache."""
     clips = job.narration.clips if job.narration else ()
-    return (*(clip.path for clip in clips), *(segment.path for segment in job.segments))
+    music = (job.music,) if job.music else ()
+    return (*(clip.path for clip in clips), *(segment.path for segment in job.segments), *music)
 
 
 def error_record(error: BaseException, stage: str) -> JobError:

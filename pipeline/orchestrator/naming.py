@@ -28,6 +28,7 @@ class FolderPattern:
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern.rstrip("/")
         names = list(_checked_fields(self._pattern))
+        self._tells_languages = "language" in names
         if not set(_TELLING) & set(names):
             raise _problem("gives all films of a batch one folder", hint="Add {title}, {index} or {id}")
         for part in self._pattern.split("/"):
@@ -39,18 +40,24 @@ class FolderPattern:
         return self._pattern.startswith("{batch}/")
 
     def folder(self, brief: Brief, *, batch: str, index: int, job_id: str, day: date) -> str:
-        """The folder of a film, below the folder of all output, with forward slashes. `index` counts from 1."""
+        """The folder of a film, below the folder of all output, with forward slashes. `index` counts from 1.
+
+        A translated film has its language behind the name, unless the pattern has it: "why-is-the-sky-blue-es".
+        """
+        language = safe_name(brief.language, 20, default="language")
         parts = [
             part.format(
                 batch=batch,
                 index=index,
                 title=safe_name(brief.title, _TITLE_MAX_CHARS, default="film"),
-                language=safe_name(brief.language, 20, default="language"),
+                language=language,
                 date=day.isoformat(),
                 id=job_id,
             ).rstrip(". ")
             for part in self._pattern.split("/")
         ]
+        if brief.translated_from and not self._tells_languages:
+            parts[-1] = f"{parts[-1]}-{language}"
         folder = "/".join(_not_reserved(part) for part in parts)
         # The reports of a batch lie in "summary", or in "summary-<batch>" where several batches share a folder.
         return f"{folder}-film" if parts[-1].casefold().startswith(SUMMARY) else folder

@@ -58,9 +58,9 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
     )
 
 
-def join_film(segments: tuple[Segment, ...], title: str, path: Path) -> Video:
-    """Join the scenes of a film to `path`. Runs in a worker process."""
-    return join_segments(segments, path=path, title=title)
+def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path) -> Video:
+    """Join the scenes of a film to `path`, with a sound of its own if it has one. Runs in a worker process."""
+    return join_segments(segments, path=path, title=title, sound=sound)
 
 
 def make_thumbnail(script: Script, look: Look, path: Path) -> None:

@@ -25,7 +25,7 @@ from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, DamagedError, NightreelError, StorageError, first_error
 from pipeline.limits import Load, Situation
-from pipeline.model import QUEUE, TRANSITIONS, Job, JobStatus, advance
+from pipeline.model import QUEUE, TRANSITIONS, Job, JobStatus, advance, title_of
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
 from pipeline.orchestrator.jobs import run_job
 from pipeline.orchestrator.turns import Key, Look, Queue, TheseJobs, WholeBatches
@@ -225,7 +225,7 @@ class Scheduler:
         self._failures += 1
         errors = self._shop.settings.errors
         if errors.on_error == "stop":
-            self._stop(f"“{job.brief.title}” failed, and errors.on_error says stop")
+            self._stop(f"“{title_of(job)}” failed, and errors.on_error says stop")
         elif errors.max_failures and self._failures >= errors.max_failures:
             self._stop(f"{self._failures} films have failed, and errors.max_failures allows no more")
 

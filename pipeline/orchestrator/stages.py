@@ -9,27 +9,31 @@ behind is written whole or not at all. It never touches the job's status or its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio import create_task_group, to_thread
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
-from pipeline.narration import narrate
+from pipeline.model import Brief, Clip, Cue, Job, Narration, Pace, Script, Segment
+from pipeline.narration import narrate, way_of_saying
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
+from pipeline.orchestrator.lengths import hold_to_length, write_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
+from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import bought_script, write_script
+from pipeline.script import bought_script, known_script, translate_script, write_script
+from pipeline.state import content_key
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
+from pipeline.template import Template
 
 logger = logging.getLogger("nightreel")
 _T = TypeVar("_T")
@@ -50,20 +54,49 @@ class Stage:
 
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Brief -> Script."""
+    """Brief -> Script. A film that is translated begins with the script that its whole family has."""
+    # Music that is missing or broken is better known before anything is paid for.
+    if bed := await bed_of(job.brief, shop):
+        await loop_of(bed, shop, attempt)
     template = await to_thread.run_sync(shop.template, job.brief)
-    writers = await to_thread.run_sync(lambda: shop.writers)
-    script = None
-    if job.attempts > 1:
-        # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
-        bought = partial(bought_script, job.brief, writers=writers, template=template)
-        script = await to_thread.run_sync(bought)
-    if script is None:
-        script = await write_script(job.brief, writers=writers, template=template, purse=attempt.purse)
-    job = job.evolve(script=script)
+    script, pace = await _original(job, template, shop, attempt)
+    if job.brief.translated_from:
+        script = await translate_script(
+            script,
+            language=job.brief.language,
+            models=await to_thread.run_sync(lambda: shop.translators),
+            template=template,
+            cache=shop.cache,
+            retry=shop.retry_policy,
+            purse=attempt.purse,
+        )
+    job = job.evolve(script=script, pace=pace)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
+
+
+async def _original(job: Job, template: Template, shop: Workshop, attempt: Attempt) -> tuple[Script, Pace | None]:
+    """The script as it was written, and the pace it was written for, if it has to keep a length.
+
+    Films that want the same one at the same moment pay for it once.
+    """
+    brief = shop.wishes.original_of(job.brief)
+    writers = await to_thread.run_sync(lambda: shop.writers)
+    # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+    look_up = bought_script if job.attempts > 1 else known_script
+
+    async def written(pace: Pace | None = None) -> Script:
+        known = await to_thread.run_sync(
+            partial(look_up, brief, writers=writers, template=template, pace=pace),
+        )
+        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=attempt.purse)
+
+    async with shop.cache.alone("script", content_key(brief.said, template.fingerprint)):
+        if not (brief.length_s and shop.models):
+            return await written(), None
+        narrated = await _voices(brief, shop, attempt)
+        return await write_to_length(brief.length_s, brief.language, write=written, speak=narrated)
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -82,16 +115,25 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
-    narration = await narrate(
-        script,
+    narrated = partial(await _voices(job.brief, shop, attempt), script, spoken=spoken)
+    narration = await narrated()
+    if job.brief.length_s:
+        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.prosody, speak=narrated)
+    return job.evolve(narration=narration)
+
+
+async def _voices(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Coroutine[Any, Any, Narration]]:
+    """`narrate`, by those who speak the film, in their way."""
+    return partial(
+        narrate,
+        say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations),
         narrators=await to_thread.run_sync(lambda: shop.narrators),
-        voice=job.brief.voice,
+        voice=brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
-        spoken=spoken,
+        prosody=shop.prosody,
         compute=attempt.compute,
     )
-    return job.evolve(narration=narration)
 
 
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
@@ -101,19 +143,28 @@ async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
 
 
 async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead."""
+    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
+
+    Beside them, if there is music: Narration -> the sound of the whole film.
+    """
     clips, cues = _made(job.narration).clips, _made(job.subtitles).scenes
     studio = await _studio(job, shop, attempt)
     segments: dict[int, Segment] = {}
+    music: Path | None = None
 
     async def make(index: int) -> None:
         segments[index] = await studio.segment(index, clips[index], cues[index])
 
+    async def mix() -> None:
+        nonlocal music
+        music = await sound_of(job.brief, clips, shop, attempt)
+
     with first_error():
         async with create_task_group() as tasks:
+            tasks.start_soon(mix)
             for index in range(len(clips)):
                 tasks.start_soon(make, index)
-    return job.evolve(segments=tuple(segments[index] for index in sorted(segments)))
+    return job.evolve(segments=tuple(segments[index] for index in sorted(segments)), music=music)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,13 +214,13 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
     package = FileNames().within(folder)
     lengths = tuple(clip.samples for clip in clips)
-    video = await attempt.compute(join_film, job.segments, script.title, package.video)
+    video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video)
     look = await to_thread.run_sync(shop.look, job)
     await attempt.compute(make_thumbnail, script, look, package.thumbnail)
     texts = {
-        package.srt: to_srt(_made(job.subtitles), lengths),
-        package.vtt: to_vtt(_made(job.subtitles), lengths),
-        package.metadata: film_metadata(script, clips),
+        package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
+        package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
+        package.metadata: film_metadata(script, clips, wanted_s=job.brief.length_s),
     }
     for path, text in texts.items():
         await to_thread.run_sync(write_atomically, path, text)
@@ -183,14 +234,14 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         video_format=shop.video_format,
         lengths=tuple(clip.samples for clip in narration.clips),
         subtitles=_made(job.subtitles),
-        silent=narration.narrator == "silence",
+        silent=narration.narrator == "silence" and job.music is None,
     )
     verdict = await attempt.compute(inspect_film, _made(job.package), expected)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)
-        for segment in job.segments:
-            await shop.cache.discard(segment.path)
+        for path in _drawn(job):
+            await shop.cache.discard(path)
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint="It was not delivered"
         )
@@ -214,7 +265,11 @@ def _is_spoken(job: Job, shop: Workshop) -> bool:
 
 
 def _is_drawn(job: Job, shop: Workshop) -> bool:
-    return bool(job.segments) and all(shop.cache.intact(segment.path) for segment in job.segments)
+    return bool(job.segments) and all(shop.cache.intact(path) for path in _drawn(job))
+
+
+def _drawn(job: Job) -> tuple[Path, ...]:
+    return (*(segment.path for segment in job.segments), *((job.music,) if job.music else ()))
 
 
 def _made(value: _T | None) -> _T:
@@ -233,7 +288,7 @@ STAGES: tuple[Stage, ...] = (
         # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
         is_done=lambda job, shop: job.subtitles is not None and _is_spoken(job, shop),
     ),
-    Stage(name="scenes", run=draw, fills=("segments",), is_done=_is_drawn),
+    Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=_is_drawn),
     Stage(name="film", run=assemble, fills=("video", "package"), is_done=lambda job, _: is_complete(job.package)),
     Stage(
         name="quality",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.model import split_words
+from pipeline.model.phrases import split_phrases
 from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.text import TextStyle, measure
 
@@ -20,6 +20,9 @@ _SPLIT_PHRASE = 0.14
 _DANGLING_WORD = 0.035
 _HYPHEN = 0.06
 _PHRASE_END = -0.02
+# In scripts with few spaces, a space is where a phrase ends.
+_NO_SPACE = 0.03
+_PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
 # A word that has a line to itself needs more: this share of the longest line.
@@ -41,12 +44,15 @@ class Lines:
     ragged: bool
 
 
-def chunks_of(text: str) -> tuple[Chunk, ...]:
-    """`text` cut where a line may end: at spaces, between ideographs, after a hyphen inside a long word."""
+def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
+    """`text` cut where a line may end: at spaces, after a hyphen inside a long word, between phrases.
+
+    Phrases are those of a `language` (a tag) that is written without spaces, or characters where nobody knows them.
+    """
     found: list[Chunk] = []
     for word in re.finditer(r"[^ \u2009\u3000]+", text):
         start = word.start()
-        for part in _parts(word.group()):
+        for part in _parts(word.group(), language):
             found.append(Chunk(start, start + len(part)))
             start += len(part)
     return tuple(found)
@@ -161,11 +167,13 @@ class _Breaker:
             price += _DANGLING_WORD
         if last.endswith(("-", "‐")):
             price += _HYPHEN
-        return price + (_PHRASE_END if last.endswith((",", ".", ":", ";", "–", "—", "!", "?")) else 0.0)
+        elif not self._gaps[end]:
+            price += _NO_SPACE
+        return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
 
-def _parts(word: str) -> Sequence[str]:
-    pieces = split_words(word)
+def _parts(word: str, language: str) -> Sequence[str]:
+    pieces = split_phrases(word, language)
     if len(pieces) > 1 and "".join(pieces) == word:
         return pieces
     return re.findall(r".*?[^\W\d_]{5}[-‐](?=[^\W\d_]{5})|.+$", word)

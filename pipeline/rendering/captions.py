@@ -10,11 +10,12 @@ from typing import NamedTuple
 from PIL import Image
 
 from pipeline.model import Cue, join_words
+from pipeline.model.writing import writing_of
 from pipeline.rendering.fitting import fit
-from pipeline.rendering.grid import Box
+from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.shapes import rounded
-from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, draw_ink, presentable, shape
+from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, TextStyle, draw_ink, presentable, shape
 from pipeline.rendering.theme import CAPTION_SIZES, rgb
 from pipeline.rendering.timeline import frame_at
 
@@ -64,6 +65,10 @@ class CaptionElement:
         """See `sprites.Element`."""
         return Box(self.left, self.top, self.left + self.plate.width, self.top + self.plate.height)
 
+    def mirrored(self, width_px: int) -> CaptionElement:  # noqa: ARG002
+        """See `sprites.Element`: captions stand in the middle."""
+        return self
+
     def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
         """See `sprites.Element`."""
         assert isinstance(pose, _Caption)
@@ -84,14 +89,15 @@ def captions(cues: Sequence[Cue], look: Look) -> list[CaptionElement]:
 
 def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     grid, theme = look.grid, look.theme
-    room = grid.captions.width - 2 * grid.px(32)
-    size_px, lines = _sized(_lines(cue), [grid.px(size) for size in CAPTION_SIZES], room)
+    style = CAPTION.in_language(look.language)
+    room = Box(0, 0, grid.captions.width - 2 * grid.px(32), grid.captions.height)
+    size_px, lines = _sized(_lines(cue, style), grid, room)
     if not lines:
         return None
-    leading, cap, descent = (round(size_px * em) for em in (CAPTION.leading, CAP_HEIGHT_EM, _DESCENT_EM))
-    pad_x, pad_y = grid.px(28), grid.px(22 if len(lines) == 1 else 16)
+    leading, cap = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM))
+    pad_x, pad_y = grid.px(28), _padding(lines, size_px, grid)
     width = round(max(line.width_em for line in lines) * size_px) + 2 * pad_x
-    height = cap + descent // 2 + (len(lines) - 1) * leading + 2 * pad_y
+    height = _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
     top = grid.captions.top + (grid.px(128) - height) // 2
     left = (grid.format.width_px - width) // 2
@@ -112,33 +118,64 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     )
 
 
-def _lines(cue: Cue) -> list[Line]:
+def _lines(cue: Cue, style: TextStyle) -> list[Line]:
     """The lines of a cue, each word a group of letters numbered through the cue."""
     lines, number = [], 0
+    # A cue is a part of a sentence: a line that holds a foreign name alone still runs as its language does.
+    right_to_left = writing_of(style.language).right_to_left or None
     for words in cue.lines:
-        texts = [presentable(word.text, weight=CAPTION.weight) for word in words]
-        text = join_words([word for word in texts if word])
+        texts = [_presentable(word.text, style) for word in words]
+        text = join_words([word for word in texts if word]).rstrip()
         groups: dict[int, int] = {}
         at = 0
         for offset, word in enumerate(texts):
             core = _CORE.search(word)
-            at = text.index(word, at)
+            at = text.index(word.rstrip(), at)
             if core:
                 groups.update(dict.fromkeys(range(at + core.start(), at + core.end()), number + offset))
-            at += len(word)
+            at += len(word.rstrip())
         number += len(words)
         if text:
-            lines.append(shape(text, CAPTION, lambda index, groups=groups: groups.get(index, _NOT_A_WORD)))  # type: ignore[misc]
+            line = shape(
+                text,
+                style,
+                lambda index, groups=groups: groups.get(index, _NOT_A_WORD),  # type: ignore[misc]
+                right_to_left=right_to_left,
+            )
+            lines.append(line)
     return lines
 
 
-def _sized(lines: list[Line], sizes: Sequence[int], room_px: int) -> tuple[int, list[Line]]:
+def _presentable(word: str, style: TextStyle) -> str:
+    """A word made ready to be set; the space that it may end in is kept (see `words.py`)."""
+    shown = presentable(word, weight=style.weight)
+    return f"{shown} " if shown and word.endswith(" ") else shown
+
+
+def _sized(lines: list[Line], grid: Grid, room: Box) -> tuple[int, list[Line]]:
     """The largest size at which all lines fit; below the smallest, lines are cut."""
+    sizes = [grid.px(size) for size in CAPTION_SIZES]
     for size_px in sizes:
-        if all(line.width_em * size_px <= room_px for line in lines):
+        wide = max((line.width_em for line in lines), default=0.0) * size_px
+        if wide <= room.width and _height(lines, size_px, grid) <= room.height:
             return size_px, lines
-    cut = [fit(line.text, CAPTION, sizes[-1:], width_px=room_px).lines[0] for line in lines]
+    cut = [fit(line.text, line.style, sizes[-1:], width_px=room.width).lines[0] for line in lines]
     return sizes[-1], cut
+
+
+def _height(lines: list[Line], size_px: int, grid: Grid) -> int:
+    """Of the plate behind these lines."""
+    if not lines:
+        return 0
+    style = lines[0].style
+    leading, cap, descent = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM, _DESCENT_EM))
+    return cap + descent // 2 + (len(lines) - 1) * leading + 2 * _padding(lines, size_px, grid)
+
+
+def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
+    """Between the plate's edge and the capitals; high scripts keep only what of it they leave free."""
+    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * lines[0].style.reach)
+    return max(padding, reach + grid.px(8))
 
 
 def _letters(line: Line, size_px: int, left: int, baseline: int) -> list[_Letters]:

@@ -17,6 +17,14 @@ class Composition:
     ground: Image.Image
     elements: Sequence[Element]
 
+    def mirrored(self) -> Composition:
+        """The same for a language that runs right to left: what stood on the left stands on the right."""
+        width_px = self.ground.width
+        return Composition(
+            ground=self.ground.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+            elements=[element.mirrored(width_px) for element in self.elements],
+        )
+
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""
         return Composition(ground=self.ground, elements=[*self.elements, *overlay])

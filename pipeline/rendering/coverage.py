@@ -13,6 +13,7 @@ from PIL import features
 
 from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of
+from pipeline.rendering.capitals import capitals
 from pipeline.rendering.fonts import Face, face_for, packaged_faces
 from pipeline.rendering.graphemes import clusters, visible
 from pipeline.rendering.look import Look
@@ -34,6 +35,8 @@ _SAMPLES: Final = {
     "Japanese": "日本ひカ",
     "Korean": "한국어",
 }
+# Whose ideographs the samples of a script are: the font that films in that language get.
+_LANGUAGES: Final = {"Chinese": "zh", "Japanese": "ja", "Korean": "ko"}
 # Debian's package and the family's name where they don't follow the rule (see `font_advice`).
 _PACKAGES: Final = {"Chinese": "fonts-noto-cjk", "Japanese": "fonts-noto-cjk", "Korean": "fonts-noto-cjk"}
 _FAMILIES: Final = {"Chinese": "Noto Sans SC", "Japanese": "Noto Sans JP", "Korean": "Noto Sans KR"}
@@ -64,7 +67,7 @@ def font_coverage() -> tuple[ScriptCoverage, ...]:
     """What this machine can draw, script by script. Reads the character tables of the fonts it finds."""
     found = []
     for script, sample in _SAMPLES.items():
-        faces = [face_for(letter, weight=400) for letter in sample]
+        faces = [face_for(letter, weight=400, language=_LANGUAGES.get(script, "")) for letter in sample]
         font = Path(faces[0].path).name if faces[0] and all(faces) else ""
         found.append(ScriptCoverage(script=script, font=font))
     return tuple(found)
@@ -88,11 +91,12 @@ def fonts_for(script: Script, look: Look) -> str:
     The digest follows the files' content: another font, or a newer version of one, is another digest. Emoji without a
     font are no error: they are left out of the picture.
     """
-    faces: set[Face] = set(packaged_faces())
+    # Figures and signs of ours are always set in the first two.
+    faces: set[Face] = set(packaged_faces()[:2])
     missing: dict[str, str] = {}
     letters = dict.fromkeys(letter for text in _drawn(script, look) for letter in clusters(presentable(text)))
     for letter in letters:
-        found = {face_for(letter, weight=weight) for weight in _WEIGHTS}
+        found = {face_for(letter, weight=weight, language=look.language) for weight in _WEIGHTS}
         faces.update(face for face in found if face)
         if None in found and not letter.isspace():
             name = _script_of(letter, script.language)
@@ -107,18 +111,18 @@ def _drawn(script: Script, look: Look) -> Iterator[str]:
     """Every text that is drawn somewhere in a film."""
     yield from (look.title, script.title, script.thumbnail_text)
     for scene in script.scenes:
-        yield from _shown(scene)
+        yield from _shown(scene, script.language)
         if look.burn_in:
             yield narration_of(scene)
 
 
-def _shown(scene: Scene) -> tuple[str, ...]:
+def _shown(scene: Scene, language: str) -> tuple[str, ...]:
     if isinstance(scene, TitleScene):
-        return scene.kicker.upper(), scene.heading, scene.subtitle
+        return capitals(scene.kicker, language), scene.heading, scene.subtitle
     if isinstance(scene, BulletsScene):
-        return scene.kicker.upper(), scene.heading, *scene.items
+        return capitals(scene.kicker, language), scene.heading, *scene.items
     if isinstance(scene, StatementScene):
-        return scene.kicker, scene.kicker.upper(), scene.text
+        return scene.kicker, capitals(scene.kicker, language), scene.text
     return scene.text, scene.subtitle
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.rendering.bidi import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
 from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, measure, presentable, shape
@@ -34,6 +35,11 @@ class TextBlock:
     def cap_px(self) -> int:
         """Height of a capital letter."""
         return round(self.size_px * CAP_HEIGHT_EM)
+
+    @property
+    def reach_px(self) -> int:
+        """What its letters need above the first line's capitals, and again below the last baseline."""
+        return round(self.size_px * self.style.reach) if self.lines else 0
 
     @property
     def height_px(self) -> int:
@@ -94,7 +100,7 @@ def _possible(
 ) -> list[tuple[int, Lines]]:
     """Sizes at which `text` fits, largest first, as far as they are worth looking at."""
     found: list[tuple[int, Lines]] = []
-    chunks = chunks_of(text)
+    chunks = chunks_of(text, style.language)
     for size_px in sizes:
         most = _lines_in(height_px, style, size_px, most_lines)
         lines = break_lines(text, chunks, style, width_em=width_px / size_px, most=most, phrase=phrase)
@@ -112,11 +118,11 @@ def _forced(
     width_em = width_px / size_px
     shown = text
     while True:
-        chunks = split_long(shown, chunks_of(shown), style, width_em=width_em - 2 * abs(style.tracking))
+        chunks = split_long(shown, chunks_of(shown, style.language), style, width_em=width_em - 2 * abs(style.tracking))
         lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
         if lines and _fits(shown, lines, style, width_em):
             return replace(_set(shown, style, size_px, lines.spans, group_at), cut=shown != text)
-        shown = _shortened(shown)
+        shown = _shortened(shown, style.language)
 
 
 def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
@@ -124,10 +130,10 @@ def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
     return all(measure(text[span.start : span.end], style) <= width_em for span in lines.spans)
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, language: str) -> str:
     """`text` without its last word (or its last letter, if it is one word), ending in an ellipsis."""
     body = text.removesuffix("…")
-    chunks = chunks_of(body)
+    chunks = chunks_of(body, language)
     if len(chunks) > 1:
         return body[: chunks[-2].end].rstrip(" ,.;:–—") + "…"
     # A word on its own is shortened by an eighth at a time: it may be thousands of letters long.
@@ -138,10 +144,18 @@ def _shortened(text: str) -> str:
 def _set(
     text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]
 ) -> TextBlock:
+    # Of the whole text: a line of it may be a single name that runs the other way.
+    right_to_left = runs_right_to_left(text, style.language)
     lines = []
     for span in spans:
         start = span.start
-        lines.append(shape(text[start : span.end], style, lambda index, start=start: group_at(start + index)))  # type: ignore[misc]
+        line = shape(
+            text[start : span.end],
+            style,
+            lambda index, start=start: group_at(start + index),  # type: ignore[misc]
+            right_to_left=right_to_left,
+        )
+        lines.append(line)
     return TextBlock(lines=tuple(lines), style=style, size_px=size_px)
 
 

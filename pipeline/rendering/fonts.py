@@ -1,7 +1,9 @@
 """Fonts: which file draws a character, and that file at a size and weight.
 
-Inter draws what it can, Noto Sans what Inter lacks; both come from packages, so that a film looks the same on every
-machine. Only what neither covers (Arabic, Chinese, Thai…) is looked for among the fonts of the system.
+Inter draws what it can, Noto Sans what Inter lacks, and three more what both lack: Hebrew, Arabic and Thai. All come
+from packages, so that a film looks the same on every machine. Only what none covers (Chinese, Japanese, Korean…) is
+looked for among the fonts of the system; of those that have it, the one made for the language goes first, because the
+same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
 """
 
 from __future__ import annotations
@@ -20,10 +22,21 @@ from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import ImageFont
 
 from pipeline.errors import MissingToolError
+from pipeline.model.writing import writing_of
 from pipeline.rendering.graphemes import visible
 
 # Weight from which a system font's bold file is taken, if it has one.
 _BOLD_FROM = 550
+# Fonts for ideographs name the place in their name, or are known to be of one (macOS, Windows).
+_MADE_FOR = {
+    "JP": r"JP\b|Hiragino|Yu ?Gothic|Meiryo|\bIPA|VL Gothic|TakaoGothic",
+    "KR": r"KR\b|Apple SD Gothic Neo|Malgun|Nanum",
+    "SC": r"SC\b|YaHei|Hiragino Sans GB|WenQuanYi",
+    "TC": r"TC\b|JhengHei",
+    "HK": r"HK\b|JhengHei",
+}
+# Marks that Inter has, and ideographs want as wide as themselves: quotes, ellipsis, dash, middle dot.
+_WIDE_MARKS = frozenset("“”‘’…—·")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +54,19 @@ def stand_in() -> Face:
 
 
 @lru_cache(maxsize=4096)
-def face_for(cluster: str, *, weight: int) -> Face | None:
-    """The first font that has every character of a grapheme; None: there is no such font here."""
-    needed = visible(cluster)
-    for face in packaged_faces():
-        if _has(face, needed):
-            return face
+def face_for(cluster: str, *, weight: int, language: str = "") -> Face | None:
+    """The first font that has every character of a grapheme; None: there is no such font here.
+
+    `language` is a tag like ja or zh-Hant; empty: unknown.
+    """
+    needed, bold = visible(cluster), weight >= _BOLD_FROM
+    place = writing_of(language).ideographs
+    packaged = next((face for face in packaged_faces() if _has(face, needed)), None)
+    if packaged and not (place and needed in _WIDE_MARKS):
+        return packaged
     # Only now: looking through a system's fonts takes a moment.
-    return next((face for face in _system_faces(bold=weight >= _BOLD_FROM) if _has(face, needed)), None)
+    system = next((face for face in _system_faces(bold=bold, place=place) if _has(face, needed)), None)
+    return system or packaged
 
 
 @lru_cache(maxsize=128)
@@ -62,11 +80,14 @@ def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFo
 
 
 @lru_cache(maxsize=1)
-def packaged_faces() -> tuple[Face, Face]:
-    """Inter and Noto Sans. Raises `MissingToolError` if a package is gone."""
+def packaged_faces() -> tuple[Face, ...]:
+    """Inter, Noto Sans, and the fonts for scripts that both lack. Raises `MissingToolError` if a package is gone."""
     return (
         Face(path=_packaged("Inter"), axes=("opsz", "wght")),
         Face(path=_packaged("Noto Sans"), axes=("wght", "wdth")),
+        Face(path=_packaged("Heebo"), axes=("wght",)),
+        Face(path=_packaged("Noto Sans Arabic"), axes=("wght", "wdth")),
+        Face(path=_packaged("Noto Sans Thai"), axes=("wght", "wdth")),
     )
 
 
@@ -98,20 +119,25 @@ def _characters(face: Face) -> bytes:
     return bytes(bits)
 
 
-@lru_cache(maxsize=2)
-def _system_faces(*, bold: bool) -> tuple[Face, ...]:
-    """Fonts of the system, plain sans serif families first, the wanted weight before the other."""
+@lru_cache(maxsize=12)
+def _system_faces(*, bold: bool, place: str) -> tuple[Face, ...]:
+    """Fonts of the system, those made for a place first, then plain sans serif families, the wanted weight first."""
     files = {path for folder in _font_folders() for path in _font_files(folder)}
-    ranked = sorted(files, key=lambda path: (_rank(path.stem, bold=bold), path.name, str(path)))
-    return tuple(Face(path=str(path), index=index) for path in ranked for index in range(_faces_in(path)))
+    faces = [(path, index, name) for path in files for index, name in enumerate(_families_in(path))]
+    faces.sort(
+        key=lambda face: (*_rank(face[2], face[0].stem, bold=bold, place=place), face[0].name, str(face[0]), face[1])
+    )
+    return tuple(Face(path=str(path), index=index) for path, index, _ in faces)
 
 
-def _rank(name: str, *, bold: bool) -> tuple[int, int]:
-    family = 0 if name.startswith("NotoSans") else 1
-    if re.search(r"Serif|Mono|Condensed|Narrow|Kufi|Nastaliq|Rashi|Song|Ming|Math", name):
-        family = 2
-    is_bold = re.search(r"Bold|Black|Heavy|[a-z]bd$", name) is not None
-    return family, int(is_bold is not bold)
+def _rank(family: str, stem: str, *, bold: bool, place: str) -> tuple[int, int, int]:
+    name = f"{family} {stem}"
+    kind = 0 if stem.startswith("NotoSans") else 1
+    if re.search(r"Serif|Mono|Condensed|Narrow|Kufi|Nastaliq|Rashi|Song|Ming|Math|Looped", name):
+        kind = 2
+    is_bold = re.search(r"Bold|Black|Heavy|[a-z]bd$", stem) is not None
+    made_for = bool(place and kind < 2 and re.search(_MADE_FOR[place], name))
+    return int(not made_for), kind, int(is_bold is not bold)
 
 
 def _font_files(folder: Path) -> Iterator[Path]:
@@ -122,14 +148,15 @@ def _font_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _faces_in(path: Path) -> int:
+def _families_in(path: Path) -> tuple[str, ...]:
+    """The names of the families in a file; of a file with a single font only that there is one."""
     if path.suffix.lower() != ".ttc":
-        return 1
+        return ("",)
     try:
         with TTCollection(path, lazy=True) as collection:
-            return len(collection.fonts)
-    except (OSError, TTLibError):
-        return 0
+            return tuple(font["name"].getBestFamilyName() or "" for font in collection.fonts)
+    except (OSError, TTLibError, KeyError, ValueError, AssertionError):
+        return ()
 
 
 def _font_folders() -> Iterator[Path]:

@@ -9,7 +9,8 @@ import unicodedata
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
-_VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca")
+# They stack or join the next consonant: the viramas of India, and those of Khmer and Burmese.
+_VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca\u17d2\u1039")
 _HANGUL_VOWELS = range(0x1160, 0x1200)
 # Selectors ask for a black-and-white or a coloured picture, keycaps for a frame; fonts draw nothing for them, or a box.
 _INVISIBLE = re.compile("[\ufe00-\ufe0f\u20e3\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -50,15 +51,6 @@ def is_symbol(cluster: str) -> bool:
 def visible(cluster: str) -> str:
     """The characters of a grapheme that a font needs a glyph for."""
     return cluster.replace(_ZWNJ, "").replace(_ZWJ, "")
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether the first character with a direction runs right to left."""
-    for character in text:
-        direction = unicodedata.bidirectional(character)
-        if direction in {"L", "R", "AL"}:
-            return direction != "L"
-    return False
 
 
 def _continues(cluster: str, character: str) -> bool:

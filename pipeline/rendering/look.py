@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model import FORMATS, VideoFormat
+from pipeline.model.writing import writing_of
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.theme import MIDNIGHT, Theme
 
@@ -24,11 +25,18 @@ class Look:
     theme: Theme = MIDNIGHT
     # Whether captions are drawn into the picture.
     burn_in: bool = True
+    # Of all texts, a tag like pt-BR; empty: unknown.
+    language: str = ""
 
     @property
     def seed(self) -> int:
         """A number that depends on the title alone: films look related to themselves and unlike each other."""
         return int.from_bytes(hashlib.blake2b(self.title.encode(), digest_size=6).digest(), "big")
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether layouts are mirrored: text begins at the right margin, figures stand on the left."""
+        return writing_of(self.language).right_to_left
 
     @property
     def grid(self) -> Grid:

@@ -34,6 +34,10 @@ class Element(Protocol):
         """Put it on `patch`, an RGB picture of the rectangle `origin`."""
         ...
 
+    def mirrored(self, width_px: int) -> Element:
+        """The same where it stands in a layout that begins at the right, on a picture so wide."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sprite:
@@ -49,6 +53,14 @@ class Sprite:
     top: int
     motion: Motion
     order: Image.Image | None = None
+    # Left and right edge of what it is a part of (a line of text, a dial), which is mirrored as one; None: itself.
+    span: tuple[int, int] | None = None
+
+    def mirrored(self, width_px: int) -> Sprite:
+        """See `Element`. It moves and is not turned round: letters and dials stay as they are."""
+        left, right = self.span or (self.left, self.left + self.mask.width)
+        shift = width_px - right - left
+        return replace(self, left=self.left + shift, span=(left + shift, right + shift))
 
     def pose(self, frame: int) -> Pose | None:
         """See `Element`."""
@@ -106,10 +118,12 @@ def letters(
         if centre_in_px is not None:
             start += round((centre_in_px - line.width_em * block.size_px) / 2)
         moved = replace(motion, enters=motion.enters + number * stagger)
+        span = (start, start + round(line.width_em * block.size_px))
         for group, colour in enumerate(colours):
             ink = draw_ink(line, block.size_px, group)
             if ink:
-                sprites.append(flat(ink.mask, colour, left=start + ink.left, top=baseline + ink.top, motion=moved))
+                sprite = flat(ink.mask, colour, left=start + ink.left, top=baseline + ink.top, motion=moved)
+                sprites.append(replace(sprite, span=span))
     return sprites
 
 

@@ -8,16 +8,18 @@ by up to half a pixel look unevenly spaced.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
+from pipeline.model.writing import writing_of
+from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
 from pipeline.rendering.fonts import Face, face_for, load, stand_in
-from pipeline.rendering.graphemes import clusters, is_right_to_left, is_symbol, typographic
+from pipeline.rendering.graphemes import clusters, is_symbol, typographic
 
 _MEASURED_AT_PX = 1000
 # Size at which the white space before a letter is looked for.
@@ -26,6 +28,25 @@ _LOOKED_AT_PX = 200
 _JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
 # Room around the letters of a line for marks above and tails below, in em.
 _ASCENT_EM, _DESCENT_EM, _SIDE_EM = 1.45, 0.7, 0.4
+
+
+class _Height(NamedTuple):
+    """Of a script that is higher than Latin letters, or fills its squares."""
+
+    # The least distance between two lines, in sizes.
+    leading: float
+    # What its letters need above capitals and below the baseline, in em.
+    reach: float
+
+
+_LATIN = _Height(0.0, 0.0)
+_HEIGHTS = {
+    **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz"), _Height(1.5, 0.24)),
+    **dict.fromkeys(("ar", "fa", "ps", "ckb", "sd", "ug"), _Height(1.45, 0.1)),
+    **dict.fromkeys(("ur", "ks"), _Height(1.6, 0.2)),
+    **dict.fromkeys(("hi", "mr", "ne", "sa", "bn", "as", "pa", "gu", "ta", "te", "kn", "ml", "si"), _Height(1.4, 0.2)),
+    **dict.fromkeys(("ja", "zh", "yue", "cmn", "ko"), _Height(1.28, 0.12)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +58,22 @@ class TextStyle:
     leading: float = 1.35
     # Inter's drawing for small sizes (14) up to display (32).
     optical_size: int = 32
+    # Of the text, a tag like ja: which font, which direction, where lines may end.
+    language: str = ""
+    # What letters need above capitals and below the baseline, in em, beyond what Latin ones do.
+    reach: float = 0.0
+
+    def in_language(self, language: str) -> TextStyle:
+        """This style for a text in a language: lines far enough apart, and nothing tracked that stands in squares."""
+        writing = writing_of(language)
+        height = _HEIGHTS.get(writing.language, _LATIN)
+        return replace(
+            self,
+            language=language,
+            leading=max(self.leading, height.leading),
+            reach=height.reach,
+            tracking=0.0 if writing.ideographs else self.tracking,
+        )
 
 
 DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1)
@@ -60,6 +97,7 @@ class Piece(NamedTuple):
     width_em: float
     # Which part of the text it belongs to: emphasis or not, or the number of a word.
     group: int
+    right_to_left: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +108,7 @@ class Line:
     style: TextStyle
     pieces: tuple[Piece, ...]
     width_em: float
-    # White space before the first letter, which has been taken off.
+    # White space beside the first letter (on its right where the line runs right to left), which has been taken off.
     bearing_em: float = 0.0
 
 
@@ -90,20 +128,31 @@ def presentable(text: str, *, weight: int = 400) -> str:
     return re.sub(" +", " ", "".join(kept)).strip()
 
 
-def shape(text: str, style: TextStyle, group_at: Callable[[int], int] = lambda _: 0) -> Line:
-    """`text` as pieces side by side. `group_at` gives the group of the character at an index of `text`."""
-    runs = _runs(text, style, group_at)
-    if is_right_to_left(text):
-        runs.reverse()
+def shape(
+    text: str,
+    style: TextStyle,
+    group_at: Callable[[int], int] = lambda _: 0,
+    *,
+    right_to_left: bool | None = None,
+) -> Line:
+    """`text` as pieces side by side. `group_at` gives the group of the character at an index of `text`.
+
+    `right_to_left` is the direction of the text that the line belongs to; None: the line is the whole text.
+    """
+    if right_to_left is None:
+        right_to_left = runs_right_to_left(text, style.language)
+    runs = _runs(text, style, group_at, levels(text, right_to_left=right_to_left))
     pieces: list[Piece] = []
     left = 0.0
-    for run in runs:
+    for run in visual_order(runs, [run.level for run in runs]):
         pieces += (piece._replace(left_em=piece.left_em + left) for piece in _pieces(run, style))
         left = pieces[-1].left_em + pieces[-1].width_em + style.tracking
-    bearing = _left_bearing(pieces[0], style) if pieces else 0.0
-    placed = tuple(piece._replace(left_em=piece.left_em - bearing) for piece in pieces)
-    width = max(0.0, left - style.tracking - bearing) if pieces else 0.0
-    return Line(text=text, style=style, pieces=placed, width_em=width, bearing_em=bearing)
+    if not pieces:
+        return Line(text=text, style=style, pieces=(), width_em=0.0)
+    bearing = _right_bearing(pieces[-1], style) if right_to_left else _left_bearing(pieces[0], style)
+    placed = pieces if right_to_left else [piece._replace(left_em=piece.left_em - bearing) for piece in pieces]
+    width = max(0.0, left - style.tracking - bearing)
+    return Line(text=text, style=style, pieces=tuple(placed), width_em=width, bearing_em=bearing)
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +177,7 @@ def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
     for piece in pieces:
         font = load(piece.face, size_px=big, weight=line.style.weight, optical_size=line.style.optical_size)
         at = (round(piece.left_em * big) - left_px * zoom, -top_px * zoom)
-        pen.text(at, piece.text, font=font, fill=255, anchor="ls")
+        pen.text(at, piece.text, font=font, fill=255, anchor="ls", direction=_direction(piece.right_to_left))
     mask = sheet.reduce(zoom)
     bounds = mask.getbbox()
     if bounds is None:
@@ -137,54 +186,71 @@ def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
 
 
 class _Run(NamedTuple):
-    """Neighbouring graphemes of one font and one group."""
+    """Neighbouring graphemes of one font, one group and one level of direction (odd: right to left)."""
 
     clusters: tuple[str, ...]
     face: Face
     group: int
+    level: int
 
     @property
     def joined(self) -> bool:
         """Whether its letters hang together."""
         return any(ord(c) in block for cluster in self.clusters for c in cluster for block in _JOINED)
 
+    @property
+    def right_to_left(self) -> bool:
+        """Whether its first letter is its rightmost."""
+        return self.level % 2 == 1
 
-def _runs(text: str, style: TextStyle, group_at: Callable[[int], int]) -> list[_Run]:
+
+def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of: Sequence[int]) -> list[_Run]:
+    """The text cut into runs, in the order in which it is read."""
     runs: list[_Run] = []
     index = 0
     for cluster in clusters(text):
         previous = runs[-1].face if runs else None
         # A space belongs to the font of the word before it, so that a run of words stays one run.
-        face = previous if cluster.isspace() and previous else face_for(cluster, weight=style.weight)
-        face, group = face or stand_in(), group_at(index)
-        if runs and runs[-1].face == face and runs[-1].group == group:
+        face = (
+            previous
+            if cluster.isspace() and previous
+            else face_for(cluster, weight=style.weight, language=style.language)
+        )
+        key = (face or stand_in(), group_at(index), level_of[index])
+        if runs and runs[-1][1:] == key:
             runs[-1] = runs[-1]._replace(clusters=(*runs[-1].clusters, cluster))
         else:
-            runs.append(_Run((cluster,), face, group))
+            runs.append(_Run((cluster,), *key))
         index += len(cluster)
     return runs
 
 
 def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
     """A run of joined letters as one piece, any other as one piece a grapheme, kerned and tracked."""
+    backwards = run.right_to_left
     if run.joined:
         text = "".join(run.clusters)
-        return [Piece(text, run.face, 0.0, _advance(text, run.face, style), run.group)]
+        return [Piece(text, run.face, 0.0, _advance(text, run.face, style, backwards), run.group, backwards)]
     pieces = []
     left = 0.0
-    for cluster, following in pairwise((*run.clusters, "")):
-        advance = _advance(cluster, run.face, style)
-        pieces.append(Piece(cluster, run.face, left, advance, run.group))
+    for cluster, following in pairwise((*(run.clusters[::-1] if backwards else run.clusters), "")):
+        advance = _advance(cluster, run.face, style, backwards)
+        pieces.append(Piece(cluster, run.face, left, advance, run.group, backwards))
         left += advance + style.tracking
-        if following:
+        if following and not backwards:
             left += _kerning(cluster, following, run.face, style)
     return pieces
 
 
+def _direction(right_to_left: bool) -> str | None:  # noqa: FBT001 - a piece says which
+    """As Pillow wants it; None: whatever the letters say."""
+    return "rtl" if right_to_left else None
+
+
 @lru_cache(maxsize=8192)
-def _advance(text: str, face: Face, style: TextStyle) -> float:
+def _advance(text: str, face: Face, style: TextStyle, right_to_left: bool = False) -> float:  # noqa: FBT001, FBT002
     font = load(face, size_px=_MEASURED_AT_PX, weight=style.weight, optical_size=style.optical_size)
-    return font.getlength(text) / _MEASURED_AT_PX
+    return font.getlength(text, direction=_direction(right_to_left)) / _MEASURED_AT_PX
 
 
 @lru_cache(maxsize=8192)
@@ -194,15 +260,25 @@ def _kerning(left: str, right: str, face: Face, style: TextStyle) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _first_ink(cluster: str, face: Face, style: TextStyle) -> float:
-    """White space before a letter. Pillow's own boxes reach from its origin; only the pixels tell."""
+def _ink_edges(cluster: str, face: Face, style: TextStyle) -> tuple[float, float]:
+    """Where a letter's ink begins and ends, from its origin. Pillow's boxes reach from there; only the pixels tell."""
     font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
     sheet = Image.new("L", (3 * _LOOKED_AT_PX, 3 * _LOOKED_AT_PX))
     ImageDraw.Draw(sheet).text((_LOOKED_AT_PX, 2 * _LOOKED_AT_PX), cluster, font=font, fill=255, anchor="ls")
     ink = sheet.getbbox()
-    return (ink[0] - _LOOKED_AT_PX) / _LOOKED_AT_PX if ink else 0.0
+    advance = _advance(cluster, face, style)
+    return (
+        ((ink[0] - _LOOKED_AT_PX) / _LOOKED_AT_PX, (ink[2] - _LOOKED_AT_PX) / _LOOKED_AT_PX) if ink else (0.0, advance)
+    )
 
 
 def _left_bearing(piece: Piece, style: TextStyle) -> float:
     """White space before the first letter: taken off, so that lines of all sizes share one left edge."""
-    return max(0.0, _first_ink(clusters(piece.text)[0], piece.face, style))
+    return max(0.0, _ink_edges(clusters(piece.text)[0], piece.face, style)[0])
+
+
+def _right_bearing(piece: Piece, style: TextStyle) -> float:
+    """White space beside the last letter on the right: likewise, for lines that share their right edge."""
+    letters = clusters(piece.text)
+    last = letters[0] if piece.right_to_left else letters[-1]
+    return max(0.0, _advance(last, piece.face, style) - _ink_edges(last, piece.face, style)[1])

@@ -27,12 +27,19 @@ _FIGURE_PX, _FIGURE_LEFT, _FIGURE_TOP, _GAP = 496, 724, 76, 40
 
 
 def draw(script: Script, look: Look) -> Image.Image:
-    """A picture of 1280x720, mode RGB. Shows the script's thumbnail text, or its title."""
+    """A picture of 1280x720, mode RGB. Shows the script's thumbnail text, or its title.
+
+    Mirrored for languages that run right to left.
+    """
     picture = background(_SIZE, look.theme, _LIGHTS).copy()
     tile, mask, _order = figure(look.seed, _FIGURE_PX, look.theme, bold=True)
     words = script.thumbnail_text or script.title
-    block = fit(words, _STYLE, _SIZES, width_px=_TEXT_WIDTH, height_px=_TEXT_HEIGHT, most_lines=4)
+    style = _STYLE.in_language(look.language)
+    block = fit(words, style, _SIZES, width_px=_TEXT_WIDTH, height_px=_TEXT_HEIGHT, most_lines=4)
     left = max(_FIGURE_LEFT, _MARGIN + block.width_px + _GAP)
+    if look.right_to_left:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        left = _SIZE.width_px - left - tile.width
     picture.paste(tile, (left, _FIGURE_TOP), mask)
     _draw_words(picture, block, look)
     return picture
@@ -48,5 +55,8 @@ def _draw_words(picture: Image.Image, block: TextBlock, look: Look) -> None:
         last = number == len(block.lines) - 1 and number > 0
         colour = rgb(look.theme.accent if last else look.theme.text)
         baseline = top + block.cap_px + number * block.leading_px
-        at = (_MARGIN + ink.left, baseline + ink.top)
+        start = _MARGIN
+        if look.right_to_left:
+            start = _SIZE.width_px - _MARGIN - round(line.width_em * block.size_px)
+        at = (start + ink.left, baseline + ink.top)
         picture.paste(Image.new("RGB", ink.mask.size, colour), at, ink.mask)

@@ -145,6 +145,7 @@ def _job(row: JobSummary, folder: Path) -> Object:
     return {
         "id": row.id,
         "title": row.title,
+        "language": row.language,
         "origin": row.origin,
         "folder": row.folder,
         "status": row.status,
@@ -166,6 +167,7 @@ def _job(row: JobSummary, folder: Path) -> Object:
         "film_seconds": _rounded(row.duration_s),
         "narrator": row.narrator,
         "voice": row.voice,
+        "voice_remarks": list(row.voice_remarks),
         "error": asdict(row.error) if row.error else None,
     }
 

@@ -156,11 +156,12 @@ def stage_of(row: JobSummary) -> str:
 
 
 def place_of(row: JobSummary) -> str:
-    """The place that the error names before its cause: "scene 4", "groq"; empty: none."""
+    """The place that the error names before its cause: "scene 4", "groq"; empty: none but where the brief stands."""
     if not row.error or not row.error.cause:
         return ""
     before, cause, _ = row.error.message.partition(row.error.cause)
-    return before.rstrip(": ") if cause else ""
+    place = before.rstrip(": ")
+    return place if cause and place != row.origin else ""
 
 
 def kind_name(kind: str) -> str:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from pipeline.model import JobStatus, bill
 from pipeline.model import dollars as money
+from pipeline.model.text import SENTENCE_ENDS
 
 __all__ = [
     "bill",
     "clock",
     "count",
+    "ended",
     "moment",
     "money",
     "percent",
@@ -96,6 +98,11 @@ def percent(share: float) -> str:
 def sentence(text: str) -> str:
     """What begins with a plain word begins with a capital; a name with dots, digits or signs stays as it is."""
     return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
+
+
+def ended(text: str) -> str:
+    """With a full stop, unless another mark ends it."""
+    return text if text.endswith(tuple(SENTENCE_ENDS)) else f"{text}."
 
 
 def day(at: datetime, *, near: datetime | None = None) -> str:

@@ -4,6 +4,10 @@
 
 `outline` takes the words of the notes; a `ModelWriter` asks the models of `chat`, in order. Whoever writes, the script
 passes the same checks.
+
+    translated = await translate_script(script, language="es", models=models, template=template, …)
+
+The same film in another language, translated scene by scene.
 """
 
 from __future__ import annotations
@@ -12,12 +16,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.errors import NightreelError, PermanentError, ProviderError
+from pipeline.errors import InputError, NightreelError, PermanentError, ProviderError
 from pipeline.limits import Purse
-from pipeline.model import Brief, Script
+from pipeline.model import Brief, Pace, Script
+from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
+from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
 from pipeline.template import Template
 
@@ -29,25 +35,36 @@ __all__ = [
     "bought_script",
     "check_writers",
     "kept_scripts",
+    "kept_translations",
     "known_script",
+    "known_translation",
+    "translate_script",
     "write_script",
 ]
 
 
 async def write_script(
-    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, purse: Purse | None = None
+    brief: Brief,
+    *,
+    writers: Sequence[ScriptWriter],
+    template: Template,
+    pace: Pace | None = None,
+    purse: Purse | None = None,
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    Requests to services are paid from `purse`, also those that come to nothing; without one nobody counts.
+    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `purse`, also
+    those that come to nothing; without one nobody counts.
     Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
     another time, else of the first, and `PermanentError` for a script that can't be filmed.
     """
+    _check_facts(brief)
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
-            script = _filmed(await writer.write(brief, template, purse or Purse()), brief, template, writer)
+            written = await writer.write(brief, template, purse or Purse(), pace=pace)
+            script = _filmed(written, brief, template, writer)
         except ProviderError as error:
             failures.append(error)
         else:
@@ -56,30 +73,40 @@ async def write_script(
     raise most_hopeful(failures)
 
 
-def known_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
-    """The script that `write_script` would give without asking anybody, if there is one. Blocks."""
+def known_script(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Script | None:
+    """The script that `write_script` would give without asking anybody, if there is one. Blocks.
+
+    Raises `InputError`, as `write_script` does.
+    """
+    _check_facts(brief)
     for writer in _able(writers, brief):
         try:
             writer.check()
         except ProviderError:
             continue
-        script = writer.known(brief, template)
+        script = writer.known(brief, template, pace=pace)
         return script and _filmed(script, brief, template, writer)
     return None
 
 
-def bought_script(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
+def bought_script(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Script | None:
     """A script that was paid for before, whoever of the writers wrote it. Blocks."""
     for writer in writers:
-        script = writer.known(brief, template) if any(writer.kept(brief, template)) else None
+        script = writer.known(brief, template, pace=pace) if any(writer.kept(brief, template, pace=pace)) else None
         if script:
             return _filmed(script, brief, template, writer)
     return None
 
 
-def kept_scripts(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template) -> Iterable[Path]:
+def kept_scripts(
+    brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
+) -> Iterable[Path]:
     """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
-    return [path for writer in writers for path in writer.kept(brief, template)]
+    return [path for writer in writers for path in writer.kept(brief, template, pace=pace)]
 
 
 def check_writers(writers: Sequence[ScriptWriter]) -> None:
@@ -95,6 +122,15 @@ def check_writers(writers: Sequence[ScriptWriter]) -> None:
     raise errors[0]
 
 
+def _check_facts(brief: Brief) -> None:
+    if brief.facts == "notes" and not brief.has_notes:
+        raise InputError(
+            "only the notes may be used, and there are none",
+            where=brief.origin or brief.title,
+            hint="Write them into a Markdown brief (.md), or allow other facts (facts: open)",
+        )
+
+
 def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
     """Those who can work with the brief; where nobody can, all, because their error says what to do."""
     return [writer for writer in writers if brief.has_notes or not writer.needs_notes] or writers
@@ -105,5 +141,5 @@ def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWrit
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")
-    script = replace(script, tags=tuple(dict.fromkeys((*script.tags, *template.tags))))
-    return replace(script, description=template.description_of(brief, script))
+    script = replace(script, title=fit_title(script.title), tags=fit_tags((*script.tags, *template.tags)))
+    return replace(script, description=fit_description(template.description_of(brief, script)))

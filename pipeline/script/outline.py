@@ -7,8 +7,8 @@ It says everything that stands in the notes, once and in order, and nothing else
     a paragraph and a list          bullets: the paragraph leads in, then each item appears as it is spoken
     the front matter's `closing`    closing scene; without it the film ends with its last section
 
-Headings are shown, not spoken; one with nothing below it is left out. Only a film whose notes do not begin with a
-paragraph opens by saying its title.
+It heeds no audience, tone, length or variant: the words are the author's. Headings are shown, not spoken; one with
+nothing below it is left out. Only a film whose notes do not begin with a paragraph opens by saying its title.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pipeline.model import (
     BulletList,
     BulletsScene,
     ClosingScene,
+    Pace,
     Paragraph,
     Scene,
     Script,
@@ -33,8 +34,9 @@ from pipeline.model import (
     TitleScene,
     split_words,
 )
+from pipeline.model.sentences import split_sentences
 from pipeline.script.checks import MAX_WORDS
-from pipeline.script.sentences import shorten, split_sentences
+from pipeline.script.sentences import shorten
 from pipeline.script.shown import shown_items, shown_statement, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Layout, Template
 
@@ -62,11 +64,11 @@ class OutlineWriter:
     def check(self) -> None:
         """Nothing keeps it from writing."""
 
-    def known(self, brief: Brief, template: Template) -> Script:
+    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002
         """The notes as a script: nobody has to be asked."""
         return outline(brief, template)
 
-    def kept(self, _brief: Brief, _template: Template) -> tuple[Path, ...]:
+    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002
         """Nothing: it is made anew in a moment."""
         return ()
 
@@ -75,6 +77,8 @@ class OutlineWriter:
         brief: Brief,
         template: Template,
         purse: Purse,  # noqa: ARG002 - it costs nothing
+        *,
+        pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
     ) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
         return outline(brief, template)

@@ -1,48 +1,15 @@
-"""Cutting running text: at the ends of sentences, or at the ends of clauses. No word is ever lost or added."""
+"""Shortening running text: at the ends of clauses, else between words, and labels without their full stop."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from pipeline.model.text import CLOSING_MARKS, OPENING_MARKS, SPACED_ENDS, UNSPACED_ENDS, has_words, is_abbreviation
+from pipeline.model.sentences import last_word
+from pipeline.model.text import has_words, is_abbreviation
 
-_CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
-_END = re.compile(rf"(?P<stop>[{SPACED_ENDS}]+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}")
-
-_CLAUSE_END = re.compile(r"\s*[,;:]\s|[.!?…]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
-_LEFTOVER = " ,;:–—-(（，；：、"
-
-
-def split_sentences(text: str) -> tuple[str, ...]:
-    """`text` cut at the ends of its sentences; joined, they have the words of `text`."""
-    sentences: list[str] = []
-    start = 0
-    for match in _END.finditer(text):
-        sentence = text[start : match.end()].strip()
-        if has_words(sentence) and _ends_sentence(text[start : match.start()], match):
-            sentences.append(sentence)
-            start = match.end()
-    rest = text[start:].strip()
-    if not rest:
-        return tuple(sentences)
-    if sentences and not has_words(rest):
-        # A stray mark at the end has no voice of its own.
-        return (*sentences[:-1], f"{sentences[-1]} {rest}")
-    return (*sentences, rest)
-
-
-def _ends_sentence(before: str, match: re.Match[str]) -> bool:
-    following = match["next"]
-    if following is None:
-        return True
-    if following.islower():
-        return False
-    return match["stop"] != "." or not is_abbreviation(_last_word(before), following)
-
-
-def _last_word(text: str) -> str:
-    return re.split(rf"[\s{re.escape(OPENING_MARKS)}]", text)[-1]
+_CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
+_LEFTOVER = " ,;:،؛–—-(（，；：、"
 
 
 def split_clauses(text: str) -> tuple[str, ...]:
@@ -75,8 +42,8 @@ def _continues(character: str) -> bool:
 
 def without_full_stop(text: str) -> str:
     """`text` as a label: a last full stop goes, unless it is part of an abbreviation or an ellipsis."""
-    if text.endswith("。"):
+    if text.endswith(("。", "।", "۔")):
         return text[:-1]
-    if text.endswith(".") and not text.endswith("..") and not is_abbreviation(_last_word(text[:-1]), ""):
+    if text.endswith(".") and not text.endswith("..") and not is_abbreviation(last_word(text[:-1]), ""):
         return text[:-1]
     return text

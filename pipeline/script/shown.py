@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from pipeline.model import Paragraph, SpokenLine, split_words
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
-from pipeline.script.sentences import shorten, split_clauses, split_sentences, without_full_stop
+from pipeline.model.sentences import split_sentences
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after
+from pipeline.script.sentences import shorten, split_clauses, without_full_stop
 
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
 _THUMBNAIL_WORDS = 5
@@ -85,10 +87,9 @@ def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
 def spoken_item(text: str, *, reveals: int) -> SpokenLine:
     """An item of a list as a sentence of its own: without a mark at its end it would run into the next one."""
     last = text.rstrip(CLOSING_MARKS)[-1:]
-    if last in SENTENCE_ENDS or not last.isalnum():
+    if last in SENTENCE_ENDS or unicodedata.category(last)[0] not in "LMN":
         return SpokenLine(text=text, reveals=reveals)
-    stop = "。" if len(split_words(last + last)) > 1 else "."
-    return SpokenLine(text=text + stop, reveals=reveals)
+    return SpokenLine(text=text + full_stop_after(text.rstrip(CLOSING_MARKS)), reveals=reveals)
 
 
 def _sound(text: str) -> str:

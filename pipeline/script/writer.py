@@ -11,13 +11,20 @@ from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse, RetryPolicy
-from pipeline.model import Brief, Script
+from pipeline.model import Brief, LengthPlan, Pace, Script
 from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
 from pipeline.script.checks import find_problems, shortened, tidied
+from pipeline.script.facts import unsupported
+from pipeline.script.length import length_problem
 from pipeline.script.notes import count_words, with_fewer_notes
 from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.state import Cache
 from pipeline.template import Template
+
+# An answer and another one that is better; and one more to come nearer to a length.
+_TURNS, _TURNS_TO_LENGTH = 2, 3
+# What an answer takes: the thinking before it, a word that is said, and what a scene shows, with its brackets.
+_TOKENS_TO_THINK, _TOKENS_PER_WORD, _TOKENS_PER_SCENE = 1200, 1.6, 70
 
 
 class ScriptWriter(Protocol):
@@ -37,18 +44,19 @@ class ScriptWriter(Protocol):
         """Raise what is known to keep it from writing, without asking anybody: a key that is missing."""
         ...
 
-    def known(self, brief: Brief, template: Template) -> Script | None:
+    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
         """The script, when it is there already or nobody has to be asked for it. Blocks. Raises `InputError`."""
         ...
 
-    def kept(self, brief: Brief, template: Template) -> Iterable[Path]:
+    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
         """Where the cache keeps what was written for the brief. Blocks."""
         ...
 
-    async def write(self, brief: Brief, template: Template, purse: Purse) -> Script:
+    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
         """A script with the layouts of `template`, within its limits, and who wrote it.
 
-        Every request is paid from `purse`, whatever comes of it. Raises only errors of `pipeline.errors`.
+        `pace` is that of the voice, where a length was asked for. Every request is paid from `purse`, whatever comes
+        of it. Raises only errors of `pipeline.errors`.
         """
         ...
 
@@ -80,34 +88,37 @@ class ModelWriter:
                 return
         raise errors[0]
 
-    def known(self, brief: Brief, template: Template) -> Script | None:
+    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
         """The script in the cache."""
-        for path, model in kept_answers(self._models, _questions(brief, template), self._cache):
+        for path, model in kept_answers(self._models, _questions(brief, template, pace), self._cache):
+            read = _Reading(brief, template, pace, where=model.service)
             try:
-                script = _Reading(brief, template, where=model.service)(path.read_text(encoding="utf-8"), last=True)
+                script = read(path.read_text(encoding="utf-8"), last=True)
             except Unusable:
                 continue
             return replace(script, writer=model.service, model=model.model)
         return None
 
-    def kept(self, brief: Brief, template: Template) -> Iterable[Path]:
+    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
         """The answers in the cache."""
-        return [path for path, _ in kept_answers(self._models, _questions(brief, template), self._cache)]
+        return [path for path, _ in kept_answers(self._models, _questions(brief, template, pace), self._cache)]
 
-    async def write(self, brief: Brief, template: Template, purse: Purse) -> Script:
+    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
         """The script a model writes about `brief`.
 
         Raises the `ProviderError`s of `chat`, `TransientError` when the answer is no script, and `PermanentError` when
-        it can't be filmed; all only after a second try, in which texts that are still too long are cut to the
-        template's limits.
+        it can't be filmed or says what the notes do not, and only they may be used; all only after another try, in
+        which texts that are still too long are cut to the template's limits. A film that would last too long or too
+        short may be tried twice again, and then is what it is.
         """
         asked = await ask(
             self._models,
-            _questions(brief, template),
-            read=_Reading(brief, template, where=self.name),
+            _questions(brief, template, pace),
+            read=_Reading(brief, template, pace, where=self.name),
             cache=self._cache,
             retry=self._retry,
             purse=purse,
+            turns=_TURNS_TO_LENGTH if pace else _TURNS,
         )
         return _signed(asked, brief)
 
@@ -123,23 +134,30 @@ def _signed(asked: Asked[Script], brief: Brief) -> Script:
     )
 
 
-def _questions(brief: Brief, template: Template) -> tuple[Question, ...]:
+def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Question, ...]:
     """What a model is asked: first with all notes."""
-    return tuple(_question(part, template) for part in with_fewer_notes(brief))
+    plan = pace.plan(brief.length_s) if pace and brief.length_s else None
+    return tuple(_question(part, template, plan) for part in with_fewer_notes(brief))
 
 
-def _question(brief: Brief, template: Template) -> Question:
-    system, user = template.prompt(brief)
+def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
+    system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user))
-    return Question(messages=messages, schema=strict_schema(template), schema_name="script")
+    question = Question(messages=messages, schema=strict_schema(template), schema_name="script")
+    if plan is None:
+        return question
+    tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
+    more = max(question.more_tokens, round(1.5 * tokens))
+    return replace(question, max_tokens=max(question.max_tokens, round(tokens)), more_tokens=more)
 
 
 class _Reading:
     """A model's answer as a script that can be filmed; the last time, texts that are still too long are cut."""
 
-    def __init__(self, brief: Brief, template: Template, *, where: str) -> None:
+    def __init__(self, brief: Brief, template: Template, pace: Pace | None, *, where: str) -> None:
         self._brief = brief
         self._template = template
+        self._pace = pace
         self._where = where
 
     def __call__(self, text: str, *, last: bool) -> Script:
@@ -150,7 +168,26 @@ class _Reading:
             problems = describe(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
-        if problems := find_problems(script, self._template):
-            message = f"the model's script can't be filmed: {problems[0]}"
-            raise Unusable(*problems, error=PermanentError(message, where=self._where))
+        problems = find_problems(script, self._template)
+        invented = self._invented(script)
+        length = "" if last else self._length(script)
+        if told := (*problems, *invented, *filter(None, [length])):
+            raise Unusable(*told, error=self._failure(problems, invented))
         return script
+
+    def _invented(self, script: Script) -> tuple[str, ...]:
+        """What the notes do not say, where only they may be used."""
+        beyond = unsupported(script, self._brief) if self._brief.facts == "notes" else ()
+        return (f"the notes do not say {', '.join(beyond)}: leave it out, or write it as they do",) if beyond else ()
+
+    def _length(self, script: Script) -> str:
+        """By how much the film would be too long or too short."""
+        wanted_s = self._brief.length_s
+        return length_problem(script, wanted_s, self._pace) if wanted_s and self._pace else ""
+
+    def _failure(self, problems: Sequence[str], invented: Sequence[str]) -> PermanentError:
+        if problems or not invented:
+            first = (*problems, "it lasts too long or too short")[0]
+            return PermanentError(f"the model's script can't be filmed: {first}", where=self._where)
+        hint = "Add it to the notes, or allow other facts (facts: open)"
+        return PermanentError(invented[0].partition(":")[0], where=self._where, hint=hint)

@@ -10,7 +10,7 @@ from textwrap import wrap
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.settings.fields import is_table, setting_fields, setting_groups
+from pipeline.settings.fields import only_in_files, setting_fields, setting_groups
 from pipeline.settings.groups import Settings
 from pipeline.settings.services import PRESETS, ServiceSettings
 
@@ -29,7 +29,7 @@ def example_toml() -> str:
     lines = [_HEADER]
     current = ""
     for name, field in setting_fields().items():
-        if is_table(name):
+        if name in only_in_files():
             lines += _services() if current == "groq" else []
             lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]

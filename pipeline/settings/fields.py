@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeGuard, get_origin
+from typing import TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -40,10 +40,16 @@ def setting_groups() -> dict[str, type[BaseModel]]:
     return {name: field.annotation for name, field in Settings.model_fields.items() if _is_group(field.annotation)}
 
 
-def is_table(name: str) -> bool:
-    """Whether it is a table whose keys are up to the user, such as the names of models; only files can set it."""
-    field = setting_fields().get(name)
-    return field is not None and get_origin(field.annotation) is dict
+@cache
+def setting_tables() -> frozenset[str]:
+    """Those whose keys are the user's: "voices", of which "voices.de" is one."""
+    return frozenset(name for name, field in setting_fields().items() if get_origin(field.annotation) is dict)
+
+
+@cache
+def only_in_files() -> frozenset[str]:
+    """Of these, the ones that hold tables in turn, by names that no variable can have ("openai/gpt-oss-120b")."""
+    return frozenset(name for name in setting_tables() if _is_group(get_args(setting_fields()[name].annotation)[1]))
 
 
 def environment_name(name: str) -> str:

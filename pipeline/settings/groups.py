@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
@@ -20,7 +20,9 @@ from pipeline.settings.kinds import (
     OptionalText,
     OptionalWebSocketUrl,
 )
+from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
+from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
 
 
@@ -37,8 +39,12 @@ def _cores_for_zero(value: int) -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
+# Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
+_CLEAR_SPEECH_LU = 15
+
+
 class ScriptSettings(Group):
-    """Who writes the script."""
+    """Who writes the script, and what a model that writes is told besides the topic."""
 
     writers: Names = Field(
         ("auto",),
@@ -46,28 +52,110 @@ class ScriptSettings(Group):
         description="Who writes, best first: groq and other services (language models), outline (the notes of the "
         "brief as they are, no model), or auto: groq when it has a key, else outline. When one can't, the next does.",
     )
+    audience: str = Field("", max_length=200, description="Who watches, e.g. children of ten; empty: everybody.")
+    tone: str = Field("", max_length=200, description="How it sounds, e.g. calm, a little dry; empty: as the template.")
+    length_s: int = Field(
+        0,
+        ge=0,
+        le=1800,
+        description="Seconds that a film lasts, within 15 %; 0: as the template says. Notes that are spoken as they "
+        "are (outline) last as long as they last.",
+    )
+    facts: Literal["open", "notes"] = Field(
+        "open",
+        description="Where facts come from: open (what is well established, too) or notes (only those of the brief).",
+    )
+    variant: int = Field(
+        0, ge=0, le=1000, description="Which version of a film: each number is another film about the same topic."
+    )
+
+    @field_validator("length_s")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < 10:
+            raise ValueError("must be 0 or at least 10")
+        return value
 
 
 class NarrationSettings(Group):
     """Who speaks."""
 
-    narrator: Literal["auto", "edge", "espeak", "silence"] = Field(
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] = Field(
         "auto",
-        description="Who speaks: edge (online, natural), espeak (offline), silence (subtitles only), or auto: edge "
-        "when it answers, else espeak. One film never mixes voices.",
+        description="Who speaks: edge (online, natural), espeak (offline), piper (offline, natural, with voice files "
+        "of yours), silence (subtitles only), or auto: edge when it answers, else espeak. One film never mixes voices.",
     )
     voice: OptionalText = Field(
         None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
     )
+    rate: int = Field(0, ge=-50, le=100, description="How much faster than usual it speaks, in percent; -20 is slower.")
+    pitch: int = Field(
+        0,
+        ge=-20,
+        le=50,
+        description="How much higher than usual, in percent of the frequency. For edge it is reckoned from a voice of "
+        "200 Hz, a woman's: a low voice moves further.",
+    )
+    volume: int = Field(
+        0,
+        ge=-90,
+        le=100,
+        description="How much louder than usual, in percent. All films are set to one loudness afterwards: what stays "
+        "of it is a change of character, with most voices none.",
+    )
+
+
+class MusicSettings(Group):
+    """A bed under the voice."""
+
+    bed: str = Field(
+        "",
+        max_length=200,
+        description="A file in music/, in any format that FFmpeg reads; auto: one of them, always the same for the "
+        "same topic; empty or none: no music.",
+    )
+    below_speech_lu: float = Field(
+        12, ge=0, le=40, description="How much quieter than the voice it is while nobody speaks, in LU (as dB)."
+    )
+    duck_lu: float = Field(8, ge=0, le=40, description="How much quieter still while somebody speaks.")
+    fade_in_s: float = Field(1.5, ge=0.05, le=60, description="Seconds in which it comes.")
+    fade_out_s: float = Field(2, ge=0.05, le=60, description="Seconds in which it goes, at the end of the film.")
+
+    @model_validator(mode="after")
+    def _speech_stays_clear(self) -> MusicSettings:
+        if self.below_speech_lu + self.duck_lu < _CLEAR_SPEECH_LU:
+            raise ValueError(f"below_speech_lu and duck_lu must add up to {_CLEAR_SPEECH_LU} at least")
+        return self
 
 
 class EdgeSettings(Group):
     """The online voices of Microsoft Edge."""
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
-    requests_per_min: float = Field(0, ge=0, le=1e6, description="Scenes spoken a minute, at most; 0: no limit.")
-    concurrency: int = Field(3, ge=1, le=100, description="Scenes spoken at the same time.")
-    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds that one text may take.")
+    requests_per_min: float = Field(0, ge=0, le=1e6, description="Sentences spoken a minute, at most; 0: no limit.")
+    concurrency: int = Field(
+        3,
+        ge=1,
+        le=4,
+        description="Sentences spoken at the same time, 1 to 4: the service drops the requests of those who ask for "
+        "more, and shuts them out for minutes.",
+    )
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds that one sentence may take.")
+    fallback_voices: Names = Field(
+        (),
+        description="Voices to go to, in this order, when one voice keeps failing while others speak; those of the "
+        "film's language count. None: our own choice for the language. The whole film is spoken by it then.",
+    )
+
+
+class PiperSettings(Group):
+    """Piper's voices: natural, without a network, from files that you bring."""
+
+    voices: str = Field(
+        "voices",
+        min_length=1,
+        description="Folder with the files of the voices, NAME.onnx and NAME.onnx.json; in the workspace, or a path.",
+    )
 
 
 class VideoSettings(Group):
@@ -84,9 +172,16 @@ class VideoSettings(Group):
 class SubtitleSettings(Group):
     """What a viewer has to read, and how fast."""
 
-    max_chars_per_line: int = Field(42, ge=10, le=100, description="Characters in a line.")
+    max_chars_per_line: int = Field(
+        42,
+        ge=10,
+        le=100,
+        description="Letters in a line, at most; Thai has 35, Chinese and Korean 16, Japanese 13 characters.",
+    )
     max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
-    max_chars_per_s: float = Field(20, gt=0, le=1000, description="Characters to read in a second.")
+    max_chars_per_s: float = Field(
+        20, gt=0, le=1000, description="Letters to read in a second; Japanese, Chinese, Korean: in proportion."
+    )
     min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
     max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
     burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")
@@ -225,7 +320,23 @@ class Settings(BaseSettings):
         "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
     )
     language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
+    languages: Languages = Field(
+        (),
+        description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '
+        "the language of the brief, else in the first of these, and translated by the model; empty: one film.",
+    )
+    voices: VoiceTable = Field(
+        {},
+        description='Voices by language, before narration.voice, e.g. {de = "de-DE-ConradNeural", es-MX = '
+        '"es-MX-JorgeNeural"}; also as a table [voices].',
+    )
     offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
+    pronounce: PronounceTable = Field(
+        {},
+        description='Words that voices say wrong, and how they are said, e.g. {nginx = "engine x", de = {Chemnitz = '
+        '"Kämmnitz"}}; also as tables [pronounce] and, for one language, [pronounce.de]. Whole words and phrases, in '
+        "any case unless there is a capital in them; captions keep what is written.",
+    )
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
     services: Services = Field(default_factory=dict)
@@ -237,6 +348,8 @@ class Settings(BaseSettings):
     budget: BudgetSettings = BudgetSettings()
     narration: NarrationSettings = NarrationSettings()
     edge: EdgeSettings = EdgeSettings()
+    piper: PiperSettings = PiperSettings()
+    music: MusicSettings = MusicSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()

@@ -19,10 +19,11 @@ from pipeline.settings.fields import (
     PREFIX,
     environment_name,
     is_secret,
-    is_table,
+    only_in_files,
     setting_field,
     setting_fields,
     setting_groups,
+    setting_tables,
 )
 from pipeline.settings.groups import Settings
 from pipeline.settings.services import PRESETS
@@ -65,8 +66,12 @@ def load_settings(
     )
     for source in sources:
         for name, entry in source:
+            table, _, path = name.partition(".")
             if setting_field(name) is not None:
                 found[name] = entry
+            elif table in setting_tables() - only_in_files():
+                before = found[table].value if table in found else {}
+                found[table] = _Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
                 problems.append(_unknown(name, entry))
     found |= dict(_well_known_keys(found, os.environ if environ is None else environ))
@@ -80,6 +85,13 @@ def load_settings(
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
+
+
+def _with(table: object, path: list[str], value: object) -> dict[str, object]:
+    """A table with one value more, or another."""
+    key, *rest = path
+    known: dict[str, object] = dict(table) if isinstance(table, dict) else {}
+    return {**known, key: _with(known.get(key), rest, value) if rest else value}
 
 
 def _from_flags(overrides: Mapping[str, object]) -> Iterator[tuple[str, _Found]]:
@@ -149,7 +161,7 @@ def _line_of(name: str, text: str) -> int:
     """The line that sets `name`; the first one if it is written in a way that this simple look does not see."""
     table = ""
     # Only the first key of a user's table is ours to look for: `[prices."openai/gpt-oss-120b"]` is a line of "prices".
-    inside = f"{name}." if is_table(name) else None
+    inside = f"{name}." if name in setting_tables() else None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]", line):
             table = f"{header[1]}."
@@ -163,7 +175,7 @@ def _line_of(name: str, text: str) -> int:
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     for key, value in content.items():
         name = f"{above}{key}"
-        if isinstance(value, dict) and not is_table(name):
+        if isinstance(value, dict) and name not in setting_tables():
             yield from _flat(value, f"{name}.")
         else:
             yield name, value
@@ -202,9 +214,10 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
     wish = wish.split(" or instance of")[0].replace("a valid boolean", "true or false")
     wish = wish.replace("a valid dictionary", "a table in nightreel.toml")
-    if is_table(name) and (inner := details["loc"][1:]):
+    table, *path = (str(part) for part in details["loc"] if part != "[key]")
+    if table in setting_tables() and (path or details["type"] == "value_error"):
         wish = "must be set" if details["type"] == "missing" else wish
-        return f"{found[name].subject}.{'.'.join(map(str, inner))} {wish}"
+        return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {wish}"
     if details["type"] == "missing":
         wish, name = f"{name} is needed", name.rpartition(".")[0]
     if name not in found:  # a rule between the settings of one group, or one that is missing
@@ -220,7 +233,7 @@ def _name_at(place: tuple[int | str, ...]) -> str:
     """The setting at a place that pydantic speaks of, without the branches of a union and the items of a list."""
     if place[0] == "services":
         return ".".join(str(part) for part in place[:3])
-    if is_table(str(place[0])):
+    if place[0] in setting_tables():
         return str(place[0])
     return ".".join(str(part) for part in place if part in {*setting_groups(), *_last_names()})
 

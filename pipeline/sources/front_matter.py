@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Priority
+from pipeline.model.languages import LANGUAGE_TAG, usual_case
 from pipeline.model.text import clean_text
+from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
 
 # Longest value of each key, in characters: far beyond what is sensible, short of what would hurt.
@@ -19,18 +21,27 @@ _MAX_CHARS: Mapping[str, int] = {
     "language": 35,
     "template": 60,
     "voice": 100,
+    "music": 200,
     "subtitle": 200,
     "kicker": 100,
     "closing": 400,
     "description": 4000,
     "priority": 20,
+    "audience": 200,
+    "tone": 200,
+    "length": 20,
+    "facts": 20,
+    "variant": 20,
 }
+_FACTS = ("open", "notes")
+_MOST_VARIANTS = 1000
 _TAG_MAX_CHARS = 60
-_KEYS = (*_MAX_CHARS, "tags")
+_KEYS = (*_MAX_CHARS, "languages", "tags")
+_Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...]
 # What YAML may take a plain value for; anything else was tagged by hand ("!!python/object").
 _PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge"})
-# Language, script, region and variants of BCP-47; whether there is a voice for it shows later.
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
+# The keys that are called otherwise in a `Brief`.
+_FIELDS: Mapping[str, str] = {"length": "length_s"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +49,7 @@ class FrontMatter:
     """The keys that were given, checked, and where the body starts."""
 
     # Values by name of the field of `Brief`.
-    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, _Value] = field(default_factory=dict)
     body: str
     # How many lines of the file stand before the body.
     lines_before: int = 0
@@ -57,24 +68,37 @@ def split_front_matter(text: str, *, path: str) -> FrontMatter:
     )
 
 
-def _parse(text: str, *, path: str) -> dict[str, str | tuple[str, ...]]:
+def _parse(text: str, *, path: str) -> dict[str, _Value]:
     root = _compose(text, path=path)
     if root is None:
         return {}
     if not isinstance(root, yaml.MappingNode):
         raise InputError("the front matter is not a list of `key: value` lines", where=f"{path}:2")
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, _Value] = {}
+    given: set[str] = set()
     for key_node, value_node in root.value:
         where = f"{path}:{_line(key_node)}"
         key = str(key_node.value)
         if key not in _KEYS:
             raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, _KEYS))
-        if key in values:
+        if key in given:
             raise InputError(f"{key} is given twice", where=where, hint="Keep one of them")
-        value = _tags(value_node, where) if key == "tags" else _text(key, value_node, where)
+        given.add(key)
+        name, value = _value(key, value_node, where)
         if value:
-            values[key] = value
+            values[name] = value
     return values
+
+
+def _value(key: str, node: yaml.Node, where: str) -> tuple[str, _Value]:
+    """The field of `Brief` and its value."""
+    if key == "tags":
+        return key, _tags(node, where)
+    if key == "languages":
+        return key, _languages(node, where)
+    if key == "voice" and isinstance(node, yaml.MappingNode):
+        return "voices", _voices(node, where)
+    return _FIELDS.get(key, key), _text(key, node, where)
 
 
 def _compose(text: str, *, path: str) -> yaml.Node | None:
@@ -93,7 +117,7 @@ def _compose(text: str, *, path: str) -> yaml.Node | None:
         raise InputError("broken front matter", where=f"{path}:1", hint="Write `key: value` lines") from error
 
 
-def _text(key: str, node: yaml.Node, where: str) -> str:
+def _text(key: str, node: yaml.Node, where: str) -> _Value:
     if not _is_scalar(node):
         kind = {"sequence": "a list", "mapping": "a group of keys"}.get(getattr(node, "id", ""), f"tagged {node.tag}")
         raise InputError(f"{key} must be a text, not {kind}", where=where, hint=f"Write {key}: some text")
@@ -104,20 +128,39 @@ def _text(key: str, node: yaml.Node, where: str) -> str:
         return checked_title(text, where=where)
     if len(text) > _MAX_CHARS[key]:
         raise InputError(f"{key} has {len(text):,} characters, at most {_MAX_CHARS[key]} fit", where=where)
-    check = {"language": _language, "priority": _priority}.get(key)
+    check = _CHECKS.get(key)
     return check(text, where) if check else text
 
 
 def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
     if _is_scalar(node) and not _source(node):
         return ()
-    if not isinstance(node, yaml.SequenceNode) or not all(_is_scalar(item) for item in node.value):
-        raise InputError("tags must be a list of texts", where=where, hint="Write tags: [space, science]")
-    tags = [clean_text(_source(item)) for item in node.value]
+    tags = _list(node, InputError("tags must be a list of texts", where=where, hint="Write tags: [space, science]"))
     long = next((tag for tag in tags if len(tag) > _TAG_MAX_CHARS), None)
     if long:
         raise InputError(f"the tag {long[:20]!r}… has more than {_TAG_MAX_CHARS} characters", where=where)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _languages(node: yaml.Node, where: str) -> tuple[str, ...]:
+    if _is_scalar(node) and not _source(node):
+        return ()
+    wrong = InputError("languages must be a list of language codes", where=where, hint="Write languages: [en, es, fr]")
+    return tuple(dict.fromkeys(_language(text, where) for text in _list(node, wrong)))
+
+
+def _voices(node: yaml.MappingNode, where: str) -> tuple[tuple[str, str], ...]:
+    """Voices by language: `voice: {en: en-US-AvaNeural, es: es-MX-DaliaNeural}`."""
+    path = where.rpartition(":")[0]
+    lines = [(key, value, f"{path}:{_line(key)}") for key, value in node.value]
+    return tuple((_language(str(key.value), line), str(_text("voice", value, line))) for key, value, line in lines)
+
+
+def _list(node: yaml.Node, wrong: InputError) -> list[str]:
+    """The texts of a list. Raises `wrong` for anything else."""
+    if not isinstance(node, yaml.SequenceNode) or not all(_is_scalar(item) for item in node.value):
+        raise wrong
+    return [clean_text(_source(item)) for item in node.value]
 
 
 def _is_scalar(node: yaml.Node) -> bool:
@@ -130,12 +173,9 @@ def _source(node: yaml.Node) -> str:
 
 
 def _language(text: str, where: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
+    if not LANGUAGE_TAG.fullmatch(text):
         raise InputError(f"{text!r} is not a language code", where=where, hint="Write e.g. en, de or pt-BR")
-    head, *rest = text.split("-")
-    # The usual case: zh-Hant-TW.
-    cased = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part for part in rest]
-    return "-".join([head.lower(), *cased])
+    return usual_case(text)
 
 
 def _priority(text: str, where: str) -> Priority:
@@ -143,6 +183,32 @@ def _priority(text: str, where: str) -> Priority:
         return Priority(text.casefold())
     except ValueError:
         raise InputError(f"{text!r} is no priority", where=where, hint=did_you_mean(text, list(Priority))) from None
+
+
+def _facts(text: str, where: str) -> str:
+    if text.casefold() not in _FACTS:
+        raise InputError(f"facts are {' or '.join(_FACTS)}, not {text!r}", where=where, hint=did_you_mean(text, _FACTS))
+    return text.casefold()
+
+
+def _variant(text: str, where: str) -> int:
+    if not re.fullmatch(r"[0-9]+", text) or int(text) > _MOST_VARIANTS:
+        raise InputError(f"{text!r} is no variant", where=where, hint=f"Write a number from 0 to {_MOST_VARIANTS}")
+    return int(text)
+
+
+def _length(text: str, where: str) -> int:
+    return parse_length_s(text, where=where)
+
+
+# What is more than a text.
+_CHECKS: Mapping[str, Callable[[str, str], _Value]] = {
+    "language": _language,
+    "priority": _priority,
+    "length": _length,
+    "facts": _facts,
+    "variant": _variant,
+}
 
 
 def _line(node: yaml.Node) -> int:

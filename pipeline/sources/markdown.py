@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, Paragraph, Section, join_words
+from pipeline.model import Brief, BulletList, Paragraph, Section, join_words, split_words
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
@@ -129,5 +129,5 @@ def _text_of(node: SyntaxTreeNode) -> str:
     # A line break inside a sentence is a space, except in scripts that have none.
     before, *after = [line for line in map(clean_text, text.split("\n")) if line] or [""]
     for line in after:
-        before += line if " " not in join_words([before[-1], line[0]]) else f" {line}"
+        before += line if " " not in join_words(split_words(f"{before[-1]} {line[0]}")) else f" {line}"
     return before

@@ -21,6 +21,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.files import DISK_FULL, storage_error, storage_errors, temporary_sibling
+from pipeline.state.locks import held
 from pipeline.state.sealed import (
     files_below,
     has_its_bytes,
@@ -90,6 +91,17 @@ class Cache:
             if use:
                 use.note_made(str(slot), size)
             return path, False
+
+    @contextlib.asynccontextmanager
+    async def alone(self, kind: str, key: str) -> AsyncIterator[None]:
+        """No other task is in a block of this kind and key, in any process.
+
+        For what costs money and never comes out the same twice: whoever comes second finds what the first has made.
+        """
+        # A name that `prune` takes for half-made: the lock of a killed process goes after a day.
+        slot = self._slot(kind, f".{key}", ".lock")
+        async with self._flight(str(slot)), held(slot, what=key):
+            yield
 
     def find(self, kind: str, key: str, suffix: str) -> Path | None:
         """The file for `key`, checked, if it is there. Blocks: call it in a thread. Raises `StorageError`."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from math import inf
 
 from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word, join_words
+from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.phrases import SENTENCE, break_costs
-from pipeline.subtitles.pieces import fit_words, width
+from pipeline.subtitles.pieces import fit_words, join_phrases, width
 
 # One unit is about as bad as half a clause end in the middle of a cue.
 _PER_CUE = 4.0
@@ -32,31 +33,16 @@ _GAP_S = 2 / FRAME_RATE
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, kw_only=True)
-class CueLimits:
-    """What a viewer can read.
-
-    Netflix TTSG: two lines of 42 characters, 20 characters a second. Who wants shorter lines, say 25 characters on a
-    vertical picture, asks for them; nothing here knows the picture.
-    """
-
-    max_chars_per_line: int
-    # 1 or 2.
-    max_lines: int
-    # Spaces and line breaks count.
-    max_chars_per_s: float
-    min_duration_s: float
-    max_duration_s: float
-
-
 def make_subtitles(narration: Narration, *, language: str, limits: CueLimits) -> Subtitles:
     """Cues for every scene: all words in order, each cue within the limits as far as the speech allows.
 
-    `language` is a tag like en or pt-BR. Cues and lines break at its phrases when it is one that `phrases` knows.
+    `language` is a tag like en or pt-BR. Cues and lines break at its phrases when it is one that `phrases` knows, and
+    a language with limits of its own has them (see `CueLimits.in_language`).
     A cue begins with its first word, and stays after its last one where there is silence to read it in. Speech that is
     too fast for the limits keeps its order, lines and gaps, and as few characters a second as possible.
     """
-    return Subtitles(scenes=tuple(_cues(clip, language, limits) for clip in narration.clips))
+    own = limits.in_language(language)
+    return Subtitles(scenes=tuple(_cues(clip, language, own) for clip in narration.clips))
 
 
 def _cues(clip: Clip, language: str, limits: CueLimits) -> tuple[Cue, ...]:
@@ -70,7 +56,8 @@ class _Scene:
     def __init__(self, clip: Clip, language: str, limits: CueLimits) -> None:
         self.limits = limits
         self.end_s = clip.samples / SAMPLE_RATE_HZ
-        self.words, self.continues = fit_words(clip.words, limits.max_chars_per_line)
+        phrases = join_phrases(clip.words, language, limits.max_chars_per_line)
+        self.words, self.continues = fit_words(phrases, limits.max_chars_per_line)
         self.breaks = break_costs(self.words, language)
         # Width of the running text up to each word, and of the space before it.
         self.spaces = [0] + [_space(self.words[i - 1], self.words[i]) for i in range(1, len(self.words))]

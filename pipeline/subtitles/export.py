@@ -9,28 +9,45 @@ from itertools import accumulate
 import pysubs2
 
 from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
+from pipeline.model.writing import RIGHT_TO_LEFT_MARK, first_direction, writing_of
 
 # Stands for a backslash on the way through pysubs2, which takes "\N" for a line break and "{\i1}" for a style.
 _BACKSLASH = "\ue000"
 
 
-def to_srt(subtitles: Subtitles, lengths_samples: Sequence[int]) -> str:
-    """SubRip: numbered from 1, in order, no two at a time. `lengths_samples` are the lengths of the scenes."""
+def to_srt(subtitles: Subtitles, lengths_samples: Sequence[int], *, language: str = "") -> str:
+    """SubRip: numbered from 1, in order, no two at a time. `lengths_samples` are the lengths of the scenes.
+
+    `language` is a tag; lines of one that runs right to left are marked where a player could not know it.
+    """
     # SRT has no way to quote its arrow.
-    return _write(subtitles, lengths_samples, "srt", lambda text: text.replace("-->", "→"))
+    return _write(subtitles, lengths_samples, "srt", language, lambda text: text.replace("-->", "→"))
 
 
-def to_vtt(subtitles: Subtitles, lengths_samples: Sequence[int]) -> str:
+def to_vtt(subtitles: Subtitles, lengths_samples: Sequence[int], *, language: str = "") -> str:
     """WebVTT: the same cues; `&`, `<` and `>` are written as entities, because cue text is mark-up."""
-    return _write(subtitles, lengths_samples, "vtt", lambda text: html.escape(text, quote=False))
+    return _write(subtitles, lengths_samples, "vtt", language, lambda text: html.escape(text, quote=False))
 
 
-def _write(subtitles: Subtitles, lengths_samples: Sequence[int], form: str, escape: Callable[[str], str]) -> str:
+def _write(
+    subtitles: Subtitles, lengths_samples: Sequence[int], form: str, language: str, escape: Callable[[str], str]
+) -> str:
     file = pysubs2.SSAFile()
     for cue, start_ms, end_ms in _timed(subtitles, lengths_samples):
-        text = "\\N".join(escape(line).replace("\\", _BACKSLASH) for line in cue.texts)
+        lines = (_marked(escape(line), language) for line in cue.texts)
+        text = "\\N".join(line.replace("\\", _BACKSLASH) for line in lines)
         file.append(pysubs2.SSAEvent(start=start_ms, end=end_ms, text=text))
     return file.to_string(form, keep_ssa_tags=True).replace(_BACKSLASH, "\\")
+
+
+def _marked(line: str, language: str) -> str:
+    """The line, in logical order; one that would be taken for left to right begins with a right-to-left mark.
+
+    Players go by the first letter of a line (UAX #9, rule P2; WebVTT asks for it): an Arabic line that begins with
+    "NASA" would be laid out in English order, its full stop at the wrong end. Everything else they get right.
+    """
+    runs_back = writing_of(language).right_to_left and first_direction(line) == "L"
+    return f"{RIGHT_TO_LEFT_MARK}{line}" if runs_back else line
 
 
 def _timed(subtitles: Subtitles, lengths_samples: Sequence[int]) -> Iterator[tuple[Cue, int, int]]:

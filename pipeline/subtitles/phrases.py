@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Word
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, is_abbreviation
+from pipeline.model.text import CLOSING_MARKS, GREEK_QUESTION, SENTENCE_ENDS, is_abbreviation
+from pipeline.model.words import touch
 
-SENTENCE, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
+SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
 # A silence of this length between two words is heard as a break, with or without a comma.
 _PAUSE_S = 0.25
 
@@ -82,7 +83,7 @@ _LANGUAGES = {
 _NO_LANGUAGE = _language("", "")
 
 _CLOSERS = re.escape(CLOSING_MARKS)
-_SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{_CLOSERS}]*$")
+_SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSERS}]*$")
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
 
@@ -96,7 +97,9 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
         word, following = words[index], words[index + 1]
         cost = _text_cost(word.text, following.text)
         if cost == NEUTRAL:
-            cost = _grammar_cost(cores[index], cores[index + 1], table)
+            # Where there are few spaces, one more reason to break at the marks.
+            run = touch(word.text, following.text)
+            cost = NAME if run else _grammar_cost(cores[index], cores[index + 1], table)
         if following.start_s - word.end_s >= _PAUSE_S:
             cost = min(cost, PAUSE)
         costs.append(cost)
@@ -105,6 +108,8 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
 
 def _text_cost(word: str, following: str) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
+    if word.endswith(" "):
+        return BREATH  # the comma and the full stop of Thai
     if _SENTENCE_END.search(word):
         goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
         return PHRASE if goes_on and word[-1] == "." else SENTENCE

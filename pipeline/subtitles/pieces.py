@@ -1,4 +1,4 @@
-"""How wide words are, and what to do with one that is wider than a line."""
+"""How wide words are, which belong together, and what to do with one that is wider than a line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.model import Word
+from pipeline.model import Word, join_words
+from pipeline.model.phrases import phrase_spans
 
 # Addresses and compounds are broken after one of these, if there is one.
 _SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")
@@ -14,10 +15,32 @@ _JOINERS = frozenset("\u200d\u2060")
 
 
 def width(text: str) -> int:
-    """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters."""
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters.
+
+    Marks above and below a letter take no room.
+    """
+    return len(text) if text.isascii() else sum(map(_width_of_character, text))
+
+
+def _width_of_character(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[Word]:
+    """The words, those of a phrase as one where the language is written without spaces and the phrase fits a line.
+
+    So nothing is broken inside a phrase, and captions light phrases, not single characters.
+    """
+    joined: list[Word] = []
+    for first, last in phrase_spans([word.text for word in words], language):
+        text = join_words([word.text for word in words[first:last]])
+        if last - first == 1 or width(text) > max_width:
+            joined += words[first:last]
+        else:
+            joined.append(Word(text=text, start_s=words[first].start_s, end_s=words[last - 1].end_s))
+    return joined
 
 
 def fit_words(words: Sequence[Word], max_width: int) -> tuple[list[Word], list[bool]]:

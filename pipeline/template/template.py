@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, Paragraph, Script, Section
+from pipeline.model import Brief, BulletList, LengthPlan, Paragraph, Script, Section
 from pipeline.template.fields import find_unknown_field
 from pipeline.template.sandbox import TextSandbox
 
@@ -35,7 +35,12 @@ class Layout:
 
 
 # What the Jinja2 files can name.
-PROMPT_CONTEXT: dict[str, Any] = {"brief": Brief, "layouts": tuple[Layout, ...], "notes": str}
+PROMPT_CONTEXT: dict[str, Any] = {
+    "brief": Brief,
+    "layouts": tuple[Layout, ...],
+    "notes": str,
+    "plan": LengthPlan | None,
+}
 METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
 
 # What an expression in a template can raise; a file that includes itself recurses.
@@ -67,9 +72,12 @@ class Template:
         """The layout of that name; None: this template does not use it."""
         return next((layout for layout in self.layouts if layout.name == name), None)
 
-    def prompt(self, brief: Brief) -> tuple[str, str]:
-        """What a model is told about `brief`: the system message and the user message."""
-        names = {"brief": brief, "layouts": self.layouts, "notes": notes_as_text(brief.sections)}
+    def prompt(self, brief: Brief, plan: LengthPlan | None = None) -> tuple[str, str]:
+        """What a model is told about `brief`: the system message and the user message.
+
+        `plan` is what the film holds if a length was asked for.
+        """
+        names = {"brief": brief, "layouts": self.layouts, "notes": notes_as_text(brief.sections), "plan": plan}
         return self._render(self.system_file, names), self._render(self.user_file, names)
 
     def description_of(self, brief: Brief, script: Script) -> str:

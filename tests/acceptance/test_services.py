@@ -152,6 +152,8 @@ async def test_a_film_is_made_although_the_voice_has_every_kind_of_trouble(night
         )
 
     assert (film.status, film.narrator, film.fallback_reason) == ("completed", "edge", "")
+    assert "edge broke off in the middle of a text: 2 times, spoken again" in film.incidents
+    assert list(film.incidents) == checkpoint(tmp_path, "films", film.job)["narration"]["incidents"]
     assert [request.fault for request in edge.history if request.fault] == trouble
     assert edge.history[-1].fault is None
 

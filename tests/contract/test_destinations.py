@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.files import temporary_sibling
-from pipeline.model import BulletsScene, Clip, ClosingScene, Package, Script, SpokenLine, TitleScene
-from pipeline.publishing import FileNames, FolderDestination, film_metadata, publish
+from pipeline.model import Package
+from pipeline.publishing import FileNames, FolderDestination, publish
 
 DESTINATIONS = {
     "folder": lambda root: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
@@ -187,34 +186,3 @@ async def test_a_folder_in_the_place_of_a_file_is_a_storage_error(package, folde
 
     with pytest.raises(StorageError, match="can't be written"):
         await publish(package, destination=FolderDestination(folder))
-
-
-def test_metadata_has_a_chapter_per_heading():
-    line = (SpokenLine(text="Hello."),)
-    script = Script(
-        title="Warum ist der Himmel blau?",
-        language="de",
-        scenes=(
-            TitleScene(lines=line, heading="Der Himmel"),
-            BulletsScene(lines=line, heading="Drei Gründe", items=("Licht",)),
-            ClosingScene(lines=line, text="Schau hinauf."),
-        ),
-        description="Über das Licht.",
-        tags=("Physik",),
-    )
-    clips = [
-        Clip(path=Path(f"{n}.wav"), sha256="0", samples=samples, words=())
-        for n, samples in enumerate((51_200, 76_800, 25_600))
-    ]
-
-    metadata = film_metadata(script, clips)
-
-    assert "Gründe" in metadata
-    assert json.loads(metadata) == {
-        "title": "Warum ist der Himmel blau?",
-        "description": "Über das Licht.",
-        "language": "de",
-        "tags": ["Physik"],
-        "duration_s": 3.2,
-        "chapters": [{"start_s": 0.0, "title": "Der Himmel"}, {"start_s": 1.067, "title": "Drei Gründe"}],
-    }

@@ -24,6 +24,7 @@ from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
 from pipeline.cli.status import status
+from pipeline.cli.voices import voices
 
 COMMANDS = {
     "make": make,
@@ -36,11 +37,12 @@ COMMANDS = {
     "cancel": cancel,
     "checkpoint": checkpoint,
     "clean": clean,
+    "voices": voices,
     "init": init,
     "doctor": doctor,
 }
 GROUPS = {"making": Making, "working": Working, "place": Place}
-HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3"}
+HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3", "babel"}
 _SCRIPT = """
 import contextlib, io, json, sys
 from pipeline.cli import main

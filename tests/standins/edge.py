@@ -54,7 +54,10 @@ REFUSALS = {
 DISTURBANCES = {
     "no_audio": "turn.end without any sound",
     "abort": "the socket drops in the middle of the sound, with no word of goodbye",
+    "abort_late": "the socket drops before the last word, in the silence after the one before it",
     "abort_before_audio": "the socket drops before the sound",
+    "close_1008": "the socket is closed with 1008 (a policy) instead of the sound",
+    "short_audio": "all boundaries and turn.end, but the sound stops in the middle",
     "stall_before_audio": "nothing more is sent after turn.start",
     "stall_after_audio": "everything is sent but turn.end",
     "other_text": "boundary texts are not the words of the text",
@@ -109,7 +112,20 @@ class Request:
     kind: str
     text: str = ""
     voice: str = ""
+    # How, as it came: rate, pitch and volume.
+    prosody: tuple[str, str, str] = ("+0%", "+0Hz", "+0%")
     fault: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a client wants to hear."""
+
+    request_id: str
+    text: str
+    voice: str
+    # Rate, pitch and volume, as they came.
+    prosody: tuple[str, str, str]
 
 
 class ProtocolError(Exception):
@@ -127,6 +143,8 @@ class EdgeStandIn:
     # Seconds before the sound.
     latency_s: float = 0.0
     retry_after: str = "0"
+    # Voices that give no sound, whatever they are asked.
+    silent_voices: frozenset[str] = frozenset()
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -249,9 +267,12 @@ class EdgeStandIn:
             self.history.append(Request(kind="handshake"))
             return
         _check_config(_text_of(first))
-        text, voice, request_id = _read_ssml(_text_of(await socket.receive()))
+        order = _read_ssml(_text_of(await socket.receive()))
+        request_id = order.request_id
         fault = self._take(DISTURBANCES, drawn)
-        self.history.append(Request(kind="speak", text=text, voice=voice, fault=fault))
+        self.history.append(
+            Request(kind="speak", text=order.text, voice=order.voice, prosody=order.prosody, fault=fault)
+        )
         await socket.send_str(_message(request_id, "turn.start", {"context": {"serviceTag": request_id}}))
         if fault == "stall_before_audio":
             await socket.receive()  # until the client gives up
@@ -259,36 +280,46 @@ class EdgeStandIn:
         if fault == "abort_before_audio":
             _drop(request)
             return
+        if fault == "close_1008":
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return
         await socket.send_str(_message(request_id, "response", {"audio": {"type": "inline", "streamId": request_id}}))
         await asyncio.sleep(self.latency_s)
-        if fault != "no_audio" and voice in VOICES:
-            await self._send_speech(socket, request, request_id, text, fault)
+        if fault != "no_audio" and order.voice in set(VOICES) - self.silent_voices:
+            await self._send_speech(socket, request, order, fault)
         if fault == "stall_after_audio":
             await socket.receive()
-        elif fault != "abort":
+        elif fault not in {"abort", "abort_late"}:
             await socket.send_str(_message(request_id, "turn.end", {}))
             await socket.close()
 
     async def _send_speech(
-        self, socket: web.WebSocketResponse, request: web.Request, request_id: str, text: str, fault: str | None
+        self, socket: web.WebSocketResponse, request: web.Request, order: Order, fault: str | None
     ) -> None:
         """Per word its boundary and its sound, then silence."""
+        words, request_id = _words_of(order.text), order.request_id
+        rate = 1 + int(order.prosody[0].rstrip("%")) / 100
         if fault == "short_binary":
             await socket.send_bytes(b"\0")
         if fault == "unknown_path":
             await socket.send_str(_message(request_id, "turn.surprise", {}))
         if fault == "broken_json":
             await socket.send_str(f"X-RequestId:{request_id}\r\nPath:audio.metadata\r\n\r\n{{")
-        words = _words_of(text)
         sent = 0
-        for number, (word, (start, end)) in enumerate(zip(words, _timing(words), strict=True)):
+        for number, (word, (start, end)) in enumerate(zip(words, _timing(words, rate), strict=True)):
             if fault == "abort" and number == len(words) // 2:
+                _drop(request)
+                return
+            if fault == "abort_late" and number == len(words) - 1:
+                await socket.send_bytes(_binary(request_id, _sounds()[1] * 15, broken=False))
                 _drop(request)
                 return
             if fault != "no_boundaries":
                 said = f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
                 if said:
                     await socket.send_str(_boundary(request_id, said, start, end))
+            if fault == "short_audio" and number >= len(words) // 2:
+                continue
             await socket.send_bytes(_binary(request_id, _frames(sent, start, end), broken=fault == "broken_audio"))
             sent = end
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
@@ -347,8 +378,8 @@ def _check_config(message: str) -> None:
         raise ProtocolError(f"speech.config is {body}")
 
 
-def _read_ssml(message: str) -> tuple[str, str, str]:
-    """The text, the short name of the voice, and the request's id."""
+def _read_ssml(message: str) -> Order:
+    """What is to be spoken."""
     headers, body = _parse(message)
     if headers.get("Path") != "ssml" or headers.get("Content-Type") != "application/ssml+xml":
         raise ProtocolError(f"the second message is {headers}")
@@ -369,7 +400,10 @@ def _read_ssml(message: str) -> tuple[str, str, str]:
     text = prosody.text or ""
     if len(escape(text).encode()) > _MAX_TEXT_BYTES:
         raise ProtocolError(f"{len(escape(text).encode())} bytes of text")
-    return text, f"{name[1]}-{name[2]}", headers["X-RequestId"]
+    how = (prosody.get("rate", ""), prosody.get("pitch", ""), prosody.get("volume", ""))
+    if not all(map(re.fullmatch, (r"[+-]\d+%", r"[+-]\d+Hz", r"[+-]\d+%"), how)):
+        raise ProtocolError(f"prosody {how}")
+    return Order(request_id=headers["X-RequestId"], text=text, voice=f"{name[1]}-{name[2]}", prosody=how)
 
 
 def _message(request_id: str, path: str, body: object) -> str:
@@ -404,11 +438,11 @@ def _words_of(text: str) -> list[str]:
     return [word for chunk in text.split() for word in re.findall(r"[\u3040-\u9fff]{1,2}[^\u3040-\u9fff]*|.+", chunk)]
 
 
-def _timing(words: list[str]) -> Iterator[tuple[int, int]]:
+def _timing(words: list[str], rate: float) -> Iterator[tuple[int, int]]:
     """First and one past the last MP3 frame (24 ms) of each word, with a pause after each sentence."""
     now = 4
     for word in words:
-        end = now + 4 + 3 * min(len(word), 400)
+        end = now + round((4 + 3 * min(len(word), 400)) / rate)
         yield now, end
         now = end + (20 if word[-1] in ".!?。！？" else 3)
 

@@ -13,8 +13,9 @@ As a program (the first line on stdout is its address; it runs until it is kille
 With a share, the faults meet so many of the requests by chance. Whoever was told to wait (retry-after) and comes back
 too early is written down in `.complaints`. GET /_history tells other processes what was asked, and how it went.
 
-The script it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks
-the protocol is answered as the service does, with HTTP 400, and written down in `.complaints`.
+Asked for a translation, it gives one (see `translator.py`), and a wrong one with a fault of that module. The script
+that it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks the
+protocol is answered as the service does, with HTTP 400, and written down in `.complaints`.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from tests.standins import translator
 from tests.standins.faults import Chance, Door, history
 from tests.standins.plan import Admitted, FreePlan, Refused
+from tests.standins.prose import as_long_as_asked
 
 PATH = "/openai/v1/chat/completions"
 
@@ -155,10 +158,15 @@ class GroqStandIn:
         """The address, as NIGHTREEL_GROQ__BASE_URL takes it."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def topics(self) -> list[str]:
+        """What each request was about."""
+        return [_topic(request.body) for request in self.history]
+
     def enqueue(self, *faults: str | None) -> None:
         """Script the next requests: a fault each; None: answer one properly."""
         for fault in faults:
-            if fault is not None and fault not in FAULTS:
+            if fault is not None and fault not in {*FAULTS, *translator.FAULTS}:
                 raise ValueError(f"no such fault: {fault}")
             self._queue.append(fault)
 
@@ -393,6 +401,8 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
     """(text, finish_reason) of the answer."""
     if fault == "empty_content":
         return "", "stop"
+    if translator.is_asked(_asked(body)):
+        return _cut(json.dumps(translator.translate(_asked(body), fault), ensure_ascii=False), fault)
     script = _script(body)
     if terse:
         script["scenes"] = [_tersely(scene, _topic(body)) for scene in script["scenes"]]
@@ -403,7 +413,11 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
     if fault == "wrong_schema":
         del script["scenes"]
         script["mood"] = "calm"
-    text = json.dumps(script, ensure_ascii=False)
+    return _cut(json.dumps(script, ensure_ascii=False), fault)
+
+
+def _cut(text: str, fault: str | None) -> tuple[str, str]:
+    """The text and why it ends there."""
     if fault in {"cut_off", "invalid_json"}:
         return text[: len(text) // 2], "length" if fault == "cut_off" else "stop"
     return text, "stop"
@@ -421,13 +435,19 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "thumbnail_text": " ".join(topic.split()[:4]),
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
-    return dict(_fill(schema, values))
+    return dict(_fill(schema, as_long_as_asked(values, body["messages"])))
 
 
 def _topic(body: dict[str, Any]) -> str:
-    asked = "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
+    asked = _asked(body)
+    if translator.is_asked(asked):
+        return translator.topic(asked)
     found = re.search(r"^Topic: (.+)$", asked, flags=re.MULTILINE)
     return (found[1] if found else asked[:60]).strip()
+
+
+def _asked(body: dict[str, Any]) -> str:
+    return "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
 
 
 def _scenes(topic: str) -> list[dict[str, Any]]:

@@ -59,6 +59,13 @@ def test_mp3_is_read_too():
     assert len(read_audio(sound)) / 48_000 == pytest.approx(1.0, abs=0.06)
 
 
+def test_of_a_long_file_no_more_is_decoded_than_is_wanted():
+    sound = encoded(sine(2.0, rate=24_000), rate=24_000, codec="libmp3lame", container="mp3")
+
+    assert np.array_equal(read_audio(sound, longest_s=0.5), read_audio(sound)[:24_000])
+    assert len(read_audio(sound, longest_s=60)) == len(read_audio(sound))
+
+
 @pytest.mark.parametrize("rubbish", [b"", b"\x00" * 5000, b"RIFF\x00\x00\x00\x00WAVE", b"<html>not found</html>"])
 def test_what_is_no_sound_is_refused_in_one_line(rubbish):
     with pytest.raises(InputError, match="audio"):

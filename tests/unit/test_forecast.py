@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -200,13 +200,12 @@ async def test_every_film_is_counted_by_what_would_happen_to_it(shop):
 async def test_a_film_that_is_there_is_left_alone_and_a_changed_row_replaces_its_own(shop):
     (first, second) = await planned(shop, brief(1), brief(2))
     for job in (first, second):
-        video = shop.places.video(job.folder, job.batch)
-        await to_thread.run_sync(lambda path=video: path.parent.mkdir(parents=True))
-        files = {name: video.with_name(name) for name in ("srt", "vtt", "thumbnail", "metadata")}
-        for path in (video, *files.values()):
+        files = shop.places.package(job.folder, job.batch)
+        await to_thread.run_sync(lambda path=files.video: path.parent.mkdir(parents=True))
+        for path in astuple(files):
             await to_thread.run_sync(path.write_bytes, b"x")
             await to_thread.run_sync(os.utime, path, (AT.timestamp(), AT.timestamp()))
-        receipt = Receipt(destination="folder", package=Package(video=video, **files))
+        receipt = Receipt(destination="folder", package=files)
         history = (Event(at=AT, status=JobStatus.IN_PROGRESS), Event(at=AT, status=JobStatus.COMPLETED))
         await shop.store.save_job(job.evolve(status=JobStatus.COMPLETED, receipt=receipt, history=history))
 
@@ -236,7 +235,7 @@ async def store_script(shop, about: Brief) -> Script:
 
 
 async def written(shop, about: Brief) -> Script:
-    about = await to_thread.run_sync(shop.complete, about)
+    about = await to_thread.run_sync(shop.wishes.complete, about)
     template = await to_thread.run_sync(shop.template, about)
     return await write_script(about, writers=shop.writers, template=template)
 

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Word, split_words
-from pipeline.narration.alignment import match, place
-from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread, weight
-from pipeline.narration.spoken import spoken
+from pipeline.model.pace import weight
+from pipeline.narration.alignment import fold, match, place, proportional
+from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread
+from pipeline.narration.spoken import SpokenText, spoken
 
 TEXTS = st.text(alphabet=st.sampled_from("ab Z1 9.,—!日本。👍\u0301 -"), max_size=40)
 SPANS = st.none() | st.tuples(st.floats(-1, 20), st.floats(-1, 20))
@@ -52,6 +53,43 @@ def test_reports_of_every_word_come_back_unchanged(text):
 
     assert alignment.spans == tuple((word.start_s, word.end_s) for word in reported)
     assert alignment.unheard_at_end == 0
+
+
+COSTS = SpokenText(
+    text="It costs five point two million dollars now.",
+    words=("It", "costs", "—", "$5.2M", "now."),
+    places=((0, 2), (3, 8), None, (9, 39), (40, 44)),
+)
+
+
+def test_a_written_word_has_the_time_of_all_that_is_spoken_of_it():
+    spans = [(number, number + 1) for number in range(8)]
+
+    assert fold(COSTS, spans) == ((0, 1), (1, 2), None, (2, 7), (7, 8))
+
+
+def test_what_nothing_is_known_of_has_no_time():
+    assert fold(COSTS, [(0, 1), (1, 2), None, None, None, None, None, (7, 8)])[3] is None
+    assert fold(COSTS, [(0, 1), (1, 2), None, (3, 4), (4, 5), None, None, (7, 8)])[3] == (3, 5)
+
+
+def test_without_reports_a_written_word_gets_the_share_of_what_is_spoken_of_it():
+    timed = proportional(COSTS, 1.0, 5.0)
+
+    assert [word.text for word in timed] == list(COSTS.words)
+    assert timed[0].start_s == 1.0
+    assert timed[-1].end_s == pytest.approx(5.0)
+    assert timed[3].end_s - timed[3].start_s > 0.6 * (5.0 - 1.0)
+
+
+@given(TEXTS, st.floats(0, 5), st.floats(0, 5))
+def test_proportional_times_are_in_order_for_any_text(text, start_s, length_s):
+    said = spoken(text)
+
+    timed = proportional(said, start_s, start_s + length_s)
+
+    assert tuple(word.text for word in timed) == said.words
+    assert is_in_order(timed, start_s + length_s)
 
 
 def test_punctuation_and_case_do_not_matter():

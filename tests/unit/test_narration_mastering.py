@@ -13,8 +13,9 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.media.audio import read_wav, write_wav
 from pipeline.media.loudness import measure_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Word
-from pipeline.narration.mastering import master, read_clip
+from pipeline.narration.mastering import Take, master, read_clip
 from pipeline.narration.narrator import Speech
+from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import silent_wav
 
 ZEROS = 48_000 // 20
@@ -33,12 +34,18 @@ def speech(tmp_path, samples, *words, estimated=False):
     return Speech(audio=(tmp_path / "speech.wav").read_bytes(), words=words, estimated=estimated)
 
 
+def mastered(spoken, path):
+    """The clip of a scene of one sentence."""
+    write_speech(path.with_suffix(".speech"), spoken)
+    return master([Take(speech=path.with_suffix(".speech"))], path)
+
+
 def word(start, end, text="word"):
     return Word(text=text, start_s=start, end_s=end)
 
 
 def test_a_clip_is_a_whole_number_of_quanta_at_the_loudness_of_films(tmp_path):
-    clip = master(speech(tmp_path, voiced(3.3), word(0.0, 3.3)), tmp_path / "clip.wav")
+    clip = mastered(speech(tmp_path, voiced(3.3), word(0.0, 3.3)), tmp_path / "clip.wav")
 
     samples = read_wav(clip.path)
     loudness = measure_loudness(samples)
@@ -51,7 +58,7 @@ def test_a_clip_is_a_whole_number_of_quanta_at_the_loudness_of_films(tmp_path):
 
 
 def test_both_ends_are_digital_silence(tmp_path):
-    samples = read_wav(master(speech(tmp_path, voiced(4.0), word(0.0, 4.0)), tmp_path / "clip.wav").path)
+    samples = read_wav(mastered(speech(tmp_path, voiced(4.0), word(0.0, 4.0)), tmp_path / "clip.wav").path)
 
     assert not samples[:ZEROS].any()
     assert not samples[-ZEROS:].any()
@@ -59,7 +66,7 @@ def test_both_ends_are_digital_silence(tmp_path):
 
 
 def test_the_voices_own_silence_is_trimmed_and_the_words_move_with_the_sound(tmp_path):
-    clip = master(speech(tmp_path, voiced(1.0, before=2.0, after=3.0), word(2.0, 3.0)), tmp_path / "clip.wav")
+    clip = mastered(speech(tmp_path, voiced(1.0, before=2.0, after=3.0), word(2.0, 3.0)), tmp_path / "clip.wav")
 
     heard = np.flatnonzero(np.abs(read_wav(clip.path)[:, 0]) > 0.01)
     assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
@@ -69,7 +76,7 @@ def test_the_voices_own_silence_is_trimmed_and_the_words_move_with_the_sound(tmp
 
 
 def test_a_very_short_word_gets_the_shortest_scene(tmp_path):
-    clip = master(speech(tmp_path, voiced(0.1), word(0.0, 0.1)), tmp_path / "clip.wav")
+    clip = mastered(speech(tmp_path, voiced(0.1), word(0.0, 0.1)), tmp_path / "clip.wav")
 
     assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
     assert np.abs(read_wav(clip.path)).max() <= 10 ** (-1.9 / 20)
@@ -78,7 +85,7 @@ def test_a_very_short_word_gets_the_shortest_scene(tmp_path):
 def test_silence_keeps_the_time_that_its_words_need(tmp_path):
     silent = Speech(audio=silent_wav(5.0), words=(word(0.0, 2.0), word(2.5, 5.0)), estimated=True)
 
-    clip = master(silent, tmp_path / "clip.wav")
+    clip = mastered(silent, tmp_path / "clip.wav")
 
     assert clip.loudness_lufs is None
     assert not read_wav(clip.path).any()
@@ -87,7 +94,7 @@ def test_silence_keeps_the_time_that_its_words_need(tmp_path):
 
 
 def test_nothing_at_all_gives_a_silent_clip(tmp_path):
-    clip = master(Speech(audio=silent_wav(0.0), words=()), tmp_path / "clip.wav")
+    clip = mastered(Speech(audio=silent_wav(0.0), words=()), tmp_path / "clip.wav")
 
     assert clip.words == ()
     assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
@@ -104,7 +111,7 @@ def test_words_stay_inside_the_air_around_them(tmp_path_factory, seconds, before
     folder = tmp_path_factory.getbasetemp()
     spoken = speech(folder, voiced(seconds, before=before, after=after, level=level), word(before, before + seconds))
 
-    clip = master(spoken, folder / "clip.wav")
+    clip = mastered(spoken, folder / "clip.wav")
 
     length_s = clip.samples / 48_000
     assert 0.25 <= clip.words[0].start_s <= clip.words[0].end_s <= length_s - 0.4 + 1e-3
@@ -114,16 +121,16 @@ def test_words_stay_inside_the_air_around_them(tmp_path_factory, seconds, before
 def test_the_same_speech_gives_the_same_bytes(tmp_path):
     spoken = speech(tmp_path, voiced(1.0), word(0.0, 1.0))
 
-    master(spoken, tmp_path / "a.wav")
-    master(spoken, tmp_path / "b.wav")
+    mastered(spoken, tmp_path / "a.wav")
+    mastered(spoken, tmp_path / "b.wav")
 
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
 
 
 def test_a_clip_is_known_by_its_sound_even_where_the_length_is_the_same(tmp_path):
-    one = master(speech(tmp_path, voiced(1.0), word(0.0, 1.0)), tmp_path / "a.wav")
-    same = master(speech(tmp_path, voiced(1.0), word(0.0, 1.0)), tmp_path / "b.wav")
-    other = master(speech(tmp_path, voiced(0.9), word(0.0, 1.0)), tmp_path / "c.wav")
+    one = mastered(speech(tmp_path, voiced(1.0), word(0.0, 1.0)), tmp_path / "a.wav")
+    same = mastered(speech(tmp_path, voiced(1.0), word(0.0, 1.0)), tmp_path / "b.wav")
+    other = mastered(speech(tmp_path, voiced(0.9), word(0.0, 1.0)), tmp_path / "c.wav")
 
     with wave.open(str(one.path)) as wav:
         assert one.sha256 == hashlib.sha256(wav.readframes(wav.getnframes())).hexdigest()
@@ -134,9 +141,10 @@ def test_a_clip_is_known_by_its_sound_even_where_the_length_is_the_same(tmp_path
 
 @pytest.mark.parametrize("estimated", [True, False])
 def test_a_clip_is_known_again_from_its_file_alone(tmp_path, estimated):
-    clip = master(speech(tmp_path, voiced(1.0), word(0.1, 0.9, "naïve,"), estimated=estimated), tmp_path / "clip.wav")
+    clip = mastered(speech(tmp_path, voiced(1.0), word(0.1, 0.9, "naïve,"), estimated=estimated), tmp_path / "clip.wav")
 
-    assert read_clip(tmp_path / "clip.wav") == (clip, estimated)
+    assert read_clip(tmp_path / "clip.wav") == clip
+    assert (clip.sentences, clip.estimated) == (1, int(estimated))
 
 
 def test_a_clip_without_its_label_says_what_to_do(tmp_path):
@@ -148,5 +156,91 @@ def test_a_clip_without_its_label_says_what_to_do(tmp_path):
 
 def test_sound_that_is_none_leaves_no_clip(tmp_path):
     with pytest.raises(InputError):
-        master(Speech(audio=b"nothing", words=()), tmp_path / "clip.wav")
+        mastered(Speech(audio=b"nothing", words=()), tmp_path / "clip.wav")
     assert not (tmp_path / "clip.wav").exists()
+
+
+# --- silence and pace ------------------------------------------------------------------------------------------------
+
+
+def takes(folder, *parts, breath_s=0.35):
+    """A scene of these sounds, one take each."""
+    made = []
+    for number, part in enumerate(parts):
+        path = folder / f"{number}.speech"
+        write_speech(path, speech(folder, part, word(0.0, len(part) / 48_000)))
+        made.append(Take(speech=path, breath_s=breath_s))
+    return made
+
+
+def silences(samples):
+    """How long (in seconds) the sound is silent between its first and its last voice, each time."""
+    steps = np.abs(samples[:, 0])[: len(samples) // 240 * 240].reshape(-1, 240).max(axis=1)
+    heard = np.flatnonzero(steps > 10 ** (-45 / 20))
+    return np.diff(heard)[np.diff(heard) > 1] * 240 / 48_000
+
+
+def hiss(seconds):
+    """What a voice service sends as silence."""
+    noise = np.random.default_rng(1).normal(0.0, 0.0001, round(seconds * 48_000))
+    return np.stack([noise, noise], axis=1).astype(np.float32)
+
+
+def test_between_two_sentences_there_is_a_breath_however_much_silence_they_came_with(tmp_path):
+    one = np.concatenate([hiss(0.3), voiced(0.8), hiss(0.9)])
+    two = np.concatenate([hiss(0.05), voiced(0.6), hiss(1.5)])
+
+    clip = master(takes(tmp_path, one, two, one), tmp_path / "clip.wav")
+
+    assert silences(read_wav(clip.path)) == pytest.approx([0.35, 0.35], abs=0.03)
+    assert clip.sentences == 3
+
+
+def test_there_is_no_dead_air_inside_a_sentence_either(tmp_path):
+    spoken = np.concatenate([voiced(0.5), hiss(1.2), voiced(0.5), hiss(0.2), voiced(0.5)])
+
+    clip = master(takes(tmp_path, spoken), tmp_path / "clip.wav")
+
+    assert silences(read_wav(clip.path)) == pytest.approx([0.35, 0.2], abs=0.03)
+
+
+def test_words_move_with_the_sound_when_a_pause_is_shortened(tmp_path):
+    spoken = speech(tmp_path, np.concatenate([voiced(0.5), hiss(1.2), voiced(0.5)]), word(0.0, 0.5), word(1.7, 2.2))
+
+    clip = mastered(spoken, tmp_path / "clip.wav")
+
+    heard = np.flatnonzero(np.abs(read_wav(clip.path)[:, 0]) > 0.02) / 48_000
+    second = heard[np.flatnonzero(np.diff(heard) > 0.2)[0] + 1]
+    assert clip.words[1].start_s == pytest.approx(second, abs=0.02)
+    assert clip.words[1].end_s - clip.words[1].start_s == pytest.approx(0.5, abs=0.02)
+
+
+def test_no_join_clicks(tmp_path):
+    # Cut where it is loud: without a fade, the sound would jump.
+    loud = voiced(0.7)[: 48_000 // 2 + 77]
+
+    samples = read_wav(master(takes(tmp_path, loud, loud, breath_s=0.15), tmp_path / "clip.wav").path)[:, 0]
+
+    within = np.abs(np.diff(samples[20_000:25_000])).max()
+    assert np.abs(np.diff(samples)).max() <= within * 1.05
+
+
+def test_a_soft_beginning_is_kept(tmp_path):
+    # A breathy "f", 30 dB below the vowel that follows it.
+    soft = np.random.default_rng(2).normal(0.0, 0.004, (4_800, 2)).astype(np.float32)
+
+    clip = master(takes(tmp_path, np.concatenate([hiss(0.5), soft, voiced(1.0)])), tmp_path / "clip.wav")
+
+    samples = read_wav(clip.path)[:, 0]
+    vowel = np.flatnonzero(np.abs(samples) > 0.1)[0]
+    assert np.abs(samples[vowel - 4_500 : vowel - 500]).mean() > 0.001
+
+
+def test_words_that_nobody_says_take_no_time(tmp_path):
+    spoken = takes(tmp_path, voiced(0.5), voiced(0.5))
+
+    clip = master([spoken[0], Take(speech=None, words=("—", "👍")), spoken[1]], tmp_path / "clip.wav")
+
+    first, dash, thumb, last = clip.words
+    assert first.end_s == pytest.approx(dash.start_s, abs=0.05)
+    assert dash.start_s == dash.end_s == thumb.start_s == thumb.end_s < last.start_s

@@ -1,7 +1,6 @@
 """The room's verb: one narrator, one voice, the next when it fails, and nothing spoken twice."""
 
 import contextlib
-import json
 import pickle
 import sys
 from datetime import UTC, datetime
@@ -9,7 +8,6 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 
-from pipeline import narration as narration_room
 from pipeline.errors import (
     ClosedError,
     ConfigurationError,
@@ -20,10 +18,12 @@ from pipeline.errors import (
 )
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
-from pipeline.model import Script, SpokenLine, StatementScene, narration_of, split_words
-from pipeline.narration import NARRATORS, NarratorOptions, Speech, espeak_child, narrate
+from pipeline.model import Prosody, Script, SpokenLine, StatementScene, narration_of, split_words
+from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, espeak, espeak_child, narrate
 from pipeline.narration.estimate import estimate
+from pipeline.narration.narrator import VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator, silent_wav
+from pipeline.narration.spoken import SpokenText
 from pipeline.state import Cache
 from tests.standins.gates import gate
 
@@ -35,9 +35,9 @@ class FakeNarrator:
 
     version = "1"
 
-    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=()):
+    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=(), spares=()):
         self.name, self.voices, self.unavailable, self.closed = name, voices, unavailable, closed
-        self.errors = list(errors)
+        self.errors, self.spares = list(errors), tuple(spares)
         self.spoken, self.checks = [], 0
 
     async def check(self):
@@ -54,11 +54,14 @@ class FakeNarrator:
             raise InputError(f"{self.name} has no voice {wanted or language}", hint="Nearest: anna")
         return wanted or self.voices[0]
 
-    async def speak(self, text, voice):
-        self.spoken.append((text, voice))
+    def spare_voices(self, language, voice):
+        return self.spares
+
+    async def speak(self, said, voice, prosody):
+        self.spoken.append((said.text, voice))
         if self.errors and (error := self.errors.pop(0)):
             raise error
-        words = estimate(split_words(text))
+        words = estimate(said.words)
         return Speech(audio=silent_wav(words[-1].end_s), words=words)
 
 
@@ -100,6 +103,58 @@ async def test_what_was_spoken_once_is_not_spoken_again(speak):
     assert again.checks == 0
 
 
+async def test_a_sentence_that_two_scenes_or_films_have_in_common_is_spoken_once(speak):
+    narrator = FakeNarrator()
+
+    await speak(script("Hi Maria! Welcome back.", "Hi Maria! Here is more."), narrator)
+    await speak(script("Hi José! Welcome back."), narrator)
+
+    assert sorted(text for text, _ in narrator.spoken) == [
+        "Here is more.",
+        "Hi José!",
+        "Hi Maria!",
+        "Welcome back.",
+    ]
+
+
+async def test_films_that_want_the_same_sentence_at_the_same_moment_have_it_spoken_once(speak):
+    narrator, both_ask = FakeNarrator(), anyio.Event()
+    speak_now = narrator.speak
+
+    async def speak_slowly(said, voice, prosody):
+        await both_ask.wait()
+        return await speak_now(said, voice, prosody)
+
+    narrator.speak = speak_slowly
+    async with anyio.create_task_group() as tasks:
+        for ending in ("One.", "Two."):
+            tasks.start_soon(speak, script(f"The same beginning. {ending}"), narrator)
+        await anyio.wait_all_tasks_blocked()
+        both_ask.set()
+
+    assert sorted(text for text, _ in narrator.spoken) == ["One.", "The same beginning.", "Two."]
+
+
+async def test_another_prosody_is_another_clip(speak):
+    usual, slower = [
+        await speak(script("One."), FakeNarrator(), prosody=Prosody(rate_percent=rate)) for rate in (0, -20)
+    ]
+
+    assert usual.clips[0].path != slower.clips[0].path
+
+
+async def test_what_is_said_of_a_text_decides_and_its_written_words_are_timed(speak):
+    def say(text):
+        assert text == "It costs $5."
+        return SpokenText(text="It costs five dollars.", words=("It", "costs", "$5."), places=((0, 2), (3, 8), (9, 22)))
+
+    narrator = FakeNarrator()
+    narration = await speak(script("It costs $5."), narrator, say=say)
+
+    assert narrator.spoken == [("It costs five dollars.", "anna")]
+    assert [word.text for word in narration.clips[0].words] == ["It", "costs", "$5."]
+
+
 async def test_another_voice_is_another_clip(speak):
     anna = await speak(script("One."), FakeNarrator())
     bert = await speak(script("One."), FakeNarrator(), voice="bert")
@@ -122,6 +177,7 @@ async def test_a_transient_error_is_tried_again(speak):
 
     assert len(narrator.spoken) == 3
     assert narration.fallback_reason == ""
+    assert narration.incidents == ("dropped: 2 times, spoken again",)
 
 
 async def test_one_film_never_mixes_voices(speak):
@@ -133,6 +189,27 @@ async def test_one_film_never_mixes_voices(speak):
     assert narration.narrator == "plain"
     assert len(steady.spoken) == len(narration.clips) == 3
     assert narration.fallback_reason == "good: no more"
+
+
+async def test_a_voice_that_fails_alone_leaves_the_whole_film_to_a_spare_voice_of_its_narrator(speak):
+    narrator = FakeNarrator("good", errors=[None, VoiceFailsError("good's voice anna fails"), None], spares=["bert"])
+
+    narration = await speak(script("One.", "Two.", "Three."), narrator, FakeNarrator("plain"))
+
+    assert (narration.narrator, narration.voice) == ("good", "bert")
+    assert {voice for _, voice in narrator.spoken[-3:]} == {"bert"}
+    assert narration.fallback_reason == "good's voice anna fails"
+
+
+async def test_when_all_voices_of_a_narrator_fail_the_next_narrator_speaks(speak):
+    narrator = FakeNarrator(
+        "good", errors=[VoiceFailsError("anna fails"), VoiceFailsError("bert fails")], spares=["bert"]
+    )
+
+    narration = await speak(script("One."), narrator, FakeNarrator("plain"))
+
+    assert narration.narrator == "plain"
+    assert narration.fallback_reason == "good: anna fails; good: bert fails; good: none of its voices speaks"
 
 
 @pytest.mark.parametrize("error", [TransientError("offline"), MissingToolError("not installed"), PermanentError("403")])
@@ -164,7 +241,7 @@ async def test_a_reason_names_the_narrator_once(speak):
 
 
 async def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak, monkeypatch):
-    monkeypatch.setattr(narration_room, "_ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr(booth, "_ANSWER_WITHIN_S", 0.05)
     hanging = FakeNarrator("good")
     hanging.check = anyio.sleep_forever
 
@@ -176,7 +253,7 @@ async def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak,
 
 @pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
 async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(speak, monkeypatch, others, checks):
-    monkeypatch.setattr(narration_room, "_ASK_TIMES", 2)
+    monkeypatch.setattr(booth, "_ASK_TIMES", 2)
     absent = FakeNarrator("good", unavailable=TransientError("dropped"))
 
     with contextlib.suppress(TransientError):
@@ -188,7 +265,7 @@ async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(spea
 @pytest.mark.parametrize(
     "damage", [slice(5_000, 5_004), slice(0, 4), slice(-200, None)], ids=["sound", "head", "label"]
 )
-async def test_a_clip_that_was_damaged_is_spoken_again(speak, damage):
+async def test_a_clip_that_was_damaged_is_made_again_of_what_was_spoken(speak, damage):
     first = await speak(script("One."), FakeNarrator())
     path = anyio.Path(first.clips[0].path)
     whole = bytearray(await path.read_bytes())
@@ -197,7 +274,7 @@ async def test_a_clip_that_was_damaged_is_spoken_again(speak, damage):
     narrator = FakeNarrator()
 
     assert await speak(script("One."), narrator) == first
-    assert narrator.spoken == [("One.", "anna")]
+    assert narrator.spoken == []
 
 
 @pytest.mark.parametrize("where", ["closed", "errors"])
@@ -213,7 +290,7 @@ async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, wher
 
 
 async def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak, monkeypatch):
-    monkeypatch.setattr(narration_room, "_ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr(booth, "_ANSWER_WITHIN_S", 0.05)
     resting = FakeNarrator("good")
 
     async def rest():
@@ -228,10 +305,10 @@ async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):
     told, narrator = [], FakeNarrator()
     speak_now, all_told = narrator.speak, anyio.Event()
 
-    async def speak_the_first_last(text, voice):
-        if text == "One.":
+    async def speak_the_first_last(said, voice, prosody):
+        if said.text == "One.":
             await all_told.wait()
-        return await speak_now(text, voice)
+        return await speak_now(said, voice, prosody)
 
     def tell(index, clip):
         told.append((index, clip))
@@ -306,7 +383,7 @@ async def test_a_language_that_nobody_speaks_is_an_input_error(speak):
 
 
 async def test_no_narrator_at_all_is_a_matter_of_settings(speak):
-    with pytest.raises(ConfigurationError, match="edge, espeak, silence"):
+    with pytest.raises(ConfigurationError, match="edge, espeak, piper, silence"):
         await speak(script("One."))
 
 
@@ -325,8 +402,12 @@ async def test_a_scene_with_nothing_to_say_is_silent_and_bothers_nobody(speak, t
 
 async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(speak):
     for _ in range(2):
-        assert (await speak(script("One."), SilenceNarrator())).estimated
-    assert not (await speak(script("One."), FakeNarrator())).estimated
+        narration = await speak(script("One. Two."), SilenceNarrator())
+        assert narration.estimated
+        assert (narration.clips[0].sentences, narration.clips[0].estimated) == (2, 2)
+    narration = await speak(script("One. Two."), FakeNarrator())
+    assert not narration.estimated
+    assert (narration.clips[0].sentences, narration.clips[0].estimated) == (2, 0)
 
 
 def test_narrators_are_made_by_name():
@@ -335,6 +416,7 @@ def test_narrators_are_made_by_name():
     assert {name: factory(options).name for name, factory in NARRATORS.items()} == {
         "edge": "edge",
         "espeak": "espeak",
+        "piper": "piper",
         "silence": "silence",
     }
 
@@ -345,9 +427,10 @@ def test_an_address_that_is_no_websocket_is_refused():
 
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
-    request = json.dumps({"task": "voices"}).encode()
-    done = await anyio.run_process([sys.executable, "-P", "-X", "importtime", espeak_child.__file__], input=request)
+    command = [sys.executable, "-I", "-S", "-X", "importtime", espeak_child.__file__]
+    done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library), "voices"])
 
-    assert b"pipeline" not in done.stderr
-    assert b"numpy" not in done.stderr
-    assert len(json.loads(done.stdout)["voices"]) > 100
+    loaded = {line.rpartition(b"|")[2].strip().decode() for line in done.stderr.splitlines()}
+    assert "ctypes" in loaded
+    assert loaded.isdisjoint({"pipeline", "numpy", "site", "re", "json", "typing", "subprocess"})
+    assert len(done.stdout.splitlines()) > 100

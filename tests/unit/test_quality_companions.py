@@ -94,6 +94,16 @@ def test_what_is_no_subtitle_file_fails(tmp_path, form, content, measured):
 
 
 @pytest.mark.parametrize("form", WRITERS)
+def test_the_mark_that_tells_players_the_direction_of_a_line_is_no_other_text(tmp_path, form):
+    timed = (TimedText(start_s=0.0, end_s=1.0, text="USB אחד\nIntel."),)
+    scene = (spoken_cue(timed[0].text, 0.0, 1.0),)
+    content = WRITERS[form](Subtitles(scenes=(scene,)), (480_000,), language="he")
+
+    assert "\u200f" in content
+    assert checked(tmp_path, form, content, timed=timed).passed
+
+
+@pytest.mark.parametrize("form", WRITERS)
 def test_a_file_with_a_cue_too_few_fails(tmp_path, form):
     assert checked(tmp_path, form, written(form, CUES[:-1])).measured == "2 cues"
 

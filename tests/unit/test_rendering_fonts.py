@@ -72,8 +72,8 @@ def make_font(path, characters, *, width=1000):
         ("为什么", "zh", "no font for Chinese (为什么). Install fonts-noto-cjk"),
         ("Warum 山 so heißt", "de", "no font for Chinese (山)."),
         ("한국어", "ko", "no font for Korean (한국어). Install fonts-noto-cjk"),
-        ("ไทย", "th", "no font for Thai (ไทย). Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Thai"),
-        ("ไทย ሰላም", "th", "no font for Thai (ไทย) and Ethiopic (ሰላም). Install fonts-noto-core"),
+        ("ລາວ", "lo", "no font for Lao (ລາວ). Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Lao"),
+        ("ລາວ ሰላም", "lo", "no font for Lao (ລາວ) and Ethiopic (ሰላም). Install fonts-noto-core"),
         ("字一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…)."),
     ],
 )
@@ -130,13 +130,15 @@ def test_what_is_left_out_of_the_picture_needs_no_font(title):
 
 
 def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypatch):
-    def looked(*, bold):
-        raise AssertionError(f"looked through the system's fonts (bold={bold})")
+    def looked(*, bold, place):
+        raise AssertionError(f"looked through the system's fonts (bold={bold}, place={place})")
 
     forget()
     monkeypatch.setattr(fonts, "_system_faces", looked)
     try:
-        assert digest_of("“Größe” – naïve, Ελληνικά, русский, Tiếng Việt, हिन्दी… 5 € ½ №")
+        assert digest_of(
+            "“Größe” – naïve, Ελληνικά, русский, Tiếng Việt, हिन्दी, עברית, العربية؟ فارسی, ภาษาไทย… 5 € ½ №"
+        )
     finally:
         monkeypatch.undo()
         forget()
@@ -184,7 +186,7 @@ def test_there_is_advice_for_every_script_that_is_missing():
 
     assert font_advice(missing) == (
         "Install fonts-noto-core and fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans Bengali, Noto Sans Tamil, "
-        "Noto Sans Arabic, Noto Sans Hebrew, Noto Sans Thai, Noto Sans SC, Noto Sans JP and Noto Sans KR "
+        "Noto Sans SC, Noto Sans JP and Noto Sans KR "
         "from fonts.google.com"
     )
 

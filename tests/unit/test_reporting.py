@@ -68,6 +68,7 @@ def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobS
         "batch": "space",
         "title": f"Film {number}",
         "folder": f"space/{number:03d}",
+        "language": "de",
         "origin": f"topics/space.txt:{number}",
         "status": JobStatus.COMPLETED,
         "stage": "publishing",
@@ -83,6 +84,7 @@ def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobS
         "video": folder.parent / f"{number:03d}" / "video.mp4",
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
+        "voice_remarks": ("edge sent no sound: once, spoken again",),
     }
     return JobSummary(**(values | changes))
 
@@ -130,6 +132,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
     assert report["jobs"][0] == {
         "id": "0001",
         "title": "Film 1",
+        "language": "de",
         "origin": "topics/space.txt:1",
         "folder": "space/001",
         "status": "completed",
@@ -151,6 +154,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "film_seconds": 60.0,
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
+        "voice_remarks": ["edge sent no sound: once, spoken again"],
         "error": None,
     }
     assert report["jobs"][1]["error"]["cause"] == "the key was refused"

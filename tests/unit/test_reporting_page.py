@@ -339,3 +339,21 @@ def luminance(colour: str) -> float:
 )
 def test_quantities_read_well(said: str, expected: str):
     assert said.replace(NBSP, " ") == expected
+
+
+def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_written(tmp_path: Path):
+    error = JobError(
+        kind="InputError",
+        stage="",
+        message="topics/bad.md:3: unknown key 'langage'. Did you mean language?",
+        exit_code=2,
+        cause="unknown key 'langage'",
+        hint="Did you mean language?",
+    )
+    place = "topics/bad.md:3"
+    row = JobSummary(id="", batch="b", title=place, folder="", origin=place, status=JobStatus.FAILED, error=error)
+
+    text = page_of(tmp_path, [row]).text
+
+    assert text.count(place) == 1
+    assert "Did you mean language? " in text

@@ -72,7 +72,7 @@ async def test_no_writer_gets_a_bad_script_past_the_checks() -> None:
         name = "careless"
         needs_notes = False
 
-        async def write(self, brief: Brief, template: Template, spent: object) -> Script:
+        async def write(self, brief: Brief, template: Template, spent: object, *, pace: object) -> Script:
             return script(TITLE)
 
     with pytest.raises(PermanentError, match="careless wrote a script that can't be filmed"):

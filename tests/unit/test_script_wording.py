@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Brief, Paragraph
-from pipeline.script.sentences import shorten, split_sentences, without_full_stop
+from pipeline.model.sentences import split_sentences
+from pipeline.script.sentences import shorten, without_full_stop
 from pipeline.script.shown import shown_items, shown_statement, spoken_lines, thumbnail_words
 from pipeline.script.wire import WireScript, WireStatement, plain_text, to_script
 

@@ -15,7 +15,7 @@ from pipeline.settings import (
     load_settings,
     setting_fields,
 )
-from pipeline.settings.fields import is_table
+from pipeline.settings.fields import only_in_files
 from pipeline.settings.loading import _PRICED
 
 SECRET = "gsk_very_secret"
@@ -149,7 +149,7 @@ def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
         environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
-        if field.default is not None and not is_table(name)
+        if field.default not in (None, (), {}) and name not in only_in_files()
     }
 
     assert load_settings(workspace, {}, environ).model_dump_json() == Settings().model_dump_json()
@@ -185,6 +185,34 @@ def test_zero_workers_mean_one_per_core(workspace):
 )
 def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(workspace, toml, told):
     assert problem(workspace, toml) == told
+
+
+def test_a_table_with_keys_of_the_user_is_put_together_from_all_sources(workspace):
+    write(workspace, '[voices]\nde = "file"\nes-MX = "file"\nfr = "file"\n')
+
+    settings = load_settings(workspace, {"voices.fr": "flag"}, {"NIGHTREEL_VOICES__DE": "variable"})
+
+    assert settings.voices == {"de": "variable", "es-MX": "file", "fr": "flag"}
+
+
+def test_languages_are_a_list_or_a_text_with_commas(workspace):
+    write(workspace, 'languages = ["en", "pt-br", "en"]\n')
+
+    assert load_settings(workspace, {}, {}).languages == ("en", "pt-BR")
+    assert load_settings(workspace, {"languages": "es, fr"}, {}).languages == ("es", "fr")
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('languages = ["english"]', "nightreel.toml:1: languages"),
+        ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
+        ('[voices]\nde = ""', "nightreel.toml:1: voices: de must have at least 1 character"),
+        ("voices = 3", "nightreel.toml:1: voices: must be a valid dictionary"),
+    ],
+)
+def test_a_wrong_value_in_such_a_table_is_told(workspace, toml, told):
+    assert problem(workspace, toml).startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +362,7 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
     write(workspace, text)
 
     assert load_settings(workspace, {}, {}) == Settings()
-    tables = [field.default for name, field in setting_fields().items() if is_table(name)]
+    tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
     # The fields of one service, and the name of its table, are shown besides.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))
     assert count == known + len(ServiceSettings.model_fields) + 1
@@ -467,3 +495,47 @@ def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatc
 
     assert find_workspace(Path(), Path("films"), {}) == tmp_path / "films"
     assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"
+
+
+# --- words that are said otherwise -----------------------------------------------------------------------------------
+
+
+def test_words_are_taught_for_all_languages_and_for_one(workspace):
+    write(
+        workspace,
+        '[pronounce]\nnginx = " engine  x"\n"Node.js" = "node jay ess"\n[pronounce.de]\nNginx = "Endschin X"\n',
+    )
+
+    settings = load_settings(workspace, {}, {"NIGHTREEL_PRONOUNCE__GNU": "g'noo"})
+
+    assert settings.pronounce == {
+        "nginx": "engine x",
+        "Node.js": "node jay ess",
+        "de": {"Nginx": "Endschin X"},
+        "gnu": "g'noo",
+    }
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[pronounce]\nnginx = ""', "nginx must be said with letters"),
+        ('[pronounce]\n"" = "x"', "must be said with letters"),
+        ('[pronounce.english]\nnginx = "x"', "english must be a language tag like en, de or pt-BR, or a text"),
+        ('[pronounce.de]\nnginx = "..."', "nginx must be said with letters"),
+        ("[pronounce]\nnginx = 3", "nginx"),
+        ("pronounce = 3", "must be a table in nightreel.toml"),
+    ],
+)
+def test_a_word_taught_wrong_is_told(workspace, toml, told):
+    message = problem(workspace, toml)
+    assert message.startswith("nightreel.toml:1: pronounce")
+    assert told in message
+
+
+def test_a_list_of_voices_may_be_one_text_with_commas(workspace):
+    environ = {"NIGHTREEL_EDGE__FALLBACK_VOICES": "en-GB-RyanNeural, de-DE-ConradNeural"}
+
+    settings = load_settings(workspace, {}, environ)
+
+    assert settings.edge.fallback_voices == ("en-GB-RyanNeural", "de-DE-ConradNeural")

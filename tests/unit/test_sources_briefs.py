@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, BulletList, Paragraph, Priority, Section
+from pipeline.sources.length import parse_length_s
 from pipeline.sources.markdown import parse_brief
 
 PATH = Path("topics/blue-sky.md")
@@ -55,6 +56,32 @@ def test_front_matter_becomes_the_fields_of_the_brief() -> None:
     )
 
 
+def test_a_brief_may_want_several_languages_with_a_voice_for_each() -> None:
+    brief = parse(
+        "---\ntitle: Tea\nlanguages: [en, pt-br, no, en]\nvoice:\n  en: en-GB-SoniaNeural\n  pt-br: x\n---\nNotes.\n"
+    )
+
+    assert brief.languages == ("en", "pt-BR", "no")
+    assert brief.voices == (("en", "en-GB-SoniaNeural"), ("pt-BR", "x"))
+    assert brief.voice is None
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("languages: en", "topics/blue-sky.md:3: languages must be a list of language codes"),
+        ("languages: [en, english]", "topics/blue-sky.md:3: 'english' is not a language code"),
+        ("voice:\n  english: x", "topics/blue-sky.md:4: 'english' is not a language code"),
+        ("voice:\n  de: [x]", "topics/blue-sky.md:4: voice must be a text, not a list"),
+    ],
+)
+def test_languages_that_are_none_are_told_with_their_line(front: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(f"---\ntitle: Tea\n{front}\n---\nNotes.\n")
+
+    assert str(caught.value).startswith(message)
+
+
 @pytest.mark.parametrize(
     ("written", "read"), [("1984", "1984"), ("no", "no"), ("2026-01-01", "2026-01-01"), ("4.20", "4.20")]
 )
@@ -66,6 +93,59 @@ def test_a_title_that_yaml_takes_for_something_else_stays_as_written(written: st
 @pytest.mark.parametrize(("written", "read"), [("urgent", Priority.URGENT), ("High", Priority.HIGH), ("''", None)])
 def test_a_brief_may_say_how_soon_it_is_wanted(written: str, read: Priority | None) -> None:
     assert parse(f"---\npriority: {written}\n---{NOTES}").priority is read
+
+
+def test_a_brief_may_say_for_whom_how_long_from_which_facts_and_which_version() -> None:
+    brief = parse(
+        f"---\naudience: children of ten\ntone: calm\nlength: 1m30s\nfacts: Notes\nvariant: 2\ntitle: T\n---{NOTES}"
+    )
+
+    assert (brief.audience, brief.tone, brief.length_s, brief.facts, brief.variant) == (
+        "children of ten",
+        "calm",
+        90,
+        "notes",
+        2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("60", 60), ("90s", 90), ("1m30s", 90), ("1m 30s", 90), ("1:30", 90), ("2m", 120), ("2 min", 120), ("30m", 1800)],
+)
+def test_a_length_is_written_as_people_write_it(written: str, read: int) -> None:
+    assert parse_length_s(written, where="--length") == read
+
+
+@pytest.mark.parametrize("written", ["", "long", "1.5m", "-60", "s", "1h", "٦٠", "60 70", "m30"])
+def test_what_is_no_length_is_refused_with_an_example(written: str) -> None:
+    with pytest.raises(InputError, match=r"--length: .* is not a length. Write e\.g\. 60"):
+        parse_length_s(written, where="--length")
+
+
+@pytest.mark.parametrize("written", ["9", "31m", "0", "999m"])
+def test_a_length_that_no_film_has_is_refused(written: str) -> None:
+    with pytest.raises(InputError, match="is not between 10 seconds and 30 minutes"):
+        parse_length_s(written, where="--length")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("length: forever", "is not a length"),
+        ("facts: some", "facts are open or notes, not 'some'"),
+        ("variant: two", "'two' is no variant"),
+        ("variant: -1", "'-1' is no variant"),
+        ("variant: 1001", "is no variant"),
+        ("audience: " + "a" * 201, "audience has 201 characters, at most 200 fit"),
+    ],
+)
+def test_a_wish_that_is_none_is_told_with_its_line(line: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(f"---\ntitle: T\n{line}\n---{NOTES}")
+
+    assert caught.value.where == f"{PATH}:3"
+    assert says in str(caught.value)
 
 
 def test_norwegian_is_a_language() -> None:

@@ -432,6 +432,31 @@ async def test_of_two_processes_that_make_the_same_the_first_is_used_by_both(tmp
     assert await to_thread.run_sync(files, tmp_path) == [path]
 
 
+async def test_nobody_else_is_in_a_block_that_is_alone_in_this_process_or_another(tmp_path):
+    ours, theirs = Cache(tmp_path / "cache"), Cache(tmp_path / "cache")
+    inside = most = 0
+
+    async def enter(cache: Cache) -> None:
+        nonlocal inside, most
+        async with cache.alone("script", KEY):
+            inside += 1
+            most = max(most, inside)
+            await anyio.wait_all_tasks_blocked()
+            inside -= 1
+
+    async with anyio.create_task_group() as tasks:
+        for cache in (ours, theirs, ours, theirs):
+            tasks.start_soon(enter, cache)
+
+    assert most == 1
+    assert files(tmp_path) == []
+
+
+async def test_blocks_of_different_keys_do_not_wait_for_each_other(cache):
+    async with cache.alone("script", KEY), cache.alone("script", content_key("sea")):
+        pass
+
+
 async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):
     async def slow(path: Path) -> None:
         await anyio.Path(path).write_bytes(b"slow voice")

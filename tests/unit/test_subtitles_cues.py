@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word, join_words, split_words
 from pipeline.subtitles import CueLimits, make_subtitles
+from pipeline.subtitles.pieces import width
 
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20.0, min_duration_s=5 / 6, max_duration_s=7.0)
 VERTICAL = replace(LIMITS, max_chars_per_line=25)
@@ -265,6 +266,67 @@ def test_full_width_characters_count_twice():
 
     assert "".join(lines) == text
     assert max(map(len, lines)) <= 21
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "widest"),
+    [
+        ("ja", "空はなぜ青いのでしょうか。太陽の光は白く見えますが、実は虹のすべての色が混ざったものです。", 26),
+        ("zh", "大熊猫属于食肉目，它的消化系统和熊差不多，可是它几乎只吃竹子。其余的时间，它大多在睡觉。", 32),
+        ("ko", "김치를 담근 지 며칠이 지나면 신맛이 나기 시작합니다. 유산균이 일을 하기 때문입니다.", 32),
+        ("th", "น้ำแข็งเบากว่าน้ำราว 9 เปอร์เซ็นต์ เราจึงเห็นภูเขาน้ำแข็ง เพียงหนึ่งในสิบส่วน", 35),
+    ],
+)
+def test_a_language_with_limits_of_its_own_has_them_by_width(language, text, widest):
+    lines = [line for cue in texts(text, language, chars_per_s=6) for line in cue]
+
+    assert max(map(width, lines)) <= widest
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_the_pace_that_is_asked_for_is_carried_over_to_readers_of_ideographs():
+    assert LIMITS.in_language("en") == LIMITS
+    assert LIMITS.in_language("ja-JP").max_chars_per_s == pytest.approx(2 * 7)
+    assert replace(LIMITS, max_chars_per_s=10).in_language("zh-Hant").max_chars_per_s == pytest.approx(11)
+
+
+def test_lines_are_never_longer_than_was_asked_for():
+    assert VERTICAL.in_language("ja").max_chars_per_line == 25
+
+
+def test_marks_above_and_below_letters_take_no_room():
+    assert width("น้ำ") == width("नी") == 2
+    assert width("ก่อน") == 3
+
+
+def test_no_phrase_is_broken_and_phrases_light_up_as_one():
+    (cue,) = cues_of(spoken("太陽の光は白く見えます。", chars_per_s=6), language="ja")
+
+    assert [[word.text for word in line] for line in cue.lines] == [["太陽の", "光は", "白く", "見えます。"]]
+
+
+def test_a_phrase_wider_than_a_line_is_broken_between_characters():
+    narrow = replace(LIMITS, max_chars_per_line=10)
+
+    lines = [
+        line
+        for cue in cues_of(spoken("コンピューターサイエンス", chars_per_s=4), limits=narrow, language="ja")
+        for line in cue.texts
+    ]
+
+    assert "".join(lines) == "コンピューターサイエンス"
+    assert max(map(width, lines)) <= 10
+
+
+def test_a_space_between_thai_clauses_is_kept_and_is_where_a_cue_would_end():
+    made = texts("ของแข็งส่วนใหญ่จมในของเหลวของมันเอง แต่น้ำแข็งลอย เพราะมันเบากว่าน้ำ", "th", chars_per_s=9)
+
+    assert " ".join(" ".join(lines) for lines in made) == "ของแข็งส่วนใหญ่จมในของเหลวของมันเอง แต่น้ำแข็งลอย เพราะมันเบากว่าน้ำ"
+    assert not [line for lines in made for line in lines if line != line.strip()]
+
+
+def test_a_greek_question_ends_a_sentence():
+    assert texts("Γιατί είναι αλμυρή; Η βροχή διαλύει τα πετρώματα.", "el")[0] == ("Γιατί είναι αλμυρή;",)
 
 
 def test_a_scene_without_words_has_no_cues_and_keeps_its_place():

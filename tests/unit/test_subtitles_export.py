@@ -85,3 +85,18 @@ def test_no_two_cues_overlap_after_rounding(scenes):
     assert len(events) == sum(map(len, scenes))
     assert all(event.start < event.end for event in events)
     assert all(earlier.end <= later.start for earlier, later in pairwise(events))
+
+
+@pytest.mark.parametrize("write", [to_srt, to_vtt])
+@pytest.mark.parametrize(
+    ("language", "lines", "marked"),
+    [
+        ("ar", ("أطلقت NASA", "NASA أطلقت."), ("أطلقت NASA", "\u200fNASA أطلقت.")),
+        ("he", ("1996", "USB 1.0."), ("1996", "\u200fUSB 1.0.")),
+        ("en", ("Say שלום,", "NASA"), ("Say שלום,", "NASA")),
+    ],
+)
+def test_a_line_whose_direction_a_player_could_not_know_is_marked(write, language, lines, marked):
+    film = Subtitles(scenes=((cue(0.3, 2, *lines),),))
+
+    assert write(film, (SAMPLE_RATE_HZ * 3,), language=language).strip().splitlines()[-2:] == list(marked)

@@ -12,7 +12,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, Paragraph, Script, Section
+from pipeline.model import Brief, BulletList, LengthPlan, Paragraph, Script, Section
 from pipeline.template import builtin_root, known_templates, load_template
 
 BUILTIN = builtin_root() / "templates" / "explainer"
@@ -201,6 +201,44 @@ def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
     assert "bullets: heading 50, kicker 40, item 80; 2 to 5 items" in system
     assert user.startswith("Topic: The <sky>\n")
     assert "## Why\n\n- One.\n- Two." in user
+
+
+def test_a_model_is_told_how_much_fits_the_length_that_was_asked_for() -> None:
+    plan = LengthPlan(length_s=60, words=120, unit="words", fewest_scenes=5, most_scenes=8)
+
+    system, _ = load_template("explainer", search=[]).prompt(BRIEF, plan)
+
+    assert "It lasts 60 seconds. At the pace of its voice that is 120 words of narration in all" in system
+    assert "\n- 5 to 8 scenes, so about 15 to 24 words in each." in system
+    assert "90 seconds" not in system
+
+
+def test_a_model_is_told_who_watches_and_how_it_sounds() -> None:
+    _, user = load_template("explainer", search=[]).prompt(replace(BRIEF, audience="children of ten", tone="calm"))
+
+    assert "Who watches: children of ten." in user
+    assert "Tone: calm." in user
+
+
+def test_each_variant_is_asked_for_in_other_words() -> None:
+    template = load_template("explainer", search=[])
+
+    users = [template.prompt(replace(BRIEF, variant=number))[1] for number in range(9)]
+
+    assert len(set(users)) == 9
+    assert "version" not in users[0]
+    assert "This is version 1 of the film" in users[1]
+    assert users[1].partition("In this one")[2] != users[2].partition("In this one")[2]
+
+
+def test_only_facts_from_the_notes_is_said_in_strong_terms() -> None:
+    template = load_template("explainer", search=[])
+
+    strict, _ = template.prompt(replace(BRIEF, facts="notes"))
+
+    assert "The notes are your only source." in strict
+    assert "well established" not in strict
+    assert "well established" in template.prompt(BRIEF)[0]
 
 
 def test_the_description_is_that_of_the_film_or_its_title() -> None:

@@ -9,7 +9,8 @@ from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
 from pipeline.model.text import has_words, is_abbreviation
 
 TEXTS = st.text(
-    alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิ👍\u200d"), st.characters()), max_size=15
+    alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
+    max_size=15,
 )
 
 
@@ -24,6 +25,12 @@ TEXTS = st.text(
         ("2024年、GDPが3.5%増。", ("2024", "年、", "GDP", "が", "3.5%", "増。")),
         ("コーヒーとちょっと", ("コー", "ヒー", "と", "ちょっ", "と")),
         ("วันดี", ("วั", "น", "ดี")),
+        ("เก้าโมงเช้า", ("เก้า", "โม", "ง", "เช้า")),
+        ("ວຽງຈັນ", ("ວຽ", "ງ", "ຈັ", "ນ")),
+        ("ខ្មែរ", ("ខ្មែ", "រ")),
+        ("ดีมาก ครับ", ("ดี", "มา", "ก ", "ค", "รั", "บ")),
+        ("ใช้ API ได้", ("ใช้", "API", "ได้")),
+        ("日本 語", ("日", "本", "語")),
         ("안녕하세요 세계", ("안녕하세요", "세계")),
         (" \n ", ()),
     ],
@@ -41,7 +48,21 @@ def test_cutting_what_was_joined_gives_the_same_words(texts):
 
 @given(TEXTS)
 def test_nothing_but_white_space_is_lost(text):
-    assert "".join(split_words(text)) == "".join(text.split())
+    assert "".join("".join(split_words(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("GDP が 3.5% 増", "GDPが3.5%増"),
+        ("使用 Python 编写", "使用Python编写"),
+        ("ใช้ API ได้", "ใช้ API ได้"),
+        ("ดีมาก ครับ", "ดีมาก ครับ"),
+        ("안녕하세요 세계", "안녕하세요 세계"),
+    ],
+)
+def test_running_text_has_the_spaces_that_its_script_writes(text, joined):
+    assert join_words(split_words(text)) == joined
 
 
 @pytest.mark.parametrize("text", ["a", "…7!", "空", "क", "É"])

@@ -14,7 +14,7 @@ from pipeline.model import Job
 from pipeline.orchestrator.delivered import film_is_whole
 from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import kept_scripts
+from pipeline.script import kept_scripts, kept_translations, known_script
 
 # A film in a folder of ours may be put there again. What was published anywhere else has been seen.
 FOLDER = "folder"
@@ -56,9 +56,17 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
         yield from (clip.path for clip in job.narration.clips)
     if "scenes" in stages:
         yield from (segment.path for segment in job.segments)
+        if job.music:
+            yield job.music
 
 
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        yield from kept_scripts(job.brief, writers=shop.writers, template=shop.template(job.brief))
+        template, original = shop.template(job.brief), shop.wishes.original_of(job.brief)
+        if original == job.brief:
+            yield from kept_scripts(original, writers=shop.writers, template=template, pace=job.pace)
+        elif script := known_script(original, writers=shop.writers, template=template, pace=job.pace):
+            # The script itself is that of other films, too.
+            language, models = job.brief.language, shop.translators
+            yield from kept_translations(script, language=language, models=models, template=template, cache=shop.cache)

@@ -314,14 +314,20 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
 
     def compare() -> list[Mended]:
         index = shop.store.index(batch)
-        whole = enumerate(map(shop.complete, briefs), start=1)
-        now = {shop.job_id(brief): (number, brief) for number, brief in whole}
+        whole = ((number, film) for number, brief in enumerate(briefs, start=1) for film in shop.wishes.films_of(brief))
+        now = {shop.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
-        places = {brief.origin: (number, brief) for job, (number, brief) in now.items() if job not in listed}
+        # A place of the source has a film for each of its languages.
+        places = {
+            (film.origin, film.language): (number, film) for job, (number, film) in now.items() if job not in listed
+        }
         mended = []
         for job in ids:
             row = index.find(job)
-            found = now.get(job) if row is None else places.get(row.origin) if job not in now and row.origin else None
+            if row is None:
+                found = now.get(job)
+            else:
+                found = places.get((row.origin, row.language)) if job not in now and row.origin else None
             if found and not shop.store.is_claimed(batch, job):
                 mended.append(Mended(job=job, number=found[0], brief=found[1]))
         return mended

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from anyio import from_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
-from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, narration_of, weight_of
-from pipeline.narration import Narrator, clip_key
+from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
+from pipeline.music import check_bed
+from pipeline.narration import Manner, Narrator, way_of_saying
 from pipeline.narration.edge_voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.rendering import theme_named
-from pipeline.script import ScriptWriter, check_writers, known_script
+from pipeline.script import ScriptWriter, check_writers, known_script, known_translation
 from pipeline.template import Template
 
 
@@ -106,8 +107,9 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
     except NightreelError as error:
         look.stops_all(error)
         for brief in briefs:
-            look.at(shop.complete(brief))
-        return look.result(Films(asked=len(briefs)))
+            for film in shop.wishes.films_of(brief):
+                look.at(film)
+        return look.result(Films(asked=shop.wishes.count_films(briefs)))
     films = _sorted_out(briefs, draft, look)
     look.notes += _notes(draft, shop, batch)
     draft.index.close()
@@ -116,10 +118,9 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
 
 def _refuse_what_a_run_refuses(briefs: Sequence[Brief], shop: Workshop, batch: str) -> None:
     shop.store.folder(batch)
-    if len(briefs) > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
-        raise InputError(
-            f"{len(briefs)} films don't fit one file", where=str(shop.output), hint="Give a folder as --output"
-        )
+    count = shop.wishes.count_films(briefs)
+    if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
+        raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")
     for folder in (shop.places.films_root, shop.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():
@@ -139,8 +140,8 @@ def _sorted_out(briefs: Sequence[Brief], draft: Draft, look: _Look) -> Films:
         if kind not in {"there", "review", "cancelled"}:
             look.at(brief)
     return Films(
-        asked=len(briefs),
-        twice=len(briefs) - len(draft.briefs),
+        asked=look.shop.wishes.count_films(briefs),
+        twice=look.shop.wishes.count_films(briefs) - len(draft.briefs),
         replacing=len(draft.plan.replaced),
         impossible=look.impossible,
         **counts,
@@ -182,7 +183,6 @@ class _Look:
     notes: list[str] = field(default_factory=list)
     impossible: int = 0
     weight: int = 0
-    scripts_to_ask: int = 0
     scripts: int = 0
     known_scripts: int = 0
     scenes: int = 0
@@ -190,6 +190,10 @@ class _Look:
 
     def __post_init__(self) -> None:
         self._problems: dict[tuple[str, str], Problem] = {}
+        self._heard: set[str | None] = set()
+        # Scripts that a model has to write, one for a family of films, and how many it has to translate.
+        self._unwritten: set[Brief] = set()
+        self._untranslated = 0
         self._voices: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = {}
         self._crew: tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]] | NightreelError | None = None
 
@@ -205,7 +209,7 @@ class _Look:
             films=films,
             cached=cached,
             weight=self.weight,
-            scripts_to_ask=self.scripts_to_ask,
+            scripts_to_ask=len(self._unwritten) + self._untranslated,
             notes=tuple(self.notes),
             problems=tuple(self._problems.values()),
         )
@@ -237,17 +241,26 @@ class _Look:
     def _examine(self, brief: Brief) -> None:
         template = self.shop.template(brief)
         theme_named(template.theme)
+        self._hear(brief)
         writers, narrators = self._hired()
         script = self._script(brief, writers, template)
         narrator, voice = self._voice(script.language if script else brief.language, brief.voice, narrators)
         if script is None:
-            self.scripts_to_ask += 1
+            self._ask_for(brief, writers, template)
             return
         self.known_scripts += 1
+        say = way_of_saying(script.language, self.shop.pronunciations)
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
         for scene in script.scenes:
             self.scenes += 1
-            key = clip_key(narration_of(scene), narrator, voice)
+            key = manner.clip_key(manner.phrases(scene))
             self.clips += self.shop.cache.contains("clip", key, ".wav")
+
+    def _hear(self, brief: Brief) -> None:
+        """Open the music of a brief, each file once. Raises `InputError`."""
+        if brief.music not in self._heard and (bed := self.shop.bed(brief)):
+            check_bed(bed)
+            self._heard.add(brief.music)
 
     def _hired(self) -> tuple[tuple[ScriptWriter, ...], tuple[Narrator, ...]]:
         """Who would write and speak. Raises what is wrong with the settings, or that a key is missing."""
@@ -263,9 +276,21 @@ class _Look:
 
     def _script(self, brief: Brief, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
         """The script, if it is in the cache or needs no model."""
-        script = known_script(brief, writers=writers, template=template)
-        self.scripts += script is not None and bool(script.model)
+        script = known_script(self.shop.wishes.original_of(brief), writers=writers, template=template)
+        if script and brief.translated_from:
+            models, cache = self.shop.translators, self.shop.cache
+            script = known_translation(script, language=brief.language, models=models, template=template, cache=cache)
+            self.scripts += script is not None
+        else:
+            self.scripts += script is not None and bool(script.model)
         return script
+
+    def _ask_for(self, brief: Brief, writers: Sequence[ScriptWriter], template: Template) -> None:
+        """A script that a model has to write or to translate, or both."""
+        original = self.shop.wishes.original_of(brief)
+        self._untranslated += original != brief
+        if known_script(original, writers=writers, template=template) is None:
+            self._unwritten.add(original.said)
 
     def _voice(self, language: str, wanted: str | None, narrators: Sequence[Narrator]) -> tuple[Narrator, str]:
         if (language, wanted) not in self._voices:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pipeline.model import Cost, Job, JobStatus, summary_of, weight_of
+from pipeline.model import Cost, Job, JobStatus, summary_of, title_of, weight_of
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
 from pipeline.orchestrator.progress.pace import Pace
 from pipeline.orchestrator.progress.snapshot import (
@@ -170,7 +170,7 @@ class Progress:
         return self._pulse.batch in {"", job.batch}
 
     def _title(self, job: Job) -> str:
-        title = job.script.title if job.script else job.brief.title
+        title = title_of(job)
         return title if self._is_ours(job) else f"{job.batch}: {title}"
 
     def _count(self, job: Job, before: JobStatus, after: JobStatus) -> None:

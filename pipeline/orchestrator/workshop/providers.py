@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
-from pipeline.narration import NARRATORS, Narrator, NarratorOptions
+from pipeline.narration import NARRATORS, Narrator, NarratorOptions, Pronunciation, Pronunciations
 from pipeline.script.chat import (
     ChatModel,
     Dialect,
@@ -138,8 +139,19 @@ def narrator_names(settings: Settings) -> tuple[str, ...]:
     return ("espeak",) if settings.offline else ("edge", "espeak")
 
 
-def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Narrator:
-    """A narrator by name. Raises `ConfigurationError` for one that needs what --offline forbids.
+def pronunciations(settings: Settings) -> Pronunciations:
+    """The words of [pronounce] and of the tables of languages below it."""
+    entries = []
+    for key, value in settings.pronounce.items():
+        if isinstance(value, str):
+            entries.append(Pronunciation(written=key, said=value))
+        else:
+            entries += [Pronunciation(written=word, said=said, language=key) for word, said in value.items()]
+    return Pronunciations(tuple(entries))
+
+
+def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | None = None) -> Narrator:
+    """A narrator by name, for a workspace. Raises `ConfigurationError` for one that needs what --offline forbids.
 
     `gate` is for services; without one they get a gate of their own, that nobody shares.
     """
@@ -150,6 +162,8 @@ def make_narrator(name: str, settings: Settings, gate: Gate | None = None) -> Na
             edge_url=settings.edge.url,
             edge_gate=gate or Gate("edge", gate_limits("edge", settings)),
             edge_timeout_s=settings.edge.timeout_s,
+            piper_voices=workspace / settings.piper.voices,
+            edge_fallback_voices=settings.edge.fallback_voices,
         )
     )
 

@@ -15,12 +15,14 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, Price, VideoFormat
-from pipeline.narration import Narrator
+from pipeline.model import FORMATS, Asked, Brief, Job, Price, Prosody, VideoFormat
+from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
+from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
+from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings
@@ -208,10 +210,33 @@ class Workshop:
         return {}
 
     @cached_property
+    def translators(self) -> tuple[ChatModel, ...]:
+        """The models that may translate: those that write, else those that could. Empty: none is set."""
+        groq = self.settings.groq
+        if self.models or self.settings.offline or not groq.api_key:
+            return self.models
+        return providers.make_models("groq", self.settings, self.machine.gate("groq"))
+
+    @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
         """Who may speak, in order: the first one that can speaks the whole film."""
         names = providers.narrator_names(self.settings)
-        return tuple(providers.make_narrator(name, self.settings, self.machine.gate(name)) for name in names)
+        return tuple(self.narrator(name) for name in names)
+
+    def narrator(self, name: str) -> Narrator:
+        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+        return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
+
+    @cached_property
+    def pronunciations(self) -> Pronunciations:
+        """How words of this workspace are said."""
+        return providers.pronunciations(self.settings)
+
+    @property
+    def prosody(self) -> Prosody:
+        """How they speak."""
+        wanted = self.settings.narration
+        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
 
     @cached_property
     def prices(self) -> Mapping[str, Price]:
@@ -254,6 +279,7 @@ class Workshop:
             theme=theme_named(self.template(job.brief).theme),
             format=self.video_format,
             burn_in=self.settings.subtitles.burn_in,
+            language=job.script.language,
         )
 
     def template(self, brief: Brief) -> Template:
@@ -267,20 +293,33 @@ class Workshop:
     def _templates(self) -> dict[str, Template]:
         return {}
 
-    # What jobs are called ----------------------------------------------------------------------------------------
+    # What they sound like ----------------------------------------------------------------------------------------
 
-    def complete(self, brief: Brief) -> Brief:
-        """The brief with every choice made: a flag goes before the brief, the brief before the settings."""
-        return replace(
-            brief,
-            language=self._flag("language") or brief.language or self.settings.language,
-            template=self._flag("template") or brief.template or self.settings.template,
-            voice=self._flag("narration.voice") or brief.voice or self.settings.narration.voice,
-            origin=self.places.origin(brief.origin),
+    def bed(self, brief: Brief) -> Bed | None:
+        """The music of a completed brief, if it has any, read once. Raises `InputError` if it is not there."""
+        return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
+
+    @property
+    def mix_plan(self) -> MixPlan:
+        """How music lies under the voice."""
+        wanted = self.settings.music
+        return MixPlan(
+            below_speech_lu=wanted.below_speech_lu,
+            duck_lu=wanted.duck_lu,
+            fade_in_s=wanted.fade_in_s,
+            fade_out_s=wanted.fade_out_s,
         )
 
-    def _flag(self, key: str) -> str:
-        return str(self.overrides.get(key) or "")
+    @cached_property
+    def _beds(self) -> BedLibrary:
+        return BedLibrary(folder=self.workspace / "music")
+
+    # What jobs are called ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What is wanted of a brief."""
+        return Wishes(settings=self.settings, overrides=self.overrides, places=self.places, beds=self._beds)
 
     def job_id(self, brief: Brief) -> str:
         """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""
@@ -290,12 +329,18 @@ class Workshop:
         except InputError:
             # The job will fail with this very error; mending the template makes it another job.
             template = ""
+        try:
+            bed = self.bed(brief)
+        except InputError:
+            bed = None  # likewise
         parts = (
             replace(brief, origin="", priority=None),
             template,
             self._first_choice(),
-            providers.narrator_names(shape),
+            (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
+            self.pronunciations,
             (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
+            (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]
 

@@ -11,7 +11,15 @@ from pipeline.rendering.look import Look
 
 
 def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
-    """The composition of a scene, without captions. Raises `ValueError` for more items than a layout holds."""
+    """The composition of a scene, without captions. Raises `ValueError` for more items than a layout holds.
+
+    Layouts are written for languages that run left to right, and mirrored for the others.
+    """
+    composition = _lay_out(scene, words, look)
+    return composition.mirrored() if look.right_to_left else composition
+
+
+def _lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
     if isinstance(scene, BulletsScene):
         return bullets.lay_out(scene, words, look)
     if isinstance(scene, StatementScene):

@@ -60,7 +60,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     if plan.figure_px:
         elements += _figure(plan, starts, look, first=scene.first)
     elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
-    top += _below(plan.label, grid.px(40))
+    top += _below(plan.label, grid.px(40) + plan.heading.reach_px)
     elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
     top += _below(plan.heading, grid.px(_AFTER_HEADING))
     for number, item in enumerate(plan.items):
@@ -90,8 +90,11 @@ def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: in
     label = kicker(scene.kicker, look, width_px=width)
     heading = _heading(scene.heading, look, width)
     text_width = width - _indent(look)
-    items = tuple(fit(item, ITEM, (size_px,), width_px=text_width, most_lines=2) for item in scene.items)
-    height = _below(label, grid.px(40)) + _below(heading, grid.px(_AFTER_HEADING))
+    items = tuple(
+        fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=2)
+        for item in scene.items
+    )
+    height = _below(label, grid.px(40) + heading.reach_px) + _below(heading, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     gap = _gap((grid.px(_AIRY) - height) // max(1, gaps), grid)
@@ -108,8 +111,12 @@ def _gap(wanted_px: int, grid: Grid) -> int:
 def _heading(text: str, look: Look, width_px: int) -> TextBlock:
     """On one line if it need not be small for that, else on two."""
     steps = sizes(look.grid, HEADING_SIZES)
-    one_line = fit(text, HEADING, steps[:3], width_px=width_px)
-    return fit(text, HEADING, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
+    one_line = fit(text, HEADING.in_language(look.language), steps[:3], width_px=width_px)
+    return (
+        fit(text, HEADING.in_language(look.language), steps, width_px=width_px, most_lines=2)
+        if one_line.cut
+        else one_line
+    )
 
 
 def _below(block: TextBlock, gap_px: int) -> int:

@@ -23,9 +23,20 @@ def lay_out(scene: ClosingScene, look: Look) -> Composition:
     grid, theme, content = look.grid, look.theme, look.grid.content
     width = grid.columns(9)
     sentence = fit(
-        scene.text, HEADING, sizes(grid, HEADING_SIZES), width_px=width, height_px=grid.px(320), most_lines=4
+        scene.text,
+        HEADING.in_language(look.language),
+        sizes(grid, HEADING_SIZES),
+        width_px=width,
+        height_px=grid.px(320),
+        most_lines=4,
     )
-    name = fit(scene.subtitle or look.title, BODY, sizes(grid, TEXT_SIZES[1:]), width_px=width, most_lines=2)
+    name = fit(
+        scene.subtitle or look.title,
+        BODY.in_language(look.language),
+        sizes(grid, TEXT_SIZES[1:]),
+        width_px=width,
+        most_lines=2,
+    )
     side = grid.px(208)
     height = side + grid.px(72) + sentence.height_px + grid.px(56 + 8 + 48) + name.height_px
     top = content.middle - height // 2

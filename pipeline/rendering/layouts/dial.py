@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL import Image
 
@@ -35,13 +36,14 @@ def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre:
         mask, order = arc(side_px, width, number / len(starts) + margin, (number + 1) / len(starts) - margin)
         bounds = Box(*(mask.getbbox() or (0, 0, 1, 1)))
         mask, order = mask.crop(bounds), order.crop(bounds)
-        place = {"left": left + bounds.left, "top": top + bounds.top}
+        x, y = left + bounds.left, top + bounds.top
         waiting = Motion(enters=3 * number, over=12, levels=(Level(0, _WAITING),))
-        sprites.append(flat(mask, look.theme.line, motion=waiting, **place))
+        sprites.append(flat(mask, look.theme.line, left=x, top=y, motion=waiting))
         drawn = Motion(enters=start, over=_DRAWING_FRAMES, drawn=True)
         tile = Image.new("RGB", mask.size, rgb(look.theme.accent))
-        sprites.append(Sprite(mask=mask, tile=tile, motion=drawn, order=order, **place))
-    return sprites + _numerals(starts, look, first, side_px, centre)
+        sprites.append(Sprite(mask=mask, tile=tile, left=x, top=y, motion=drawn, order=order))
+    sprites += _numerals(starts, look, first, side_px, centre)
+    return [replace(sprite, span=(left, left + side_px)) for sprite in sprites]
 
 
 def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centre: tuple[int, int]) -> list[Sprite]:

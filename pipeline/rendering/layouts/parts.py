@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from pipeline.rendering.capitals import capitals
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.look import Look
@@ -24,7 +25,8 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
 
 def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide."""
-    return fit(text.upper(), LABEL, sizes(look.grid, LABEL_SIZES), width_px=width_px)
+    label = capitals(text, look.language)
+    return fit(label, LABEL.in_language(look.language), sizes(look.grid, LABEL_SIZES), width_px=width_px)
 
 
 def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
@@ -33,11 +35,12 @@ def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
 
 
 def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = None) -> Sprite:
-    """The short accent bar, drawn from left to right from a frame on; `left` and `top` in pixels."""
+    """The short accent bar, drawn in reading direction from a frame on; `left` and `top` in pixels."""
     width = width_px or look.grid.px(112)
     height = look.grid.px(8)
     mask = rounded(width, height, radius=height // 2)
-    order = Image.linear_gradient("L").transpose(Image.Transpose.ROTATE_90).resize(mask.size)
+    turned = Image.Transpose.ROTATE_270 if look.right_to_left else Image.Transpose.ROTATE_90
+    order = Image.linear_gradient("L").transpose(turned).resize(mask.size)
     return Sprite(
         mask=mask,
         tile=Image.new("RGB", mask.size, rgb(look.theme.accent)),

@@ -61,7 +61,13 @@ def _entrance(scene: StatementScene, words: Sequence[Word]) -> int:
 def _announcement(scene: StatementScene, look: Look, *, until: int) -> list[Element]:
     """The name of the section, alone, until the frame in which it fades."""
     grid, left = look.grid, look.grid.content.left + look.grid.px(_INDENT)
-    name = fit(scene.kicker, STATEMENT, sizes(grid, STATEMENT_SIZES), width_px=_width(look), most_lines=2)
+    name = fit(
+        scene.kicker,
+        STATEMENT.in_language(look.language),
+        sizes(grid, STATEMENT_SIZES),
+        width_px=_width(look),
+        most_lines=2,
+    )
     top = grid.content.middle - name.height_px // 2
     leaves = (Level(until, 0),)
     motion = replace(enter(grid, 3), levels=leaves)
@@ -78,14 +84,14 @@ def _sentence(scene: StatementScene, look: Look, *, enters: int) -> list[Element
     label = kicker(scene.kicker, look, width_px=_width(look))
     sentence = fit(
         scene.text,
-        STATEMENT,
+        STATEMENT.in_language(look.language),
         sizes(grid, STATEMENT_SIZES),
         width_px=_width(look),
         height_px=grid.px(600),
         most_lines=6,
         emphasis=scene.emphasis,
     )
-    gap = grid.px(48) if label.lines else 0
+    gap = grid.px(48) + sentence.reach_px if label.lines else 0
     height = label.height_px + gap + sentence.height_px
     top = grid.content.middle - height // 2
     left = grid.content.left + grid.px(_INDENT)

@@ -41,8 +41,8 @@ def lay_out(scene: TitleScene, look: Look) -> Composition:
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     plan = _plan(scene, look)
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
-    above = label.height_px + grid.px(48) if label.lines else 0
-    below = grid.px(56 + 8)
+    above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
+    below = heading.reach_px + grid.px(56 + 8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     top = grid.content.middle - (above + heading.height_px + below) // 2
 
@@ -50,7 +50,7 @@ def lay_out(scene: TitleScene, look: Look) -> Composition:
     elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
     top += above
     elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 4, rise=40))
-    top += heading.height_px + grid.px(56)
+    top += heading.height_px + heading.reach_px + grid.px(56)
     frame = 8 + 3 * len(heading.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
@@ -72,8 +72,17 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
     steps = sizes(grid, DISPLAY_SIZES)
     return _Plan(
         label=kicker(scene.kicker, look, width_px=width_px),
-        heading=fit(scene.heading, DISPLAY, steps, width_px=width_px, height_px=grid.px(520), most_lines=5),
-        subtitle=fit(scene.subtitle, BODY, sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2),
+        heading=fit(
+            scene.heading,
+            DISPLAY.in_language(look.language),
+            steps,
+            width_px=width_px,
+            height_px=grid.px(520),
+            most_lines=5,
+        ),
+        subtitle=fit(
+            scene.subtitle, BODY.in_language(look.language), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2
+        ),
         figure_px=grid.px(752),
         figure_x=figure_x,
     )

@@ -13,7 +13,8 @@ What each model comes to:
     a failure that may pass         tried again by the retry policy
     whatever is left of these       the next model; after the last one, the error
 
-An answer that was used is kept in the cache under the model, the messages and the schema, and nobody pays for it twice.
+An answer that was used is kept in the cache under the model, the messages and the schema, and nobody pays for it twice;
+without a `cache`, whoever asks keeps it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ async def ask(
     questions: Sequence[Question],
     *,
     read: Reader[T],
-    cache: Cache,
+    cache: Cache | None,
     retry: RetryPolicy,
     purse: Purse,
     turns: int = 2,
@@ -124,7 +125,7 @@ class _Conversation(Generic[T]):
 
     model: ChatModel
     read: Reader[T]
-    cache: Cache
+    cache: Cache | None
     retry: RetryPolicy
     purse: Purse
     turns: int
@@ -140,6 +141,8 @@ class _Conversation(Generic[T]):
 
     async def _kept(self, question: Question) -> T:
         """What the cache knows, or the model says."""
+        if self.cache is None:
+            return self.read(await self._hold(question), last=True)
 
         async def make(path: Path) -> None:
             text = await self._hold(question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, Literal, Protocol
 
 from pipeline.limits import Purse
@@ -32,10 +33,11 @@ class Question:
     more_tokens: int = 6000
 
     def corrected(self, answer: str, problems: tuple[str, ...]) -> Question:
-        """The same question, with the answer to it and what is wrong with that."""
+        """The same question, with the last answer to it and what is wrong with that."""
         complaint = "\n".join(["That can't be used:", *(f"- {each}" for each in problems), "Write it again, whole."])
         said = (Message(role="assistant", content=answer), Message(role="user", content=complaint))
-        return replace(self, messages=(*self.messages, *said))
+        asked = takewhile(lambda message: message.role != "assistant", self.messages)
+        return replace(self, messages=(*asked, *said))
 
 
 @dataclass(frozen=True, kw_only=True)

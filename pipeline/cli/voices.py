@@ -1,0 +1,81 @@
+"""`nightreel voices`: who can speak, and how it sounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place
+
+
+def voices(
+    *,
+    language: str | None = None,
+    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None,
+    sample: Annotated[bool, Parameter(negative="")] = False,
+    voice: str | None = None,
+    out: Path | None = None,
+    offline: Annotated[bool, Parameter(negative="")] = False,
+    place: Place = Place(),
+) -> int:
+    """List the voices that there are, or hear one.
+
+    Example: nightreel voices --sample --language de
+
+    Parameters
+    ----------
+    language
+        Only voices of this language, e.g. de or pt-BR; with --sample, the language to speak.
+    narrator
+        Only the voices of edge (online), espeak (offline) or piper (your voice files).
+    sample
+        Speak two sentences into a file, as a film would.
+    voice
+        With --sample: the voice to hear, e.g. de-DE-KatjaNeural. Default: the one that films in the language get.
+    out
+        With --sample: the file, FILE.wav. Default: NARRATOR-VOICE.wav in the current folder.
+    offline
+        Ask nobody outside this machine.
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.orchestrator.voices import list_voices, speak_sample
+
+    async def hear() -> int:
+        heard = await speak_sample(session.workshop, language=language, out=out)
+        if place.json:
+            print_json(asdict(heard))
+        else:
+            print(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
+            if heard.fallback_reason:
+                print(f"Not the first choice: {heard.fallback_reason}")
+        return EXIT_OK
+
+    async def show() -> int:
+        listings = await list_voices(session.workshop, language=language)
+        if place.json:
+            print_json([asdict(listing) for listing in listings])
+            return EXIT_OK
+        console = Console(highlight=False)
+        for listing in listings:
+            console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})")
+            table = Table(box=None, pad_edge=False, show_header=False)
+            for entry in listing.voices:
+                table.add_row("", entry.language, escape(entry.name), entry.gender, f"[dim]{escape(entry.title)}[/]")
+            console.print(table)
+        return EXIT_OK
+
+    if (voice or out) and not sample:
+        raise InputError("--voice and --out are about a sample", hint="Add --sample")
+    flags = {"narration.narrator": narrator, "narration.voice": voice, "offline": offline or None}
+    session = open_session(place, {key: value for key, value in flags.items() if value is not None})
+    return session.run(hear if sample else show)

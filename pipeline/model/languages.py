@@ -1,0 +1,35 @@
+"""Language tags (BCP-47): how they are written, and which entry of a table is for which of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Language, script, region and variants; whether there is a voice for it shows later.
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
+
+
+def usual_case(tag: str) -> str:
+    """The tag in the case that RFC 5646 recommends: "zh-hant-tw" -> "zh-Hant-TW"."""
+    head, *rest = tag.split("-")
+    cased = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower() for part in rest]
+    return "-".join([head.lower(), *cased])
+
+
+def same_language(tag: str, other: str) -> bool:
+    """Whether the two are one language, wherever it is spoken: "pt-BR" and "pt-PT"."""
+    return tag.partition("-")[0].lower() == other.partition("-")[0].lower()
+
+
+def entry_for(table: Mapping[str, T], tag: str) -> T | None:
+    """The entry for a language: its own, else that of the language without the region; None: there is none."""
+    by_tag = {key.lower(): value for key, value in table.items()}
+    wanted = tag.lower()
+    while wanted:
+        if wanted in by_tag:
+            return by_tag[wanted]
+        wanted = wanted.rpartition("-")[0]
+    return None

@@ -1,0 +1,69 @@
+"""What video hosts take of a film's title, description, tags and chapters, and how texts are made to fit.
+
+The limits are YouTube's (Data API, "Videos" resource, and "Video chapters" in its help): the strictest that we know.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from pipeline.model.text import clean_text
+
+TITLE_MAX_CHARS = 100
+DESCRIPTION_MAX_BYTES = 5000
+# Of 500: whether characters or bytes are counted is written nowhere.
+TAGS_MAX_CHARS = 480
+_TAG_MAX_CHARS = 100
+# A list of chapters needs so many, each so long, the first at the very beginning.
+FEWEST_CHAPTERS, SHORTEST_CHAPTER_S = 3, 10.0
+
+# Angle brackets are refused in titles and descriptions; these look like them.
+_BRACKETS = str.maketrans("<>", "‹›")
+_CUT = "…"
+
+
+def fit_title(text: str) -> str:
+    """`text` as a title: whole words of it, at most 100 characters, without angle brackets."""
+    text = text.translate(_BRACKETS)
+    return text if len(text) <= TITLE_MAX_CHARS else _whole_words(text, text[: TITLE_MAX_CHARS - 1])
+
+
+def fit_description(text: str, *, max_bytes: int = DESCRIPTION_MAX_BYTES) -> str:
+    """`text` as a description: whole words of it, at most 5,000 bytes of UTF-8, without angle brackets."""
+    text = text.translate(_BRACKETS)
+    if utf8_bytes(text) <= max_bytes:
+        return text
+    room = max(0, max_bytes - utf8_bytes(_CUT))
+    return _whole_words(text, text.encode(errors="replace")[:room].decode(errors="ignore"))
+
+
+def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """As many of `tags` as fit, the first ones; none twice, none that is longer than a tag can be."""
+    plain = (clean_text(tag.translate(str.maketrans("<>,", "‹› ", '"'))) for tag in tags)
+    kept = list(dict.fromkeys(tag for tag in plain if 0 < len(tag) <= _TAG_MAX_CHARS))
+    while tags_chars(kept) > TAGS_MAX_CHARS:
+        kept.pop()
+    return tuple(kept)
+
+
+def tags_chars(tags: Sequence[str]) -> int:
+    """How long a host says that `tags` are: with the commas between them, and quotes around those with a space."""
+    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
+
+
+def utf8_bytes(text: str) -> int:
+    """How many bytes it takes."""
+    return len(text.encode(errors="replace"))
+
+
+def _whole_words(text: str, head: str) -> str:
+    """`head`, which begins `text`, without the word that it breaks off in, and a mark that there was more."""
+    cut = len(head)
+    if not text[cut].isspace():
+        space = max(head.rfind(" "), head.rfind("\n"))
+        # A text without spaces is cut between two characters.
+        cut = space if space > cut // 2 else cut
+    while cut > 0 and unicodedata.category(text[cut]) in {"Mn", "Mc", "Me", "Cf"}:
+        cut -= 1
+    return text[:cut].rstrip(" \n,;:–—-") + _CUT

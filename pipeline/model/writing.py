@@ -1,0 +1,65 @@
+"""How a language is written: in which direction, in which script, and where its lines may be broken."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+# Not seen; says that what follows runs right to left. No text from outside has one (`strip_unseen`).
+RIGHT_TO_LEFT_MARK = "\u200f"
+
+PhraseModel = Literal["", "ja", "zh-hans", "zh-hant", "th"]
+
+# ISO 639 codes of languages that are written from right to left unless a script subtag says otherwise, and the
+# ISO 15924 codes of scripts that are (Unicode CLDR, scriptMetadata and likelySubtags).
+_RIGHT_TO_LEFT = frozenset("ar arc arz ckb dv fa glk he iw ks lrc mzn nqo pnb ps sd syr ug ur yi".split())  # noqa: SIM905
+_RIGHT_TO_LEFT_SCRIPTS = frozenset("adlm arab aran hebr mand mend nkoo rohg samr syrc thaa".split())  # noqa: SIM905
+# Chinese is written in traditional characters there.
+_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """What a language tag says about writing."""
+
+    # The primary subtag: "zh".
+    language: str
+    right_to_left: bool = False
+    # Which shapes ideographs have: of Japan, Korea, China, Taiwan or Hong Kong; empty: the language has none.
+    ideographs: Literal["", "JP", "KR", "SC", "TC", "HK"] = ""
+    # The model that knows where its phrases end; empty: spaces say it.
+    phrase_model: PhraseModel = ""
+
+
+@lru_cache(maxsize=64)
+def writing_of(tag: str) -> Writing:
+    """How the language of a BCP-47 tag (ja, zh-Hant, sr-Latn; empty: unknown) is written."""
+    language, *others = tag.replace("_", "-").casefold().split("-")
+    script = next((part for part in others if len(part) == 4 and part.isalpha()), "")
+    right_to_left = script in _RIGHT_TO_LEFT_SCRIPTS if script else language in _RIGHT_TO_LEFT
+    if language == "ja":
+        return Writing(language=language, ideographs="JP", phrase_model="ja")
+    if language == "ko":
+        return Writing(language=language, ideographs="KR")
+    if language == "yue" or (language == "zh" and _TRADITIONAL & set(others) and script != "hans"):
+        hong_kong = language == "yue" or "hk" in others
+        return Writing(language=language, ideographs="HK" if hong_kong else "TC", phrase_model="zh-hant")
+    if language in {"zh", "cmn", "wuu"}:
+        return Writing(language=language, ideographs="SC", phrase_model="zh-hans")
+    return Writing(language=language, right_to_left=right_to_left, phrase_model="th" if language == "th" else "")
+
+
+def first_direction(text: str) -> Literal["L", "R", ""]:
+    """The direction of the first letter that has one; empty: none has (UAX #9, rules P2 and P3)."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in {"L", "R", "AL"}:
+            return "L" if direction == "L" else "R"
+    return ""
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether any letter runs from right to left."""
+    return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)

@@ -1,0 +1,94 @@
+"""The beds of a workspace: files in one folder, chosen by name or by the topic."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from unicodedata import normalize
+
+from pipeline.errors import InputError, StorageError, did_you_mean
+
+# What can be asked for instead of a file.
+NO_BED = "none"
+ANY_BED = "auto"
+# What "auto" takes for a bed: licences and notes may lie beside them.
+_SUFFIXES = frozenset(
+    {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mka", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav", ".webm", ".wma"}
+)
+_FOLDER_HINT = "Put a sound file into {}/, or ask for no music: --music none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bed:
+    """A file with music. What it holds is its digest, wherever it lies."""
+
+    path: Path
+    # In hexadecimal digits.
+    sha256: str
+
+    @property
+    def where(self) -> str:
+        """The file as people know it: "music/calm.mp3"."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BedLibrary:
+    """The beds in `folder`, there or not, as it was when first looked at. Reads files: not for the event loop."""
+
+    folder: Path
+
+    def choose(self, wanted: str, topic: str) -> str:
+        """The name of the bed for a film about `topic`: `wanted`, or if that is "auto", any; always the same one.
+
+        Each name is given a number by the topic, the highest wins: a new file in the folder changes the music of the
+        films that it wins, and of no other. An empty folder leaves the choice open; `bed` says so.
+        """
+        if wanted != ANY_BED:
+            return wanted
+        sounding = [name for name in self._files if Path(name).suffix.casefold() in _SUFFIXES]
+        return max(sounding, key=lambda name: hashlib.sha256(f"{topic}\n{name}".encode()).digest(), default=ANY_BED)
+
+    def bed(self, name: str) -> Bed:
+        """The file with this name, its content read once. Raises `InputError` if there is none, or it can't be read."""
+        name = normalize("NFC", name)
+        if name not in self._beds:
+            self._beds[name] = self._find(name)
+        return self._beds[name]
+
+    def _find(self, name: str) -> Bed:
+        folder = self.folder.name
+        # Only what the folder lists is opened: a name like "../secret" is just a name that is not there.
+        if name not in self._files:
+            if name == ANY_BED:
+                raise InputError("there is no music to choose from", where=folder, hint=_FOLDER_HINT.format(folder))
+            hint = did_you_mean(name, self._files) or _FOLDER_HINT.format(folder)
+            raise InputError(f"no music called {name!r}", where=folder, hint=hint)
+        path = self.folder / self._files[name]
+        return Bed(path=path, sha256=digest_of(path))
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        """Files by name as people type it: some systems keep ä as an a and a sign."""
+        try:
+            files = [path.name for path in self.folder.iterdir() if path.is_file()]
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise StorageError(f"can't be read: {error.strerror}", where=str(self.folder)) from error
+        return {normalize("NFC", name): name for name in files if not name.startswith(".") and name != "README.md"}
+
+    @cached_property
+    def _beds(self) -> dict[str, Bed]:
+        return {}
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file. Raises `InputError` for one that can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror}", where=f"{path.parent.name}/{path.name}") from error

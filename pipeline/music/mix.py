@@ -1,0 +1,88 @@
+"""Voice and bed become one track, second by second: memory does not know how long the film is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import CheckpointError
+from pipeline.files import storage_errors
+from pipeline.media.audio import Samples, read_wav
+from pipeline.media.encode import SoundEncoder
+from pipeline.media.loudness import FILM_LUFS, levelled
+from pipeline.media.mux import open_mp4
+from pipeline.model import SAMPLE_RATE_HZ, Clip
+from pipeline.music.bed import LOOP_LUFS, Loop
+from pipeline.music.ducking import Ducking, eased
+
+# The first AAC packet of a film has no packet before it to be decoded with: nothing sounds in it.
+_LEAD_SAMPLES = 1_024
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixPlan:
+    """How loud the bed is, and how it comes and goes. Part of the key of a cached mix."""
+
+    # Loudness units (dB) below the voice while nobody speaks, and how much further down while somebody does.
+    below_speech_lu: float = 12.0
+    duck_lu: float = 8.0
+    # At the start of the film and before its end.
+    fade_in_s: float = 1.5
+    fade_out_s: float = 2.0
+
+
+def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path) -> None:
+    """Write the sound of a film to `path`: an MP4 with one AAC track, as long as all `clips`. A worker's job.
+
+    `loop` is a file of `prepare_bed`. The same inputs give the same bytes. The mix as a whole is as loud as films
+    should be, whatever the bed adds. Raises `CheckpointError` for a clip of another length or a damaged loop,
+    `InputError` and `StorageError` for clips that can't be read, `StorageError` when `path` can't be written.
+    """
+    mixed = levelled(partial(mix, clips, Loop(loop), plan))
+    with storage_errors(path), open_mp4(path) as film:
+        for packet in SoundEncoder(film).encode_all(mixed):
+            film.mux(packet)
+
+
+def mix(clips: Sequence[Clip], loop: Loop, plan: MixPlan) -> Iterator[Samples]:
+    """Voice and bed, in blocks of a second at most."""
+    for voice, bed in stems(clips, loop, plan):
+        yield voice + bed
+
+
+def stems(clips: Sequence[Clip], loop: Loop, plan: MixPlan) -> Iterator[tuple[Samples, Samples]]:
+    """The voice and the bed beneath it, in blocks of a second at most."""
+    ducking = Ducking(clips, duck_lu=plan.duck_lu)
+    level = 10 ** ((FILM_LUFS - plan.below_speech_lu - LOOP_LUFS) / 20)
+    total = sum(clip.samples for clip in clips)
+    at = 0
+    for clip in clips:
+        voice = read_wav(clip.path)
+        if len(voice) != clip.samples:
+            raise CheckpointError(
+                f"the clip has {len(voice)} samples, must have {clip.samples}",
+                where=clip.path.name,
+                hint="Remove the clip and run the command again",
+            )
+        for start in range(0, clip.samples, SAMPLE_RATE_HZ):
+            block = voice[start : start + SAMPLE_RATE_HZ]
+            stop = at + len(block)
+            gain = level * ducking.gain(at, stop) * _fades(at, stop, total, plan)
+            yield block, loop.samples(at, stop) * gain.astype(np.float32)[:, None]
+            at = stop
+
+
+def _fades(start: int, stop: int, total: int, plan: MixPlan) -> NDArray[np.float64]:
+    """The bed coming at the start of the film and going before its end."""
+    at = np.arange(start, stop)
+    since_s, left_s = (at - _LEAD_SAMPLES) / SAMPLE_RATE_HZ, (total - 1 - at) / SAMPLE_RATE_HZ
+    # Neither takes more than half of a very short film.
+    longest_s = total / SAMPLE_RATE_HZ / 2
+    coming = np.clip(since_s / min(plan.fade_in_s, longest_s), 0.0, 1.0)
+    going = np.clip(left_s / min(plan.fade_out_s, longest_s), 0.0, 1.0)
+    return eased(coming) * eased(going)

@@ -1,0 +1,52 @@
+"""Whether a speech of the Edge service is whole: a connection that breaks in the middle *ends normally* in edge-tts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.media.audio import Samples
+from pipeline.model import SAMPLE_RATE_HZ, Word
+from pipeline.model.text import has_words
+from pipeline.narration.alignment import match
+from pipeline.narration.estimate import estimate
+from pipeline.narration.trimming import audible, loudness_steps, seconds_of
+
+# Speech ends in silence. What is this loud (against the loudest part) in its last 20 ms was cut there.
+_LOUD_END_DB = -30.0
+_END_STEPS = 4
+# Events are counted from another clock than the sound: MP3 frames are 24 ms long, and a decoder drops the first.
+_CLOCKS_DIFFER_S = 0.08
+# Nobody speaks more than this many times as fast as we reckon.
+_FASTEST = 2.5
+
+
+def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate: float) -> bool:
+    """Whether all of `words` is heard in `sound`, going by what is heard, and by the events where there are any.
+
+    `rate` is how fast it was asked for: 1.0 is the voice's own. The service joins and drops events of words that it
+    does speak; so words without an event count as spoken if there is sound for them.
+    """
+    levels = loudness_steps(sound)
+    heard = np.flatnonzero(audible(sound))
+    if not len(heard):
+        return False
+    if levels[-_END_STEPS:].max() > levels.max() * 10 ** (_LOUD_END_DB / 20):
+        return False
+    heard_until_s = seconds_of(int(heard[-1]) + 1)
+    if not events:
+        return heard_until_s >= _least_s(words, rate)
+    last_event = events[-1]
+    if last_event.end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
+        return False
+    if heard_until_s < (last_event.start_s + last_event.end_s) / 2:
+        return False
+    unheard = match(words, events).unheard_at_end
+    last = [word for word in words if has_words(word)][-unheard:] if unheard else []
+    return heard_until_s - last_event.end_s >= _least_s(last, rate)
+
+
+def _least_s(words: Sequence[str], rate: float) -> float:
+    """The shortest time that `words` may take."""
+    return estimate(words)[-1].end_s / rate / _FASTEST if words else 0.0

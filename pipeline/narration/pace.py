@@ -1,0 +1,63 @@
+"""How fast a voice speaks a language, measured on a sample that it speaks.
+
+The sample is a scene like any other: it goes through the same narrators in the same order, its clip is kept in the
+cache, and what is measured is what a film would hear, pauses and edges included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import pairwise
+from statistics import median
+
+from pipeline.model import (
+    SAMPLE_RATE_HZ,
+    SCENE_QUANTUM_SAMPLES,
+    Narration,
+    Pace,
+    Script,
+    SpokenLine,
+    StatementScene,
+    Word,
+    split_words,
+)
+from pipeline.model.pace import ends_sentence, weight
+from pipeline.narration.estimate import estimate
+from pipeline.narration.mastering import EDGES_S
+from pipeline.narration.samples import sample_text
+
+# A scene's length is rounded up to whole quanta: by half of one on the average.
+_SCENE_S = EDGES_S + SCENE_QUANTUM_SAMPLES / SAMPLE_RATE_HZ / 2
+# Where a sample has one sentence only.
+_USUAL_BREATH_S = 0.35
+# In a language without a sample, people are taken to speak as calmly as in English.
+_PLAIN = "the sun goes down and the sky turns red."
+
+
+async def measure_pace(language: str, *, speak: Callable[[Script], Awaitable[Narration]]) -> Pace:
+    """The pace of whoever speaks `language` (BCP-47) with `speak`, which is `narrate` with all but the script.
+
+    A language without a sample has a pace that is estimated. Raises what `speak` raises.
+    """
+    sample = sample_text(language)
+    if sample is None:
+        return pace_of(estimate(split_words(_PLAIN)), unit_sample=_PLAIN)
+    scene = StatementScene(lines=(SpokenLine(text=sample),), text="")
+    narration = await speak(Script(title="", language=language, scenes=(scene,)))
+    return pace_of(narration.clips[0].words, unit_sample=sample)
+
+
+def pace_of(words: Sequence[Word], *, unit_sample: str) -> Pace:
+    """The pace in which `words` are said; at least one of them must be heard."""
+    texts = [word.text for word in words]
+    pauses = [max(0.0, after.start_s - word.end_s) for word, after in pairwise(words) if ends_sentence(word.text)]
+    breath_s = median(pauses) if pauses else _USUAL_BREATH_S
+    length_s = words[-1].end_s - words[0].start_s
+    weights = sum(map(weight, texts))
+    return Pace(
+        weight_s=(length_s - len(pauses) * breath_s) / weights,
+        breath_s=breath_s,
+        scene_s=_SCENE_S,
+        word_weight=weights / len(words),
+        unit="characters" if len(words) > 2 * len(unit_sample.split()) else "words",
+    )

@@ -1,0 +1,129 @@
+"""Piper: natural voices without a network, from voice files that the user brings."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
+from pipeline.model import Prosody, split_words
+from pipeline.model.text import has_words
+from pipeline.narration import piper_child
+from pipeline.narration.alignment import Span, fold, place, proportional
+from pipeline.narration.narrator import Speech, VoiceList, in_order
+from pipeline.narration.piper_voices import PiperVoice, choose, find_voices, listed
+from pipeline.narration.spoken import SpokenText
+
+# Child processes at a time: each uses several cores, and holds a model of a hundred megabytes.
+_AT_ONCE = 2
+
+
+class PiperNarrator:
+    """Speaks through a child process per text, with the voices in `folder`: see `piper_child`."""
+
+    name = "piper"
+
+    def __init__(self, *, folder: Path, timeout_s: float = 120.0) -> None:
+        self._folder = folder
+        self._timeout_s = timeout_s
+        self._at_once = anyio.CapacityLimiter(_AT_ONCE)
+        self._voices: tuple[PiperVoice, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """How it is asked, and what the files of its voices were when they were listed."""
+        return ":".join(["1", *(f"{voice.name}={voice.stamp}" for voice in self._voices)])
+
+    async def check(self) -> None:
+        """Look for the package and for voices. Raises `MissingToolError`, or `InputError` for a folder without any."""
+        if not await to_thread.run_sync(_is_installed):
+            raise _not_there("no package piper")
+        await self._list_voices()
+
+    async def until_open(self) -> None:
+        """A library is always open."""
+
+    async def choose_voice(self, language: str, wanted: str | None) -> str:
+        """A voice by its file's name without .onnx, or the first one for the language."""
+        return choose(await self._list_voices(), language, wanted).name
+
+    async def voices(self) -> VoiceList:
+        """Those with a model and a description."""
+        found = await self._list_voices()
+        return VoiceList(voices=in_order(map(listed, found)), source=f"the files in {self._folder.name}/")
+
+    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+        """What one voice can't say here, none can."""
+        return ()
+
+    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
+        """Speak in a fresh process; Piper knows no pitch, and loudness is set afterwards: only the rate is heard."""
+        chosen = choose(await self._list_voices(), "", voice)
+        answer = await self._ask(chosen.model, 1 / (1 + prosody.rate_percent / 100), said.text)
+        head, _, audio = answer.partition(b"\n")
+        with wave.open(io.BytesIO(audio)) as wav:
+            length_s = wav.getnframes() / wav.getframerate()
+        if not length_s:
+            raise PermanentError("Piper gave no sound", hint="Try another voice")
+        spans = _spans(said, json.loads(head))
+        if spans is None:
+            return Speech(audio=audio, words=proportional(said, 0.0, length_s), estimated=True)
+        return Speech(audio=audio, words=place(said.words, fold(said, spans), length_s))
+
+    async def _list_voices(self) -> tuple[PiperVoice, ...]:
+        if not self._voices:
+            self._voices = await to_thread.run_sync(find_voices, self._folder)
+        return self._voices
+
+    async def _ask(self, model: Path, length_scale: float, text: str) -> bytes:
+        """One child, one answer. The child is gone when this returns."""
+        # -P keeps the folder of the script, with our module names in it, off the child's import path.
+        command = [sys.executable, "-P", str(Path(piper_child.__file__)), str(model), f"{length_scale:.4f}"]
+        async with self._at_once:
+            try:
+                with anyio.fail_after(self._timeout_s):
+                    # anyio kills the process when this is cancelled or times out.
+                    done = await anyio.run_process(command, input=text.encode(), check=False)
+            except TimeoutError as error:
+                raise TransientError(f"Piper gave no answer within {self._timeout_s:g} s") from error
+            except OSError as error:
+                raise MissingToolError(f"Piper's process can't be started: {error}") from error
+        if done.returncode != 0:
+            raise _failure(done)
+        return done.stdout
+
+
+def _spans(said: SpokenText, heard: list[list[float]] | None) -> list[Span | None] | None:
+    """A span for each word of the spoken text; None: the voice does not tell, or tells of other words."""
+    words = split_words(said.text)
+    if heard is None or len(heard) != sum(map(has_words, words)):
+        return None
+    times = iter(heard)
+    return [tuple(next(times)) if has_words(word) else None for word in words]  # type: ignore[misc]
+
+
+def _is_installed() -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return find_spec("piper") is not None
+
+
+def _not_there(why: str) -> MissingToolError:
+    return MissingToolError(f"Piper is not there: {why}", hint='Install it: pip install "nightreel[piper]"')
+
+
+def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
+    """The child's exit code and last words, as an error of ours."""
+    said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+    if done.returncode == piper_child.NO_LIBRARY:
+        return _not_there(said[0])
+    if done.returncode == piper_child.REFUSED:
+        return PermanentError(f"Piper: {said[0]}", hint="Is the voice whole, and made for Piper?")
+    return TransientError(f"Piper's process broke off: {said[0]}")

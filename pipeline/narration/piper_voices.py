@@ -1,0 +1,103 @@
+"""The Piper voices of a workspace: a model (NAME.onnx) with its description (NAME.onnx.json) beside it.
+
+Voices come from their users; what a description says is checked before it is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.narration.narrator import Voice
+
+_MODEL, _DESCRIPTION = ".onnx", ".onnx.json"
+# Kinds of voices that need nothing beside Piper itself; others fetch dictionaries from the network.
+_KINDS = frozenset({"espeak", "text"})
+_MOST_BYTES = 1_000_000
+
+
+class _Language(BaseModel):
+    code: str = Field(max_length=40)
+
+
+class _Espeak(BaseModel):
+    voice: str = Field(max_length=40)
+
+
+class _Description(BaseModel):
+    """What of NAME.onnx.json is used here."""
+
+    espeak: _Espeak
+    language: _Language | None = None
+    phoneme_type: str = "espeak"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiperVoice:
+    """A voice on disk."""
+
+    name: str
+    model: Path
+    # BCP-47: "en-US".
+    language: str
+    # Size and time of its files: another file of the same name is another voice.
+    stamp: str
+
+
+def find_voices(folder: Path) -> tuple[PiperVoice, ...]:
+    """The voices in `folder` that can be used, by name. Blocks. Raises `InputError` if there are none."""
+    found = [voice for path in sorted(folder.glob(f"*{_MODEL}")) if (voice := _read(path))]
+    if not found:
+        raise InputError(
+            "piper has no voices here", where=str(folder), hint="Put NAME.onnx and NAME.onnx.json of a voice there"
+        )
+    return tuple(found)
+
+
+def choose(voices: Sequence[PiperVoice], language: str, wanted: str | None) -> PiperVoice:
+    """The voice called `wanted`, or the first one for `language`, else for the language without the region.
+
+    Raises `InputError` naming the nearest ones.
+    """
+    if wanted is not None:
+        for voice in voices:
+            if voice.name == wanted:
+                return voice
+        hint = did_you_mean(wanted, [voice.name for voice in voices])
+        raise InputError(f"piper has no voice called {wanted!r}", hint=hint)
+    tag = language.replace("_", "-").lower()
+    speaking = [voice for voice in voices if voice.language.lower().partition("-")[0] == tag.partition("-")[0]]
+    if speaking:
+        return next((voice for voice in speaking if voice.language.lower() == tag), speaking[0])
+    known = ", ".join(sorted({voice.language for voice in voices}))
+    raise InputError(f"piper has no voice for the language {language!r}", hint=f"There are voices for {known}")
+
+
+def listed(voice: PiperVoice) -> Voice:
+    """The voice as it is listed."""
+    return Voice(name=voice.name, language=voice.language)
+
+
+def _read(model: Path) -> PiperVoice | None:
+    """The voice of a model; None: it has no description, or one that is none."""
+    path = model.with_name(model.name.removesuffix(_MODEL) + _DESCRIPTION)
+    try:
+        sizes = [(file.stat().st_size, file.stat().st_mtime_ns) for file in (model, path)]
+        if sizes[1][0] > _MOST_BYTES:
+            return None
+        description = _Description.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+    if description.phoneme_type not in _KINDS:
+        return None
+    code = description.language.code if description.language else description.espeak.voice
+    return PiperVoice(
+        name=model.name.removesuffix(_MODEL),
+        model=model,
+        language=code.replace("_", "-"),
+        stamp=":".join(str(number) for size in sizes for number in size),
+    )

@@ -1,0 +1,57 @@
+"""Written -> said: what a voice is given where it would read a text wrong.
+
+    pronunciations.py   words of the workspace
+    dates · web · money · units · numbers · abbreviations · signs     rules, by language
+    tongues.py          languages, and their words for signs
+    changes.py          from rules to a text, and where each written word is in it
+
+A rule proposes; the first to claim a place keeps it. A rule that is not sure, or has no words in a language, proposes
+nothing: voices read plain numbers and words well, and nothing is better left as it is written than said wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pipeline.narration.saying.abbreviations import say_abbreviations
+from pipeline.narration.saying.changes import Change, Changes, Place, apply
+from pipeline.narration.saying.dates import say_dates, say_days, say_times
+from pipeline.narration.saying.money import say_money
+from pipeline.narration.saying.numbers import say_fractions, say_ranges, say_signs, say_thousands
+from pipeline.narration.saying.pronunciations import Pronunciation, Pronunciations
+from pipeline.narration.saying.signs import say_signs_between
+from pipeline.narration.saying.tongues import Tongue, tongue_for
+from pipeline.narration.saying.units import say_units
+from pipeline.narration.saying.web import say_addresses, say_handles, say_versions
+
+__all__ = ["Place", "Pronunciation", "Pronunciations", "apply", "changes_of"]
+
+# In this order: what is longer and more certain first.
+_RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
+    say_addresses,
+    say_dates,
+    say_days,
+    say_times,
+    say_handles,
+    say_money,
+    say_units,
+    say_versions,
+    say_fractions,
+    say_signs,
+    say_ranges,
+    say_thousands,
+    say_abbreviations,
+    say_signs_between,
+)
+
+
+def changes_of(text: str, language: str, pronunciations: Pronunciations) -> Changes:
+    """What is said otherwise than it is written. Reads CLDR's file of a language the first time."""
+    changes = Changes()
+    for group in pronunciations.changes(text, language):
+        changes.offer(group)
+    if tongue := tongue_for(language):
+        for rule in _RULES:
+            for group in rule(text, tongue):
+                changes.offer(group)
+    return changes

@@ -1,0 +1,112 @@
+"""Abbreviations, written out. Only those that mean one thing; "St." and the Russian "г." mean two, and stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.tongues import Tongue
+
+# What is written and what is said; spaces in it may be there or not ("z. B.", "z.B."). A "#" at the end: only before
+# a number; at the beginning: only after one; a "^": only before a capital, as titles stand; a "$": it may be the end of
+# a sentence, whose full stop it shares.
+_TABLES = {
+    "en": "e.g.=for example|i.e.=that is|etc.$=et cetera|vs.=versus|approx.=approximately|cf.=compare"
+    "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
+    "|ch. #=chapter|p. #=page|pp. #=pages"
+    "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. ^=Mister|Mrs. ^=Missis|Gen. ^=General"
+    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established",
+    "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
+    "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
+    "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
+    "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min.=minimal|Nr. #=Nummer|S. #=Seite"
+    "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
+    "|# Mio.$=Millionen|# Mrd.$=Milliarden|# Tsd.$=Tausend"
+    "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
+    "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden",
+    "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
+    "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
+    "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître",
+    "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
+    "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
+    "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes",
+    "it": "ad es.=ad esempio|p. es.=per esempio|ecc.$=eccetera|a. C.$=avanti Cristo|d. C.$=dopo Cristo|ca.=circa"
+    "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
+    "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner",
+    "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
+    "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
+    "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos",
+    "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
+    "|a.u.b.=alstublieft|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
+    "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
+    "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard",
+    "pl": "np.=na przykład|tzn.=to znaczy|tj.=to jest|itd.$=i tak dalej|itp.$=i tym podobne|m.in.=między innymi"
+    "|tzw.=tak zwany|ok. #=około|nr #=numer|rys. #=rysunek|str. #=strona|dr ^=doktor|prof. ^=profesor"
+    "|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.=tysięcy|# mln=milionów|# mld=miliardów",
+    "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
+    "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
+    "|# тыс.=тысяч|# млн=миллионов|# млрд=миллиардов|проф. ^=профессор",
+    "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
+    "|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер|# тис.=тисяч|# млн=мільйонів"
+    "|# млрд=мільярдів|проф. ^=професор",
+    "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
+    "|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana|# tis.=tisíc"
+    "|# mil.=milionů|# mld.=miliard",
+    "sv": "t.ex.=till exempel|t. ex.=till exempel|dvs.=det vill säga|bl.a.=bland annat|bl. a.=bland annat"
+    "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
+    "|# mn=miljoner|kl. #=klockan",
+    "tr": "vb.$=ve benzeri|vs.$=vesaire|örn.=örneğin|M.Ö.=milattan önce|MÖ #=milattan önce|M.S.=milattan sonra"
+    "|bkz.=bakınız|yy.=yüzyıl|s. #=sayfa|no. #=numara|Dr. ^=Doktor|Prof. ^=Profesör",
+    "el": "π.χ.=παραδείγματος χάρη|κ.λπ.$=και λοιπά|κ.ά.$=και άλλα|δηλ.=δηλαδή|μ.Χ.$=μετά Χριστόν|π.Χ.$=προ Χριστού"
+    "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ|# εκατ.=εκατομμύρια|# δισ.=δισεκατομμύρια",
+    "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
+    "he": "וכו'=וכולי|וכו׳=וכולי|ד\"ר=דוקטור|ד״ר=דוקטור|פרופ'=פרופסור|פרופ׳=פרופסור|ע\"י=על ידי|ע״י=על ידי"
+    "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה",
+    "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये",
+    "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
+}
+_MARKS = "#^$"
+_BEFORE_UNITS = "0123456789½¼¾⅓⅔"
+
+
+def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The full words; a full stop that also ends the sentence stays one."""
+    if tongue.code not in _TABLES:
+        return
+    entries, pattern = _table(tongue.code)
+    for match in pattern.finditer(text):
+        written, said = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
+        if match[0].endswith(".") and _ends_here(text[match.end() :], often=written.endswith("$")):
+            said += "."
+        space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
+        yield [Change(start=match.start(), end=match.end(), said=space + said)]
+
+
+def _ends_here(rest: str, *, often: bool) -> bool:
+    """Whether a sentence ends before `rest`; with a capital after it only if the abbreviation is one that ends some."""
+    following = rest.lstrip(' \u00a0"”’»)')[:1]
+    return not following or (often and following.isupper())
+
+
+@lru_cache(maxsize=64)
+def _table(code: str) -> tuple[list[tuple[str, str]], re.Pattern[str]]:
+    """The entries, longest first, and a pattern with a group for each."""
+    entries = [(written, said) for written, _, said in (entry.partition("=") for entry in _TABLES[code].split("|"))]
+    entries.sort(key=lambda entry: len(entry[0]), reverse=True)
+    return entries, re.compile("|".join(f"({_expression(written)})" for written, _ in entries))
+
+
+def _expression(written: str) -> str:
+    """A pattern for an entry: whole words, the first letter in either case, spaces in it at will."""
+    core = written.strip(_MARKS + " ")
+    spelling = re.escape(core[0]) if not core[0].isalpha() else f"[{core[0].lower()}{core[0].upper()}]"
+    spelling += re.escape(core[1:]).replace(r"\ ", r"[ \u00a0\u202f]?")
+    before = r"(?<=[\d½¼¾⅓⅔])[ \u00a0\u202f]?" if written.startswith("#") else r"(?<![\w.])"
+    after = r"(?=[ \u00a0\u202f]?\d)" if written.endswith("#") else r"(?!\w)"
+    after = r"(?=[ \u00a0\u202f][^\W\d_a-zß-öø-ÿ])" if written.endswith("^") else after
+    if "\u0e00" <= core[0] <= "\u0eff":
+        # Thai has no spaces between words, but may have one after a full stop.
+        return spelling.replace(r"\.", r"\. ?").removesuffix(" ?")
+    return before + spelling + after

@@ -1,0 +1,174 @@
+"""Dates written in digits, and times of day: "2024-03-05", "5.3.2024", "03/05/2024", "14:30"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.units import format_unit
+
+from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.tongues import Tongue
+
+_ISO = re.compile(r"(?<![\w./:-])(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?![\w/:-]|\.\d)")
+_DOTTED = re.compile(r"(?<![\w./:-])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?![\w/:-]|\.\d)")
+_DASHED = re.compile(r"(?<![\w./:-])(?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})(?![\w/:-]|\.\d)")
+_SLASHED = re.compile(r"(?<![\w./:-])(?P<one>\d{1,2})/(?P<two>\d{1,2})/(?P<year>\d{4})(?![\w/:-]|\.\d)")
+# CLDR's long dates with abbreviations in them, written out.
+_WRITTEN_OUT = {
+    "ru": ((r"\bг\.$", "года"),),
+    "uk": ((r"\bр\.$", "року"),),
+    "bg": ((r"\bг\.$", "година"),),
+    "th": ((r"ค\.ศ\.", "คริสต์ศักราช"),),
+    "lt": ((r"\bm\.", "metų"), (r"\bd\.$", "diena")),
+}
+
+# Hours and minutes, and the hour alone. Voices read "14:30" as it is said in most languages; here they do not.
+_CLOCK = {
+    "en": ("{h} {m}", "{h} hundred"),
+    "de": ("{h} Uhr {m}", "{h} Uhr"),
+    "nl": ("{h} uur {m}", "{h} uur"),
+    "fr": ("{h} heures {m}", "{h} heures"),
+    "es": ("{h} y {m}", "{h} en punto"),
+    "it": ("{h} e {m}", "{h}"),
+    "pt": ("{h} e {m}", "{h} horas"),
+    "ja": ("{h}時{m}分", "{h}時"),
+    "zh": ("{h}点{m}分", "{h}点"),
+    "ko": ("{h}시 {m}분", "{h}시"),
+    "el": ("{h} και {m}", "{h}"),
+    "hi": ("{h} बजकर {m} मिनट", "{h} बजे"),
+    "th": ("{h} นาฬิกา {m} นาที", "{h} นาฬิกา"),
+}
+# Languages in which both parts are counted, in CLDR's words.
+_COUNTED = frozenset({"ru", "cs"})
+# A score is written like a time: these words before or after it tell which it is. Other languages need none.
+_BEFORE = {
+    "de": r"um|ab|bis|gegen|seit|vor|nach|von|und",
+    "nl": r"om|vanaf|tot|rond|sinds|van",
+    "fr": r"à|dès|vers|jusqu'à|de",
+    "es": r"las?",
+    "it": r"alle|dalle|le|ore",
+    "pt": r"às|as|das|à",
+    "ru": r"в|с|до|около|после",
+    "cs": r"v|ve|od|do|kolem|po",
+    "el": r"στις|στη|στην",
+}
+_AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\."}
+_DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
+_TIME = re.compile(r"(?<![\w.,:/-])(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?![\w:/]|[.,]\d)")
+
+
+def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Dates with a year, as CLDR writes them out: "March 5th, 2024", "5. März 2024"."""
+    own = tongue.locale.date_formats["short"].pattern
+    for pattern in (_ISO, _DOTTED, _SLASHED, *((_DASHED,) if own.startswith("dd-MM") else ())):
+        for match in pattern.finditer(text):
+            if said := _said(match, tongue):
+                yield [Change(start=match.start(), end=match.end(), said=said)]
+
+
+def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """In German, the 5th of a month as a word: eSpeak takes "5." for the end of a sentence."""
+    if tongue.code != "de":
+        return
+    months = "|".join(map(re.escape, tongue.locale.months["format"]["wide"].values()))
+    for match in re.finditer(rf"(?<![\w.,:/-])(?P<day>[1-9]|[12]\d|3[01])\.(?=\s(?:{months})\b)", text):
+        yield [
+            Change(start=match.start(), end=match.end(), said=_day_in_german(int(match["day"]), text[: match.start()]))
+        ]
+
+
+def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Hours and minutes, where it is certain that they are some."""
+    for match in _TIME.finditer(text):
+        colon = match["colon"].strip()
+        if colon == "." or (colon == "h" and tongue.code not in {"fr", "pt"}):
+            continue
+        after = _AFTER.get(tongue.code)
+        named = re.compile(after).match(text, match.end()) if after else None
+        if not (named or colon == "h" or _is_announced(text, match.start(), tongue)):
+            continue
+        if said := _clock(int(match["h"]), int(match["m"]), tongue, half_day=_half_day(text, match.end())):
+            yield [Change(start=match.start(), end=named.end() if named else match.end(), said=said)]
+
+
+def _said(match: re.Match[str], tongue: Tongue) -> str:
+    """The date in words; empty: there is no such day."""
+    groups = match.groupdict()
+    if "one" in groups:
+        first, second = int(groups["one"]), int(groups["two"])
+        month_first = tongue.locale.date_formats["short"].pattern.lower().startswith("m")
+        month, day = (first, second) if month_first else (second, first)
+        if month > 12 >= day:
+            month, day = day, month
+    else:
+        month, day = int(groups["month"]), int(groups["day"])
+    try:
+        when = date(int(groups["year"]), month, day)
+    except ValueError:
+        return ""
+    if tongue.code == "en":
+        return _in_english(when, tongue)
+    written = format_date(when, "long", locale=tongue.locale)
+    if tongue.code == "de":
+        return re.sub(r"^\d+\.", _day_in_german(when.day, match.string[: match.start()]), written)
+    for pattern, words in _WRITTEN_OUT.get(tongue.code, ()):
+        written = re.sub(pattern, words, written)
+    return re.sub(r"^1 ", "1er ", written) if tongue.code == "fr" else written
+
+
+def _in_english(when: date, tongue: Tongue) -> str:
+    """Days are counted off: the fifth."""
+    ending = "th" if when.day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(when.day % 10, "th")
+    month = format_date(when, "MMMM", locale=tongue.locale)
+    if tongue.locale.territory in {None, "US"}:
+        return f"{month} {when.day}{ending}, {when.year}"
+    return f"the {when.day}{ending} of {month} {when.year}"
+
+
+def _day_in_german(day: int, before: str) -> str:
+    """The fifth, as the word before it asks: "am fünften", "der fünfte", and alone "fünfter"."""
+    ones = ["", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
+    odd = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
+    tens = {2: "zwanzigste", 3: "dreißigste"}
+    if day in odd:
+        word = odd[day]
+    elif day < 20:
+        word = f"{ones[day] if day < 13 else ones[day - 10] + 'zehn'}te"
+    else:
+        word = (f"{ones[day % 10]}und" if day % 10 else "") + tens[day // 10]
+    if _DATIVE.search(before):
+        return f"{word}n"
+    return word if re.search(r"\bder\s$", before, re.IGNORECASE) else f"{word}r"
+
+
+def _is_announced(text: str, start: int, tongue: Tongue) -> bool:
+    words = _BEFORE.get(tongue.code)
+    return (
+        words is None
+        or re.search(rf"(?<!\w)(?:{words})\s$", text[max(0, start - 12) : start], re.IGNORECASE) is not None
+    )
+
+
+def _half_day(text: str, end: int) -> bool:
+    return re.match(r"\s?[ap]\.?\s?m\b", text[end:], re.IGNORECASE) is not None
+
+
+def _clock(hour: int, minute: int, tongue: Tongue, *, half_day: bool) -> str:
+    if tongue.code in _COUNTED:
+        counted = [format_unit(Decimal(hour), "hour", locale=tongue.locale)]
+        counted += [format_unit(Decimal(minute), "minute", locale=tongue.locale)] if minute else []
+        return " ".join(counted)
+    forms = _CLOCK.get(tongue.code)
+    if forms is None:
+        return ""
+    if half_day and not minute:
+        return str(hour)
+    said = (forms[0] if minute else forms[1]).format(h=hour, m=minute)
+    if tongue.code == "en" and minute < 10:
+        whole = "o'clock" if hour <= 12 else "hundred"
+        return f"{hour} oh {minute}" if minute else f"{hour} {whole}"
+    return said.replace("1 heures", "1 heure") if hour == 1 else said

@@ -1,0 +1,108 @@
+"""What a language calls the signs that voices read wrong. CLDR (through Babel) knows the rest.
+
+The tables hold what CLDR does not have: how an address is read out, and the words for signs. A language without a row
+leaves signs as they are written, and so does an empty word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signs:
+    """The words for signs; empty: the sign is left to the voice."""
+
+    # In addresses.
+    dot: str = ""
+    slash: str = ""
+    at: str = ""
+    dash: str = ""
+    underscore: str = ""
+    hashtag: str = ""
+    # In texts and sums.
+    ampersand: str = ""
+    plus: str = ""
+    minus: str = ""
+    equals: str = ""
+    times: str = ""
+    about: str = ""
+    number: str = ""
+    version: str = ""
+    # Between two numbers: "10–20".
+    to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tongue:
+    """A language to be spoken."""
+
+    # In lower case without region: "de".
+    code: str
+    locale: Locale
+    signs: Signs
+
+
+def _row(words: str) -> Signs:
+    """The words in the order of `Signs`, between bars; "-" for none."""
+    names = list(Signs.__dataclass_fields__)
+    values = ["" if word.strip() == "-" else word.strip() for word in words.split("|")]
+    return Signs(**dict(zip(names, values, strict=True)))
+
+
+# dot | slash | at | dash | underscore | hashtag | & | + | - | = | × | ~ | No. | v | –
+_SIGNS = {
+    "en": _row("dot|slash|at|dash|underscore|hashtag|and|plus|minus|equals|times|about|number|version|to"),
+    "de": _row("Punkt|Slash|ät|Bindestrich|Unterstrich|Hashtag|und|plus|minus|gleich|mal|etwa|Nummer|Version|bis"),
+    "fr": _row("point|slash|arobase|tiret|tiret bas|hashtag|et|plus|moins|égale|fois|environ|numéro|version|à"),
+    "es": _row("punto|barra|arroba|guion|guion bajo|hashtag|y|más|menos|es igual a|por|cerca de|número|versión|a"),
+    "it": _row("punto|barra|chiocciola|trattino|trattino basso|hashtag|e|più|meno|uguale|per|circa|numero|versione|a"),
+    "pt": _row("ponto|barra|arroba|hífen|sublinhado|hashtag|e|mais|menos|é igual a|vezes|cerca de|número|versão|a"),
+    "nl": _row("punt|slash|apenstaartje|streepje|underscore|hashtag|en|plus|min|is|keer|ongeveer|nummer|versie|tot"),
+    "pl": _row("kropka|ukośnik|małpa|myślnik|podkreślnik|hasztag|i|plus|minus|równa się|razy|około|numer|wersja|do"),
+    # No word between two numbers: "10–20" is "десять двадцать", which is what voices say.
+    "ru": _row(
+        "точка|слэш|собака|дефис|нижнее подчёркивание|хэштег|и|плюс|минус|равно|умножить на|примерно|номер|версия|-"
+    ),
+    "uk": _row(
+        "крапка|слеш|собачка|дефіс|підкреслення|хештег|і|плюс|мінус|дорівнює|помножити на|приблизно|номер|версія|-"
+    ),
+    "cs": _row("tečka|lomítko|zavináč|pomlčka|podtržítko|hashtag|a|plus|minus|rovná se|krát|přibližně|číslo|verze|až"),
+    "sv": _row(
+        "punkt|snedstreck|snabel-a|bindestreck|understreck|hashtag|och|plus|minus|är lika med|gånger|ungefär|nummer|"
+        "version|till"
+    ),
+    "tr": _row("nokta|eğik çizgi|et|tire|alt çizgi|etiket|ve|artı|eksi|eşittir|çarpı|yaklaşık|numara|sürüm|ila"),
+    "el": _row("τελεία|κάθετος|παπάκι|παύλα|κάτω παύλα|χάσταγκ|και|συν|μείον|ίσον|επί|περίπου|νούμερο|έκδοση|έως"),
+    # "And" is written as one with the word after it in Arabic and Hebrew.
+    "ar": _row("نقطة|شرطة مائلة|آت|شرطة|شرطة سفلية|هاشتاغ|-|زائد|ناقص|يساوي|ضرب|حوالي|رقم|الإصدار|إلى"),
+    "he": _row("נקודה|לוכסן|שטרודל|מקף|קו תחתון|האשטאג|-|פלוס|מינוס|שווה|כפול|בערך|מספר|גרסה|עד"),
+    "hi": _row("डॉट|स्लैश|ऐट|डैश|अंडरस्कोर|हैशटैग|और|प्लस|माइनस|बराबर|गुणा|लगभग|नंबर|वर्ज़न|से"),
+    "th": _row("จุด|ทับ|แอท|ขีด|ขีดล่าง|แฮชแท็ก|และ|บวก|ลบ|เท่ากับ|คูณ|ประมาณ|หมายเลข|เวอร์ชัน|ถึง"),
+    "ja": _row(
+        "ドット|スラッシュ|アットマーク|ハイフン|アンダーバー|ハッシュタグ|アンド|プラス|マイナス|イコール|かける|約|"
+        "ナンバー|バージョン|から"
+    ),
+    "zh": _row("点|斜杠|艾特|横杠|下划线|井号|和|加|负|等于|乘|约|-|版本|到"),
+    "ko": _row("점|슬래시|골뱅이|하이픈|밑줄|해시태그|앤드|플러스|마이너스|이퀄|곱하기|약|번호|버전|에서"),
+}
+
+
+@lru_cache(maxsize=64)
+def tongue_for(language: str) -> Tongue | None:
+    """The tongue for a BCP-47 tag, or for its language without the region; None: CLDR does not know it.
+
+    Reads a file the first time: not for the event loop.
+    """
+    tag = language.replace("_", "-")
+    while tag:
+        try:
+            locale = Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            tag = tag.rpartition("-")[0]
+            continue
+        return Tongue(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs()))
+    return None

@@ -1,0 +1,68 @@
+"""Where music and voice meet: a bed becomes a loop, the loop and the clips become the sound of a film.
+
+Both happen in worker processes; what comes back are names of files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.model import Brief, Clip
+from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import content_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixOrder:
+    """Everything a worker needs to mix the sound of a film, and nothing else."""
+
+    clips: tuple[Clip, ...]
+    # The prepared loop, and the digest of the file that it was made of.
+    loop: Path
+    bed: str
+    plan: MixPlan
+
+    @property
+    def key(self) -> str:
+        """Names the mix by its content."""
+        sound = tuple((clip.sha256, clip.words) for clip in self.clips)
+        return content_key((BED_VERSION, MIX_VERSION), sound, self.bed, self.plan)
+
+
+def make_mix(order: MixOrder, path: Path) -> None:
+    """Mix the sound of a film to `path`. Runs in a worker process."""
+    mix_film(order.clips, order.loop, plan=order.plan, path=path)
+
+
+async def loop_of(bed: Bed, shop: Workshop, attempt: Attempt) -> Path:
+    """The bed as a loop. Raises `InputError` for a file that is no music."""
+
+    async def make(path: Path) -> None:
+        await attempt.compute(prepare_bed, bed, path)
+
+    path, _ = await shop.cache.get_or_make("bed", content_key(BED_VERSION, bed.sha256), ".wav", make)
+    return path
+
+
+async def bed_of(brief: Brief, shop: Workshop) -> Bed | None:
+    """The music that a completed brief asks for, if any. Raises `InputError` if it is not there."""
+    return await to_thread.run_sync(shop.bed, brief)
+
+
+async def sound_of(brief: Brief, clips: tuple[Clip, ...], shop: Workshop, attempt: Attempt) -> Path | None:
+    """The sound of a whole film, if it has music: an MP4 with one audio track."""
+    bed = await bed_of(brief, shop)
+    if bed is None:
+        return None
+    order = MixOrder(clips=clips, loop=await loop_of(bed, shop, attempt), bed=bed.sha256, plan=shop.mix_plan)
+
+    async def make(path: Path) -> None:
+        await attempt.compute(make_mix, order, path)
+
+    path, _ = await shop.cache.get_or_make("mix", order.key, ".mp4", make)
+    return path

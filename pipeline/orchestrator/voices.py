@@ -1,0 +1,123 @@
+"""Which voices there are, and how one of them sounds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import InputError, NightreelError
+from pipeline.files import storage_errors
+from pipeline.model import Script, SpokenLine, StatementScene
+from pipeline.narration import Narrator, Voice, narrate, sample_text, way_of_saying
+from pipeline.orchestrator.workshop import Workshop
+
+# Whose voices are listed when nobody is named; silence has none to hear.
+_SPEAKING = ("edge", "espeak", "piper")
+_RATE_HZ = 48_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The voices of one narrator."""
+
+    narrator: str
+    voices: tuple[Voice, ...]
+    # Who says so; or why there are none.
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A voice on disk."""
+
+    path: Path
+    narrator: str
+    voice: str
+    language: str
+    length_s: float
+    # Why it is not the narrator that would come first; empty: it is.
+    fallback_reason: str
+
+
+async def list_voices(shop: Workshop, *, language: str | None = None) -> tuple[Listing, ...]:
+    """The voices of the narrator that is set, else of all; of one language (with its regions) if one is given.
+
+    Raises the error of a narrator that is set and has no voices to name.
+    """
+    named = shop.settings.narration.narrator
+    listings = []
+    for name in _SPEAKING if named == "auto" else (named,):
+        try:
+            found = await (await to_thread.run_sync(shop.narrator, name)).voices()
+        except NightreelError as error:
+            if name == named:
+                raise
+            listings.append(Listing(narrator=name, voices=(), source=str(error)))
+            continue
+        voices = tuple(voice for voice in found.voices if not language or _speaks(voice, language))
+        listings.append(Listing(narrator=name, voices=voices, source=found.source))
+    return tuple(listings)
+
+
+async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None) -> Sample:
+    """Two sentences in the voice that is set, or in the one that films in `language` get, as a WAV file at `out`.
+
+    Without a language, that of the voice, else that of the workspace. Raises `InputError` for a language without a
+    sample, and whatever keeps everybody from speaking.
+    """
+    narrators = await to_thread.run_sync(lambda: shop.narrators)
+    wanted = shop.settings.narration.voice
+    tongue = language or (await _language_of(narrators, wanted) if wanted else None) or shop.settings.language
+    text = sample_text(tongue)
+    if text is None:
+        raise InputError(f"there is no sample sentence in {tongue!r}", hint="Name a language with --language")
+    scene = StatementScene(lines=(SpokenLine(text=text),), text=text)
+    narration = await narrate(
+        Script(title="", language=tongue, scenes=(scene,)),
+        narrators=narrators,
+        voice=wanted,
+        cache=shop.cache,
+        retry=shop.retry_policy,
+        prosody=shop.prosody,
+        say=await to_thread.run_sync(way_of_saying, tongue, shop.pronunciations),
+    )
+    clip = narration.clips[0]
+    path = (out or Path(f"{narration.narrator}-{narration.voice}.wav")).absolute()
+    await to_thread.run_sync(_copy, clip.path, path)
+    return Sample(
+        path=path,
+        narrator=narration.narrator,
+        voice=narration.voice,
+        language=tongue,
+        length_s=clip.samples / _RATE_HZ,
+        fallback_reason=narration.fallback_reason,
+    )
+
+
+async def _language_of(narrators: Sequence[Narrator], wanted: str) -> str | None:
+    """What the voice called `wanted` speaks; None: nobody lists it, or it has no samples."""
+    for narrator in narrators:
+        try:
+            found = await narrator.voices()
+        except NightreelError:
+            continue
+        for voice in found.voices:
+            if voice.name == wanted and sample_text(voice.language):
+                return voice.language
+    return None
+
+
+def _speaks(voice: Voice, language: str) -> bool:
+    """Whether a voice speaks `language`: those of "de-AT" speak "de", those of "de" do not speak "de-AT"."""
+    tag, own = language.replace("_", "-").lower(), voice.language.lower()
+    return not own or own == tag or own.startswith(f"{tag}-")
+
+
+def _copy(clip: Path, path: Path) -> None:
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(clip, path)

@@ -1,0 +1,137 @@
+"""A script as texts with names, by parts: what is written about the film, and each scene.
+
+A translator gets these and gives them back under the same names, so that scenes, layouts, items and what each line
+brings with it can't change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.model import BulletsScene, ClosingScene, Scene, Script
+from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
+from pipeline.template import Template
+
+# What fits a thumbnail.
+THUMBNAIL_MAX_CHARS = 40
+FILM = "film"
+
+Texts = Mapping[str, str]
+_SHOWN = ("heading", "text", "emphasis", "kicker", "subtitle")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What is translated and checked by itself."""
+
+    # "film" or "scene_3"; and "film" or a layout.
+    name: str
+    kind: str
+    # (name, text): "heading", "item_2", "say_1"…; only those with a letter in them.
+    texts: tuple[tuple[str, str], ...]
+    # The longest that some of them may be, in characters.
+    limits: tuple[tuple[str, int], ...]
+
+    def limit(self, name: str) -> int | None:
+        """The longest text of this name; None: as long as it takes."""
+        return dict(self.limits).get(name)
+
+    @property
+    def chars(self) -> int:
+        """How much text it is."""
+        return sum(len(text) for _, text in self.texts)
+
+    @property
+    def place(self) -> str:
+        """The part as messages name it: "scene 3 (bullets)"."""
+        return self.name if self.name == FILM else f"{self.name.replace('_', ' ')} ({self.kind})"
+
+
+def parts_of(script: Script, template: Template) -> tuple[Part, ...]:
+    """The script in parts, in order; the film's own texts first."""
+    about = Part(
+        name=FILM,
+        kind=FILM,
+        texts=_with_letters(_film_texts(script)),
+        limits=(("title", TITLE_MAX_CHARS), ("thumbnail_text", THUMBNAIL_MAX_CHARS)),
+    )
+    scenes = (
+        Part(
+            name=f"scene_{number}",
+            kind=scene.layout,
+            texts=_with_letters(_scene_texts(scene, script)),
+            limits=tuple(_limits(scene, template)),
+        )
+        for number, scene in enumerate(script.scenes, start=1)
+    )
+    return (about, *scenes)
+
+
+def put_together(script: Script, texts: Mapping[str, Texts], *, language: str) -> Script:
+    """The same script with other texts, by part and name; a text that is not given stays."""
+    about = {**dict(_film_texts(script)), **texts.get(FILM, {})}
+    title = about["title"]
+    scenes = (
+        _scene_with(scene, texts.get(f"scene_{number}", {})) for number, scene in enumerate(script.scenes, start=1)
+    )
+    lines = script.description.split("\n")
+    return replace(
+        script,
+        title=title,
+        language=language,
+        scenes=tuple(_named(scene, script.title, title) for scene in scenes),
+        description=fit_description("\n".join(about[f"description_{number}"] for number in range(1, len(lines) + 1))),
+        tags=fit_tags(tuple(about[f"tag_{number}"] for number in range(1, len(script.tags) + 1))),
+        thumbnail_text=about["thumbnail_text"],
+    )
+
+
+def _film_texts(script: Script) -> Iterator[tuple[str, str]]:
+    yield "title", script.title
+    yield from ((f"description_{n}", line) for n, line in enumerate(script.description.split("\n"), start=1))
+    yield from ((f"tag_{n}", tag) for n, tag in enumerate(script.tags, start=1))
+    yield "thumbnail_text", script.thumbnail_text
+
+
+def _scene_texts(scene: Scene, script: Script) -> Iterator[tuple[str, str]]:
+    for name in _SHOWN:
+        # The name of the film below the last words is translated with the film.
+        if hasattr(scene, name) and not _is_film_name(scene, name, script.title):
+            yield name, getattr(scene, name)
+    if isinstance(scene, BulletsScene):
+        yield from ((f"item_{n}", item) for n, item in enumerate(scene.items, start=1))
+    yield from ((f"say_{n}", line.text) for n, line in enumerate(scene.lines, start=1))
+
+
+def _is_film_name(scene: Scene, name: str, title: str) -> bool:
+    return isinstance(scene, ClosingScene) and name == "subtitle" and scene.subtitle == title
+
+
+def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Without texts such as "1/2", which say the same in every language."""
+    return tuple((name, text) for name, text in texts if any(character.isalpha() for character in text))
+
+
+def _limits(scene: Scene, template: Template) -> Iterator[tuple[str, int]]:
+    layout = template.layout(scene.layout)
+    for field, limit in layout.max_chars if layout else ():
+        if field != "item":
+            yield field, limit
+        elif isinstance(scene, BulletsScene):
+            yield from ((f"item_{n}", limit) for n in range(1, len(scene.items) + 1))
+
+
+def _scene_with(scene: Scene, texts: Texts) -> Scene:
+    # Only names that the scene has are ever asked for.
+    shown: dict[str, Any] = {name: texts[name] for name in _SHOWN if name in texts}
+    lines = tuple(replace(line, text=texts.get(f"say_{n}", line.text)) for n, line in enumerate(scene.lines, start=1))
+    if isinstance(scene, BulletsScene):
+        items = tuple(texts.get(f"item_{n}", item) for n, item in enumerate(scene.items, start=1))
+        return replace(scene, lines=lines, items=items, **shown)
+    return replace(scene, lines=lines, **shown)
+
+
+def _named(scene: Scene, before: str, after: str) -> Scene:
+    return replace(scene, subtitle=after) if isinstance(scene, ClosingScene) and scene.subtitle == before else scene

@@ -1,0 +1,32 @@
+"""Languages as settings name them: tags, lists of tags, and tables by tag."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from pipeline.model.languages import LANGUAGE_TAG, usual_case
+
+
+def _split(value: object) -> object:
+    """Flags and variables write a list with commas: "en,es,fr"."""
+    return [part for part in map(str.strip, value.split(",")) if part] if isinstance(value, str) else value
+
+
+def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    for tag in tags:
+        if not LANGUAGE_TAG.fullmatch(tag):
+            raise ValueError("must be language tags like en, de or pt-BR")
+    return tuple(dict.fromkeys(map(usual_case, tags)))
+
+
+def _keys_are_languages(table: dict[str, str]) -> dict[str, str]:
+    _language_tags(tuple(table))
+    return table
+
+
+Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeValidator(_split)]
+VoiceTable = Annotated[
+    dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(_keys_are_languages)
+]

@@ -1,0 +1,37 @@
+"""The table of words that voices say wrong, checked: they end up in front of a voice."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from pipeline.model.text import clean_text, has_words
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LONGEST_SAID = 200
+
+
+def _sayable(table: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str, str]]:
+    """Words and how they are said, on one line and without what can't be seen; tables of words below a language."""
+    cleaned: dict[str, str | dict[str, str]] = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            cleaned[clean_text(key)] = clean_text(value)
+        elif not _LANGUAGE_TAG.fullmatch(key):
+            raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or a text")
+        else:
+            cleaned[key] = {clean_text(word): clean_text(said) for word, said in value.items()}
+    for words in ({k: v for k, v in cleaned.items() if isinstance(v, str)}, *_tables_of(cleaned)):
+        for word, said in words.items():
+            if not word or not has_words(said) or max(len(word), len(said)) > _LONGEST_SAID:
+                raise ValueError(f"{word} must be said with letters, at most {_LONGEST_SAID} of them")
+    return cleaned
+
+
+def _tables_of(table: dict[str, str | dict[str, str]]) -> list[dict[str, str]]:
+    return [value for value in table.values() if isinstance(value, dict)]
+
+
+PronounceTable = Annotated[dict[str, str | dict[str, str]], AfterValidator(_sayable)]

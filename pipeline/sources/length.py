@@ -1,0 +1,25 @@
+"""How long a film is to be, as people write it: 90, 90s, 1m30s, 1:30."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.errors import InputError
+
+# Two scenes that can be read; and what one script can hold (`MAX_WORDS` of the script room).
+SHORTEST_S, LONGEST_S = 10, 1800
+
+_MINUTES = r"(?P<minutes>[0-9]{1,3})\s*(?:m|min|:)"
+_SECONDS = r"(?P<seconds>[0-9]{1,4})\s*(?:s|sec)?"
+_WRITTEN = re.compile(rf"(?:{_MINUTES})?\s*(?:{_SECONDS})?", re.IGNORECASE)
+
+
+def parse_length_s(text: str, *, where: str) -> int:
+    """The length in seconds. Raises `InputError` about `where` for what is none, too short or too long."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if not match or not any(match.groups()):
+        raise InputError(f"{text!r} is not a length", where=where, hint="Write e.g. 60 (seconds) or 1m30s")
+    length_s = 60 * int(match["minutes"] or 0) + int(match["seconds"] or 0)
+    if not SHORTEST_S <= length_s <= LONGEST_S:
+        raise InputError(f"{text} is not between {SHORTEST_S} seconds and {LONGEST_S // 60} minutes", where=where)
+    return length_s

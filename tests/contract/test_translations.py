@@ -1,0 +1,256 @@
+"""What a translation must be, and what becomes of a model that translates badly."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
+from pipeline.limits import Purse
+from pipeline.model import (
+    BulletsScene,
+    ClosingScene,
+    Cost,
+    Scene,
+    Script,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+    narration_of,
+)
+from pipeline.script import known_translation, translate_script
+from pipeline.script.checks import find_problems
+from pipeline.script.translation import kept_translations
+from pipeline.state import Cache
+from pipeline.template import Template, load_template
+from tests.standins import translator
+from tests.standins.groq import GroqStandIn
+from tests.standins.models import IMPATIENT, groq_model
+
+STATEMENT = StatementScene(
+    lines=(SpokenLine(text="Tea loses half of its heat in 15 minutes."), SpokenLine(text="Then it rests.", reveals=0)),
+    text="Then it rests.",
+    emphasis="it rests",
+)
+SCRIPT = Script(
+    title="Why tea cools",
+    language="en",
+    description="A film about tea.\nMore: https://example.org/tea",
+    tags=("tea", "physics"),
+    thumbnail_text="Tea cools",
+    scenes=(
+        TitleScene(lines=(SpokenLine(text="Your tea was hot a moment ago."),), heading="Why tea cools", kicker="Heat"),
+        BulletsScene(
+            lines=(
+                SpokenLine(text="Two things happen."),
+                SpokenLine(text="Steam leaves.", reveals=0),
+                SpokenLine(text="The cup warms.", reveals=1),
+            ),
+            heading="Two things",
+            items=("Steam", "The cup"),
+        ),
+        STATEMENT,
+        ClosingScene(lines=(SpokenLine(text="So drink it now."),), text="Drink it now.", subtitle="Why tea cools"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load_template("explainer", search=[])
+
+
+@pytest.fixture
+async def groq() -> AsyncIterator[GroqStandIn]:
+    async with GroqStandIn() as server:
+        yield server
+        assert server.complaints == []
+
+
+@pytest.fixture
+def desk(groq: GroqStandIn, template: Template, tmp_path: Path) -> dict[str, Any]:
+    """What a translation needs besides the script and the language."""
+    return {"models": (groq_model(groq.url),), "template": template, "cache": Cache(tmp_path)}
+
+
+async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
+    purse = Purse(told=([] if costs is None else costs).append)
+    return await translate_script(script, language=language, retry=IMPATIENT, purse=purse, **desk)
+
+
+def shape(scene: Scene) -> tuple[object, ...]:
+    """What of a scene is the same in every language."""
+    return (scene.layout, len(getattr(scene, "items", ())), [line.reveals for line in scene.lines])
+
+
+async def test_a_translation_is_the_same_film_in_other_words(groq, desk, template):
+    script = await translate(SCRIPT, desk)
+
+    assert script.language == "es"
+    assert find_problems(script, template) == ()
+    assert [shape(scene) for scene in script.scenes] == [shape(scene) for scene in SCRIPT.scenes]
+    for before, after in zip(SCRIPT.scenes, script.scenes, strict=True):
+        assert narration_of(after) == translator.translated(narration_of(before), "es") != narration_of(before)
+
+
+async def test_what_is_written_about_the_film_is_translated_too(groq, desk):
+    script = await translate(SCRIPT, desk)
+
+    assert script.title == translator.translated("Why tea cools", "es")
+    assert script.scenes[-1].subtitle == script.title
+    assert script.thumbnail_text == translator.translated("Tea cools", "es")
+    assert script.tags == tuple(translator.translated(tag, "es") for tag in SCRIPT.tags)
+    assert script.description.endswith(" https://example.org/tea")
+
+
+async def test_emphasis_is_a_phrase_of_the_translated_text(groq, desk):
+    statement = (await translate(SCRIPT, desk)).scenes[2]
+
+    assert statement.emphasis
+    assert statement.emphasis in statement.text
+
+
+async def test_a_short_film_is_one_request_and_its_cost_is_told(groq, desk):
+    costs: list[Cost] = []
+
+    await translate(SCRIPT, desk, costs=costs)
+
+    assert len(groq.history) == len(costs) == 1
+    assert costs[0].tokens_in > 0
+
+
+async def test_a_long_film_is_translated_in_several_requests_that_stay_small(groq, desk):
+    line = SpokenLine(text=f"{'The tea stands in the kitchen and cools. ' * 25}".strip())
+    scenes = tuple(replace(STATEMENT, lines=(line,), text=f"Part {number}", emphasis="") for number in range(6))
+
+    script = await translate(replace(SCRIPT, scenes=(SCRIPT.scenes[0], *scenes)), desk)
+
+    assert len(script.scenes) == 7
+    assert len(groq.history) == 3
+    assert all(len(request.prompt) < 6000 for request in groq.history)
+
+
+async def test_what_was_translated_once_is_never_paid_for_again(groq, desk):
+    first = await translate(SCRIPT, desk)
+
+    assert await translate(SCRIPT, desk) == first
+    assert await to_thread.run_sync(lambda: known_translation(SCRIPT, language="es", **desk)) == first
+    assert len(groq.history) == 1
+
+
+async def test_of_an_edited_script_only_what_is_new_is_translated(groq, desk):
+    await translate(SCRIPT, desk)
+    closing = ClosingScene(lines=(SpokenLine(text="So wait no more."),), text="Wait no more.", subtitle=SCRIPT.title)
+    edited = replace(SCRIPT, scenes=(SCRIPT.scenes[0], *SCRIPT.scenes[2:3], closing))
+
+    script = await translate(edited, desk)
+
+    assert narration_of(script.scenes[-1]) == translator.translated("So wait no more.", "es")
+    assert asked_for(groq.history[-1].prompt) == {"scene_3"}
+
+
+async def test_each_language_is_translated_by_itself(groq, desk):
+    spanish, french = await translate(SCRIPT, desk), await translate(SCRIPT, desk, "fr")
+
+    assert spanish.title != french.title
+    assert await to_thread.run_sync(lambda: known_translation(SCRIPT, language="de", **desk)) is None
+
+
+async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afresh(groq, desk):
+    await translate(SCRIPT, desk)
+
+    kept = await to_thread.run_sync(lambda: kept_translations(SCRIPT, language="es", **desk))
+    for path in kept:
+        await desk["cache"].discard(path)
+    await translate(SCRIPT, desk)
+
+    assert len(kept) == 5
+    assert len(groq.history) == 2
+
+
+# A model that translates badly -----------------------------------------------------------------------------------
+
+# Fault, what the model is told, and the error when it does the same again; empty: it is mended.
+BADLY = [
+    ("drops_a_part", "scene 4 (closing): it is missing", "scene 4 (closing): it is missing"),
+    ("too_long_translation", "film: title has 101 characters, at most 100 fit", "film: title has 101 characters"),
+    ("loses_a_number", "scene 3 (statement): say_1 has lost the number 15", "has lost the number 15"),
+    ("translates_the_names", "film: title is missing", "film: there is no"),
+    ("invents_emphasis", "scene 3 (statement): emphasis must be copied", ""),
+    ("does_not_translate", "it is still in en, and must be in es", "it is still in en, and must be in es"),
+]
+
+
+def asked_for(prompt: str) -> set[str]:
+    """The parts that were to be translated."""
+    return {line.split(" ")[0] for line in prompt.splitlines() if line.startswith(("scene_", "film"))}
+
+
+def test_every_fault_of_the_stand_in_has_its_outcome():
+    assert {fault for fault, _, _ in BADLY} == set(translator.FAULTS)
+
+
+@pytest.mark.parametrize(("fault", "told", "_error"), BADLY)
+async def test_a_bad_translation_is_shown_to_the_model_with_what_is_wrong(groq, desk, fault, told, _error):
+    groq.enqueue(fault)
+
+    script = await translate(SCRIPT, desk)
+
+    assert told in groq.history[1].prompt
+    assert len(groq.history) == 2
+    assert script.scenes[2].emphasis == translator.translated("it rests", "es")
+    assert "15" in narration_of(script.scenes[2])
+
+
+@pytest.mark.parametrize(("fault", "_told", "error"), [each for each in BADLY if each[2]])
+async def test_a_part_that_stays_wrong_fails_the_film_and_says_which_and_why(groq, desk, fault, _told, error):
+    groq.enqueue(fault, fault)
+
+    with pytest.raises(PermanentError) as caught:
+        await translate(SCRIPT, desk)
+
+    assert error in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_emphasis_that_is_no_phrase_of_the_text_is_left_out_in_the_end(groq, desk):
+    groq.enqueue("invents_emphasis", "invents_emphasis")
+
+    script = await translate(SCRIPT, desk)
+
+    assert script.scenes[2].emphasis == ""
+
+
+async def test_after_a_failure_only_the_part_that_was_wrong_is_asked_for_again(groq, desk):
+    groq.enqueue("loses_a_number", "loses_a_number")
+    with pytest.raises(PermanentError):
+        await translate(SCRIPT, desk)
+
+    script = await translate(SCRIPT, desk)
+
+    assert asked_for(groq.history[-1].prompt) == {"scene_3"}
+    assert "15" in narration_of(script.scenes[2])
+
+
+@pytest.mark.parametrize("fault", ["invalid_json", "empty_content", "reset", "no_capacity"])
+async def test_an_answer_that_is_none_is_a_failure_that_may_pass(groq, desk, fault):
+    groq.enqueue(fault, fault)
+
+    with pytest.raises(TransientError):
+        await translate(SCRIPT, desk)
+
+
+async def test_without_a_model_the_error_says_what_to_do(desk):
+    with pytest.raises(ConfigurationError) as caught:
+        await translate(SCRIPT, {**desk, "models": ()})
+
+    assert str(caught.value) == (
+        "a model translates films into es, and none is configured. "
+        "Set GROQ_API_KEY=... (and drop --offline), or write the brief in es"
+    )
+    assert isinstance(caught.value, NightreelError)

@@ -1,0 +1,152 @@
+"""What docs/faults_voices.md says of every fault of the Edge service, asserted row by row."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio.lowlevel
+import pytest
+
+from pipeline.limits import RetryPolicy
+from pipeline.model import Script, SpokenLine, StatementScene
+from pipeline.narration import narrate
+from pipeline.narration.edge import EdgeNarrator
+from pipeline.narration.silence import SilenceNarrator
+from pipeline.state import Cache
+from tests.standins.edge import FAULTS, EdgeStandIn
+from tests.standins.gates import gate
+
+TABLE = Path(__file__).parents[2] / "docs" / "faults_voices.md"
+SENTENCE = "Sunlight looks white, but it holds every color of the rainbow, even those that nobody sees."
+NOW = RetryPolicy(attempts=5, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    fault: str
+    outcome: str
+    record: str
+
+
+def rows():
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    cells = [line.split("|")[1:5] for line in lines if line.startswith("| `")]
+    return [Row(fault.strip("` "), outcome.strip(), record.strip()) for fault, _, outcome, record in cells]
+
+
+def film(*texts):
+    scenes = tuple(StatementScene(lines=(SpokenLine(text=text),), text=text) for text in texts)
+    return Script(title="Light", language="en", scenes=scenes)
+
+
+def narrator_at(edge, *, timeout_s=5.0, **more):
+    narrator = EdgeNarrator(url=edge.url, gate=gate("edge", concurrency=3), timeout_s=timeout_s, **more)
+    # Every fault meets a text, not the question whether anybody is there.
+    narrator.check = anyio.lowlevel.checkpoint
+    return narrator
+
+
+async def narrated(script, folder, *narrators, voice=None):
+    return await narrate(script, narrators=narrators, voice=voice, cache=Cache(folder), retry=NOW)
+
+
+def test_every_fault_of_the_stand_in_has_its_row():
+    assert [row.fault for row in rows()] == list(FAULTS)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
+async def test_what_becomes_of_a_fault_is_what_the_table_says(row, tmp_path):
+    async with EdgeStandIn() as edge:
+        undisturbed = await narrated(film(SENTENCE), tmp_path / "undisturbed", narrator_at(edge))
+        # aiohttp asks a second time by itself when a connection drops.
+        edge.enqueue(*[row.fault] * (2 if row.fault == "drop_handshake" else 1))
+        narrator = narrator_at(edge, timeout_s=0.3 if "stall" in row.fault else 5.0)
+
+        narration = await narrated(film(SENTENCE), tmp_path / "disturbed", narrator, SilenceNarrator())
+        assert edge.complaints == []
+
+    again = row.outcome == "tried again"
+    assert narration.narrator == ("silence" if row.outcome == "next narrator" else "edge")
+    # How long it was waited for, and what exactly could not be understood, is more than the table says.
+    told = [re.sub(r" within .*?:| \([A-Z]\w+\):", ":", incident) for incident in narration.incidents]
+    assert told == ([f"{row.record.removesuffix(' within')}: once, spoken again"] if again else [])
+    assert narration.fallback_reason == (row.record if row.outcome == "next narrator" else "")
+    if narration.narrator == "edge":
+        assert narration.clips[0].sha256 == undisturbed.clips[0].sha256
+        assert narration.clips[0].estimated == narration.estimated == (row.outcome == "estimated")
+
+
+async def test_a_service_that_cuts_one_text_in_five_makes_no_film_shorter_and_the_record_says_so(tmp_path):
+    texts = [
+        f"Film {number} of this night begins. It goes on. Then film {number} has its end, too." for number in range(8)
+    ]
+    films = [film(*texts[start : start + 2]) for start in range(0, 8, 2)]
+    faults = ["abort", "abort_late", "short_audio"]
+    async with EdgeStandIn() as well, EdgeStandIn(faults=faults, fault_share=0.2, seed=9) as unwell:
+        good = [await narrated(one, tmp_path / "good", narrator_at(well)) for one in films]
+
+        cut = [await narrated(one, tmp_path / "cut", narrator_at(unwell)) for one in films]
+
+    assert {request.voice for request in unwell.history} == {"en-US-AvaNeural"}
+    met = sum(request.fault is not None for request in unwell.history)
+    assert 3 <= met <= len(unwell.history) / 3
+    assert [[clip.sha256 for clip in one.clips] for one in cut] == [[clip.sha256 for clip in one.clips] for one in good]
+    assert [one.fallback_reason for one in cut] == [""] * 4
+    told = [incident for one in cut for incident in one.incidents]
+    assert all(re.fullmatch(r"edge broke off in the middle of a text: (once|\d times), spoken again", t) for t in told)
+    assert sum(int(re.search(r"(\d) times", t)[1]) if "times" in t else 1 for t in told) == met
+
+
+async def test_a_voice_that_fails_while_others_speak_gives_the_whole_film_to_another_of_its_language(tmp_path):
+    script = film("One sentence here.", "And one more there.", "That is all.")
+    async with EdgeStandIn(silent_voices=frozenset({"en-US-AvaNeural"})) as edge:
+        narration = await narrated(script, tmp_path, narrator_at(edge), SilenceNarrator())
+
+    assert (narration.narrator, narration.voice) == ("edge", "en-US-AndrewNeural")
+    assert narration.fallback_reason == "edge's voice en-US-AvaNeural keeps failing while others speak"
+    assert narration.incidents[0].startswith("edge sent no sound: ")
+    assert all(clip.loudness_lufs is not None for clip in narration.clips)
+
+
+async def test_a_voice_that_was_found_to_fail_is_not_asked_by_the_next_film(tmp_path):
+    async with EdgeStandIn(silent_voices=frozenset({"en-US-AvaNeural"})) as edge:
+        narrator = narrator_at(edge)
+        await narrated(film("One sentence here."), tmp_path, narrator)
+        asked = len(edge.history)
+
+        narration = await narrated(film("Another one there."), tmp_path, narrator)
+
+    assert narration.voice == "en-US-AndrewNeural"
+    assert [request.voice for request in edge.history[asked:]] == ["en-US-AndrewNeural"]
+
+
+async def test_the_voices_of_the_settings_come_first_if_they_speak_the_language(tmp_path):
+    async with EdgeStandIn(silent_voices=frozenset({"en-US-AvaNeural"})) as edge:
+        narrator = narrator_at(edge, fallback_voices=["de-DE-ConradNeural", "en-GB-RyanNeural"])
+
+        narration = await narrated(film("One sentence here."), tmp_path, narrator)
+
+    assert narration.voice == "en-GB-RyanNeural"
+
+
+async def test_a_service_that_fails_for_every_voice_is_no_matter_of_the_voice(tmp_path):
+    async with EdgeStandIn(faults=["no_audio"]) as edge:
+        narration = await narrated(film("One sentence here."), tmp_path, narrator_at(edge), SilenceNarrator())
+
+    assert narration.narrator == "silence"
+    assert narration.fallback_reason == "edge sent no sound"
+    assert narration.incidents == ("edge sent no sound: 5 times",)
+
+
+async def test_the_clock_of_one_service_is_nothing_for_another_to_go_by(tmp_path):
+    from edge_tts.drm import DRM  # noqa: PLC0415
+
+    async with EdgeStandIn() as skewed, EdgeStandIn() as right:
+        skewed.enqueue("forbidden_skewed_clock")
+        one, two = narrator_at(skewed), narrator_at(right)
+        await narrated(film("One sentence here."), tmp_path / "one", one)
+        await narrated(film("One sentence here."), tmp_path / "two", two)
+
+    assert abs(one._service.skew_s) > 86_400
+    assert two._service.skew_s == 0
+    assert float(DRM.clock_skew_seconds) == 0

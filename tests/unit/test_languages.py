@@ -1,0 +1,259 @@
+"""A brief that is wanted in several languages: its films, their ids, folders and voices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from anyio import to_thread
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.cli.options import Making
+from pipeline.errors import InputError
+from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, summary_of
+from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
+from pipeline.orchestrator import open_workshop
+from pipeline.orchestrator.batches import run_family, run_one
+from pipeline.orchestrator.plan import draft_plan, plan_batch
+
+NOTES = (Section(heading="", blocks=(Paragraph(text="Tea cools."),)),)
+
+
+def brief(**more):
+    return Brief(title="Why tea cools", sections=NOTES, origin="tea.md", **more)
+
+
+def shop_in(workspace, **settings):
+    return open_workshop(workspace=workspace, overrides=settings)
+
+
+async def opened(workspace, **settings):
+    return await to_thread.run_sync(lambda: shop_in(workspace, **settings))
+
+
+async def plan(shop, briefs):
+    ids = (await plan_batch(briefs, shop, batch="kitchen", source="kitchen")).ids
+    return [await shop.store.load_job("kitchen", job_id) for job_id in ids]
+
+
+def test_a_brief_without_languages_is_one_film(tmp_path):
+    shop = shop_in(tmp_path)
+
+    (film,) = shop.wishes.films_of(brief())
+
+    assert (film.language, film.translated_from) == ("en", "")
+    assert film == shop.wishes.complete(brief())
+
+
+def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
+    shop = shop_in(tmp_path, languages="en,es,fr")
+
+    films = shop.wishes.films_of(brief())
+
+    assert [(film.language, film.translated_from) for film in films] == [("en", ""), ("es", "en"), ("fr", "en")]
+
+
+def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
+    shop = shop_in(tmp_path, languages="en,de")
+
+    films = shop.wishes.films_of(brief(language="de"))
+
+    assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("de", "")]
+
+
+def test_a_brief_may_be_written_in_a_language_that_gets_no_film(tmp_path):
+    shop = shop_in(tmp_path, languages="en,es")
+
+    films = shop.wishes.films_of(brief(language="de"))
+
+    assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("es", "de")]
+
+
+def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_settings(tmp_path):
+    (tmp_path / "nightreel.toml").write_text('languages = ["en", "pt-br"]\n', encoding="utf-8")
+    written = brief(languages=("fr", "it"))
+    shop, flagged = shop_in(tmp_path), shop_in(tmp_path, languages="ja")
+    one = shop_in(tmp_path, language="de")
+
+    assert [film.language for film in shop.wishes.films_of(brief())] == ["en", "pt-BR"]
+    assert [film.language for film in shop.wishes.films_of(written)] == ["fr", "it"]
+    assert [film.language for film in flagged.wishes.films_of(written)] == ["ja"]
+    assert [(film.language, film.translated_from) for film in one.wishes.films_of(written)] == [("de", "")]
+
+
+def test_the_count_of_films_is_that_of_the_films(tmp_path):
+    shop = shop_in(tmp_path, languages="en,es,en")
+    briefs = [brief(), brief(languages=("fr",))]
+
+    assert shop.wishes.count_films(briefs) == sum(len(shop.wishes.films_of(each)) for each in briefs) == 4
+
+
+async def test_one_language_more_is_one_film_more(tmp_path):
+    two = await plan(await opened(tmp_path / "a", languages="en,es"), [brief()])
+    three = await plan(await opened(tmp_path / "b", languages="en,es,fr"), [brief()])
+    one = await plan(await opened(tmp_path / "c"), [brief()])
+
+    assert [job.id for job in three[:2]] == [job.id for job in two]
+    assert [job.id for job in one] == [two[0].id]
+    assert len({job.id for job in three}) == 3
+
+
+async def test_a_film_that_is_translated_is_another_than_one_that_is_written(tmp_path):
+    translated = await plan(await opened(tmp_path / "a", languages="en,es"), [brief()])
+    (written,) = await plan(await opened(tmp_path / "b", language="es"), [brief()])
+
+    assert translated[1].id != written.id
+
+
+async def test_folders_of_one_family_never_collide(tmp_path):
+    jobs = await plan(await opened(tmp_path, languages="en,es,pt-BR"), [brief()])
+
+    assert [job.folder for job in jobs] == [
+        "kitchen/why-tea-cools",
+        "kitchen/why-tea-cools-es",
+        "kitchen/why-tea-cools-pt-br",
+    ]
+
+
+async def test_a_pattern_with_the_language_needs_nothing_more(tmp_path):
+    shop = await opened(tmp_path, languages="en,es", **{"output.pattern": "{batch}/{language}/{index:02d}_{title}"})
+
+    jobs = await plan(shop, [brief()])
+
+    assert [job.folder for job in jobs] == ["kitchen/en/01_why-tea-cools", "kitchen/es/01_why-tea-cools"]
+
+
+async def test_a_family_that_was_planned_already_is_left_as_it_is(tmp_path):
+    shop = await opened(tmp_path, languages="en,es")
+    before = await plan(shop, [brief()])
+
+    assert await plan(shop, [brief()]) == before
+
+
+async def test_an_edited_brief_replaces_each_film_of_its_family_in_its_place(tmp_path):
+    shop = await opened(tmp_path, languages="en,es")
+    before = await plan(shop, [brief()])
+
+    after = await plan(shop, [brief(subtitle="A short film")])
+
+    assert [job.folder for job in after] == [job.folder for job in before]
+    assert not {job.id for job in before} & {job.id for job in after}
+
+
+async def test_a_dry_run_counts_every_film(tmp_path):
+    shop = await opened(tmp_path, languages="en,es,fr")
+
+    draft = await to_thread.run_sync(lambda: draft_plan([brief()], shop, batch="kitchen"))
+
+    assert draft.plan.new == 3
+
+
+async def test_several_films_do_not_fit_one_file(tmp_path):
+    shop = await to_thread.run_sync(
+        lambda: open_workshop(workspace=tmp_path, overrides={"languages": "en,es"}, output=tmp_path / "tea.mp4")
+    )
+
+    with pytest.raises(InputError, match="2 films don't fit one file"):
+        await run_family(brief(), shop)
+
+
+async def test_whoever_asks_for_one_film_gets_no_family(tmp_path):
+    shop = await opened(tmp_path, languages="en,es")
+
+    with pytest.raises(InputError, match="2 films are wanted of it, and one was asked for"):
+        await run_one(brief(), shop)
+
+
+def test_a_film_that_is_not_translated_yet_is_told_from_its_siblings():
+    job = Job(id="a" * 16, batch="b", folder="f", brief=brief(language="es", translated_from="en"))
+
+    row = summary_of(job)
+
+    assert (row.title, row.language, row.status) == ("Why tea cools (es)", "es", JobStatus.PENDING)
+
+
+# Voices ------------------------------------------------------------------------------------------------------------
+
+
+def voices(shop, about):
+    return {film.language: film.voice for film in shop.wishes.films_of(about)}
+
+
+def test_a_voice_without_a_language_speaks_what_was_written(tmp_path):
+    shop = shop_in(tmp_path, languages="en,es", **{"narration.voice": "anna"})
+
+    assert voices(shop, brief()) == {"en": "anna", "es": None}
+    assert voices(shop_in(tmp_path, languages="en,es"), brief(voice="tom")) == {"en": "tom", "es": None}
+
+
+def test_voices_by_language_are_found_with_and_without_the_region(tmp_path):
+    (tmp_path / "nightreel.toml").write_text(
+        'languages = ["en", "de-AT", "es-MX"]\n[voices]\nde = "conrad"\nes-mx = "jorge"\nes = "elvira"\n', "utf-8"
+    )
+    shop = shop_in(tmp_path)
+
+    assert voices(shop, brief()) == {"en": None, "de-AT": "conrad", "es-MX": "jorge"}
+
+
+def test_a_voice_by_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path):
+    (tmp_path / "nightreel.toml").write_text('[voices]\nen = "s"\nes = "s"\nfr = "s"\n', encoding="utf-8")
+    shop = shop_in(tmp_path, languages="en,es,fr", **{"voices.es": "flag"})
+    written = brief(voices=(("en", "brief"), ("es", "brief")))
+
+    assert voices(shop, written) == {"en": "brief", "es": "flag", "fr": "s"}
+
+
+def test_completing_a_film_twice_changes_nothing(tmp_path):
+    shop = shop_in(tmp_path, languages="en,es", **{"narration.voice": "anna", "voices.es": "elvira"})
+
+    for film in shop.wishes.films_of(brief(voices=(("en", "tom"),))):
+        assert shop.wishes.complete(film) == film
+
+
+def test_voices_and_languages_of_a_command_are_remembered_with_its_batch(tmp_path):
+    shop = shop_in(tmp_path, languages="en,es", **{"voices.es": "elvira"})
+    plain = shop_in(tmp_path)
+
+    again = plain.for_asked(shop.asked)
+
+    assert again.wishes.films_of(brief()) == shop.wishes.films_of(brief())
+
+
+# What people write -------------------------------------------------------------------------------------------------
+
+
+def test_flags_become_settings():
+    assert Making(languages="en,es", voice="de=Conrad, es-MX=Jorge").as_settings() == {
+        "languages": "en,es",
+        "voices.de": "Conrad",
+        "voices.es-MX": "Jorge",
+    }
+    assert Making(voice="en-US-AvaNeural").as_settings() == {"narration.voice": "en-US-AvaNeural"}
+
+
+@pytest.mark.parametrize("flags", [{"language": "de", "languages": "en,es"}, {"voice": "de=,es=X"}], ids=str)
+def test_flags_that_make_no_sense_are_refused(flags):
+    with pytest.raises(InputError):
+        Making(**flags).as_settings()
+
+
+@given(st.from_regex(LANGUAGE_TAG, fullmatch=True))
+def test_a_tag_in_its_usual_case_stays_so_and_finds_its_entry(tag):
+    usual = usual_case(tag)
+
+    assert usual_case(usual) == usual == usual_case(tag.upper())
+    assert usual.lower() == tag.lower()
+    assert entry_for({tag: "voice"}, f"{usual}-Latn") == "voice"
+
+
+def test_a_table_without_the_language_has_no_entry():
+    assert entry_for({"de": "conrad"}, "en") is None
+    assert entry_for({"es-MX": "jorge"}, "es") is None
+
+
+def test_a_film_of_its_own_has_nothing_of_the_family(tmp_path):
+    shop = open_workshop(workspace=tmp_path, overrides={"languages": "en,es"})
+
+    for film in shop.wishes.films_of(brief(voices=(("es", "x"),))):
+        assert film == replace(film, languages=(), voices=())

@@ -1,0 +1,118 @@
+"""Music is part of what a film is: of its id, of its forecast, and of what is checked before anything is paid for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import ConfigurationError, InputError
+from pipeline.model import Brief, JobStatus, Paragraph, Section
+from pipeline.orchestrator import batches, open_workshop
+from pipeline.orchestrator.forecast import forecast
+from pipeline.orchestrator.stages import script_key
+from pipeline.settings import load_settings
+from tests.standins.beds import chord, write_bed
+
+QUIET = {"script.writer": "outline", "narration.narrator": "silence"}
+
+
+def brief(**more):
+    return Brief(title="Tea", sections=(Section(heading="", blocks=(Paragraph(text="Tea cools."),)),), **more)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    for name, seconds in (("calm.flac", 2.0), ("bright.flac", 2.5)):
+        write_bed(tmp_path / "music" / name, chord(seconds))
+    return tmp_path
+
+
+def shop_in(workspace, **overrides):
+    return open_workshop(workspace=workspace, overrides={**QUIET, **overrides})
+
+
+def id_in(workspace, written, **overrides):
+    shop = shop_in(workspace, **overrides)
+    return shop.job_id(shop.wishes.complete(written))
+
+
+def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
+    (workspace / "nightreel.toml").write_text('[music]\nbed = "calm.flac"\n', encoding="utf-8")
+
+    assert shop_in(workspace).wishes.complete(brief()).music == "calm.flac"
+    assert shop_in(workspace).wishes.complete(brief(music="bright.flac")).music == "bright.flac"
+    assert shop_in(workspace).wishes.complete(brief(music="none")).music == "none"
+    assert shop_in(workspace, **{"music.bed": "none"}).wishes.complete(brief(music="bright.flac")).music == "none"
+
+
+def test_no_music_is_what_one_gets_without_asking(workspace):
+    shop = shop_in(workspace)
+
+    assert shop.bed(shop.wishes.complete(brief())) is None
+
+
+def test_auto_is_a_file_by_the_time_it_is_kept(workspace):
+    assert shop_in(workspace, **{"music.bed": "auto"}).wishes.complete(brief()).music in {"calm.flac", "bright.flac"}
+
+
+def test_other_music_other_levels_and_other_content_are_other_films(workspace):
+    ids = [
+        id_in(workspace, brief()),
+        id_in(workspace, brief(music="calm.flac")),
+        id_in(workspace, brief(music="bright.flac")),
+        id_in(workspace, brief(music="calm.flac"), **{"music.duck_lu": 12}),
+        id_in(workspace, brief(music="missing.flac")),
+    ]
+    write_bed(workspace / "music" / "calm.flac", chord(3.0))
+    ids.append(id_in(workspace, brief(music="calm.flac")))
+
+    assert len(set(ids)) == len(ids)
+
+
+def test_levels_mean_nothing_to_a_film_without_music(workspace):
+    assert id_in(workspace, brief()) == id_in(workspace, brief(), **{"music.duck_lu": 12})
+
+
+def test_music_changes_no_word_of_the_script(workspace):
+    shop = shop_in(workspace)
+    plain = shop.wishes.complete(brief())
+
+    keys = {
+        script_key(written, shop.writer, shop.template(plain)) for written in (plain, replace(plain, music="calm.flac"))
+    }
+
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("levels", [(0, 14.9), (7, 7.5)])
+def test_settings_that_would_drown_the_voice_are_refused(tmp_path, levels):
+    with pytest.raises(ConfigurationError, match="below_speech_lu and duck_lu must add up to 15 at least"):
+        load_settings(tmp_path, {"music.below_speech_lu": levels[0], "music.duck_lu": levels[1]})
+
+
+async def test_a_dry_run_tells_once_of_music_that_is_missing_or_broken(workspace):
+    await to_thread.run_sync((workspace / "music" / "torn.mp3").write_bytes, b"<html>" * 1000)
+    wanted = ("gone.mp3", "torn.mp3", "torn.mp3", "calm.flac")
+    briefs = [replace(brief(music=name), title=f"Film {number}") for number, name in enumerate(wanted)]
+    shop = await to_thread.run_sync(shop_in, workspace)
+
+    found = await forecast(briefs, shop, batch="kitchen")
+
+    assert found.films.impossible == 3
+    assert [(problem.where, problem.films) for problem in found.problems] == [("music", 1), ("music/torn.mp3", 2)]
+    assert "no music called 'gone.mp3'" in found.problems[0].message
+    assert "can't read it as audio" in found.problems[1].message
+
+
+@pytest.mark.parametrize("name", ["gone.mp3", "torn.mp3"])
+async def test_a_film_with_music_that_is_missing_or_broken_fails_before_its_script_is_written(workspace, name):
+    await to_thread.run_sync((workspace / "music" / "torn.mp3").write_bytes, b"<html>" * 1000)
+    shop = await to_thread.run_sync(shop_in, workspace)
+
+    job = await batches.run_one(brief(music=name), shop)
+
+    assert (job.status, job.error.kind, job.error.stage) == (JobStatus.FAILED, InputError.__name__, "script")
+    assert name in job.error.message
+    assert job.script is None

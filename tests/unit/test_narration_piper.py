@@ -1,0 +1,127 @@
+"""What is particular to Piper: voices are files of somebody's, and some tell when they say what."""
+
+import json
+
+import pytest
+
+from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
+from pipeline.model import Prosody
+from pipeline.narration import piper as piper_module
+from pipeline.narration.piper import PiperNarrator
+from pipeline.narration.piper_voices import find_voices
+from pipeline.narration.spoken import spoken
+from tests.standins.piper import write_voice
+
+TEXT = spoken("Größe ist nicht alles.")
+
+
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("voices")
+    write_voice(folder, "de_AT-one-low", "de_AT")
+    write_voice(folder, "de_DE-two-low", "de_DE", tells_times=True)
+    return folder
+
+
+@pytest.fixture
+def piper(voices):
+    return PiperNarrator(folder=voices)
+
+
+async def test_a_voice_that_tells_its_times_is_believed_and_one_that_does_not_is_estimated(piper):
+    told = await piper.speak(TEXT, "de_DE-two-low", Prosody())
+    untold = await piper.speak(TEXT, "de_AT-one-low", Prosody())
+
+    assert (told.estimated, untold.estimated) == (False, True)
+    # A phoneme sounds 48 ms: the words are as long as their sounds, with the space between.
+    assert [round(word.end_s - word.start_s, 3) for word in told.words] == [0.672, 0.288, 0.576, 0.48]
+    assert untold.words[0].start_s == 0
+
+
+async def test_a_language_gets_its_own_region_first_and_else_another(piper):
+    assert await piper.choose_voice("de-DE", None) == "de_DE-two-low"
+    assert await piper.choose_voice("de_at", None) == "de_AT-one-low"
+    assert await piper.choose_voice("de-CH", None) == "de_AT-one-low"
+    with pytest.raises(InputError, match="no voice for the language 'fr'") as caught:
+        await piper.choose_voice("fr", None)
+    assert caught.value.hint == "There are voices for de-AT, de-DE"
+
+
+async def test_other_files_of_the_same_name_are_another_voice(tmp_path):
+    write_voice(tmp_path, "a", "en_US")
+    first = PiperNarrator(folder=tmp_path)
+    await first.choose_voice("en", None)
+    write_voice(tmp_path, "a", "en_US", tells_times=True)
+    second = PiperNarrator(folder=tmp_path)
+    await second.choose_voice("en", None)
+
+    assert first.version != second.version
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"espeak": 3},
+        {"espeak": {"voice": "x" * 100}},
+        # It would fetch a dictionary from the network.
+        {"phoneme_type": "pinyin"},
+        {"language": {"code": ["en"]}},
+    ],
+)
+def test_a_description_that_can_not_be_used_is_no_voice(tmp_path, spoilt):
+    model = write_voice(tmp_path, "a", "en_US")
+    path = model.with_name("a.onnx.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | spoilt))
+
+    with pytest.raises(InputError, match=r"no voices here\. Put NAME\.onnx and NAME\.onnx\.json"):
+        find_voices(tmp_path)
+
+
+def test_a_folder_that_is_not_there_has_no_voices(tmp_path):
+    with pytest.raises(InputError, match="no voices here"):
+        find_voices(tmp_path / "nowhere")
+
+
+async def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path):
+    write_voice(tmp_path, "a", "en_US").write_bytes(b"not a model\n" * 9)
+    piper = PiperNarrator(folder=tmp_path)
+
+    with pytest.raises(PermanentError, match=r"Piper: .+ Is the voice whole") as caught:
+        await piper.speak(TEXT, "a", Prosody())
+    assert "\n" not in str(caught.value)
+
+
+FAILURES = {
+    "not installed": (
+        "sys.stderr.write('No module piper'); sys.exit(3)",
+        MissingToolError,
+        r"nightreel\[piper\]",
+    ),
+    "crashed": ("os.abort()", TransientError, "broke off"),
+    "silent": ("time.sleep(60)", TransientError, r"within 0\.3 s"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_a_child_that_fails_is_an_error_of_ours(voices, monkeypatch, tmp_path, failure):
+    script, error, message = FAILURES[failure]
+    (tmp_path / "child.py").write_text(f"import os, sys, time\n{script}\n")
+    monkeypatch.setattr(piper_module.piper_child, "__file__", str(tmp_path / "child.py"))
+    narrator = PiperNarrator(folder=voices, timeout_s=0.3 if failure == "silent" else 30)
+
+    with pytest.raises(error, match=message):
+        await narrator.speak(TEXT, "de_AT-one-low", Prosody())
+
+
+async def test_a_faster_voice_is_asked_for_less_time(piper):
+    # The tiny voice pays no attention; what the child is told is what counts.
+    asked = []
+
+    async def ask(model, length_scale, text):
+        asked.append(round(length_scale, 4))
+        return await PiperNarrator._ask(piper, model, length_scale, text)
+
+    piper._ask = ask
+    await piper.speak(TEXT, "de_DE-two-low", Prosody(rate_percent=25))
+
+    assert asked == [0.8]

@@ -1,0 +1,272 @@
+"""How written texts are said, language by language; and that no text, however odd, breaks the rules of the game."""
+
+import pytest
+from anyio import to_thread
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import Prosody, split_words
+from pipeline.model.text import has_words
+from pipeline.narration.alignment import fold, proportional
+from pipeline.narration.espeak import EspeakNarrator
+from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.narration.spoken import spoken, way_of_saying
+
+_TAGS = "en en-GB de de-CH fr es es-MX it pt nl pl ru uk cs sv tr el ar he hi th ja zh ko fi hu sw tlh x-none"
+LANGUAGES = _TAGS.split(" ")
+SAID = [
+    # Money.
+    ("en", "$5.20", "5 dollars and 20 cents"),
+    ("en", "$1.00", "1 dollar"),
+    ("en", "$0.99", "99 cents"),
+    ("en", "£1.01", "1 pound and 1 penny"),
+    ("en", "$1,234.50", "1234 dollars and 50 cents"),
+    ("en", "$5M", "5 million dollars"),
+    ("en", "$5 million", "5 million dollars"),
+    ("en", "€5 bn", "5 billion euros"),
+    ("en", "US$5", "5 US dollars"),
+    ("en", "¥500", "500 yen"),
+    ("de", "5,20 €", "5 Euro 20"),
+    ("de", "1,5 Mio. €", "1,5 Millionen Euro"),
+    ("fr", "1,5 million €", "1,5 million d'euros"),
+    ("es", "5 millones €", "5 millones de euros"),
+    ("es", "$5M", "5 millones de dólares"),
+    ("it", "5 mln €", "5 milioni di euro"),
+    ("pt", "R$ 5,20", "5 reais e 20"),
+    ("pl", "2 zł", "2 złote"),
+    ("pl", "5 mln zł", "5 milionów złotych"),
+    ("ru", "21 ₽", "21 рубль"),
+    ("uk", "5 ₴", "5 гривень"),
+    ("cs", "5 Kč", "5 korun"),
+    ("sv", "5 kr", "5 kronor"),
+    ("he", "5 ₪", "5 שקלים"),
+    ("hi", "₹5,20,000", "520000 रुपये"),
+    ("ko", "₩5,000", "5000 원"),
+    # Dates and times.
+    ("en", "2024-03-05", "March 5th, 2024"),
+    ("en", "03/05/2024", "March 5th, 2024"),
+    ("en", "13/05/2024", "May 13th, 2024"),
+    ("en-GB", "03/05/2024", "the 3rd of May 2024"),
+    ("de", "5.3.2024", "fünfter März 2024"),
+    ("de", "am 5.3.2024 und vom 21. Mai", "am fünften März 2024 und vom einundzwanzigsten Mai"),
+    (
+        "de",
+        "Der 3. Oktober, der 16. April, der 30. Juni",
+        "Der dritte Oktober, der sechzehnte April, der dreißigste Juni",
+    ),
+    ("fr", "01/03/2024", "1er mars 2024"),
+    ("es", "05/03/2024", "5 de marzo de 2024"),
+    ("nl", "05-03-2024", "5 maart 2024"),
+    ("ru", "05.03.2024", "5 марта 2024 года"),
+    ("uk", "05.03.2024", "5 березня 2024 року"),
+    ("cs", "5. 3. 2024", "5. března 2024"),
+    ("ja", "2024-03-05", "2024年3月5日"),
+    ("th", "05/03/2024", "5 มีนาคม คริสต์ศักราช 2024"),
+    ("en", "at 14:30", "at 14 30"),
+    ("en", "at 9:05 am", "at 9 oh 5 am"),
+    ("de", "um 14:30 Uhr", "um 14 Uhr 30"),
+    ("fr", "à 14h30", "à 14 heures 30"),
+    ("ru", "в 14:30", "в 14 часов 30 минут"),
+    ("ja", "14:30", "14時30分"),
+    # Numbers, units, ranges, fractions.
+    ("en", "1,234,567", "1234567"),
+    ("de", "1.234.567", "1234567"),
+    ("fr", "1 234 567", "1234567"),
+    ("fr", "1\u202f234,5 km", "1234,5 kilomètres"),
+    ("de-CH", "1'234'567", "1234567"),
+    ("en", "-5 °C", "minus 5 degrees Celsius"),
+    ("cs", "−5 °C", "minus 5 stupňů Celsia"),
+    ("en", "10–20 km/h", "10 to 20 kilometers per hour"),
+    ("de", "10-20 km/h", "10 bis 20 Kilometer pro Stunde"),
+    ("en", "1 km", "1 kilometer"),
+    ("en", "5 m²", "5 square meters"),
+    ("ru", "2 км", "2 километра"),
+    ("uk", "50 %", "50 відсотків"),
+    ("nl", "80 km/u", "80 kilometer per uur"),
+    ("ja", "100 km/h", "時速 100 キロメートル"),
+    ("he", '100 קמ"ש', "100 קילומטר לשעה"),
+    ("en", "1914-1918", "1914 to 1918"),
+    ("en", "2½ cups, 1/2", "2 and a half cups, one half"),
+    ("de", "2½ Std.", "2 einhalb Stunden."),
+    # Abbreviations.
+    ("en", "e.g. Dr. Smith vs. no. 5, etc.", "for example Doctor Smith versus number 5, et cetera."),
+    ("en", "pears, etc. Then", "pears, et cetera. Then"),
+    ("en", "pears, etc. and", "pears, et cetera and"),
+    ("de", "z. B. Obst oder z.B. bzw. d. h. x", "zum Beispiel Obst oder zum Beispiel beziehungsweise das heißt x"),
+    ("es", "p. ej. en EE. UU. y", "por ejemplo en Estados Unidos y"),
+    ("fr", "av. J.-C. et", "avant Jésus-Christ et"),
+    ("pl", "np. ok. 5", "na przykład około 5"),
+    ("ru", "т. е. и т. д. и", "то есть и так далее и"),
+    ("el", "π.χ. και", "παραδείγματος χάρη και"),
+    ("he", 'ד"ר כהן', "דוקטור כהן"),
+    ("hi", "डॉ. शर्मा", "डॉक्टर शर्मा"),
+    ("th", "พ.ศ. 2567", "พุทธศักราช 2567"),
+    # Addresses and signs.
+    ("en", "https://www.example.com/a/b?x=1.", "example dot com slash a slash b."),
+    ("en", "jo.doe@example.org,", "jo dot doe at example dot org,"),
+    ("de", "a-b.de", "a Bindestrich b Punkt de"),
+    ("zh", "example.com", "example 点 com"),
+    ("en", "@nasa #OpenScience #1", "at nasa hashtag Open Science number 1"),
+    ("en", "R&D: 2 + 2 = 4", "R and D: 2 plus 2 equals 4"),
+    ("en", "1920x1080 on Disney+", "1920 by 1080 on Disney plus"),
+    ("en", "v2.0 and 1.2.3", "version 2 point 0 and 1 dot 2 dot 3"),
+    ("en", "~5", "about 5"),
+]
+# What looks like something that would be said otherwise, and is not, or not surely.
+LEFT = [
+    ("en", "The cat sat on 3 mats in 2024."),
+    ("en", "COVID-19, F-16, 555-1234, 5'6\", 24/7, 4K, 5G, 3D, C++, a–b, 3–1, 10am, No. Never"),
+    ("en", "31/02/2024 and 2024-13-45"),
+    ("en", "end.It was node.js"),
+    ("de", "Sie gewannen 22:18."),
+    ("de", "3,500"),
+    ("ru", "10–20"),
+    ("tr", "%50"),
+    ("zh", "50%"),
+    ("tlh", "5 $ e.g. 50% https://example.com"),
+    ("fr", "en 2024 500 personnes"),
+    ("en", "<speak>&amp; [[haI]] {x}"),
+]
+
+
+@pytest.mark.parametrize(("language", "written", "said"), SAID, ids=str)
+def test_a_written_form_is_said_as_people_say_it(language, written, said):
+    assert spoken(written, language).text == said
+
+
+@pytest.mark.parametrize(("language", "text"), LEFT, ids=str)
+def test_what_is_not_certain_is_left_to_the_voice(language, text):
+    assert spoken(text, language).text == text
+
+
+def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
+    said = spoken("Dr. Wu paid 1,5 million $ – z. B. 👀 on 2024-03-05.", "en")
+
+    parts = [place and said.text[slice(*place)] for place in said.places]
+    assert said.words == ("Dr.", "Wu", "paid", "1,5", "million", "$", "–", "z.", "B.", "👀", "on", "2024-03-05.")
+    assert parts[0] == "Doctor"
+    assert parts[9] is None
+    assert parts[11] == "March 5th, 2024."
+
+
+def test_two_written_words_share_what_is_said_for_both():
+    said = spoken("z. B. 1 234 567 Mio. €", "de")
+
+    assert [said.text[slice(*place)] for place in said.places[:2]] == ["zum", "Beispiel"]
+
+
+# --- the dictionary --------------------------------------------------------------------------------------------------
+
+
+def taught(*entries):
+    return Pronunciations(tuple(Pronunciation(written=w, said=s, language=lang) for w, s, lang in entries))
+
+
+def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
+    words = taught(("nginx", "engine x", ""), ("SQL", "sequel", ""))
+
+    said = spoken("Nginx, nginxes and (nginx): SQL or sql.", "en", words)
+
+    assert said.text == "engine x, nginxes and (engine x): sequel or sql."
+    assert said.words[0] == "Nginx,"
+
+
+def test_a_phrase_may_be_taught_and_the_longer_one_wins():
+    words = taught(("New York", "noo yawk", ""), ("york", "yark", ""), ("New York City", "the big apple", ""))
+
+    said = spoken("New York City, New York, York.", "en", words)
+
+    assert said.text == "the big apple, noo yawk, yark."
+    assert [said.text[slice(*place)] for place in said.places[:3]] == ["the", "big", "apple,"]
+
+
+def test_a_language_may_have_words_of_its_own_that_go_first():
+    words = taught(("Chemnitz", "kemnits", ""), ("Chemnitz", "Kämmnitz", "de"))
+
+    assert spoken("Chemnitz", "de-AT", words).text == "Kämmnitz"
+    assert spoken("Chemnitz", "en", words).text == "kemnits"
+
+
+def test_what_is_taught_goes_before_the_rules_and_is_said_literally():
+    assert spoken("$5 v2.0", "en", taught(("v2.0", r"\1 & (two)", ""))).text == r"5 dollars \1 & (two)"
+    assert spoken("C++ is", "en", taught(("C++", "see plus plus", ""))).text == "see plus plus is"
+
+
+def test_a_word_can_be_taught_where_words_have_no_spaces():
+    assert spoken("今日は上手です", "ja", taught(("上手", "じょうず", ""))).text == "今日はじょうずです"
+
+
+# --- every text ------------------------------------------------------------------------------------------------------
+
+_ODD = (
+    "$ € 5 1,234.50 2024-03-05 14:30 10–20 km/h % e.g. z. B. etc. @a #b &amp; ½ v2.0 - − + = × ~ www.a.com/b a@b.de R$ "
+    "EUR Mio. №5 ¥5万 <speak> {0} {{x}} \\1 [[haI]] 天 です。 ก็ שלום مرحبا 👀 1/2 a b \u202e \u200d \ufeff \x00 \ud800"
+)
+_BITS = st.sampled_from([*_ODD.split(" "), "\u00a0"])
+TEXTS = st.one_of(
+    st.text(max_size=60), st.lists(_BITS, max_size=12).map(" ".join), st.lists(_BITS, max_size=9).map("".join)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=TEXTS, language=st.sampled_from(LANGUAGES))
+@example(text="EUR 5", language="ja")
+@example(text="a b c", language="en")
+def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
+    said = spoken(text, language, taught(("a b", "x", ""), ("です", "です", "ja"), ("km", "kay em", "")))
+
+    assert said.words == split_words(text)
+    edges = [edge for place in said.places if place for edge in place]
+    assert edges == sorted(edges)
+    assert all(0 <= start < end <= len(said.text) for start, end in filter(None, said.places))
+    assert said.text == said.text.strip(" ")
+    for word, place in zip(said.words, said.places, strict=True):
+        assert place or not has_words(word), (word, said)
+    assert not set(said.text) & set("\u202e\ufeff\x00\ud800")
+
+
+@settings(max_examples=50, deadline=None)
+@given(words=st.lists(st.from_regex(r"[a-zäöüßéñ]{5,12}[,;!?]?", fullmatch=True)), language=st.sampled_from(LANGUAGES))
+def test_plain_words_are_said_as_they_are(words, language):
+    said = spoken(" ".join(words), language)
+
+    assert said.text == " ".join(words)
+    assert [said.text[slice(*place)] for place in said.places] == words
+
+
+@settings(max_examples=80, deadline=None)
+@given(text=TEXTS, language=st.sampled_from(LANGUAGES))
+def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, language):
+    said = spoken(text, language)
+
+    timed = proportional(said, 1.0, 9.0)
+
+    assert tuple(word.text for word in timed) == said.words
+    edges = [edge for word in timed for edge in (word.start_s, word.end_s)]
+    assert edges == sorted(edges)
+    assert all(0 <= edge <= 9.0 for edge in edges)
+
+
+def test_a_written_word_lasts_as_long_as_all_that_is_said_for_it():
+    said = spoken("It cost $5.20 once.", "en")
+    spans = [(float(at), at + 0.8) for at in range(len(split_words(said.text)))]
+
+    assert fold(said, spans) == ((0, 0.8), (1, 1.8), (2, 6.8), (7, 7.8))
+
+
+async def test_what_a_language_needs_is_in_memory_before_anything_is_said():
+    say = await to_thread.run_sync(way_of_saying, "sv", Pronunciations())
+
+    assert say("5 kr den 2024-03-05").text == "5 kronor den 5 mars 2024"
+
+
+async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
+    said = spoken("It was 50 % on 2024-03-05 here.", "en")
+    narrator = EspeakNarrator()
+
+    speech = await narrator.speak(said, await narrator.choose_voice("en", None), Prosody())
+
+    lasts = {word.text: word.end_s - word.start_s for word in speech.words}
+    assert lasts["%"] > 0.3
+    # "March 5th, 2024", with the rest after the comma.
+    assert lasts["2024-03-05"] > 2.0

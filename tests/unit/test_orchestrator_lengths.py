@@ -1,0 +1,134 @@
+"""A film of the length that was asked for: what is done when the sample, or the model, was wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.model import (
+    SAMPLE_RATE_HZ,
+    Clip,
+    Narration,
+    Pace,
+    Prosody,
+    Script,
+    SpokenLine,
+    StatementScene,
+    Word,
+    narration_of,
+    split_words,
+)
+from pipeline.orchestrator.lengths import film_s, hold_to_length, write_to_length
+
+WORD_S = 0.5
+
+
+def script(words: int, *, model: str = "parrot") -> Script:
+    scene = StatementScene(lines=(SpokenLine(text=" ".join(["word"] * words)),), text="T")
+    return Script(title="T", language="en", scenes=(scene,), model=model)
+
+
+def lasting(*lengths_s: float) -> Narration:
+    clips = (Clip(path=Path("x"), samples=round(s * SAMPLE_RATE_HZ), sha256="0", words=()) for s in lengths_s)
+    return Narration(narrator="n", voice="v", clips=tuple(clips))
+
+
+class Booth:
+    """Speaks the sample faster than everything else, by a share."""
+
+    def __init__(self, deceit: float) -> None:
+        self._deceit = deceit
+
+    async def speak(self, spoken: Script) -> Narration:
+        (scene,) = spoken.scenes
+        words = split_words(narration_of(scene))
+        each_s = WORD_S if set(words) == {"word"} else WORD_S / self._deceit
+        times = (Word(text=word, start_s=n * each_s, end_s=(n + 1) * each_s) for n, word in enumerate(words))
+        return Narration(
+            narrator="n",
+            voice="v",
+            clips=(
+                Clip(
+                    path=Path("x"), samples=round(len(words) * each_s * SAMPLE_RATE_HZ), sha256="0", words=tuple(times)
+                ),
+            ),
+        )
+
+
+class Desk:
+    """Writes as many words as the pace says that fit."""
+
+    def __init__(self, *, model: str = "parrot") -> None:
+        self.paces: list[Pace] = []
+        self._model = model
+
+    async def write(self, pace: Pace) -> Script:
+        self.paces.append(pace)
+        return script(pace.plan(60).words, model=self._model)
+
+
+async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> None:
+    desk, booth = Desk(), Booth(deceit=1.0)
+
+    written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
+
+    assert desk.paces == [pace]
+    assert film_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
+
+
+async def test_where_the_film_shows_another_pace_the_script_is_written_once_more() -> None:
+    desk, booth = Desk(), Booth(deceit=1.5)
+
+    written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
+
+    first, second = desk.paces
+    assert pace == second
+    assert second.weight_s > first.weight_s
+    assert film_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
+
+
+async def test_notes_that_are_spoken_as_they_are_are_not_written_again() -> None:
+    desk, booth = Desk(model=""), Booth(deceit=1.5)
+
+    await write_to_length(60, "en", write=desk.write, speak=booth.speak)
+
+    assert len(desk.paces) == 1
+
+
+@pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])
+async def test_a_film_that_is_about_right_is_left_as_it_is(lasts_s: float) -> None:
+    async def nobody(**_: object) -> Narration:
+        raise AssertionError
+
+    spoken = lasting(20, lasts_s - 20)
+
+    assert await hold_to_length(spoken, 60, prosody=Prosody(), speak=nobody) is spoken
+
+
+@pytest.mark.parametrize(("lasts_s", "rate_percent", "how"), [(72, 18, "8 % faster"), (49, 2, "8 % slower")])
+async def test_a_film_that_a_small_change_of_rate_can_mend_is_spoken_so(
+    lasts_s: float, rate_percent: int, how: str
+) -> None:
+    heard: list[Prosody] = []
+
+    async def speak(*, prosody: Prosody) -> Narration:
+        heard.append(prosody)
+        return lasting(60)
+
+    held = await hold_to_length(lasting(lasts_s), 60, prosody=Prosody(rate_percent=10, pitch_percent=3), speak=speak)
+
+    assert heard == [Prosody(rate_percent=rate_percent, pitch_percent=3)]
+    assert held.clips == lasting(60).clips
+    assert held.incidents == (f"spoken {how}, because the film would have lasted {lasts_s} s",)
+
+
+@pytest.mark.parametrize("lasts_s", [90, 20])
+async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s: float) -> None:
+    async def nobody(**_: object) -> Narration:
+        raise AssertionError
+
+    held = await hold_to_length(lasting(lasts_s), 60, prosody=Prosody(), speak=nobody)
+
+    assert held.clips == lasting(lasts_s).clips
+    assert held.incidents == (f"the film lasts {lasts_s} s, and 60 s were asked for",)

@@ -1,0 +1,122 @@
+"""What goes beside a film: title, description, tags, and chapters as hosts take them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import (
+    SAMPLE_RATE_HZ,
+    BulletsScene,
+    Clip,
+    ClosingScene,
+    Scene,
+    Script,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+)
+from pipeline.model.metadata import DESCRIPTION_MAX_BYTES
+from pipeline.publishing import film_metadata
+
+LINE = (SpokenLine(text="Hello."),)
+TITLE = TitleScene(lines=LINE, heading="Der Himmel")
+CLOSING = ClosingScene(lines=LINE, text="Schau hinauf.")
+
+
+def bullets(heading: str) -> BulletsScene:
+    return BulletsScene(lines=LINE, heading=heading, items=("Licht",))
+
+
+def metadata(*scenes: tuple[Scene, float], description: str = "Über das Licht.", **more: Any) -> dict[str, Any]:
+    script = Script(
+        title="Warum ist der Himmel blau?",
+        language="de",
+        scenes=tuple(scene for scene, _ in scenes),
+        description=description,
+        tags=("Physik",),
+    )
+    clips = [
+        Clip(path=Path(f"{n}.wav"), sha256="0", samples=round(length_s * SAMPLE_RATE_HZ), words=())
+        for n, (_, length_s) in enumerate(scenes)
+    ]
+    return dict(json.loads(film_metadata(script, clips, **more)))
+
+
+def test_a_film_is_described_with_a_chapter_per_heading_and_the_chapters_in_the_description() -> None:
+    found = metadata((TITLE, 12.5), (bullets("Drei Gründe"), 50.0), (bullets("Abendrot"), 20.0), (CLOSING, 5.0))
+
+    assert found == {
+        "title": "Warum ist der Himmel blau?",
+        "description": "Über das Licht.\n\n0:00 Der Himmel\n0:12 Drei Gründe\n1:02 Abendrot",
+        "language": "de",
+        "tags": ["Physik"],
+        "duration_s": 87.5,
+        "chapters": [
+            {"start_s": 0.0, "title": "Der Himmel"},
+            {"start_s": 12.5, "title": "Drei Gründe"},
+            {"start_s": 62.5, "title": "Abendrot"},
+        ],
+    }
+
+
+def test_fewer_than_three_chapters_are_none() -> None:
+    found = metadata((TITLE, 12.5), (bullets("Drei Gründe"), 50.0), (CLOSING, 5.0))
+
+    assert (found["chapters"], found["description"]) == ([], "Über das Licht.")
+
+
+def test_a_chapter_that_would_be_too_short_is_part_of_the_one_before() -> None:
+    found = metadata((TITLE, 4), *((bullets(f"Nr. {n}"), 7.0) for n in range(6)))
+
+    assert [chapter["start_s"] for chapter in found["chapters"]] == [0.0, 11.0, 25.0]
+
+
+def test_a_film_that_opens_without_a_heading_has_its_first_chapter_at_the_very_beginning() -> None:
+    opening = StatementScene(lines=LINE, text="Schau.")
+
+    found = metadata((opening, 12), (bullets("A"), 12), (bullets("B"), 12), (bullets("C"), 12))
+
+    assert found["chapters"][0] == {"start_s": 0.0, "title": "A"}
+
+
+def test_chapters_that_the_author_has_written_are_left_alone() -> None:
+    written = "0:00 Anfang\n0:30 Mitte\n1:00 Ende"
+
+    found = metadata((TITLE, 20), (bullets("A"), 20), (bullets("B"), 20), description=written)
+
+    assert found["description"] == written
+
+
+def test_the_length_that_was_asked_for_stands_beside_the_length() -> None:
+    found = metadata((TITLE, 20), (CLOSING, 20), wanted_s=60)
+
+    assert (found["duration_s"], found["wanted_duration_s"]) == (40.0, 60)
+
+
+NAMES, LENGTHS = st.sampled_from(["A", "B<", "", "C" * 60]), st.floats(min_value=2.2, max_value=4000)
+
+
+@given(
+    st.lists(st.tuples(NAMES, LENGTHS), max_size=40),
+    st.text(max_size=40).map(lambda text: text * 150),
+)
+def test_whatever_the_film_is_its_chapters_and_description_are_taken(
+    scenes: list[tuple[str, float]], description: str
+) -> None:
+    made = [(StatementScene(lines=LINE, text="T", kicker=name), length_s) for name, length_s in scenes]
+
+    found = metadata(*made, description=description)
+
+    assert len(found["description"].encode()) <= DESCRIPTION_MAX_BYTES
+    assert not set(found["description"]) & set("<>")
+    starts = [chapter["start_s"] for chapter in found["chapters"]]
+    assert len(starts) != 1
+    assert len(starts) != 2
+    assert starts[:1] in ([], [0.0])
+    ends = [*starts[1:], found["duration_s"]] if starts else []
+    assert all(end - start >= 9.999 for start, end in zip(starts, ends, strict=True))

@@ -1,0 +1,78 @@
+"""Lines that run both ways: the order in which their parts are seen."""
+
+import pytest
+
+from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
+from pipeline.rendering.text import CAPTION, DISPLAY, shape
+
+# What is expected is what stands from left to right; brackets are turned by the font, not here.
+RIGHT = {"right_to_left": True}
+LEFT = {"right_to_left": False}
+
+
+def seen(text, *, right_to_left):
+    return "".join(visual_order(list(text), levels(text, right_to_left=right_to_left)))
+
+
+@pytest.mark.parametrize(
+    ("text", "direction", "visual"),
+    [
+        ("car", LEFT, "car"),
+        ("אבג", RIGHT, "גבא"),
+        ("אבג דהו.", RIGHT, ".והד גבא"),
+        ("אבג USB 1.0.", RIGHT, ".USB 1.0 גבא"),
+        ("Ajay Bhatt אבג", RIGHT, "גבא Ajay Bhatt"),
+        ("שקע (RS-232).", RIGHT, ".)RS-232( עקש"),
+        ("עד 50% או 3,5", RIGHT, "3,5 וא 50% דע"),
+        ("ה-USB?", RIGHT, "?USB-ה"),
+        ("he said אבג.", LEFT, "he said גבא."),
+        ("אבג, דהו", LEFT, "והד ,גבא"),
+        ("عام 1500", RIGHT, "1500 ماع"),
+        ("عام ١٥٠٠ ", RIGHT, " ١٥٠٠ ماع"),
+        ("(אבג) abc", LEFT, "(גבא) abc"),
+        ("a (אבג", LEFT, "a (גבא"),
+    ],
+)
+def test_a_line_is_seen_in_this_order(text, direction, visual):
+    assert seen(text, **direction) == visual
+
+
+def test_brackets_of_a_right_to_left_phrase_run_with_it_and_are_mirrored_by_the_font():
+    pieces = shape("אבג (דהו) זחט", CAPTION.in_language("he")).pieces
+
+    assert all(piece.right_to_left for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("NASA أطلقت", "ar", True),
+        ("NASA", "ar", False),
+        ("What is NASA?", "ar", False),
+        ("العربية", "en", True),
+        ("Say שלום", "en", False),
+        ("", "he", False),
+    ],
+)
+def test_a_text_runs_as_its_language_does_unless_it_has_no_letter_of_it(text, language, expected):
+    assert runs_right_to_left(text, language) is expected
+
+
+def test_a_name_inside_a_right_to_left_line_stands_between_its_neighbours():
+    line = shape("خبر OpenAI جديد.", CAPTION.in_language("ar"))
+    left = {piece.text.strip(): piece.left_em for piece in line.pieces}
+
+    assert left["."] < left["جديد"] < left["O"] < left["I"] < left["خبر"]
+
+
+def test_lines_of_a_right_to_left_text_end_at_the_ink_of_their_first_letter():
+    for text in ("لماذا", "كيف", "اسم"):
+        line = shape(text, DISPLAY.in_language("ar"))
+
+        assert line.bearing_em >= 0
+        assert line.pieces[-1].left_em + line.pieces[-1].width_em - line.width_em == pytest.approx(line.bearing_em)
+
+
+@pytest.mark.parametrize("text", ["الجمل", "पंख", "ช้าง", "שלום"])
+def test_joined_letters_are_drawn_in_one_go(text):
+    assert len(shape(text, DISPLAY).pieces) == 1

@@ -1,0 +1,46 @@
+"""A script that would be too long or too short is told so in numbers that a model can act on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.model import Pace, Script, SpokenLine, StatementScene
+from pipeline.script.length import length_problem, predicted_s
+
+PACE = Pace(weight_s=0.08, breath_s=0.36, scene_s=1.0, word_weight=5.0)
+
+
+def script(words: int, scenes: int = 2) -> Script:
+    spoken = ("word." if number % 9 == 8 else "word" for number in range(words // scenes))
+    said = (SpokenLine(text=" ".join(spoken)),)
+    return Script(title="T", language="en", scenes=(StatementScene(lines=said, text="T"),) * scenes)
+
+
+def test_the_length_of_a_film_is_the_sum_of_its_scenes() -> None:
+    assert predicted_s(script(100), PACE) == pytest.approx(2 * 1.0 + 100 * 5 * 0.08 + 2 * 5 * 0.36)
+
+
+@pytest.mark.parametrize("words", [124, 132, 142])
+def test_a_script_that_is_about_right_is_let_pass(words: int) -> None:
+    assert length_problem(script(words), 60, PACE) == ""
+
+
+@pytest.mark.parametrize(("words", "which"), [(100, "more"), (115, "more"), (155, "fewer"), (300, "fewer")])
+def test_a_script_that_is_not_is_told_by_how_many_words(words: int, which: str) -> None:
+    told = length_problem(script(words), 60, PACE)
+
+    assert re.fullmatch(
+        rf"the film would last \d+ s; 55 to 65 s are wanted: say about \d+ words {which}, in all scenes together", told
+    )
+
+
+@pytest.mark.parametrize("words", [60, 100, 200, 400])
+def test_whoever_does_as_told_is_right(words: int) -> None:
+    told = re.search(r"about (\d+) words (more|fewer)", length_problem(script(words), 60, PACE))
+    assert told
+
+    changed = words + int(told[1]) * (1 if told[2] == "more" else -1)
+
+    assert length_problem(script(changed), 60, PACE) == ""

@@ -1,0 +1,195 @@
+"""A script taken apart for a translator and put together again, and what a translation must not lose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import BulletsScene, ClosingScene, Script, SpokenLine, StatementScene, TitleScene
+from pipeline.script.faithful import find_losses
+from pipeline.script.parts import Part, parts_of, put_together
+from pipeline.template import load_template
+
+TEMPLATE = load_template("explainer", search=[])
+SCRIPT = Script(
+    title="Why tea cools",
+    language="en",
+    description="A short film about tea.\n\nMade with nightreel: https://example.org/tea.",
+    tags=("tea", "physics"),
+    thumbnail_text="Tea cools",
+    scenes=(
+        TitleScene(lines=(SpokenLine(text="Tea is hot."),), heading="Why tea cools", subtitle="And how fast"),
+        BulletsScene(
+            lines=(
+                SpokenLine(text="Two things happen."),
+                SpokenLine(text="Steam leaves.", reveals=0),
+                SpokenLine(text="The cup warms.", reveals=1),
+            ),
+            heading="Two things",
+            items=("Steam", "The cup"),
+            kicker="1/2",
+            first=3,
+        ),
+        StatementScene(
+            lines=(SpokenLine(text="It takes 30 minutes."), SpokenLine(text="Then it is cold.", reveals=0)),
+            text="Then it is cold.",
+            emphasis="cold",
+        ),
+        ClosingScene(lines=(SpokenLine(text="Drink it now."),), text="Drink it now.", subtitle="Why tea cools"),
+    ),
+)
+
+
+def marked(script: Script) -> Script:
+    """A "translation" that can be told from the original in every text."""
+    texts = {part.name: {name: f"«{text}»" for name, text in part.texts} for part in parts_of(script, TEMPLATE)}
+    return put_together(script, texts, language="xx")
+
+
+def test_a_script_has_a_part_for_the_film_and_one_for_each_scene():
+    parts = parts_of(SCRIPT, TEMPLATE)
+
+    assert [(part.name, part.kind) for part in parts] == [
+        ("film", "film"),
+        ("scene_1", "title"),
+        ("scene_2", "bullets"),
+        ("scene_3", "statement"),
+        ("scene_4", "closing"),
+    ]
+    assert dict(parts[2].texts) == {
+        "heading": "Two things",
+        "item_1": "Steam",
+        "item_2": "The cup",
+        "say_1": "Two things happen.",
+        "say_2": "Steam leaves.",
+        "say_3": "The cup warms.",
+    }
+    assert (parts[2].limit("item_2"), parts[2].limit("say_1")) == (80, None)
+
+
+def test_everything_that_is_said_or_shown_is_translated_and_nothing_else_changes():
+    after = marked(SCRIPT)
+
+    assert (after.title, after.language, after.thumbnail_text) == ("«Why tea cools»", "xx", "«Tea cools»")
+    assert after.tags == ("«tea»", "«physics»")
+    assert after.description == ("«A short film about tea.»\n\n«Made with nightreel: https://example.org/tea.»")
+    title, bullets, statement, closing = after.scenes
+    assert (title.heading, title.subtitle, title.kicker) == ("«Why tea cools»", "«And how fast»", "")
+    assert (bullets.items, bullets.kicker, bullets.first) == (("«Steam»", "«The cup»"), "1/2", 3)
+    assert [line.reveals for line in bullets.lines] == [None, 0, 1]
+    assert (statement.text, statement.emphasis) == ("«Then it is cold.»", "«cold»")
+    assert closing.subtitle == after.title
+    assert [scene.layout for scene in after.scenes] == [scene.layout for scene in SCRIPT.scenes]
+
+
+def test_a_script_without_new_texts_stays_as_it_is():
+    assert put_together(SCRIPT, {}, language="en") == SCRIPT
+
+
+def test_what_hosts_take_is_kept_to_in_a_language_with_longer_words():
+    film = {"description_1": "ж" * 4000, "tag_1": "ж" * 90, "tag_2": "ю" * 90}
+    script = put_together(replace(SCRIPT, tags=("tea", "heat")), {"film": film}, language="ru")
+
+    assert len(script.description.encode()) <= 5000
+    assert script.tags == ("ж" * 90, "ю" * 90)
+    many = {f"tag_{number}": f"{number}".zfill(90) for number in range(1, 9)}
+    assert len(put_together(replace(SCRIPT, tags=tuple("abcdefgh")), {"film": many}, language="ru").tags) == 5
+
+
+@given(st.lists(st.text("ab1 /", max_size=8), min_size=1, max_size=5), st.text("ab\n1", max_size=12))
+def test_a_script_of_any_texts_comes_back_together(items, description):
+    bullets = BulletsScene(
+        lines=tuple(SpokenLine(text=item, reveals=n) for n, item in enumerate(items)), heading="", items=tuple(items)
+    )
+    script = replace(SCRIPT, description=description, scenes=(bullets, *SCRIPT.scenes))
+    texts = {part.name: dict(part.texts) for part in parts_of(script, TEMPLATE)}
+
+    assert put_together(script, texts, language="en") == script
+
+
+# What must not be lost ----------------------------------------------------------------------------------------------
+
+
+def losses(text: str, translated: str, *, limit: int | None = None, **more: str) -> list[str]:
+    limits = (("say_1", limit),) if limit else ()
+    part = Part(name="scene_3", kind="statement", texts=(("say_1", text),), limits=limits)
+    return find_losses(part, {"say_1": translated}, **{"written_in": "en", "language": "es", **more})
+
+
+@pytest.mark.parametrize(
+    ("text", "translated"),
+    [
+        ("It takes 30 minutes.", "Dura 30 minutos."),
+        ("About 1,234.5 km", "Unos 1.234,5 km"),
+        ("About 1,500 people", "Unas 1500 personas"),
+        ("About 12,000 people", "Près de 12\u202f000 personnes"),
+        ("In 2024, 300 people came.", "En 2024 vinieron 300 personas."),
+        ("The 19th century", "El siglo XIX"),
+        ("Louis 14", "Ludwig XIV."),
+        ("In 1969", "في عام ١٩٦٩"),
+        ("Apollo 11", "アポロ11号"),
+        ("1/2 of all", "1/2 de todo"),
+        ("See www.example.org.", "Véase www.example.org."),
+        ("No digits here", "Aquí no hay cifras"),
+    ],
+)
+def test_a_number_or_address_may_be_written_as_the_language_writes_it(text, translated):
+    assert losses(text, translated) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "translated", "told"),
+    [
+        ("It takes 30 minutes.", "Dura media hora.", "say_1 has lost the number 30"),
+        ("About 1,234.5 km", "Unos 1.234 km", "say_1 has lost the number 1,234.5"),
+        ("The 40th president", "El presidente XL", "say_1 has lost the number 40"),
+        (
+            "See https://example.org/a?b=1.",
+            "Véase example.org 1",
+            "say_1 has lost the address https://example.org/a?b=1",
+        ),
+        ("Write to me@example.org", "Escribe", "say_1 has lost the address me@example.org"),
+        ("Tea cools.", " … ", "say_1 is empty"),
+        ("Tea cools within half an hour.", "Tea cools within half an hour.", "it is still in en, and must be in es"),
+    ],
+)
+def test_what_is_lost_is_told(text, translated, told):
+    assert losses(text, translated) == [f"scene 3 (statement): {told}"]
+
+
+def test_a_text_that_is_too_long_for_its_place_is_told_with_the_limit():
+    assert losses("Tea cools.", "El té se enfría.", limit=10) == [
+        'scene 3 (statement): say_1 has 16 characters, at most 10 fit: "El té se enfría."'
+    ]
+
+
+def test_a_text_may_stay_the_same_between_two_kinds_of_one_language():
+    text = "Tea cools within half an hour."
+
+    assert losses(text, text, language="en-GB") == []
+
+
+def test_names_that_are_missing_or_new_are_told():
+    part = Part(name="scene_1", kind="title", texts=(("heading", "Tea"), ("say_1", "Tea cools.")), limits=())
+
+    told = find_losses(part, {"titular": "Té", "say_1": "El té."}, written_in="en", language="es")
+
+    assert told == ["scene 1 (title): there is no titular in it", "scene 1 (title): heading is missing"]
+
+
+def test_emphasis_has_to_be_a_phrase_of_the_translated_text_unless_it_is_the_last_try():
+    part = Part(name="scene_1", kind="statement", texts=(("text", "It is cold."), ("emphasis", "cold")), limits=())
+    translated = {"text": "Está frío.", "emphasis": "fría"}
+
+    assert find_losses(part, translated, written_in="en", language="es") == [
+        "scene 1 (statement): emphasis must be copied from the translated text letter by letter"
+    ]
+    assert find_losses(part, translated, written_in="en", language="es", strict=False) == []
+
+
+@given(st.text())
+def test_a_text_that_stays_loses_nothing(text):
+    assert losses(text, text, language="en") == []

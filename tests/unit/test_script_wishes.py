@@ -1,0 +1,187 @@
+"""What a model is asked for beyond a film: a length, facts from the notes only; and texts that hosts take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import InputError, PermanentError
+from pipeline.limits import RetryPolicy
+from pipeline.model import Brief, Pace, Paragraph, Script, Section, narration_of
+from pipeline.model.metadata import tags_chars
+from pipeline.script import ModelWriter, OutlineWriter, write_script
+from pipeline.script.chat import Answer, Question, Spent
+from pipeline.script.length import predicted_s
+from pipeline.state import Cache
+from pipeline.template import load_template
+
+TEMPLATE = load_template("explainer", search=[])
+ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
+PACE = Pace(weight_s=0.08, breath_s=0.36, scene_s=1.0, word_weight=5.0)
+NOTES = Brief(
+    title="Why the sky is blue",
+    language="en",
+    facts="notes",
+    sections=(Section(heading="", blocks=(Paragraph(text="In 1871 Lord Rayleigh saw why: air scatters blue."),)),),
+)
+
+
+def answer(*said: str, **more: Any) -> str:
+    """A script that says this, a scene for each text."""
+    first, *others = said
+    title = {"layout": "title", "heading": "The sky", "kicker": "", "subtitle": "", "say": first}
+    scenes = [
+        {"layout": "statement", "kicker": "", "text": "It is blue.", "emphasis": "", "say": say} for say in others
+    ]
+    about = {"title": "The sky", "description": "About it.", "tags": ["sky"], "thumbnail_text": "Blue"}
+    return json.dumps({**about, "scenes": [title, *scenes], **more})
+
+
+def words(count: int) -> str:
+    return answer(*[" ".join("word." if n % 9 == 8 else "word" for n in range(count // 2))] * 2)
+
+
+class Model:
+    """Says what it is told to, one thing after another."""
+
+    service, model, version = "fake", "parrot", "1"
+
+    def __init__(self, *answers: str) -> None:
+        self._answers = list(answers)
+        self.asked: list[Question] = []
+
+    def check(self) -> None:
+        pass
+
+    async def answer(self, question: Question, spent: Spent) -> Answer:
+        self.asked.append(question)
+        return Answer(text=self._answers.pop(0))
+
+    @property
+    def told(self) -> str:
+        """The last thing that it was told."""
+        return self.asked[-1].messages[-1].content
+
+
+async def write(model: Model, folder: Path, brief: Brief, *, pace: Pace | None = None) -> Script:
+    writer = ModelWriter([model], cache=Cache(folder), retry=ONCE)
+    return await write_script(brief, writers=[writer], template=TEMPLATE, pace=pace)
+
+
+# Length -----------------------------------------------------------------------------------------------------------
+
+MINUTE = Brief(title="The sky", language="en", facts="open", length_s=60)
+
+
+async def test_a_script_of_the_right_length_is_asked_for_once(tmp_path: Path) -> None:
+    model = Model(words(132))
+
+    await write(model, tmp_path, MINUTE, pace=PACE)
+
+    assert len(model.asked) == 1
+    assert "It lasts 60 seconds." in model.asked[0].messages[0].content
+
+
+async def test_a_script_that_would_be_too_short_goes_back_with_the_numbers(tmp_path: Path) -> None:
+    model = Model(words(80), words(132))
+
+    script = await write(model, tmp_path, MINUTE, pace=PACE)
+
+    assert "the film would last 37 s; 55 to 65 s are wanted: say about 53 words more" in model.told
+    assert predicted_s(script, PACE) == pytest.approx(60, abs=3)
+
+
+async def test_a_length_is_worth_two_more_tries_and_no_refusal(tmp_path: Path) -> None:
+    model = Model(words(80), words(200), words(110))
+
+    script = await write(model, tmp_path, MINUTE, pace=PACE)
+
+    assert predicted_s(script, PACE) == pytest.approx(50, abs=3)
+    assert len(model.asked) == 3
+
+
+async def test_a_model_is_shown_its_last_answer_and_not_all_of_them(tmp_path: Path) -> None:
+    model = Model(words(80), words(200), words(132))
+
+    await write(model, tmp_path, MINUTE, pace=PACE)
+
+    assert [message.role for message in model.asked[2].messages] == ["system", "user", "assistant", "user"]
+    assert model.asked[2].messages[2].content == words(200)
+    assert "fewer" in model.told
+
+
+async def test_a_long_film_gets_room_for_its_answer(tmp_path: Path) -> None:
+    model = Model(*[words(40)] * 3)
+
+    await write(model, tmp_path, Brief(title="T", language="en", length_s=1200), pace=PACE)
+
+    assert model.asked[0].max_tokens > 8000
+
+
+async def test_notes_that_are_spoken_as_they_are_last_as_long_as_they_last() -> None:
+    brief = Brief(title="T", language="en", length_s=600, variant=2, sections=NOTES.sections)
+
+    script = await write_script(brief, writers=[OutlineWriter()], template=TEMPLATE, pace=PACE)
+
+    assert "1871" in narration_of(script.scenes[-1])
+
+
+# Facts ------------------------------------------------------------------------------------------------------------
+
+INVENTED = answer("Look up.", "It was Sir Isaac Newton, in 1704.")
+TRUE = answer("Look up.", "It was Lord Rayleigh, in 1871.")
+
+
+async def test_what_the_notes_do_not_say_goes_back_to_the_model(tmp_path: Path) -> None:
+    model = Model(INVENTED, TRUE)
+
+    script = await write(model, tmp_path, NOTES)
+
+    assert "the notes do not say 1704, Sir, Isaac, Newton: leave it out" in model.told
+    assert "Rayleigh" in narration_of(script.scenes[1])
+
+
+async def test_a_model_that_insists_is_refused_with_the_list(tmp_path: Path) -> None:
+    model = Model(INVENTED, INVENTED)
+
+    with pytest.raises(PermanentError, match=r"fake: the notes do not say 1704, Sir, Isaac, Newton\. Add"):
+        await write(model, tmp_path, NOTES)
+
+
+async def test_where_other_facts_are_allowed_nobody_looks(tmp_path: Path) -> None:
+    script = await write(Model(INVENTED), tmp_path, Brief(title="T", language="en", facts="open"))
+
+    assert "Newton" in narration_of(script.scenes[1])
+
+
+async def test_facts_from_notes_that_are_not_there_are_refused_before_anybody_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="only the notes may be used, and there are none"):
+        await write(Model(), tmp_path, Brief(title="T", language="en", facts="notes"))
+
+
+# What hosts take --------------------------------------------------------------------------------------------------
+
+
+async def test_whatever_a_model_writes_about_its_film_fits_a_host(tmp_path: Path) -> None:
+    tags = [f"a tag of many words, number {n}" for n in range(60)]
+    said = answer("Look up.", "It is blue.", title="A <title> " * 30, description="A description. " * 600, tags=tags)
+
+    script = await write(Model(said), tmp_path, Brief(title="T", language="en"))
+
+    assert len(script.title) <= 100
+    assert len(script.description.encode()) <= 5000
+    assert tags_chars(script.tags) <= 480
+    assert not set(script.title + script.description) & set("<>")
+    assert script.tags[0] == "a tag of many words number 0"
+
+
+async def test_two_variants_are_two_questions(tmp_path: Path) -> None:
+    model = Model(answer("One.", "Two."), answer("Three.", "Four."))
+
+    scripts = [await write(model, tmp_path, Brief(title="T", language="en", variant=n)) for n in (1, 2, 1)]
+
+    assert scripts[0] == scripts[2] != scripts[1]
+    assert len(model.asked) == 2
