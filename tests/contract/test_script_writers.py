@@ -640,7 +640,7 @@ async def test_notes_that_are_too_long_are_shortened_where_a_paragraph_ends(
     assert "Part 1 word" in answered.prompt
     assert "Part 4 word" not in answered.prompt
     assert script.fallback_reason == (
-        "the notes are too long for openai/gpt-oss-120b: it was given the first 4,000 of 8,000 words"
+        "the notes are too long for openai/gpt-oss-120b: it was given the first 2,000 of 8,000 words"
     )
 
 
@@ -799,5 +799,5 @@ async def test_the_limits_that_a_service_tells_reach_the_gate(groq: GroqStandIn,
 
     (call,) = calls
     assert call.limits
-    assert (call.limits.tokens_per_min, call.limits.tokens_reset_s) == (8000, 7.66)
+    assert (call.limits.tokens_per_min, call.limits.tokens_reset_s) == (30_000_000, 7.66)
     assert (call.limits.requests_per_day, call.limits.requests_reset_s) == (1000, 179.56)
