@@ -140,7 +140,7 @@ async def half_done(shop: Workshop) -> None:
 
 async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
     """As much text as a film of a minute has."""
-    brief = shop.complete(await read_brief(_BRIEF))
+    brief = shop.wishes.complete(await read_brief(_BRIEF))
     template = await anyio.to_thread.run_sync(shop.template, brief)
     script = await write_script(brief, writers=[OutlineWriter()], template=template)
     clips = []

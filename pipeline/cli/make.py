@@ -63,7 +63,7 @@ def make(
         brief = await read_brief(topic)
         if queue:
             return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
-        count = session.workshop.count_films([brief])
+        count = session.workshop.wishes.count_films([brief])
         with reporter(place, total=count) as tell:
 
             def listen(event: Told) -> None:

@@ -81,7 +81,9 @@ def run(
                 listen=listen,
             )
 
-        return await work_on(make, session.workshop, place, batch=name, total=session.workshop.count_films(briefs))
+        return await work_on(
+            make, session.workshop, place, batch=name, total=session.workshop.wishes.count_films(briefs)
+        )
 
     try:
         session = open_session(place, {**making.as_settings(), **working.as_settings()}, output)

@@ -59,7 +59,7 @@ async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) ->
 
     Raises `BusyError` when another process is making this one, and `InputError` when several languages are wanted.
     """
-    count = shop.count_films([brief])
+    count = shop.wishes.count_films([brief])
     if count > 1:
         raise InputError(f"{count} films are wanted of it, and one was asked for", where=brief.origin or brief.title)
     (job,) = await run_family(brief, shop, listen=listen)
@@ -287,6 +287,6 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
 
 
 def _refuse_one_file_for_many(briefs: Sequence[Brief], shop: Workshop) -> None:
-    count = shop.count_films(briefs)
+    count = shop.wishes.count_films(briefs)
     if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
         raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")

@@ -205,7 +205,9 @@ class _Planner:
     def plan(self, briefs: Iterable[Brief]) -> Plan:
         self._look()
         fresh: list[Job] = []
-        films = ((number, film) for number, brief in enumerate(briefs, start=1) for film in self._shop.films_of(brief))
+        films = (
+            (number, film) for number, brief in enumerate(briefs, start=1) for film in self._shop.wishes.films_of(brief)
+        )
         for number, complete in films:
             job_id = self._shop.job_id(complete)
             if job_id in self.briefs:
@@ -232,7 +234,7 @@ class _Planner:
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
         for row in mended:
-            complete = self._shop.complete(row.brief)
+            complete = self._shop.wishes.complete(row.brief)
             ids[row.job] = job_id = self._shop.job_id(complete)
             if job_id not in fresh and self.index.find(job_id) is None:
                 fresh[job_id] = self._new(complete, job_id, row.number)

@@ -81,7 +81,7 @@ async def _original(job: Job, template: Template, shop: Workshop, attempt: Attem
 
     Films that want the same one at the same moment pay for it once.
     """
-    brief = shop.original_of(job.brief)
+    brief = shop.wishes.original_of(job.brief)
     writers = await to_thread.run_sync(lambda: shop.writers)
     # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
     look_up = bought_script if job.attempts > 1 else known_script

@@ -1,4 +1,4 @@
-"""Films in every script: thirty topics as they are spoken, read and drawn; ten of them, and on demand all, as films."""
+"""Films in every script: thirty topics as they are spoken, read and drawn; some, and on demand all, as films."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pipeline.subtitles import to_srt
 from pipeline.subtitles.pieces import width
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
-from tests.acceptance.topics_of_the_world import BRIEFS, ONE_EACH, WORLD, furthest_s, needs_font, onsets, speak_all
+from tests.acceptance.topics_of_the_world import BRIEFS, SHORT_FILMS, WORLD, furthest_s, needs_font, onsets, speak_all
 
 EVERY_TOPIC = pytest.mark.parametrize("name", BRIEFS)
 GAP_S = 2 / FRAME_RATE
@@ -30,6 +30,8 @@ GAP_S = 2 / FRAME_RATE
 ROUNDING_S = 0.0011
 # Of a cue's start against what is heard.
 NEAR_S = 0.1
+# Beyond these, something hangs; the short films take a quarter of a minute on two free cores.
+SHORT_FILMS_DEADLINE_S = 400
 SOAK_DEADLINE_S = 1800
 
 
@@ -160,30 +162,36 @@ def _brief(name):
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
-    """A short film of each script, made by one command."""
+    """Short films, made by one command."""
     home = tmp_path_factory.mktemp("films")
     (home / "world").mkdir()
-    for name in ONE_EACH:
+    for name in SHORT_FILMS:
         (home / "world" / f"{name}.md").write_text(_brief(name), encoding="utf-8")
-    env = {"NIGHTREEL_NARRATION__NARRATOR": "espeak", "NIGHTREEL_OUTPUT__PATTERN": "{batch}/{index:02d}"}
-    made = nightreel("run", "world", "--offline", "--json", cwd=home, env=env)
+    env = {
+        "NIGHTREEL_NARRATION__NARRATOR": "espeak",
+        "NIGHTREEL_OUTPUT__PATTERN": "{batch}/{index:02d}",
+        "NIGHTREEL_VIDEO__QUALITY": "36",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "DEADLINE_S", SHORT_FILMS_DEADLINE_S)
+        made = nightreel("run", "world", "--offline", "--json", cwd=home, env=env)
     return home, made
 
 
-def test_a_folder_of_ten_scripts_is_ten_films(films):
-    for name in ONE_EACH:
+def test_a_folder_of_briefs_in_five_scripts_is_five_films(films):
+    for name in SHORT_FILMS:
         needs_font(name)
     _home, made = films
 
     assert made.code == 0, made.stderr
-    assert made.events[-1]["counts"]["completed"] == len(ONE_EACH)
+    assert made.events[-1]["counts"]["completed"] == len(SHORT_FILMS)
 
 
-@pytest.mark.parametrize("name", ONE_EACH)
+@pytest.mark.parametrize("name", SHORT_FILMS)
 def test_a_film_says_what_its_subtitles_say_when_they_say_it(name, films):
     needs_font(name)
     home, _made = films
-    folder = home / "output" / "world" / f"{ONE_EACH.index(name) + 1:02d}"
+    folder = home / "output" / "world" / f"{SHORT_FILMS.index(name) + 1:02d}"
     events = pysubs2.SSAFile.load(str(folder / "video.srt")).events
     sound = read_audio(folder / "video.mp4")
 
@@ -195,11 +203,11 @@ def test_a_film_says_what_its_subtitles_say_when_they_say_it(name, films):
     assert title in (home / "world" / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ONE_EACH)
+@pytest.mark.parametrize("name", SHORT_FILMS)
 def test_a_film_shows_a_caption_while_it_is_said(name, films):
     needs_font(name)
     home, _made = films
-    folder = home / "output" / "world" / f"{ONE_EACH.index(name) + 1:02d}"
+    folder = home / "output" / "world" / f"{SHORT_FILMS.index(name) + 1:02d}"
     events = pysubs2.SSAFile.load(str(folder / "video.srt")).events
 
     before, during = pictures_at(folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000])

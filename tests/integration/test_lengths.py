@@ -77,7 +77,7 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(
     monkeypatch.setattr(Attempt, "compute", in_thread)
     settings = {"groq.base_url": groq.url, "groq.api_key": "gsk_test", "narration.narrator": "silence"}
     shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
-    brief = shop.complete(Brief(title="Rain", length_s=30))
+    brief = shop.wishes.complete(Brief(title="Rain", length_s=30))
     job = Job(id="0" * 16, batch="b", folder="b/rain", brief=brief, attempts=1)
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=None)
 

@@ -235,7 +235,7 @@ async def store_script(shop, about: Brief) -> Script:
 
 
 async def written(shop, about: Brief) -> Script:
-    about = await to_thread.run_sync(shop.complete, about)
+    about = await to_thread.run_sync(shop.wishes.complete, about)
     template = await to_thread.run_sync(shop.template, about)
     return await write_script(about, writers=shop.writers, template=template)
 

@@ -40,16 +40,16 @@ async def plan(shop, briefs):
 def test_a_brief_without_languages_is_one_film(tmp_path):
     shop = shop_in(tmp_path)
 
-    (film,) = shop.films_of(brief())
+    (film,) = shop.wishes.films_of(brief())
 
     assert (film.language, film.translated_from) == ("en", "")
-    assert film == shop.complete(brief())
+    assert film == shop.wishes.complete(brief())
 
 
 def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
     shop = shop_in(tmp_path, languages="en,es,fr")
 
-    films = shop.films_of(brief())
+    films = shop.wishes.films_of(brief())
 
     assert [(film.language, film.translated_from) for film in films] == [("en", ""), ("es", "en"), ("fr", "en")]
 
@@ -57,7 +57,7 @@ def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
 def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
     shop = shop_in(tmp_path, languages="en,de")
 
-    films = shop.films_of(brief(language="de"))
+    films = shop.wishes.films_of(brief(language="de"))
 
     assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("de", "")]
 
@@ -65,7 +65,7 @@ def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
 def test_a_brief_may_be_written_in_a_language_that_gets_no_film(tmp_path):
     shop = shop_in(tmp_path, languages="en,es")
 
-    films = shop.films_of(brief(language="de"))
+    films = shop.wishes.films_of(brief(language="de"))
 
     assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("es", "de")]
 
@@ -76,17 +76,17 @@ def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_setting
     shop, flagged = shop_in(tmp_path), shop_in(tmp_path, languages="ja")
     one = shop_in(tmp_path, language="de")
 
-    assert [film.language for film in shop.films_of(brief())] == ["en", "pt-BR"]
-    assert [film.language for film in shop.films_of(written)] == ["fr", "it"]
-    assert [film.language for film in flagged.films_of(written)] == ["ja"]
-    assert [(film.language, film.translated_from) for film in one.films_of(written)] == [("de", "")]
+    assert [film.language for film in shop.wishes.films_of(brief())] == ["en", "pt-BR"]
+    assert [film.language for film in shop.wishes.films_of(written)] == ["fr", "it"]
+    assert [film.language for film in flagged.wishes.films_of(written)] == ["ja"]
+    assert [(film.language, film.translated_from) for film in one.wishes.films_of(written)] == [("de", "")]
 
 
 def test_the_count_of_films_is_that_of_the_films(tmp_path):
     shop = shop_in(tmp_path, languages="en,es,en")
     briefs = [brief(), brief(languages=("fr",))]
 
-    assert shop.count_films(briefs) == sum(len(shop.films_of(each)) for each in briefs) == 4
+    assert shop.wishes.count_films(briefs) == sum(len(shop.wishes.films_of(each)) for each in briefs) == 4
 
 
 async def test_one_language_more_is_one_film_more(tmp_path):
@@ -177,7 +177,7 @@ def test_a_film_that_is_not_translated_yet_is_told_from_its_siblings():
 
 
 def voices(shop, about):
-    return {film.language: film.voice for film in shop.films_of(about)}
+    return {film.language: film.voice for film in shop.wishes.films_of(about)}
 
 
 def test_a_voice_without_a_language_speaks_what_was_written(tmp_path):
@@ -207,8 +207,8 @@ def test_a_voice_by_flag_goes_before_the_brief_and_the_brief_before_the_settings
 def test_completing_a_film_twice_changes_nothing(tmp_path):
     shop = shop_in(tmp_path, languages="en,es", **{"narration.voice": "anna", "voices.es": "elvira"})
 
-    for film in shop.films_of(brief(voices=(("en", "tom"),))):
-        assert shop.complete(film) == film
+    for film in shop.wishes.films_of(brief(voices=(("en", "tom"),))):
+        assert shop.wishes.complete(film) == film
 
 
 def test_voices_and_languages_of_a_command_are_remembered_with_its_batch(tmp_path):
@@ -217,7 +217,7 @@ def test_voices_and_languages_of_a_command_are_remembered_with_its_batch(tmp_pat
 
     again = plain.for_asked(shop.asked)
 
-    assert again.films_of(brief()) == shop.films_of(brief())
+    assert again.wishes.films_of(brief()) == shop.wishes.films_of(brief())
 
 
 # What people write -------------------------------------------------------------------------------------------------
@@ -255,5 +255,5 @@ def test_a_table_without_the_language_has_no_entry():
 def test_a_film_of_its_own_has_nothing_of_the_family(tmp_path):
     shop = open_workshop(workspace=tmp_path, overrides={"languages": "en,es"})
 
-    for film in shop.films_of(brief(voices=(("es", "x"),))):
+    for film in shop.wishes.films_of(brief(voices=(("es", "x"),))):
         assert film == replace(film, languages=(), voices=())

@@ -35,26 +35,26 @@ def shop_in(workspace, **overrides):
 
 def id_in(workspace, written, **overrides):
     shop = shop_in(workspace, **overrides)
-    return shop.job_id(shop.complete(written))
+    return shop.job_id(shop.wishes.complete(written))
 
 
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
     (workspace / "nightreel.toml").write_text('[music]\nbed = "calm.flac"\n', encoding="utf-8")
 
-    assert shop_in(workspace).complete(brief()).music == "calm.flac"
-    assert shop_in(workspace).complete(brief(music="bright.flac")).music == "bright.flac"
-    assert shop_in(workspace).complete(brief(music="none")).music == "none"
-    assert shop_in(workspace, **{"music.bed": "none"}).complete(brief(music="bright.flac")).music == "none"
+    assert shop_in(workspace).wishes.complete(brief()).music == "calm.flac"
+    assert shop_in(workspace).wishes.complete(brief(music="bright.flac")).music == "bright.flac"
+    assert shop_in(workspace).wishes.complete(brief(music="none")).music == "none"
+    assert shop_in(workspace, **{"music.bed": "none"}).wishes.complete(brief(music="bright.flac")).music == "none"
 
 
 def test_no_music_is_what_one_gets_without_asking(workspace):
     shop = shop_in(workspace)
 
-    assert shop.bed(shop.complete(brief())) is None
+    assert shop.bed(shop.wishes.complete(brief())) is None
 
 
 def test_auto_is_a_file_by_the_time_it_is_kept(workspace):
-    assert shop_in(workspace, **{"music.bed": "auto"}).complete(brief()).music in {"calm.flac", "bright.flac"}
+    assert shop_in(workspace, **{"music.bed": "auto"}).wishes.complete(brief()).music in {"calm.flac", "bright.flac"}
 
 
 def test_other_music_other_levels_and_other_content_are_other_films(workspace):
@@ -77,7 +77,7 @@ def test_levels_mean_nothing_to_a_film_without_music(workspace):
 
 def test_music_changes_no_word_of_the_script(workspace):
     shop = shop_in(workspace)
-    plain = shop.complete(brief())
+    plain = shop.wishes.complete(brief())
 
     keys = {
         script_key(written, shop.writer, shop.template(plain)) for written in (plain, replace(plain, music="calm.flac"))

@@ -291,9 +291,9 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path
     plain = open_workshop(workspace=tmp_path)
     written = replace(brief(), voice="brief", language="de")
 
-    assert (flagged.complete(written).voice, flagged.complete(written).language) == ("flag", "de")
-    assert plain.complete(written).voice == "brief"
-    assert (plain.complete(brief()).voice, plain.complete(brief()).language) == ("settings", "fr")
+    assert (flagged.wishes.complete(written).voice, flagged.wishes.complete(written).language) == ("flag", "de")
+    assert plain.wishes.complete(written).voice == "brief"
+    assert (plain.wishes.complete(brief()).voice, plain.wishes.complete(brief()).language) == ("settings", "fr")
 
 
 def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
@@ -306,18 +306,18 @@ def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
     def wishes(completed):
         return (completed.audience, completed.tone, completed.length_s, completed.facts, completed.variant)
 
-    assert wishes(plain.complete(brief())) == ("children", "calm", 60, "notes", 1)
-    assert wishes(plain.complete(replace(brief(), tone="loud", length_s=30, facts="open", variant=2))) == (
+    assert wishes(plain.wishes.complete(brief())) == ("children", "calm", 60, "notes", 1)
+    assert wishes(plain.wishes.complete(replace(brief(), tone="loud", length_s=30, facts="open", variant=2))) == (
         *("children", "loud", 30, "open", 2),
     )
-    assert wishes(flagged.complete(replace(brief(), tone="loud", length_s=30, variant=2))) == (
+    assert wishes(flagged.wishes.complete(replace(brief(), tone="loud", length_s=30, variant=2))) == (
         *("experts", "dry", 90, "notes", 3),
     )
-    assert len({plain.job_id(plain.complete(replace(brief(), variant=number))) for number in (1, 2, 3)}) == 3
+    assert len({plain.job_id(plain.wishes.complete(replace(brief(), variant=number))) for number in (1, 2, 3)}) == 3
 
 
 def test_without_wishes_nothing_is_asked_for(tmp_path):
-    completed = open_workshop(workspace=tmp_path, overrides=Making().as_settings()).complete(brief())
+    completed = open_workshop(workspace=tmp_path, overrides=Making().as_settings()).wishes.complete(brief())
 
     assert (completed.length_s, completed.facts, completed.variant) == (None, "open", 0)
     assert Making(facts_only=True).as_settings() == {"script.facts": "notes"}
@@ -348,14 +348,14 @@ async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(
 
 def test_a_place_is_the_same_wherever_the_command_is_typed(shop, monkeypatch):
     monkeypatch.chdir(shop.workspace)
-    inside = shop.complete(brief(origin="topics/space.txt:3"))
+    inside = shop.wishes.complete(brief(origin="topics/space.txt:3"))
     (shop.workspace / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(shop.workspace / "deep" / "er")
 
     assert inside.origin == "topics/space.txt:3"
-    assert shop.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
-    assert shop.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
-    assert shop.complete(brief(origin="")).origin == ""
+    assert shop.wishes.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
+    assert shop.wishes.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
+    assert shop.wishes.complete(brief(origin="")).origin == ""
 
 
 @pytest.mark.parametrize("name", ["video.mp4", "video.srt", "video.vtt", "thumbnail.jpg", "metadata.json"])

@@ -85,7 +85,7 @@ async def shop_in(folder, **overrides):
 
 async def job_id(folder, **overrides) -> str:
     shop = await shop_in(folder, **overrides)
-    return await to_thread.run_sync(lambda: shop.job_id(shop.complete(TOPIC)))
+    return await to_thread.run_sync(lambda: shop.job_id(shop.wishes.complete(TOPIC)))
 
 
 async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
@@ -116,7 +116,7 @@ async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
 async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_it(tmp_path):
     async with GroqStandIn() as groq:
         shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
-        brief = await to_thread.run_sync(shop.complete, TOPIC)
+        brief = await to_thread.run_sync(shop.wishes.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
         attempt = SimpleNamespace(purse=Purse())
         groq.enqueue("overloaded")

@@ -63,7 +63,7 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        template, original = shop.template(job.brief), shop.original_of(job.brief)
+        template, original = shop.template(job.brief), shop.wishes.original_of(job.brief)
         if original == job.brief:
             yield from kept_scripts(original, writers=shop.writers, template=template, pace=job.pace)
         elif script := known_script(original, writers=shop.writers, template=template, pace=job.pace):

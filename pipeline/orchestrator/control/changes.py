@@ -314,7 +314,7 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
 
     def compare() -> list[Mended]:
         index = shop.store.index(batch)
-        whole = ((number, film) for number, brief in enumerate(briefs, start=1) for film in shop.films_of(brief))
+        whole = ((number, film) for number, brief in enumerate(briefs, start=1) for film in shop.wishes.films_of(brief))
         now = {shop.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
         # A place of the source has a film for each of its languages.

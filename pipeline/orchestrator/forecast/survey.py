@@ -107,9 +107,9 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
     except NightreelError as error:
         look.stops_all(error)
         for brief in briefs:
-            for film in shop.films_of(brief):
+            for film in shop.wishes.films_of(brief):
                 look.at(film)
-        return look.result(Films(asked=shop.count_films(briefs)))
+        return look.result(Films(asked=shop.wishes.count_films(briefs)))
     films = _sorted_out(briefs, draft, look)
     look.notes += _notes(draft, shop, batch)
     draft.index.close()
@@ -118,7 +118,7 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
 
 def _refuse_what_a_run_refuses(briefs: Sequence[Brief], shop: Workshop, batch: str) -> None:
     shop.store.folder(batch)
-    count = shop.count_films(briefs)
+    count = shop.wishes.count_films(briefs)
     if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
         raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")
     for folder in (shop.places.films_root, shop.workspace / "state"):
@@ -140,8 +140,8 @@ def _sorted_out(briefs: Sequence[Brief], draft: Draft, look: _Look) -> Films:
         if kind not in {"there", "review", "cancelled"}:
             look.at(brief)
     return Films(
-        asked=look.shop.count_films(briefs),
-        twice=look.shop.count_films(briefs) - len(draft.briefs),
+        asked=look.shop.wishes.count_films(briefs),
+        twice=look.shop.wishes.count_films(briefs) - len(draft.briefs),
         replacing=len(draft.plan.replaced),
         impossible=look.impossible,
         **counts,
@@ -276,7 +276,7 @@ class _Look:
 
     def _script(self, brief: Brief, writers: Sequence[ScriptWriter], template: Template) -> Script | None:
         """The script, if it is in the cache or needs no model."""
-        script = known_script(self.shop.original_of(brief), writers=writers, template=template)
+        script = known_script(self.shop.wishes.original_of(brief), writers=writers, template=template)
         if script and brief.translated_from:
             models, cache = self.shop.translators, self.shop.cache
             script = known_translation(script, language=brief.language, models=models, template=template, cache=cache)
@@ -287,7 +287,7 @@ class _Look:
 
     def _ask_for(self, brief: Brief, writers: Sequence[ScriptWriter], template: Template) -> None:
         """A script that a model has to write or to translate, or both."""
-        original = self.shop.original_of(brief)
+        original = self.shop.wishes.original_of(brief)
         self._untranslated += original != brief
         if known_script(original, writers=writers, template=template) is None:
             self._unwritten.add(original.said)

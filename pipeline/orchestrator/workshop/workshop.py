@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,13 +16,13 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, Price, Prosody, VideoFormat
-from pipeline.model.languages import entry_for, usual_case
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
+from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, find_workspace, is_secret, load_settings
@@ -316,83 +316,10 @@ class Workshop:
 
     # What jobs are called ----------------------------------------------------------------------------------------
 
-    def films_of(self, brief: Brief) -> tuple[Brief, ...]:
-        """A completed brief for each film that is wanted of it: one, or one in each of its languages.
-
-        The script is written in the language that the brief names, else in the first of them; the other films are
-        translated. A film does not know its siblings: one language more is one film more.
-        """
-        languages = self._languages(brief)
-        if not languages:
-            return (self.complete(brief),)
-        written_in = usual_case(brief.language or languages[0])
-        native = replace(brief, language=written_in)
-        # A voice without a language is meant for the words of the author. At its pace the script of all is written.
-        own = (written_in, self._voice(native, written_in) or "")
-        translated = replace(brief, translated_from=written_in, voice=None, voices=(own, *brief.voices))
-        return tuple(
-            self.complete(native if each == written_in else replace(translated, language=each)) for each in languages
-        )
-
-    def original_of(self, brief: Brief) -> Brief:
-        """The brief that the script of a film is written for: its own, but for films that are translated."""
-        if not brief.translated_from:
-            return brief
-        voice = dict(brief.voices).get(brief.translated_from)
-        return replace(brief, language=brief.translated_from, translated_from="", voice=voice, voices=())
-
-    def count_films(self, briefs: Sequence[Brief]) -> int:
-        """How many films are wanted of these briefs."""
-        return sum(len(self._languages(brief)) or 1 for brief in briefs)
-
-    def _languages(self, brief: Brief) -> tuple[str, ...]:
-        if self._flag("language"):
-            return ()
-        if self.overrides.get("languages"):
-            return self.settings.languages
-        return brief.languages or self.settings.languages
-
-    def complete(self, brief: Brief) -> Brief:
-        """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings.
-
-        Reads files: not for the event loop.
-        """
-        language = usual_case(self._flag("language") or brief.language or self.settings.language)
-        music = self._flag("music.bed") or brief.music or self.settings.music.bed or NO_BED
-        asked = self.settings.script
-        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
-        return replace(
-            brief,
-            language=language,
-            languages=(),
-            template=self._flag("template") or brief.template or self.settings.template,
-            voice=self._voice(brief, language),
-            voices=tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
-            audience=self._flag("script.audience") or brief.audience or asked.audience,
-            tone=self._flag("script.tone") or brief.tone or asked.tone,
-            length_s=length_s,
-            facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
-            variant=int(self._flag("script.variant") or brief.variant or asked.variant),
-            music=self._beds.choose(music, brief.title),
-            origin=self.places.origin(brief.origin),
-        )
-
-    def _voice(self, brief: Brief, language: str) -> str | None:
-        flags = {
-            key.removeprefix("voices."): str(self.overrides[key]) for key in self.overrides if key.startswith("voices.")
-        }
-        plain_flag, plain = self._flag("narration.voice"), self.settings.narration.voice
-        return (
-            entry_for(flags, language)
-            or (plain_flag if not brief.translated_from else None)
-            or entry_for(dict(brief.voices), language)
-            or brief.voice
-            or entry_for(self.settings.voices, language)
-            or (plain if not brief.translated_from else None)
-        )
-
-    def _flag(self, key: str) -> str:
-        return str(self.overrides.get(key) or "")
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What is wanted of a brief."""
+        return Wishes(settings=self.settings, overrides=self.overrides, places=self.places, beds=self._beds)
 
     def job_id(self, brief: Brief) -> str:
         """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""
