@@ -207,8 +207,8 @@ def test_languages_are_a_list_or_a_text_with_commas(workspace):
     [
         ('languages = ["english"]', "nightreel.toml:1: languages"),
         ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
-        ('[voices]\nde = ""', "nightreel.toml:1: voices: de must have at least 1 character"),
-        ("voices = 3", "nightreel.toml:1: voices: must be a valid dictionary"),
+        ('[voices]\nde = ""', "nightreel.toml:1: voices.de must have at least 1 character"),
+        ("voices = 3", "nightreel.toml:1: voices is 3, must be a table in nightreel.toml"),
     ],
 )
 def test_a_wrong_value_in_such_a_table_is_told(workspace, toml, told):
