@@ -14,10 +14,17 @@ NAME_MAX_BYTES = 120
 def safe_name(text: str, max_chars: int, *, default: str) -> str:
     """`text` as a name of at most `max_chars`: "Why is the sky blue?" -> "why-is-the-sky-blue".
 
-    Letters of every script stay; everything that a file system may refuse becomes "-". `default` is the name when
-    nothing is left, and is added to a name that Windows keeps for a device.
+    Letters of every script stay, with their marks; everything that a file system may refuse becomes "-". `default` is
+    the name when nothing is left, and is added to a name that Windows keeps for a device.
     """
     plain = re.sub(r"[’']", "", unicodedata.normalize("NFKC", text)).casefold()
-    name = re.sub(r"[^\w]+", "-", plain).strip("-_")[:max_chars]
+    plain = re.sub(r"σ\b", "ς", plain)  # which casefold undoes
+    kept = "".join(character if _belongs(character) else "-" for character in plain)
+    name = re.sub("-+", "-", kept).strip("-_")[:max_chars]
     name = name.encode(errors="ignore")[:NAME_MAX_BYTES].decode(errors="ignore").rstrip("-_")
     return f"{name}-{default}" if name in RESERVED else name or default
+
+
+def _belongs(character: str) -> bool:
+    """Whether it is a letter, a digit, or a mark on one: Hindi and Thai write their vowels as marks."""
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"

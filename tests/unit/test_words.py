@@ -102,6 +102,8 @@ def test_a_full_stop_after_an_abbreviation_ends_nothing(word, following, belongs
         ("What’s AC/DC?", "whats-ac-dc"),
         ("LPT1", "lpt1-film"),
         ("?!", "film"),
+        ("शून्य की खोज", "शून्य-की-खोज"),
+        ("ΤΩΝ Αντικυθήρων;", "των-αντικυθή"),
         ("abcde fghij klmno", "abcde-fghij"),
     ],
 )
