@@ -53,7 +53,6 @@ class ToldLimits:
     # Likewise, of a day.
     requests_per_day: int | None = None
     requests_left: int | None = None
-    requests_reset_s: float | None = None
 
 
 class MinuteBudget:

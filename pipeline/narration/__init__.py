@@ -35,6 +35,7 @@ from pipeline.errors import (
 )
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
+from pipeline.narration import mastering, recording
 from pipeline.narration.booth import Booth, Compute, Manner
 from pipeline.narration.narrator import Narrator, Speech, Voice, VoiceFailsError, VoiceList
 from pipeline.narration.samples import SAMPLES, sample_text
@@ -56,6 +57,7 @@ __all__ = [
     "Speech",
     "Voice",
     "VoiceList",
+    "kept_speeches",
     "narrate",
     "sample_text",
     "way_of_saying",
@@ -218,6 +220,12 @@ class _Film:
                 for index, scene in enumerate(self.script.scenes):
                     tasks.start_soon(speak, index, scene)
         return tuple(clips[index] for index in range(len(self.script.scenes)))
+
+
+def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
+    """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
+    found = (cache.find(recording.KIND, key, recording.SUFFIX) for key in mastering.speech_keys(clip.path))
+    return [path for path in found if path]
 
 
 def _times(count: int) -> str:

@@ -103,8 +103,8 @@ class Booth:
             return mastering.Take(speech=None, words=phrase.said.words)
         key = self.manner.speech_key(phrase.said)
         make = partial(self._make_speech, phrase.said)
-        path, _ = await self.cache.get_or_make("speech", key, recording.SUFFIX, make)
-        return mastering.Take(speech=path, breath_s=phrase.breath_s)
+        path, _ = await self.cache.get_or_make(recording.KIND, key, recording.SUFFIX, make)
+        return mastering.Take(speech=path, key=key, breath_s=phrase.breath_s)
 
     async def _make_speech(self, said: SpokenText, path: Path) -> None:
         await self._check()

@@ -17,6 +17,7 @@ import anyio
 import certifi
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
+from pipeline.limits.times import LONGEST_WAIT_S
 from pipeline.model import Prosody, Word
 from pipeline.model.text import clean_text
 from pipeline.narration.narrator import Voice
@@ -24,7 +25,6 @@ from pipeline.narration.narrator import Voice
 T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
-_LONGEST_WAIT_S = 30 * 86_400.0
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 _LATER = "Try again later, or let another narrator speak"
 
@@ -244,7 +244,7 @@ def _seconds(asked: str) -> float | None:
         seconds = float(asked)
     except ValueError:
         return None
-    return min(seconds, _LONGEST_WAIT_S) if 0 <= seconds < math.inf else None
+    return min(seconds, LONGEST_WAIT_S) if 0 <= seconds < math.inf else None
 
 
 def _is_busy(status: int) -> bool:

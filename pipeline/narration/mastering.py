@@ -18,7 +18,7 @@ from pipeline.narration.recording import read_speech
 from pipeline.narration.trimming import LEAD_S, TAIL_S, trimmed
 
 # Changes whenever the same speeches would give other bytes: part of every clip's cache key.
-VERSION = "3"
+VERSION = "4"
 
 _LEAD_S = 0.25
 _TAIL_S = 0.4
@@ -34,6 +34,8 @@ class Take:
     # A file of `recording.write_speech`; None: there is nothing to hear of these words.
     speech: Path | None
     words: tuple[str, ...] = ()
+    # What names the speech in the cache.
+    key: str = ""
     # Seconds of silence after it, where another take follows.
     breath_s: float = 0.0
 
@@ -51,6 +53,8 @@ class _Label(BaseModel):
     loudness_lufs: float | None
     sentences: int
     estimated: int
+    # The keys of the speeches that it was made of.
+    speeches: tuple[str, ...]
 
 
 def master(takes: Sequence[Take], path: Path) -> Clip:
@@ -75,6 +79,7 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
         loudness_lufs=measure_loudness(samples).integrated_lufs,
         sentences=joined.sentences,
         estimated=joined.estimated,
+        speeches=tuple(take.key for take in takes if take.key),
     )
     write_wav(path, samples, extra=label.model_dump_json().encode())
     return _clip(path, label)
@@ -82,13 +87,21 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
 
 def read_clip(path: Path) -> Clip:
     """The clip in a file of `master`. Blocks. Raises `CheckpointError`."""
+    return _clip(path, _read_label(path))
+
+
+def speech_keys(path: Path) -> tuple[str, ...]:
+    """The keys of the speeches that a clip was made of. Blocks. Raises `CheckpointError`, `StorageError`."""
+    return _read_label(path).speeches
+
+
+def _read_label(path: Path) -> _Label:
     try:
-        label = _Label.model_validate_json(read_extra(path))
+        return _Label.model_validate_json(read_extra(path))
     except (InputError, ValidationError) as error:
         raise CheckpointError(
             "the clip is damaged", where=str(path), hint="Delete it: it will be made again"
         ) from error
-    return _clip(path, label)
 
 
 def _sha256(samples: Samples) -> str:

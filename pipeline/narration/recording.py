@@ -11,7 +11,8 @@ from pipeline.files import storage_errors
 from pipeline.model import Word
 from pipeline.narration.narrator import Speech
 
-SUFFIX = ".speech"
+# In the cache.
+KIND, SUFFIX = "speech", ".speech"
 
 
 class _Head(BaseModel):

@@ -11,13 +11,12 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors
-from pipeline.model import Script, SpokenLine, StatementScene
+from pipeline.model import SAMPLE_RATE_HZ, Script, SpokenLine, StatementScene
 from pipeline.narration import Narrator, Voice, narrate, sample_text, way_of_saying
 from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.
 _SPEAKING = ("edge", "espeak", "piper")
-_RATE_HZ = 48_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +92,7 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
         narrator=narration.narrator,
         voice=narration.voice,
         language=tongue,
-        length_s=clip.samples / _RATE_HZ,
+        length_s=clip.samples / SAMPLE_RATE_HZ,
         fallback_reason=narration.fallback_reason,
     )
 

@@ -12,10 +12,9 @@ from typing import Any
 
 from pipeline.model import BulletsScene, ClosingScene, Scene, Script
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
+from pipeline.script.shown import THUMBNAIL_MAX_CHARS
 from pipeline.template import Template
 
-# What fits a thumbnail.
-THUMBNAIL_MAX_CHARS = 40
 FILM = "film"
 
 Texts = Mapping[str, str]

@@ -12,8 +12,9 @@ from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after
 from pipeline.script.sentences import shorten, split_clauses, without_full_stop
 
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
+# What fits a thumbnail.
 _THUMBNAIL_WORDS = 5
-_THUMBNAIL_CHARS = 40
+THUMBNAIL_MAX_CHARS = 40
 
 
 def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
@@ -102,12 +103,12 @@ def thumbnail_words(title: str) -> str:
     """At most five words of a title: the title, else its first clause that is short, else its fullest run."""
     words = title.split()
     if len(words) <= _THUMBNAIL_WORDS:
-        return shorten(title, _THUMBNAIL_CHARS)
+        return shorten(title, THUMBNAIL_MAX_CHARS)
     clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
     if clauses:
-        return _capitalised(shorten(clauses[0], _THUMBNAIL_CHARS))
+        return _capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
     runs = [words[start : start + _THUMBNAIL_WORDS] for start in range(len(words) - _THUMBNAIL_WORDS + 1)]
-    return _capitalised(shorten(" ".join(_trimmed(max(runs, key=_weight))), _THUMBNAIL_CHARS))
+    return _capitalised(shorten(" ".join(_trimmed(max(runs, key=_weight))), THUMBNAIL_MAX_CHARS))
 
 
 def _weight(words: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ from pipeline.model import (
 )
 from pipeline.model.text import clean_text
 from pipeline.script.sentences import shorten
-from pipeline.script.shown import spoken_item, spoken_lines, thumbnail_words
+from pipeline.script.shown import THUMBNAIL_MAX_CHARS, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Template
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
@@ -141,7 +141,7 @@ def to_script(wire: WireScript, brief: Brief) -> Script:
         scenes=tuple(_scene(scene, brief, title) for scene in wire.scenes),
         description=brief.description or wire.description,
         tags=tuple(dict.fromkeys((*brief.tags, *(tag for tag in wire.tags if tag)))),
-        thumbnail_text=shorten(wire.thumbnail_text, 40) or thumbnail_words(title),
+        thumbnail_text=shorten(wire.thumbnail_text, THUMBNAIL_MAX_CHARS) or thumbnail_words(title),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model import FORMATS
+from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
 from pipeline.settings.kinds import (
     DAY_S,
     MOST,
@@ -57,7 +58,7 @@ class ScriptSettings(Group):
     length_s: int = Field(
         0,
         ge=0,
-        le=1800,
+        le=LONGEST_FILM_S,
         description="Seconds that a film lasts, within 15 %; 0: as the template says. Notes that are spoken as they "
         "are (outline) last as long as they last.",
     )
@@ -72,8 +73,8 @@ class ScriptSettings(Group):
     @field_validator("length_s")
     @classmethod
     def _long_enough(cls, value: int) -> int:
-        if 0 < value < 10:
-            raise ValueError("must be 0 or at least 10")
+        if 0 < value < SHORTEST_FILM_S:
+            raise ValueError(f"must be 0 or at least {SHORTEST_FILM_S}")
         return value
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from pipeline.model.languages import LANGUAGE_TAG
+
 
 def _empty_is_none(value: object) -> object:
     """TOML has no null: an empty text stands for "not set"."""
@@ -29,7 +31,7 @@ def _url(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _split(value: object) -> object:
+def split_names(value: object) -> object:
     """A list of names is written with commas where there are no lists: in flags and variables."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -45,7 +47,7 @@ def _key(value: object) -> object:
 
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
-Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(_split)]
+Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]
 HttpUrl = Annotated[str, _url("https", "http")]
 OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
 # Beyond these, values were meant otherwise, and sums and dates overflow.
@@ -53,7 +55,7 @@ DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 MOST_GB = 1e6
 MOST = 10**12
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language = Annotated[str, Field(pattern=f"^{LANGUAGE_TAG.pattern}$")]
 
 
 class Group(BaseModel):

@@ -7,11 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.model.languages import LANGUAGE_TAG, usual_case
-
-
-def _split(value: object) -> object:
-    """Flags and variables write a list with commas: "en,es,fr"."""
-    return [part for part in map(str.strip, value.split(",")) if part] if isinstance(value, str) else value
+from pipeline.settings.kinds import split_names
 
 
 def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
@@ -26,7 +22,7 @@ def _keys_are_languages(table: dict[str, str]) -> dict[str, str]:
     return table
 
 
-Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeValidator(_split)]
+Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeValidator(split_names)]
 VoiceTable = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(_keys_are_languages)
 ]

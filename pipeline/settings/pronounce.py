@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+from pipeline.model.languages import LANGUAGE_TAG
 from pipeline.model.text import clean_text, has_words
 
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LONGEST_SAID = 200
 
 
@@ -19,7 +18,7 @@ def _sayable(table: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str
     for key, value in table.items():
         if isinstance(value, str):
             cleaned[clean_text(key)] = clean_text(value)
-        elif not _LANGUAGE_TAG.fullmatch(key):
+        elif not LANGUAGE_TAG.fullmatch(key):
             raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or a text")
         else:
             cleaned[key] = {clean_text(word): clean_text(said) for word, said in value.items()}

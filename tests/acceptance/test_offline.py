@@ -75,7 +75,7 @@ def test_the_watch_sees_a_socket_when_there_is_one(watched):
     ("setting", "value", "told"),
     [
         ("NIGHTREEL_NARRATION__NARRATOR", "edge", "edge needs the network, and --offline forbids it"),
-        ("NIGHTREEL_SCRIPT__WRITER", "groq", "groq needs the network, and --offline forbids it"),
+        ("NIGHTREEL_SCRIPT__WRITERS", "groq", "groq needs the network, and --offline forbids it"),
     ],
 )
 def test_a_service_that_is_set_is_refused_in_one_line_and_not_asked(watched, setting, value, told):

@@ -800,4 +800,4 @@ async def test_the_limits_that_a_service_tells_reach_the_gate(groq: GroqStandIn,
     (call,) = calls
     assert call.limits
     assert (call.limits.tokens_per_min, call.limits.tokens_reset_s) == (30_000_000, 7.66)
-    assert (call.limits.requests_per_day, call.limits.requests_reset_s) == (1000, 179.56)
+    assert (call.limits.requests_per_day, call.limits.requests_left) == (1000, 998)

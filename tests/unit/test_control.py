@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -28,11 +29,16 @@ from pipeline.model import (
     Receipt,
     Script,
     Section,
+    SpokenLine,
+    StatementScene,
     Video,
 )
+from pipeline.narration import narrate
+from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator import STAGES, JobEvent, Notice, batches, control, open_workshop
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.control import cleaning, returning
+from pipeline.orchestrator.control.afresh import forget_from
 from pipeline.orchestrator.scheduler import QUEUE
 from pipeline.orchestrator.stages import Stage
 from pipeline.state import Copies
@@ -373,6 +379,32 @@ async def test_from_a_stage_on_everything_is_made_afresh_also_what_the_cache_has
     assert (again.video, again.package, again.receipt) == (None, None, None)
     assert "tried again, from script on" in [step.why for step in again.history]
     assert len(again.records) == 2
+
+
+async def test_from_the_narration_on_the_voice_is_asked_again_for_every_sentence(shop, monkeypatch):
+    asked = []
+    speak = SilenceNarrator.speak
+
+    async def listened(self, said, voice, prosody):
+        asked.append(said.text)
+        return await speak(self, said, voice, prosody)
+
+    monkeypatch.setattr(SilenceNarrator, "speak", listened)
+    scene = StatementScene(lines=(SpokenLine(text="Tea cools."), SpokenLine(text="It takes a while.")), text="Tea")
+    script = Script(title="Tea", language="en", scenes=(scene,))
+    narrated = partial(
+        narrate, script, narrators=[SilenceNarrator()], voice=None, cache=shop.cache, retry=shop.retry_policy
+    )
+    job = Job(id="0" * 16, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"), script=script)
+    job = job.evolve(narration=await narrated())
+
+    await to_thread.run_sync(forget_from, "scenes", job, shop)
+    await narrated()
+    assert len(asked) == 2
+    await to_thread.run_sync(forget_from, "narration", job, shop)
+    await narrated()
+
+    assert sorted(asked) == ["It takes a while.", "It takes a while.", "Tea cools.", "Tea cools."]
 
 
 PACKAGE = Package(

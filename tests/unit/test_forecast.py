@@ -286,6 +286,14 @@ async def test_without_earlier_films_it_is_reckoned_from_the_measured_ones(tmp_p
     )
 
 
+async def test_topics_of_a_wanted_length_are_reckoned_with_it(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL)
+
+    found = await foretold(shop, topic(1, length_s=300), topic(2, length_s=30))
+
+    assert found.film_s == pytest.approx(330, rel=0.05)
+
+
 async def test_it_is_as_fast_as_the_films_before_it(shop):
     # Side by side for half of their time: three minutes for 2,000 characters.
     await earlier(shop, await made(shop, 1, minutes=2), await made(shop, 2, minutes=2, after=1))

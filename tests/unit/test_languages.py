@@ -16,6 +16,7 @@ from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
 from pipeline.orchestrator import open_workshop
 from pipeline.orchestrator.batches import run_family, run_one
 from pipeline.orchestrator.plan import draft_plan, plan_batch
+from pipeline.settings import Settings
 
 NOTES = (Section(heading="", blocks=(Paragraph(text="Tea cools."),)),)
 
@@ -245,6 +246,13 @@ def test_a_tag_in_its_usual_case_stays_so_and_finds_its_entry(tag):
     assert usual_case(usual) == usual == usual_case(tag.upper())
     assert usual.lower() == tag.lower()
     assert entry_for({tag: "voice"}, f"{usual}-Latn") == "voice"
+
+
+@pytest.mark.parametrize("tag", ["de-1996", "sl-nedis", "es-419", "zh-Hant-TW"])
+def test_a_tag_is_taken_wherever_a_language_is_named(tag):
+    settings = Settings(language=tag, languages=tag, voices={tag: "x"}, pronounce={tag: {"nginx": "engine x"}})
+
+    assert settings.languages == (settings.language,) == (tag,)
 
 
 def test_a_table_without_the_language_has_no_entry():

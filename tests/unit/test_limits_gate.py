@@ -595,7 +595,7 @@ async def test_what_others_have_used_of_the_account_is_gone_when_the_service_say
 async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
     door = make()
     async with door.call() as call:
-        call.told(ToldLimits(requests_per_day=1000, requests_left=0, requests_reset_s=86_400))
+        call.told(ToldLimits(requests_per_day=1000, requests_left=0))
 
     assert await visit(door) == pytest.approx(86.4)
 

@@ -90,7 +90,12 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
         (404, "<html>", PermanentError, "there is nothing at this address (HTTP 404)"),
         (404, '{"error": {"code": "unknown_url", "message": "?"}}', PermanentError, "there is nothing at this address"),
         (302, "", PermanentError, "there is nothing at this address (HTTP 302)"),
-        (400, '{"error": {"code": "context_length_exceeded", "message": "?"}}', TooLargeError, "notes are too long"),
+        (
+            400,
+            '{"error": {"code": "context_length_exceeded", "message": "?"}}',
+            TooLargeError,
+            "notes are too long for the model m. Shorten the notes, or ask for a shorter film",
+        ),
         (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
         (
             422,

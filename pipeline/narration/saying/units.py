@@ -122,8 +122,6 @@ _BY_LANGUAGE = {
     "da": {"km/t": "kilometer-per-hour"},
     "nb": {"km/t": "kilometer-per-hour"},
 }
-# "5" in it, with the pattern that CLDR has around it.
-_MARK = "\ufffc"
 
 
 def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:

@@ -29,7 +29,7 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
 from pipeline.limits import Purse, RetryPolicy, with_retries
-from pipeline.script.chat.failures import TooLargeError
+from pipeline.script.chat.failures import SHORTER, TooLargeError
 from pipeline.script.chat.model import Answer, ChatModel, Question
 from pipeline.state import Cache, content_key
 
@@ -172,7 +172,7 @@ class _Conversation(Generic[T]):
             if answer.refusal:
                 raise self._permanent(f"the model declines to write about this: {answer.refusal}")
             if answer.cut_off:
-                failure = self._permanent("the model's answer is cut off", hint="Shorten the notes")
+                failure = self._permanent("the model's answer is cut off", hint=SHORTER)
                 question = replace(question, max_tokens=question.more_tokens)
             elif not answer.text.strip():
                 failure = TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)

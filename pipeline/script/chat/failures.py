@@ -11,8 +11,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
+from pipeline.limits.times import LONGEST_WAIT_S
 
-_LONGEST_WAIT_S = 30 * 86_400.0
+# A film of ten minutes is too much for some accounts, too, with no notes at all.
+SHORTER = "Shorten the notes, or ask for a shorter film"
 
 
 class TooLargeError(PermanentError):
@@ -80,7 +82,7 @@ _BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.s
 _NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.set_model}")
 _MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.set_model}")
 _NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.set_address}")
-_TOO_LARGE = _Kind(TooLargeError, "the notes are too long for the model {model}", "Shorten the notes")
+_TOO_LARGE = _Kind(TooLargeError, "the notes are too long for the model {model}", SHORTER)
 _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
 _SLOW_DOWN = _Kind(TransientError, "asks to slow down")
 _AWAY = _Kind(TransientError, "is not available now ({detail})")
@@ -136,7 +138,7 @@ def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait by `retry-after`: a number (fractions too) or a date, counted from the answer's own `date`.
 
-    At most a month: nobody means more, and the calendar ends.
+    At most as long as anybody means.
     """
     value = headers.get("retry-after", "").strip()
     try:
@@ -146,7 +148,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         if due is None:
             return None
         seconds = (due - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
-    return min(max(0.0, seconds), _LONGEST_WAIT_S) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WAIT_S) if math.isfinite(seconds) else None
 
 
 def _date(value: str) -> datetime | None:

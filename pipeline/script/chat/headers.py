@@ -4,7 +4,6 @@
     x-ratelimit-remaining-tokens: 5034
     x-ratelimit-reset-tokens: 7.66s       until all of them are there again
     x-ratelimit-limit-requests: 1000      a day at Groq, a minute at OpenAI: read where it is the day's
-    x-ratelimit-reset-requests: 2m59.56s
 
 Sources: console.groq.com/docs/rate-limits, platform.openai.com/docs/guides/rate-limits. Whatever is not a number, or a
 duration of this form, says nothing.
@@ -38,7 +37,6 @@ def told_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> ToldLim
         tokens_reset_s=tokens.tokens_reset_s,
         requests_per_day=_count(headers, "limit-requests"),
         requests_left=_count(headers, "remaining-requests"),
-        requests_reset_s=duration_s(headers.get("x-ratelimit-reset-requests", "")),
     )
 
 
