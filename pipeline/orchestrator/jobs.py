@@ -142,7 +142,7 @@ class _Run:
         started_at, start = self._shop.clock(), anyio.current_time()
         cost, used = attempt.cost, use.counts()
         failure: JobError | None = None
-        limit_s = self._shop.time_limit_s(stage.name)
+        limit_s = self._shop.time_limit_s(stage.name, self.job.brief)
         try:
             with attempt.time_limit(limit_s) as scope:
                 self.job = await stage.run(self.job, self._shop, attempt)

@@ -276,7 +276,13 @@ class ErrorSettings(Group):
 class TimeLimitSettings(Group):
     """Seconds that each stage of a film may take."""
 
-    script_s: float = Field(900, gt=0, le=WEEK_S, description="Writing, with all waiting for the model.")
+    script_s: float = Field(
+        900,
+        gt=0,
+        le=WEEK_S,
+        description="Writing, with all waiting for the model; narration_s more where a length is wanted, because the "
+        "script is spoken then to see how long it lasts.",
+    )
     narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Speaking, with all waiting for the voices.")
     subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Cutting the subtitles.")
     scenes_s: float = Field(3600, gt=0, le=WEEK_S, description="Drawing and encoding, with the wait for a free core.")

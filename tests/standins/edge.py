@@ -34,7 +34,7 @@ from xml.sax.saxutils import escape
 
 import av
 import numpy as np
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
 from tests.standins.faults import Chance, Door, history
 
@@ -239,6 +239,8 @@ class EdgeStandIn:
         except ProtocolError as error:
             self.complaints.append(str(error))
             await socket.close(code=WSCloseCode.INVALID_TEXT, message=str(error)[:100].encode())
+        except ClientConnectionResetError:
+            pass  # the client has left in the middle: a film was given to another voice
         return socket
 
     def _take(self, kind: dict[str, str], drawn: str | None) -> str | None:

@@ -102,6 +102,23 @@ async def test_a_list_from_the_library_is_remembered_as_a_flag_would_be(tmp_path
     assert shop.asked.settings == {"script.writers": "groq,outline"}
 
 
+async def test_whoever_has_a_key_may_translate_what_the_author_has_written(tmp_path):
+    writes = {"script.writers": "outline"}
+    keyless, deepseek = await shop_in(tmp_path, **writes), {"services.deepseek.api_key": "sk-a"}
+
+    assert keyless.translators == ()
+    assert {model.service for model in (await shop_in(tmp_path, **writes, **deepseek)).translators} == {"deepseek"}
+    assert (await shop_in(tmp_path, **writes, **deepseek, offline=True)).translators == ()
+
+
+async def test_a_script_of_a_wanted_length_has_the_time_to_be_spoken_too(tmp_path):
+    shop = await shop_in(tmp_path)
+
+    assert shop.time_limit_s("script", TOPIC) == 900
+    assert shop.time_limit_s("script", replace(TOPIC, length_s=60)) == 900 + 1800
+    assert shop.time_limit_s("narration", replace(TOPIC, length_s=60)) == 1800
+
+
 async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
     shop = await shop_in(tmp_path)
     heard: list[str] = []

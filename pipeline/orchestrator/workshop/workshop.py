@@ -212,10 +212,11 @@ class Workshop:
     @cached_property
     def translators(self) -> tuple[ChatModel, ...]:
         """The models that may translate: those that write, else those that could. Empty: none is set."""
-        groq = self.settings.groq
-        if self.models or self.settings.offline or not groq.api_key:
+        if self.models or self.settings.offline:
             return self.models
-        return providers.make_models("groq", self.settings, self.machine.gate("groq"))
+        services = ("groq", *self.settings.services)
+        with_key = [name for name in services if providers.model_settings(name, self.settings).api_key]
+        return tuple(model for name in with_key for model in self._models_of(name))
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
@@ -243,9 +244,11 @@ class Workshop:
         """What models cost, by name."""
         return prices_of(self.settings)
 
-    def time_limit_s(self, stage: str) -> float:
-        """How long a stage may take."""
-        return float(getattr(self.settings.time_limits, f"{stage}_s"))
+    def time_limit_s(self, stage: str, brief: Brief) -> float:
+        """How long a stage of a film may take. A script of a wanted length is spoken to see how long it lasts."""
+        limits = self.settings.time_limits
+        spoken_s = limits.narration_s if stage == "script" and brief.length_s else 0.0
+        return float(getattr(limits, f"{stage}_s")) + spoken_s
 
     # What films look like ----------------------------------------------------------------------------------------
 
