@@ -10,7 +10,8 @@ from pathlib import Path
 from anyio import from_thread
 
 from pipeline.errors import NightreelError
-from pipeline.model import Job
+from pipeline.model import Job, Narration
+from pipeline.narration import kept_speeches
 from pipeline.orchestrator.delivered import film_is_whole
 from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
@@ -53,11 +54,19 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
     if "script" in stages:
         yield from _scripts(job, shop.for_job(job))
     if "narration" in stages and job.narration:
-        yield from (clip.path for clip in job.narration.clips)
+        yield from _sounds(job.narration, shop)
     if "scenes" in stages:
         yield from (segment.path for segment in job.segments)
         if job.music:
             yield job.music
+
+
+def _sounds(narration: Narration, shop: Workshop) -> Iterable[Path]:
+    """The clips, and what the voice said for them: joined anew, it would be the same clips."""
+    for clip in narration.clips:
+        with contextlib.suppress(NightreelError):  # it is gone or damaged: nobody knows what it was made of
+            yield from kept_speeches(clip, shop.cache)
+        yield clip.path
 
 
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
