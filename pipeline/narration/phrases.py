@@ -7,7 +7,8 @@ what two films have in common: "Hi Maria," is new in each row of a campaign, all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from xml.sax.saxutils import escape
 
 from pipeline.model import join_words, split_words
@@ -37,10 +38,12 @@ class Phrase:
 
 
 def phrases_of(lines: Sequence[str], say: Callable[[str], SpokenText]) -> tuple[Phrase, ...]:
-    """The phrases of a scene with these lines; together they have the words of the lines, in order.
+    """The phrases of a scene with these lines; together they have the words of the scene's narration, in order.
 
     `say` tells how a text is spoken. A line without a word to say is a phrase too, a silent one.
     """
+    # By itself, a sentence does not know of the space after it, which in Thai is what readers tell sentences by.
+    words = iter(split_words(" ".join(lines)))
     phrases: list[Phrase] = []
     for line in lines:
         sentences = [tuple(_pieces(say(sentence))) for sentence in _sentences(line)]
@@ -48,7 +51,10 @@ def phrases_of(lines: Sequence[str], say: Callable[[str], SpokenText]) -> tuple[
             after = _AFTER_LINE_S if number == len(sentences) else _AFTER_SENTENCE_S
             phrases += [Phrase(said=piece, breath_s=_AFTER_CLAUSE_S) for piece in pieces[:-1]]
             phrases.append(Phrase(said=pieces[-1], breath_s=after))
-    return tuple(phrases)
+    own = (tuple(islice(words, len(phrase.said.words))) for phrase in phrases)
+    return tuple(
+        replace(phrase, said=replace(phrase.said, words=texts)) for phrase, texts in zip(phrases, own, strict=True)
+    )
 
 
 def size_bytes(text: str) -> int:
