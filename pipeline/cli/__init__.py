@@ -34,7 +34,7 @@ app = App(
         "Start with: nightreel make topics/octopus-hearts.md --offline\n\n"
         "Exit codes: 0 done · 1 a defect of ours · 2 input · 3 settings · 4 something is missing on this machine · "
         "5 a service · 6 quality · 7 state on disk, or another process is at work · 8 disk · "
-        "9 some films of a batch failed · 10 a budget is spent · 130 interrupted"
+        "9 some films of a batch failed or wait · 10 a budget is spent · 130 interrupted"
     ),
 )
 for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, voices, init, doctor):

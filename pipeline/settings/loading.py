@@ -126,7 +126,7 @@ def _unknown_writers(settings: Settings, found: Mapping[str, _Found]) -> Iterato
     for name in settings.script.writers:
         if name not in known:
             hint = did_you_mean(
-                name, known, otherwise=f"add a table [services.{name}], or take one of {', '.join(known)}"
+                name, known, otherwise=f"Add a table [services.{name}], or take one of {', '.join(known)}"
             )
             yield f"{found['script.writers'].subject}: there is no writer “{name}”. {hint}"
 

@@ -153,6 +153,14 @@ def test_no_spaces_stand_in_japanese_and_chinese_and_all_of_them_elsewhere(name,
         assert join_words(split_words(text)) == narration_of(scene) or name[:2] == "th"
 
 
+@EVERY_TOPIC
+def test_a_clip_has_the_words_of_its_narration_with_the_spaces_between_them(name, topics):
+    topic = topics[name]
+
+    for scene, clip in zip(topic.script.scenes, topic.narration.clips, strict=True):
+        assert tuple(word.text for word in clip.words) == split_words(narration_of(scene))
+
+
 def _brief(name):
     """Its title and its first sentence: a film of a few seconds."""
     head, body = (WORLD / f"{name}.md").read_text(encoding="utf-8").split("\n---\n")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from dataclasses import fields
 
 import pytest
 
+from pipeline import errors
 from pipeline.cli import app, main
 from pipeline.cli.add import add
 from pipeline.cli.cancel import cancel
@@ -58,6 +60,16 @@ def help_of(*command, capsys):
         main([*command, "--help"])
     assert not left.value.code
     return capsys.readouterr().out
+
+
+def test_the_help_tells_every_exit_code(capsys):
+    (listed,) = re.findall(r"Exit codes: (.+)", " ".join(help_of(capsys=capsys).split()))
+    told = {int(code) for code in re.findall(r"(?:^|· )(\d+) ", listed)}
+    named = vars(errors).items()
+
+    constants = {value for name, value in named if name.startswith("EXIT_")}
+    of_classes = {kind.exit_code for _, kind in named if isinstance(kind, type) and hasattr(kind, "exit_code")}
+    assert told == constants | of_classes
 
 
 def test_help_needs_nothing_heavy():

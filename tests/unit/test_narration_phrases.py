@@ -8,7 +8,7 @@ from pipeline.model import split_words
 from pipeline.narration.phrases import MAX_BYTES, phrases_of, size_bytes
 from pipeline.narration.spoken import SpokenText, spoken
 
-LINES = st.lists(st.text(alphabet=st.sampled_from("ab Z19.,!?—:。、「」日本👍\u0301 &"), max_size=60), max_size=4)
+LINES = st.lists(st.text(alphabet=st.sampled_from("ab Z19.,!?—:。、「」日本👍\u0301 &ดแก។"), max_size=60), max_size=4)
 
 
 def texts(*lines):
@@ -61,9 +61,14 @@ def test_text_without_spaces_is_cut_after_its_sentences():
 def test_the_phrases_of_a_scene_have_its_words_in_order(lines):
     phrases = phrases_of(lines, spoken)
 
-    assert [word for phrase in phrases for word in phrase.said.words] == [
-        w for line in lines for w in split_words(line)
-    ]
+    assert tuple(word for phrase in phrases for word in phrase.said.words) == split_words(" ".join(lines))
+
+
+def test_the_space_between_two_thai_sentences_stays_though_each_is_spoken_by_itself():
+    first, second = phrases_of(["ไม่กิน", "นกไม่รู้สึก"], spoken)
+
+    assert (first.said.text, first.said.words[-1]) == ("ไม่กิน", "น ")
+    assert second.said.words[-1] == "ก"
 
 
 @settings(max_examples=30, deadline=None)

@@ -241,6 +241,13 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
             "[script]\nwriters = ['groqq']",
             "nightreel.toml:2: script.writers: there is no writer “groqq”. Did you mean groq?",
         ),
+        (
+            "[script]\nwriters = ['office']",
+            (
+                "nightreel.toml:2: script.writers: there is no writer “office”. Add a table [services.office], "
+                "or take one of auto, groq, outline, deepseek, openai, openrouter, ollama, llamacpp"
+            ),
+        ),
         ("[services.mine]\nmodels = ['m']", "nightreel.toml:2: services.mine.models: services.mine.base_url is needed"),
         (
             "[services.deepseek]\njson_mode = 'xml'",
