@@ -57,6 +57,7 @@ __all__ = [
     "Speech",
     "Voice",
     "VoiceList",
+    "check_voice",
     "kept_speeches",
     "narrate",
     "sample_text",
@@ -240,6 +241,25 @@ async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *
         if wanted is None or not may_differ:
             raise
     return await narrator.choose_voice(language, None), False
+
+
+async def check_voice(narrators: Sequence[Narrator], language: str, wanted: str | None) -> None:
+    """Raise the `InputError` that `narrate` would end with because nobody has the voice, or speaks the language.
+
+    For before anything is paid for. What else may keep a narrator from speaking shows when it is its turn.
+    """
+    refusals: list[InputError] = []
+    for narrator in narrators:
+        try:
+            await narrator.choose_voice(language, wanted)
+        except InputError as error:
+            refusals.append(error)
+        except (ProviderError, MissingToolError):
+            return
+        else:
+            return
+    if refusals:
+        raise refusals[0] if wanted else refusals[-1]
 
 
 def _by_name(narrator: Narrator, message: str) -> str:

@@ -42,7 +42,8 @@ class FolderPattern:
     def folder(self, brief: Brief, *, batch: str, index: int, job_id: str, day: date) -> str:
         """The folder of a film, below the folder of all output, with forward slashes. `index` counts from 1.
 
-        A translated film has its language behind the name, unless the pattern has it: "why-is-the-sky-blue-es".
+        A translated film has its language behind the name, unless the pattern has it: "why-is-the-sky-blue-es"; a
+        variant its number: "why-is-the-sky-blue-v2".
         """
         language = safe_name(brief.language, 20, default="language")
         parts = [
@@ -58,6 +59,8 @@ class FolderPattern:
         ]
         if brief.translated_from and not self._tells_languages:
             parts[-1] = f"{parts[-1]}-{language}"
+        if brief.variant:
+            parts[-1] = f"{parts[-1]}-v{brief.variant}"
         folder = "/".join(_not_reserved(part) for part in parts)
         # The reports of a batch lie in "summary", or in "summary-<batch>" where several batches share a folder.
         return f"{folder}-film" if parts[-1].casefold().startswith(SUMMARY) else folder

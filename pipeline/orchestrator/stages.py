@@ -20,7 +20,7 @@ from anyio import create_task_group, to_thread
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Pace, Script, Segment
-from pipeline.narration import narrate, way_of_saying
+from pipeline.narration import check_voice, narrate, way_of_saying
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.lengths import hold_to_length, write_to_length
@@ -55,9 +55,10 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script. A film that is translated begins with the script that its whole family has."""
-    # Music that is missing or broken is better known before anything is paid for.
+    # Music that is missing or broken, and a voice that nobody has, are better known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
+    await check_voice(await to_thread.run_sync(lambda: shop.narrators), job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
     script, pace = await _original(job, template, shop, attempt)
     if job.brief.translated_from:

@@ -35,6 +35,13 @@ def test_a_pattern_gives_a_folder(pattern, expected):
     assert folder(pattern) == expected
 
 
+def test_a_variant_is_another_film_beside_the_first():
+    brief = Brief(title="Why tea cools", language="es", translated_from="en", variant=2)
+    named = FolderPattern("{batch}/{title}").folder(brief, batch="kitchen", index=7, job_id="ab12" * 4, day=DAY)
+
+    assert named == "kitchen/why-tea-cools-es-v2"
+
+
 @pytest.mark.parametrize(
     ("pattern", "reason"),
     [

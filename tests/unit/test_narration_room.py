@@ -19,7 +19,7 @@ from pipeline.errors import (
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene, narration_of, split_words
-from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, espeak, espeak_child, narrate
+from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, check_voice, espeak, espeak_child, narrate
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator, silent_wav
@@ -380,6 +380,26 @@ async def test_a_stand_in_for_the_wanted_voice_uses_its_own_and_says_so(speak):
 async def test_a_language_that_nobody_speaks_is_an_input_error(speak):
     with pytest.raises(InputError, match="no voice xx"):
         await speak(script("One.", language="xx"), FakeNarrator(), FakeNarrator("plain"))
+
+
+@pytest.mark.parametrize(
+    ("language", "voice", "refusal"),
+    [
+        ("en", "nobody", "good has no voice nobody"),
+        ("xx", None, "plain has no voice xx"),
+        ("en", "carl", ""),
+        ("en", None, ""),
+    ],
+)
+async def test_a_voice_that_nobody_has_is_known_before_anything_is_paid_for(language, voice, refusal):
+    narrators = FakeNarrator("good"), FakeNarrator("plain", voices=("carl",))
+
+    if refusal:
+        with pytest.raises(InputError, match=refusal):
+            await check_voice(narrators, language, voice)
+    else:
+        await check_voice(narrators, language, voice)
+    assert narrators[0].spoken == narrators[1].spoken == []
 
 
 async def test_no_narrator_at_all_is_a_matter_of_settings(speak):
