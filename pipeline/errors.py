@@ -37,6 +37,9 @@ EXIT_DEFECT = 1
 EXIT_SOME_JOBS_FAILED = 9
 EXIT_INTERRUPTED = 130
 
+# Whoever quotes a text from outside may quote a megabyte.
+_MOST_CHARS = 4000
+
 
 class NightreelError(Exception):
     """Base of all errors that a user can do something about.
@@ -187,5 +190,6 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _one_line(text: str) -> str:
-    """`text` on one line, without control characters that could forge a second line in a log."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """`text` on one line, without control characters that could forge a second line in a log, and not endless."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:_MOST_CHARS]).split())
+    return line if len(text) <= _MOST_CHARS else f"{line}…"

@@ -21,10 +21,12 @@ from pipeline.script.sentences import shorten
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Template
 
+# Marks without their other half must not cost a search to the end of the text, each.
+_LONGEST = 200
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(rf"!?\[([^\]]{{0,{_LONGEST}}})\]\([^)]{{0,{_LONGEST}}}\)")
 _MARKS = re.compile(r"\*\*|__|~~|`+|^\s*(?:#{1,6}|[-*•])\s+|[<>]")
-_EMPHASIS = re.compile(r"(?<!\w)([*_])(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_EMPHASIS = re.compile(rf"(?<!\w)([*_])(?=\S)(.{{1,{_LONGEST}}}?)(?<=\S)\1(?!\w)")
 
 
 def plain_text(text: str) -> str:

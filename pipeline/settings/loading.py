@@ -36,6 +36,8 @@ _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_ou
 _MOVED = {"groq.usd_per_million_in": _PRICED, "groq.usd_per_million_out": _PRICED}
 # What it was called before there were several.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
+# What pydantic puts into the place of a value beside its names: a key, a branch of a union.
+_BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[")
 _ALL = "`nightreel init` writes a file with all settings"
 
 
@@ -211,10 +213,11 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     """One problem that pydantic found, in our words: who says it, what it is, what it may be."""
     name = _name_at(details["loc"])
     wish = details["msg"].removeprefix("Value error, ")
-    wish = re.sub(r"^(Input|String|Value) should", "must", wish).split(", unable")[0]
+    wish = re.sub(r"^(Input|String|Value|Tuple) should", "must", wish).split(", unable")[0]
     wish = wish.split(" or instance of")[0].replace("a valid boolean", "true or false")
     wish = wish.replace("a valid dictionary", "a table in nightreel.toml")
-    table, *path = (str(part) for part in details["loc"] if part != "[key]")
+    wish = "is not a setting" if details["type"] == "extra_forbidden" else wish
+    table, *path = (str(part) for part in details["loc"] if not _BRANCH.match(str(part)))
     if table in setting_tables() and (path or details["type"] == "value_error"):
         wish = "must be set" if details["type"] == "missing" else wish
         return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {wish}"

@@ -78,7 +78,7 @@ def _parse(text: str, *, path: str) -> dict[str, _Value]:
     given: set[str] = set()
     for key_node, value_node in root.value:
         where = f"{path}:{_line(key_node)}"
-        key = str(key_node.value)
+        key = _key(key_node, where)
         if key not in _KEYS:
             raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, _KEYS))
         if key in given:
@@ -88,6 +88,12 @@ def _parse(text: str, *, path: str) -> dict[str, _Value]:
         if value:
             values[name] = value
     return values
+
+
+def _key(node: yaml.Node, where: str) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise InputError("a key in the front matter must be a word", where=where, hint="Write `key: value` lines")
+    return str(node.value)
 
 
 def _value(key: str, node: yaml.Node, where: str) -> tuple[str, _Value]:
@@ -152,8 +158,14 @@ def _languages(node: yaml.Node, where: str) -> tuple[str, ...]:
 def _voices(node: yaml.MappingNode, where: str) -> tuple[tuple[str, str], ...]:
     """Voices by language: `voice: {en: en-US-AvaNeural, es: es-MX-DaliaNeural}`."""
     path = where.rpartition(":")[0]
-    lines = [(key, value, f"{path}:{_line(key)}") for key, value in node.value]
-    return tuple((_language(str(key.value), line), str(_text("voice", value, line))) for key, value, line in lines)
+    voices: dict[str, str] = {}
+    for key, value in node.value:
+        line = f"{path}:{_line(key)}"
+        language = _language(_key(key, line), line)
+        if language in voices:
+            raise InputError(f"a voice for {language} is given twice", where=line, hint="Keep one of them")
+        voices[language] = str(_text("voice", value, line))
+    return tuple((language, voice) for language, voice in voices.items() if voice)
 
 
 def _list(node: yaml.Node, wrong: InputError) -> list[str]:

@@ -60,3 +60,10 @@ def test_a_defect_goes_before_what_a_user_could_mend():
 def test_what_is_raised_alone_stays_alone():
     with pytest.raises(ValueError, match="x"), first_error():
         raise ValueError("x")
+
+
+def test_a_message_does_not_repeat_a_megabyte():
+    error = InputError("x" * 1_000_000, where="y" * 1_000_000, hint="z" * 1_000_000)
+
+    assert len(str(error)) < 13_000
+    assert "x…. z" in str(error)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import NeedsLoginError, PermanentError
 from pipeline.model import Brief, BulletList, Paragraph, Section
 from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect
+from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
 from pipeline.script.notes import count_words, with_fewer_notes
@@ -147,3 +148,27 @@ def test_notes_of_one_block_and_no_notes_can_not_be_fewer() -> None:
 
     assert list(with_fewer_notes(alone)) == [alone]
     assert list(with_fewer_notes(Brief(title="T"))) == [Brief(title="T")]
+
+
+@pytest.mark.parametrize("body", ["[" * 5_000, '{"error":' * 5_000])
+def test_an_error_body_that_is_nested_without_end_is_one_without_a_message(body: str) -> None:
+    error = error_of(Reply(status=500, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+
+    assert str(error) == "s: is not available now (HTTP 500)"
+
+
+@pytest.mark.parametrize("tokens", ["null", "-1", "1.5", '"many"', "1" + "0" * 400])
+def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -> None:
+    text = '{"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens": %s, "completion_tokens": 1}}'
+
+    completion = Completion.model_validate_json(text % tokens)
+
+    assert completion.answer().text == "hi"
+    assert completion.usage is None
+
+
+def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
+    completion = Completion.model_validate({"choices": [{"message": {"content": "x" * 500_000}}]})
+
+    assert completion.answer().text == ""
+    assert completion.answer().flaw == "the model's answer does not end"

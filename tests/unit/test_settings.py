@@ -209,6 +209,8 @@ def test_languages_are_a_list_or_a_text_with_commas(workspace):
         ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
         ('[voices]\nde = ""', "nightreel.toml:1: voices.de must have at least 1 character"),
         ("voices = 3", "nightreel.toml:1: voices is 3, must be a table in nightreel.toml"),
+        ("[pronounce]\nx = 1", "nightreel.toml:1: pronounce.x must be a valid string"),
+        ("[pronounce.de.x]\ny = 'z'", "nightreel.toml:1: pronounce.de must be a valid string"),
     ],
 )
 def test_a_wrong_value_in_such_a_table_is_told(workspace, toml, told):
@@ -443,6 +445,10 @@ def test_a_price_that_is_set_takes_the_place_of_the_known_one_and_leaves_the_oth
         (
             "[prices]\nmine = { usd_per_million_in = 1 }",
             "nightreel.toml:1: prices.mine.usd_per_million_out must be set",
+        ),
+        (
+            "[prices.a]\nusd_per_million_in = 1\nusd_per_million_out = 1\nusd = 1",
+            "nightreel.toml:1: prices.a.usd is not a setting",
         ),
         ("[prices]\nmine = 3", "nightreel.toml:1: prices.mine must be a table in nightreel.toml"),
         ("prices = 3", "nightreel.toml:1: prices is 3, must be a table in nightreel.toml"),

@@ -323,3 +323,23 @@ def test_no_markdown_makes_a_brief_crash(text: str) -> None:
     result = outcome(f"---\ntitle: T\n---\n{text}")
 
     assert result.has_notes if isinstance(result, Brief) else "no notes" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("? [a]\n: b", "topics/blue-sky.md:2: a key in the front matter must be a word"),
+        ("voice: {en: a, EN: b}", "topics/blue-sky.md:2: a voice for en is given twice"),
+    ],
+)
+def test_keys_that_are_none_or_twice_are_told(line: str, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        parse(f"---\n{line}\n---\n{NOTES}")
+
+    assert str(error.value).startswith(says)
+
+
+def test_a_voice_without_a_name_is_none() -> None:
+    brief = parse(f"---\nvoice: {{en: , de: Katja}}\n---\n{NOTES}")
+
+    assert brief.voices == (("de", "Katja"),)

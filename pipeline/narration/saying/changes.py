@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 Place = tuple[int, int]
 # CLDR puts these between numbers and units.
@@ -23,23 +25,24 @@ class Changes:
     """Changes of one text that do not overlap: who comes first keeps the place."""
 
     def __init__(self) -> None:
+        # In the order of the text.
         self._taken: list[Change] = []
 
     def __iter__(self) -> Iterator[Change]:
-        return iter(sorted(self._taken, key=lambda change: (change.start, change.end)))
+        return iter(self._taken)
 
     def offer(self, group: Iterable[Change]) -> None:
         """Take all of `group`, which belong together, or none."""
         changes = list(group)
-        if not any(_overlap(change, other) for change in changes for other in self._taken):
-            self._taken += changes
+        if not any(map(self._overlaps, changes)):
+            for change in changes:
+                insort_right(self._taken, change, key=attrgetter("start", "end"))
 
-
-def _overlap(one: Change, other: Change) -> bool:
-    """Two additions at one point do not overlap, nor does one at the edge of a replaced part."""
-    if one.start == one.end and other.start == other.end:
-        return False
-    return one.start < other.end and other.start < one.end
+    def _overlaps(self, change: Change) -> bool:
+        """Two additions at one point do not overlap, nor does one at the edge of a replaced part."""
+        # What is taken is apart: of all that begin before the end of this one, the last one ends last.
+        before = bisect_left(self._taken, change.end, key=attrgetter("start"))
+        return before > 0 and self._taken[before - 1].end > change.start
 
 
 def apply(text: str, spans: Sequence[Place], changes: Iterable[Change]) -> tuple[str, tuple[Place | None, ...]]:

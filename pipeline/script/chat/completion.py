@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from pipeline.script.chat.model import Answer
+
+
+# As long as a script of forty minutes, escaped; a text that is longer is none, and would take long to look through.
+_MOST_CHARS = 400_000
+_MOST_TOKENS = 10**9
 
 
 class _Message(BaseModel):
@@ -24,8 +31,8 @@ class _PromptDetails(BaseModel):
 class Usage(BaseModel):
     """Tokens read and written, thinking included."""
 
-    prompt_tokens: int = Field(0, ge=0)
-    completion_tokens: int = Field(0, ge=0)
+    prompt_tokens: int = Field(0, ge=0, le=_MOST_TOKENS)
+    completion_tokens: int = Field(0, ge=0, le=_MOST_TOKENS)
     prompt_tokens_details: _PromptDetails | None = None
     # DeepSeek's name for the same.
     prompt_cache_hit_tokens: int | None = None
@@ -37,17 +44,28 @@ class Usage(BaseModel):
         return max(0, details or self.prompt_cache_hit_tokens or 0)
 
 
+def _or_nothing(value: object, read: ValidatorFunctionWrapHandler) -> Usage | None:
+    """An answer is paid for, and no worse for a count that is none: it is taken for the most it may have cost."""
+    try:
+        usage: Usage | None = read(value)
+    except ValidationError:
+        return None
+    return usage
+
+
 class Completion(BaseModel):
     """What is read of a chat completion; blank lines before it, which DeepSeek sends under load, are none of it."""
 
     choices: list[_Choice]
-    usage: Usage | None = None
+    usage: Annotated[Usage | None, WrapValidator(_or_nothing)] = None
 
     def answer(self) -> Answer:
         """What the model said."""
         if not self.choices:
             return Answer(flaw="the answer has no choices")
         choice = self.choices[0]
+        if len(choice.message.content or "") > _MOST_CHARS:
+            return Answer(flaw="the model's answer does not end")
         refusal = choice.message.refusal or ""
         if choice.finish_reason == "content_filter":
             refusal = refusal or "no reason given"

@@ -163,7 +163,7 @@ def _read_body(text: str) -> tuple[str, str]:
     """(code, message) of an error body; empty where it has none, as in a page of HTML."""
     try:
         body: Any = json.loads(text)
-    except ValueError:  # RecursionError is none, and needs megabytes
+    except (ValueError, RecursionError):
         return "", ""
     error = body.get("error", body) if isinstance(body, dict) else {}
     if isinstance(error, str):
