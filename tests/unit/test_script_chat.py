@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import NeedsLoginError, PermanentError
+from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.model import Brief, BulletList, Paragraph, Section
-from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect
+from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect, most_hopeful
 from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
@@ -172,3 +172,15 @@ def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
 
     assert completion.answer().text == ""
     assert completion.answer().flaw == "the model's answer does not end"
+
+
+def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_first() -> None:
+    refused = PermanentError("refuses the request (HTTP 400)", where="office", hint="Check the model")
+    away = TransientError("no connection", where="ollama", hint="Start it")
+    again = TransientError("no connection", where="ollama", hint="Start it")
+
+    error = most_hopeful([refused, away, again])
+
+    assert isinstance(error, TransientError)
+    assert str(error) == "ollama: no connection; office: refuses the request (HTTP 400). Start it"
+    assert str(most_hopeful([refused])) == "office: refuses the request (HTTP 400). Check the model"

@@ -203,6 +203,10 @@ def in_short(error: ProviderError) -> str:
 
 
 def most_hopeful(failures: Sequence[ProviderError]) -> ProviderError:
-    """The first failure that may pass by itself, else the first."""
+    """The first failure that may pass by itself, else the first; it tells what kept the others, too."""
     passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
-    return (passing or failures)[0]
+    error = (passing or failures)[0]
+    others = dict.fromkeys(in_short(other) for other in failures if other is not error)
+    others.pop(in_short(error), None)
+    error.message = "; ".join([error.message, *others])
+    return error
