@@ -1,7 +1,7 @@
 """Script -> Narration: every scene spoken, in one voice, with a time for every word.
 
     narrator.py    what a voice has to offer (`Narrator`), and what it gives (`Speech`)
-    edge · espeak · piper · silence      the voices
+    edge/ · espeak/ · piper/ · silence.py      the voices; processes.py runs those that need a process of their own
     spoken.py      what of a text is said, and how; saying/ has the rules for numbers, dates, signs, abbreviations…
     phrases.py     what is spoken in one go: a sentence; and the breath after it
     booth.py       one voice at work on one script; recording.py keeps what it said

@@ -106,7 +106,8 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     studio = await _studio(job, shop, attempt)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
-        cues = make_subtitles(_only(clip), language=script.language, limits=shop.cue_limits).scenes[0]
+        cut = partial(make_subtitles, _only(clip), language=script.language, limits=shop.cue_limits)
+        cues = (await to_thread.run_sync(cut)).scenes[0]
         try:
             await studio.segment(index, clip, cues)
         except NightreelError as error:
@@ -140,7 +141,8 @@ async def _voices(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Cor
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     """Script, Narration -> Subtitles."""
     language = _made(job.script).language
-    return job.evolve(subtitles=make_subtitles(_made(job.narration), language=language, limits=shop.cue_limits))
+    cut = partial(make_subtitles, _made(job.narration), language=language, limits=shop.cue_limits)
+    return job.evolve(subtitles=await to_thread.run_sync(cut))
 
 
 async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:

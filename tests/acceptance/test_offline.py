@@ -58,9 +58,9 @@ def test_a_film_made_offline_makes_no_socket_in_any_process(watched):
     assert made.code == 0, made.stderr
     assert watched.sockets == []
     processes = watched.processes
-    assert any("espeak_child" in process for process in processes)
+    assert any("child.py" in process for process in processes)
     # The command itself, and those that draw and encode.
-    assert len([process for process in processes if "espeak_child" not in process]) >= 2
+    assert len([process for process in processes if "child.py" not in process]) >= 2
 
 
 def test_the_watch_sees_a_socket_when_there_is_one(watched):

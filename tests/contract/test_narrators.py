@@ -605,7 +605,7 @@ async def test_each_language_is_spoken_by_its_own_voice():
 
 async def test_a_child_that_does_not_answer_is_stopped(monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+    monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     with pytest.raises(TransientError, match=r"within 0\.3 s"):
         await EspeakNarrator(timeout_s=0.3).check()
@@ -613,7 +613,7 @@ async def test_a_child_that_does_not_answer_is_stopped(monkeypatch, tmp_path):
 
 async def test_no_child_outlives_a_cancelled_film(monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+    monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(EspeakNarrator().check)
@@ -628,7 +628,7 @@ async def test_no_child_outlives_a_cancelled_film(monkeypatch, tmp_path):
 
 async def test_a_machine_without_the_library_is_told_what_to_install(monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import sys\nsys.stderr.write('not installed')\nsys.exit(3)\n")
-    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+    monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     with pytest.raises(MissingToolError, match=r'pip install "nightreel\[offline\]"'):
         await EspeakNarrator().check()
@@ -636,7 +636,7 @@ async def test_a_machine_without_the_library_is_told_what_to_install(monkeypatch
 
 async def test_a_child_that_crashes_is_a_transient_error(monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import os\nos.abort()\n")
-    monkeypatch.setattr(espeak.espeak_child, "__file__", str(tmp_path / "child.py"))
+    monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     with pytest.raises(TransientError, match="broke off"):
         await EspeakNarrator().check()

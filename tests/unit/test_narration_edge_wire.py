@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.narration.edge_wire import _seconds
+from pipeline.narration.edge.wire import _seconds
 
 
 @pytest.mark.parametrize(

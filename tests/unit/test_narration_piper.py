@@ -8,7 +8,7 @@ from pipeline.errors import InputError, MissingToolError, PermanentError, Transi
 from pipeline.model import Prosody
 from pipeline.narration import piper as piper_module
 from pipeline.narration.piper import PiperNarrator
-from pipeline.narration.piper_voices import find_voices
+from pipeline.narration.piper.voices import find_voices
 from pipeline.narration.spoken import spoken
 from tests.standins.piper import write_voice
 
@@ -106,7 +106,7 @@ FAILURES = {
 async def test_a_child_that_fails_is_an_error_of_ours(voices, monkeypatch, tmp_path, failure):
     script, error, message = FAILURES[failure]
     (tmp_path / "child.py").write_text(f"import os, sys, time\n{script}\n")
-    monkeypatch.setattr(piper_module.piper_child, "__file__", str(tmp_path / "child.py"))
+    monkeypatch.setattr(piper_module.child, "__file__", str(tmp_path / "child.py"))
     narrator = PiperNarrator(folder=voices, timeout_s=0.3 if failure == "silent" else 30)
 
     with pytest.raises(error, match=message):

@@ -19,7 +19,7 @@ from pipeline.errors import (
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene, narration_of, split_words
-from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, check_voice, espeak, espeak_child, narrate
+from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, check_voice, espeak, narrate
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator, silent_wav
@@ -447,7 +447,7 @@ def test_an_address_that_is_no_websocket_is_refused():
 
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
-    command = [sys.executable, "-I", "-S", "-X", "importtime", espeak_child.__file__]
+    command = [sys.executable, "-I", "-S", "-X", "importtime", espeak.child.__file__]
     done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library), "voices"])
 
     loaded = {line.rpartition(b"|")[2].strip().decode() for line in done.stderr.splitlines()}

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import split_words
 from pipeline.model.text import SENTENCE_ENDS, clean_text
-from pipeline.narration.edge_voices import DEFAULT_VOICES
+from pipeline.narration.edge.voices import DEFAULT_VOICES
 from pipeline.narration.samples import SAMPLES, sample_text
 
 

@@ -12,7 +12,7 @@ from pipeline.errors import InputError, MissingToolError, NightreelError, Provid
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
 from pipeline.music import check_bed
 from pipeline.narration import Manner, Narrator, way_of_saying
-from pipeline.narration.edge_voices import looks_like_a_voice
+from pipeline.narration.edge.voices import looks_like_a_voice
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.rendering import theme_named

@@ -1,8 +1,8 @@
 """The read-aloud voices of Microsoft Edge, through edge-tts: natural, free, and without any promise.
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
-closed here and beside it: sockets that fall silent and a clock that is wrong (`edge_wire`), sound cut short without an
-error (`edge_whole`), single voices that fail (`edge_health`).
+closed here and beside it: sockets that fall silent and a clock that is wrong (`wire`), sound cut short without an
+error (`whole`), single voices that fail (`health`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pipeline.limits import Gate
 from pipeline.media.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word, split_words
 from pipeline.narration.alignment import fold, match, place, proportional
-from pipeline.narration.edge_health import VoiceHealth
-from pipeline.narration.edge_voices import (
+from pipeline.narration.edge.health import VoiceHealth
+from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
     for_language,
     language_of,
@@ -28,8 +28,8 @@ from pipeline.narration.edge_voices import (
     spares_for,
     unknown_voice,
 )
-from pipeline.narration.edge_whole import is_whole
-from pipeline.narration.edge_wire import EdgeService, ServiceBusyError, VoicelessError
+from pipeline.narration.edge.whole import is_whole
+from pipeline.narration.edge.wire import EdgeService, ServiceBusyError, VoicelessError
 from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
 from pipeline.narration.phrases import size_bytes
 from pipeline.narration.spoken import SpokenText

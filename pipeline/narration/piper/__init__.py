@@ -15,10 +15,11 @@ from anyio import to_thread
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
 from pipeline.model import Prosody, split_words
 from pipeline.model.text import has_words
-from pipeline.narration import piper_child
 from pipeline.narration.alignment import Span, fold, place, proportional
 from pipeline.narration.narrator import Speech, VoiceList, in_order
-from pipeline.narration.piper_voices import PiperVoice, choose, find_voices, listed
+from pipeline.narration.piper import child
+from pipeline.narration.piper.voices import PiperVoice, choose, find_voices, listed
+from pipeline.narration.processes import answer_of, last_words
 from pipeline.narration.spoken import SpokenText
 
 # Child processes at a time: each uses several cores, and holds a model of a hundred megabytes.
@@ -26,7 +27,7 @@ _AT_ONCE = 2
 
 
 class PiperNarrator:
-    """Speaks through a child process per text, with the voices in `folder`: see `piper_child`."""
+    """Speaks through a child process per text, with the voices in `folder`: see `child`."""
 
     name = "piper"
 
@@ -85,16 +86,9 @@ class PiperNarrator:
     async def _ask(self, model: Path, length_scale: float, text: str) -> bytes:
         """One child, one answer. The child is gone when this returns."""
         # -P keeps the folder of the script, with our module names in it, off the child's import path.
-        command = [sys.executable, "-P", str(Path(piper_child.__file__)), str(model), f"{length_scale:.4f}"]
+        command = [sys.executable, "-P", str(Path(child.__file__)), str(model), f"{length_scale:.4f}"]
         async with self._at_once:
-            try:
-                with anyio.fail_after(self._timeout_s):
-                    # anyio kills the process when this is cancelled or times out.
-                    done = await anyio.run_process(command, input=text.encode(), check=False)
-            except TimeoutError as error:
-                raise TransientError(f"Piper gave no answer within {self._timeout_s:g} s") from error
-            except OSError as error:
-                raise MissingToolError(f"Piper's process can't be started: {error}") from error
+            done = await answer_of(command, name="Piper", text=text, timeout_s=self._timeout_s)
         if done.returncode != 0:
             raise _failure(done)
         return done.stdout
@@ -121,9 +115,8 @@ def _not_there(why: str) -> MissingToolError:
 
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
-    said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-    if done.returncode == piper_child.NO_LIBRARY:
-        return _not_there(said[0])
-    if done.returncode == piper_child.REFUSED:
-        return PermanentError(f"Piper: {said[0]}", hint="Is the voice whole, and made for Piper?")
-    return TransientError(f"Piper's process broke off: {said[0]}")
+    if done.returncode == child.NO_LIBRARY:
+        return _not_there(last_words(done))
+    if done.returncode == child.REFUSED:
+        return PermanentError(f"Piper: {last_words(done)}", hint="Is the voice whole, and made for Piper?")
+    return TransientError(f"Piper's process broke off: {last_words(done)}")

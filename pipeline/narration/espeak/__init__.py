@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
 from pipeline.model import Prosody
-from pipeline.narration import espeak_child
 from pipeline.narration.alignment import Span, place
-from pipeline.narration.espeak_voices import EspeakVoice, choose
+from pipeline.narration.espeak import child
+from pipeline.narration.espeak.voices import EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
 from pipeline.narration.parting import part_phrases
+from pipeline.narration.processes import answer_of, last_words
 from pipeline.narration.spoken import SpokenText
 
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
@@ -57,7 +58,7 @@ class _Event:
 
 
 class EspeakNarrator:
-    """Speaks through a child process per text: see `espeak_child`."""
+    """Speaks through a child process per text: see `child`."""
 
     name = "espeak"
 
@@ -102,7 +103,7 @@ class EspeakNarrator:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
         for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
-            said = part_phrases(said, language)
+            said = await to_thread.run_sync(part_phrases, said, language)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
             round(float(np.interp(prosody.pitch_percent, _PITCH_PERCENT, _PITCH))),
@@ -130,16 +131,9 @@ class EspeakNarrator:
         # Without `site` and what people put into its folders: loading that takes longer than speaking.
         if self._paths is None:
             self._paths = await to_thread.run_sync(_library)
-        command = [sys.executable, "-I", "-S", str(Path(espeak_child.__file__)), *self._paths, *task]
+        command = [sys.executable, "-I", "-S", str(Path(child.__file__)), *self._paths, *task]
         async with self._places:
-            try:
-                with anyio.fail_after(self._timeout_s):
-                    # anyio kills the process when this is cancelled or times out.
-                    done = await anyio.run_process(command, input=text.encode(), check=False)
-            except TimeoutError as error:
-                raise TransientError(f"eSpeak gave no answer within {self._timeout_s:g} s") from error
-            except OSError as error:
-                raise MissingToolError(f"eSpeak's process can't be started: {error}") from error
+            done = await answer_of(command, name="eSpeak", text=text, timeout_s=self._timeout_s)
         if done.returncode != 0:
             raise _failure(done)
         return done.stdout
@@ -164,12 +158,11 @@ def _missing(why: str) -> MissingToolError:
 
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
-    said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-    if done.returncode == espeak_child.NO_LIBRARY:
-        return _missing(said[0])
-    if done.returncode == espeak_child.REFUSED:
-        return PermanentError(f"eSpeak NG: {said[0]}")
-    return TransientError(f"eSpeak's process broke off: {said[0]}")
+    if done.returncode == child.NO_LIBRARY:
+        return _missing(last_words(done))
+    if done.returncode == child.REFUSED:
+        return PermanentError(f"eSpeak NG: {last_words(done)}")
+    return TransientError(f"eSpeak's process broke off: {last_words(done)}")
 
 
 def _samples_of(audio: bytes) -> tuple[NDArray[np.int16], int]:
