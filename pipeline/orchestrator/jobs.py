@@ -225,8 +225,17 @@ class _Run:
 
 
 def _deaths(job: Job) -> int:
-    """How often in a row the process died with this film under way, and no stage of it was done or failed."""
-    return job.attempts - 1 - max((record.attempt for record in job.records), default=0)
+    """How often in a row the process died with this film under way, and no stage of it was done or failed.
+
+    Whoever tries a film again that was given up begins to count anew.
+    """
+    begun = 0
+    for event in reversed(job.history):
+        if event.status not in {JobStatus.PENDING, JobStatus.IN_PROGRESS}:
+            break
+        begun += event.status is JobStatus.IN_PROGRESS
+    without_a_record = job.attempts - max((record.attempt for record in job.records), default=0)
+    return min(begun, without_a_record) - 1
 
 
 def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:

@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 import pytest
 
+from pipeline.errors import EXIT_SOME_JOBS_FAILED
 from tests.acceptance.command import Finished, Quiet, all_gone, nightreel
 from tests.acceptance.films import FILES
 from tests.acceptance.services import Service, asking, service, workspace_for_services
@@ -245,7 +246,7 @@ def make_one_batch(chaos: Chaos) -> None:
                 running.append(chaos.start())
             pause_s = chaos.chance.choice((chaos.chance.uniform(0.05, 1), chaos.chance.uniform(0.5, 4)))
             if ends := ends_within(pause_s, running):
-                if chaos.given_up():
+                if chaos.given_up() or any(map(gave_up, ends)):
                     continue  # the same command tries again
                 assert all(end.code == 0 for end in ends), ends
                 break
@@ -259,6 +260,13 @@ def make_one_batch(chaos: Chaos) -> None:
         for command in running:
             command.finish()
     chaos.finish()
+
+
+def gave_up(end: Finished) -> bool:
+    """Whether a command ended with films that kills have stopped too often; another may have made them since."""
+    failed = [event["error"] for event in end.events if event.get("status") == "failed"]
+    assert all(" died " in error for error in failed), failed
+    return bool(failed) and end.code == EXIT_SOME_JOBS_FAILED
 
 
 def ends_within(seconds: float, running: list[Quiet]) -> list[Finished]:

@@ -11,8 +11,8 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
 from pipeline.limits import Load
-from pipeline.model import Asked, Brief, Event, JobStatus, Paragraph, Priority, Section
-from pipeline.orchestrator import JobEvent, Notice, Pulse, batches, open_workshop
+from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, advance
+from pipeline.orchestrator import JobEvent, Notice, Pulse, Workshop, batches, open_workshop
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.stages import Stage
@@ -571,14 +571,35 @@ async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room
 async def test_a_film_that_keeps_killing_its_process_is_given_up(room, shop):
     await batches.add(briefs("One", "Two"), shop, batch="kitchen")
     one, _ = await rows(shop)
-    job = await shop.store.load_job("kitchen", one.id)
-    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS, attempts=5))
+    await shop.store.save_job(died(await shop.store.load_job("kitchen", one.id), 5, shop))
 
     await batches.resume(shop, batch="kitchen")
 
     assert await statuses(shop) == {"One": "failed", "Two": "completed"}
     assert room.served == ["Two"]
     assert "its process died 5 times" in (await rows(shop))[0].error.message
+
+
+async def test_who_tries_such_a_film_again_begins_to_count_anew(room, shop):
+    await batches.add(briefs("One"), shop, batch="kitchen")
+    (one,) = await rows(shop)
+    given_up = died(await shop.store.load_job("kitchen", one.id), 5, shop)
+    given_up = advance(given_up, JobStatus.FAILED, at=shop.clock())
+    again = advance(given_up, JobStatus.PENDING, at=shop.clock(), why="tried again")
+    await shop.store.save_job(died(again, 4, shop))
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "completed"}
+
+
+def died(job: Job, times: int, shop: Workshop) -> Job:
+    """The job as so many processes have left it that died before a stage was done."""
+    for number in range(times):
+        if number:
+            job = advance(job, JobStatus.PENDING, at=shop.clock(), why="the process that worked on it is gone")
+        job = advance(job, JobStatus.IN_PROGRESS, at=shop.clock()).evolve(attempts=job.attempts + 1)
+    return job
 
 
 async def test_a_job_that_was_parked_under_a_clock_that_ran_ahead_is_due_now(room, shop):
