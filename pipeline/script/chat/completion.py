@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from pipeline.script.chat.model import Answer
 
-
 # As long as a script of forty minutes, escaped; a text that is longer is none, and would take long to look through.
 _MOST_CHARS = 400_000
 _MOST_TOKENS = 10**9

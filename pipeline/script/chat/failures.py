@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
 
+# A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
+MOST_BYTES = 8_000_000
 _LONGEST_WAIT_S = 30 * 86_400.0
 
 
