@@ -41,9 +41,11 @@ def fit_description(text: str, *, max_bytes: int = DESCRIPTION_MAX_BYTES) -> str
 def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """As many of `tags` as fit, the first ones; none twice, none that is longer than a tag can be."""
     plain = (clean_text(tag.translate(str.maketrans("<>,", "‹› ", '"'))) for tag in tags)
-    kept = list(dict.fromkeys(tag for tag in plain if 0 < len(tag) <= _TAG_MAX_CHARS))
-    while tags_chars(kept) > TAGS_MAX_CHARS:
-        kept.pop()
+    kept: list[str] = []
+    for tag in dict.fromkeys(tag for tag in plain if 0 < len(tag) <= _TAG_MAX_CHARS):
+        kept.append(tag)
+        if tags_chars(kept) > TAGS_MAX_CHARS:
+            return tuple(kept[:-1])
     return tuple(kept)
 
 

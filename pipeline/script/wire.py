@@ -16,6 +16,7 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
 )
+from pipeline.model.metadata import fit_description
 from pipeline.model.text import clean_text
 from pipeline.script.sentences import shorten
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS, spoken_item, spoken_lines, thumbnail_words
@@ -141,7 +142,7 @@ def to_script(wire: WireScript, brief: Brief) -> Script:
         title=title,
         language=brief.language,
         scenes=tuple(_scene(scene, brief, title) for scene in wire.scenes),
-        description=brief.description or wire.description,
+        description=brief.description or fit_description(wire.description),
         tags=tuple(dict.fromkeys((*brief.tags, *(tag for tag in wire.tags if tag)))),
         thumbnail_text=shorten(wire.thumbnail_text, THUMBNAIL_MAX_CHARS) or thumbnail_words(title),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +89,12 @@ def test_a_text_without_spaces_is_cut_between_characters(text: str) -> None:
 
 def test_angle_brackets_become_marks_that_look_like_them() -> None:
     assert fit_title("Is a < b?") == "Is a ‹ b?"
+
+
+def test_very_many_tags_do_not_take_the_square_of_their_number() -> None:
+    begun = process_time()
+
+    kept = fit_tags([f"tag {n}" for n in range(30_000)])
+
+    assert tags_chars(kept) <= TAGS_MAX_CHARS
+    assert process_time() - begun < 5

@@ -1,6 +1,7 @@
 """What is particular to Piper: voices are files of somebody's, and some tell when they say what."""
 
 import json
+import os
 
 import pytest
 
@@ -97,6 +98,8 @@ FAILURES = {
         MissingToolError,
         r"nightreel\[piper\]",
     ),
+    "chatty": ("print('Loading...')", PermanentError, "something else than sound"),
+    "no wave": ("print('null'); print('noise')", PermanentError, "something else than sound"),
     "crashed": ("os.abort()", TransientError, "broke off"),
     "silent": ("time.sleep(60)", TransientError, r"within 0\.3 s"),
 }
@@ -125,3 +128,13 @@ async def test_a_faster_voice_is_asked_for_less_time(piper):
     await piper.speak(TEXT, "de_DE-two-low", Prosody(rate_percent=25))
 
     assert asked == [0.8]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on Windows")
+def test_a_pipe_in_place_of_a_description_is_not_waited_for(tmp_path):
+    write_voice(tmp_path, "a", "en_US")
+    (tmp_path / "a.onnx.json").unlink()
+    os.mkfifo(tmp_path / "a.onnx.json")
+
+    with pytest.raises(InputError, match="no voices"):
+        find_voices(tmp_path)

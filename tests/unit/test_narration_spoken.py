@@ -281,3 +281,9 @@ def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
     spoken((piece * 15_000)[:30_000], "en")
 
     assert process_time() - begun < 10
+
+
+@pytest.mark.parametrize("text", ["1989000000000000000000000000000 kg", "$" + "8" * 40, "7" * 5_000 + " km"])
+@pytest.mark.parametrize("language", ["en", "ar", "ru"])
+def test_a_number_beyond_what_cldr_reckons_with_is_left_to_the_voice(text, language):
+    assert text.strip("$").split()[0] in spoken(text, language).text

@@ -178,3 +178,10 @@ def test_marks_without_their_other_half_do_not_take_long(half: str) -> None:
     plain_text((half * 50_000)[:100_000])
 
     assert process_time() - begun < 10
+
+
+def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
+    scene = WireStatement(layout="statement", kicker="", text="Light", emphasis="", say="Light.")
+    wire = WireScript(title="T", description="word " * 60_000, tags=[], thumbnail_text="", scenes=[scene])
+
+    assert len(to_script(wire, Brief(title="Light")).description) <= 5000

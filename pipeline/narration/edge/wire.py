@@ -25,6 +25,7 @@ from pipeline.narration.narrator import Voice
 T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
+_MOST_TICKS = 86_400 * _TICKS_PER_S
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 _LATER = "Try again later, or let another narrator speak"
 
@@ -211,6 +212,9 @@ async def _with_right_clock(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _event(text: str, offset: float, duration: float) -> Word:
+    # Python reads NaN and numbers of any length in JSON.
+    if not (-_MOST_TICKS < offset < _MOST_TICKS and -_MOST_TICKS < duration < _MOST_TICKS):
+        raise ValueError("a word at no time")
     return Word(text=text, start_s=offset / _TICKS_PER_S, end_s=(offset + max(0, duration)) / _TICKS_PER_S)
 
 

@@ -24,6 +24,7 @@ from pipeline.narration.spoken import SpokenText
 
 # Child processes at a time: each uses several cores, and holds a model of a hundred megabytes.
 _AT_ONCE = 2
+_WHOLE = "Is the voice whole, and made for Piper?"
 
 
 class PiperNarrator:
@@ -69,11 +70,15 @@ class PiperNarrator:
         chosen = choose(await self._list_voices(), "", voice)
         answer = await self._ask(chosen.model, 1 / (1 + prosody.rate_percent / 100), said.text)
         head, _, audio = answer.partition(b"\n")
-        with wave.open(io.BytesIO(audio)) as wav:
-            length_s = wav.getnframes() / wav.getframerate()
+        try:
+            heard = json.loads(head)
+            with wave.open(io.BytesIO(audio)) as wav:
+                length_s = wav.getnframes() / wav.getframerate()
+        except (ValueError, EOFError, wave.Error) as error:
+            raise PermanentError("Piper's process said something else than sound", hint=_WHOLE) from error
         if not length_s:
             raise PermanentError("Piper gave no sound", hint="Try another voice")
-        spans = _spans(said, json.loads(head))
+        spans = _spans(said, heard)
         if spans is None:
             return Speech(audio=audio, words=proportional(said, 0.0, length_s), estimated=True)
         return Speech(audio=audio, words=place(said.words, fold(said, spans), length_s))
@@ -118,5 +123,5 @@ def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | Pro
     if done.returncode == child.NO_LIBRARY:
         return _not_there(last_words(done))
     if done.returncode == child.REFUSED:
-        return PermanentError(f"Piper: {last_words(done)}", hint="Is the voice whole, and made for Piper?")
+        return PermanentError(f"Piper: {last_words(done)}", hint=_WHOLE)
     return TransientError(f"Piper's process broke off: {last_words(done)}")

@@ -86,6 +86,8 @@ def _read(model: Path) -> PiperVoice | None:
     """The voice of a model; None: it has no description, or one that is none."""
     path = model.with_name(model.name.removesuffix(_MODEL) + _DESCRIPTION)
     try:
+        if not (model.is_file() and path.is_file()):  # a pipe would be waited for
+            return None
         sizes = [(file.stat().st_size, file.stat().st_mtime_ns) for file in (model, path)]
         if sizes[1][0] > _MOST_BYTES:
             return None

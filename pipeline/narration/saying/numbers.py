@@ -22,6 +22,9 @@ NUMBER = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,'\u2019]\d+)*"
 # The same twice, with a sign of "to" between.
 RANGE = rf"(?:{NUMBER})(?:\s?[–-]\s?(?:{NUMBER}))?"
 
+# CLDR's rules reckon with 28 digits, ten of them behind the point; nobody says a quadrillion kilometres anyway.
+_EXACT = re.compile(r"\d{1,15}(?:\.\d{1,100})?")
+
 # Alone, and after a number: "a half", "2 and a half".
 _FRACTIONS = {
     "en": {"1/2": ("one half", "and a half"), "1/4": ("one quarter", "and a quarter")}
@@ -70,7 +73,7 @@ def value_of(number: str, tongue: Tongue) -> Decimal | None:
     ):
         plain = plain.replace(group, "")
     plain = plain.replace(decimal, ".") if decimal == "," and plain.count(",") == 1 else plain
-    return Decimal(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else None
+    return Decimal(plain) if _EXACT.fullmatch(plain) else None
 
 
 def say_fractions(text: str, tongue: Tongue) -> Iterator[list[Change]]:

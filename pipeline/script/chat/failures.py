@@ -15,6 +15,8 @@ from pipeline.limits.times import LONGEST_WAIT_S
 
 # A film of ten minutes is too much for some accounts, too, with no notes at all.
 SHORTER = "Shorten the notes, or ask for a shorter film"
+# A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
+MOST_BYTES = 8_000_000
 
 
 class TooLargeError(PermanentError):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
-from pipeline.script.chat.failures import Reply, Service, no_connection, no_time
+from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, no_connection, no_time, too_much
 
 if TYPE_CHECKING:
+    import httpx
     from groq import AsyncGroq
 
 
@@ -40,12 +42,50 @@ class GroqTransport:
         except groq.APITimeoutError as error:
             raise no_time(self._service) from error
         except groq.APIConnectionError as error:
+            if isinstance(error.__cause__, _EndlessError):
+                raise too_much(self._service) from error
             raise no_connection(self._service, _reason(error)) from error
 
     def _open(self) -> AsyncGroq:
-        from groq import AsyncGroq  # noqa: PLC0415 - slow to import
+        from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - slow to import
 
-        return AsyncGroq(api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0)
+        # What was asked goes where it was sent, and nowhere else.
+        client = DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [_bound]})
+        return AsyncGroq(
+            api_key=self._api_key,
+            base_url=self._base_url,
+            timeout=self._timeout_s,
+            max_retries=0,
+            http_client=client,
+            default_headers={"Accept-Encoding": "identity"},
+        )
+
+
+class _EndlessError(Exception):
+    """There is more of an answer than anybody would read."""
+
+
+async def _bound(response: httpx.Response) -> None:
+    """Let the body be read only so far."""
+    import httpx  # noqa: PLC0415 - slow to import
+
+    class Bounded(httpx.AsyncByteStream):
+        def __init__(self, stream: httpx.AsyncByteStream) -> None:
+            self._stream = stream
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            left = MOST_BYTES
+            async for piece in self._stream:
+                left -= len(piece)
+                if left < 0:
+                    raise _EndlessError
+                yield piece
+
+        async def aclose(self) -> None:
+            await self._stream.aclose()
+
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    response.stream = Bounded(response.stream)
 
 
 def _lower(headers: Any) -> dict[str, str]:  # noqa: ANN401 - the SDK's HTTP library is its own business

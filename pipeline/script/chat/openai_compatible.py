@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
-from pipeline.script.chat.failures import Reply, Service, no_connection, too_much
+from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, no_connection, too_much
 
 if TYPE_CHECKING:
     import aiohttp
 
 _PATH = "/chat/completions"
-# A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
-_MOST_BYTES = 8_000_000
 
 
 class OpenAICompatibleTransport:
@@ -55,7 +53,7 @@ class OpenAICompatibleTransport:
         body = bytearray()
         async for piece in response.content.iter_any():
             body += piece
-            if len(body) > _MOST_BYTES:
+            if len(body) > MOST_BYTES:
                 raise too_much(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, text=body.decode("utf-8", "replace"))
