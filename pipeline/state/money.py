@@ -118,7 +118,8 @@ class MoneyLedger:
                 return _Entry(day=day)
             raise
         except ValidationError as error:
-            hint = "Remove the file; nothing counts as spent then"
+            # In the hint, because a batch tells what failed without the places where it did.
+            hint = f"Remove {self._path}; nothing counts as spent then"
             raise DamagedError("is damaged, or newer than this nightreel", where=str(self._path), hint=hint) from error
         return entry if entry.day == day else _Entry(day=day)
 

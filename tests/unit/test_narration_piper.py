@@ -67,6 +67,8 @@ async def test_other_files_of_the_same_name_are_another_voice(tmp_path):
         # It would fetch a dictionary from the network.
         {"phoneme_type": "pinyin"},
         {"language": {"code": ["en"]}},
+        # It would colour a terminal.
+        {"language": {"code": "en\x1b[31m"}},
     ],
 )
 def test_a_description_that_can_not_be_used_is_no_voice(tmp_path, spoilt):

@@ -103,6 +103,7 @@ class EspeakNarrator:
         """Speak in a fresh process: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
         for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
+            # It reads a model of the language the first time.
             said = await to_thread.run_sync(part_phrases, said, language)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),

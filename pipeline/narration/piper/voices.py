@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -20,12 +21,16 @@ _KINDS = frozenset({"espeak", "text"})
 _MOST_BYTES = 1_000_000
 
 
+# They are shown on a terminal.
+_Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
 class _Language(BaseModel):
-    code: str = Field(max_length=40)
+    code: _Code
 
 
 class _Espeak(BaseModel):
-    voice: str = Field(max_length=40)
+    voice: _Code
 
 
 class _Description(BaseModel):
@@ -86,7 +91,8 @@ def _read(model: Path) -> PiperVoice | None:
     """The voice of a model; None: it has no description, or one that is none."""
     path = model.with_name(model.name.removesuffix(_MODEL) + _DESCRIPTION)
     try:
-        if not (model.is_file() and path.is_file()):  # a pipe would be waited for
+        # A name that does something to a terminal is none; a pipe would be waited for.
+        if not (model.name.isprintable() and model.is_file() and path.is_file()):
             return None
         sizes = [(file.stat().st_size, file.stat().st_mtime_ns) for file in (model, path)]
         if sizes[1][0] > _MOST_BYTES:
