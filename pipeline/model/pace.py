@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
 
-# The lengths that can be asked for: two scenes that can be read; and what one script can hold (`MAX_WORDS` of the
+# The lengths that can be asked for: two scenes that can be read; and what one script can hold (`_MAX_WORDS` of the
 # script room).
 SHORTEST_FILM_S, LONGEST_FILM_S = 10, 1800
 # How long a scene may stand: seconds. More scenes than these give are hurried, fewer are dull.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +11,21 @@ from pipeline.model.text import has_words
 from pipeline.script.sentences import shorten
 from pipeline.template import Layout, Template
 
-# About forty minutes of speech; beyond it something has gone wrong.
-MAX_WORDS = 6000
+# About forty minutes of speech; beyond it something has gone wrong. So it has with a word that no voice ends.
+_MAX_WORDS = 6000
+_MAX_WORD_CHARS = 200
+MAX_SCENES = 300
 
 
-def spoken_words(script: Script) -> int:
-    """How many words the film says."""
-    return sum(len(split_words(line.text)) for scene in script.scenes for line in scene.lines)
+def find_excess(texts: Iterable[str]) -> str:
+    """What is too much in what a film is to say; empty: nothing is."""
+    words = [word for text in texts for word in split_words(text)]
+    if len(words) > _MAX_WORDS:
+        return f"{len(words):,} words, at most {_MAX_WORDS:,} fit a film"
+    longest = max(map(len, words), default=0)
+    if longest > _MAX_WORD_CHARS:
+        return f"a word of {longest:,} characters, at most {_MAX_WORD_CHARS} can be said"
+    return ""
 
 
 def tidied(script: Script) -> Script:
@@ -58,9 +66,10 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
         yield f"the script has {len(script.scenes)} scenes, at least 2 are needed"
     if script.scenes and not isinstance(script.scenes[0], TitleScene):
         yield f"the first scene is a {script.scenes[0].layout} scene, it must be a title scene"
-    words = spoken_words(script)
-    if words > MAX_WORDS:
-        yield f"the narration has {words:,} words, at most {MAX_WORDS:,} fit a film"
+    if len(script.scenes) > MAX_SCENES:
+        yield f"the script has {len(script.scenes):,} scenes, at most {MAX_SCENES} fit a film"
+    if excess := find_excess(line.text for scene in script.scenes for line in scene.lines):
+        yield f"the narration has {excess}"
     for number, scene in enumerate(script.scenes, start=1):
         layout = template.layout(scene.layout)
         place = f"scene {number} ({scene.layout})"

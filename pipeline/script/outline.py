@@ -35,7 +35,7 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.model.sentences import split_sentences
-from pipeline.script.checks import MAX_WORDS
+from pipeline.script.checks import MAX_SCENES, find_excess
 from pipeline.script.sentences import shorten
 from pipeline.script.shown import shown_items, shown_statement, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Layout, Template
@@ -94,13 +94,15 @@ def outline(brief: Brief, template: Template) -> Script:
             hint="Set GROQ_API_KEY=... (and drop --offline), or write the notes into a Markdown brief (.md)",
         )
     texts = [text for section in brief.sections for block in section.blocks for text in _texts(block)]
-    words = sum(len(split_words(text)) for text in texts)
-    if words > MAX_WORDS:
-        raise InputError(f"the notes have {words:,} words, at most {MAX_WORDS:,} fit a film", where=where)
+    if excess := find_excess(texts):
+        raise InputError(f"the notes have {excess}", where=where)
+    scenes = tuple(_Scenes(brief, template).make(tuple(_pieces(brief))))
+    if len(scenes) > MAX_SCENES:
+        raise InputError(f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where)
     return Script(
         title=brief.title,
         language=brief.language,
-        scenes=tuple(_Scenes(brief, template).make(tuple(_pieces(brief)))),
+        scenes=scenes,
         description=brief.description or texts[0],
         tags=brief.tags,
         thumbnail_text=thumbnail_words(brief.title),

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.model.languages import LANGUAGE_TAG, usual_case
+from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.settings.kinds import split_names
 
 
 def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    if len(tags) > MOST_LANGUAGES:
+        raise ValueError(f"must be at most {MOST_LANGUAGES} languages")
     for tag in tags:
         if not LANGUAGE_TAG.fullmatch(tag):
             raise ValueError("must be language tags like en, de or pt-BR")

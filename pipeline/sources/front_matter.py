@@ -10,7 +10,7 @@ import yaml
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Priority
-from pipeline.model.languages import LANGUAGE_TAG, usual_case
+from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.model.text import clean_text
 from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
@@ -152,7 +152,10 @@ def _languages(node: yaml.Node, where: str) -> tuple[str, ...]:
     if _is_scalar(node) and not _source(node):
         return ()
     wrong = InputError("languages must be a list of language codes", where=where, hint="Write languages: [en, es, fr]")
-    return tuple(dict.fromkeys(_language(text, where) for text in _list(node, wrong)))
+    languages = tuple(dict.fromkeys(_language(text, where) for text in _list(node, wrong)))
+    if len(languages) > MOST_LANGUAGES:
+        raise InputError(f"{len(languages)} languages are wanted, at most {MOST_LANGUAGES} can be had", where=where)
+    return languages
 
 
 def _voices(node: yaml.MappingNode, where: str) -> tuple[tuple[str, str], ...]:

@@ -182,11 +182,20 @@ def test_description_and_tags_come_from_the_brief_or_its_first_paragraph() -> No
     assert outline(brief, TEMPLATE).tags == ("light",)
 
 
-def test_notes_beyond_a_film_are_refused() -> None:
-    long = Brief(title="T", origin="a.md", sections=(Section(heading="", blocks=(paragraph("word " * 6001),)),))
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        (Section(heading="", blocks=(Paragraph(text="a " * 6001),)), r"the notes have 6,001 words"),
+        (Section(heading="", blocks=(Paragraph(text="9" * 5000),)), r"a word of 5,000 characters, at most 200"),
+        (Section(heading="", blocks=(Paragraph(text="Tea."),) * 1000), r"the notes make 1,\d+ scenes, at most 300"),
+    ],
+    ids=["words", "one word", "scenes"],
+)
+def test_notes_beyond_a_film_are_refused(section: Section, told: str) -> None:
+    brief = Brief(title="Much", origin="a.md", sections=(section,))
 
-    with pytest.raises(InputError, match=r"a\.md: the notes have 6,001 words"):
-        outline(long, TEMPLATE)
+    with pytest.raises(InputError, match=rf"a\.md: .*{told}"):
+        outline(brief, TEMPLATE)
 
 
 def test_a_template_without_a_needed_layout_is_refused() -> None:
