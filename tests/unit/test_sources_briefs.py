@@ -74,10 +74,7 @@ SIXTY = [f"a{second}{third}" for second in "abcdefghij" for third in "abcdef"]
     [
         ("languages: en", "topics/blue-sky.md:3: languages must be a list of language codes"),
         ("languages: [en, english]", "topics/blue-sky.md:3: 'english' is not a language code"),
-        (
-            f"languages: [{', '.join(f'a{x}{y}' for x in 'abcdefghij' for y in 'abcdef')}]",
-            "60 languages are wanted, at most 50",
-        ),
+        (f"languages: [{', '.join(SIXTY)}]", "topics/blue-sky.md:3: 60 languages are wanted, at most 50"),
         ("voice:\n  english: x", "topics/blue-sky.md:4: 'english' is not a language code"),
         ("voice:\n  de: [x]", "topics/blue-sky.md:4: voice must be a text, not a list"),
     ],
