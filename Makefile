@@ -29,8 +29,9 @@ help:
 video: .venv/runtime.stamp
 	@$(BIN)/nightreel make "$$TOPIC"
 
+# Files side by side, each from first to last: what the tests of one file share is made once.
 test: .venv/dev.stamp
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/dev.stamp
 	@$(BIN)/ruff check .
