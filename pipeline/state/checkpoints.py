@@ -1,6 +1,7 @@
 """What is known of every job and batch, in JSON files that a person can read.
 
 state/batches/<batch>/batch.json            what was asked
+state/batches/<batch>/spent.json            what its models have cost (see `money`), and its lock beside it
 state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one costs the same in any batch
 state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
 state/batches/<batch>/index.lock            held for a moment by who opens it or makes it anew
@@ -227,14 +228,15 @@ class CheckpointStore:
         """Removes what killed processes have left: files that they were writing, locks that nobody holds. Blocks."""
         folder, jobs = self.folder(batch), self.folder(batch) / "jobs"
         unfinished = [*folder.glob(".*.json"), *jobs.glob(".*.json")]
-        for lock in (*jobs.glob("*.lock"), *(folder / "workers").glob("*.lock")):
+        for lock in (*jobs.glob("*.lock"), *(folder / "workers").glob("*.lock"), folder / "spent.lock"):
             is_held(lock)  # which leaves nothing, if it is not
         if is_held(folder / "planning.lock"):
             return  # whoever plans writes files of jobs that nobody has claimed
         for path in unfinished:
             # Of the file "<name>.json" that it should have become.
             name = path.name.split(".")[1]
-            if not is_held(jobs / f"{name}.lock"):
+            place = folder if name == "spent" else jobs
+            if not is_held(place / f"{name}.lock"):
                 discard(path)
 
     def ask_to_cancel(self, batch: str, job_id: str) -> None:

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import anyio
 import pytest
+from anyio import to_thread
 
 from pipeline.errors import BudgetError, DamagedError, StorageError
 from pipeline.limits import Purse
 from pipeline.model import Price
 from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import load_settings
-from pipeline.state import MoneyLedger
+from pipeline.state import CheckpointStore, MoneyLedger
 
 DAY = date(2026, 11, 21)
 
@@ -176,3 +177,14 @@ async def test_the_day_of_a_budget_is_that_of_the_person_and_not_that_of_a_servi
         time.tzset()
 
     assert caught.value.resets_at == datetime.fromisoformat(resets_at).astimezone(UTC)
+
+
+async def test_a_batch_that_is_over_keeps_its_sum_and_no_lock(tmp_path):
+    store = CheckpointStore(tmp_path)
+    folder = store.folder("night")
+    await MoneyLedger(folder / "spent.json").reserve(1.5, allowed=None)
+
+    await to_thread.run_sync(store.tidy, "night")
+
+    assert [path.name for path in folder.iterdir()] == ["spent.json"]
+    assert await MoneyLedger(folder / "spent.json").spent() == 1.5
