@@ -173,7 +173,10 @@ class Chaos:
 
     def finish(self) -> None:
         """Let the batch come to its end, and look at all of it."""
-        last = nightreel("run", f"{self.batch}.txt", "--json", cwd=self.home, env=asking(self.groq, self.edge))
+        command = ("run", f"{self.batch}.txt", "--json")
+        last = nightreel(*command, cwd=self.home, env=asking(self.groq, self.edge))
+        if gave_up(last):  # a film that was killed once too often before this run; the same command tries again
+            last = nightreel(*command, cwd=self.home, env=asking(self.groq, self.edge))
         assert last.code == 0, (last.stdout, last.stderr)
         self.check()
         jobs = self.jobs()
