@@ -11,7 +11,7 @@ from pipeline.assembly.segments import encode_segment, join_segments
 from pipeline.assembly.thumbnail import write_jpeg
 
 # Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
-ASSEMBLY_VERSION = 2
+ASSEMBLY_VERSION = 3
 
 __all__ = [
     "ASSEMBLY_VERSION",

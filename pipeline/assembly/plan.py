@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import FRAME_RATE
+from pipeline.assembly.holds import Holds
 
 _TUNING = {
     # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower.
@@ -13,6 +13,9 @@ _TUNING = {
     # Only P pictures: every packet is shown when it is decoded, so segments need no edit list.
     "bframes": "0",
     "scenecut": "0",
+    # A picture refers to the one before it alone, so that pictures can be put between (see `holds`).
+    "ref": "1",
+    "weightp": "0",
     # The bytes must not depend on how many cores the machine has.
     "threads": "1",
     "lookahead-threads": "1",
@@ -36,6 +39,8 @@ class EncoderPlan:
     preset: str = "ultrafast"
     # At least one picture that stands by itself in this time: where players can seek to.
     keyframe_s: int = 5
+    # How pictures that do not change are written.
+    holds: Holds = "splice"
 
 
 def x264_options(plan: EncoderPlan) -> dict[str, str]:
@@ -43,11 +48,13 @@ def x264_options(plan: EncoderPlan) -> dict[str, str]:
     tuning = {
         "qp": str(plan.quality),
         "ipratio": f"{plan.keyframe_gain:g}",
-        "keyint": str(plan.keyframe_s * FRAME_RATE),
+        # Keyframes are asked for where they are due.
+        "keyint": "infinite",
         **_TUNING,
     }
     return {
         "preset": plan.preset,
+        "forced-idr": "1",
         "profile": "high",
         "x264-params": ":".join(f"{name}={value}" for name, value in tuning.items()),
     }

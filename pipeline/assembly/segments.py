@@ -7,21 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL.Image import Image
-
 from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import EncoderPlan, x264_options
 from pipeline.errors import CheckpointError
 from pipeline.files import discard, replacing, storage_errors
 from pipeline.media.audio import read_wav
-from pipeline.media.encode import PictureEncoder, SoundEncoder
+from pipeline.media.encode import Drawn, PictureEncoder, SoundEncoder
 from pipeline.media.join import join_mp4
 from pipeline.media.mux import in_order, open_mp4
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of, total_frames
+from pipeline.model import FRAME_RATE, SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of, total_frames
 
 
 def encode_segment(
-    frames: Iterable[tuple[Image, int]],
+    frames: Iterable[Drawn],
     *,
     clip: Path,
     samples: int,
@@ -50,7 +48,8 @@ def encode_segment(
     with _removed_on_failure(path), open_mp4(path) as film:
         pictures = PictureEncoder(film, video_format, x264_options(encoder))
         voice = SoundEncoder(film)
-        shown = encode_held(frames, pictures, length=frames_of(samples))
+        keyframe = encoder.keyframe_s * FRAME_RATE
+        shown = encode_held(frames, pictures, length=frames_of(samples), keyframe=keyframe, holds=encoder.holds)
         for packet in in_order(shown, voice.encode(sound)):
             film.mux(packet)
 

@@ -8,19 +8,23 @@ from fractions import Fraction
 import av
 import numpy as np
 from av.container import OutputContainer
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.frame import PictureType
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from PIL.Image import Image
 
 from pipeline.media.audio import Samples
 from pipeline.media.mux import Packet
+from pipeline.media.planes import Planes, Rectangle
 from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, VideoFormat
 
 Picture = av.VideoFrame
 
 _AUDIO_BIT_RATE = 192_000
 _AAC_PACKET_SAMPLES = 1_024
-# x264 introduces itself, with version and options, in the first packet (an SEI unit, type 6). Films carry no versions.
-_DROP_SEI = "filter_units=remove_types=6"
+
+
+# A picture (mode RGB), for how many frame times it stands, and where it differs from the one before it.
+Drawn = tuple[Image, int, tuple[Rectangle, ...]]
 
 
 class PictureEncoder:
@@ -45,39 +49,46 @@ class PictureEncoder:
         codec.color_range = ColorRange.MPEG
         # One thread: the bytes do not depend on the machine, and all cores are busy with scenes of their own.
         codec.thread_count = 1
-        self._without_sei = av.BitStreamFilterContext(_DROP_SEI, self._stream)
-        self._reformatter = VideoReformatter()
+        codec.open()
+        self._picture = Planes(*self._size)
 
-    def convert(self, picture: Image) -> Picture:
-        """An RGB picture as the encoder wants it: yuv420p, really converted with the BT.709 matrix.
+    @property
+    def parameter_sets(self) -> bytes:
+        """What decoders are told before the first picture: Annex B. May be set until the first packet is muxed."""
+        return bytes(self._stream.codec_context.extradata or b"")
+
+    @parameter_sets.setter
+    def parameter_sets(self, sets: bytes) -> None:
+        self._stream.codec_context.extradata = sets
+
+    def convert(self, drawn: Drawn) -> Picture:
+        """What is drawn, as the encoder wants it. One picture is kept and changed: each is valid until the next.
 
         Raises `ValueError` for a picture of another size or mode, a defect of who drew it.
         """
-        if picture.mode != "RGB" or picture.size != self._size:
-            raise ValueError(f"a picture is {picture.mode} {picture.size}, must be RGB {self._size}")
-        return self._reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(np.asarray(picture), format="rgb24"),
-            format="yuv420p",
-            # FFmpeg reads RGB as BT.601 unless the matrix is named on both sides.
-            src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=Interpolation.AREA,
-            threads=1,
-        )
+        image, _, changed = drawn
+        if image.mode != "RGB" or image.size != self._size:
+            raise ValueError(f"a picture is {image.mode} {image.size}, must be RGB {self._size}")
+        for box in changed:
+            self._picture.put(image, box)
+        return self._picture.frame
 
-    def encode(self, picture: Picture, *, at: int) -> list[Packet]:
-        """Show `picture` for one frame time, the `at`-th (0-based). The same picture may be encoded again."""
+    def encode(self, picture: Picture, *, at: int, is_key: bool = False) -> list[Packet]:
+        """Show `picture` from the `at`-th frame time (0-based) on; the packets have that as their `pts`."""
         picture.pts, picture.time_base = at, self._time_base
-        return self._filtered(self._stream.encode(picture))
+        picture.pict_type = PictureType.I if is_key else PictureType.NONE
+        return self._stream.encode(picture)
 
     def finish(self) -> list[Packet]:
         """The packets that are still to come."""
-        return self._filtered(self._stream.encode(None))
+        return self._stream.encode(None)
 
-    def _filtered(self, packets: list[Packet]) -> list[Packet]:
-        return [clean for packet in packets for clean in self._without_sei.filter(packet)]
+    def packet(self, data: bytes, *, at: int, decoded_at: int, duration: int, is_key: bool) -> Packet:
+        """A packet of this stream, times in frames."""
+        packet: Packet = av.Packet(data)
+        packet.stream, packet.time_base = self._stream, self._time_base
+        packet.pts, packet.dts, packet.duration, packet.is_keyframe = at, decoded_at, duration, is_key
+        return packet
 
 
 class SoundEncoder:

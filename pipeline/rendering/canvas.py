@@ -21,7 +21,7 @@ class Canvas:
     def __init__(self, ground: Image.Image, elements: Sequence[Element]) -> None:
         self._ground, self._elements = ground, elements
         self._poses: list[Hashable | None] = [None] * len(elements)
-        self._screen = Box(0, 0, ground.width, ground.height)
+        self.screen = Box(0, 0, ground.width, ground.height)
         self.picture = ground.copy()
 
     def advance(self, frame: int) -> list[Patch]:
@@ -30,7 +30,7 @@ class Canvas:
         for index, element in enumerate(self._elements):
             before, now = self._poses[index], element.pose(frame)
             if before != now:
-                dirty += [element.box(pose).within(self._screen) for pose in (before, now) if pose is not None]
+                dirty += [element.box(pose).within(self.screen) for pose in (before, now) if pose is not None]
                 self._poses[index] = now
         patches = [(self._draw(box), box) for box in _merged(dirty)]
         return [(patch, box) for patch, box in patches if self._differs(patch, box)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model import FORMATS, VideoFormat
 from pipeline.model.writing import writing_of
-from pipeline.rendering.grid import Grid
+from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT, Theme
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Look:
 
 
 class Frame(NamedTuple):
-    """A picture (mode RGB) and for how many frame times (1/30 s) it stands."""
+    """A picture (mode RGB), for how many frame times (1/30 s) it stands, and where it differs from the one before."""
 
     picture: Image.Image
     hold: int
+    changed: tuple[Box, ...]

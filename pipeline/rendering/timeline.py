@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.model import FRAME_RATE, BulletsScene, Scene, Word, first_words
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
+from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
 
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
@@ -20,15 +21,16 @@ def play(composition: Composition, frames: int) -> Iterator[Frame]:
     """
     canvas = Canvas(composition.ground, composition.elements)
     hold = 0
+    changed: tuple[Box, ...] = (canvas.screen,)
     for frame in range(frames):
         patches = canvas.advance(frame)
         if patches and hold:
-            yield Frame(canvas.picture, hold)
-            hold = 0
+            yield Frame(canvas.picture, hold, changed)
+            hold, changed = 0, tuple(box for _, box in patches)
         canvas.apply(patches)
         hold += 1
     if hold:
-        yield Frame(canvas.picture, hold)
+        yield Frame(canvas.picture, hold, changed)
 
 
 def frame_at(time_s: float) -> int:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments, write_jpeg
 from pipeline.media.audio import write_wav
+from pipeline.media.encode import Drawn
 from pipeline.media.loudness import set_loudness
 from pipeline.model import (
     SCENE_QUANTUM_SAMPLES,
@@ -41,9 +42,12 @@ def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
     return set_loudness(stereo)
 
 
-def cards(
-    frames: int, video_format: VideoFormat = SMALL, *, hold: int = 4, hue: int = 40
-) -> list[tuple[Image.Image, int]]:
+def card(picture: Image.Image, hold: int) -> Drawn:
+    """A picture that is new all over, for so many frame times."""
+    return picture, hold, ((0, 0, picture.width, picture.height),)
+
+
+def cards(frames: int, video_format: VideoFormat = SMALL, *, hold: int = 4, hue: int = 40) -> list[Drawn]:
     """Pictures with a bar that grows, each held for `hold` frame times, together `frames` long."""
     width, height = video_format.width_px, video_format.height_px
     pictures = []
@@ -51,7 +55,7 @@ def cards(
         picture = Image.new("RGB", (width, height), (12, 16, hue))
         bar = (width // 10, height // 3, width // 10 + 1 + at * width // (2 * frames), height // 2)
         ImageDraw.Draw(picture).rectangle(bar, fill=(240, 240, 250))
-        pictures.append((picture, min(hold, frames - at)))
+        pictures.append(card(picture, min(hold, frames - at)))
     return pictures
 
 
@@ -60,7 +64,7 @@ def make_segment(
     name: str,
     *,
     sound: NDArray[np.float32],
-    frames: Sequence[tuple[Image.Image, int]] | None = None,
+    frames: Sequence[Drawn] | None = None,
     video_format: VideoFormat = SMALL,
 ) -> Segment:
     """A segment `name`.mp4 in `folder`, with its clip beside it."""

@@ -15,25 +15,30 @@ class ScriptedEncoder:
     def __init__(self) -> None:
         self.converted: list[object] = []
 
-    def convert(self, picture: object) -> object:
-        self.converted.append(picture)
-        return picture
+    def convert(self, drawn: tuple[object, int, tuple[object, ...]]) -> object:
+        self.converted.append(drawn[0])
+        return drawn[0]
 
-    def encode(self, picture: object, *, at: int) -> list[tuple[object, int]]:
-        return [(picture, at)]
+    def encode(self, picture: object, *, at: int, is_key: bool) -> list[tuple[object, int, bool]]:
+        return [(picture, at, is_key)]
 
-    def finish(self) -> list[tuple[object, int]]:
-        return [("end", -1)]
+    def finish(self) -> list[tuple[object, int, bool]]:
+        return [("end", -1, False)]
+
+
+def encoded(holds: list[int], encoder: ScriptedEncoder, *, length: int) -> list[tuple[object, int, bool]]:
+    drawn = [(number, hold, ()) for number, hold in enumerate(holds)]
+    return list(encode_held(drawn, encoder, length=length, keyframe=7, holds="encode"))
 
 
 @given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
 def test_every_frame_time_shows_the_picture_that_is_held_then(holds):
     encoder = ScriptedEncoder()
 
-    packets = list(encode_held(list(enumerate(holds)), encoder, length=sum(holds)))
+    packets = encoded(holds, encoder, length=sum(holds))
 
     shown = [number for number, hold in enumerate(holds) for _ in range(hold)]
-    assert packets == [*((number, at) for at, number in enumerate(shown)), ("end", -1)]
+    assert packets == [*((number, at, at % 7 == 0) for at, number in enumerate(shown)), ("end", -1, False)]
     assert encoder.converted == list(range(len(holds)))
 
 
@@ -42,4 +47,4 @@ def test_every_frame_time_shows_the_picture_that_is_held_then(holds):
 )
 def test_holds_that_do_not_fill_the_scene_exactly_are_refused(holds):
     with pytest.raises(ValueError, match="frame times"):
-        list(encode_held(list(enumerate(holds)), ScriptedEncoder(), length=10))
+        encoded(holds, ScriptedEncoder(), length=10)

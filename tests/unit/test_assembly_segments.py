@@ -21,7 +21,7 @@ from pipeline.media.encode import SoundEncoder
 from pipeline.media.mux import open_mp4
 from pipeline.media.probe import probe
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, VideoFormat, frames_of
-from tests.standins.films import SMALL, cards, make_film, make_segment, voice
+from tests.standins.films import SMALL, card, cards, make_film, make_segment, voice
 
 
 def packets_of(path):
@@ -138,7 +138,7 @@ def test_there_is_a_keyframe_at_least_every_five_seconds(tmp_path):
     ],
 )
 def test_colours_are_converted_with_the_matrix_that_the_film_names(tmp_path, name, rgb, yuv):
-    plain = [(Image.new("RGB", (320, 180), rgb), 16)]
+    plain = [card(Image.new("RGB", (320, 180), rgb), 16)]
 
     segment = make_segment(tmp_path, name, sound=voice(1), frames=plain)
 
@@ -149,7 +149,7 @@ def test_colours_are_converted_with_the_matrix_that_the_film_names(tmp_path, nam
 
 def test_a_held_picture_is_shown_for_exactly_its_time(tmp_path):
     levels = {0: 5, 60: 1, 120: 7, 180: 2, 240: 1}
-    frames = [(Image.new("RGB", (320, 180), (level,) * 3), hold) for level, hold in levels.items()]
+    frames = [card(Image.new("RGB", (320, 180), (level,) * 3), hold) for level, hold in levels.items()]
 
     segment = make_segment(tmp_path, "held", sound=voice(1), frames=frames)
 
@@ -212,7 +212,7 @@ def test_pictures_that_do_not_last_as_long_as_the_sound_leave_nothing_behind(tmp
 
 def test_a_picture_of_another_size_is_refused(tmp_path):
     with pytest.raises(ValueError, match="must be RGB"):
-        make_segment(tmp_path, "scene", sound=voice(1), frames=[(Image.new("RGB", (640, 360)), 16)])
+        make_segment(tmp_path, "scene", sound=voice(1), frames=[card(Image.new("RGB", (640, 360)), 16)])
 
 
 def test_a_scene_that_is_not_a_whole_number_of_quanta_is_refused(tmp_path):
@@ -358,7 +358,7 @@ def test_the_plan_speaks_the_words_of_x264():
     options = x264_options(EncoderPlan(quality=20, preset="superfast", keyframe_s=2))
 
     assert (options["preset"], options["profile"]) == ("superfast", "high")
-    assert {"qp=20", "keyint=60", "threads=1"} <= set(options["x264-params"].split(":"))
+    assert {"qp=20", "keyint=infinite", "threads=1"} <= set(options["x264-params"].split(":"))
 
 
 def test_the_encoder_says_that_the_disk_is_full_the_way_python_does():

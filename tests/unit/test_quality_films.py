@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.assembly import join_segments
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
-from tests.standins.films import SMALL, cards, make_film, make_package, make_segment, spoken_cue, voice
+from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
 
 LENGTHS = (4, 4)
 
@@ -89,7 +89,7 @@ def reencoded(folder, *, frame_rate=30, codec="libx264", tagged=True, sound_rate
         sound.layout = "stereo"
         packets = []
         total = 8 * 16 * frame_rate // 30
-        for at, (image, _) in enumerate(cards(total, hold=1)):
+        for at, (image, _, _) in enumerate(cards(total, hold=1)):
             if at not in skip:
                 frame = av.VideoFrame.from_image(image)
                 frame.pts, frame.time_base = at, Fraction(1, frame_rate)
@@ -153,13 +153,13 @@ def test_a_film_with_pictures_that_cannot_be_decoded_fails_as_a_file(copy):
 
 
 def test_a_black_film_fails(tmp_path):
-    black = [(Image.new("RGB", (320, 180)), 128)]
+    black = [card(Image.new("RGB", (320, 180)), 128)]
 
     assert failures(film_of(tmp_path, frames=black)) == ["pictures"]
 
 
 def test_a_film_of_six_scenes_two_of_which_are_black_fails_and_names_them(tmp_path):
-    black = [(Image.new("RGB", (320, 180)), 32)]
+    black = [card(Image.new("RGB", (320, 180)), 32)]
     segments = [
         make_segment(tmp_path, f"scene-{n}", sound=voice(2, seed=n), frames=black if n in (2, 5) else None)
         for n in range(1, 7)
@@ -173,7 +173,7 @@ def test_a_film_of_six_scenes_two_of_which_are_black_fails_and_names_them(tmp_pa
 
 
 def test_a_scene_may_fade_in_from_black_and_out(tmp_path):
-    black = (Image.new("RGB", (320, 180)), 20)
+    black = card(Image.new("RGB", (320, 180)), 20)
 
     film = film_of(tmp_path, frames=[black, *cards(88), black])
 

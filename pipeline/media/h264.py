@@ -1,0 +1,232 @@
+"""The bits of H.264 that are written here instead of by an encoder: a picture that only repeats the one before it.
+
+Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter sets), 7.3.3 (slice header), 9.1
+(Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in order.
+
+    Sequence          what the sequence parameter set tells of every slice header
+    Slice             the beginning of a slice header
+    skip_set          a picture parameter set for repeated pictures
+    repeated_picture  a whole picture in which every macroblock is skipped: 7 to 12 bytes
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# nal_unit_type, table 7-1.
+SLICE, IDR_SLICE, SEI, SEQUENCE_SET, PICTURE_SET = 1, 5, 6, 7, 8
+# The parameter set of repeated pictures; the encoder's own has 0.
+SKIP_SET_ID = 1
+
+_START = b"\0\0\0\1"
+_START_CODE = re.compile(rb"\x00*\x00\x00\x01")
+_TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
+# Longer than what is read of any slice header.
+_HEADER_BYTES = 24
+_HIGH_PROFILES = {100, 110, 122, 244, 44}
+_SLICE_TYPE_P = 5  # and all slices of the picture are P
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sequence:
+    """What of a sequence parameter set is needed to read and write slice headers."""
+
+    id: int
+    frame_num_bits: int
+    # Where the order of pictures is told: 0, in `pic_order_cnt_lsb` of each slice; 2, it is the decoding order.
+    order_type: int
+    # Of `pic_order_cnt_lsb`; 0 if there is none.
+    order_bits: int
+    # How many pictures may be referred to.
+    references: int
+    # In a picture.
+    macroblocks: int
+
+    @classmethod
+    def read(cls, unit: bytes) -> Sequence:
+        """From a NAL unit. Raises `ValueError` for one that x264 does not write for us."""
+        bits = _Reader(_unescaped(unit[1:]))
+        profile = bits.fixed(8)
+        bits.fixed(16)  # constraints, level
+        number = bits.golomb()
+        if profile in _HIGH_PROFILES and (bits.golomb(), bits.golomb(), bits.golomb(), bits.fixed(2)) != (1, 0, 0, 0):
+            raise ValueError("not 4:2:0 with 8 bits and flat matrices")
+        frame_num_bits = bits.golomb() + 4
+        order_type = bits.golomb()
+        if order_type not in {0, 2}:
+            raise ValueError(f"pic_order_cnt_type is {order_type}")
+        order_bits = bits.golomb() + 4 if order_type == 0 else 0
+        references, _gaps = bits.golomb(), bits.fixed(1)
+        width, height, only_frames = bits.golomb() + 1, bits.golomb() + 1, bits.fixed(1)
+        if not only_frames:
+            raise ValueError("interlaced")
+        return cls(
+            id=number,
+            frame_num_bits=frame_num_bits,
+            order_type=order_type,
+            order_bits=order_bits,
+            references=references,
+            macroblocks=width * height,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """The beginning of a slice header."""
+
+    is_idr: bool
+    is_reference: bool
+    # Whether it is the first of its picture.
+    is_first: bool
+    frame_num: int
+    # `pic_order_cnt_lsb`; 0 where the sequence has none.
+    order: int
+    # Where `frame_num` stands: bits from the start of the payload.
+    frame_num_at: int
+
+    @classmethod
+    def read(cls, unit: bytes, sequence: Sequence) -> Slice:
+        """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
+        is_idr = unit_type(unit) == IDR_SLICE
+        bits = _Reader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
+        first, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
+        at = bits.at
+        frame_num = bits.fixed(sequence.frame_num_bits)
+        if is_idr:
+            bits.golomb()  # idr_pic_id
+        return cls(
+            is_idr=is_idr,
+            is_reference=bool(unit[0] & 0x60),
+            is_first=first == 0,
+            frame_num=frame_num,
+            order=bits.fixed(sequence.order_bits),
+            frame_num_at=at,
+        )
+
+
+def units(stream: bytes) -> Iterator[bytes]:
+    """The NAL units of a byte stream (Annex B), without their start codes."""
+    return (unit for unit in _START_CODE.split(stream) if unit)
+
+
+def stream_of(*some: bytes) -> bytes:
+    """NAL units as a byte stream."""
+    return b"".join(part for unit in some for part in (_START, unit))
+
+
+def unit_type(unit: bytes) -> int:
+    """`nal_unit_type`."""
+    return unit[0] & 0x1F
+
+
+def skip_set(sequence: Sequence) -> bytes:
+    """The picture parameter set `SKIP_SET_ID`: CAVLC, so that "all skipped" is one number; one reference; no filter."""
+    bits = _Writer()
+    bits.golomb(SKIP_SET_ID)
+    bits.golomb(sequence.id)
+    bits.fixed(2, 0)  # entropy_coding_mode_flag, bottom_field_pic_order_in_frame_present_flag
+    bits.golomb(0)  # one slice group
+    bits.golomb(0)  # one reference in list 0
+    bits.golomb(0)
+    bits.fixed(3, 0)  # no weighted prediction
+    for _ in ("pic_init_qp", "pic_init_qs", "chroma_qp_index_offset"):
+        bits.golomb(0)
+    bits.fixed(3, 0b100)  # the deblocking filter is told of in the slice header
+    return _unit(PICTURE_SET, bits)
+
+
+def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
+    """A NAL unit: a P picture, itself a reference, that shows again what another showed.
+
+    `frame_num` and `order` (`pic_order_cnt_lsb`, if the sequence has it) are its own, modulo what their bits hold.
+    `back` tells how many reference pictures ago, in decoding order, the other one was decoded.
+    """
+    bits = _Writer()
+    bits.golomb(0)  # first_mb_in_slice
+    bits.golomb(_SLICE_TYPE_P)
+    bits.golomb(SKIP_SET_ID)
+    bits.fixed(sequence.frame_num_bits, frame_num % (1 << sequence.frame_num_bits))
+    if sequence.order_bits:
+        bits.fixed(sequence.order_bits, order % (1 << sequence.order_bits))
+    bits.fixed(1, 0)  # num_ref_idx_active_override_flag
+    if back == 1:
+        bits.fixed(1, 0)  # ref_pic_list_modification_flag_l0: the list begins with the last one decoded
+    else:
+        bits.fixed(1, 1)
+        bits.golomb(0)  # so many before this one (7.4.3.1)
+        bits.golomb(back - 1)
+        bits.golomb(3)
+    bits.fixed(1, 0)  # adaptive_ref_pic_marking_mode_flag: the oldest reference makes room
+    bits.golomb(0)  # slice_qp_delta
+    bits.golomb(1)  # disable_deblocking_filter_idc
+    bits.golomb(sequence.macroblocks)  # mb_skip_run
+    return _unit(SLICE, bits)
+
+
+def renumbered(unit: bytes, slice_: Slice, sequence: Sequence, frame_num: int) -> bytes:
+    """The same slice with another `frame_num`. Nothing else moves: the field keeps its width."""
+    payload = _unescaped(unit[1:])
+    head = int.from_bytes(payload[:_HEADER_BYTES], "big")
+    length = min(len(payload), _HEADER_BYTES)
+    width = sequence.frame_num_bits
+    shift = 8 * length - slice_.frame_num_at - width
+    head = head & ~((1 << width) - 1 << shift) | frame_num % (1 << width) << shift
+    return unit[:1] + _escaped(head.to_bytes(length, "big") + payload[length:])
+
+
+class _Reader:
+    """Bits from the highest of the first byte on."""
+
+    def __init__(self, data: bytes) -> None:
+        self._number, self._length = int.from_bytes(data, "big"), 8 * len(data)
+        self.at = 0
+
+    def fixed(self, width: int) -> int:
+        """u(n)."""
+        self.at += width
+        if self.at > self._length:
+            raise ValueError("the unit is cut short")
+        return (self._number >> (self._length - self.at)) & ((1 << width) - 1)
+
+    def golomb(self) -> int:
+        """ue(v)."""
+        zeros = 0
+        while not self.fixed(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.fixed(zeros)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._number, self._length = 0, 0
+
+    def fixed(self, width: int, value: int) -> None:
+        """u(n)."""
+        self._number = self._number << width | value
+        self._length += width
+
+    def golomb(self, value: int) -> None:
+        """ue(v); 0 is also se(v) of 0."""
+        self.fixed(2 * (value + 1).bit_length() - 1, value + 1)
+
+    def finished(self) -> bytes:
+        """The bytes, with the trailing bits (7.3.2.11)."""
+        self.fixed(1, 1)
+        self.fixed(-self._length % 8, 0)
+        return self._number.to_bytes(self._length // 8, "big")
+
+
+def _unit(kind: int, bits: _Writer) -> bytes:
+    # nal_ref_idc is 1: others may refer to it.
+    return bytes([1 << 5 | kind]) + _escaped(bits.finished())
+
+
+def _unescaped(data: bytes) -> bytes:
+    """Without the bytes that keep start codes out of the payload (7.4.1)."""
+    return data.replace(b"\0\0\3", b"\0\0")
+
+
+def _escaped(data: bytes) -> bytes:
+    return _TO_ESCAPE.sub(b"\0\0\3", data)
