@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from pydantic import TypeAdapter
 from rich.console import Console
@@ -23,8 +23,8 @@ from pipeline.cli.options import Place
 from pipeline.cli.text import marked, plain_json
 from pipeline.errors import CheckpointError, InputError, did_you_mean
 from pipeline.model import Cost, JobStatus, bill, dollars
-from pipeline.settings import find_workspace
-from pipeline.state import CheckpointStore
+from pipeline.state import CheckpointStore, JobInShort
+from pipeline.workspace import find_workspace
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
@@ -88,7 +88,7 @@ class BatchState:
     error: str | None = None
 
 
-_JOB, _COST = TypeAdapter(JobState), TypeAdapter(Cost)
+_JOB = TypeAdapter(JobState)
 
 
 def open_store(place: Place) -> CheckpointStore:
@@ -161,20 +161,19 @@ class BatchReport:
         row = self._index.find(job_id) if job_id else None
         return row.origin if row else ""
 
-    def _job(self, told: tuple[Any, ...]) -> JobState:
-        job_id, title, status, stage, attempts, priority, parked_until, video, error, cost = told
-        lost = job_id in self._gone or job_id in self._abandoned
+    def _job(self, job: JobInShort) -> JobState:
+        lost = job.id in self._gone or job.id in self._abandoned
         return JobState(
-            id=job_id,
-            title=title,
-            status=JobStatus.PENDING.value if lost else status,
-            stage=stage,
-            attempts=attempts,
-            priority=priority,
-            parked_until=datetime.fromisoformat(parked_until).isoformat() if parked_until else None,
-            video=video if status == JobStatus.COMPLETED.value and not lost else None,
-            error=error,
-            cost=_COST.validate_python(cost),
+            id=job.id,
+            title=job.title,
+            status=JobStatus.PENDING if lost else job.status,
+            stage=job.stage,
+            attempts=job.attempts,
+            priority=job.priority,
+            parked_until=job.parked_until.isoformat() if job.parked_until else None,
+            video=job.video if job.status is JobStatus.COMPLETED and not lost else None,
+            error=job.error.message if job.error else None,
+            cost=job.cost,
         )
 
 

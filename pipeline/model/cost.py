@@ -41,9 +41,9 @@ class ModelCost:
             usd=(self.usd or 0.0) + (other.usd or 0.0) if known else None,
         )
 
-    def __neg__(self) -> ModelCost:
-        usd = None if self.usd is None else -self.usd
-        return ModelCost(tokens_in=-self.tokens_in, tokens_out=-self.tokens_out, usd=usd)
+    def __mul__(self, times: int) -> ModelCost:
+        usd = None if self.usd is None else self.usd * times
+        return ModelCost(tokens_in=self.tokens_in * times, tokens_out=self.tokens_out * times, usd=usd)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +84,14 @@ class Cost:
         )
 
     def __sub__(self, earlier: Cost) -> Cost:
-        negative = {name: -model for name, model in earlier.models.items()}
-        return self + Cost(
-            tokens_in=-earlier.tokens_in, tokens_out=-earlier.tokens_out, usd=-earlier.usd, models=negative
+        return self + earlier * -1
+
+    def __mul__(self, times: int) -> Cost:
+        return Cost(
+            tokens_in=self.tokens_in * times,
+            tokens_out=self.tokens_out * times,
+            usd=self.usd * times,
+            models={name: model * times for name, model in self.models.items()},
         )
 
 

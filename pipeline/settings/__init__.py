@@ -6,7 +6,6 @@ money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
 fields.py      the same by dotted name
 loading.py     from the three sources to `Settings`, every problem told with its place
-workspace.py   which folder the workspace is
 example.py     the commented nightreel.toml of `nightreel init`
 """
 
@@ -32,10 +31,8 @@ from pipeline.settings.groups import (
 from pipeline.settings.loading import load_settings
 from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
-from pipeline.settings.workspace import CONFIG_NAME, find_workspace
 
 __all__ = [
-    "CONFIG_NAME",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
@@ -58,7 +55,6 @@ __all__ = [
     "WorkSettings",
     "environment_name",
     "example_toml",
-    "find_workspace",
     "is_secret",
     "load_settings",
     "setting_fields",

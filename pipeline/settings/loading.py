@@ -27,7 +27,7 @@ from pipeline.settings.fields import (
 )
 from pipeline.settings.groups import Settings
 from pipeline.settings.services import PRESETS
-from pipeline.settings.workspace import CONFIG_NAME
+from pipeline.workspace import CONFIG_NAME
 
 # Says which workspace; `find_workspace()` reads it.
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"

@@ -3,7 +3,7 @@
 from pipeline.state.cache import Cache, content_key
 from pipeline.state.checkpoints import CheckpointStore
 from pipeline.state.copies import Copies
-from pipeline.state.index import IN_ORDER, SMART_ORDER, BatchIndex, Damage, Standing, Turn
+from pipeline.state.index import IN_ORDER, SMART_ORDER, BatchIndex, Damage, JobInShort, Standing, Turn
 from pipeline.state.ledgers import Ledger
 from pipeline.state.money import MoneyLedger
 from pipeline.state.names import check_batch_name, check_copy_name
@@ -18,6 +18,7 @@ __all__ = [
     "CheckpointStore",
     "Copies",
     "Damage",
+    "JobInShort",
     "Ledger",
     "MoneyLedger",
     "Standing",

@@ -490,7 +490,7 @@ def test_a_row_that_makes_no_sense_is_read_again(store, tmp_path, nonsense):
     index = store.refreshed("space")
 
     assert list(index.rows()) == [summary_of(each) for each in (job(1), parked, job(3))]
-    assert [told[:3] for told in index.told()][1] == (parked.id, "Film 2", "parked")
+    assert [(told.id, told.title, told.status) for told in index.told()][1] == (parked.id, "Film 2", "parked")
     assert turns(index) == ids(1, 2, 3)
     assert index.next_parked() == AT
     assert set(index.stamps()) == set(ids(1, 2, 3))
@@ -503,7 +503,7 @@ def test_nonsense_that_comes_while_the_index_is_used_stops_nobody(store, tmp_pat
     tamper(tmp_path, f"UPDATE jobs SET {nonsense} WHERE id = '{job(2).id}'")
 
     assert {job(1).id, job(3).id} <= {row.id for row in index.rows()}
-    assert {job(1).id, job(3).id} <= {told[0] for told in index.told()}
+    assert {job(1).id, job(3).id} <= {told.id for told in index.told()}
     assert {job(1).id, job(3).id} <= {row.id for row in index.latest(*JobStatus, limit=9)}
     assert index.next_parked() in {AT, None}
     assert index.find(job(2).id) in [summary_of(job(2, status=JobStatus.PARKED, parked_until=AT)), None]
@@ -517,7 +517,7 @@ def test_rows_and_lists_tell_what_the_file_says_when_the_row_makes_no_sense(stor
     assert rows(index) == ids(1, 2, 3)
 
     tamper(tmp_path, f"UPDATE jobs SET row = '{{}}' WHERE id = '{job(2).id}'")
-    assert [told[1] for told in index.told()] == ["Film 1", "Film 2", "Film 3"]
+    assert [told.title for told in index.told()] == ["Film 1", "Film 2", "Film 3"]
 
 
 def test_a_workspace_that_was_moved_is_read_in_its_new_place(store, again, tmp_path):

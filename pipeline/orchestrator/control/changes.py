@@ -23,8 +23,8 @@ from pipeline.orchestrator.control.afresh import forget_from, is_published
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.settings import find_workspace
 from pipeline.state import CheckpointStore, Copies
+from pipeline.workspace import find_workspace
 
 # Each claim is an open file, and a process may have few.
 _AT_ONCE = 50

@@ -25,10 +25,11 @@ from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
-from pipeline.settings import Settings, find_workspace, is_secret, load_settings
+from pipeline.settings import Settings, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore, content_key
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
+from pipeline.workspace import find_workspace
 
 _ID_DIGITS = 16
 # Groups of settings that say how a command works, not what it makes.
