@@ -11,7 +11,9 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError, NightreelError
 from pipeline.model import Brief, Job, JobStatus, title_of
-from pipeline.orchestrator import JobEvent, Listener, Told, Workshop, batches, control, ignore, open_workshop
+from pipeline.orchestrator import batches, control
+from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
+from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import read_brief, read_briefs
 
 

@@ -51,7 +51,8 @@ def make(
     from pipeline.cli.work import leave_work
     from pipeline.errors import InputError, NightreelError
     from pipeline.model import QUEUE, Priority
-    from pipeline.orchestrator import JobEvent, Told, batches
+    from pipeline.orchestrator import batches
+    from pipeline.orchestrator.events import JobEvent, Told
     from pipeline.sources import read_brief
 
     films: list[Film] = []

@@ -45,8 +45,9 @@ def retry(
     from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
     from pipeline.errors import InputError
-    from pipeline.orchestrator import Listener, control
+    from pipeline.orchestrator import control
     from pipeline.orchestrator.batches import Outcome
+    from pipeline.orchestrator.events import Listener
 
     async def work() -> int:
         unreadable: list[InputError] = []

@@ -13,7 +13,7 @@ from pipeline.cli.options import Making, Place, Working
 if TYPE_CHECKING:
     from pipeline.errors import InputError
     from pipeline.model import Brief, Priority
-    from pipeline.orchestrator import Workshop
+    from pipeline.orchestrator.workshop import Workshop
 
 
 def run(
@@ -55,8 +55,9 @@ def run(
     from pipeline.cli.work import work_on
     from pipeline.errors import NightreelError
     from pipeline.model import Priority
-    from pipeline.orchestrator import Listener, batches
+    from pipeline.orchestrator import batches
     from pipeline.orchestrator.batches import Outcome
+    from pipeline.orchestrator.events import Listener
     from pipeline.sources import read_briefs
 
     async def work() -> int:

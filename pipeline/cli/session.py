@@ -23,8 +23,8 @@ from pipeline.cli.options import Place
 from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
-from pipeline.orchestrator import Workshop, open_workshop
 from pipeline.orchestrator.control import open_again
+from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 
 @dataclass(kw_only=True)

@@ -14,8 +14,10 @@ from pipeline.cli.options import Place
 from pipeline.cli.report import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.model import Brief, Priority
-from pipeline.orchestrator import Listener, Workshop, batches
+from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome
+from pipeline.orchestrator.events import Listener
+from pipeline.orchestrator.workshop import Workshop
 
 
 async def work_on(

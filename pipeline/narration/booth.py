@@ -13,13 +13,14 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import NightreelError, TransientError, first_error
+from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene
 from pipeline.narration import mastering, recording
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.phrases import Phrase, phrases_of
 from pipeline.narration.spoken import SpokenText, spoken
-from pipeline.state import Cache, content_key
+from pipeline.state import Cache
 
 T = TypeVar("T")
 

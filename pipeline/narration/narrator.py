@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.errors import PermanentError
 from pipeline.model import Prosody, Word
-from pipeline.narration.spoken import SpokenText
+
+if TYPE_CHECKING:
+    from pipeline.narration.spoken import SpokenText
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ Read in this order::
     stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
     scenes      where drawing and encoding meet, in a worker process
     soundtrack  where voice and music meet, likewise
-    workers     the processes that they meet in
+    workers     the processes that they meet in        (within: what runs in there around the work)
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film
     scheduler   how many films at once, and what stops a night
@@ -18,22 +18,6 @@ Read in this order::
     events      what whoever listens is told  (progress: and makes of it)
     voices      who can speak, and how it sounds
     checkup     what works on this machine
+
+Nothing is imported here: worker processes load `scenes` and what that takes, not all this.
 """
-
-from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, Told, ignore
-from pipeline.orchestrator.jobs import run_job
-from pipeline.orchestrator.stages import STAGES
-from pipeline.orchestrator.workshop import Workshop, open_workshop
-
-__all__ = [
-    "STAGES",
-    "JobEvent",
-    "Listener",
-    "Notice",
-    "Pulse",
-    "Told",
-    "Workshop",
-    "ignore",
-    "open_workshop",
-    "run_job",
-]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
+from pipeline.keys import content_key
 from pipeline.model import Clip, Cue, Scene, Script, Segment, Video, frames_of
 from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
-from pipeline.state import content_key
 
 
 @dataclass(frozen=True, kw_only=True)

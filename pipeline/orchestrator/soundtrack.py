@@ -10,11 +10,11 @@ from pathlib import Path
 
 from anyio import to_thread
 
+from pipeline.keys import content_key
 from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import content_key
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,10 @@ from anyio import create_task_group, to_thread
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
+from pipeline.keys import content_key
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Pace, Script, Segment
-from pipeline.narration import check_voice, narrate, way_of_saying
+from pipeline.narration.narrate import check_voice, narrate
+from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.lengths import hold_to_length, write_to_length
@@ -31,7 +33,6 @@ from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.script import bought_script, known_script, translate_script, write_script
-from pipeline.state import content_key
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 from pipeline.template import Template
 

@@ -12,7 +12,10 @@ from anyio import to_thread
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors
 from pipeline.model import SAMPLE_RATE_HZ, Script, SpokenLine, StatementScene
-from pipeline.narration import Narrator, Voice, narrate, sample_text, way_of_saying
+from pipeline.narration.narrate import narrate
+from pipeline.narration.narrator import Narrator, Voice
+from pipeline.narration.samples import sample_text
+from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import os
-import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
@@ -18,6 +15,7 @@ from anyio import to_process, to_thread
 from pipeline.errors import CrashError
 from pipeline.files import discard, write_atomically
 from pipeline.limits import Cores, Rank
+from pipeline.orchestrator.within import guarded, ready
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -79,39 +77,11 @@ async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *argume
     try:
         with anyio.CancelScope(shield=True):
             # anyio forgets a process whose start is cancelled, and it lives on: this starts one if none waits.
-            await to_process.run_sync(_ready, limiter=limiter)
-        return await to_process.run_sync(_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
+            await to_process.run_sync(ready, limiter=limiter)
+        return await to_process.run_sync(guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
     except ProcessLookupError as error:
         # One that dies while it starts is gone when anyio wants to kill it for that.
         raise anyio.BrokenWorkerProcess from error
-
-
-def _ready() -> None:
-    """Nothing: that it comes back says that a process is there."""
-
-
-def _guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
-    """Run the work in a process that leaves Ctrl-C to its parent, which kills it when it has to stop.
-
-    A terminal sends SIGINT to the whole group; answered here, it would come back as an exception of the work. A crash
-    in a library leaves a trace of where it was.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with _tracing(trace):
-        return work(*arguments)
-
-
-@contextlib.contextmanager
-def _tracing(trace: Path) -> Iterator[None]:
-    trace.parent.mkdir(parents=True, exist_ok=True)
-    with trace.open("wb") as file:
-        faulthandler.enable(file)
-        try:
-            yield
-        finally:
-            faulthandler.disable()
-            if os.name == "nt":  # an open file can't be removed there
-                file.close()
 
 
 def _keep_evidence(evidence: Path, trace: Path, work: str, arguments: str) -> str:

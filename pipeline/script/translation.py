@@ -18,6 +18,7 @@ from anyio import to_thread
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
+from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Script
 from pipeline.script.chat import ChatModel, Message, Question, Unusable, ask
@@ -25,7 +26,7 @@ from pipeline.script.checks import find_problems, tidied
 from pipeline.script.faithful import find_losses
 from pipeline.script.parts import Part, Texts, parts_of, put_together
 from pipeline.script.wire import Text, describe
-from pipeline.state import Cache, content_key
+from pipeline.state import Cache
 from pipeline.template import Template
 
 # Raise it when the same texts would be translated otherwise, or checked so that earlier ones would not pass.

@@ -1,6 +1,6 @@
 """What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, ledgers, locks."""
 
-from pipeline.state.cache import Cache, content_key
+from pipeline.state.cache import Cache
 from pipeline.state.checkpoints import CheckpointStore
 from pipeline.state.copies import Copies
 from pipeline.state.index import IN_ORDER, SMART_ORDER, BatchIndex, Damage, JobInShort, Standing, Turn
@@ -25,5 +25,4 @@ __all__ = [
     "Turn",
     "check_batch_name",
     "check_copy_name",
-    "content_key",
 ]

@@ -6,14 +6,11 @@ State, not a result: the whole folder may be deleted at any time.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import hashlib
-import json
 import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from math import inf
 from pathlib import Path
 
@@ -38,16 +35,6 @@ from pipeline.state.use import CacheSize, CacheUse, current_use
 _LEFTOVER_AGE_NS = 24 * 3600 * 1_000_000_000
 
 logger = logging.getLogger("nightreel")
-
-
-def content_key(*parts: object) -> str:
-    """SHA-256 (hex) of the parts: strings, numbers, booleans, None, sequences, mappings and frozen dataclasses.
-
-    Equal values give equal keys in every process and on every machine; a list counts as a tuple. A `Path` is refused
-    with `TypeError`, because where a file lies is not what it contains.
-    """
-    text = json.dumps([_canonical(part) for part in parts], sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Cache:
@@ -248,24 +235,6 @@ class _Flight:
     def __init__(self) -> None:
         self.lock = anyio.Lock()
         self.wanted_by = 0
-
-
-def _canonical(value: object) -> object:
-    """`value` in what JSON has; a dataclass carries its name, so that kinds with equal fields differ."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, tuple | list):
-        return [_canonical(item) for item in value]
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {key: _canonical(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
-        fields = {field.name: _canonical(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return {"@": type(value).__name__, **fields}
-    raise TypeError(f"a {type(value).__name__} can't be part of a content key")
-
-
-def _is_frozen(kind: type) -> bool:
-    return bool(vars(kind)["__dataclass_params__"].frozen)
 
 
 def _touch_all(paths: Iterable[Path]) -> None:

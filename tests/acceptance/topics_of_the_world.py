@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Script, Subtitles
-from pipeline.narration import narrate
 from pipeline.narration.espeak import EspeakNarrator
+from pipeline.narration.narrate import narrate
 from pipeline.rendering.fonts import face_for
 from pipeline.script.outline import outline
 from pipeline.sources import read_brief

@@ -19,10 +19,11 @@ from pipeline.errors import InputError, MissingToolError, PermanentError, Transi
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.audio import read_audio, read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene, split_words
-from pipeline.narration import espeak, narrate
+from pipeline.narration import espeak
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.mastering import Take, master
+from pipeline.narration.narrate import narrate
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import SilenceNarrator

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.limits import RetryPolicy
 from pipeline.model import Script, SpokenLine, StatementScene
-from pipeline.narration import narrate
 from pipeline.narration.edge import EdgeNarrator
+from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.state import Cache
 from tests.standins.edge import FAULTS, EdgeStandIn

@@ -12,10 +12,11 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator import jobs, open_workshop
+from pipeline.orchestrator import jobs
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.scheduler import Scheduler
 from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.machine import Machine
 from tests.standins.groq import GroqStandIn, _prompt_tokens
 from tests.standins.plan import FreePlan

@@ -12,11 +12,13 @@ from anyio import to_thread
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.media.loudness import Loudness
 from pipeline.model import Brief, Job, Narration, Pace, Script
-from pipeline.narration import mastering, narrate
+from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
-from pipeline.orchestrator import open_workshop, stages
+from pipeline.narration.narrate import narrate
+from pipeline.orchestrator import stages
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.lengths import film_s, write_to_length
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import ModelWriter, kept_scripts, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache

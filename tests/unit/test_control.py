@@ -33,14 +33,16 @@ from pipeline.model import (
     StatementScene,
     Video,
 )
-from pipeline.narration import narrate
+from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.orchestrator import STAGES, JobEvent, Notice, batches, control, open_workshop
+from pipeline.orchestrator import batches, control
 from pipeline.orchestrator import jobs as jobs_module
 from pipeline.orchestrator.control import cleaning, returning
 from pipeline.orchestrator.control.afresh import forget_from
+from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.scheduler import QUEUE
-from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.state import Copies
 
 

@@ -31,12 +31,12 @@ from pipeline.model import (
     Video,
     weight_of,
 )
-from pipeline.narration import narrate
 from pipeline.narration.edge import EdgeNarrator
-from pipeline.orchestrator import open_workshop
+from pipeline.narration.narrate import narrate
 from pipeline.orchestrator.forecast import Forecast, forecast
 from pipeline.orchestrator.forecast.experience import CORE_S_PER_CHAR, FILM_S_PER_CHAR
 from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import write_script
 from pipeline.state import Cache
 from tests.standins.groq import GroqStandIn

@@ -13,9 +13,9 @@ from pipeline.cli.options import Making
 from pipeline.errors import InputError
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, summary_of
 from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
-from pipeline.orchestrator import open_workshop
 from pipeline.orchestrator.batches import run_family, run_one
 from pipeline.orchestrator.plan import draft_plan, plan_batch
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import Settings
 
 NOTES = (Section(heading="", blocks=(Paragraph(text="Tea cools."),)),)

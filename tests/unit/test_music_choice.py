@@ -9,8 +9,9 @@ from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief, JobStatus, Paragraph, Section
-from pipeline.orchestrator import batches, open_workshop
+from pipeline.orchestrator import batches
 from pipeline.orchestrator.forecast import forecast
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import load_settings
 from tests.standins.beds import chord, write_bed
 

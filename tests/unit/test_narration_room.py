@@ -19,9 +19,10 @@ from pipeline.errors import (
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene, narration_of, split_words
-from pipeline.narration import NARRATORS, NarratorOptions, Speech, booth, check_voice, espeak, narrate
+from pipeline.narration import booth, espeak
 from pipeline.narration.estimate import estimate
-from pipeline.narration.narrator import VoiceFailsError
+from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, narrate
+from pipeline.narration.narrator import Speech, VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.narration.spoken import SpokenText
 from pipeline.state import Cache

@@ -12,8 +12,9 @@ import pytest
 from pipeline.errors import CrashError
 from pipeline.limits import Cores
 from pipeline.model import Clip
-from pipeline.orchestrator import open_workshop, scenes, stages
+from pipeline.orchestrator import scenes, stages
 from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.workshop import open_workshop
 
 
 @pytest.fixture

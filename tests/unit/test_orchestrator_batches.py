@@ -12,10 +12,12 @@ from anyio import to_thread
 from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, advance
-from pipeline.orchestrator import JobEvent, Notice, Pulse, Workshop, batches, open_workshop
+from pipeline.orchestrator import batches
 from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -37,9 +37,10 @@ from pipeline.model import (
     Verdict,
     Video,
 )
-from pipeline.orchestrator import STAGES, open_workshop, run_job
 from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.jobs import run_job
+from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.settings import ErrorSettings, TimeLimitSettings
 from pipeline.state import CheckpointStore

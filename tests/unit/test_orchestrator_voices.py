@@ -9,8 +9,8 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.media.audio import read_wav
 from pipeline.model import SAMPLE_RATE_HZ
-from pipeline.orchestrator import open_workshop
 from pipeline.orchestrator.voices import list_voices, speak_sample
+from pipeline.orchestrator.workshop import open_workshop
 
 
 async def shop_in(folder, **overrides):

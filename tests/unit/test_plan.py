@@ -16,8 +16,8 @@ from pipeline.cli.options import Making
 from pipeline.errors import BusyError
 from pipeline.model import Brief, Event, JobStatus, Paragraph, Priority, Receipt, Section, Video
 from pipeline.model.names import safe_name
-from pipeline.orchestrator import open_workshop
 from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.workshop import open_workshop
 
 
 def brief(title="Why tea cools", text="Tea cools.", origin="tea.md", **more):

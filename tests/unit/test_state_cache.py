@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import StorageError, TransientError
+from pipeline.keys import content_key
 from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
-from pipeline.state import Cache, content_key, sealed
+from pipeline.state import Cache, sealed
 from pipeline.state.use import CacheCounts, CacheSize
 
 KEY = content_key("sky")

@@ -11,7 +11,7 @@ from anyio import from_thread
 
 from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
-from pipeline.narration import kept_speeches
+from pipeline.narration.narrate import kept_speeches
 from pipeline.orchestrator.delivered import film_is_whole
 from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop

@@ -11,8 +11,10 @@ from anyio import from_thread
 from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority, Script, weight_of
 from pipeline.music import check_bed
-from pipeline.narration import Manner, Narrator, way_of_saying
+from pipeline.narration.booth import Manner
 from pipeline.narration.edge.voices import looks_like_a_voice
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.rendering import theme_named

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
-from pipeline.narration import NARRATORS, Narrator, NarratorOptions, Pronunciation, Pronunciations
+from pipeline.narration.narrate import NARRATORS, NarratorOptions
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.script.chat import (
     ChatModel,
     Dialect,

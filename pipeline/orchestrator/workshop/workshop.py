@@ -14,10 +14,12 @@ from anyio import to_thread
 
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
+from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import FORMATS, Asked, Brief, Job, Price, Prosody, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
-from pipeline.narration import Narrator, Pronunciations
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.saying import Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.machine import Machine
@@ -26,7 +28,7 @@ from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look, theme_named
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, is_secret, load_settings
-from pipeline.state import Cache, CheckpointStore, content_key
+from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 from pipeline.workspace import find_workspace

@@ -28,10 +28,11 @@ from typing import Generic, Protocol, TypeVar
 from anyio import to_thread
 
 from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
+from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy, with_retries
 from pipeline.script.chat.failures import SHORTER, TooLargeError
 from pipeline.script.chat.model import Answer, ChatModel, Question
-from pipeline.state import Cache, content_key
+from pipeline.state import Cache
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -1,0 +1,36 @@
+"""Names for what is made, by what it is made of: the same inputs give the same key, and are paid for once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+
+
+def content_key(*parts: object) -> str:
+    """SHA-256 (hex) of the parts: strings, numbers, booleans, None, sequences, mappings and frozen dataclasses.
+
+    Equal values give equal keys in every process and on every machine; a list counts as a tuple. A `Path` is refused
+    with `TypeError`, because where a file lies is not what it contains.
+    """
+    text = json.dumps([_canonical(part) for part in parts], sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """`value` in what JSON has; a dataclass carries its name, so that kinds with equal fields differ."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, tuple | list):
+        return [_canonical(item) for item in value]
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: _canonical(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
+        fields = {field.name: _canonical(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"@": type(value).__name__, **fields}
+    raise TypeError(f"a {type(value).__name__} can't be part of a content key")
+
+
+def _is_frozen(kind: type) -> bool:
+    return bool(vars(kind)["__dataclass_params__"].frozen)
