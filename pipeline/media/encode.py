@@ -10,11 +10,10 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
-from PIL.Image import Image
 
 from pipeline.media.audio import Samples
 from pipeline.media.mux import Packet
-from pipeline.media.planes import Planes, Rectangle
+from pipeline.media.planes import Planar, Planes, Rectangle
 from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, VideoFormat
 
 Picture = av.VideoFrame
@@ -23,8 +22,8 @@ _AUDIO_BIT_RATE = 192_000
 _AAC_PACKET_SAMPLES = 1_024
 
 
-# A picture (mode RGB), for how many frame times it stands, and where it differs from the one before it.
-Drawn = tuple[Image, int, tuple[Rectangle, ...]]
+# A picture, for how many frame times it stands, and where it differs from the one before it.
+Drawn = tuple[Planar, int, tuple[Rectangle, ...]]
 
 
 class PictureEncoder:
@@ -64,13 +63,14 @@ class PictureEncoder:
     def convert(self, drawn: Drawn) -> Picture:
         """What is drawn, as the encoder wants it. One picture is kept and changed: each is valid until the next.
 
-        Raises `ValueError` for a picture of another size or mode, a defect of who drew it.
+        Raises `ValueError` for a picture of another size, a defect of who drew it.
         """
-        image, _, changed = drawn
-        if image.mode != "RGB" or image.size != self._size:
-            raise ValueError(f"a picture is {image.mode} {image.size}, must be RGB {self._size}")
+        picture, _, changed = drawn
+        sizes = [(plane.mode, plane.size) for plane in picture]
+        if sizes != [("L", self._size), *[("L", (self._size[0] // 2, self._size[1] // 2))] * 2]:
+            raise ValueError(f"a picture is {sizes}, must be planes for {self._size}")
         for box in changed:
-            self._picture.put(image, box)
+            self._picture.put(picture, box)
         return self._picture.frame
 
     def encode(self, picture: Picture, *, at: int, is_key: bool = False) -> list[Packet]:

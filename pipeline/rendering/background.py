@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.model import VideoFormat
+from pipeline.rendering.picture import Picture, from_rgb
 from pipeline.rendering.theme import Theme, rgb
 
 # The light is soft, so a tenth of the size is enough to compute it.
@@ -31,17 +32,19 @@ class Light:
 
 
 @lru_cache(maxsize=6)
-def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Image.Image:
-    """The picture behind a layout, mode RGB. Shared between callers: copy it before drawing on it."""
-    size = (video_format.width_px, video_format.height_px)
-    coarse = _light_field(size[0] // _COARSE, size[1] // _COARSE, theme, lights)
-    noise = _noise(size)
-    channels = []
-    for index in range(3):
-        plane = Image.fromarray(coarse[:, :, index]).resize(size, Image.Resampling.BICUBIC)
-        dithered = np.asarray(plane) + noise
-        channels.append(Image.fromarray(np.clip(dithered + 0.5, 0, 255).astype(np.uint8)))
-    return Image.merge("RGB", channels)
+def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Picture:
+    """The picture behind a layout. Shared between callers: copy it before drawing on it."""
+    width, height = video_format.width_px, video_format.height_px
+    coarse = from_rgb(_light_field(width // _COARSE, height // _COARSE, theme, lights))
+    planes = [Image.fromarray(np.ascontiguousarray(coarse[:, :, index])) for index in range(3)]
+    sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
+    large = [plane.resize(size, Image.Resampling.BICUBIC) for plane, size in zip(planes, sizes, strict=True)]
+    noises = (_noise(sizes[0]), _noise(sizes[1]), _noise(sizes[2])[::-1])
+    return Picture(*(_rounded(np.asarray(plane) + noise) for plane, noise in zip(large, noises, strict=True)))
+
+
+def _rounded(plane: npt.NDArray[np.float32]) -> Image.Image:
+    return Image.fromarray((plane + np.float32(0.5)).astype(np.uint8))
 
 
 def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...]) -> npt.NDArray[np.float32]:
@@ -60,7 +63,7 @@ def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...
 
 @lru_cache(maxsize=2)
 def _noise(size: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """Triangular noise of one level either way, the same in all channels so that it shows no colour."""
+    """Triangular noise of one level either way, of brightness or colour."""
     generator = np.random.default_rng(_NOISE_SEED)
     square = generator.random((_NOISE_PX, _NOISE_PX), np.float32) - generator.random((_NOISE_PX, _NOISE_PX), np.float32)
     repeats = (-(-size[1] // _NOISE_PX), -(-size[0] // _NOISE_PX))

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from PIL import Image, ImageChops
-
 from pipeline.rendering.grid import Box
+from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
 
-# Height of the strips in which old and new pixels are compared; most changes show in the first strip.
-_STRIP_PX = 48
-
-Patch = tuple[Image.Image, Box]
+Patch = tuple[Picture, Box]
 
 
 class Canvas:
     """The background with elements on it, lowest first."""
 
-    def __init__(self, ground: Image.Image, elements: Sequence[Element]) -> None:
+    def __init__(self, ground: Picture, elements: Sequence[Element]) -> None:
         self._ground, self._elements = ground, elements
         self._poses: list[Hashable | None] = [None] * len(elements)
-        self.screen = Box(0, 0, ground.width, ground.height)
+        self.screen = Box(0, 0, *ground.size)
         self.picture = ground.copy()
 
     def advance(self, frame: int) -> list[Patch]:
@@ -30,31 +26,22 @@ class Canvas:
         for index, element in enumerate(self._elements):
             before, now = self._poses[index], element.pose(frame)
             if before != now:
-                dirty += [element.box(pose).within(self.screen) for pose in (before, now) if pose is not None]
+                dirty += [box.even().within(self.screen) for box in element.changes(before, now)]
                 self._poses[index] = now
         patches = [(self._draw(box), box) for box in _merged(dirty)]
-        return [(patch, box) for patch, box in patches if self._differs(patch, box)]
+        return [(patch, box) for patch, box in patches if self.picture.differs(patch, box)]
 
     def apply(self, patches: Sequence[Patch]) -> None:
         """Put changes on the picture."""
         for patch, box in patches:
-            self.picture.paste(patch, (box.left, box.top))
+            self.picture.paste(patch, box)
 
-    def _draw(self, box: Box) -> Image.Image:
+    def _draw(self, box: Box) -> Picture:
         patch = self._ground.crop(box)
         for element, pose in zip(self._elements, self._poses, strict=True):
             if pose is not None and element.box(pose).meets(box):
                 element.paint(patch, box, pose)
         return patch
-
-    def _differs(self, patch: Image.Image, box: Box) -> bool:
-        for top in range(0, box.height, _STRIP_PX):
-            bottom = min(box.height, top + _STRIP_PX)
-            new = patch.crop((0, top, box.width, bottom))
-            old = self.picture.crop((box.left, box.top + top, box.right, box.top + bottom))
-            if ImageChops.difference(new, old).getbbox():
-                return True
-        return False
 
 
 def _merged(boxes: Sequence[Box]) -> list[Box]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
-
-from PIL import Image
 
 from pipeline.model import Cue, join_words
 from pipeline.model.writing import writing_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion import FULL, Motion, Pose
+from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
+from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, TextStyle, draw_ink, presentable, shape
-from pipeline.rendering.theme import CAPTION_SIZES, rgb
+from pipeline.rendering.theme import CAPTION_SIZES, Theme
 from pipeline.rendering.timeline import frame_at
 
 _PLATE_OPACITY = 0.72
 # Group of letters that never light up: punctuation around words, and spaces.
 _NOT_A_WORD = -1
+_STILL, _AT_REST = Motion(), Pose(FULL, 0, FULL)
 # Depth of a letter with a tail, in em.
 _DESCENT_EM = 0.22
 # A word with the marks around it cut off: those stay white when the word lights up.
@@ -35,25 +37,22 @@ class _Caption(NamedTuple):
 
 
 class _Letters(NamedTuple):
-    mask: Image.Image
-    left: int
-    top: int
     word: int
+    plain: Sprite
+    # While the word is said.
+    lit: Sprite
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaptionElement:
     """One cue, from its first frame to the frame before `ends`."""
 
-    plate: Image.Image
-    left: int
-    top: int
+    plate: Sprite
     letters: tuple[_Letters, ...]
     starts: int
     ends: int
     # Frame in which each word begins.
     word_frames: tuple[int, ...]
-    colours: tuple[str, str, str]
 
     def pose(self, frame: int) -> _Caption | None:
         """See `sprites.Element`."""
@@ -63,22 +62,29 @@ class CaptionElement:
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
-        return Box(self.left, self.top, self.left + self.plate.width, self.top + self.plate.height)
+        return self.plate.box(_AT_REST)
 
     def mirrored(self, width_px: int) -> CaptionElement:  # noqa: ARG002
         """See `sprites.Element`: captions stand in the middle."""
         return self
 
-    def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `sprites.Element`: from one word to the next only these two change."""
+        if isinstance(before, _Caption) and isinstance(now, _Caption):
+            return [
+                letters.plain.box(_AT_REST)
+                for letters in self.letters
+                if letters.word in {before.lit, now.lit} - {_NOT_A_WORD}
+            ]
+        return [self.box(pose) for pose in (before, now) if pose is not None]
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `sprites.Element`."""
         assert isinstance(pose, _Caption)
-        plate, text, accent = self.colours
-        tile = Image.new("RGB", self.plate.size, rgb(plate))
-        patch.paste(tile, (self.left - origin.left, self.top - origin.top), self.plate)
-        for mask, left, top, word in self.letters:
-            colour = accent if word == pose.lit and word != _NOT_A_WORD else text
-            ink = Image.new("RGB", mask.size, rgb(colour))
-            patch.paste(ink, (left - origin.left, top - origin.top), mask)
+        self.plate.paint(patch, origin, _AT_REST)
+        for letters in self.letters:
+            is_lit = letters.word == pose.lit and letters.word != _NOT_A_WORD
+            (letters.lit if is_lit else letters.plain).paint(patch, origin, _AT_REST)
 
 
 def captions(cues: Sequence[Cue], look: Look) -> list[CaptionElement]:
@@ -105,16 +111,19 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     for number, line in enumerate(lines):
         start = (grid.format.width_px - round(line.width_em * size_px)) // 2
         baseline = top + pad_y + cap + number * leading
-        letters += _letters(line, size_px, start, baseline)
+        letters += _letters(line, size_px, start, baseline, theme)
     return CaptionElement(
-        plate=rounded(width, height, radius=grid.px(14), opacity=_PLATE_OPACITY),
-        left=left,
-        top=top,
+        plate=flat(
+            rounded(width, height, radius=grid.px(14), opacity=_PLATE_OPACITY),
+            theme.plate,
+            left=left,
+            top=top,
+            motion=_STILL,
+        ),
         letters=tuple(letters),
         starts=frame_at(cue.start_s),
         ends=max(frame_at(cue.start_s) + 1, frame_at(cue.end_s)),
         word_frames=tuple(frame_at(word.start_s) for line in cue.lines for word in line),
-        colours=(theme.plate, theme.text, theme.accent),
     )
 
 
@@ -178,10 +187,11 @@ def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     return max(padding, reach + grid.px(8))
 
 
-def _letters(line: Line, size_px: int, left: int, baseline: int) -> list[_Letters]:
+def _letters(line: Line, size_px: int, left: int, baseline: int, theme: Theme) -> list[_Letters]:
     found = []
     for group in sorted({piece.group for piece in line.pieces}):
         ink = draw_ink(line, size_px, group)
         if ink:
-            found.append(_Letters(ink.mask, left + ink.left, baseline + ink.top, group))
+            plain = flat(ink.mask, theme.text, left=left + ink.left, top=baseline + ink.top, motion=_STILL)
+            found.append(_Letters(group, plain, replace(plain, ink=colour(theme.accent))))
     return found

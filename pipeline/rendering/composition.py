@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image
-
+from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
 
 
@@ -14,14 +13,14 @@ from pipeline.rendering.sprites import Element
 class Composition:
     """The background and what comes and goes on it, lowest first."""
 
-    ground: Image.Image
+    ground: Picture
     elements: Sequence[Element]
 
     def mirrored(self) -> Composition:
         """The same for a language that runs right to left: what stood on the left stands on the right."""
-        width_px = self.ground.width
+        width_px, _ = self.ground.size
         return Composition(
-            ground=self.ground.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+            ground=self.ground.mirrored(),
             elements=[element.mirrored(width_px) for element in self.elements],
         )
 

@@ -53,6 +53,14 @@ class Box(NamedTuple):
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
+    def even(self) -> Box:
+        """The smallest box around it that begins and ends at even pixels."""
+        return Box(self.left & ~1, self.top & ~1, self.right + 1 & ~1, self.bottom + 1 & ~1)
+
+    def moved(self, right: int, down: int) -> Box:
+        """The same box elsewhere."""
+        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def within(self, other: Box) -> Box:
         """The part of this box that lies in `other`; it may be empty."""
         left, top = max(self.left, other.left), max(self.top, other.top)

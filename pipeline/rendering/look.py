@@ -12,7 +12,7 @@ from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT, Theme
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from pipeline.rendering.picture import Picture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +45,8 @@ class Look:
 
 
 class Frame(NamedTuple):
-    """A picture (mode RGB), for how many frame times (1/30 s) it stands, and where it differs from the one before."""
+    """A picture, for how many frame times (1/30 s) it stands, and where it differs from the one before."""
 
-    picture: Image.Image
+    picture: Picture
     hold: int
     changed: tuple[Box, ...]

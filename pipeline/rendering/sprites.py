@@ -12,8 +12,8 @@ from PIL import Image, ImageChops
 from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
+from pipeline.rendering.picture import Colour, Picture, colour, part_of
 from pipeline.rendering.text import draw_ink
-from pipeline.rendering.theme import rgb
 
 # How soft the edge is where a figure is being drawn, in steps of its order map.
 _EDGE = 24
@@ -30,8 +30,12 @@ class Element(Protocol):
         """The pixels it may touch in that pose."""
         ...
 
-    def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
-        """Put it on `patch`, an RGB picture of the rectangle `origin`."""
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """Where two different poses differ; None is not there."""
+        ...
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """Put it on `patch`, a picture of the even rectangle `origin`."""
         ...
 
     def mirrored(self, width_px: int) -> Element:
@@ -47,8 +51,8 @@ class Sprite:
     """
 
     mask: Image.Image
-    # Colours, mode RGB, the size of the mask.
-    tile: Image.Image
+    # One colour, or the `tile` of an image of the size of the mask.
+    ink: Colour | Picture
     left: int
     top: int
     motion: Motion
@@ -71,29 +75,31 @@ class Sprite:
         top = self.top + (pose.drop_px if isinstance(pose, Pose) else 0)
         return Box(self.left, top, self.left + self.mask.width, top + self.mask.height)
 
-    def paint(self, patch: Image.Image, origin: Box, pose: Hashable) -> None:
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `Element`."""
+        return [self.box(pose) for pose in (before, now) if pose is not None]
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
         assert isinstance(pose, Pose)
         whole = self.box(pose)
-        seen = whole.within(origin)
+        seen = whole.even().within(origin)
         if not seen.width or not seen.height:
             return
-        part = (seen.left - whole.left, seen.top - whole.top, seen.right - whole.left, seen.bottom - whole.top)
-        is_whole = seen == whole
-        mask = self.mask if is_whole else self.mask.crop(part)
-        tile = self.tile if is_whole else self.tile.crop(part)
+        # Beyond its edges a mask is empty.
+        part = seen.moved(-whole.left, -whole.top)
+        mask = self.mask.crop(part)
         if self.order is not None and pose.drawn < FULL:
-            order = self.order if is_whole else self.order.crop(part)
+            order = self.order.crop(part)
             mask = ImageChops.multiply(mask, order.point(_reveal_table(pose.drawn, pose.opacity)))
         elif pose.opacity < FULL:
             mask = mask.point(_opacity_table(pose.opacity))
-        patch.paste(tile, (seen.left - origin.left, seen.top - origin.top), mask)
+        patch.fill(part_of(self.ink, part), mask, seen.moved(-origin.left, -origin.top))
 
 
-def flat(mask: Image.Image, colour: str, *, left: int, top: int, motion: Motion) -> Sprite:
-    """A mask in a single colour."""
-    tile = Image.new("RGB", mask.size, rgb(colour))
-    return Sprite(mask=mask, tile=tile, left=left, top=top, motion=motion)
+def flat(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
+    """A mask in a single colour, #RRGGBB."""
+    return Sprite(mask=mask, ink=colour(name), left=left, top=top, motion=motion)
 
 
 def letters(
@@ -119,10 +125,10 @@ def letters(
             start += round((centre_in_px - line.width_em * block.size_px) / 2)
         moved = replace(motion, enters=motion.enters + number * stagger)
         span = (start, start + round(line.width_em * block.size_px))
-        for group, colour in enumerate(colours):
+        for group, name in enumerate(colours):
             ink = draw_ink(line, block.size_px, group)
             if ink:
-                sprite = flat(ink.mask, colour, left=start + ink.left, top=baseline + ink.top, motion=moved)
+                sprite = flat(ink.mask, name, left=start + ink.left, top=baseline + ink.top, motion=moved)
                 sprites.append(replace(sprite, span=span))
     return sprites
 

@@ -7,6 +7,7 @@ by up to half a pixel look unevenly spaced.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -173,16 +174,36 @@ def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
     right_px = int((max(p.left_em + p.width_em for p in pieces) + _SIDE_EM) * size_px) + 1
     top_px, bottom_px = -round(_ASCENT_EM * size_px), round(_DESCENT_EM * size_px)
     sheet = Image.new("L", ((right_px - left_px) * zoom, (bottom_px - top_px) * zoom))
-    pen = ImageDraw.Draw(sheet)
     for piece in pieces:
-        font = load(piece.face, size_px=big, weight=line.style.weight, optical_size=line.style.optical_size)
-        at = (round(piece.left_em * big) - left_px * zoom, -top_px * zoom)
-        pen.text(at, piece.text, font=font, fill=255, anchor="ls", direction=_direction(piece.right_to_left))
+        shape, left, top = _letters(piece.text, piece.face, line.style, big, piece.right_to_left)
+        if shape:
+            at = (round(piece.left_em * big) - left_px * zoom + left, -top_px * zoom + top)
+            sheet.paste(255, (*at, at[0] + shape.width, at[1] + shape.height), shape)
     mask = sheet.reduce(zoom)
     bounds = mask.getbbox()
     if bounds is None:
         return None
     return Ink(mask.crop(bounds), left_px + bounds[0], top_px + bounds[1])
+
+
+@lru_cache(maxsize=2048)
+def _letters(
+    text: str,
+    face: Face,
+    style: TextStyle,
+    size_px: int,
+    right_to_left: bool,  # noqa: FBT001 - a piece says which
+) -> tuple[Image.Image | None, int, int]:
+    """A mask of letters, and where its corner lies from the pen. A film uses the same few letters again and again."""
+    font = load(face, size_px=size_px, weight=style.weight, optical_size=style.optical_size)
+    box = font.getbbox(text, anchor="ls", direction=_direction(right_to_left))
+    left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
+    if left >= right or top >= bottom:
+        return None, 0, 0
+    mask = Image.new("L", (right - left, bottom - top))
+    pen = ImageDraw.Draw(mask)
+    pen.text((-left, -top), text, font=font, fill=255, anchor="ls", direction=_direction(right_to_left))
+    return mask, left, top
 
 
 class _Run(NamedTuple):

@@ -31,7 +31,7 @@ def draw(script: Script, look: Look) -> Image.Image:
 
     Mirrored for languages that run right to left.
     """
-    picture = background(_SIZE, look.theme, _LIGHTS).copy()
+    picture = background(_SIZE, look.theme, _LIGHTS).to_rgb()
     tile, mask, _order = figure(look.seed, _FIGURE_PX, look.theme, bold=True)
     words = script.thumbnail_text or script.title
     style = _STYLE.in_language(look.language)

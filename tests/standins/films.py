@@ -23,6 +23,7 @@ from pipeline.model import (
     Word,
     frames_of,
 )
+from pipeline.rendering.picture import Picture
 from pipeline.subtitles import to_srt, to_vtt
 
 SMALL = VideoFormat(width_px=320, height_px=180)
@@ -44,7 +45,7 @@ def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
 
 def card(picture: Image.Image, hold: int) -> Drawn:
     """A picture that is new all over, for so many frame times."""
-    return picture, hold, ((0, 0, picture.width, picture.height),)
+    return Picture.of(picture), hold, ((0, 0, picture.width, picture.height),)
 
 
 def cards(frames: int, video_format: VideoFormat = SMALL, *, hold: int = 4, hue: int = 40) -> list[Drawn]:

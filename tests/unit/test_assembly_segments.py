@@ -211,7 +211,7 @@ def test_pictures_that_do_not_last_as_long_as_the_sound_leave_nothing_behind(tmp
 
 
 def test_a_picture_of_another_size_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="must be RGB"):
+    with pytest.raises(ValueError, match="must be planes"):
         make_segment(tmp_path, "scene", sound=voice(1), frames=[card(Image.new("RGB", (640, 360)), 16)])
 
 

@@ -91,7 +91,7 @@ def reencoded(folder, *, frame_rate=30, codec="libx264", tagged=True, sound_rate
         total = 8 * 16 * frame_rate // 30
         for at, (image, _, _) in enumerate(cards(total, hold=1)):
             if at not in skip:
-                frame = av.VideoFrame.from_image(image)
+                frame = av.VideoFrame.from_image(image.to_rgb())
                 frame.pts, frame.time_base = at, Fraction(1, frame_rate)
                 packets += pictures.encode(frame)
         packets += pictures.encode(None)

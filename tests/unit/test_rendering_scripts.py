@@ -83,7 +83,7 @@ def caption_of(text, language, *, start_s=0.0):
 
 
 def lefts(caption):
-    return [letters.left for letters in sorted(caption.letters, key=lambda letters: letters.word) if letters.word >= 0]
+    return [letters.plain.left for letters in sorted(caption.letters, key=lambda letters: letters.word) if letters.word >= 0]
 
 
 def test_words_light_up_from_right_to_left_and_a_foreign_name_in_its_own_order():
@@ -102,7 +102,7 @@ def test_the_full_stop_of_a_right_to_left_cue_is_on_its_left():
     caption = caption_of("העיר|RS-232.", "he")
     stop = [letters for letters in caption.letters if letters.word == -1]
 
-    assert min(letters.left for letters in stop) < min(lefts(caption))
+    assert min(letters.plain.left for letters in stop) < min(lefts(caption))
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_no_letter_of_a_caption_leaves_its_plate(language, text):
     caption = caption_of(text, language)
 
     for letters in caption.letters:
-        assert caption.top <= letters.top
-        assert letters.top + letters.mask.height <= caption.top + caption.plate.height
+        assert caption.plate.top <= letters.plain.top
+        assert letters.plain.top + letters.plain.mask.height <= caption.plate.top + caption.plate.mask.height
 
 
 def test_two_lines_of_a_high_script_stay_in_the_caption_band():
@@ -129,8 +129,8 @@ def test_two_lines_of_a_high_script_stay_in_the_caption_band():
     line = (Word(text="น้ำแข็งที่ลอยอยู่ในน้ำ", start_s=0, end_s=1),)
     (caption,) = captions((Cue(start_s=0, end_s=2, lines=(line, line)),), look)
 
-    assert caption.top >= look.grid.captions.top - look.grid.px(8)
-    assert caption.top + caption.plate.height <= look.grid.captions.bottom
+    assert caption.plate.top >= look.grid.captions.top - look.grid.px(8)
+    assert caption.plate.top + caption.plate.mask.height <= look.grid.captions.bottom
 
 
 @pytest.mark.parametrize(

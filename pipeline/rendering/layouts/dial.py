@@ -6,15 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PIL import Image
-
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Level, Motion
+from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import arc
 from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.text import TextStyle, draw_ink, shape
-from pipeline.rendering.theme import rgb
 
 _NUMERAL = TextStyle(weight=560, tracking=-0.03)
 # Gap between parts, in turns, and how visible the parts are that wait (0 to 255).
@@ -40,8 +38,7 @@ def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre:
         waiting = Motion(enters=3 * number, over=12, levels=(Level(0, _WAITING),))
         sprites.append(flat(mask, look.theme.line, left=x, top=y, motion=waiting))
         drawn = Motion(enters=start, over=_DRAWING_FRAMES, drawn=True)
-        tile = Image.new("RGB", mask.size, rgb(look.theme.accent))
-        sprites.append(Sprite(mask=mask, tile=tile, left=x, top=y, motion=drawn, order=order))
+        sprites.append(Sprite(mask=mask, ink=colour(look.theme.accent), left=x, top=y, motion=drawn, order=order))
     sprites += _numerals(starts, look, first, side_px, centre)
     return [replace(sprite, span=(left, left + side_px)) for sprite in sprites]
 

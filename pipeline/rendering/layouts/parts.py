@@ -12,10 +12,11 @@ from pipeline.rendering.grid import Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motif import figure
 from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Motion
+from pipeline.rendering.picture import colour, tile
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.text import LABEL
-from pipeline.rendering.theme import LABEL_SIZES, rgb
+from pipeline.rendering.theme import LABEL_SIZES
 
 
 def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
@@ -43,7 +44,7 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
     order = Image.linear_gradient("L").transpose(turned).resize(mask.size)
     return Sprite(
         mask=mask,
-        tile=Image.new("RGB", mask.size, rgb(look.theme.accent)),
+        ink=colour(look.theme.accent),
         left=left,
         top=top,
         motion=Motion(enters=frame, over=ENTRANCE_FRAMES, drawn=True),
@@ -53,12 +54,12 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
 
 def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0) -> Sprite:
     """The film's figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1."""
-    tile, mask, order = figure(look.seed, side_px, look.theme)
+    colours, mask, order = figure(look.seed, side_px, look.theme)
     if opacity < 1:
         mask = mask.point([round(value * opacity) for value in range(256)])
     return Sprite(
         mask=mask,
-        tile=tile,
+        ink=tile(colours),
         left=centre[0] - side_px // 2,
         top=centre[1] - side_px // 2,
         motion=Motion(over=DRAWING_FRAMES, drawn=True),

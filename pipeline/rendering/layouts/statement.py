@@ -18,10 +18,11 @@ from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Level, Motion
+from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.text import STATEMENT
-from pipeline.rendering.theme import STATEMENT_SIZES, rgb
+from pipeline.rendering.theme import STATEMENT_SIZES
 from pipeline.rendering.timeline import frame_at, line_frames
 
 _LIGHTS = (
@@ -118,7 +119,7 @@ def _side_rule(look: Look, *, top: int, height_px: int, frame: int) -> Sprite:
     mask = rounded(width, height_px + 2 * overhang, radius=width // 2)
     return Sprite(
         mask=mask,
-        tile=Image.new("RGB", mask.size, rgb(look.theme.accent)),
+        ink=colour(look.theme.accent),
         left=look.grid.content.left,
         top=top - overhang,
         motion=Motion(enters=frame, over=20, drawn=True),
