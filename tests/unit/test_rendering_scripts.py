@@ -83,7 +83,8 @@ def caption_of(text, language, *, start_s=0.0):
 
 
 def lefts(caption):
-    return [letters.plain.left for letters in sorted(caption.letters, key=lambda letters: letters.word) if letters.word >= 0]
+    in_order = sorted(caption.letters, key=lambda letters: letters.word)
+    return [letters.plain.left for letters in in_order if letters.word >= 0]
 
 
 def test_words_light_up_from_right_to_left_and_a_foreign_name_in_its_own_order():
