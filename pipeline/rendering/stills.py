@@ -1,0 +1,129 @@
+"""Pan and zoom over a still: the one case in which every frame differs.
+
+A window moves over the still and grows or shrinks; what it shows is drawn to fractions of a pixel by resampling. The
+still is brought to the size at which its closest view has one pixel for each on the screen, once: then no frame costs
+more than two passes over its own pixels, and none is blurred by enlarging what the still had more of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PIL import Image
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.picture import Picture
+
+
+class Framing(NamedTuple):
+    """What of a still is shown: its point `x`, `y` (0 to 1) as near to the middle as can be, `zoom` times as large.
+
+    With a zoom of 1 as much is shown as fills the area.
+    """
+
+    x: float = 0.5
+    y: float = 0.5
+    zoom: float = 1.0
+
+
+class _View(NamedTuple):
+    """A part of the still, in its pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(kw_only=True)
+class MovingStill:
+    """An element for the canvas; see `moving_still`."""
+
+    still: Picture
+    area: Box
+    start: _View
+    end: _View
+    enters: int
+    over: int
+    # The view that was drawn last, and what it shows: a part of it may be asked for again.
+    _shown: tuple[Hashable, Picture] | None = None
+
+    def pose(self, frame: int) -> _View:
+        """See `sprites.Element`. Before it sets out it shows its start; afterwards it rests at its end."""
+        share = min(1.0, max(0.0, (frame - self.enters) / self.over))
+        return _between(self.start, self.end, share)
+
+    def box(self, pose: Hashable) -> Box:  # noqa: ARG002
+        """See `sprites.Element`."""
+        return self.area
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:  # noqa: ARG002
+        """See `sprites.Element`."""
+        return [self.area]
+
+    def mirrored(self, width_px: int) -> MovingStill:
+        """See `sprites.Element`. It stands elsewhere; what it shows is not turned round."""
+        area = self.area.moved(width_px - self.area.right - self.area.left, 0)
+        return MovingStill(
+            still=self.still, area=area, start=self.start, end=self.end, enters=self.enters, over=self.over
+        )
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """See `sprites.Element`."""
+        assert isinstance(pose, _View)
+        if self._shown is None or self._shown[0] != pose:
+            self._shown = pose, _seen_through(self.still, pose, self.area)
+        seen = self.area.within(origin)
+        part = self._shown[1].crop(seen.moved(-self.area.left, -self.area.top))
+        patch.paste(part, seen.moved(-origin.left, -origin.top))
+
+
+def moving_still(
+    image: Image.Image, area: Box, *, start: Framing, end: Framing, over: int, enters: int = 0
+) -> MovingStill:
+    """An image (mode RGB) that fills an even box of the picture and moves from one framing to another.
+
+    It sets out at frame `enters` and arrives `over` frames later.
+    """
+    width, height = image.size
+    scale = max(area.width / width, area.height / height) * max(start.zoom, end.zoom)
+    if scale < 1:
+        width, height = round(width * scale), round(height * scale)
+    # Two at least, and even, since colours have half the size.
+    size = (max(2, width + width % 2), max(2, height + height % 2))
+    still = Picture.of(image.resize(size, Image.Resampling.LANCZOS) if size != image.size else image)
+    views = [_view(framing, size, area) for framing in (start, end)]
+    return MovingStill(still=still, area=area, start=views[0], end=views[1], enters=enters, over=max(1, over))
+
+
+def _view(framing: Framing, size: tuple[int, int], area: Box) -> _View:
+    """The part that a framing shows: of the shape of the area, inside the still."""
+    per_px = min(size[0] / area.width, size[1] / area.height) / max(1.0, framing.zoom)
+    # No larger than the still, whatever floats make of it.
+    width, height = min(size[0], area.width * per_px), min(size[1], area.height * per_px)
+    left = min(max(0.0, framing.x * size[0] - width / 2), size[0] - width)
+    top = min(max(0.0, framing.y * size[1] - height / 2), size[1] - height)
+    return _View(left, top, left + width, top + height)
+
+
+def _between(start: _View, end: _View, share: float) -> _View:
+    """The view after `share` of the way. The eye sees a zoom as even when it grows by the same factor each frame."""
+    before, after = start.right - start.left, end.right - end.left
+    ratio = after / before
+    # So far as the width has come, the corners have: each point of the still moves in a straight line.
+    way = share if abs(ratio - 1) < 1e-6 else (ratio**share - 1) / (ratio - 1)
+    return _View(*(first + (last - first) * way for first, last in zip(start, end, strict=True)))
+
+
+def _seen_through(still: Picture, view: _View, area: Box) -> Picture:
+    half = (area.width // 2, area.height // 2)
+    whole, scales = (area.width, area.height), (1, 2, 2)
+    planes = []
+    for plane, scale in zip(still, scales, strict=True):
+        size, filter_ = (whole, Image.Resampling.BICUBIC) if scale == 1 else (half, Image.Resampling.BILINEAR)
+        left, top = max(0.0, view.left / scale), max(0.0, view.top / scale)
+        right, bottom = min(plane.width, view.right / scale), min(plane.height, view.bottom / scale)
+        planes.append(plane.resize(size, filter_, box=(left, top, right, bottom)))
+    return Picture(*planes)
