@@ -58,6 +58,7 @@ __all__ = [
     "Voice",
     "VoiceList",
     "check_voice",
+    "kept_clips",
     "kept_speeches",
     "narrate",
     "sample_text",
@@ -221,6 +222,17 @@ class _Film:
                 for index, scene in enumerate(self.script.scenes):
                     tasks.start_soon(speak, index, scene)
         return tuple(clips[index] for index in range(len(self.script.scenes)))
+
+
+def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...] | None:
+    """The clips of a script, if the cache has all of them. Blocks. Raises `CheckpointError`, `StorageError`."""
+    clips = []
+    for scene in script.scenes:
+        path = cache.find("clip", manner.clip_key(manner.phrases(scene)), ".wav")
+        if path is None:
+            return None
+        clips.append(mastering.read_clip(path))
+    return tuple(clips)
 
 
 def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:

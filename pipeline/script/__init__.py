@@ -20,6 +20,7 @@ from pipeline.errors import InputError, NightreelError, PermanentError, Provider
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
+from pipeline.script.allotment import SpokenLength
 from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
@@ -32,6 +33,7 @@ __all__ = [
     "ModelWriter",
     "OutlineWriter",
     "ScriptWriter",
+    "SpokenLength",
     "bought_script",
     "check_writers",
     "kept_scripts",

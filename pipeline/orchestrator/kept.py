@@ -1,0 +1,116 @@
+"""What the cache has of a film's script, and how it would be spoken: found out with nobody asked and nothing made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from anyio import to_thread
+
+from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError
+from pipeline.model import Brief, Narration, Pace, Script
+from pipeline.narration import Manner, Narrator, kept_clips, way_of_saying
+from pipeline.narration.edge.voices import looks_like_a_voice
+from pipeline.narration.pace import measure_pace
+from pipeline.orchestrator.scripts import Speak, original_script, translated_script
+from pipeline.orchestrator.workshop import Workshop, providers
+from pipeline.script import SpokenLength, known_script, known_translation
+from pipeline.template import Template
+
+
+class _NotKeptError(Exception):
+    """Something would have to be written, translated or spoken. Stays within this module."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voices:
+    """Who would speak, as far as it can be told without asking."""
+
+    narrators: Sequence[Narrator]
+    _found: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = field(default_factory=dict)
+
+    async def first(self, language: str, wanted: str | None) -> tuple[Narrator, str]:
+        """The first narrator who has a voice for it, and the voice. Raises why nobody has."""
+        if (language, wanted) not in self._found:
+            self._found[language, wanted] = await self._first(language, wanted)
+        found = self._found[language, wanted]
+        if isinstance(found, NightreelError):
+            raise found
+        return found
+
+    async def _first(self, language: str, wanted: str | None) -> tuple[Narrator, str] | NightreelError:
+        failures: list[NightreelError] = []
+        for narrator in self.narrators:
+            # A service knows more voices than we do; it is asked when it speaks.
+            if providers.is_service(narrator.name) and wanted and looks_like_a_voice(wanted):
+                return narrator, wanted
+            try:
+                return narrator, await narrator.choose_voice(language, wanted)
+            except (InputError, MissingToolError, ProviderError) as error:
+                failures.append(error)
+        return next((error for error in failures if isinstance(error, InputError)), failures[-1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """An `Author` who has nothing but the cache."""
+
+    template: Template
+    shop: Workshop
+    voices: Voices
+
+    async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
+        """What `original_script` would give without asking anybody; None: somebody has to be asked.
+
+        Raises `InputError` for a brief that no writer can work with, and what keeps everybody from speaking.
+        """
+        try:
+            return await original_script(brief, self.shop, self)
+        except _NotKeptError:
+            return None
+
+    async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
+        """Likewise, `translated_script`. Raises `ConfigurationError` without a model."""
+        try:
+            return await translated_script(script, pace, brief, self)
+        except _NotKeptError:
+            return None
+
+    async def pace(self, brief: Brief) -> Pace | None:
+        """The pace of the voice of a brief, if it was measured before."""
+        try:
+            return await measure_pace(brief.language, speak=await self.speaker(brief))
+        except _NotKeptError:
+            return None
+
+    async def write(self, brief: Brief, pace: Pace | None) -> Script:
+        """See `Author`."""
+        look_up = partial(known_script, brief, writers=self.shop.writers, template=self.template, pace=pace)
+        return _kept(await to_thread.run_sync(look_up))
+
+    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+        """See `Author`."""
+        models, cache = self.shop.translators, self.shop.cache
+        translation = partial(known_translation, script, language=language, models=models, length=length)
+        return _kept(await to_thread.run_sync(partial(translation, template=self.template, cache=cache)))
+
+    async def speaker(self, brief: Brief) -> Speak:
+        """See `Author`."""
+        narrator, voice = await self.voices.first(brief.language, brief.voice)
+        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.pronunciations)
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
+
+        async def speak(script: Script) -> Narration:
+            clips = await to_thread.run_sync(kept_clips, script, manner, self.shop.cache)
+            if clips is None:
+                raise _NotKeptError
+            return Narration(narrator=narrator.name, voice=voice, clips=clips)
+
+        return speak
+
+
+def _kept(script: Script | None) -> Script:
+    if script is None:
+        raise _NotKeptError
+    return script
