@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 from anyio import to_thread
 
@@ -12,11 +14,12 @@ from pipeline.errors import InputError, MissingToolError, NightreelError, Provid
 from pipeline.model import Brief, Narration, Pace, Script
 from pipeline.narration import Manner, Narrator, kept_clips, way_of_saying
 from pipeline.narration.edge.voices import looks_like_a_voice
-from pipeline.narration.pace import measure_pace
 from pipeline.orchestrator.scripts import Speak, original_script, translated_script
 from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.script import SpokenLength, known_script, known_translation
+from pipeline.script import SpokenLength, kept_translations, known_script, known_translation
 from pipeline.template import Template
+
+T = TypeVar("T")
 
 
 class _NotKeptError(Exception):
@@ -77,12 +80,11 @@ class Kept:
         except _NotKeptError:
             return None
 
-    async def pace(self, brief: Brief) -> Pace | None:
-        """The pace of the voice of a brief, if it was measured before."""
-        try:
-            return await measure_pace(brief.language, speak=await self.speaker(brief))
-        except _NotKeptError:
-            return None
+    async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
+        """Where the cache keeps what was translated for `brief`, of every try."""
+        kept = _Noting(template=self.template, shop=self.shop, voices=self.voices)
+        await kept.translation(script, pace, brief)
+        return kept.paths
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`."""
@@ -91,9 +93,14 @@ class Kept:
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
         """See `Author`."""
+        return _kept(await self._of_translation(known_translation, script, language, length))
+
+    async def _of_translation(
+        self, look_up: Callable[..., T], script: Script, language: str, length: SpokenLength | None
+    ) -> T:
         models, cache = self.shop.translators, self.shop.cache
-        translation = partial(known_translation, script, language=language, models=models, length=length)
-        return _kept(await to_thread.run_sync(partial(translation, template=self.template, cache=cache)))
+        among = partial(look_up, models=models, template=self.template, cache=cache)
+        return await to_thread.run_sync(partial(among, script, language=language, length=length))
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
@@ -108,6 +115,17 @@ class Kept:
             return Narration(narrator=narrator.name, voice=voice, clips=clips)
 
         return speak
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Noting(Kept):
+    """Notes the files that it looks at."""
+
+    paths: list[Path] = field(default_factory=list)
+
+    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+        self.paths.extend(await self._of_translation(kept_translations, script, language, length))
+        return await super().translate(script, language, length)
 
 
 def _kept(script: Script | None) -> Script:

@@ -35,7 +35,8 @@ async def write_to_length(
     # Notes that are spoken as they are can't be written in another way.
     if is_about(lasts_s, wanted_s) or not script.model:
         return script, pace
-    truer = _as_heard(pace, script, lasts_s)
+    silence_s = len(script.scenes) * pace.scene_s
+    truer = pace.corrected((lasts_s - silence_s) / (predicted_s(script, pace) - silence_s))
     second = await write(truer)
     second_s = film_s(await speak(second))
     return (second, truer) if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else (script, pace)
@@ -57,16 +58,9 @@ async def translate_to_length(
     lasts_s = film_s(await speak(script))
     if is_about(lasts_s, wanted_s):
         return script
-    truer = _as_heard(length.pace, script, lasts_s)
-    second = await translate(replace(length, pace=truer, before=script, lasted_s=lasts_s))
+    second = await translate(replace(length, before=script, lasted_s=lasts_s))
     second_s = film_s(await speak(second))
     return second if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else script
-
-
-def _as_heard(pace: Pace, script: Script, lasts_s: float) -> Pace:
-    """The pace at which `script` would last as long as it does."""
-    silence_s = len(script.scenes) * pace.scene_s
-    return pace.corrected((lasts_s - silence_s) / (predicted_s(script, pace) - silence_s))
 
 
 async def hold_to_length(

@@ -58,10 +58,14 @@ def allotted(parts: Sequence[Part], script: Script, length: SpokenLength) -> tup
 
 
 def _words(script: Script, length: SpokenLength) -> float:
-    """How many words the film holds beside its silence, with as many sentences as there are."""
-    pace = length.pace
-    breaths = sum(ends_sentence(word) for scene in script.scenes for word in split_words(narration_of(scene))[:-1])
-    spoken_s = length.wanted_s - len(script.scenes) * pace.scene_s - breaths * pace.breath_s
+    """How many words the film holds beside its silence: as was heard, else at the pace, with as many sentences."""
+    pace, narrations = length.pace, [split_words(narration_of(scene)) for scene in script.scenes]
+    silence_s = len(narrations) * pace.scene_s
+    if length.before:
+        words = sum(len(split_words(narration_of(scene))) for scene in length.before.scenes)
+        return max(1.0, words * (length.wanted_s - silence_s) / max(1.0, length.lasted_s - silence_s))
+    breaths = sum(ends_sentence(word) for narration in narrations for word in narration[:-1])
+    spoken_s = length.wanted_s - silence_s - breaths * pace.breath_s
     return max(1.0, spoken_s / (pace.word_weight * pace.weight_s))
 
 
