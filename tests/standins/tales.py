@@ -115,5 +115,6 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {language: _sentences(language, tale)
 
 
 def sentences(language: str) -> tuple[str, ...] | None:
-    """The tale in a language (BCP-47), sentence by sentence; None: it was never told in it."""
-    return SENTENCES.get(language.partition("-")[0].lower())
+    """The tale in a language (BCP-47), sentence by sentence; None: it was never told in it, or in its script."""
+    tag, _, region = language.lower().partition("-")
+    return None if len(region) == 4 else SENTENCES.get(tag)
