@@ -131,6 +131,11 @@ class Gate:
         self._changed: anyio.Event
         self._pace: AsyncLimiter | None
 
+    @property
+    def tokens_per_min(self) -> int | None:
+        """Tokens that a minute has, as it was set or the service has told; None: nobody has said."""
+        return self._budget.limit
+
     @contextlib.asynccontextmanager
     async def call(self, *, tokens: int = 0) -> AsyncIterator[Call]:
         """One call of the service that will spend at most `tokens`: waits for its turn, then runs the block.

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from anyio import to_thread
 
-from pipeline.errors import InputError, MissingToolError, NightreelError, ProviderError
+from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
 from pipeline.narration import Manner, Narrator, kept_clips, way_of_saying
 from pipeline.narration.edge.voices import looks_like_a_voice
+from pipeline.narration.pace import guess_pace
 from pipeline.orchestrator.scripts import Speak, original_script, translated_script
 from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.script import SpokenLength, kept_translations, known_script, known_translation
+from pipeline.script import SpokenLength, check_size, kept_translations, known_script, known_translation
 from pipeline.template import Template
 
 T = TypeVar("T")
+
+# How many times longer than a calm voice one may take that speaks slowly.
+_SLOW = 1.2
+# How finely it is told what would fit, in seconds.
+_STEP_S = 30
 
 
 class _NotKeptError(Exception):
@@ -79,6 +86,34 @@ class Kept:
             return await translated_script(script, pace, brief, self)
         except _NotKeptError:
             return None
+
+    async def check_size(self, brief: Brief) -> None:
+        """Raise `PermanentError` for a film that lasts longer than anybody can write who may. Asks nobody.
+
+        The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
+        much at the true pace is known before any model is paid. A script that is there needs no writer.
+        """
+        original = self.shop.wishes.original_of(brief)
+        if not (original.length_s and self.shop.models):
+            return
+        error = await to_thread.run_sync(self._size_error, original, original.length_s)
+        if error and await self.original(brief) is None:
+            raise error
+
+    def _size_error(self, original: Brief, length_s: int) -> PermanentError | None:
+        pace = guess_pace(original.language).corrected(_SLOW)
+        check = partial(check_size, writers=self.shop.writers, template=self.template, pace=pace)
+        try:
+            check(original)
+        except PermanentError as error:
+            for shorter_s in range(length_s - 1 - (length_s - 1) % _STEP_S, 0, -_STEP_S):
+                with suppress(PermanentError):
+                    check(replace(original, length_s=shorter_s))
+                    told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
+                    error.hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
+                    break
+            return error
+        return None
 
     async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
         """Where the cache keeps what was translated for `brief`, of every try."""

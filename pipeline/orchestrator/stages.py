@@ -23,6 +23,7 @@ from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
 from pipeline.narration import check_voice
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
+from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
 from pipeline.orchestrator.scripts import Commission, speaker
@@ -53,11 +54,14 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script. A film that is translated begins with the script that its whole family has."""
-    # Music that is missing or broken, and a voice that nobody has, are better known before anything is paid for.
+    # Music that is missing or broken, a voice that nobody has, and a film that is too long for every writer are better
+    # known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
-    await check_voice(await to_thread.run_sync(lambda: shop.narrators), job.brief.language, job.brief.voice)
+    narrators = await to_thread.run_sync(lambda: shop.narrators)
+    await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
+    await Kept(template=template, shop=shop, voices=Voices(narrators=narrators)).check_size(job.brief)
     script, pace = await Commission(job=job, template=template, shop=shop, attempt=attempt).script()
     job = job.evolve(script=script, pace=pace)
     # What can't be drawn is better known before it is spoken.

@@ -64,6 +64,9 @@ class OutlineWriter:
     def check(self) -> None:
         """Nothing keeps it from writing."""
 
+    def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
+        """Nothing is too long for it."""
+
     def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002
         """The notes as a script: nobody has to be asked."""
         return outline(brief, template)

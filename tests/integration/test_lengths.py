@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from anyio import to_thread
 
+from pipeline.errors import PermanentError
 from pipeline.limits import Cores, Purse, RetryPolicy
 from pipeline.media.loudness import Loudness
 from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section, split_words
@@ -194,3 +196,23 @@ async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq
     assert written.script
     assert written.script.language == "de"
     assert not any("(about " in request.prompt for request in groq.history)
+
+
+async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_speaks_or_writes(
+    groq: GroqStandIn, tmp_path: Path
+) -> None:
+    shop = await shop_for(tmp_path, groq, **{"groq.tokens_per_min": 8000})
+    brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
+
+    with pytest.raises(PermanentError) as caught:
+        await stages.write(job_of(brief), shop, attempt_in(tmp_path))
+
+    told = re.fullmatch(
+        r"groq: the script takes about 1\d,\d{3} tokens in one request, and the account has 8,000 a minute\. "
+        r"Ask for at most (\d)m(\d\d)s, or name a service with a larger account in script\.writers",
+        str(caught.value),
+    )
+    assert told
+    assert 240 <= 60 * int(told[1]) + int(told[2]) <= 600
+    assert groq.history == []
+    assert await to_thread.run_sync(shop.cache.size) == {}

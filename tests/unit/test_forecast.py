@@ -289,6 +289,17 @@ async def test_scripts_of_a_wanted_length_and_their_translations_are_found_at_th
     assert tree(tmp_path) == before
 
 
+async def test_a_film_that_is_too_long_for_the_account_is_a_problem_before_the_night(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.tokens_per_min": 8000})
+
+    found = await foretold(shop, topic(1, length_s=900), topic(2, length_s=180))
+
+    (problem,) = found.problems
+    assert (problem.where, problem.films, found.money.scripts) == ("groq", 1, 1)
+    assert "the account has 8,000 a minute" in problem.message
+    assert problem.hint.startswith("Ask for at most")
+
+
 async def test_a_script_that_a_job_has_already_is_not_counted_as_to_be_written(tmp_path):
     shop = await shop_in(tmp_path, **MODEL)
     (job,) = await planned(shop, topic(1, length_s=30))

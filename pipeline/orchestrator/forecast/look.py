@@ -124,6 +124,7 @@ class Look:
             return script
         original = from_thread.run(kept.original, brief)
         if original is None:
+            from_thread.run(kept.check_size, brief)
             self._unwritten.add(self.shop.wishes.original_of(brief).said)
             self._untranslated += bool(brief.translated_from)
             return None
