@@ -837,8 +837,8 @@ async def test_the_limits_that_a_service_tells_reach_the_gate(groq: GroqStandIn,
     whole = door.call
 
     @asynccontextmanager
-    async def watched(*, tokens: int = 0) -> AsyncIterator[Call]:
-        async with whole(tokens=tokens) as call:
+    async def watched(*, tokens: int = 0, model: str = "") -> AsyncIterator[Call]:
+        async with whole(tokens=tokens, model=model) as call:
             yield call
             calls.append(call)
 

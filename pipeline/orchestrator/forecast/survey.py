@@ -26,7 +26,7 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
                 look.at(film)
         return look.result(Films(asked=shop.wishes.count_films(briefs)))
     films = _sorted_out(briefs, draft, look)
-    look.notes += _notes(draft, shop, batch)
+    look.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop, batch))
     draft.index.close()
     return look.result(films)
 

@@ -77,6 +77,13 @@ def too_large_for_a_minute(service: Service, *, tokens: int, per_min: int) -> To
     return TooLargeError(message, where=service.name, hint=f"{SHORTER}, or name another service in script.writers")
 
 
+def encoded(service: Service, encoding: str) -> TransientError:
+    """An answer that is packed, though it was asked for plain: who unpacks it can't know how much it will be."""
+    return TransientError(
+        f"answers in an encoding that was not asked for ({encoding[:20]})", where=service.name, hint=service.set_address
+    )
+
+
 class _Kind(NamedTuple):
     """An outcome: the class of our error, what happened, and what to do."""
 

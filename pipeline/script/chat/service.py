@@ -116,7 +116,7 @@ class ServiceModel:
         prompt, room = math.ceil(size_bytes * self._tokens_per_byte), question.max_tokens
         async with (
             purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
-            self._gate.call(tokens=prompt + room) as call,
+            self._gate.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
             try:
