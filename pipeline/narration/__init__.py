@@ -97,13 +97,13 @@ def _edge(options: NarratorOptions) -> Narrator:
 
 
 def _espeak(_options: NarratorOptions) -> Narrator:
-    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415
+    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415  (only who speaks with it loads it)
 
     return EspeakNarrator()
 
 
 def _piper(options: NarratorOptions) -> Narrator:
-    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415
+    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415  (likewise)
 
     return PiperNarrator(folder=options.piper_voices)
 
