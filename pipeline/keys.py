@@ -11,8 +11,8 @@ from collections.abc import Mapping
 def content_key(*parts: object) -> str:
     """SHA-256 (hex) of the parts: strings, numbers, booleans, None, sequences, mappings and frozen dataclasses.
 
-    Equal values give equal keys in every process and on every machine; a list counts as a tuple. A `Path` is refused
-    with `TypeError`, because where a file lies is not what it contains.
+    Equal values give equal keys in every process and on every machine: a list counts as a tuple, and a field that is
+    not compared for nothing. A `Path` is refused with `TypeError`, because where a file lies is not what it contains.
     """
     text = json.dumps([_canonical(part) for part in parts], sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -27,7 +27,8 @@ def _canonical(value: object) -> object:
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
-        fields = {field.name: _canonical(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        compared = (field.name for field in dataclasses.fields(value) if field.compare)
+        fields = {name: _canonical(getattr(value, name)) for name in compared}
         return {"@": type(value).__name__, **fields}
     raise TypeError(f"a {type(value).__name__} can't be part of a content key")
 

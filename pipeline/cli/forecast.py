@@ -10,7 +10,7 @@ from rich.console import Console
 from pipeline.cli.text import marked
 from pipeline.model import dollars
 from pipeline.orchestrator.forecast import Forecast, Quota
-from pipeline.orchestrator.forecast.survey import Films, Problem
+from pipeline.orchestrator.forecast.findings import Films, Problem
 
 _MOST_PROBLEMS = 20
 _NAME_CHARS = 11

@@ -9,6 +9,8 @@ from cyclopts import Parameter
 
 from pipeline.cli.options import Place
 
+_HINT = "Write a language as de or pt-BR; nightreel voices lists all that there are"
+
 
 def voices(
     *,
@@ -39,6 +41,7 @@ def voices(
     offline
         Ask nobody outside this machine.
     """
+    import sys
     from dataclasses import asdict
 
     from rich.console import Console
@@ -65,6 +68,8 @@ def voices(
         if place.json:
             print_json([asdict(listing) for listing in listings])
             return EXIT_OK
+        if language and not any(listing.voices for listing in listings):
+            print(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
         console = Console(highlight=False)
         for listing in listings:
             console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})")

@@ -1,8 +1,9 @@
 """How often, how many at once, and how long to try again."""
 
 from pipeline.limits.budget import DayLedger, ToldLimits
+from pipeline.limits.calls import Call, GateLimits
 from pipeline.limits.cores import Cores, Rank
-from pipeline.limits.gate import Call, Gate, GateLimits
+from pipeline.limits.gate import Gate
 from pipeline.limits.purse import Budget, Purchase, Purse
 from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
 from pipeline.limits.retry import RetryPolicy, with_retries

@@ -64,3 +64,20 @@ class Breaker:
         """A call ended without saying anything about the service; if it was the trial, the next one is."""
         if call is self.trial:
             self.trial = None
+
+
+class Breakers(dict[str, Breaker]):
+    """One for each model of a service, made when it is asked for."""
+
+    def __init__(self, failures: int, cooldown_s: float, cooldown_max_s: float) -> None:
+        super().__init__()
+        self._limits = (failures, cooldown_s, cooldown_max_s)
+
+    def __missing__(self, model: str) -> Breaker:
+        """A new one: closed."""
+        return self.setdefault(model, Breaker(*self._limits))
+
+    @property
+    def any_open(self) -> bool:
+        """Whether any of the models is left alone, or on trial."""
+        return any(breaker.is_open for breaker in self.values())

@@ -9,7 +9,7 @@ What leaves the block teaches the gate:
 
     TransientError with retry_after_s    closed for everybody until then
     QuotaError with resets_at            likewise
-    any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`)
+    any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`) of this model
     NeedsLoginError                      closed for good: a key does not get better by being shown again
     anything else                        says nothing about the service
     nothing                              the service is well
@@ -20,70 +20,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import inf
 
 import anyio
 from aiolimiter import AsyncLimiter
 
 from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
-from pipeline.limits.breaker import Breaker
-from pipeline.limits.budget import MINUTE_S, DayLedger, MinuteBudget, Spending, ToldLimits
+from pipeline.limits.breaker import Breakers
+from pipeline.limits.budget import MINUTE_S, DayLedger, MinuteBudget, ToldLimits
+from pipeline.limits.calls import Call, GateLimits, Obstacle
 from pipeline.limits.news import News
 from pipeline.limits.times import bounded_s, told, utc_now
 
 # Clocks and sums of floats are not finer than this.
 _TICK_S = 0.001
 _DAY_S = 86_400
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateLimits:
-    """How much of a service we may use, and how patient we are with it. None: no limit."""
-
-    concurrency: int
-    requests_per_min: float | None = None
-    tokens_per_min: int | None = None
-    requests_per_day: int | None = None
-    tokens_per_day: int | None = None
-    # A closed door is waited for at most this long; what takes longer is a `ClosedError`.
-    patience_s: float
-    # See `Breaker`.
-    breaker_failures: int
-    breaker_cooldown_s: float
-    breaker_cooldown_max_s: float
-
-
-class Call:
-    """One call on its way through the gate."""
-
-    def __init__(self, tokens: int) -> None:
-        self.expected = tokens
-        self.spent: int | None = None
-        self.minute: Spending | None = None
-        # What the service has said about its limits with the answer.
-        self.limits: ToldLimits | None = None
-        # The day of the ledger that it counts for.
-        self.day: date | None = None
-        # When (loop time) it has waited long enough for a closed door; None: it has not met one.
-        self.patient_until: float | None = None
-
-    def used(self, *, tokens: int) -> None:
-        """What it really spent, as soon as the service has told."""
-        self.spent = tokens
-
-    def told(self, limits: ToldLimits) -> None:
-        """What the service says about its limits, with an answer or with a refusal."""
-        self.limits = limits
-
-
-@dataclass(frozen=True)
-class _Obstacle:
-    """Why nobody may begin now: for how many seconds, and what to raise if that is too long."""
-
-    seconds: float
-    error: Callable[[], ProviderError] | None = None
 
 
 class Gate:
@@ -95,6 +47,9 @@ class Gate:
 
     How many tokens a minute has may be left to the service to say: until it has answered once, calls that spend tokens
     go one at a time.
+
+    A service may have several models, of which one may fail while the others do not: they share the limits, and each
+    has a circuit breaker of its own, which keeps nobody waiting who wants another one.
 
     Waits follow the loop's clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for
     the times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
@@ -115,7 +70,7 @@ class Gate:
         self._limits = limits
         self._ledger = ledger
         self._clock = clock
-        self._breaker = Breaker(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
+        self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
         self._budget = MinuteBudget(limits.tokens_per_min)
         # Whether the service has answered, and so has said what its limits are, if it ever does.
         self._has_answered = False
@@ -131,17 +86,26 @@ class Gate:
         self._changed: anyio.Event
         self._pace: AsyncLimiter | None
 
-    @contextlib.asynccontextmanager
-    async def call(self, *, tokens: int = 0) -> AsyncIterator[Call]:
-        """One call of the service that will spend at most `tokens`: waits for its turn, then runs the block.
+    @property
+    def tokens_per_min(self) -> int | None:
+        """Tokens that a minute has, as it was set or the service has told; None: nobody has said."""
+        return self._budget.limit
 
-        A closed door is waited for up to the limits' patience. Raises `ClosedError` at once when that would not be
-        enough, `QuotaError` when the day's allowance is spent, `NeedsLoginError` after the service refused the key.
+    @contextlib.asynccontextmanager
+    async def call(self, *, tokens: int = 0, model: str = "") -> AsyncIterator[Call]:
+        """One call of the service, that will spend at most `tokens`: waits for its turn, then runs the block.
+
+        `model` is the one that is asked, where there are several. A closed door is waited for up to the limits'
+        patience. Raises `ClosedError` at once when that would not be enough, `QuotaError` when the day's allowance is
+        spent, `NeedsLoginError` after the service refused the key.
         """
         self._settle()
-        call = Call(tokens)
-        async with self._turn:
-            await self._enter(call)
+        call = Call(tokens, model)
+        while True:
+            await self._until_on_its_feet(call)
+            async with self._turn:
+                if await self._enter(call):
+                    break
         async with self._under_way(call):
             yield call
 
@@ -150,9 +114,9 @@ class Gate:
         """Ask whether the service is there: as `call`, but it counts for no limit and waits for no place."""
         self._settle()
         call = Call(0)
-        while obstacle := self._closure():
+        while obstacle := self._closure(call.model):
             await self._wait(obstacle, call)
-        self._breaker.begin(call)
+        self._breakers[call.model].begin(call)
         async with self._under_way(call):
             yield
 
@@ -164,17 +128,30 @@ class Gate:
         """
         self._settle()
         call = Call(0)
-        while obstacle := self._closure():
-            if 0 < self._breaker.wait_s(self._now()) < inf:
-                raise self._closed(obstacle.seconds)
+        while obstacle := self._closure(call.model):
+            if 0 < self._breakers[call.model].wait_s(self._now()) < inf:
+                raise self._closed(obstacle.seconds, call.model)
             await self._wait(obstacle, call)
 
     # Going in ----------------------------------------------------------------------------------------------------
 
-    async def _enter(self, call: Call) -> None:
-        """Wait until nothing is in the way, and begin without another wait after the last look."""
+    def _is_failing(self, call: Call) -> bool:
+        return self._breakers[call.model].wait_s(self._now()) > 0
+
+    async def _until_on_its_feet(self, call: Call) -> None:
+        """Wait for a model that keeps failing, beside the line: those behind may want another one."""
+        while self._is_failing(call) and (obstacle := self._closure(call.model)):
+            await self._wait(obstacle, call)
+
+    async def _enter(self, call: Call) -> bool:
+        """Wait until nothing is in the way, and begin without another wait after the last look.
+
+        False: the model keeps failing, and the place in the line is given up.
+        """
         while True:
             while obstacle := self._obstacle(call):
+                if self._is_failing(call):
+                    return False
                 await self._wait(obstacle, call)
             if self._pace:
                 await self._pace.acquire()
@@ -184,40 +161,42 @@ class Gate:
                 break
             await self._give_back(call)
         self._inside.add(call)
-        self._breaker.begin(call)
+        self._breakers[call.model].begin(call)
         call.minute = self._budget.spend(call.expected, self._now())
+        return True
 
-    def _obstacle(self, call: Call) -> _Obstacle | None:
+    def _obstacle(self, call: Call) -> Obstacle | None:
         """What keeps `call` from beginning now."""
-        if closure := self._closure():
+        if closure := self._closure(call.model):
             return closure
         is_scout = call.expected > 0 and self._budget.limit is None and not self._has_answered
         if len(self._inside) >= (1 if is_scout else self._limits.concurrency):
-            return _Obstacle(inf)
+            return Obstacle(inf)
         wait_s = self._budget.wait_s(call.expected, self._now())
-        return _Obstacle(wait_s) if wait_s > 0 else None
+        return Obstacle(wait_s) if wait_s > 0 else None
 
-    def _closure(self) -> _Obstacle | None:
-        """What keeps everybody from beginning now."""
+    def _closure(self, model: str) -> Obstacle | None:
+        """What keeps everybody from beginning now who wants this model."""
         if refused := self._wrong_key:
-            return _Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
+            return Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
         if (quota := self._quota) and quota.resets_at:
             left_s = (quota.resets_at - self._clock()).total_seconds()
             if left_s > 0:
-                return _Obstacle(left_s, lambda: _again(quota))
-        seconds = max(self._asked_until - self._now(), self._breaker.wait_s(self._now()))
+                return Obstacle(left_s, lambda: _again(quota))
+        breaker = self._breakers[model]
+        seconds = max(self._asked_until - self._now(), breaker.wait_s(self._now()))
         if seconds <= 0:
             return None
         # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
-        away_s = self._breaker.cooldown_s if seconds == inf else seconds
-        return _Obstacle(seconds, lambda: self._closed(away_s))
+        away_s = breaker.cooldown_s if seconds == inf else seconds
+        return Obstacle(seconds, lambda: self._closed(away_s, model))
 
-    def _closed(self, seconds: float) -> ClosedError:
+    def _closed(self, seconds: float, model: str) -> ClosedError:
         until = self._clock() + timedelta(seconds=seconds)
-        why = "keeps failing and is left alone" if self._breaker.is_open else "asks us to wait"
+        why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else "asks us to wait"
         return ClosedError(f"{self.name} {why} until {told(until, self._clock())}", until=until)
 
-    async def _wait(self, obstacle: _Obstacle, call: Call) -> None:
+    async def _wait(self, obstacle: Obstacle, call: Call) -> None:
         """Wait until the obstacle may be gone. Raises its error if the call is not that patient."""
         seconds = obstacle.seconds
         if obstacle.error:
@@ -282,7 +261,7 @@ class Gate:
             finally:
                 # Whatever that came to (whoever is told may fail as well), the place is free, and the trial over.
                 self._inside.discard(call)
-                self._breaker.abandon(call)
+                self._breakers[call.model].abandon(call)
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
@@ -313,17 +292,18 @@ class Gate:
 
     def _learn(self, call: Call, error: BaseException | None) -> datetime | None:
         """Change the state of the door; until when all processes must stay away, if the service said so."""
+        breaker = self._breakers[call.model]
         if error is None:
             self._has_answered = True
-            self._breaker.succeed()
-            if self._closure() is None:
+            breaker.succeed()
+            if self._closure(call.model) is None and not self._breakers.any_open:
                 self._news.opened()
         elif isinstance(error, TransientError):
             if asked_s := bounded_s(error.retry_after_s or 0):
-                self._breaker.abandon(call)
+                breaker.abandon(call)
                 return self._close(asked_s)
-            if self._breaker.fail(call, self._now()):
-                self._news.closed("keeps failing: left alone", self._breaker.wait_s(self._now()))
+            if breaker.fail(call, self._now()):
+                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(self._now()))
         elif isinstance(error, QuotaError) and error.resets_at:
             left_s = bounded_s((error.resets_at - self._clock()).total_seconds())
             is_news = self._quota is None or self._quota.resets_at != error.resets_at
@@ -334,7 +314,7 @@ class Gate:
         elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
             self._wrong_key = error
             self.on_change(str(error))
-        self._breaker.abandon(call)
+        breaker.abandon(call)
         return None
 
     def _close(self, seconds: float) -> datetime:
@@ -370,6 +350,11 @@ class Gate:
             self._changed = anyio.Event()
             rate = self._limits.requests_per_min
             self._pace = AsyncLimiter(1, MINUTE_S / rate) if rate else None
+
+
+def _failing(model: str) -> str:
+    """What the service does, as it is said after its name."""
+    return f"keeps failing with {model}" if model else "keeps failing"
 
 
 def _again(quota: QuotaError) -> QuotaError:

@@ -10,6 +10,8 @@ RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 # Half of what file systems take, so that something may be added; letters outside ASCII have two to four bytes.
 NAME_MAX_BYTES = 120
 
+_VOWELS_AM = "\u0e33\u0eb3"
+
 
 def safe_name(text: str, max_chars: int, *, default: str) -> str:
     """`text` as a name of at most `max_chars`: "Why is the sky blue?" -> "why-is-the-sky-blue".
@@ -17,12 +19,18 @@ def safe_name(text: str, max_chars: int, *, default: str) -> str:
     Letters of every script stay, with their marks; everything that a file system may refuse becomes "-". `default` is
     the name when nothing is left, and is added to a name that Windows keeps for a device.
     """
-    plain = re.sub(r"[’']", "", unicodedata.normalize("NFKC", text)).casefold()
+    plain = re.sub(r"[’']", "", _composed(text)).casefold()
     plain = re.sub(r"σ\b", "ς", plain)  # which casefold undoes
     kept = "".join(character if _belongs(character) else "-" for character in plain)
     name = re.sub("-+", "-", kept).strip("-_")[:max_chars]
     name = name.encode(errors="ignore")[:NAME_MAX_BYTES].decode(errors="ignore").rstrip("-_")
     return f"{name}-{default}" if name in RESERVED else name or default
+
+
+def _composed(text: str) -> str:
+    """NFKC, but for the vowel AM of Thai and Lao, which is one letter to who writes it and would be taken apart."""
+    parts = re.split(f"([{_VOWELS_AM}])", text)
+    return "".join(part if part in _VOWELS_AM else unicodedata.normalize("NFKC", part) for part in parts)
 
 
 def _belongs(character: str) -> bool:

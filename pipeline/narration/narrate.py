@@ -63,13 +63,13 @@ def _edge(options: NarratorOptions) -> Narrator:
 
 
 def _espeak(_options: NarratorOptions) -> Narrator:
-    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415
+    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415  (only who speaks with it loads it)
 
     return EspeakNarrator()
 
 
 def _piper(options: NarratorOptions) -> Narrator:
-    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415
+    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415  (likewise)
 
     return PiperNarrator(folder=options.piper_voices)
 
@@ -188,6 +188,17 @@ class _Film:
                 for index, scene in enumerate(self.script.scenes):
                     tasks.start_soon(speak, index, scene)
         return tuple(clips[index] for index in range(len(self.script.scenes)))
+
+
+def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...] | None:
+    """The clips of a script, if the cache has all of them. Blocks. Raises `CheckpointError`, `StorageError`."""
+    clips = []
+    for scene in script.scenes:
+        path = cache.find("clip", manner.clip_key(manner.phrases(scene)), ".wav")
+        if path is None:
+            return None
+        clips.append(mastering.read_clip(path))
+    return tuple(clips)
 
 
 def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:

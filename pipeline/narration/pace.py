@@ -41,10 +41,16 @@ async def measure_pace(language: str, *, speak: Callable[[Script], Awaitable[Nar
     """
     sample = sample_text(language)
     if sample is None:
-        return pace_of(estimate(split_words(_PLAIN)), unit_sample=_PLAIN)
+        return guess_pace(language)
     scene = StatementScene(lines=(SpokenLine(text=sample),), text="")
     narration = await speak(Script(title="", language=language, scenes=(scene,)))
     return pace_of(narration.clips[0].words, unit_sample=sample)
+
+
+def guess_pace(language: str) -> Pace:
+    """The pace of a calm voice, with nothing spoken."""
+    sample = sample_text(language) or _PLAIN
+    return pace_of(estimate(split_words(sample)), unit_sample=sample)
 
 
 def pace_of(words: Sequence[Word], *, unit_sample: str) -> Pace:

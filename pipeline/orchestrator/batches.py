@@ -72,6 +72,7 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
     _refuse_one_file_for_many([brief], shop)
+    _tell_idle_voices([brief], shop, listen)
     ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
     jobs: dict[str, Job] = {}
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
@@ -145,6 +146,7 @@ async def run_batch(
         keep=batch in {SINGLES, QUEUE},
         refused=refusals(unreadable),
     )
+    _tell_idle_voices(briefs, shop, listen)
     _tell_plan(plan, listen)
     return await _work(shop, batch, listen)
 
@@ -284,6 +286,11 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
     if plan.untouched:
         films = "film is" if len(plan.ids) == 1 else "films are"
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))
+
+
+def _tell_idle_voices(briefs: Sequence[Brief], shop: Workshop, listen: Listener) -> None:
+    for line in shop.wishes.idle_voices(briefs)[:_NOTICES]:
+        tell(listen, Notice(text=line))
 
 
 def _refuse_one_file_for_many(briefs: Sequence[Brief], shop: Workshop) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Pace, Prosody, Script
 from pipeline.narration.pace import measure_pace
+from pipeline.script.allotment import SpokenLength
 from pipeline.script.length import predicted_s
 
 # What is promised of a film.
@@ -39,6 +40,27 @@ async def write_to_length(
     second = await write(truer)
     second_s = film_s(await speak(second))
     return (second, truer) if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else (script, pace)
+
+
+async def translate_to_length(
+    wanted_s: int,
+    language: str,
+    *,
+    translate: Callable[[SpokenLength], Awaitable[Script]],
+    speak: Callable[[Script], Awaitable[Narration]],
+) -> Script:
+    """A translation for a film of `wanted_s` in `language`: as `write_to_length` with lines that are there already.
+
+    What came out too long or too short is shown to the translator, once. Raises what `translate` and `speak` raise.
+    """
+    length = SpokenLength(wanted_s=wanted_s, pace=await measure_pace(language, speak=speak))
+    script = await translate(length)
+    lasts_s = film_s(await speak(script))
+    if is_about(lasts_s, wanted_s):
+        return script
+    second = await translate(replace(length, before=script, lasted_s=lasts_s))
+    second_s = film_s(await speak(second))
+    return second if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else script
 
 
 async def hold_to_length(

@@ -9,32 +9,30 @@ behind is written whole or not at all. It never touches the job's status or its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from anyio import create_task_group, to_thread
 
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
-from pipeline.keys import content_key
-from pipeline.model import Brief, Clip, Cue, Job, Narration, Pace, Script, Segment
-from pipeline.narration.narrate import check_voice, narrate
-from pipeline.narration.spoken import way_of_saying
+from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
+from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
-from pipeline.orchestrator.lengths import hold_to_length, write_to_length
+from pipeline.orchestrator.kept import Kept, Voices
+from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
+from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, inspect_film
 from pipeline.rendering import Look, fonts_for
-from pipeline.script import bought_script, known_script, translate_script, write_script
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
-from pipeline.template import Template
 
 logger = logging.getLogger("nightreel")
 _T = TypeVar("_T")
@@ -56,49 +54,19 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script. A film that is translated begins with the script that its whole family has."""
-    # Music that is missing or broken, and a voice that nobody has, are better known before anything is paid for.
+    # Music that is missing or broken, a voice that nobody has, and a film that is too long for every writer are better
+    # known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
-    await check_voice(await to_thread.run_sync(lambda: shop.narrators), job.brief.language, job.brief.voice)
+    narrators = await to_thread.run_sync(lambda: shop.narrators)
+    await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
-    script, pace = await _original(job, template, shop, attempt)
-    if job.brief.translated_from:
-        script = await translate_script(
-            script,
-            language=job.brief.language,
-            models=await to_thread.run_sync(lambda: shop.translators),
-            template=template,
-            cache=shop.cache,
-            retry=shop.retry_policy,
-            purse=attempt.purse,
-        )
+    await Kept(template=template, shop=shop, voices=Voices(narrators=narrators)).check_size(job.brief)
+    script, pace = await Commission(job=job, template=template, shop=shop, attempt=attempt).script()
     job = job.evolve(script=script, pace=pace)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
-
-
-async def _original(job: Job, template: Template, shop: Workshop, attempt: Attempt) -> tuple[Script, Pace | None]:
-    """The script as it was written, and the pace it was written for, if it has to keep a length.
-
-    Films that want the same one at the same moment pay for it once.
-    """
-    brief = shop.wishes.original_of(job.brief)
-    writers = await to_thread.run_sync(lambda: shop.writers)
-    # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
-    look_up = bought_script if job.attempts > 1 else known_script
-
-    async def written(pace: Pace | None = None) -> Script:
-        known = await to_thread.run_sync(
-            partial(look_up, brief, writers=writers, template=template, pace=pace),
-        )
-        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=attempt.purse)
-
-    async with shop.cache.alone("script", content_key(brief.said, template.fingerprint)):
-        if not (brief.length_s and shop.models):
-            return await written(), None
-        narrated = await _voices(brief, shop, attempt)
-        return await write_to_length(brief.length_s, brief.language, write=written, speak=narrated)
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -118,25 +86,11 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
-    narrated = partial(await _voices(job.brief, shop, attempt), script, spoken=spoken)
+    narrated = partial(await speaker(job.brief, shop, attempt), script, spoken=spoken)
     narration = await narrated()
     if job.brief.length_s:
         narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.prosody, speak=narrated)
     return job.evolve(narration=narration)
-
-
-async def _voices(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Coroutine[Any, Any, Narration]]:
-    """`narrate`, by those who speak the film, in their way."""
-    return partial(
-        narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations),
-        narrators=await to_thread.run_sync(lambda: shop.narrators),
-        voice=brief.voice,
-        cache=shop.cache,
-        retry=shop.retry_policy,
-        prosody=shop.prosody,
-        compute=attempt.compute,
-    )
 
 
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:

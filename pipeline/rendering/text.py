@@ -251,11 +251,12 @@ def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
     backwards = run.right_to_left
     if run.joined:
         text = "".join(run.clusters)
-        return [Piece(text, run.face, 0.0, _advance(text, run.face, style, backwards), run.group, backwards)]
+        advance = _advance(text, run.face, style, right_to_left=backwards)
+        return [Piece(text, run.face, 0.0, advance, run.group, backwards)]
     pieces = []
     left = 0.0
     for cluster, following in pairwise((*(run.clusters[::-1] if backwards else run.clusters), "")):
-        advance = _advance(cluster, run.face, style, backwards)
+        advance = _advance(cluster, run.face, style, right_to_left=backwards)
         pieces.append(Piece(cluster, run.face, left, advance, run.group, backwards))
         left += advance + style.tracking
         if following and not backwards:
@@ -269,7 +270,7 @@ def _direction(right_to_left: bool) -> str | None:  # noqa: FBT001 - a piece say
 
 
 @lru_cache(maxsize=8192)
-def _advance(text: str, face: Face, style: TextStyle, right_to_left: bool = False) -> float:  # noqa: FBT001, FBT002
+def _advance(text: str, face: Face, style: TextStyle, *, right_to_left: bool = False) -> float:
     font = load(face, size_px=_MEASURED_AT_PX, weight=style.weight, optical_size=style.optical_size)
     return font.getlength(text, direction=_direction(right_to_left)) / _MEASURED_AT_PX
 

@@ -20,6 +20,7 @@ from pipeline.errors import InputError, NightreelError, PermanentError, Provider
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
+from pipeline.script.allotment import SpokenLength
 from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.outline import OutlineWriter
@@ -32,7 +33,9 @@ __all__ = [
     "ModelWriter",
     "OutlineWriter",
     "ScriptWriter",
+    "SpokenLength",
     "bought_script",
+    "check_size",
     "check_writers",
     "kept_scripts",
     "kept_translations",
@@ -120,6 +123,23 @@ def check_writers(writers: Sequence[ScriptWriter]) -> None:
         else:
             return
     raise errors[0]
+
+
+def check_size(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace) -> None:
+    """Raise the `PermanentError` of a script that is too long for everybody who could write it. Asks nobody."""
+    refusals: list[PermanentError] = []
+    for writer in _able(writers, brief):
+        try:
+            writer.check()
+            writer.check_size(brief, template, pace=pace)
+        except PermanentError as error:
+            refusals.append(error)
+        except ProviderError:
+            continue  # a key that is missing is told when it is needed
+        else:
+            return
+    if refusals:
+        raise refusals[0]
 
 
 def _check_facts(brief: Brief) -> None:

@@ -64,11 +64,14 @@ class OutlineWriter:
     def check(self) -> None:
         """Nothing keeps it from writing."""
 
-    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002
+    def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
+        """Nothing is too long for it."""
+
+    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002 - Protocol
         """The notes as a script: nobody has to be asked."""
         return outline(brief, template)
 
-    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002
+    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002 - Protocol
         """Nothing: it is made anew in a moment."""
         return ()
 

@@ -32,6 +32,10 @@ class Part:
     texts: tuple[tuple[str, str], ...]
     # The longest that some of them may be, in characters.
     limits: tuple[tuple[str, int], ...]
+    # In a film of a wanted length: about how many words (or characters: see `LengthPlan`) each line that is said may
+    # have, and how it was translated before, if that took too long or not long enough.
+    words: tuple[tuple[str, int], ...] = ()
+    before: tuple[tuple[str, str], ...] = ()
 
     def limit(self, name: str) -> int | None:
         """The longest text of this name; None: as long as it takes."""
@@ -40,7 +44,7 @@ class Part:
     @property
     def chars(self) -> int:
         """How much text it is."""
-        return sum(len(text) for _, text in self.texts)
+        return sum(len(text) for _, text in (*self.texts, *self.before))
 
     @property
     def place(self) -> str:
@@ -66,6 +70,11 @@ def parts_of(script: Script, template: Template) -> tuple[Part, ...]:
         for number, scene in enumerate(script.scenes, start=1)
     )
     return (about, *scenes)
+
+
+def said_by_scene(script: Script) -> dict[str, Texts]:
+    """What is said in each scene, by the names of part and line."""
+    return {f"scene_{number}": dict(_said(scene)) for number, scene in enumerate(script.scenes, start=1)}
 
 
 def put_together(script: Script, texts: Mapping[str, Texts], *, language: str) -> Script:
@@ -101,6 +110,10 @@ def _scene_texts(scene: Scene, script: Script) -> Iterator[tuple[str, str]]:
             yield name, getattr(scene, name)
     if isinstance(scene, BulletsScene):
         yield from ((f"item_{n}", item) for n, item in enumerate(scene.items, start=1))
+    yield from _said(scene)
+
+
+def _said(scene: Scene) -> Iterator[tuple[str, str]]:
     yield from ((f"say_{n}", line.text) for n, line in enumerate(scene.lines, start=1))
 
 

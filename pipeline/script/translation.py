@@ -4,6 +4,9 @@ The model sees the texts by part (what is written about the film, each scene) an
 so it can't add, drop or move anything. Each part is checked by itself, against the template's limits and against the
 original (see `faithful`); what is wrong is shown to the model once. Good parts are kept in the cache, whatever becomes
 of the others: neither a second try nor an edited scene pays for them again.
+
+A film of a wanted length takes more or fewer words in each language: the model is told how many, line by line (see
+`allotment`), and the same lines may be translated a second time, with how long they lasted.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
 from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy
-from pipeline.model import Script
+from pipeline.model import Script, split_words
+from pipeline.script.allotment import SpokenLength, allotted
 from pipeline.script.chat import ChatModel, Message, Question, Unusable, ask
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.faithful import find_losses
@@ -62,17 +66,19 @@ async def translate_script(
     cache: Cache,
     retry: RetryPolicy,
     purse: Purse,
+    length: SpokenLength | None = None,
 ) -> Script:
     """`script` in `language` (BCP-47), by the first of the `models` that can.
 
-    Raises `ConfigurationError` without a model, the `ProviderError`s of `chat`, and `PermanentError` for a part that is
-    still wrong when the model has been told, with the part and what is wrong.
+    With a `length`, its lines have about as many words as that takes. Raises `ConfigurationError` without a model, the
+    `ProviderError`s of `chat`, and `PermanentError` for a part that is still wrong when the model has been told, with
+    the part and what is wrong.
     """
-    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache)
+    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache, length=length)
     parts = await to_thread.run_sync(job.look_up)
     for some in _requests(parts):
         reading = _Reading(some, written_in=script.language, language=language)
-        question = _question(some, script, language)
+        question = _question(some, script, language, length)
         try:
             await ask(job.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
         finally:
@@ -83,22 +89,34 @@ async def translate_script(
 
 
 def known_translation(
-    script: Script, *, language: str, models: Sequence[ChatModel], template: Template, cache: Cache
+    script: Script,
+    *,
+    language: str,
+    models: Sequence[ChatModel],
+    template: Template,
+    cache: Cache,
+    length: SpokenLength | None = None,
 ) -> Script | None:
     """What `translate_script` would give without asking anybody; None: it has to ask. Blocks.
 
     Raises `ConfigurationError` without a model.
     """
-    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache)
+    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache, length=length)
     return None if job.look_up() else job.result()
 
 
 def kept_translations(
-    script: Script, *, language: str, models: Sequence[ChatModel], template: Template, cache: Cache
+    script: Script,
+    *,
+    language: str,
+    models: Sequence[ChatModel],
+    template: Template,
+    cache: Cache,
+    length: SpokenLength | None = None,
 ) -> list[Path]:
     """Where the cache keeps the parts of a translation. Blocks."""
-    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache)
-    found = (cache.find(_KIND, job.key(part), _SUFFIX) for part in parts_of(script, template))
+    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache, length=length)
+    found = (cache.find(_KIND, job.key(part), _SUFFIX) for part in job.parts)
     return [path for path in found if path]
 
 
@@ -111,6 +129,7 @@ class _Job:
     models: tuple[ChatModel, ...]
     template: Template
     cache: Cache
+    length: SpokenLength | None
     # What there is so far, by part.
     texts: dict[str, Texts] = field(default_factory=dict)
 
@@ -121,10 +140,16 @@ class _Job:
                 hint=f"Set GROQ_API_KEY=... (and drop --offline), or write the brief in {self.language}",
             )
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is translated."""
+        parts = parts_of(self.script, self.template)
+        return allotted(parts, self.script, self.length) if self.length else parts
+
     def look_up(self) -> list[Part]:
         """Take what the cache has; returns the parts that it does not have. Blocks."""
         missing = []
-        for part in parts_of(self.script, self.template):
+        for part in self.parts:
             path = self.cache.find(_KIND, self.key(part), _SUFFIX) if part.texts else None
             if path:
                 self.texts[part.name] = _TEXTS.validate_json(path.read_bytes())
@@ -136,7 +161,8 @@ class _Job:
         """Names a translated part: by its texts and the film's name, but not by its place in the film."""
         crew = tuple(model.version for model in self.models)
         said = (part.kind, part.texts, part.limits, self.script.title)
-        return content_key(_VERSION, crew, self.script.language, self.language, said)
+        length = (part.words, self.length.pace.unit, part.before) if self.length and part.words else ()
+        return content_key(_VERSION, crew, self.script.language, self.language, said, *length)
 
     async def keep(self, part: Part, texts: Texts) -> None:
         """Put a translated part into the cache."""
@@ -149,7 +175,8 @@ class _Job:
 
     def result(self) -> Script:
         """The translated script. Raises `PermanentError` for one that can't be filmed all the same."""
-        script = tidied(put_together(self.script, self.texts, language=self.language))
+        base = self.length.before if self.length and self.length.before else self.script
+        script = tidied(put_together(base, self.texts, language=self.language))
         if problems := find_problems(script, self.template):
             raise PermanentError(f"the script in {self.language} can't be filmed: {problems[0]}")
         return script
@@ -167,11 +194,12 @@ def _requests(parts: Sequence[Part]) -> Iterator[list[Part]]:
         yield some
 
 
-def _question(parts: Sequence[Part], script: Script, language: str) -> Question:
-    told = "\n\n".join(map(_told, parts))
+def _question(parts: Sequence[Part], script: Script, language: str, length: SpokenLength | None) -> Question:
+    unit, about = (length.pace.unit, f"{length.told}\n\n") if length else ("", "")
+    told = "\n\n".join(_told(part, unit) for part in parts)
     user = (
         f"Translate from {script.language} into {language} (BCP-47).\n"
-        f"Title of the film: {script.title}\n\n----------\n{told}\n----------"
+        f"Title of the film: {script.title}\n\n{about}----------\n{told}\n----------"
     )
     return Question(
         messages=(Message(role="system", content=_SYSTEM), Message(role="user", content=user)),
@@ -180,11 +208,16 @@ def _question(parts: Sequence[Part], script: Script, language: str) -> Question:
     )
 
 
-def _told(part: Part) -> str:
+def _told(part: Part, unit: str) -> str:
+    """The texts, each with what holds for it; `unit` is what spoken ones are counted in."""
     lines = [f"{part.name}" if part.name == part.kind else f"{part.name} ({part.kind})"]
+    words, before = dict(part.words), dict(part.before)
     for name, text in part.texts:
         limit = part.limit(name)
-        lines.append(f"- {name}{f' (at most {limit} characters)' if limit else ''}: {text}")
+        holds = f" (at most {limit} characters)" if limit else f" (about {words[name]} {unit})" if name in words else ""
+        lines.append(f"- {name}{holds}: {text}")
+        if name in before:
+            lines.append(f"  before ({len(split_words(before[name]))} {unit}): {before[name]}")
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from pipeline.errors import NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, LengthPlan, Pace, Script
 from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
+from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
@@ -42,6 +43,10 @@ class ScriptWriter(Protocol):
 
     def check(self) -> None:
         """Raise what is known to keep it from writing, without asking anybody: a key that is missing."""
+        ...
+
+    def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
+        """Raise `PermanentError` for a script that is too long for whoever would write it, as far as that is known."""
         ...
 
     def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
@@ -87,6 +92,19 @@ class ModelWriter:
             else:
                 return
         raise errors[0]
+
+    def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
+        """Raise what is too much for every model, even with less room and fewer notes."""
+        errors: list[TooLargeError] = []
+        for model in self._models:
+            for question in _questions(brief, template, pace):
+                try:
+                    model.check_size(replace(question, max_tokens=max(question.least_tokens, question.max_tokens // 2)))
+                except TooLargeError as error:
+                    errors.append(error)
+                else:
+                    return
+        raise PermanentError(errors[0].message, where=errors[0].where, hint=errors[0].hint)
 
     def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
         """The script in the cache."""
@@ -148,7 +166,8 @@ def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Ques
         return question
     tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
     more = max(question.more_tokens, round(1.5 * tokens))
-    return replace(question, max_tokens=max(question.max_tokens, round(tokens)), more_tokens=more)
+    least = round(tokens)
+    return replace(question, max_tokens=max(question.max_tokens, least), more_tokens=more, least_tokens=least)
 
 
 class _Reading:

@@ -26,6 +26,7 @@ from pipeline.settings.fields import (
     setting_tables,
 )
 from pipeline.settings.groups import Settings
+from pipeline.settings.secrets import without_keys
 from pipeline.settings.services import PRESETS
 from pipeline.workspace import CONFIG_NAME
 
@@ -36,6 +37,9 @@ _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_ou
 _MOVED = {"groq.usd_per_million_in": _PRICED, "groq.usd_per_million_out": _PRICED}
 # What it was called before there were several.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
+# What needs no quotes in TOML; and the name of a service as it is written, where it can't be one.
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ODD_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
 # What pydantic puts into the place of a value beside its names: a key, a branch of a union.
 _BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[")
 _ALL = "`nightreel init` writes a file with all settings"
@@ -82,10 +86,10 @@ def load_settings(
     except ValidationError as error:
         problems += [_wrong(details, found) for details in error.errors(include_url=False)]
         # The original would quote the values, the secret ones as well.
-        raise ConfigurationError("; ".join(problems)) from None
+        raise ConfigurationError(without_keys("; ".join(problems))) from None
     problems += _unknown_writers(settings, found)
     if problems:
-        raise ConfigurationError("; ".join(problems))
+        raise ConfigurationError(without_keys("; ".join(problems)))
     return settings
 
 
@@ -176,7 +180,7 @@ def _line_of(name: str, text: str) -> int:
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     for key, value in content.items():
-        name = f"{above}{key}"
+        name = above + (key if _BARE_KEY.fullmatch(key) else f'"{key}"')
         if isinstance(value, dict) and name not in setting_tables():
             yield from _flat(value, f"{name}.")
         else:
@@ -196,6 +200,8 @@ def _nested(found: Mapping[str, _Found]) -> dict[str, Any]:
 
 def _unknown(name: str, entry: _Found) -> str:
     """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
+    if odd := _ODD_SERVICE.match(name):
+        return f"{entry.subject}: {odd[1]} can't be the name of a service: take letters, digits and _"
     if name in _MOVED:
         return f"{entry.subject} {_MOVED[name]}"
     spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
@@ -247,5 +253,6 @@ def _last_names() -> set[str]:
 
 def _shown(value: object) -> str:
     """The value as the user wrote it, short, and without the password of an address."""
-    text = re.sub(r"//[^/@\s]*@", "//…@", f"“{value}”" if isinstance(value, str) else str(value).lower())
+    text = f"“{value}”" if isinstance(value, str) else str(value).lower()
+    text = without_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
     return text if len(text) <= 60 else f"{text[:59]}…"

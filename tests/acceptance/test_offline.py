@@ -89,6 +89,13 @@ def test_a_service_that_is_set_is_refused_in_one_line_and_not_asked(watched, set
     assert watched.sockets == []
 
 
+def test_a_language_that_nobody_speaks_is_told_so(watched):
+    listed = watched.run("voices", "--language", "tlh", "--offline")
+
+    assert listed.code == 0
+    assert "nobody here speaks tlh" in listed.stderr
+
+
 def test_voices_are_listed_offline_without_asking_anybody(watched):
     listed = watched.run("voices", "--language", "de", "--offline", "--json")
 

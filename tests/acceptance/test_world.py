@@ -22,9 +22,22 @@ from pipeline.subtitles import to_srt
 from pipeline.subtitles.pieces import width
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
-from tests.acceptance.topics_of_the_world import BRIEFS, SHORT_FILMS, WORLD, furthest_s, needs_font, onsets, speak_all
+from tests.acceptance.services import KEY, service
+from tests.acceptance.topics_of_the_world import (
+    BRIEFS,
+    BY_A_MODEL,
+    SHORT_FILMS,
+    TOPICS,
+    WORLD,
+    WRITTEN,
+    furthest_s,
+    needs_font,
+    onsets,
+    speak_all,
+)
+from tests.standins.tales import sentences
 
-EVERY_TOPIC = pytest.mark.parametrize("name", BRIEFS)
+EVERY_TOPIC = pytest.mark.parametrize("name", TOPICS)
 GAP_S = 2 / FRAME_RATE
 # Cue times are whole milliseconds in a file.
 ROUNDING_S = 0.0011
@@ -49,6 +62,16 @@ def test_there_are_three_topics_for_each_of_ten_scripts():
     for languages in scripts.values():
         assert sum(name.partition("-")[0] in languages.split() for name in BRIEFS) == 3
     assert len(BRIEFS) == 3 * len(scripts)
+
+
+def test_a_model_writes_about_one_topic_of_each_script_in_its_language(topics):
+    assert len({name[:2] for name in WRITTEN}) == 10
+    for name in WRITTEN:
+        script = topics[f"{name}{BY_A_MODEL}"].script
+        said = "".join("".join(narration_of(scene).split()) for scene in script.scenes)
+        assert (script.writer, script.language[:2]) == ("groq", name[:2])
+        assert {scene.layout for scene in script.scenes} >= {"title", "closing"}
+        assert said.startswith("".join("".join(sentences(name[:2])[:4]).split()))
 
 
 @EVERY_TOPIC
@@ -234,3 +257,25 @@ def test_all_thirty_topics_are_films(tmp_path, monkeypatch):
 
     assert made.code == 0, made.stderr
     assert made.events[-1]["counts"]["completed"] == len(BRIEFS)
+
+
+@pytest.mark.soak
+def test_a_model_writes_all_thirty_topics_and_they_are_films(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "DEADLINE_S", SOAK_DEADLINE_S)
+    for name in BRIEFS:
+        needs_font(name)
+    with service("groq") as groq:
+        env = {
+            "GROQ_API_KEY": KEY,
+            "NIGHTREEL_GROQ__BASE_URL": groq.url,
+            "NIGHTREEL_GROQ__REQUESTS_PER_MIN": "60000",
+            "NIGHTREEL_NARRATION__NARRATOR": "espeak",
+        }
+        made = nightreel("run", WORLD, "--json", cwd=tmp_path, env=env)
+        asked = groq.history()
+
+    assert made.code == 0, made.stderr
+    assert made.events[-1]["counts"]["completed"] == len(BRIEFS)
+    assert (len(asked["requests"]), asked["complaints"]) == (len(BRIEFS), [])
+    films = [event for event in made.events if event.get("status") == "completed"]
+    assert {film["writer"] for film in films} == {"groq"}

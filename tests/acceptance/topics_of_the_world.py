@@ -1,10 +1,13 @@
-"""The briefs in `world/`: thirty topics in the scripts of the world, and what becomes of them short of pictures."""
+"""The briefs in `world/`: thirty topics in the scripts of the world, and what becomes of them short of pictures.
+
+All of them are spoken as they are. In each of the ten scripts, a model (its stand-in) writes about one of them as well.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -18,19 +21,30 @@ from pipeline.model import SAMPLE_RATE_HZ, Narration, Script, Subtitles
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.narrate import narrate
 from pipeline.rendering.fonts import face_for
+from pipeline.script import ModelWriter, write_script
 from pipeline.script.outline import outline
 from pipeline.sources import read_brief
 from pipeline.state import Cache
 from pipeline.subtitles import CueLimits, make_subtitles
 from pipeline.template import load_template
 from tests.acceptance.command import REPOSITORY
+from tests.standins.groq import GroqStandIn
+from tests.standins.models import groq_model
 
 WORLD = REPOSITORY / "tests" / "acceptance" / "world"
 BRIEFS = sorted(path.stem for path in WORLD.glob("*.md"))
 # Films in the suite: the scripts that are most unlike Latin. All thirty are made by `make soak`.
 SHORT_FILMS = ("ar-qahwa", "he-usb", "hi-mor", "ja-sora", "th-nam")
+# Those that a model writes about, and what these films are called here: "ar-qahwa, by a model".
+WRITTEN = (
+    "ar-qahwa", "de-himmel", "el-elia", "he-usb", "hi-mor", "ja-sora", "ko-kimchi", "ru-baykal", "th-nam", "zh-cha",
+)  # fmt: skip
+BY_A_MODEL = ", by a model"
+TOPICS = (*BRIEFS, *(f"{name}{BY_A_MODEL}" for name in WRITTEN))
 # The defaults, which are the limits of the Netflix Timed Text Style Guide.
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20, min_duration_s=5 / 6, max_duration_s=7)
+
+ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
 
 _IDEOGRAPHS = {"ja": "空", "ko": "한", "zh": "茶"}
 # Set where fonts must be there (`.ci/run`): then nothing is skipped, and what misses its font fails.
@@ -62,31 +76,36 @@ def needs_font(name: str) -> None:
 
 
 def speak_all(folder: Path) -> dict[str, Topic]:
-    """All briefs, spoken by eSpeak, clips in `folder`."""
+    """All topics, spoken by eSpeak, clips in `folder`."""
     topics: dict[str, Topic] = {}
 
     async def make() -> None:
         narrator, cache = EspeakNarrator(), Cache(folder)
         places = anyio.CapacityLimiter(4)
+        async with GroqStandIn() as groq:
+            writer = ModelWriter([groq_model(groq.url)], cache=cache, retry=ONCE)
 
-        async def one(name: str) -> None:
-            async with places:
-                topics[name] = await _topic(name, narrator, cache)
+            async def one(name: str) -> None:
+                async with places:
+                    topics[name] = await _topic(name, narrator, cache, writer)
 
-        async with anyio.create_task_group() as tasks:
-            for name in BRIEFS:
-                tasks.start_soon(one, name)
+            async with anyio.create_task_group() as tasks:
+                for name in TOPICS:
+                    tasks.start_soon(one, name)
+            assert (len(groq.history), groq.complaints) == (len(WRITTEN), [])
 
     anyio.run(make)
     return topics
 
 
-async def _topic(name: str, narrator: EspeakNarrator, cache: Cache) -> Topic:
-    script = outline(
-        await read_brief(WORLD / f"{name}.md"), load_template("explainer", search=[REPOSITORY / "templates"])
-    )
-    once = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
-    narration = await narrate(script, narrators=[narrator], voice=None, cache=cache, retry=once)
+async def _topic(name: str, narrator: EspeakNarrator, cache: Cache, writer: ModelWriter) -> Topic:
+    template = load_template("explainer", search=[REPOSITORY / "templates"])
+    brief = await read_brief(WORLD / f"{name.removesuffix(BY_A_MODEL)}.md")
+    if name.endswith(BY_A_MODEL):
+        script = await write_script(replace(brief, facts="open"), writers=[writer], template=template)
+    else:
+        script = outline(brief, template)
+    narration = await narrate(script, narrators=[narrator], voice=None, cache=cache, retry=ONCE)
     subtitles = make_subtitles(narration, language=script.language, limits=LIMITS)
     return Topic(script=script, narration=narration, subtitles=subtitles)
 

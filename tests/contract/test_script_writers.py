@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,11 +28,13 @@ from pipeline.errors import (
 )
 from pipeline.limits import Budget, Call, Purse, RetryPolicy
 from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Price, Section, TitleScene, narration_of
+from pipeline.narration.pace import guess_pace
 from pipeline.script import (
     ModelWriter,
     OutlineWriter,
     ScriptWriter,
     bought_script,
+    check_size,
     kept_scripts,
     write_script,
 )
@@ -44,6 +48,7 @@ from tests.standins.gates import gate
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
+from tests.standins.plan import FreePlan
 
 TOPIC = Brief(title="Why is the sky blue?", origin="topics/space.txt:3")
 NOTES = Brief(
@@ -783,14 +788,57 @@ async def test_a_wrong_address_is_told_as_one(template: Template) -> None:
             )
 
 
+LONG = Brief(title="Why is the sky blue?", length_s=900)
+PACE = guess_pace("en")
+
+
+async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_the_next_one(
+    groq: GroqStandIn, template: Template
+) -> None:
+    small = groq_at(groq.url, door=gate("groq", tokens_per_min=8000))
+    async with OpenAIStandIn(dialect="deepseek") as server:
+        large = ModelWriter(service_models("deepseek", server.url), cache=Forgetful(), retry=IMPATIENT)
+        script = await write_script(LONG, writers=[small, large], template=template, pace=PACE)
+
+    assert (script.writer, groq.history) == ("deepseek", [])
+    assert re.match(r"groq: the script takes about 1\d,\d{3} tokens in one request, ", script.fallback_reason)
+    assert "and the account has 8,000 a minute" in script.fallback_reason
+    check_size(LONG, writers=[small, large], template=template, pace=PACE)
+
+
+async def test_what_is_too_long_for_everybody_is_known_without_asking(groq: GroqStandIn, template: Template) -> None:
+    small = groq_at(groq.url, door=gate("groq", tokens_per_min=8000))
+
+    with pytest.raises(PermanentError, match=r"the account has 8,000 a minute\. .*name another service"):
+        check_size(LONG, writers=[small], template=template, pace=PACE)
+    for brief in (replace(LONG, length_s=240), TOPIC):
+        check_size(brief, writers=[small], template=template, pace=PACE)
+    # Nobody has said what the account has; notes that are spoken as they are have any length.
+    check_size(LONG, writers=[groq_at(groq.url)], template=template, pace=PACE)
+    check_size(replace(NOTES, length_s=900), writers=[small, OutlineWriter()], template=template, pace=PACE)
+    assert groq.history == []
+
+
+async def test_a_limit_that_the_service_has_told_is_kept_in_mind(groq: GroqStandIn, template: Template) -> None:
+    loop = asyncio.get_running_loop()
+    groq.plan = FreePlan(clock=loop.time, on_its_way_s=0)
+    writer = groq_at(groq.url, door=gate("groq"))
+    await write_script(TOPIC, writers=[writer], template=template)
+
+    with pytest.raises(PermanentError, match="the account has 8,000 a minute"):
+        await write_script(LONG, writers=[writer], template=template, pace=PACE)
+
+    assert len(groq.history) == 1
+
+
 async def test_the_limits_that_a_service_tells_reach_the_gate(groq: GroqStandIn, template: Template) -> None:
     door = gate("groq")
     calls: list[Call] = []
     whole = door.call
 
     @asynccontextmanager
-    async def watched(*, tokens: int = 0) -> AsyncIterator[Call]:
-        async with whole(tokens=tokens) as call:
+    async def watched(*, tokens: int = 0, model: str = "") -> AsyncIterator[Call]:
+        async with whole(tokens=tokens, model=model) as call:
             yield call
             calls.append(call)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +14,8 @@ from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse
-from pipeline.model import (
-    BulletsScene,
-    ClosingScene,
-    Cost,
-    Scene,
-    Script,
-    SpokenLine,
-    StatementScene,
-    TitleScene,
-    narration_of,
-)
-from pipeline.script import known_translation, translate_script
+from pipeline.model import ClosingScene, Cost, Pace, Scene, Script, SpokenLine, narration_of, split_words
+from pipeline.script import SpokenLength, known_translation, translate_script
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import kept_translations
 from pipeline.state import Cache
@@ -31,33 +23,7 @@ from pipeline.template import Template, load_template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, groq_model
-
-STATEMENT = StatementScene(
-    lines=(SpokenLine(text="Tea loses half of its heat in 15 minutes."), SpokenLine(text="Then it rests.", reveals=0)),
-    text="Then it rests.",
-    emphasis="it rests",
-)
-SCRIPT = Script(
-    title="Why tea cools",
-    language="en",
-    description="A film about tea.\nMore: https://example.org/tea",
-    tags=("tea", "physics"),
-    thumbnail_text="Tea cools",
-    scenes=(
-        TitleScene(lines=(SpokenLine(text="Your tea was hot a moment ago."),), heading="Why tea cools", kicker="Heat"),
-        BulletsScene(
-            lines=(
-                SpokenLine(text="Two things happen."),
-                SpokenLine(text="Steam leaves.", reveals=0),
-                SpokenLine(text="The cup warms.", reveals=1),
-            ),
-            heading="Two things",
-            items=("Steam", "The cup"),
-        ),
-        STATEMENT,
-        ClosingScene(lines=(SpokenLine(text="So drink it now."),), text="Drink it now.", subtitle="Why tea cools"),
-    ),
-)
+from tests.standins.scripts import SCRIPT, STATEMENT
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +200,79 @@ async def test_after_a_failure_only_the_part_that_was_wrong_is_asked_for_again(g
     script = await translate(SCRIPT, desk)
 
     assert asked_for(groq.history[-1].prompt) == {"scene_3"}
+    assert "15" in narration_of(script.scenes[2])
+
+
+# In a film of a wanted length ----------------------------------------------------------------------------------------
+
+LENGTH = SpokenLength(wanted_s=60, pace=Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5))
+
+
+async def to_length(desk: dict[str, Any], length: SpokenLength, script: Script = SCRIPT) -> Script:
+    return await translate(script, {**desk, "length": length})
+
+
+def words_asked_for(prompt: str, unit: str = "words") -> dict[str, int]:
+    """By the first words of the line."""
+    return {text: int(words) for words, text in re.findall(rf"\(about (\d+) {unit}\): (\w+ \w+)", prompt)}
+
+
+async def test_a_model_is_told_how_many_words_the_voice_has_time_for(groq, desk):
+    await to_length(desk, LENGTH)
+
+    (request,) = groq.history
+    asked = words_asked_for(request.prompt)
+    assert "the film is to last 60 seconds" in request.prompt
+    # Every line has its share: 60 s without the silence of 4 scenes and 3 breaths, at 5.5 * 0.07 s a word.
+    assert len(asked) == sum(len(scene.lines) for scene in SCRIPT.scenes)
+    assert sum(asked.values()) == pytest.approx((60 - 4 * 0.9 - 3 * 0.36) / (5.5 * 0.07), abs=4)
+    assert asked["Tea loses"] > 2 * asked["Steam leaves"]
+
+
+async def test_languages_without_spaces_are_told_characters(groq, desk):
+    await to_length(desk, replace(LENGTH, pace=replace(LENGTH.pace, unit="characters", word_weight=2.8)))
+
+    assert len(words_asked_for(groq.history[0].prompt, "characters")) == 7
+
+
+async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(groq, desk):
+    first = await to_length(desk, LENGTH)
+
+    second = await to_length(desk, replace(LENGTH, before=first, lasted_s=90))
+
+    prompt = groq.history[1].prompt
+    assert "they last 90 seconds, and 60 are wanted: they are too long" in prompt
+    assert all(line.text in prompt for scene in first.scenes for line in scene.lines)
+    assert asked_for(prompt) == {"scene_1", "scene_2", "scene_3", "scene_4"}
+    assert not re.search("heading|item_|tag_|kicker", prompt.partition("----------")[2])
+    before, after = (sum(len(split_words(narration_of(scene))) for scene in each.scenes) for each in (first, second))
+    # As many fewer as seconds are too many beside the silence.
+    assert sum(words_asked_for(prompt).values()) == pytest.approx(before * (60 - 3.6) / (90 - 3.6), abs=4)
+    assert after < before
+    assert (second.title, second.description, second.tags) == (first.title, first.description, first.tags)
+    assert [scene.heading for scene in second.scenes[:2]] == [scene.heading for scene in first.scenes[:2]]
+
+
+async def test_each_length_and_each_try_is_kept_by_itself(groq, desk):
+    first = await to_length(desk, LENGTH)
+    again = replace(LENGTH, before=first, lasted_s=90)
+    second = await to_length(desk, again)
+    asked = len(groq.history)
+
+    assert (await to_length(desk, LENGTH), await to_length(desk, again)) == (first, second)
+    known = partial(known_translation, SCRIPT, language="es", **desk)
+    assert await to_thread.run_sync(partial(known, length=again)) == second
+    assert await to_thread.run_sync(known) is None
+    assert await to_thread.run_sync(partial(known, length=replace(LENGTH, wanted_s=30))) is None
+    assert len(groq.history) == asked
+
+
+async def test_a_number_is_not_lost_for_the_sake_of_a_length(groq, desk):
+    groq.enqueue("loses_a_number")
+
+    script = await to_length(desk, replace(LENGTH, wanted_s=10))
+
+    assert "has lost the number 15" in groq.history[1].prompt
     assert "15" in narration_of(script.scenes[2])
 
 

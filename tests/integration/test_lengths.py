@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anyio import to_thread
 
-from pipeline.limits import Cores, RetryPolicy
+from pipeline.errors import PermanentError
+from pipeline.limits import Cores, Purse, RetryPolicy
 from pipeline.media.loudness import Loudness
-from pipeline.model import Brief, Job, Narration, Pace, Script
+from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section, split_words
 from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
+from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
+from pipeline.narration.pace import pace_of
+from pipeline.narration.samples import SAMPLES
 from pipeline.orchestrator import stages
 from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.lengths import film_s, write_to_length
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.script import ModelWriter, kept_scripts, write_script
+from pipeline.orchestrator.control.afresh import forget_from
+from pipeline.orchestrator.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.script import ModelWriter, SpokenLength, kept_scripts, translate_script, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
+from tests.standins import translator
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
 
@@ -38,6 +46,14 @@ ASKED = [
 ]
 
 
+# Films that are translated from English, into languages with longer words, with fewer of them, and without spaces.
+TRANSLATED = [
+    *((30, language) for language in ("de", "ja", "ar", "hi", "th")),
+    *((60, language) for language in ("ja", "ko")),
+    (180, "ar"),
+]
+
+
 @pytest.fixture
 async def groq() -> AsyncIterator[GroqStandIn]:
     async with GroqStandIn() as server:
@@ -45,12 +61,17 @@ async def groq() -> AsyncIterator[GroqStandIn]:
         assert server.complaints == []
 
 
-async def test_20_scripts_asked_for_30_60_and_180_seconds_last_so_long_within_15_percent(
-    groq: GroqStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # How loud it is makes no clip longer, and takes most of the time.
+@pytest.fixture
+def as_loud_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How loud it is makes no clip longer, and takes most of the time."""
     monkeypatch.setattr(mastering, "set_loudness", lambda samples: samples)
     monkeypatch.setattr(mastering, "measure_loudness", lambda _: Loudness(integrated_lufs=None, true_peak_dbtp=0.0))
+
+
+@pytest.mark.usefixtures("as_loud_as_it_comes")
+async def test_20_scripts_asked_for_30_60_and_180_seconds_last_so_long_within_15_percent(
+    groq: GroqStandIn, tmp_path: Path
+) -> None:
     cache = Cache(tmp_path)
     writer = ModelWriter([groq_model(groq.url)], cache=cache, retry=ONCE)
     speak = partial(narrate, narrators=[EspeakNarrator()], voice=None, cache=cache, retry=ONCE)
@@ -70,18 +91,62 @@ async def test_20_scripts_asked_for_30_60_and_180_seconds_last_so_long_within_15
     assert sum(map(abs, off.values())) / len(off) < 0.08
 
 
-async def test_the_stage_writes_to_length_and_keeps_the_pace(
-    groq: GroqStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("as_loud_as_it_comes")
+async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_15_percent(
+    groq: GroqStandIn, tmp_path: Path
 ) -> None:
+    cache, model = Cache(tmp_path), groq_model(groq.url)
+    speak = partial(narrate, narrators=[EspeakNarrator()], voice=None, cache=cache, retry=ONCE)
+    pace = pace_of(estimate(split_words(SAMPLES["en"])), unit_sample=SAMPLES["en"])
+    off: dict[tuple[int, str], float] = {}
+    for wanted_s, language in TRANSLATED:
+        brief = Brief(title="Rain", language="en", length_s=wanted_s, facts="open")
+        writer = ModelWriter([model], cache=cache, retry=ONCE)
+        script = await write_script(brief, writers=[writer], template=TEMPLATE, pace=pace)
+        desk = {"models": (model,), "template": TEMPLATE, "cache": cache, "retry": ONCE, "purse": Purse()}
+
+        async def translate(
+            length: SpokenLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
+        ) -> Script:
+            return await translate_script(script, language=language, length=length, **desk)
+
+        translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)
+        narrated = partial(speak, translated)
+        held = await hold_to_length(await narrated(), wanted_s, prosody=Prosody(), speak=narrated)
+        off[wanted_s, language] = film_s(held) / wanted_s - 1
+
+    assert {asked: share for asked, share in off.items() if abs(share) > 0.15} == {}
+    assert sum(map(abs, off.values())) / len(off) < 0.08
+
+
+@pytest.fixture
+def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an attempt computes is computed here."""
+
     async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object) -> object:
         return await to_thread.run_sync(partial(function, *arguments))
 
     monkeypatch.setattr(Attempt, "compute", in_thread)
-    settings = {"groq.base_url": groq.url, "groq.api_key": "gsk_test", "narration.narrator": "silence"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
+
+
+async def shop_for(workspace: Path, groq: GroqStandIn, **more: object) -> Workshop:
+    settings = {"groq.base_url": groq.url, "groq.api_key": "gsk_test", "narration.narrator": "silence", **more}
+    return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=settings))
+
+
+def job_of(brief: Brief) -> Job:
+    return Job(id="0" * 16, batch="b", folder="b/rain", brief=brief, attempts=1)
+
+
+def attempt_in(folder: Path) -> Attempt:
+    return Attempt(cores=Cores(1), rank=(0,), bench=folder, evidence=folder / "e.txt", ahead=None)
+
+
+@pytest.mark.usefixtures("in_threads", "as_loud_as_it_comes")
+async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, tmp_path: Path) -> None:
+    shop = await shop_for(tmp_path, groq)
     brief = shop.wishes.complete(Brief(title="Rain", length_s=30))
-    job = Job(id="0" * 16, batch="b", folder="b/rain", brief=brief, attempts=1)
-    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=None)
+    job, attempt = job_of(brief), attempt_in(tmp_path)
 
     written = await stages.write(job, shop, attempt)
 
@@ -95,3 +160,61 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(
     assert (again.script, len(groq.history)) == (written.script, asked)
     kept = partial(kept_scripts, brief, writers=shop.writers, template=TEMPLATE, pace=written.pace)
     assert len(list(await to_thread.run_sync(kept))) == 1
+
+
+@pytest.mark.usefixtures("in_threads", "as_loud_as_it_comes")
+async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_for_again(
+    groq: GroqStandIn, tmp_path: Path
+) -> None:
+    shop = await shop_for(tmp_path, groq)
+    _, brief = shop.wishes.films_of(Brief(title="Rain", length_s=30, languages=("en", "de")))
+    attempt = attempt_in(tmp_path)
+
+    written = await stages.write(job_of(brief), shop, attempt)
+
+    spoken = partial(narrate, narrators=shop.narrators, voice=None, cache=shop.cache, retry=ONCE)
+    assert written.script
+    assert film_s(await spoken(written.script)) == pytest.approx(30, rel=0.15)
+    asked = [request.prompt for request in groq.history if translator.is_asked(request.body["messages"][-1]["content"])]
+    assert asked
+    assert all("(about " in prompt for prompt in asked)
+    requests = len(groq.history)
+    again = await stages.write(written.evolve(script=None, attempts=2), shop, attempt)
+    assert (again.script, len(groq.history)) == (written.script, requests)
+    # The script is that of other films, too; the translation is this film's own.
+    forgotten = await to_thread.run_sync(forget_from, "script", written.evolve(asked=shop.asked), shop)
+    await stages.write(forgotten, shop, attempt)
+    assert len(groq.history) > requests
+    assert all(" > de)" in topic for topic in groq.topics[requests:])
+
+
+async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq: GroqStandIn, tmp_path: Path) -> None:
+    shop = await shop_for(tmp_path, groq, **{"script.writers": "outline"})
+    notes = (Section(heading="", blocks=(Paragraph(text="Rain falls on the roof. Nobody asks why it does."),)),)
+    _, brief = shop.wishes.films_of(Brief(title="Rain", length_s=60, languages=("en", "de"), sections=notes))
+
+    written = await stages.write(job_of(brief), shop, attempt_in(tmp_path))
+
+    assert written.script
+    assert written.script.language == "de"
+    assert not any("(about " in request.prompt for request in groq.history)
+
+
+async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_speaks_or_writes(
+    groq: GroqStandIn, tmp_path: Path
+) -> None:
+    shop = await shop_for(tmp_path, groq, **{"groq.tokens_per_min": 8000})
+    brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
+
+    with pytest.raises(PermanentError) as caught:
+        await stages.write(job_of(brief), shop, attempt_in(tmp_path))
+
+    told = re.fullmatch(
+        r"groq: the script takes about 1\d,\d{3} tokens in one request, and the account has 8,000 a minute\. "
+        r"Ask for at most (\d)m(\d\d)s, or name a service with a larger account in script\.writers",
+        str(caught.value),
+    )
+    assert told
+    assert 240 <= 60 * int(told[1]) + int(told[2]) <= 600
+    assert groq.history == []
+    assert await to_thread.run_sync(shop.cache.size) == {}

@@ -37,7 +37,7 @@ from aiohttp import web
 from tests.standins import translator
 from tests.standins.faults import Chance, Door, history
 from tests.standins.plan import Admitted, FreePlan, Refused
-from tests.standins.prose import as_long_as_asked
+from tests.standins.prose import as_asked
 
 PATH = "/openai/v1/chat/completions"
 
@@ -435,7 +435,7 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "thumbnail_text": " ".join(topic.split()[:4]),
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
-    return dict(_fill(schema, as_long_as_asked(values, body["messages"])))
+    return dict(_fill(schema, as_asked(values, body["messages"])))
 
 
 def _topic(body: dict[str, Any]) -> str:

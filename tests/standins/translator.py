@@ -2,18 +2,32 @@
 
 Each letter of the Latin alphabet becomes another one, by language; numbers, addresses, lengths and repeated phrases
 stay. So a translation can be told from its original, and from those into other languages.
+
+Told how many words a line may have, it says about so many, as models do: in one film all lines are somewhat longer, in
+another all are shorter. Shown what it wrote before, it comes nearer. Where it knows the language (see `tales.py`), such
+a line is a piece of that tale, with the numbers and addresses of the original.
 """
 
 from __future__ import annotations
 
+import random
 import re
+from itertools import cycle, islice
+
+from pipeline.model import join_words, split_words
+from tests.standins.prose import say
+from tests.standins.tales import sentences
 
 _ASKED = re.compile(r"^Translate from (\S+) into (\S+) ")
 _TITLE = re.compile(r"^Title of the film: (.+)$", flags=re.MULTILINE)
 _PART = re.compile(r"(\w+)(?: \((\w+)\))?")
-_TEXT = re.compile(r"- (\w+)(?: \(at most (\d+) characters\))?: (.*)")
+_TEXT = re.compile(r"- (\w+)(?: \(at most (\d+) characters\))?(?: \(about (\d+) (?:words|characters)\))?: (.*)")
+_BEFORE = re.compile(r"  before \(\d+ (?:words|characters)\): .+")
+_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _KEPT = re.compile(r"(https?://\S+|www\.\S+|\S+@\S+)")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+# How far off all lines of a film are at first, and each of them; and when it has been told what came of it: shares.
+_BIAS, _OFF, _CORRECTED = 0.35, 0.15, 0.05
 
 # What a model may do wrong.
 FAULTS = {
@@ -45,10 +59,12 @@ def translate(prompt: str, fault: str | None = None) -> Answer:
     """The answer to a prompt, right or wrong in one way."""
     asked = _ASKED.match(prompt)
     assert asked
-    parts, limits = _parts(prompt)
+    parts, limits, counts = _parts(prompt)
     if fault == "does_not_translate":
         return parts
     answer = {part: {name: translated(text, asked[2]) for name, text in texts.items()} for part, texts in parts.items()}
+    for (part, name), words in counts.items():
+        answer[part][name] = _about(words, parts[part][name], asked[2], prompt)
     if fault == "drops_a_part":
         answer.popitem()
     if fault == "translates_the_names":
@@ -72,18 +88,36 @@ def translated(text: str, language: str) -> str:
     return "".join(part if n % 2 else part.translate(table) for n, part in enumerate(_KEPT.split(text)))
 
 
-def _parts(prompt: str) -> tuple[Answer, dict[tuple[str, str], int]]:
-    """The texts that are to be translated, by part and name, and the longest that some may be."""
+def _about(words: int, text: str, language: str, prompt: str) -> str:
+    """A line of about so many words that has the numbers and addresses of `text`."""
+    by_film, by_line = random.Random(topic(prompt)), random.Random(text + language)
+    most = _CORRECTED if _BEFORE.search(prompt) else _BIAS
+    count = max(1, round(words * by_film.uniform(1 - most, 1 + most) * by_line.uniform(1 - _OFF, 1 + _OFF)))
+    addresses = _KEPT.findall(text)
+    kept = [*addresses, *_NUMBER.findall(_KEPT.sub("", text))]
+    if tale := sentences(language):
+        said = say(max(1, count - len(kept)), tale, by_line)
+        return join_words(split_words(" ".join([*said, *kept])))
+    return " ".join([*islice(cycle(translated(_KEPT.sub("", text), language).split()), count), *addresses])
+
+
+def _parts(prompt: str) -> tuple[Answer, dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """The texts that are to be translated, by part and name, the longest that some may be, and about how many words."""
     parts: Answer = {}
     limits: dict[tuple[str, str], int] = {}
+    counts: dict[tuple[str, str], int] = {}
     part = ""
     for line in prompt.split("----------")[1].strip().split("\n"):
         if found := _TEXT.fullmatch(line):
-            name, limit, text = found.groups()
+            name, limit, words, text = found.groups()
             parts[part][name] = text
             if limit:
                 limits[part, name] = int(limit)
+            if words:
+                counts[part, name] = int(words)
         elif found := _PART.fullmatch(line):
             part = found[1]
             parts[part] = {}
-    return parts, limits
+        elif line and not _BEFORE.fullmatch(line):
+            raise ValueError(f"a line that is none of a request: {line}")
+    return parts, limits, counts

@@ -14,6 +14,8 @@ from anyio import to_thread
 from pipeline.cli.options import Making, Place
 from pipeline.cli.run import run
 from pipeline.errors import InputError
+from pipeline.limits import Cores
+from pipeline.media.loudness import Loudness
 from pipeline.model import (
     Batch,
     Brief,
@@ -31,11 +33,14 @@ from pipeline.model import (
     Video,
     weight_of,
 )
+from pipeline.narration import mastering
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.narrate import narrate
+from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.forecast import Forecast, forecast
 from pipeline.orchestrator.forecast.experience import CORE_S_PER_CHAR, FILM_S_PER_CHAR
 from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.scripts import Commission
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import write_script
 from pipeline.state import Cache
@@ -248,6 +253,64 @@ async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_pat
 
     assert (found.cached.scripts, found.cached.known_scripts, found.money.scripts) == (1, 1, 2)
     assert (found.cached.scenes, found.cached.clips) == (len(script.scenes), 0)
+
+
+@pytest.fixture
+def as_loud_as_it_comes(monkeypatch):
+    monkeypatch.setattr(mastering, "set_loudness", lambda samples: samples)
+    monkeypatch.setattr(mastering, "measure_loudness", lambda _: Loudness(integrated_lufs=None, true_peak_dbtp=0.0))
+
+
+class Author(Commission):
+    """Works here, not in other processes."""
+
+    async def speaker(self, about):
+        speak = await super().speaker(about)
+        del speak.keywords["compute"]
+        return speak
+
+
+async def test_scripts_of_a_wanted_length_and_their_translations_are_found_at_the_pace_of_the_voice(
+    tmp_path, as_loud_as_it_comes
+):
+    wanted = replace(topic(1, length_s=30), languages=("en", "de"))
+    async with GroqStandIn() as groq:
+        shop = await shop_in(tmp_path, **MODEL, **{"groq.base_url": groq.url})
+        for film in await to_thread.run_sync(shop.wishes.films_of, wanted):
+            template = await to_thread.run_sync(shop.template, film)
+            job = Job(id="0" * 16, batch="b", folder="b", brief=film, attempts=1)
+            attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e", ahead=None)
+            await Author(job=job, template=template, shop=shop, attempt=attempt).script()
+    before = tree(tmp_path)
+
+    found = await foretold(shop, wanted, topic(2, length_s=30))
+
+    assert (found.cached.scripts, found.cached.known_scripts, found.money.scripts) == (2, 2, 1)
+    assert found.cached.clips == found.cached.scenes > 0
+    assert tree(tmp_path) == before
+
+
+async def test_a_film_that_is_too_long_for_the_account_is_a_problem_before_the_night(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL, **{"groq.tokens_per_min": 8000})
+
+    found = await foretold(shop, topic(1, length_s=900), topic(2, length_s=180))
+
+    (problem,) = found.problems
+    assert (problem.where, problem.films, found.money.scripts) == ("groq", 1, 1)
+    assert "the account has 8,000 a minute" in problem.message
+    assert problem.hint.startswith("Ask for at most")
+
+
+async def test_a_script_that_a_job_has_already_is_not_counted_as_to_be_written(tmp_path):
+    shop = await shop_in(tmp_path, **MODEL)
+    (job,) = await planned(shop, topic(1, length_s=30))
+    script = Script(title="Topic 1", language="en", scenes=(), model="parrot")
+    async with shop.store.claim("kitchen", job.id, what="it", wait_s=0):
+        await shop.store.save_job(job.evolve(attempts=1, script=script))
+
+    found = await foretold(shop, topic(1, length_s=30))
+
+    assert (found.cached.scripts, found.money.scripts, found.films.begun) == (1, 0, 1)
 
 
 async def test_nothing_is_said_about_clips_before_there_is_a_script(tmp_path):

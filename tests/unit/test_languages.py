@@ -13,7 +13,9 @@ from pipeline.cli.options import Making
 from pipeline.errors import InputError
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, summary_of
 from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
-from pipeline.orchestrator.batches import run_family, run_one
+from pipeline.orchestrator.batches import run_batch, run_family, run_one
+from pipeline.orchestrator.events import Notice
+from pipeline.orchestrator.forecast import forecast
 from pipeline.orchestrator.plan import draft_plan, plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import Settings
@@ -22,7 +24,7 @@ NOTES = (Section(heading="", blocks=(Paragraph(text="Tea cools."),)),)
 
 
 def brief(**more):
-    return Brief(title="Why tea cools", sections=NOTES, origin="tea.md", **more)
+    return Brief(title="Why tea cools", sections=NOTES, **{"origin": "tea.md", **more})
 
 
 def shop_in(workspace, **settings):
@@ -81,6 +83,34 @@ def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_setting
     assert [film.language for film in shop.wishes.films_of(written)] == ["fr", "it"]
     assert [film.language for film in flagged.wishes.films_of(written)] == ["ja"]
     assert [(film.language, film.translated_from) for film in one.wishes.films_of(written)] == [("de", "")]
+
+
+def test_a_voice_for_a_language_that_is_not_made_is_told(tmp_path):
+    (tmp_path / "nightreel.toml").write_text('[voices]\nit = "it-IT-ElsaNeural"\n', encoding="utf-8")
+    flags = {"voices.fr": "fr-FR-DeniseNeural", "voices.es": "es-ES-AlvaroNeural", "voices.pt-br": "x"}
+    shop = shop_in(tmp_path, languages="en,es-MX,pt-PT", **flags)
+    own = brief(voices=(("ja", "ja-JP-NanamiNeural"), ("en", "en-US-AvaNeural")), origin=str(tmp_path / "tea.md"))
+
+    assert shop.wishes.idle_voices([brief(), own]) == (
+        "--voice: a voice for fr, and no film is made in it",
+        "--voice: a voice for pt-br, and no film is made in it",
+        "tea.md: a voice for ja, and no film is made in it",
+    )
+    assert shop_in(tmp_path).wishes.idle_voices([brief(), brief(voices=(("en", "x"),))]) == ()
+    first, *_ = shop_in(tmp_path, **flags).wishes.idle_voices([brief(language="de")])
+    assert first == "--voice: a voice for fr, and no film is made in it"
+
+
+async def test_a_run_and_a_dry_run_say_that_a_voice_is_for_nothing(tmp_path):
+    shop = await opened(tmp_path, **{"voices.fr": "fr-FR-DeniseNeural", "script.writers": "outline"})
+    heard = []
+
+    await run_batch([], shop, batch="night", source="night.txt", unreadable=[InputError("no")], listen=heard.append)
+    foretold = await forecast([], shop, batch="night")
+
+    told = "--voice: a voice for fr, and no film is made in it"
+    assert told in [event.text for event in heard if isinstance(event, Notice)]
+    assert told in foretold.notes
 
 
 def test_the_count_of_films_is_that_of_the_films(tmp_path):

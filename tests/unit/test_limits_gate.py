@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import anyio
@@ -67,9 +68,9 @@ def make(said):
     return make
 
 
-async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, begun=None):
+async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, begun=None, model=""):
     """One call; when it began."""
-    async with door.call(tokens=tokens):
+    async with door.call(tokens=tokens, model=model):
         at = seconds()
         if begun is not None:
             begun.append(at)
@@ -313,7 +314,7 @@ async def test_whoever_is_told_may_fail_and_leaves_no_place_taken_and_no_trial(m
             await visit(door, DOWN)
 
     assert not door._inside
-    assert door._breaker.trial is None
+    assert door._breakers[""].trial is None
 
 
 async def test_people_hear_once_that_it_closed_and_once_that_it_answers(make, said):
@@ -391,6 +392,32 @@ async def test_a_success_in_between_begins_the_count_anew(fragile):
         await at_once(fragile, outcome, begun=[])
 
     assert await visit(fragile) == 0
+
+
+async def test_a_model_that_fails_leaves_the_others_of_its_service_alone(make, said):
+    door = make(breaker_failures=1, breaker_cooldown_s=60, patience_s=30)
+
+    await fail(door, DOWN, model="large")
+
+    assert await visit(door, model="small") == 0
+    with pytest.raises(ClosedError, match=r"^groq keeps failing with large and is left alone until "):
+        await visit(door, model="large")
+    assert [line.partition(" until ")[0] for line in said] == ["groq keeps failing with large: left alone"]
+    await anyio.sleep(60)
+    await visit(door, model="large")
+    assert said[-1] == "groq answers again"
+
+
+async def test_who_waits_for_a_model_that_fails_keeps_nobody_waiting_who_wants_another_one(make):
+    door = make(breaker_failures=1, breaker_cooldown_s=60, concurrency=1)
+    await fail(door, DOWN, model="large")
+    begun = []
+
+    async with anyio.create_task_group() as tasks:
+        for model in ("large", "large", "small", "small"):
+            tasks.start_soon(partial(visit, door, begun=begun, takes_s=5, model=model))
+
+    assert begun == pytest.approx([0, 5, 60, 65])
 
 
 @pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])

@@ -19,7 +19,8 @@ from pipeline.model import (
     narration_of,
     split_words,
 )
-from pipeline.orchestrator.lengths import film_s, hold_to_length, write_to_length
+from pipeline.orchestrator.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.script import SpokenLength
 
 WORD_S = 0.5
 
@@ -94,6 +95,41 @@ async def test_notes_that_are_spoken_as_they_are_are_not_written_again() -> None
     await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
     assert len(desk.paces) == 1
+
+
+class Interpreter:
+    """Translates into as many words as it likes: of the tries of one film, so many each."""
+
+    def __init__(self, *words: int) -> None:
+        self.asked: list[SpokenLength] = []
+        self._words = list(words)
+
+    async def translate(self, length: SpokenLength) -> Script:
+        self.asked.append(length)
+        return script(self._words.pop(0))
+
+
+async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() -> None:
+    desk, booth = Interpreter(125), Booth(deceit=1.0)
+
+    translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
+
+    assert film_s(await booth.speak(translated)) == 62.5
+    (length,) = desk.asked
+    assert (length.wanted_s, length.before) == (60, None)
+
+
+@pytest.mark.parametrize(("tries", "kept"), [((200, 125), 125), ((140, 200), 140), ((200, 180), 180), ((60, 90), 90)])
+async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_more_and_the_nearer_one_counts(
+    tries: tuple[int, int], kept: int
+) -> None:
+    desk, booth = Interpreter(*tries), Booth(deceit=1.0)
+
+    translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
+
+    assert translated == script(kept)
+    _, again = desk.asked
+    assert (again.before, again.lasted_s) == (script(tries[0]), tries[0] * WORD_S)
 
 
 @pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])

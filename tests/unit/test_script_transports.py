@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import web
+from anyio import to_thread
 
 from pipeline.errors import PermanentError, TransientError
 from pipeline.limits import Purse
@@ -70,6 +72,28 @@ async def test_an_answer_without_an_end_is_broken_off(way: str, status: int, ser
 
     with pytest.raises(TransientError, match="the answer does not end"):
         await MODELS[way](await serve(go_on)).answer(QUESTION, Purse())
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_an_answer_that_is_packed_without_being_asked_for_is_not_unpacked(status: int, serve: Serve) -> None:
+    async def bomb(request: web.Request) -> web.StreamResponse:
+        assert request.headers["Accept-Encoding"] == "identity"
+        packed = await to_thread.run_sync(gzip.compress, b" " * 50_000_000, 1)
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        return web.Response(status=status, body=packed, headers=headers)
+
+    with pytest.raises(TransientError, match=r"groq: answers in an encoding that was not asked for \(gzip\)"):
+        await MODELS["groq"](await serve(bomb)).answer(QUESTION, Purse())
+
+
+async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
+    async def bomb(_request: web.Request) -> web.StreamResponse:
+        packed = await to_thread.run_sync(gzip.compress, b" " * 9_000_000, 1)
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        return web.Response(body=packed, headers=headers)
+
+    with pytest.raises(TransientError, match="the answer does not end"):
+        await MODELS["openai_compatible"](await serve(bomb)).answer(QUESTION, Purse())
 
 
 @pytest.mark.parametrize("way", MODELS)

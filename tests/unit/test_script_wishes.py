@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import InputError, PermanentError
+from pipeline.errors import InputError, PermanentError, TransientError
 from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, Pace, Paragraph, Script, Section, narration_of
 from pipeline.model.metadata import tags_chars
 from pipeline.script import ModelWriter, OutlineWriter, write_script
 from pipeline.script.chat import Answer, Question
+from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
@@ -49,16 +50,22 @@ class Model:
 
     service, model, version = "fake", "parrot", "1"
 
-    def __init__(self, *answers: str) -> None:
+    def __init__(self, *answers: str | TooLargeError) -> None:
         self._answers = list(answers)
         self.asked: list[Question] = []
 
     def check(self) -> None:
         pass
 
+    def check_size(self, question: Question) -> None:
+        pass
+
     async def answer(self, question: Question, purse: Purse) -> Answer:
         self.asked.append(question)
-        return Answer(text=self._answers.pop(0))
+        said = self._answers.pop(0)
+        if isinstance(said, TooLargeError):
+            raise said
+        return Answer(text=said)
 
     @property
     def told(self) -> str:
@@ -119,6 +126,30 @@ async def test_a_long_film_gets_room_for_its_answer(tmp_path: Path) -> None:
     await write(model, tmp_path, Brief(title="T", language="en", length_s=1200), pace=PACE)
 
     assert model.asked[0].max_tokens > 8000
+
+
+async def test_a_long_film_is_not_asked_for_with_less_room_than_it_takes(tmp_path: Path) -> None:
+    model = Model(TooLargeError("too large"))
+
+    with pytest.raises(PermanentError, match="too large"):
+        await write(model, tmp_path, Brief(title="T", language="en", length_s=600), pace=PACE)
+
+    assert len(model.asked) == 1
+
+
+async def test_where_an_answer_leaves_no_room_to_better_it_it_is_taken_as_it_is(tmp_path: Path) -> None:
+    model = Model(words(80), TooLargeError("too large"), TooLargeError("too large"))
+
+    script = await write(model, tmp_path, MINUTE, pace=PACE)
+
+    assert narration_of(script.scenes[0]).split() == (["word"] * 8 + ["word."]) * 4 + ["word"] * 4
+
+
+async def test_where_it_can_not_be_used_at_all_it_fails_with_what_is_wrong_with_it(tmp_path: Path) -> None:
+    model = Model("{}", TooLargeError("too large"), TooLargeError("too large"))
+
+    with pytest.raises(TransientError, match="the model wrote no script"):
+        await write(model, tmp_path, MINUTE, pace=PACE)
 
 
 async def test_notes_that_are_spoken_as_they_are_last_as_long_as_they_last() -> None:

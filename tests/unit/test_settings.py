@@ -17,6 +17,7 @@ from pipeline.settings import (
 )
 from pipeline.settings.fields import only_in_files
 from pipeline.settings.loading import _PRICED
+from pipeline.settings.secrets import without_keys
 
 SECRET = "gsk_very_secret"
 
@@ -305,6 +306,61 @@ def test_addresses_lose_the_slash_at_their_end(workspace, url):
 @pytest.mark.parametrize("url", ["host", "http://", "http://host:99999", "http://ho st", "http://host:port", "//host"])
 def test_what_is_no_address_is_refused(workspace, url):
     assert "must be an address" in problem(workspace, flags={"groq.base_url": url})
+
+
+KEYS = ("gsk_very_secret", "sk-proj-abcDEF0123456789abcdef", "0123456789abcdef0123456789ABCDEF", f"AIza{'Sy9' * 9}")
+
+
+@pytest.mark.parametrize("key", [*KEYS, "8d9f2c31-77aa-4b0e-9c1d-2f4e6a8b0c13"])
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "[groq]\nbase_url = '{}'",
+        "[groq]\nbase_url = 'https:/api/{}'",
+        "[script]\nwriters = '{}'",
+        "[edge]\nconcurrency = '{}'",
+        "[services.{}]\nmodels = 'm'",
+        "[services.'{}!']\nmodels = 'm'",
+        "{} = 1",
+    ],
+)
+def test_a_key_in_the_place_of_an_address_or_a_name_is_not_shown(workspace, toml, key):
+    write(workspace, toml.format(key))
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(workspace, {}, {})
+
+    assert key.lower() not in str(caught.value).lower()
+    assert f"{key[:4]}…" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "openai/gpt-4o-mini-2024-07-18",
+        "meta-llama/llama-4-maverick-17b-128e-instruct",
+        "deepseek-v4-flash-20260101",
+        "sk-SK-ViktoriaNeural",
+        "https://api.example.com/openai/v1/chat/completions",
+        "NIGHTREEL_SERVICES__OFFICE2__REQUESTS_PER_MIN",
+        "Antiestablishmentarianism",
+    ],
+)
+def test_a_name_is_no_key(name):
+    assert without_keys(name) == name
+
+
+@pytest.mark.parametrize("written", ['"odd name"', '"a.b"', "my-office", '"größe"'])
+def test_a_service_with_an_odd_name_is_named_as_it_is_written(workspace, written):
+    write(workspace, f"[services.{written}]\nmodels = ['m']")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(workspace, {}, {})
+
+    assert str(caught.value) == (
+        f"nightreel.toml:2: services.{written}.models: {written} can't be the name of a service: "
+        "take letters, digits and _"
+    )
 
 
 def test_a_secret_is_never_shown(workspace):

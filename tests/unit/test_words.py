@@ -105,6 +105,8 @@ def test_a_full_stop_after_an_abbreviation_ends_nothing(word, following, belongs
         ("शून्य की खोज", "शून्य-की-खोज"),
         ("ΤΩΝ Αντικυθήρων;", "των-αντικυθή"),
         ("abcde fghij klmno", "abcde-fghij"),
+        ("น้ำ ทำไม?", "น้ำ-ทำไม"),
+        ("ນ້ຳ", "ນ້ຳ"),
     ],
 )
 def test_a_name_is_safe_and_still_readable(text, name):

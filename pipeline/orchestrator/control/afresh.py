@@ -13,9 +13,10 @@ from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
 from pipeline.narration.narrate import kept_speeches
 from pipeline.orchestrator.delivered import film_is_whole
+from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import kept_scripts, kept_translations, known_script
+from pipeline.script import kept_scripts, known_script
 
 # A film in a folder of ours may be put there again. What was published anywhere else has been seen.
 FOLDER = "folder"
@@ -77,5 +78,5 @@ def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
             yield from kept_scripts(original, writers=shop.writers, template=template, pace=job.pace)
         elif script := known_script(original, writers=shop.writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
-            language, models = job.brief.language, shop.translators
-            yield from kept_translations(script, language=language, models=models, template=template, cache=shop.cache)
+            kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.narrators))
+            yield from from_thread.run(kept.translations, script, job.pace, job.brief)

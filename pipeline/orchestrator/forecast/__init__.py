@@ -1,7 +1,9 @@
 """What a run would do, without doing it: `nightreel run --dry-run`.
 
 outlook      `forecast`: time, money, days of quota and disk
-survey       film by film: what is there, what would be made, what is wrong
+survey       the whole run: what is there, what would be made, what would stop it
+look         film by film: what of it the cache has, and what is wrong
+findings     what came of that
 experience   how fast films were here, and what they cost
 """
 

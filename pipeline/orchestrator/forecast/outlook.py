@@ -19,7 +19,8 @@ from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError, Nightree
 from pipeline.limits import GateLimits
 from pipeline.model import Brief, Priority, dollars
 from pipeline.orchestrator.forecast.experience import Experience, learn
-from pipeline.orchestrator.forecast.survey import Cached, Films, Problem, Survey, survey
+from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
+from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.workshop import Workshop, providers
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import Brief
@@ -51,6 +51,22 @@ class Wishes:
         """How many films are wanted of these briefs."""
         return sum(len(self._languages(brief)) or 1 for brief in briefs)
 
+    def idle_voices(self, briefs: Sequence[Brief]) -> tuple[str, ...]:
+        """A line for each voice that a flag or a brief names for a language in which no film of these is made.
+
+        The table [voices] of the settings is for whatever comes.
+        """
+        # The language of the author counts: at the pace of its voice the script of all films is written.
+        written = ((brief, (usual_case(brief.language),) if brief.language else ()) for brief in briefs)
+        made = [(brief, own + (self._languages(brief) or (self._language(brief),))) for brief, own in written]
+        everywhere = {language for _, languages in made for language in languages}
+        flags = [key.removeprefix("voices.") for key in self.overrides if key.startswith("voices.")]
+        idle = dict.fromkeys((language, "--voice") for language in flags if not _speaks(language, everywhere))
+        for brief, languages in made:
+            own = (language for language, _ in brief.voices if not _speaks(language, languages))
+            idle |= dict.fromkeys((language, self.places.origin(brief.origin)) for language in own)
+        return tuple(f"{where}: a voice for {language}, and no film is made in it" for language, where in idle)
+
     def _languages(self, brief: Brief) -> tuple[str, ...]:
         if self._flag("language"):
             return ()
@@ -63,7 +79,7 @@ class Wishes:
 
         Reads files: not for the event loop.
         """
-        language = usual_case(self._flag("language") or brief.language or self.settings.language)
+        language = self._language(brief)
         music = self._flag("music.bed") or brief.music or self.settings.music.bed or NO_BED
         asked = self.settings.script
         length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
@@ -83,6 +99,9 @@ class Wishes:
             origin=self.places.origin(brief.origin),
         )
 
+    def _language(self, brief: Brief) -> str:
+        return usual_case(self._flag("language") or brief.language or self.settings.language)
+
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {
             key.removeprefix("voices."): str(self.overrides[key]) for key in self.overrides if key.startswith("voices.")
@@ -99,3 +118,8 @@ class Wishes:
 
     def _flag(self, key: str) -> str:
         return str(self.overrides.get(key) or "")
+
+
+def _speaks(language: str, made: Iterable[str]) -> bool:
+    """Whether a voice for `language` is one for any of the languages that are made."""
+    return any(entry_for({language: True}, each) for each in made)

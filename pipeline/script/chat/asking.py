@@ -9,7 +9,8 @@ What each model comes to:
     an answer that can't be used    shown to the model with what is wrong with it, asked again, once
     one that is cut off             asked again with more room
     none (empty, broken JSON)       asked again
-    too large a question            asked with less room, then the next, shorter question
+    too large a question            asked with less room, then the next, shorter question; an answer that was to be
+                                    bettered is taken as it is
     a failure that may pass         tried again by the retry policy
     whatever is left of these       the next model; after the last one, the error
 
@@ -168,8 +169,15 @@ class _Conversation(Generic[T]):
     async def _hold(self, question: Question) -> str:
         """The conversation: an answer that can be used. Raises the error that is left when there is none."""
         assert self.turns > 0
+        said = ""
         for turn in range(1, self.turns + 1):
-            answer = await self._answer(question)
+            try:
+                answer = await self._answer(question)
+            except TooLargeError:
+                if not said:
+                    raise
+                # With the last answer and what is wrong with it, the question has grown too large.
+                return self._as_it_is(said)
             if answer.refusal:
                 raise self._permanent(f"the model declines to write about this: {answer.refusal}")
             if answer.cut_off:
@@ -181,10 +189,19 @@ class _Conversation(Generic[T]):
                 try:
                     self.read(answer.text, last=turn == self.turns)
                 except Unusable as unusable:
-                    failure, question = unusable.error, question.corrected(answer.text, unusable.problems)
+                    said = answer.text
+                    failure, question = unusable.error, question.corrected(said, unusable.problems)
                 else:
                     return answer.text
         raise failure
+
+    def _as_it_is(self, said: str) -> str:
+        """An answer that nobody can be told to better, if it can be used all the same."""
+        try:
+            self.read(said, last=True)
+        except Unusable as unusable:
+            raise unusable.error from unusable
+        return said
 
     async def _answer(self, question: Question) -> Answer:
         """One answer, with the patience of the retry policy; a question that is too large is asked with less room."""
@@ -192,6 +209,8 @@ class _Conversation(Generic[T]):
             return await with_retries(self.retry, partial(self.model.answer, question, self.purse))
         except TooLargeError:
             smaller = replace(question, max_tokens=question.max_tokens // 2)
+            if smaller.max_tokens < question.least_tokens:
+                raise
             return await with_retries(self.retry, partial(self.model.answer, smaller, self.purse))
 
     def _permanent(self, message: str, *, hint: str = "") -> ProviderError:

@@ -71,6 +71,19 @@ def too_much(service: Service) -> TransientError:
     return TransientError("the answer does not end", where=service.name, hint=service.set_address)
 
 
+def too_large_for_a_minute(service: Service, *, tokens: int, per_min: int) -> TooLargeError:
+    """A question that it would refuse with a 413; it is not asked."""
+    message = f"the script takes about {tokens:,} tokens in one request, and the account has {per_min:,} a minute"
+    return TooLargeError(message, where=service.name, hint=f"{SHORTER}, or name another service in script.writers")
+
+
+def encoded(service: Service, encoding: str) -> TransientError:
+    """An answer that is packed, though it was asked for plain: who unpacks it can't know how much it will be."""
+    return TransientError(
+        f"answers in an encoding that was not asked for ({encoding[:20]})", where=service.name, hint=service.set_address
+    )
+
+
 class _Kind(NamedTuple):
     """An outcome: the class of our error, what happened, and what to do."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
-from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, no_connection, no_time, too_much
+from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, encoded, no_connection, no_time, too_much
 
 if TYPE_CHECKING:
     import httpx
@@ -44,6 +44,8 @@ class GroqTransport:
         except groq.APIConnectionError as error:
             if isinstance(error.__cause__, _EndlessError):
                 raise too_much(self._service) from error
+            if isinstance(error.__cause__, _EncodedError):
+                raise encoded(self._service, str(error.__cause__)) from error
             raise no_connection(self._service, _reason(error)) from error
 
     def _open(self) -> AsyncGroq:
@@ -65,9 +67,17 @@ class _EndlessError(Exception):
     """There is more of an answer than anybody would read."""
 
 
+class _EncodedError(Exception):
+    """An answer would have to be unpacked: what is counted of it is less than what it takes."""
+
+
 async def _bound(response: httpx.Response) -> None:
     """Let the body be read only so far."""
     import httpx  # noqa: PLC0415 - slow to import
+
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise _EncodedError(encoding)
 
     class Bounded(httpx.AsyncByteStream):
         def __init__(self, stream: httpx.AsyncByteStream) -> None:

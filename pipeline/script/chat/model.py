@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Literal, Protocol
 
@@ -31,6 +31,8 @@ class Question:
     # what Groq's free plan allows per minute; the second number is for an answer that was cut off.
     max_tokens: int = 4096
     more_tokens: int = 6000
+    # With less room than this no answer comes to its end. The same question with another least is the same.
+    least_tokens: int = field(default=0, compare=False)
 
     def corrected(self, answer: str, problems: tuple[str, ...]) -> Question:
         """The same question, with the last answer to it and what is wrong with that."""
@@ -73,6 +75,10 @@ class ChatModel(Protocol):
 
     def check(self) -> None:
         """Raise what can be known without asking: `NeedsLoginError` without a usable key, `ConfigurationError`."""
+        ...
+
+    def check_size(self, question: Question) -> None:
+        """Raise `TooLargeError` for a question that no minute of the account has room for, as far as that is known."""
         ...
 
     async def answer(self, question: Question, purse: Purse) -> Answer:

@@ -61,4 +61,4 @@ class OpenAICompatibleTransport:
 
 def _import() -> None:
     """In a thread: it reads the certificates of the machine."""
-    import aiohttp  # noqa: F401, PLC0415
+    import aiohttp  # noqa: F401, PLC0415 - for what importing it does

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import anyio
@@ -17,7 +18,15 @@ from pipeline.errors import NeedsLoginError
 from pipeline.limits import Gate, Purse
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
-from pipeline.script.chat.failures import MalformedOutputError, Reply, Service, error_of, no_completion, no_time
+from pipeline.script.chat.failures import (
+    MalformedOutputError,
+    Reply,
+    Service,
+    error_of,
+    no_completion,
+    no_time,
+    too_large_for_a_minute,
+)
 from pipeline.script.chat.headers import told_limits
 from pipeline.script.chat.model import Answer, Question
 
@@ -25,6 +34,8 @@ from pipeline.script.chat.model import Answer, Question
 # counted says it better, give or take a little.
 _TOKENS_PER_BYTE = 1 / 3
 _GIVE_OR_TAKE = 1.03
+# And no fewer: nobody is refused for an estimate.
+_FEWEST_TOKENS_PER_BYTE = 1 / 6
 # Servers at home take any word for a key.
 _SHORTEST_SECRET_CHARS = 12
 # Raise it when the same question is put in another way.
@@ -61,6 +72,7 @@ class ServiceModel:
         self._gate = gate
         self._timeout_s = timeout_s
         self._tokens_per_byte = _TOKENS_PER_BYTE
+        self._fewest_tokens_per_byte = _FEWEST_TOKENS_PER_BYTE
 
     @property
     def service(self) -> str:
@@ -86,16 +98,25 @@ class ServiceModel:
         if not key.isascii() or (key and not key.isprintable()) or " " in key:
             raise NeedsLoginError("the key is not a key", where=self.service, hint=self._service.set_key)
 
+    def check_size(self, question: Question) -> None:
+        """Raise `TooLargeError` when prompt and answer are more than a minute of the account has."""
+        per_min = self._gate.tokens_per_min
+        size_bytes = _size_bytes(self._dialect.request(self.model, question))
+        tokens = math.floor(size_bytes * self._fewest_tokens_per_byte) + question.max_tokens
+        if per_min is not None and tokens > per_min:
+            raise too_large_for_a_minute(self._service, tokens=tokens, per_min=per_min)
+
     async def answer(self, question: Question, purse: Purse) -> Answer:
         """What the model says. Raises the `ProviderError`s of `failures` and of the gate, and those of the purse."""
         self.check()
+        self.check_size(question)
         request = self._dialect.request(self.model, question)
-        size_bytes = len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())
+        size_bytes = _size_bytes(request)
         # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
         prompt, room = math.ceil(size_bytes * self._tokens_per_byte), question.max_tokens
         async with (
             purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
-            self._gate.call(tokens=prompt + room) as call,
+            self._gate.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
             try:
@@ -138,4 +159,10 @@ class ServiceModel:
     def _learn(self, usage: Usage, size_bytes: int) -> None:
         """Prompts are much alike: the last one has most to say about the next."""
         if usage.prompt_tokens:
+            self._fewest_tokens_per_byte = usage.prompt_tokens / size_bytes / _GIVE_OR_TAKE
             self._tokens_per_byte = usage.prompt_tokens / size_bytes * _GIVE_OR_TAKE
+
+
+def _size_bytes(request: Mapping[str, Any]) -> int:
+    """Of what is charged: the messages and the schema."""
+    return len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())

@@ -1,0 +1,172 @@
+"""What the cache has of a film's script, and how it would be spoken: found out with nobody asked and nothing made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from anyio import to_thread
+
+from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
+from pipeline.model import Brief, Narration, Pace, Script
+from pipeline.narration.booth import Manner
+from pipeline.narration.edge.voices import looks_like_a_voice
+from pipeline.narration.narrate import kept_clips
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.pace import guess_pace
+from pipeline.narration.spoken import way_of_saying
+from pipeline.orchestrator.scripts import Speak, original_script, translated_script
+from pipeline.orchestrator.workshop import Workshop, providers
+from pipeline.script import SpokenLength, check_size, kept_translations, known_script, known_translation
+from pipeline.template import Template
+
+T = TypeVar("T")
+
+# How many times longer than a calm voice one may take that speaks slowly.
+_SLOW = 1.2
+# How finely it is told what would fit, in seconds.
+_STEP_S = 30
+
+
+class _NotKeptError(Exception):
+    """Something would have to be written, translated or spoken. Stays within this module."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voices:
+    """Who would speak, as far as it can be told without asking."""
+
+    narrators: Sequence[Narrator]
+    _found: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = field(default_factory=dict)
+
+    async def first(self, language: str, wanted: str | None) -> tuple[Narrator, str]:
+        """The first narrator who has a voice for it, and the voice. Raises why nobody has."""
+        if (language, wanted) not in self._found:
+            self._found[language, wanted] = await self._first(language, wanted)
+        found = self._found[language, wanted]
+        if isinstance(found, NightreelError):
+            raise found
+        return found
+
+    async def _first(self, language: str, wanted: str | None) -> tuple[Narrator, str] | NightreelError:
+        failures: list[NightreelError] = []
+        for narrator in self.narrators:
+            # A service knows more voices than we do; it is asked when it speaks.
+            if providers.is_service(narrator.name) and wanted and looks_like_a_voice(wanted):
+                return narrator, wanted
+            try:
+                return narrator, await narrator.choose_voice(language, wanted)
+            except (InputError, MissingToolError, ProviderError) as error:
+                failures.append(error)
+        return next((error for error in failures if isinstance(error, InputError)), failures[-1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """An `Author` who has nothing but the cache."""
+
+    template: Template
+    shop: Workshop
+    voices: Voices
+
+    async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
+        """What `original_script` would give without asking anybody; None: somebody has to be asked.
+
+        Raises `InputError` for a brief that no writer can work with, and what keeps everybody from speaking.
+        """
+        try:
+            return await original_script(brief, self.shop, self)
+        except _NotKeptError:
+            return None
+
+    async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
+        """Likewise, `translated_script`. Raises `ConfigurationError` without a model."""
+        try:
+            return await translated_script(script, pace, brief, self)
+        except _NotKeptError:
+            return None
+
+    async def check_size(self, brief: Brief) -> None:
+        """Raise `PermanentError` for a film that lasts longer than anybody can write who may. Asks nobody.
+
+        The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
+        much at the true pace is known before any model is paid. A script that is there needs no writer.
+        """
+        original = self.shop.wishes.original_of(brief)
+        if not (original.length_s and self.shop.models):
+            return
+        error = await to_thread.run_sync(self._size_error, original, original.length_s)
+        if error and await self.original(brief) is None:
+            raise error
+
+    def _size_error(self, original: Brief, length_s: int) -> PermanentError | None:
+        pace = guess_pace(original.language).corrected(_SLOW)
+        check = partial(check_size, writers=self.shop.writers, template=self.template, pace=pace)
+        try:
+            check(original)
+        except PermanentError as error:
+            for shorter_s in range(length_s - 1 - (length_s - 1) % _STEP_S, 0, -_STEP_S):
+                with suppress(PermanentError):
+                    check(replace(original, length_s=shorter_s))
+                    told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
+                    error.hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
+                    break
+            return error
+        return None
+
+    async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
+        """Where the cache keeps what was translated for `brief`, of every try."""
+        kept = _Noting(template=self.template, shop=self.shop, voices=self.voices)
+        await kept.translation(script, pace, brief)
+        return kept.paths
+
+    async def write(self, brief: Brief, pace: Pace | None) -> Script:
+        """See `Author`."""
+        look_up = partial(known_script, brief, writers=self.shop.writers, template=self.template, pace=pace)
+        return _kept(await to_thread.run_sync(look_up))
+
+    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+        """See `Author`."""
+        return _kept(await self._of_translation(known_translation, script, language, length))
+
+    async def _of_translation(
+        self, look_up: Callable[..., T], script: Script, language: str, length: SpokenLength | None
+    ) -> T:
+        models, cache = self.shop.translators, self.shop.cache
+        among = partial(look_up, models=models, template=self.template, cache=cache)
+        return await to_thread.run_sync(partial(among, script, language=language, length=length))
+
+    async def speaker(self, brief: Brief) -> Speak:
+        """See `Author`."""
+        narrator, voice = await self.voices.first(brief.language, brief.voice)
+        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.pronunciations)
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
+
+        async def speak(script: Script) -> Narration:
+            clips = await to_thread.run_sync(kept_clips, script, manner, self.shop.cache)
+            if clips is None:
+                raise _NotKeptError
+            return Narration(narrator=narrator.name, voice=voice, clips=clips)
+
+        return speak
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Noting(Kept):
+    """Notes the files that it looks at."""
+
+    paths: list[Path] = field(default_factory=list)
+
+    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+        self.paths.extend(await self._of_translation(kept_translations, script, language, length))
+        return await super().translate(script, language, length)
+
+
+def _kept(script: Script | None) -> Script:
+    if script is None:
+        raise _NotKeptError
+    return script

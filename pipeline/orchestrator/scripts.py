@@ -1,0 +1,126 @@
+"""How a film comes to its script: written for its brief, fitted to a length, translated.
+
+There is one way, and two who go it: a `Commission` asks whoever can do it, and pays; `Kept` (in `kept.py`) takes what
+the cache has, and makes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from anyio import to_thread
+
+from pipeline.keys import content_key
+from pipeline.model import Brief, Job, Narration, Pace, Script
+from pipeline.narration.narrate import narrate
+from pipeline.narration.spoken import way_of_saying
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.lengths import translate_to_length, write_to_length
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.script import SpokenLength, bought_script, known_script, translate_script, write_script
+from pipeline.template import Template
+
+Speak = Callable[[Script], Coroutine[Any, Any, Narration]]
+
+
+class Author(Protocol):
+    """Who writes, translates and speaks for one template."""
+
+    async def write(self, brief: Brief, pace: Pace | None) -> Script:
+        """The script of a brief; for one that asks for a length, at the `pace` of its voice."""
+        ...
+
+    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+        """The same in another language."""
+        ...
+
+    async def speaker(self, brief: Brief) -> Speak:
+        """What speaks a script as the film of the brief is spoken."""
+        ...
+
+
+async def original_script(brief: Brief, shop: Workshop, author: Author) -> tuple[Script, Pace | None]:
+    """The script that the films of `brief` begin with, and the pace it was written for, if it has to keep a length."""
+    original = shop.wishes.original_of(brief)
+    if not (original.length_s and shop.models):
+        return await author.write(original, None), None
+    write, speak = partial(author.write, original), await author.speaker(original)
+    return await write_to_length(original.length_s, original.language, write=write, speak=speak)
+
+
+async def translated_script(script: Script, pace: Pace | None, brief: Brief, author: Author) -> Script:
+    """The script of `original_script` in the language of `brief`.
+
+    It is fitted to the length that is wanted if the original was: notes that are spoken as they are keep theirs.
+    """
+    translate = partial(author.translate, script, brief.language)
+    if not (brief.length_s and pace and script.model):
+        return await translate(None)
+    speak = await author.speaker(brief)
+    return await translate_to_length(brief.length_s, brief.language, translate=translate, speak=speak)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commission:
+    """Asks writers, translators and voices, and pays them."""
+
+    job: Job
+    template: Template
+    shop: Workshop
+    attempt: Attempt
+
+    async def script(self) -> tuple[Script, Pace | None]:
+        """The script of the job's film, and the pace that its original was written for.
+
+        Films that want the same one at the same moment pay for it once.
+        """
+        brief, shop = self.job.brief, self.shop
+        key = content_key(shop.wishes.original_of(brief).said, self.template.fingerprint)
+        async with shop.cache.alone("script", key):
+            script, pace = await original_script(brief, shop, self)
+        if brief.translated_from:
+            script = await translated_script(script, pace, brief, self)
+        return script, pace
+
+    async def write(self, brief: Brief, pace: Pace | None) -> Script:
+        """See `Author`. What was written before is not asked for again."""
+        writers = await to_thread.run_sync(lambda: self.shop.writers)
+        # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+        look_up = bought_script if self.job.attempts > 1 else known_script
+        template, purse = self.template, self.attempt.purse
+        known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
+        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=purse)
+
+    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+        """See `Author`."""
+        return await translate_script(
+            script,
+            language=language,
+            models=await to_thread.run_sync(lambda: self.shop.translators),
+            template=self.template,
+            cache=self.shop.cache,
+            retry=self.shop.retry_policy,
+            purse=self.attempt.purse,
+            length=length,
+        )
+
+    async def speaker(self, brief: Brief) -> Speak:
+        """See `Author`."""
+        return await speaker(brief, self.shop, self.attempt)
+
+
+async def speaker(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Coroutine[Any, Any, Narration]]:
+    """`narrate`, by those who speak the film, in their way."""
+    return partial(
+        narrate,
+        say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations),
+        narrators=await to_thread.run_sync(lambda: shop.narrators),
+        voice=brief.voice,
+        cache=shop.cache,
+        retry=shop.retry_policy,
+        prosody=shop.prosody,
+        compute=attempt.compute,
+    )
