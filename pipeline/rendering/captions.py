@@ -55,7 +55,7 @@ class CaptionElement:
     word_frames: tuple[int, ...]
     colours: tuple[str, str, str]
 
-    def pose(self, frame: int) -> _Caption | None:
+    def pose(self, frame: float) -> _Caption | None:
         """See `sprites.Element`."""
         if not self.starts <= frame < self.ends:
             return None

@@ -33,7 +33,11 @@ from pipeline.settings.workspace import CONFIG_NAME
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
 _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
 # Names of earlier versions, and what became of them.
-_MOVED = {"groq.usd_per_million_in": _PRICED, "groq.usd_per_million_out": _PRICED}
+_MOVED = {
+    "groq.usd_per_million_in": _PRICED,
+    "groq.usd_per_million_out": _PRICED,
+    "video.format": "is part of a preset now: set video.preset, or width_px and height_px in a preset of yours",
+}
 # What it was called before there were several.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 # What pydantic puts into the place of a value beside its names: a key, a branch of a union.
@@ -84,6 +88,7 @@ def load_settings(
         # The original would quote the values, the secret ones as well.
         raise ConfigurationError("; ".join(problems)) from None
     problems += _unknown_writers(settings, found)
+    problems += _unknown_preset(settings, found)
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
@@ -131,6 +136,12 @@ def _unknown_writers(settings: Settings, found: Mapping[str, _Found]) -> Iterato
                 name, known, otherwise=f"Add a table [services.{name}], or take one of {', '.join(known)}"
             )
             yield f"{found['script.writers'].subject}: there is no writer “{name}”. {hint}"
+
+
+def _unknown_preset(settings: Settings, found: Mapping[str, _Found]) -> Iterator[str]:
+    if settings.video.preset not in settings.presets:
+        hint = did_you_mean(settings.video.preset, settings.presets)
+        yield f"{found['video.preset'].subject}: there is no preset “{settings.video.preset}”. {hint}"
 
 
 def _from_file(path: Path) -> Iterator[tuple[str, _Found]]:
