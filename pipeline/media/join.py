@@ -53,7 +53,7 @@ def join_mp4(
             streams = _streams(first, segments[0].path)
             parameters = _parameters(*streams)
             outputs: dict[str, VideoStream | AudioStream] = {
-                stream.type: film.add_stream_from_template(stream) for stream in streams
+                stream.type: film.add_stream_from_template(stream, opaque=True) for stream in streams
             }
         clocks = dict.fromkeys(outputs, 0)
         packets = _packets_of(segments, parameters, frame_rate)

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.settings import (
+    PresetSettings,
     ServiceSettings,
     Settings,
     environment_name,
@@ -371,9 +372,9 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
 
     assert load_settings(workspace, {}, {}) == Settings()
     tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
-    # The fields of one service, and the name of its table, are shown besides.
+    # The fields of one service, and the name of its table, are shown besides; so are those of a preset, but for its line.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))
-    assert count == known + len(ServiceSettings.model_fields) + 1
+    assert count == known + len(ServiceSettings.model_fields) + 1 + len(PresetSettings.model_fields)
 
 
 def test_the_example_as_written_sets_nothing(workspace):
