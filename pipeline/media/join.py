@@ -27,6 +27,8 @@ class _Parameters:
 
     width_px: int
     height_px: int
+    # The codec as MP4 names it: "avc1".
+    video_tag: str
     # Parameter sets of H.264, configuration of AAC.
     video_extradata: bytes
     audio_extradata: bytes
@@ -55,6 +57,8 @@ def join_mp4(
             outputs: dict[str, VideoStream | AudioStream] = {
                 stream.type: film.add_stream_from_template(stream, opaque=True) for stream in streams
             }
+        # The kind of H.265 is not taken over with the rest of the stream.
+        outputs["video"].codec_context.codec_tag = parameters.video_tag
         clocks = dict.fromkeys(outputs, 0)
         packets = _packets_of(segments, parameters, frame_rate)
         for packet in _with_sound(packets, sound, parameters) if sound else packets:
@@ -153,6 +157,7 @@ def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
     return _Parameters(
         width_px=video.codec_context.width,
         height_px=video.codec_context.height,
+        video_tag=video.codec_context.codec_tag,
         video_extradata=bytes(video.codec_context.extradata or b""),
         audio_extradata=bytes(audio.codec_context.extradata or b""),
         time_bases=tuple(stream.time_base or Fraction(0) for stream in (video, audio)),

@@ -361,8 +361,8 @@ class Settings(BaseSettings):
     presets: Presets = Field(
         KNOWN_PRESETS,
         description="How films are encoded, by name: see `nightreel presets`. A table of a name that is here changes "
-        "the values that it sets. Any other name is a preset of yours: what it does not set is as in the one that it is "
-        "based on.",
+        "the values that it sets. Any other name is a preset of yours: what it does not set is as in the one that "
+        "it is based on.",
     )
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()

@@ -372,7 +372,7 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
 
     assert load_settings(workspace, {}, {}) == Settings()
     tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
-    # The fields of one service, and the name of its table, are shown besides; so are those of a preset, but for its line.
+    # The fields of one service, and the name of its table, are shown besides; and those of a preset, not in a line.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))
     assert count == known + len(ServiceSettings.model_fields) + 1 + len(PresetSettings.model_fields)
 
