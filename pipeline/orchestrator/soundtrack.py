@@ -65,7 +65,7 @@ async def sound_of(brief: Brief, clips: tuple[Clip, ...], shop: Workshop, attemp
         loop=await loop_of(bed, shop, attempt),
         bed=bed.sha256,
         plan=shop.mix_plan,
-        audio_kbps=shop.making(brief).encoder.audio_kbps,
+        audio_kbps=shop.encoding(brief).encoder.audio_kbps,
     )
 
     async def make(path: Path) -> None:

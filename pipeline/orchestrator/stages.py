@@ -59,7 +59,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     # Music that is missing or broken, a voice or a preset that nobody has: better known before anything is paid.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
-    shop.making(job.brief)
+    shop.encoding(job.brief)
     await check_voice(await to_thread.run_sync(lambda: shop.narrators), job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
     script, pace = await _original(job, template, shop, attempt)
@@ -143,7 +143,7 @@ async def _voices(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Cor
 
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     """Script, Narration -> Subtitles."""
-    language, limits = _made(job.script).language, shop.cue_limits(shop.making(job.brief).video_format)
+    language, limits = _made(job.script).language, shop.cue_limits(shop.encoding(job.brief).video_format)
     cut = partial(make_subtitles, _made(job.narration), language=language, limits=limits)
     return job.evolve(subtitles=await to_thread.run_sync(cut))
 
@@ -211,7 +211,7 @@ class _Studio:
 async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
     script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
     fonts = await to_thread.run_sync(fonts_for, script, look)
-    encoder = shop.making(job.brief).encoder
+    encoder = shop.encoding(job.brief).encoder
     return _Studio(script=script, look=look, encoder=encoder, fonts=fonts, shop=shop, attempt=attempt)
 
 
@@ -238,12 +238,12 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
 async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Video -> Verdict; a film that does not pass goes no further."""
-    narration, making = _made(job.narration), shop.making(job.brief)
+    narration, encoding = _made(job.narration), shop.encoding(job.brief)
     expected = Expected(
-        video_format=making.video_format,
+        video_format=encoding.video_format,
         lengths=tuple(clip.samples for clip in narration.clips),
         subtitles=_made(job.subtitles),
-        codec=making.encoder.codec,
+        codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
     )
     verdict = await attempt.compute(inspect_film, _made(job.package), expected)

@@ -27,16 +27,15 @@ _YOUTUBE: Mapping[str, Any] = {
     "audio_kbps": 192,
 }
 _720P = {"width_px": 1280, "height_px": 720}
-_SMALL = {"encoder_preset": "medium", "keyframe_s": 2}
 # Each is complete, so that a change of one of them changes no other.
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         DEFAULT_PRESET: _YOUTUBE,
-        "high_quality": {**_YOUTUBE, "encoder_preset": "medium", "qp": 10, "audio_kbps": 320},
-        "web_optimized": {**_YOUTUBE, **_SMALL, "qp": 22, "audio_kbps": 128},
+        "high_quality": {**_YOUTUBE, "encoder_preset": "slow", "qp": 10, "audio_kbps": 384},
+        "web_optimized": {**_YOUTUBE, "encoder_preset": "medium", "qp": 22, "audio_kbps": 128},
         "social_media": {**_YOUTUBE, "width_px": 1080, "height_px": 1920, "audio_kbps": 128},
-        "mobile_optimized": {**_YOUTUBE, **_SMALL, **_720P, "qp": 24, "audio_kbps": 96},
-        "fast_draft": {**_YOUTUBE, **_720P, "frame_rate": 24, "qp": 24, "audio_kbps": 96},
+        "mobile_optimized": {**_YOUTUBE, **_720P, "encoder_preset": "medium", "qp": 24, "audio_kbps": 96},
+        "fast_draft": {**_YOUTUBE, **_720P, "frame_rate": 24, "qp": 26, "audio_kbps": 96},
     }
 )
 
@@ -60,8 +59,8 @@ _ENCODER_PRESETS: Mapping[Codec, tuple[str, ...]] = {
 # What a preset begins with that turns to another codec than the one it is based on.
 _OF_CODEC: Mapping[Codec, Mapping[str, Any]] = {
     "h264": {"encoder_preset": "ultrafast", "qp": 16, "crf": None},
-    "h265": {"encoder_preset": "superfast", "qp": 18, "crf": None},
-    "av1": {"encoder_preset": "9", "qp": None, "crf": 24},
+    "h265": {"encoder_preset": "superfast", "qp": 20, "crf": None},
+    "av1": {"encoder_preset": "8", "qp": None, "crf": 28},
 }
 _CRF_MOST: Mapping[Codec, int] = {"h264": 51, "h265": 51, "av1": 63}
 # The longer side by the shorter: cinema's 21:9 is 2.33. And the largest picture of H.264's level 5.2 (table A-1).

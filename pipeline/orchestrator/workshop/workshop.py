@@ -19,8 +19,8 @@ from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration import Narrator, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import prices_of
+from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding, encoding_of
 from pipeline.orchestrator.workshop.machine import Machine
-from pipeline.orchestrator.workshop.making import UPRIGHT_LINE_CHARS, Making, making_of
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look, theme_named
@@ -252,9 +252,9 @@ class Workshop:
 
     # What films look like ----------------------------------------------------------------------------------------
 
-    def making(self, brief: Brief) -> Making:
+    def encoding(self, brief: Brief) -> Encoding:
         """Size, rate and encoder of a completed brief's film. Raises `InputError` for a preset that is not there."""
-        return making_of(self.settings, brief)
+        return encoding_of(self.settings, brief)
 
     def cue_limits(self, video_format: VideoFormat) -> CueLimits:
         """How subtitles are cut: an upright picture has room for shorter lines."""
@@ -275,7 +275,7 @@ class Workshop:
         return Look(
             title=job.script.title,
             theme=theme_named(self.template(job.brief).theme),
-            format=self.making(job.brief).video_format,
+            format=self.encoding(job.brief).video_format,
             burn_in=self.settings.subtitles.burn_in,
             language=job.script.language,
         )
@@ -332,9 +332,9 @@ class Workshop:
         except InputError:
             bed = None  # likewise
         try:
-            making = self.making(brief)
+            encoding = self.encoding(brief)
         except InputError:
-            making = None
+            encoding = None
         parts = (
             # Not what its preset is called, but what that says.
             replace(brief, origin="", priority=None, preset=None),
@@ -342,7 +342,7 @@ class Workshop:
             self._first_choice(),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
-            (making, self.cue_limits(making.video_format) if making else brief.preset, shape.subtitles.burn_in),
+            (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.burn_in),
             (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]

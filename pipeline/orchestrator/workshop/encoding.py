@@ -14,21 +14,21 @@ UPRIGHT_LINE_CHARS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Making:
+class Encoding:
     """How pictures and sound of a film are made; all of it shapes the film."""
 
     video_format: VideoFormat
     encoder: EncoderPlan
 
 
-def making_of(settings: Settings, brief: Brief) -> Making:
+def encoding_of(settings: Settings, brief: Brief) -> Encoding:
     """What the preset of a completed brief asks for. Raises `InputError` for one that is not there."""
     presets = presets_of(settings.presets)
     name = brief.preset or settings.video.preset
     if name not in presets:
         raise InputError(f"there is no preset “{name}”", where=brief.origin, hint=did_you_mean(name, presets))
     preset, finer = presets[name], settings.video.quality
-    return Making(
+    return Encoding(
         video_format=VideoFormat(width_px=preset.width_px, height_px=preset.height_px, frame_rate=preset.frame_rate),
         encoder=EncoderPlan(
             codec=preset.codec,
