@@ -88,7 +88,7 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
             DISPLAY.in_language(look.language),
             steps,
             width_px=width_px,
-            height_px=grid.px(440 if grid.is_stacked else 520),
+            height_px=grid.px(380 if grid.is_stacked else 520),
             most_lines=5,
         ),
         subtitle=fit(
