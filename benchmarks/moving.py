@@ -19,7 +19,7 @@ from PIL import Image
 from pipeline.assembly.plan import EncoderPlan
 from pipeline.assembly.segments import encode_segment
 from pipeline.media.audio import write_wav
-from pipeline.model import SAMPLES_PER_FRAME, VideoFormat
+from pipeline.model import SAMPLE_RATE_HZ, VideoFormat
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
@@ -46,7 +46,7 @@ def main() -> None:
 def film(path: Path) -> None:
     """Five seconds of a photograph that comes nearer."""
     clip = path.with_suffix(".wav")
-    samples = _FRAMES * SAMPLES_PER_FRAME
+    samples = _FRAMES * SAMPLE_RATE_HZ // VideoFormat().frame_rate
     write_wav(clip, np.zeros((samples, 2), np.float32))
     encode_segment(_frames(), clip=clip, samples=samples, path=path, video_format=VideoFormat(), encoder=EncoderPlan())
 

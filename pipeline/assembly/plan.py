@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.assembly.holds import Holds
+from pipeline.media.encode import EncoderName
+from pipeline.model import Codec
 
-_TUNING = {
+ENCODERS: Mapping[Codec, EncoderName] = {"h264": "libx264", "h265": "libx265", "av1": "libsvtav1"}
+
+_X264_TUNING = {
     # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower.
     "cabac": "1",
     "8x8dct": "1",
@@ -20,11 +25,29 @@ _TUNING = {
     "threads": "1",
     "lookahead-threads": "1",
 }
+_X265_TUNING = {
+    "bframes": "0",
+    "scenecut": "0",
+    "open-gop": "0",
+    "pools": "none",
+    "frame-threads": "1",
+    # Nothing in the stream tells of the encoder, and nothing on stderr either.
+    "info": "0",
+    "log-level": "none",
+}
+_SVT_AV1_TUNING = {
+    "lp": "1",
+    # Pictures refer back only. Measured on a scene that mostly rests: a thirtieth of the size that SVT-AV1's default
+    # (pictures that are not shown, between others) makes of it, and a third of the memory.
+    "pred-struct": "1",
+    # No keyframe but those that are asked for.
+    "scd": "0",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderPlan:
-    """Settings of libx264. They shape the bytes, so they belong into the key of a cached segment.
+    """Settings of the encoders. They shape the bytes, so they belong into the key of a cached segment.
 
     The quantiser is constant, not chosen by rate control (CRF): pictures that rest look easy to it, so it spends
     quantisers near 1 on them, and every held picture then pays for refining noise. Here keyframes are fine enough to
@@ -32,29 +55,46 @@ class EncoderPlan:
     a statement scene: 214 frames/s and 0.9 MB, against 130 frames/s and 2.6 MB with CRF 17; both above 51 dB PSNR.
     """
 
+    codec: Codec = "h264"
     # Quantiser of moving parts: 0 is lossless, 51 unwatchable; at 16 text edges can't be told from the source.
     quality: int = 16
-    # How much finer keyframes are: the quantiser falls by 6 * log2 of it.
+    # Whether `quality` is a rate factor instead (`crf`), of which the encoder makes quantisers. AV1's goes to 63.
+    is_crf: bool = False
+    # How much finer keyframes are: the quantiser falls by 6 * log2 of it. Not for AV1.
     keyframe_gain: float = 3.2
+    # As the encoder names it: ultrafast … placebo, of SVT-AV1 0 to 13.
     preset: str = "ultrafast"
     # At least one picture that stands by itself in this time: where players can seek to.
     keyframe_s: int = 5
     # How pictures that do not change are written.
     holds: Holds = "splice"
+    # Of the sound, stereo.
+    audio_kbps: int = 192
+
+    @property
+    def holds_of_codec(self) -> Holds:
+        """`holds`, as far as it can be: repeated pictures are written here for H.264 alone."""
+        return self.holds if self.codec == "h264" else "encode"
 
 
-def x264_options(plan: EncoderPlan) -> dict[str, str]:
-    """The plan in the words of FFmpeg's libx264. Groups of pictures are closed, as x264 makes them by default."""
-    tuning = {
-        "qp": str(plan.quality),
-        "ipratio": f"{plan.keyframe_gain:g}",
-        # Keyframes are asked for where they are due.
-        "keyint": "infinite",
-        **_TUNING,
-    }
-    return {
-        "preset": plan.preset,
-        "forced-idr": "1",
-        "profile": "high",
-        "x264-params": ":".join(f"{name}={value}" for name, value in tuning.items()),
-    }
+def encoder_options(plan: EncoderPlan, *, frame_rate: int) -> dict[str, str]:
+    """The plan in FFmpeg's words for the encoder of its codec. Groups of pictures are closed."""
+    rate = {"crf" if plan.is_crf else "qp": str(plan.quality)}
+    if plan.codec == "av1":
+        return {
+            "preset": plan.preset,
+            **rate,
+            "g": str(plan.keyframe_s * frame_rate),
+            "svtav1-params": _joined(_SVT_AV1_TUNING),
+        }
+    # Keyframes are asked for where they are due.
+    rate |= {"ipratio": f"{plan.keyframe_gain:g}"}
+    if plan.codec == "h265":
+        tuning = _joined({**rate, "keyint": "-1", **_X265_TUNING})
+        return {"preset": plan.preset, "forced-idr": "1", "x265-params": tuning}
+    tuning = _joined({**rate, "keyint": "infinite", **_X264_TUNING})
+    return {"preset": plan.preset, "forced-idr": "1", "profile": "high", "x264-params": tuning}
+
+
+def _joined(tuning: Mapping[str, str]) -> str:
+    return ":".join(f"{name}={value}" for name, value in tuning.items())

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.assembly.holds import encode_held
-from pipeline.assembly.plan import EncoderPlan, x264_options
+from pipeline.assembly.plan import ENCODERS, EncoderPlan, encoder_options
 from pipeline.errors import CheckpointError
 from pipeline.files import discard, replacing, storage_errors
 from pipeline.media.audio import read_wav
 from pipeline.media.encode import Drawn, PictureEncoder, SoundEncoder
 from pipeline.media.join import join_mp4
 from pipeline.media.mux import in_order, open_mp4
-from pipeline.model import FRAME_RATE, SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat, frames_of, total_frames
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat
 
 
 def encode_segment(
@@ -28,6 +28,8 @@ def encode_segment(
     encoder: EncoderPlan,
 ) -> None:
     """Encode one scene to `path`, an MP4 whose sound and pictures start at 0 and end together. Blocks: a worker's job.
+
+    At a rate other than 30, the sound may end within the last picture.
 
     `frames` are RGB pictures of the size of `video_format`, each with the number of frame times it is held; together
     they last as long as `clip`, a WAV (48 kHz, stereo, 16 bit) of `samples`, a whole number of scene quanta. They are
@@ -46,16 +48,28 @@ def encode_segment(
             hint="Remove the clip and run the command again",
         )
     with _removed_on_failure(path), open_mp4(path) as film:
-        pictures = PictureEncoder(film, video_format, x264_options(encoder))
-        voice = SoundEncoder(film)
-        keyframe = encoder.keyframe_s * FRAME_RATE
-        shown = encode_held(frames, pictures, length=frames_of(samples), keyframe=keyframe, holds=encoder.holds)
+        rate = video_format.frame_rate
+        options = encoder_options(encoder, frame_rate=rate)
+        pictures = PictureEncoder(film, video_format, options, name=ENCODERS[encoder.codec])
+        voice = SoundEncoder(film, bit_rate=1_000 * encoder.audio_kbps)
+        shown = encode_held(
+            frames,
+            pictures,
+            length=video_format.frames_of(samples),
+            keyframe=encoder.keyframe_s * rate,
+            holds=encoder.holds_of_codec,
+        )
         for packet in in_order(shown, voice.encode(sound)):
             film.mux(packet)
 
 
 def join_segments(
-    segments: Sequence[Segment], *, path: Path, title: str | None = None, sound: Path | None = None
+    segments: Sequence[Segment],
+    *,
+    path: Path,
+    frame_rate: int = 30,
+    title: str | None = None,
+    sound: Path | None = None,
 ) -> Video:
     """Join segments, at least one, into the film at `path` by copying their packets. Blocks: call it in a thread.
 
@@ -67,11 +81,11 @@ def join_segments(
     if not segments:
         raise ValueError("a film needs at least one segment")
     with replacing(path) as part:
-        join_mp4(segments, part, title=title, sound=sound)
+        frames = join_mp4(segments, part, frame_rate=frame_rate, title=title, sound=sound)
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = part.stat().st_size
-    return Video(frames=total_frames(segments), bytes=size, sha256=digest)
+    return Video(frames=frames, frame_rate=frame_rate, bytes=size, sha256=digest)
 
 
 @contextmanager

@@ -36,6 +36,8 @@ class Making:
     """A film in each of these, from one script, e.g. en,es,fr: written in the brief's language, else in the first."""
     voice: str | None = None
     """Voice, e.g. en-US-AvaNeural; one for each language: de=de-DE-ConradNeural,es=es-MX-DaliaNeural."""
+    preset: str | None = None
+    """How it is encoded, e.g. youtube, social_media (upright), fast_draft: see nightreel presets."""
     music: str | None = None
     """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
@@ -70,6 +72,7 @@ class Making:
             "language": self.language,
             "languages": self.languages,
             **_voices(self.voice),
+            "video.preset": self.preset,
             "music.bed": self.music,
             "script.writers": self.writer,
             "narration.narrator": self.narrator,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import av
@@ -15,7 +16,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import CheckpointError
 from pipeline.media.mux import Packet, open_mp4
-from pipeline.model import FRAME_RATE, Segment
+from pipeline.model import Segment
 
 _HINT = "Remove the file and run the command again"
 
@@ -26,45 +27,70 @@ class _Parameters:
 
     width_px: int
     height_px: int
+    # The codec as MP4 names it: "avc1".
+    video_tag: str
     # Parameter sets of H.264, configuration of AAC.
     video_extradata: bytes
     audio_extradata: bytes
     time_bases: tuple[Fraction, ...]
 
 
-def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = None, sound: Path | None = None) -> None:
-    """Write the packets of all `segments`, one after the other, to `path`.
+def join_mp4(
+    segments: Sequence[Segment], path: Path, *, frame_rate: int, title: str | None = None, sound: Path | None = None
+) -> int:
+    """Write the packets of all `segments`, one after the other, to `path`; how many pictures the film has.
 
     `sound` is an MP4 with one audio track as long as all of them: its packets take the places of theirs.
 
-    Every segment must have one video and one audio stream that start at 0, have no gaps and end together, and all the
-    same parameters; that is what makes the result one stream for every decoder. Raises `CheckpointError` naming the
-    segment that is not so, and `OSError` when `path` can't be written.
+    Every segment must have one video and one audio stream that start at 0, have no gaps and end together (or the sound
+    within the last picture), and all the same parameters; that is what makes the result one stream for every decoder.
+    Raises `CheckpointError` naming the segment that is not so, and `OSError` when `path` can't be written.
+
+    A scene whose sound ends within a picture has that picture whole. Pictures are counted from the start of the film,
+    where each scene begins with the picture nearest to its sound: if one would be too many, the scene's last is left
+    out, which no other refers to. So picture and sound are never further apart than half a picture.
     """
     with open_mp4(path, title=title) as film:
         with _opened(segments[0].path) as first:
             streams = _streams(first, segments[0].path)
             parameters = _parameters(*streams)
             outputs: dict[str, VideoStream | AudioStream] = {
-                stream.type: film.add_stream_from_template(stream) for stream in streams
+                stream.type: film.add_stream_from_template(stream, opaque=True) for stream in streams
             }
+        # The kind of H.265 is not taken over with the rest of the stream.
+        outputs["video"].codec_context.codec_tag = parameters.video_tag
         clocks = dict.fromkeys(outputs, 0)
-        packets = (packet for segment in segments for packet in _packets(segment, parameters))
+        packets = _packets_of(segments, parameters, frame_rate)
         for packet in _with_sound(packets, sound, parameters) if sound else packets:
             kind = packet.stream.type
             packet.stream = outputs[kind]
             packet.pts = packet.dts = clocks[kind]
             clocks[kind] += packet.duration or 0
             film.mux(packet)
+    return int(clocks["video"] * parameters.time_bases[0] * frame_rate)
 
 
-def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
-    """All packets of a segment, with times as they are in it; checked on the way."""
+def _packets_of(segments: Sequence[Segment], parameters: _Parameters, frame_rate: int) -> Iterator[Packet]:
+    heard_s = Fraction(0)
+    for segment in segments:
+        heard_s = yield from _packets(segment, parameters, frame_rate, heard_s)
+
+
+def _packets(
+    segment: Segment, parameters: _Parameters, frame_rate: int, heard_s: Fraction
+) -> Generator[Packet, None, Fraction]:
+    """The packets of a segment, with times as they are in it, checked on the way; when its sound ends in the film.
+
+    `heard_s` is when its sound begins. Pictures that would be too many are left out.
+    """
     part = segment.path
     with _opened(part) as source:
         video, audio = _streams(source, part)
         if _parameters(video, audio) != parameters:
             raise CheckpointError("the segment was encoded in another way than the first", where=str(part), hint=_HINT)
+        sound_s = (audio.duration or 0) * (audio.time_base or Fraction(0))
+        pictures = _nearest((heard_s + sound_s) * frame_rate) - _nearest(heard_s * frame_rate)
+        shown = int(pictures / (frame_rate * parameters.time_bases[0]))
         clocks: dict[str, int] = {video.type: 0, audio.type: 0}
         for packet in source.demux(video, audio):
             # An empty packet marks the end of each stream.
@@ -74,14 +100,23 @@ def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
             if packet.pts != packet.dts or packet.dts != clocks[kind] or not packet.duration:
                 raise CheckpointError("the segment has a gap", where=str(part), hint=_HINT)
             clocks[kind] += packet.duration
-            yield packet
-        ends = {clocks[stream.type] * (stream.time_base or 0) for stream in (video, audio)}
-        if ends != {Fraction(segment.frames, FRAME_RATE)}:
+            if kind == video.type:
+                # At a variable rate, the last picture is long, and only ends sooner.
+                packet.duration = min(packet.duration, shown - packet.pts)
+            if packet.duration > 0:
+                yield packet
+        video_s, audio_s = (clocks[stream.type] * (stream.time_base or Fraction(0)) for stream in (video, audio))
+        if audio_s != sound_s or not video_s * frame_rate == segment.frames == ceil(audio_s * frame_rate):
             raise CheckpointError(
                 f"sound and picture of the segment do not both last {segment.frames} frames",
                 where=str(part),
                 hint=_HINT,
             )
+    return heard_s + sound_s
+
+
+def _nearest(pictures: Fraction) -> int:
+    return int(pictures + Fraction(1, 2))
 
 
 def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters) -> Iterator[Packet]:
@@ -122,6 +157,7 @@ def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
     return _Parameters(
         width_px=video.codec_context.width,
         height_px=video.codec_context.height,
+        video_tag=video.codec_context.codec_tag,
         video_extradata=bytes(video.codec_context.extradata or b""),
         audio_extradata=bytes(audio.codec_context.extradata or b""),
         time_bases=tuple(stream.time_base or Fraction(0) for stream in (video, audio)),

@@ -105,7 +105,8 @@ def _timings(source: InputContainer) -> dict[int, _Timing]:
 def _picture_track(stream: VideoStream, timing: _Timing) -> PictureTrack:
     codec = stream.codec_context
     return PictureTrack(
-        codec=codec.name,
+        # Not the decoder, of which there are several ("libdav1d").
+        codec=codec.codec.canonical_name,
         profile=codec.profile or "",
         pixel_format=codec.pix_fmt or "",
         width_px=codec.width,

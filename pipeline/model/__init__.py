@@ -34,24 +34,19 @@ from pipeline.model.subtitles import Cue, Subtitles
 from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
 from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
-    FORMATS,
-    FRAME_RATE,
+    FULL_HD,
     SAMPLE_RATE_HZ,
-    SAMPLES_PER_FRAME,
     SCENE_QUANTUM_SAMPLES,
+    Codec,
     Segment,
     Video,
     VideoFormat,
-    frames_of,
-    total_frames,
 )
 from pipeline.model.words import join_words, split_words
 
 __all__ = [
-    "FORMATS",
-    "FRAME_RATE",
+    "FULL_HD",
     "QUEUE",
-    "SAMPLES_PER_FRAME",
     "SAMPLE_RATE_HZ",
     "SCENE_QUANTUM_SAMPLES",
     "SINGLES",
@@ -65,6 +60,7 @@ __all__ = [
     "Check",
     "Clip",
     "ClosingScene",
+    "Codec",
     "Cost",
     "Cue",
     "Event",
@@ -101,12 +97,10 @@ __all__ = [
     "bill",
     "dollars",
     "first_words",
-    "frames_of",
     "join_words",
     "narration_of",
     "split_words",
     "summary_of",
     "title_of",
-    "total_frames",
     "weight_of",
 ]

@@ -59,6 +59,8 @@ class Brief:
     variant: int = 0
     # The bed under the voice: a file in music/, "auto" (one of them), "none"; None: the setting decides.
     music: str | None = None
+    # How it is encoded, by the name of a preset; None: the setting decides.
+    preset: str | None = None
     # A film is wanted in each of these, from one script; and voices by language. Both are empty in a brief of one film.
     languages: tuple[str, ...] = ()
     voices: tuple[tuple[str, str], ...] = ()
@@ -77,5 +79,5 @@ class Brief:
 
     @property
     def said(self) -> Brief:
-        """What of it shapes the script: not where it stands, who reads it and how urgent it is."""
-        return replace(self, origin="", voice=None, voices=(), music=None, priority=None)
+        """What of it shapes the script: not where it stands, who reads it, how it is encoded, how urgent it is."""
+        return replace(self, origin="", voice=None, voices=(), music=None, preset=None, priority=None)

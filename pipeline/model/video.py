@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 SAMPLE_RATE_HZ = 48_000
 # An AAC packet holds 1,024 samples; a picture at 30 frames/s lasts 1,600. Both divide 25,600 samples (16 pictures, 25
-# packets), so scenes whose length is a multiple of it are joined by copying packets and stay exactly in step.
+# packets), so scenes whose length is a multiple of it are joined by copying packets and stay exactly in step. At other
+# rates a scene may end within a picture: see `VideoFormat.frames_of` and `media.join`.
 SCENE_QUANTUM_SAMPLES = 25_600
-FRAME_RATE = 30
-SAMPLES_PER_FRAME = SAMPLE_RATE_HZ // FRAME_RATE
+Codec = Literal["h264", "h265", "av1"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoFormat:
-    """The size of the picture, in pixels. The rate is always `FRAME_RATE`, constant."""
+    """The size of the picture, in pixels, both even, and how many there are in a second."""
 
     width_px: int = 1920
     height_px: int = 1080
+    frame_rate: int = 30
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether it is higher than wide."""
+        return self.height_px > self.width_px
+
+    def frames_of(self, samples: int) -> int:
+        """How many pictures it takes to last as long as `samples` of sound; the last may reach beyond its end."""
+        return -(-samples * self.frame_rate // SAMPLE_RATE_HZ)
 
 
-FORMATS = {"16:9": VideoFormat(width_px=1920, height_px=1080)}
+FULL_HD = VideoFormat()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """One scene as a playable MP4: pictures and sound start at 0 and end together."""
+    """One scene as a playable MP4: pictures and sound start at 0 and end together, or within the last picture."""
 
     path: Path
     frames: int
@@ -35,23 +45,14 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True)
 class Video:
-    """A finished film, wherever it lies: MP4, H.264 High and AAC-LC, index first."""
+    """A finished film, wherever it lies: MP4 with AAC-LC, index first."""
 
     frames: int
+    frame_rate: int = 30
     bytes: int
     sha256: str
 
     @property
     def duration_s(self) -> float:
         """Length of the film in seconds."""
-        return self.frames / FRAME_RATE
-
-
-def frames_of(samples: int) -> int:
-    """How many pictures last as long as `samples` of sound."""
-    return samples // SAMPLES_PER_FRAME
-
-
-def total_frames(segments: Iterable[Segment]) -> int:
-    """The length of the joined segments, in pictures."""
-    return sum(segment.frames for segment in segments)
+        return self.frames / self.frame_rate

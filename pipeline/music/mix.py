@@ -36,7 +36,7 @@ class MixPlan:
     fade_out_s: float = 2.0
 
 
-def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path) -> None:
+def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path, bit_rate: int = 192_000) -> None:
     """Write the sound of a film to `path`: an MP4 with one AAC track, as long as all `clips`. A worker's job.
 
     `loop` is a file of `prepare_bed`. The same inputs give the same bytes. The mix as a whole is as loud as films
@@ -45,7 +45,7 @@ def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path) ->
     """
     mixed = levelled(partial(mix, clips, Loop(loop), plan))
     with storage_errors(path), open_mp4(path) as film:
-        for packet in SoundEncoder(film).encode_all(mixed):
+        for packet in SoundEncoder(film, bit_rate=bit_rate).encode_all(mixed):
             film.mux(packet)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
 from pipeline.keys import content_key
-from pipeline.model import Clip, Cue, Scene, Script, Segment, Video, frames_of
+from pipeline.model import Clip, Cue, Scene, Script, Segment, Video
 from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
 
 
@@ -29,7 +29,7 @@ class SegmentOrder:
     @property
     def frames(self) -> int:
         """How many pictures the scene lasts."""
-        return frames_of(self.clip.samples)
+        return self.look.format.frames_of(self.clip.samples)
 
     @property
     def key(self) -> str:
@@ -58,9 +58,9 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
     )
 
 
-def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path) -> Video:
+def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path, frame_rate: int) -> Video:
     """Join the scenes of a film to `path`, with a sound of its own if it has one. Runs in a worker process."""
-    return join_segments(segments, path=path, title=title, sound=sound)
+    return join_segments(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
 
 
 def make_thumbnail(script: Script, look: Look, path: Path) -> None:

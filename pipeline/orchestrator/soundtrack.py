@@ -26,17 +26,18 @@ class MixOrder:
     loop: Path
     bed: str
     plan: MixPlan
+    audio_kbps: int
 
     @property
     def key(self) -> str:
         """Names the mix by its content."""
         sound = tuple((clip.sha256, clip.words) for clip in self.clips)
-        return content_key((BED_VERSION, MIX_VERSION), sound, self.bed, self.plan)
+        return content_key((BED_VERSION, MIX_VERSION), sound, self.bed, self.plan, self.audio_kbps)
 
 
 def make_mix(order: MixOrder, path: Path) -> None:
     """Mix the sound of a film to `path`. Runs in a worker process."""
-    mix_film(order.clips, order.loop, plan=order.plan, path=path)
+    mix_film(order.clips, order.loop, plan=order.plan, path=path, bit_rate=1_000 * order.audio_kbps)
 
 
 async def loop_of(bed: Bed, shop: Workshop, attempt: Attempt) -> Path:
@@ -59,7 +60,13 @@ async def sound_of(brief: Brief, clips: tuple[Clip, ...], shop: Workshop, attemp
     bed = await bed_of(brief, shop)
     if bed is None:
         return None
-    order = MixOrder(clips=clips, loop=await loop_of(bed, shop, attempt), bed=bed.sha256, plan=shop.mix_plan)
+    order = MixOrder(
+        clips=clips,
+        loop=await loop_of(bed, shop, attempt),
+        bed=bed.sha256,
+        plan=shop.mix_plan,
+        audio_kbps=shop.encoding(brief).encoder.audio_kbps,
+    )
 
     async def make(path: Path) -> None:
         await attempt.compute(make_mix, order, path)

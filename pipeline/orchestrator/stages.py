@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from anyio import create_task_group, to_thread
 
+from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
@@ -54,10 +55,11 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script. A film that is translated begins with the script that its whole family has."""
-    # Music that is missing or broken, a voice that nobody has, and a film that is too long for every writer are better
-    # known before anything is paid for.
+    # Music that is missing or broken, a voice or a preset that nobody has, a film that is too long for every writer: all
+    # that is better known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
+    shop.encoding(job.brief)
     narrators = await to_thread.run_sync(lambda: shop.narrators)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
@@ -73,9 +75,10 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Script -> Narration. Each scene is drawn ahead as soon as its clip exists."""
     script = _made(job.script)
     studio = await _studio(job, shop, attempt)
+    limits = shop.cue_limits(studio.look.format)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
-        cut = partial(make_subtitles, _only(clip), language=script.language, limits=shop.cue_limits)
+        cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
         cues = (await to_thread.run_sync(cut)).scenes[0]
         try:
             await studio.segment(index, clip, cues)
@@ -95,8 +98,8 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
 async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
     """Script, Narration -> Subtitles."""
-    language = _made(job.script).language
-    cut = partial(make_subtitles, _made(job.narration), language=language, limits=shop.cue_limits)
+    language, limits = _made(job.script).language, shop.cue_limits(shop.encoding(job.brief).video_format)
+    cut = partial(make_subtitles, _made(job.narration), language=language, limits=limits)
     return job.evolve(subtitles=await to_thread.run_sync(cut))
 
 
@@ -131,6 +134,7 @@ class _Studio:
 
     script: Script
     look: Look
+    encoder: EncoderPlan
     fonts: str
     shop: Workshop
     attempt: Attempt
@@ -143,7 +147,7 @@ class _Studio:
             clip=clip,
             look=self.look,
             fonts=self.fonts,
-            encoder=self.shop.encoder,
+            encoder=self.encoder,
         )
 
         async def make(path: Path) -> None:
@@ -162,7 +166,8 @@ class _Studio:
 async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
     script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
     fonts = await to_thread.run_sync(fonts_for, script, look)
-    return _Studio(script=script, look=look, fonts=fonts, shop=shop, attempt=attempt)
+    encoder = shop.encoding(job.brief).encoder
+    return _Studio(script=script, look=look, encoder=encoder, fonts=fonts, shop=shop, attempt=attempt)
 
 
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -172,8 +177,9 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
     package = FileNames().within(folder)
     lengths = tuple(clip.samples for clip in clips)
-    video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video)
     look = await to_thread.run_sync(shop.look, job)
+    rate = look.format.frame_rate
+    video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video, rate)
     await attempt.compute(make_thumbnail, script, look, package.thumbnail)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
@@ -187,11 +193,12 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
 async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Video -> Verdict; a film that does not pass goes no further."""
-    narration = _made(job.narration)
+    narration, encoding = _made(job.narration), shop.encoding(job.brief)
     expected = Expected(
-        video_format=shop.video_format,
+        video_format=encoding.video_format,
         lengths=tuple(clip.samples for clip in narration.clips),
         subtitles=_made(job.subtitles),
+        codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
     )
     verdict = await attempt.compute(inspect_film, _made(job.package), expected)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.media.decode import Luma
 from pipeline.media.loudness import Loudness
 from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
-from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, Check, VideoFormat
+from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
 
 DURATION_TOLERANCE_S = 0.1
 # Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
@@ -20,6 +20,12 @@ TRUE_PEAK_DBTP = -1.0
 BLACK_LUMA = 20.0
 FLAT_LUMA = 1.0
 BLACK_SPREAD_LUMA = 4.0
+# What the probe says of each.
+_STREAMS: Mapping[Codec, str] = {
+    "h264": "h264 High yuv420p",
+    "h265": "hevc Main yuv420p",
+    "av1": "av1 Main yuv420p",
+}
 
 
 def streams(info: MediaInfo) -> Check:
@@ -33,9 +39,9 @@ def streams(info: MediaInfo) -> Check:
     )
 
 
-def picture_codec(track: PictureTrack) -> Check:
-    """H.264 High, 8 bit, 4:2:0: what every player and every host takes."""
-    measured, limit = f"{track.codec} {track.profile} {track.pixel_format}", "h264 High yuv420p"
+def picture_codec(track: PictureTrack, codec: Codec) -> Check:
+    """The codec that was ordered, 8 bit, 4:2:0; H.264 High is what every player and every host takes."""
+    measured, limit = f"{track.codec} {track.profile} {track.pixel_format}", _STREAMS[codec]
     return Check(name="picture_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
@@ -45,13 +51,13 @@ def size(track: PictureTrack, video_format: VideoFormat) -> Check:
     return Check(name="size", passed=measured == limit, measured=measured, limit=limit)
 
 
-def frame_rate(track: PictureTrack) -> Check:
+def frame_rate(track: PictureTrack, video_format: VideoFormat) -> Check:
     """Every picture is shown equally long, from 0 on, without gaps."""
     return Check(
         name="frame_rate",
-        passed=track.constant_rate == FRAME_RATE,
+        passed=track.constant_rate == video_format.frame_rate,
         measured="variable" if track.constant_rate is None else f"{float(track.constant_rate):g} a second",
-        limit=f"{FRAME_RATE} a second, constant",
+        limit=f"{video_format.frame_rate} a second, constant",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.model import SAMPLE_RATE_HZ, Subtitles, VideoFormat
+from pipeline.model import SAMPLE_RATE_HZ, Codec, Subtitles, VideoFormat
 
 # Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
 _RESTS_AT = 0.75
@@ -29,6 +29,7 @@ class Expected:
     lengths: tuple[int, ...]
     # The cues of the same scenes.
     subtitles: Subtitles
+    codec: Codec = "h264"
     # No voice was asked for, so that nobody misses one.
     silent: bool = False
 

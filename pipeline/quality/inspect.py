@@ -52,9 +52,9 @@ def _film(package: Package, expected: Expected) -> Iterator[Check]:
 def _properties(info: MediaInfo, expected: Expected) -> Iterator[Check]:
     """What the packets tell."""
     (picture,), (sound,) = info.pictures, info.sounds
-    yield checks.picture_codec(picture)
+    yield checks.picture_codec(picture, expected.codec)
     yield checks.size(picture, expected.video_format)
-    yield checks.frame_rate(picture)
+    yield checks.frame_rate(picture, expected.video_format)
     yield checks.colours(picture)
     yield checks.sound_codec(sound)
     yield checks.duration(picture, expected.duration_s)

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "6"
+RENDERING_VERSION = "7"
 
 # Pillow, numpy and fontTools are loaded by the first call, not by whoever imports this room.
 
@@ -44,7 +44,7 @@ RENDERING_VERSION = "6"
 def draw_scene(
     scene: Scene, *, words: tuple[Word, ...], cues: tuple[Cue, ...], frames: int, look: Look
 ) -> Iterator[Frame]:
-    """The different pictures of a scene, each with its hold; the holds add up to `frames` (30 a second).
+    """The different pictures of a scene, each with its hold; the holds add up to `frames` at the look's rate.
 
     `words` are the timed words of the scene's narration and say when items appear; `cues` are drawn as captions if
     the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
@@ -54,7 +54,7 @@ def draw_scene(
 
     composition = layouts.lay_out(scene, words, look)
     overlay = captions.captions(cues, look) if look.burn_in else []
-    yield from timeline.play(composition.under(overlay), frames)
+    yield from timeline.play(composition.under(overlay), frames, frame_rate=look.format.frame_rate)
 
 
 def draw_thumbnail(script: Script, look: Look) -> Image.Image:

@@ -20,7 +20,7 @@ class Canvas:
         self.screen = Box(0, 0, *ground.size)
         self.picture = ground.copy()
 
-    def advance(self, frame: int) -> list[Patch]:
+    def advance(self, frame: float) -> list[Patch]:
         """Take the poses of a frame and return what has to change on the picture; nothing if it looks the same."""
         dirty: list[Box] = []
         for index, element in enumerate(self._elements):

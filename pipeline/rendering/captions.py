@@ -54,7 +54,7 @@ class CaptionElement:
     # Frame in which each word begins.
     word_frames: tuple[int, ...]
 
-    def pose(self, frame: int) -> _Caption | None:
+    def pose(self, frame: float) -> _Caption | None:
         """See `sprites.Element`."""
         if not self.starts <= frame < self.ends:
             return None
@@ -105,7 +105,7 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     width = round(max(line.width_em for line in lines) * size_px) + 2 * pad_x
     height = _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
-    top = grid.captions.top + (grid.px(128) - height) // 2
+    top = grid.captions.top + (grid.captions.height - grid.px(6) - height) // 2
     left = (grid.format.width_px - width) // 2
     letters: list[_Letters] = []
     for number, line in enumerate(lines):
@@ -163,7 +163,7 @@ def _presentable(word: str, style: TextStyle) -> str:
 
 def _sized(lines: list[Line], grid: Grid, room: Box) -> tuple[int, list[Line]]:
     """The largest size at which all lines fit; below the smallest, lines are cut."""
-    sizes = [grid.px(size) for size in CAPTION_SIZES]
+    sizes = [grid.type_px(size) for size in CAPTION_SIZES]
     for size_px in sizes:
         wide = max((line.width_em for line in lines), default=0.0) * size_px
         if wide <= room.width and _height(lines, size_px, grid) <= room.height:

@@ -69,29 +69,59 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Twelve columns inside the margins, above the band that belongs to captions."""
+    """Twelve columns inside the margins, above the band that belongs to captions.
+
+    A tall picture fills a phone, and apps put their own things over its lowest fifth, its highest tenth and its edges:
+    everything keeps clear of that, and type is larger.
+    """
 
     format: VideoFormat
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether figures stand above the text, because there is no room beside it."""
+        return 2 * self.format.width_px < 3 * self.format.height_px
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether the picture is as tall as a phone that is held upright."""
+        return 2 * self.format.height_px >= 3 * self.format.width_px
 
     def px(self, at_1080: float) -> int:
         """A distance given for a picture 1080 px high (a multiple of 8, as a rule), in pixels of this one."""
         return round(at_1080 * min(self.format.width_px, self.format.height_px) / 1080)
 
+    def type_px(self, at_1080: float) -> int:
+        """A type size, likewise."""
+        return self.px(1.2 * at_1080 if self.is_tall else at_1080)
+
     @property
     def content(self) -> Box:
         """Inside the margins and above the caption band: text never leaves it."""
-        side = self.px(120)
+        if self.is_tall:
+            band, top = self.captions, self.format.height_px // 9
+            return Box(band.left, top, band.right, band.top - self.px(48))
+        side = self._side_px
         bottom = self.format.height_px - self.px(150)
         return Box(side, self.px(96), self.format.width_px - side, bottom)
 
     @property
     def captions(self) -> Box:
         """The lowest band; nothing but captions enters it."""
-        side = self.px(120)
+        side = self._side_px
+        if self.is_tall:
+            bottom = self.format.height_px * 4 // 5
+            return Box(side, bottom - self.px(200), self.format.width_px - side, bottom)
         bottom = self.format.height_px - self.px(16)
         return Box(side, self.content.bottom, self.format.width_px - side, bottom)
 
+    @property
+    def _side_px(self) -> int:
+        return self.px(84 if self.is_stacked else 120)
+
     def columns(self, count: int) -> int:
-        """Width of so many neighbouring columns in pixels, with the gutters between them."""
+        """Width of so many neighbouring columns in pixels, with the gutters between them; all, where one stacks."""
+        if self.is_stacked:
+            return self.content.width
         gutter = self.px(24)
         return (self.content.width + gutter) * count // _COLUMNS - gutter

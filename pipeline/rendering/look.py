@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model import FORMATS, VideoFormat
+from pipeline.model import FULL_HD, VideoFormat
 from pipeline.model.writing import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT, Theme
@@ -21,7 +21,7 @@ class Look:
 
     # Title of the film: shown in the closing, and the seed of the film's figure.
     title: str
-    format: VideoFormat = FORMATS["16:9"]
+    format: VideoFormat = FULL_HD
     theme: Theme = MIDNIGHT
     # Whether captions are drawn into the picture.
     burn_in: bool = True
@@ -45,7 +45,7 @@ class Look:
 
 
 class Frame(NamedTuple):
-    """A picture, for how many frame times (1/30 s) it stands, and where it differs from the one before."""
+    """A picture, for how many frame times it stands, and where it differs from the one before."""
 
     picture: Picture
     hold: int

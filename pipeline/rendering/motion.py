@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Frame counts at 30 frames/s.
+# Whatever the frame rate of the film: motions, and when things come and go, are told in frames of 1/30 s.
+MOTION_RATE = 30
+
 ENTRANCE_FRAMES = 15
 FADE_FRAMES = 8
 STAGGER_FRAMES = 3
@@ -45,8 +47,8 @@ class Motion:
     drawn: bool = False
     levels: tuple[Level, ...] = ()
 
-    def pose(self, frame: int) -> Pose | None:
-        """The pose in a frame; None while nothing of it is to be seen."""
+    def pose(self, frame: float) -> Pose | None:
+        """The pose in a frame, or between two; None while nothing of it is to be seen."""
         if frame < self.enters:
             return None
         progress = min(1.0, (frame - self.enters + 1) / self.over)
@@ -57,7 +59,7 @@ class Motion:
         drop_px = 0 if self.drawn else round(self.rise_px * (1 - eased))
         return Pose(opacity, drop_px, round(255 * eased) if self.drawn else 255)
 
-    def _level(self, frame: int) -> float:
+    def _level(self, frame: float) -> float:
         level = float(FULL)
         for change in self.levels:
             if frame >= change.frame:

@@ -22,7 +22,7 @@ _EDGE = 24
 class Element(Protocol):
     """Anything the canvas can show. A pose is all that tells one of its looks from another."""
 
-    def pose(self, frame: int) -> Hashable | None:
+    def pose(self, frame: float) -> Hashable | None:
         """How it stands in a frame; None while it is not there."""
         ...
 
@@ -66,7 +66,7 @@ class Sprite:
         shift = width_px - right - left
         return replace(self, left=self.left + shift, span=(left + shift, right + shift))
 
-    def pose(self, frame: int) -> Pose | None:
+    def pose(self, frame: float) -> Pose | None:
         """See `Element`."""
         return self.motion.pose(frame)
 

@@ -50,7 +50,7 @@ class MovingStill:
     # The view that was drawn last, and what it shows: a part of it may be asked for again.
     _shown: tuple[Hashable, Picture] | None = None
 
-    def pose(self, frame: int) -> _View:
+    def pose(self, frame: float) -> _View:
         """See `sprites.Element`. Before it sets out it shows its start; afterwards it rests at its end."""
         share = min(1.0, max(0.0, (frame - self.enters) / self.over))
         return _between(self.start, self.end, share)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.model import FRAME_RATE, BulletsScene, Scene, Word, first_words
+from pipeline.model import BulletsScene, Scene, Word, first_words
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
+from pipeline.rendering.motion import MOTION_RATE
 
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5
 
 
-def play(composition: Composition, frames: int) -> Iterator[Frame]:
+def play(composition: Composition, frames: int, *, frame_rate: int = MOTION_RATE) -> Iterator[Frame]:
     """The different pictures of a scene with their holds, which add up to `frames`.
+
+    At another rate than that of motions, a picture shows how things stand at its own time, between two of theirs.
 
     All frames share one picture: each is valid until the next is asked for.
     """
@@ -23,7 +26,7 @@ def play(composition: Composition, frames: int) -> Iterator[Frame]:
     hold = 0
     changed: tuple[Box, ...] = (canvas.screen,)
     for frame in range(frames):
-        patches = canvas.advance(frame)
+        patches = canvas.advance(frame * MOTION_RATE / frame_rate)
         if patches and hold:
             yield Frame(canvas.picture, hold, changed)
             hold, changed = 0, tuple(box for _, box in patches)
@@ -34,8 +37,8 @@ def play(composition: Composition, frames: int) -> Iterator[Frame]:
 
 
 def frame_at(time_s: float) -> int:
-    """The frame that is shown at a time, rounded to the nearest."""
-    return max(0, int(time_s * FRAME_RATE + 0.5))
+    """The frame of a motion at a time, rounded to the nearest."""
+    return max(0, int(time_s * MOTION_RATE + 0.5))
 
 
 def item_frames(scene: BulletsScene, words: Sequence[Word]) -> tuple[int, ...]:

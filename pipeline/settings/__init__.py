@@ -1,6 +1,7 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
 groups.py      every setting, its default and what it may be
+presets.py     how films are encoded, by name
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
@@ -30,6 +31,7 @@ from pipeline.settings.groups import (
 )
 from pipeline.settings.loading import load_settings
 from pipeline.settings.money import BudgetSettings, PriceSettings
+from pipeline.settings.presets import Preset, PresetSettings, presets_of
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 
 __all__ = [
@@ -44,6 +46,8 @@ __all__ = [
     "NarrationSettings",
     "OutputSettings",
     "PiperSettings",
+    "Preset",
+    "PresetSettings",
     "PriceSettings",
     "RetrySettings",
     "ScriptSettings",
@@ -57,5 +61,6 @@ __all__ = [
     "example_toml",
     "is_secret",
     "load_settings",
+    "presets_of",
     "setting_fields",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from inspect import getdoc
 from textwrap import wrap
@@ -12,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.settings.fields import only_in_files, setting_fields, setting_groups
 from pipeline.settings.groups import Settings
+from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS, PresetSettings
 from pipeline.settings.services import PRESETS, ServiceSettings
 
 _HEADER = """\
@@ -33,6 +35,7 @@ def example_toml() -> str:
             lines += _services() if current == "groq" else []
             lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]
+            lines += _preset() if name == "presets" else []
             current = name
             continue
         group, _, key = name.rpartition(".")
@@ -47,8 +50,11 @@ def example_toml() -> str:
 def _entries(table: Mapping[str, BaseModel]) -> Iterator[str]:
     """The tables in a table, a line each."""
     for name, entry in table.items():
+        if name == DEFAULT_PRESET:
+            continue  # has a table of its own
         values = entry.model_dump(exclude_defaults=True)
-        yield f"{json.dumps(name)} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items())} }}"
+        bare = name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)
+        yield f"{bare} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items())} }}"
 
 
 def _services() -> list[str]:
@@ -59,6 +65,14 @@ def _services() -> list[str]:
     lines = [*(f"# {line}" for line in wrap(told, 110)), f"#[services.{name}]"]
     for key, field in ServiceSettings.model_fields.items():
         lines += _setting(key, field, None if key == "api_key" else getattr(service, key))
+    return lines
+
+
+def _preset() -> list[str]:
+    """The default one with all that can be said of it."""
+    lines = [*(f"# {line}" for line in wrap(getdoc(PresetSettings) or "", 110)), f"#[presets.{DEFAULT_PRESET}]"]
+    for key, field in PresetSettings.model_fields.items():
+        lines += _setting(key, field, getattr(KNOWN_PRESETS[DEFAULT_PRESET], key))
     return lines
 
 

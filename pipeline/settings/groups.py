@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from pipeline.model import FORMATS
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
 from pipeline.settings.kinds import (
     DAY_S,
@@ -18,19 +17,15 @@ from pipeline.settings.kinds import (
     Group,
     Language,
     Names,
+    OptionalNumber,
     OptionalText,
     OptionalWebSocketUrl,
 )
 from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
+from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS, Presets
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
-
-
-def _known_format(value: str) -> str:
-    if value not in FORMATS:
-        raise ValueError(f"must be one of {', '.join(FORMATS)}")
-    return value
 
 
 def _cores_for_zero(value: int) -> int:
@@ -162,11 +157,16 @@ class PiperSettings(Group):
 class VideoSettings(Group):
     """The picture."""
 
-    format: Annotated[str, AfterValidator(_known_format)] = Field(
-        "16:9", description=f"Shape of the picture: {', '.join(FORMATS)}."
+    preset: str = Field(
+        DEFAULT_PRESET,
+        description="How it is encoded: one of the presets below, or one of yours. Likewise: --preset, and `preset:` "
+        "in a brief.",
     )
-    quality: int = Field(
-        16, ge=0, le=51, description="Quantiser of H.264: 16 looks like the original, higher is smaller."
+    quality: OptionalNumber = Field(
+        None,
+        ge=0,
+        le=51,
+        description="In place of the preset's qp or crf: higher is smaller; empty: as the preset says.",
     )
 
 
@@ -358,6 +358,12 @@ class Settings(BaseSettings):
     piper: PiperSettings = PiperSettings()
     music: MusicSettings = MusicSettings()
     video: VideoSettings = VideoSettings()
+    presets: Presets = Field(
+        KNOWN_PRESETS,
+        description="How films are encoded, by name: see `nightreel presets`. A table of a name that is here changes "
+        "the values that it sets. Any other name is a preset of yours: what it does not set is as in the one that "
+        "it is based on.",
+    )
     subtitles: SubtitleSettings = SubtitleSettings()
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()

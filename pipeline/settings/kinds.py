@@ -45,6 +45,7 @@ def _key(value: object) -> object:
     return value.strip() or None
 
 
+OptionalNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]

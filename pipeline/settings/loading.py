@@ -34,7 +34,11 @@ from pipeline.workspace import CONFIG_NAME
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
 _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
 # Names of earlier versions, and what became of them.
-_MOVED = {"groq.usd_per_million_in": _PRICED, "groq.usd_per_million_out": _PRICED}
+_MOVED = {
+    "groq.usd_per_million_in": _PRICED,
+    "groq.usd_per_million_out": _PRICED,
+    "video.format": "is part of a preset now: set video.preset, or width_px and height_px in a preset of yours",
+}
 # What it was called before there were several.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 # What needs no quotes in TOML; and the name of a service as it is written, where it can't be one.
@@ -88,6 +92,7 @@ def load_settings(
         # The original would quote the values, the secret ones as well.
         raise ConfigurationError(without_keys("; ".join(problems))) from None
     problems += _unknown_writers(settings, found)
+    problems += _unknown_preset(settings, found)
     if problems:
         raise ConfigurationError(without_keys("; ".join(problems)))
     return settings
@@ -135,6 +140,12 @@ def _unknown_writers(settings: Settings, found: Mapping[str, _Found]) -> Iterato
                 name, known, otherwise=f"Add a table [services.{name}], or take one of {', '.join(known)}"
             )
             yield f"{found['script.writers'].subject}: there is no writer “{name}”. {hint}"
+
+
+def _unknown_preset(settings: Settings, found: Mapping[str, _Found]) -> Iterator[str]:
+    if settings.video.preset not in settings.presets:
+        hint = did_you_mean(settings.video.preset, settings.presets)
+        yield f"{found['video.preset'].subject}: there is no preset “{settings.video.preset}”. {hint}"
 
 
 def _from_file(path: Path) -> Iterator[tuple[str, _Found]]:

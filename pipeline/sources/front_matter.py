@@ -22,6 +22,7 @@ _MAX_CHARS: Mapping[str, int] = {
     "template": 60,
     "voice": 100,
     "music": 200,
+    "preset": 40,
     "subtitle": 200,
     "kicker": 100,
     "closing": 400,

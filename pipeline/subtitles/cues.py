@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word, join_words
+from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word, join_words
 from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.phrases import SENTENCE, break_costs
 from pipeline.subtitles.pieces import fit_words, join_phrases, width
@@ -26,9 +26,7 @@ _UNEVEN = 6.0
 _SILENCE_INSIDE_PER_S = 6.0
 _OVER_A_LIMIT = 1000.0
 # Two cues closer than this are joined up to the gap: a caption that goes for a few frames flickers.
-_FLICKER_S = 12 / FRAME_RATE
-# The least time between two cues: two pictures (Netflix TTSG).
-_GAP_S = 2 / FRAME_RATE
+_FLICKER_S = 0.4
 # Of an excess: what floating point makes of a limit that is just kept.
 _ROUNDING = 1e-9
 
@@ -149,7 +147,7 @@ class _Scene:
             return self.end_s
         start_s, next_s = self.words[first].start_s, self.words[last].start_s
         # Words faster than the gap: half of what there is for the cue, half for the gap.
-        return max(next_s - _GAP_S, (start_s + next_s) / 2)
+        return max(next_s - self.limits.gap_s, (start_s + next_s) / 2)
 
     def cue(self, first: int, last: int) -> Cue:
         """The range as a cue."""

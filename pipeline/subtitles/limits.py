@@ -11,8 +11,8 @@ from pipeline.model.writing import writing_of
 class CueLimits:
     """What a viewer can read, in letters of an alphabet; an ideograph, kana or syllable of Hangul counts as two.
 
-    Netflix TTSG: two lines of 42 characters, 20 characters a second. Who wants shorter lines, say 25 characters on a
-    vertical picture, asks for them; nothing here knows the picture.
+    Netflix TTSG: two lines of 42 characters, 20 characters a second. Who wants shorter lines, say 25 characters on an
+    upright picture, asks for them; nothing here knows the picture but its rate.
     """
 
     max_chars_per_line: int
@@ -22,6 +22,13 @@ class CueLimits:
     max_chars_per_s: float
     min_duration_s: float
     max_duration_s: float
+    # Pictures a second.
+    frame_rate: int = 30
+
+    @property
+    def gap_s(self) -> float:
+        """The least time between two cues: two pictures (Netflix TTSG)."""
+        return 2 / self.frame_rate
 
     def in_language(self, language: str) -> CueLimits:
         """These limits for a language (a tag): no line longer than its own limit, the pace in proportion to its own."""

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.media.audio import read_audio, read_wav
 from pipeline.media.decode import pictures_at
-from pipeline.model import FRAME_RATE, join_words, narration_of, split_words
+from pipeline.model import join_words, narration_of, split_words
 from pipeline.model.text import has_words
 from pipeline.rendering import Look, fonts_for
 from pipeline.rendering.captions import captions
@@ -38,7 +38,7 @@ from tests.acceptance.topics_of_the_world import (
 from tests.standins.tales import sentences
 
 EVERY_TOPIC = pytest.mark.parametrize("name", TOPICS)
-GAP_S = 2 / FRAME_RATE
+GAP_S = 2 / 30
 # Cue times are whole milliseconds in a file.
 ROUNDING_S = 0.0011
 # Of a cue's start against what is heard.

@@ -22,6 +22,7 @@ from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.options import Making, Place, Working
+from pipeline.cli.presets import presets
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -40,6 +41,7 @@ COMMANDS = {
     "checkpoint": checkpoint,
     "clean": clean,
     "voices": voices,
+    "presets": presets,
     "init": init,
     "doctor": doctor,
 }

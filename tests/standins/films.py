@@ -21,12 +21,12 @@ from pipeline.model import (
     Subtitles,
     VideoFormat,
     Word,
-    frames_of,
 )
 from pipeline.rendering.picture import Picture
 from pipeline.subtitles import to_srt, to_vtt
 
 SMALL = VideoFormat(width_px=320, height_px=180)
+PLAN = EncoderPlan()
 SILENT_EDGE_SAMPLES = 2_400
 
 
@@ -67,18 +67,19 @@ def make_segment(
     sound: NDArray[np.float32],
     frames: Sequence[Drawn] | None = None,
     video_format: VideoFormat = SMALL,
+    encoder: EncoderPlan = PLAN,
 ) -> Segment:
     """A segment `name`.mp4 in `folder`, with its clip beside it."""
     clip = folder / f"{name}.wav"
     write_wav(clip, sound)
-    length = frames_of(len(sound))
+    length = video_format.frames_of(len(sound))
     encode_segment(
         cards(length, video_format) if frames is None else frames,
         clip=clip,
         samples=len(sound),
         path=folder / f"{name}.mp4",
         video_format=video_format,
-        encoder=EncoderPlan(),
+        encoder=encoder,
     )
     return Segment(path=folder / f"{name}.mp4", frames=length)
 

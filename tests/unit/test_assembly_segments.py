@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assembly import EncoderPlan, encode_segment, join_segments, x264_options
+from pipeline.assembly import EncoderPlan, encode_segment, encoder_options, join_segments
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.media.audio import read_audio, write_wav
 from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
 from pipeline.media.encode import SoundEncoder
 from pipeline.media.mux import open_mp4
 from pipeline.media.probe import probe
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, VideoFormat, frames_of
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, VideoFormat
 from tests.standins.films import SMALL, card, cards, make_film, make_segment, voice
 
 
@@ -230,7 +230,7 @@ def clip(tmp_path):
 def encode(clip, path, *, quanta):
     samples = quanta * SCENE_QUANTUM_SAMPLES
     return encode_segment(
-        cards(frames_of(samples)),
+        cards(VideoFormat().frames_of(samples)),
         clip=clip,
         samples=samples,
         path=path,
@@ -355,7 +355,7 @@ def test_a_segment_with_another_number_of_pictures_than_promised_is_refused(tmp_
 
 
 def test_the_plan_speaks_the_words_of_x264():
-    options = x264_options(EncoderPlan(quality=20, preset="superfast", keyframe_s=2))
+    options = encoder_options(EncoderPlan(quality=20, preset="superfast", keyframe_s=2), frame_rate=30)
 
     assert (options["preset"], options["profile"]) == ("superfast", "high")
     assert {"qp=20", "keyint=infinite", "threads=1"} <= set(options["x264-params"].split(":"))

@@ -57,7 +57,12 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(attempt, t
     shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
     clip = Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
     studio = stages._Studio(
-        script=SimpleNamespace(scenes=("scene",)), look=None, fonts="", shop=replace(shop), attempt=attempt
+        script=SimpleNamespace(scenes=("scene",)),
+        look=None,
+        encoder=None,
+        fonts="",
+        shop=replace(shop),
+        attempt=attempt,
     )
 
     for _ in range(2):

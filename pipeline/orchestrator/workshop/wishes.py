@@ -96,6 +96,7 @@ class Wishes:
             facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
             variant=int(self._flag("script.variant") or brief.variant or asked.variant),
             music=self.beds.choose(music, brief.title),
+            preset=self._flag("video.preset") or brief.preset or self.settings.video.preset,
             origin=self.places.origin(brief.origin),
         )
 

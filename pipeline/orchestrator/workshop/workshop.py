@@ -12,16 +12,16 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError
 from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import FORMATS, Asked, Brief, Job, Price, Prosody, VideoFormat
+from pipeline.model import Asked, Brief, Job, Price, Prosody, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import prices_of
+from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding, encoding_of
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
@@ -255,35 +255,30 @@ class Workshop:
 
     # What films look like ----------------------------------------------------------------------------------------
 
-    @property
-    def video_format(self) -> VideoFormat:
-        """Size of the picture."""
-        return FORMATS[self.settings.video.format]
+    def encoding(self, brief: Brief) -> Encoding:
+        """Size, rate and encoder of a completed brief's film. Raises `InputError` for a preset that is not there."""
+        return encoding_of(self.settings, brief)
 
-    @property
-    def encoder(self) -> EncoderPlan:
-        """How pictures are encoded."""
-        return EncoderPlan(quality=self.settings.video.quality)
-
-    @property
-    def cue_limits(self) -> CueLimits:
-        """How subtitles are cut."""
+    def cue_limits(self, video_format: VideoFormat) -> CueLimits:
+        """How subtitles are cut: an upright picture has room for shorter lines."""
         wanted = self.settings.subtitles
+        most = UPRIGHT_LINE_CHARS if video_format.is_upright else wanted.max_chars_per_line
         return CueLimits(
-            max_chars_per_line=wanted.max_chars_per_line,
+            max_chars_per_line=min(most, wanted.max_chars_per_line),
             max_lines=wanted.max_lines,
             max_chars_per_s=wanted.max_chars_per_s,
             min_duration_s=wanted.min_duration_s,
             max_duration_s=wanted.max_duration_s,
+            frame_rate=video_format.frame_rate,
         )
 
     def look(self, job: Job) -> Look:
-        """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown theme."""
+        """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown name."""
         assert job.script is not None
         return Look(
             title=job.script.title,
             theme=theme_named(self.template(job.brief).theme),
-            format=self.video_format,
+            format=self.encoding(job.brief).video_format,
             burn_in=self.settings.subtitles.burn_in,
             language=job.script.language,
         )
@@ -339,13 +334,18 @@ class Workshop:
             bed = self.bed(brief)
         except InputError:
             bed = None  # likewise
+        try:
+            encoding = self.encoding(brief)
+        except InputError:
+            encoding = None
         parts = (
-            replace(brief, origin="", priority=None),
+            # Not what its preset is called, but what that says.
+            replace(brief, origin="", priority=None, preset=None),
             template,
             self._first_choice(),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
-            (self.video_format, self.encoder, self.cue_limits, shape.subtitles.burn_in),
+            (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.burn_in),
             (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]

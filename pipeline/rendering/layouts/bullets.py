@@ -1,4 +1,7 @@
-"""A heading and numbered items that appear when they are spoken of; a dial on the right counts them."""
+"""A heading and numbered items that appear when they are spoken of; a dial on the right counts them.
+
+Where there is no room beside the text, the dial stands above it, if there is room for that.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.dial import dial
-from pipeline.rendering.layouts.parts import enter, kicker, motif, sizes
+from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, kicker, motif, room_above, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
@@ -28,11 +31,15 @@ _LIGHTS = (
 _AFTER_HEADING = 112
 # Height that the block takes if it can: items stand as far apart as that allows.
 _AIRY = 720
+# Above and below the block, together, at least.
+_AIR = 32
 # More would leave the picture; no template allows more.
 MOST_ITEMS = 5
 _NUMBER = TextStyle(weight=680, optical_size=24)
 # Columns of text and the dial's diameter beside them (at 1080), best first.
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
+# Its diameter above the text, at most.
+_STACKED_FIGURE = 320
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +64,13 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     starts = item_frames(scene, words)
     top = content.middle - plan.height_px // 2
     elements: list[Element] = []
-    if plan.figure_px:
-        elements += _figure(plan, starts, look, first=scene.first)
+    if plan.figure_px and grid.is_stacked:
+        top += (plan.figure_px + grid.px(GAP_BELOW_FIGURE)) // 2
+        centre = (content.left + plan.figure_px // 2, top - grid.px(GAP_BELOW_FIGURE) - plan.figure_px // 2)
+        elements += _figure(plan, starts, look, first=scene.first, centre=centre)
+    elif plan.figure_px:
+        centre = (content.right - plan.figure_px // 2, content.middle)
+        elements += _figure(plan, starts, look, first=scene.first, centre=centre)
     elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _below(plan.label, grid.px(40) + plan.heading.reach_px)
     elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
@@ -72,10 +84,17 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
 
 def _plan(scene: BulletsScene, look: Look) -> _Plan:
     """The first split and item size at which everything fits and no item takes more than two lines."""
+    room = look.grid.content.height - look.grid.px(_AIR)
+    if look.grid.is_stacked:
+        plan = _first_fitting(scene, look, _SPLITS[-1:], room)
+        return replace(plan, figure_px=room_above(look.grid, plan.height_px, _STACKED_FIGURE))
+    return _first_fitting(scene, look, _SPLITS, room)
+
+
+def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:
     item_sizes = sizes(look.grid, ITEM_SIZES)
-    room = look.grid.content.height - look.grid.px(32)
     plan = None
-    for columns, figure in _SPLITS:
+    for columns, figure in splits:
         for size_px in item_sizes[:3] if figure else item_sizes:
             plan = _try(scene, look, columns, figure, size_px)
             if plan.height_px <= room and not any(item.cut for item in plan.items):
@@ -97,7 +116,8 @@ def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: in
     height = _below(label, grid.px(40) + heading.reach_px) + _below(heading, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
-    gap = _gap((grid.px(_AIRY) - height) // max(1, gaps), grid)
+    airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
+    gap = _gap((airy - height) // max(1, gaps), grid)
     height += gap * gaps
     return _Plan(label=label, heading=heading, items=items, gap_px=gap, figure_px=grid.px(figure), height_px=height)
 
@@ -159,9 +179,7 @@ def _digit(number: int, colour: str, circle: Box, motion: Motion, size_px: int) 
     return [flat(ink.mask, colour, left=x, top=y, motion=motion)]
 
 
-def _figure(plan: _Plan, starts: Sequence[int], look: Look, *, first: int) -> list[Sprite]:
-    content = look.grid.content
-    centre = (content.right - plan.figure_px // 2, content.middle)
+def _figure(plan: _Plan, starts: Sequence[int], look: Look, *, first: int, centre: tuple[int, int]) -> list[Sprite]:
     if len(starts) < 2:
         return [motif(look, side_px=plan.figure_px, centre=centre)]
     return dial(starts, look, first=first, side_px=plan.figure_px, centre=centre)

@@ -27,7 +27,7 @@ def lay_out(scene: ClosingScene, look: Look) -> Composition:
         HEADING.in_language(look.language),
         sizes(grid, HEADING_SIZES),
         width_px=width,
-        height_px=grid.px(320),
+        height_px=grid.type_px(320),
         most_lines=4,
     )
     name = fit(

@@ -18,10 +18,16 @@ from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.text import LABEL
 from pipeline.rendering.theme import LABEL_SIZES
 
+# From a figure to the text below it, and how small a figure may become before it is left out.
+GAP_BELOW_FIGURE = 80
+_SMALLEST_FIGURE = 200
+# Above and below both of them, together.
+_AIR = 64
+
 
 def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     """A row of type sizes for this picture."""
-    return tuple(grid.px(size) for size in at_1080)
+    return tuple(grid.type_px(size) for size in at_1080)
 
 
 def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
@@ -33,6 +39,12 @@ def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
 def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
     """The usual entrance at a frame: half a second, rising (`rise` pixels at 1080) and fading in."""
     return Motion(enters=frame, over=ENTRANCE_FRAMES, rise_px=grid.px(rise))
+
+
+def room_above(grid: Grid, text_px: int, most: int) -> int:
+    """Side of a figure above a text of that height, at most `most` (at 1080); 0: there is no room for one."""
+    left = grid.content.height - text_px - grid.px(GAP_BELOW_FIGURE + _AIR)
+    return min(grid.px(most), left) if left >= grid.px(_SMALLEST_FIGURE) else 0
 
 
 def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = None) -> Sprite:

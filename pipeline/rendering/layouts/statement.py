@@ -40,14 +40,21 @@ _STANDS_AT_LEAST = 60
 
 def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    grid = look.grid
     enters = _entrance(scene, words)
-    centre = (grid.format.width_px - grid.px(152), grid.content.middle)
-    elements: list[Element] = [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
+    elements: list[Element] = [_figure(look)]
     if enters:
         elements += _announcement(scene, look, until=enters)
     elements += _sentence(scene, look, enters=enters)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _figure(look: Look) -> Sprite:
+    """The film's figure at the right edge; where text takes the whole width, in the upper corner, out of its way."""
+    grid = look.grid
+    if grid.is_stacked:
+        return motif(look, side_px=grid.px(640), centre=(grid.format.width_px - grid.px(96), grid.px(160)), opacity=0.5)
+    centre = (grid.format.width_px - grid.px(152), grid.content.middle)
+    return motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)
 
 
 def _entrance(scene: StatementScene, words: Sequence[Word]) -> int:
@@ -88,7 +95,7 @@ def _sentence(scene: StatementScene, look: Look, *, enters: int) -> list[Element
         STATEMENT.in_language(look.language),
         sizes(grid, STATEMENT_SIZES),
         width_px=_width(look),
-        height_px=grid.px(600),
+        height_px=grid.type_px(600),
         most_lines=6,
         emphasis=scene.emphasis,
     )

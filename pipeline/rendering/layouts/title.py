@@ -1,4 +1,7 @@
-"""The opening: kicker, display title, accent bar and subtitle on the left, the film's figure on the right."""
+"""The opening: kicker, display title, accent bar and subtitle on the left, the film's figure on the right.
+
+Where there is no room beside the text, the figure stands above it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pipeline.model import TitleScene
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
-from pipeline.rendering.layouts.parts import bar, enter, kicker, motif, sizes
+from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, bar, enter, kicker, motif, room_above, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.text import BODY, DISPLAY
@@ -23,6 +26,8 @@ LIGHTS = (
 
 # Below this size a title gets a wider column, and the figure makes room by leaving the picture half-way.
 _WIDE_BELOW = 100
+# Of the figure above the text, at 1080.
+_STACKED_FIGURE = 480
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +49,15 @@ def lay_out(scene: TitleScene, look: Look) -> Composition:
     above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
     below = heading.reach_px + grid.px(56 + 8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
-    top = grid.content.middle - (above + heading.height_px + below) // 2
-
-    elements: list[Element] = [motif(look, side_px=plan.figure_px, centre=(plan.figure_x, grid.content.middle))]
+    height = above + heading.height_px + below
+    top = grid.content.middle - height // 2
+    elements: list[Element] = []
+    if not grid.is_stacked:
+        elements.append(motif(look, side_px=plan.figure_px, centre=(plan.figure_x, grid.content.middle)))
+    elif side := room_above(grid, height, _STACKED_FIGURE):
+        top += (side + grid.px(GAP_BELOW_FIGURE)) // 2
+        centre = (left + side // 2, top - grid.px(GAP_BELOW_FIGURE) - side // 2)
+        elements.append(motif(look, side_px=side, centre=centre))
     elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
     top += above
     elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 4, rise=40))
@@ -77,7 +88,7 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
             DISPLAY.in_language(look.language),
             steps,
             width_px=width_px,
-            height_px=grid.px(520),
+            height_px=grid.px(380 if grid.is_stacked else 520),
             most_lines=5,
         ),
         subtitle=fit(

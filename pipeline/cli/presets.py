@@ -1,0 +1,35 @@
+"""`nightreel presets`: how films can be encoded."""
+
+from __future__ import annotations
+
+from pipeline.cli.options import Place
+
+
+def presets(*, place: Place = Place()) -> int:
+    """List the presets that --preset takes: those that there are, and yours from nightreel.toml."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK
+    from pipeline.settings import presets_of
+
+    settings = open_session(place, {}).workshop.settings
+    known = presets_of(settings.presets)
+    if place.json:
+        print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])
+        return EXIT_OK
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for each in known.values():
+        table.add_row(
+            f"[bold]{each.name}[/]",
+            f"{each.width_px}x{each.height_px}, {each.frame_rate}/s",
+            f"{each.codec} {each.encoder_preset}, " + (f"qp {each.qp}" if each.crf is None else f"crf {each.crf}"),
+            f"{each.audio_kbps} kbit/s",
+            "default" if each.name == settings.video.preset else "",
+        )
+    Console(highlight=False).print(table)
+    return EXIT_OK

@@ -1,0 +1,202 @@
+"""How films are encoded, by name: the presets that there are, and those of the user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from pipeline.errors import did_you_mean
+from pipeline.model import Codec
+from pipeline.settings.kinds import Group, OptionalNumber, OptionalText
+
+DEFAULT_PRESET = "youtube"
+# Why these numbers, and what was measured, is in docs/design_notes.md.
+_YOUTUBE: Mapping[str, Any] = {
+    "codec": "h264",
+    "encoder_preset": "ultrafast",
+    "qp": 16,
+    "width_px": 1920,
+    "height_px": 1080,
+    "frame_rate": 30,
+    "keyframe_s": 5,
+    "audio_kbps": 192,
+}
+_720P = {"width_px": 1280, "height_px": 720}
+# Each is complete, so that a change of one of them changes no other.
+PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        DEFAULT_PRESET: _YOUTUBE,
+        "high_quality": {**_YOUTUBE, "encoder_preset": "slow", "qp": 10, "audio_kbps": 384},
+        "web_optimized": {**_YOUTUBE, "encoder_preset": "medium", "qp": 22, "audio_kbps": 128},
+        "social_media": {**_YOUTUBE, "width_px": 1080, "height_px": 1920, "audio_kbps": 128},
+        "mobile_optimized": {**_YOUTUBE, **_720P, "encoder_preset": "medium", "qp": 24, "audio_kbps": 96},
+        "fast_draft": {**_YOUTUBE, **_720P, "frame_rate": 24, "qp": 26, "audio_kbps": 96},
+    }
+)
+
+_X26_PRESETS = (
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+    "placebo",
+)
+_ENCODER_PRESETS: Mapping[Codec, tuple[str, ...]] = {
+    "h264": _X26_PRESETS,
+    "h265": _X26_PRESETS,
+    "av1": tuple(map(str, range(14))),
+}
+# What a preset begins with that turns to another codec than the one it is based on.
+_OF_CODEC: Mapping[Codec, Mapping[str, Any]] = {
+    "h264": {"encoder_preset": "ultrafast", "qp": 16, "crf": None},
+    "h265": {"encoder_preset": "superfast", "qp": 20, "crf": None},
+    "av1": {"encoder_preset": "8", "qp": None, "crf": 28},
+}
+_CRF_MOST: Mapping[Codec, int] = {"h264": 51, "h265": 51, "av1": 63}
+# The longer side by the shorter: cinema's 21:9 is 2.33. And the largest picture of H.264's level 5.2 (table A-1).
+_MOST_LONG = 2.4
+_MOST_PIXELS = 4096 * 2304
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+def _number_as_text(value: object) -> object:
+    """SVT-AV1's presets are numbers, and written as such."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_Pixels = Annotated[int, Field(ge=240, le=4096, multiple_of=2)]
+_EncoderPreset = Annotated[str, BeforeValidator(_number_as_text)]
+
+
+class PresetSettings(Group):
+    """How films are encoded, under one of these names or one of yours, e.g. [presets.mine]."""
+
+    based_on: OptionalText = Field(None, description="The preset that gives what is not set here; none: youtube.")
+    codec: Codec | None = Field(
+        None,
+        description="h264 (plays everywhere), h265 or av1. For these two every frame goes through the encoder, which "
+        "takes many times as long.",
+    )
+    encoder_preset: _EncoderPreset | None = Field(
+        None,
+        description="How much work goes into small files: ultrafast to placebo (h264, h265), 13 (fast) to 0 (av1).",
+    )
+    qp: OptionalNumber = Field(
+        None, ge=0, le=51, description="Quantiser of h264 and h265: 16 looks like the original, higher is smaller."
+    )
+    crf: OptionalNumber = Field(None, ge=0, le=63, description="Rate factor, in place of qp; what av1 has.")
+    width_px: _Pixels | None = Field(None, description="Width of the picture in pixels, even, 240 to 4096.")
+    height_px: _Pixels | None = Field(
+        None, description="Its height, likewise. What is higher than wide is laid out upright."
+    )
+    frame_rate: Literal[24, 25, 30, 50, 60] | None = Field(None, description="Pictures a second: 24, 25, 30, 50 or 60.")
+    keyframe_s: int | None = Field(
+        None, ge=1, le=10, description="Seconds between two places that players can seek to, at most."
+    )
+    audio_kbps: int | None = Field(
+        None, ge=64, le=512, description="Bit rate of the sound (AAC-LC, stereo), in kbit/s."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How a film is encoded. The fields are those of `PresetSettings`; exactly one of `qp` and `crf` is set."""
+
+    name: str
+    codec: Codec
+    encoder_preset: str
+    qp: int | None
+    crf: int | None
+    width_px: int
+    height_px: int
+    frame_rate: int
+    keyframe_s: int
+    audio_kbps: int
+
+    @property
+    def quality(self) -> int:
+        """The quantiser or the rate factor, whichever is set."""
+        return self.qp if self.qp is not None else self.crf or 0
+
+
+def presets_of(tables: Mapping[str, PresetSettings]) -> dict[str, Preset]:
+    """The presets of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
+    return {name: _checked(Preset(name=name, **_values(name, tables, ()))) for name in tables}
+
+
+def _values(name: str, tables: Mapping[str, PresetSettings], path: tuple[str, ...]) -> dict[str, Any]:
+    """All values of a preset: its own over those of the one that it is based on, which may be so in turn."""
+    if name in path:
+        circle = " based on ".join(f"“{each}”" for each in (*path[path.index(name) :], name))
+        raise ValueError(f"no preset can be based on itself: {circle}")
+    own = tables[name].model_dump(exclude_none=True)
+    base = own.pop("based_on", None if name in PRESETS else DEFAULT_PRESET)
+    if base is None:
+        return {"qp": None, "crf": None, **own}
+    if base not in tables:
+        raise ValueError(f"“{name}” is based on “{base}”, which is not there. {did_you_mean(base, tables)}")
+    return _over(_values(base, tables, (*path, name)), own)
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` over `base`. What a codec does not know of another is not taken over, nor `qp` where there is a `crf`."""
+    values = dict(base)
+    if own.get("codec", base.get("codec")) != base.get("codec"):
+        values |= _OF_CODEC.get(own["codec"], {})
+    if "qp" in own or "crf" in own:
+        values |= {"qp": None, "crf": None}
+    return {**values, **own}
+
+
+def _checked(preset: Preset) -> Preset:
+    """The same. Raises `ValueError` for values that are good each for itself and don't go together."""
+    known = _ENCODER_PRESETS[preset.codec]
+    longer, shorter = sorted((preset.width_px, preset.height_px), reverse=True)
+    if preset.encoder_preset not in known:
+        wrong = f"{preset.codec} has no encoder_preset “{preset.encoder_preset}”: take one of {', '.join(known)}"
+    elif preset.qp is not None and preset.crf is not None:
+        wrong = "qp and crf are two ways to say one thing: set one of them"
+    elif preset.codec == "av1" and preset.qp is not None:
+        wrong = "av1 has no qp: set crf"
+    elif preset.crf is not None and preset.crf > _CRF_MOST[preset.codec]:
+        wrong = f"crf of {preset.codec} must be at most {_CRF_MOST[preset.codec]}"
+    elif longer > _MOST_LONG * shorter:
+        wrong = f"{preset.width_px} by {preset.height_px} leaves no room: one side must be at most 2.4 times the other"
+    elif longer * shorter > _MOST_PIXELS:
+        wrong = f"{preset.width_px} by {preset.height_px} is too large: at most 4096 by 2304 pixels"
+    else:
+        return preset
+    raise ValueError(f"“{preset.name}”: {wrong}")
+
+
+def _with_known(value: object) -> object:
+    """A table of a known name changes what that says, unless it is based on another; the other known ones stay."""
+    if not isinstance(value, Mapping):
+        return value
+    tables = {name: dict(table) for name, table in PRESETS.items()}
+    for name, table in value.items():
+        changes = isinstance(table, Mapping) and "based_on" not in table
+        tables[name] = _over(tables.get(name, {}), table) if changes else table
+    return tables
+
+
+def _sound(tables: dict[str, PresetSettings]) -> dict[str, PresetSettings]:
+    for name in tables:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"“{name[:40]}” can't be the name of a preset: take small letters, digits, - and _")
+    presets_of(tables)
+    return tables
+
+
+KNOWN_PRESETS = {name: PresetSettings(**values) for name, values in PRESETS.items()}
+Presets = Annotated[dict[str, PresetSettings], BeforeValidator(_with_known), AfterValidator(_sound)]

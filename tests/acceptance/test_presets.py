@@ -1,0 +1,95 @@
+"""Presets: a film of each, and what is told of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.media.probe import probe
+from tests.acceptance.command import nightreel
+from tests.acceptance.films import write_brief
+
+# Name, size, rate and codec of the picture.
+PRESETS = {
+    "youtube": (1920, 1080, 30, "h264"),
+    "high_quality": (1920, 1080, 30, "h264"),
+    "web_optimized": (1920, 1080, 30, "h264"),
+    "social_media": (1080, 1920, 30, "h264"),
+    "mobile_optimized": (1280, 720, 30, "h264"),
+    "fast_draft": (1280, 720, 24, "h264"),
+    "tiny_h265": (426, 240, 25, "hevc"),
+    "tiny_av1": (426, 240, 50, "av1"),
+}
+OWN = """
+narration.narrator = "silence"
+[presets.tiny_h265]
+codec = "h265"
+encoder_preset = "ultrafast"
+width_px = 426
+height_px = 240
+frame_rate = 25
+[presets.tiny_av1]
+based_on = "tiny_h265"
+codec = "av1"
+encoder_preset = 12
+frame_rate = 50
+"""
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """A film of each preset, ordered by its brief, all in one batch."""
+    home = tmp_path_factory.mktemp("presets")
+    for name in PRESETS:
+        write_brief(home / "briefs" / f"{name}.md", f"Why {name.replace('_', ' ')} cools", front=f"preset: {name}\n")
+    (home / "nightreel.toml").write_text(OWN, encoding="utf-8")
+    made = nightreel("run", "briefs", "--offline", "--json", "--workspace", home, cwd=home)
+    assert (made.code, made.complaints) == (0, [])
+    return home / "output" / "briefs"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_film_is_what_its_preset_says(films, name):
+    folder = films / f"why-{name.replace('_', '-')}-cools"
+
+    (picture,), (sound,) = (info := probe(folder / "video.mp4")).pictures, info.sounds
+    width, height, rate, codec = PRESETS[name]
+    assert (picture.width_px, picture.height_px, picture.constant_rate, picture.codec) == (width, height, rate, codec)
+    assert abs(picture.duration_s - sound.duration_s) <= 0.5 / rate
+    assert json.loads((folder / "metadata.json").read_text(encoding="utf-8"))["title"]
+
+
+def test_a_flag_goes_before_the_brief(tmp_path):
+    brief = write_brief(tmp_path / "tea.md", front="preset: youtube\n")
+    (tmp_path / "nightreel.toml").write_text(OWN, encoding="utf-8")
+
+    made = nightreel(
+        "make", brief, "--offline", "--json", "--preset", "tiny_h265", "--workspace", tmp_path, cwd=tmp_path
+    )
+
+    assert made.code == 0
+    assert probe(Path(made.json["video"])).pictures[0].codec == "hevc"
+
+
+def test_presets_are_listed_with_those_of_the_workspace(tmp_path):
+    (tmp_path / "nightreel.toml").write_text(OWN, encoding="utf-8")
+
+    told = nightreel("presets", "--json", "--workspace", tmp_path, cwd=tmp_path)
+    shown = nightreel("presets", "--workspace", tmp_path, cwd=tmp_path)
+
+    assert [each["name"] for each in told.json] == list(PRESETS)
+    assert [each["name"] for each in told.json if each["default"]] == ["youtube"]
+    assert all(name in shown.stdout for name in PRESETS)
+
+
+def test_a_preset_that_nobody_knows_is_one_line_before_anything_is_made(tmp_path):
+    brief = write_brief(tmp_path / "tea.md", front="preset: you_tube\n")
+
+    flagged = nightreel("make", brief, "--offline", "--preset", "fast_draught", cwd=tmp_path)
+    written = nightreel("make", brief, "--offline", cwd=tmp_path)
+
+    assert (flagged.code, len(flagged.complaints)) == (3, 1)
+    assert "there is no preset “fast_draught”. Did you mean fast_draft?" in flagged.stderr
+    assert (written.code, len(written.complaints)) == (2, 1)
+    assert "tea.md: there is no preset “you_tube”. Did you mean youtube?" in written.stderr
+    assert not list((tmp_path / "state").rglob("*.mp4"))

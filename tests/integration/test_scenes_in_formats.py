@@ -1,0 +1,156 @@
+"""Scenes on pictures of every shape: nothing is cut, nothing covers anything, and people can read it."""
+
+import itertools
+
+import pytest
+
+from pipeline.model import BulletsScene, ClosingScene, Cue, SpokenLine, StatementScene, TitleScene, VideoFormat, Word
+from pipeline.rendering import Look, draw_scene
+from pipeline.rendering.captions import captions
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.sprites import Sprite
+
+LINES = (SpokenLine(text="Three hearts share the work."),)
+SCENES = [
+    TitleScene(
+        lines=LINES,
+        heading="Everything that you always wanted to know about electroencephalography",
+        kicker="A series about the sea",
+        subtitle="And why one of them stops when they swim, which is a subtitle of two lines",
+    ),
+    TitleScene(lines=LINES, heading="Why octopuses have three hearts", subtitle="And why one of them rests"),
+    BulletsScene(
+        lines=LINES,
+        heading="What each heart does",
+        kicker="Three hearts",
+        items=(
+            "Two of them pump blood through the gills",
+            "The third feeds the organs and the arms",
+            "It stops beating while the octopus swims",
+            "Crawling is therefore less tiring than swimming",
+            "Blue blood carries oxygen with copper",
+        ),
+    ),
+    BulletsScene(lines=LINES, heading="Two things", items=("Two of them pump blood", "One rests")),
+    StatementScene(
+        lines=LINES,
+        text="An octopus prefers to crawl, because swimming stops the heart that feeds its body.",
+        emphasis="stops the heart",
+        kicker="The price",
+    ),
+    ClosingScene(lines=LINES, text="Next time you see an octopus crawl, you know why it takes its time."),
+]
+# Halves of what people ask for: layouts are drawn to scale.
+SIZES = [(960, 540), (540, 960), (540, 676), (540, 540), (720, 540), (240, 426)]
+EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+EVERY_SCENE = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.layout)
+# A frame by which everything has come.
+LATE = 600
+
+
+def look_of(size, rate=30):
+    return Look(
+        title="Why octopuses have three hearts",
+        format=VideoFormat(width_px=size[0], height_px=size[1], frame_rate=rate),
+        language="en",
+    )
+
+
+def boxes(sprites):
+    shown = [(sprite, sprite.pose(LATE)) for sprite in sprites]
+    return [sprite.box(pose) for sprite, pose in shown if pose]
+
+
+def lines_of(composition):
+    """The boxes of all lines of text as they rest: letters of one line that differ in colour are one."""
+    sprites = [e for e in composition.elements if isinstance(e, Sprite) and e.order is None and e.span]
+    figures = [e for e in composition.elements if isinstance(e, Sprite) and e.order is not None]
+    # Parts of a dial have a span, too: that of the dial.
+    spans = {figure.span for figure in figures}
+    by_line = {}
+    for sprite in sprites:
+        if sprite.span not in spans and sprite.pose(LATE):
+            by_line.setdefault((sprite.span, sprite.motion.enters), []).append(sprite.box(sprite.pose(LATE)))
+    return [Box(*map(int, _union(line))) for line in by_line.values()]
+
+
+def _union(line):
+    first, *others = line
+    for box in others:
+        first = first.union(box)
+    return first
+
+
+@EVERY_SIZE
+@EVERY_SCENE
+def test_text_stays_between_the_margins_and_out_of_the_caption_band(scene, size):
+    look = look_of(size)
+    content = look.grid.content
+    # The tails of letters, and the bearing of the first one, may reach over.
+    slack = look.grid.px(24) + 2
+
+    lines = lines_of(lay_out(scene, (), look))
+
+    assert lines
+    for box in lines:
+        assert box.left >= content.left - slack
+        assert box.right <= content.right + slack
+        assert box.top >= content.top - slack
+        assert box.bottom <= content.bottom + slack
+
+
+@EVERY_SIZE
+@EVERY_SCENE
+def test_no_line_of_text_lies_on_another(scene, size):
+    lines = lines_of(lay_out(scene, (), look_of(size)))
+
+    for one, other in itertools.combinations(lines, 2):
+        shared = one.within(other)
+        # Tails and accents of neighbouring lines may come close.
+        assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
+
+
+@EVERY_SIZE
+@EVERY_SCENE
+def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
+    look = look_of(size)
+    if not look.grid.is_stacked or scene.layout == "statement":
+        return
+    composition = lay_out(scene, (), look)
+    squares = [
+        box
+        for box in boxes([e for e in composition.elements if isinstance(e, Sprite) and e.order is not None])
+        if box.height > look.grid.px(40)
+    ]
+    for square, line in itertools.product(squares, lines_of(composition)):
+        assert not square.meets(line)
+
+
+@pytest.mark.parametrize("size", [(540, 960), (720, 1280)], ids=str)
+@EVERY_SCENE
+def test_on_a_tall_picture_apps_have_their_fifth_at_the_bottom_and_letters_are_large(scene, size):
+    look = look_of(size)
+    word = Word(text="whenever", start_s=0.0, end_s=1.0)
+    (caption,) = captions((Cue(start_s=0.0, end_s=1.0, lines=((word,), (word,))),), look)
+    shown = [*lines_of(lay_out(scene, (), look)), caption.box(None)]
+
+    assert max(box.bottom for box in shown) <= 0.8 * size[1]
+    assert min(box.top for box in shown) >= 0.1 * size[1]
+    assert caption.plate.height > 0.06 * size[1]
+
+
+@pytest.mark.parametrize("rate", [24, 25, 50, 60])
+def test_at_another_rate_things_come_at_the_same_time(rate):
+    def times(rate):
+        at, seen = 0, []
+        for frame in draw_scene(SCENES[3], words=(), cues=(), frames=4 * rate, look=look_of((320, 240), rate)):
+            seen.append(at / rate)
+            at += frame.hold
+        assert at == 4 * rate
+        return seen
+
+    usual, other = times(30), times(rate)
+
+    # When the last thing has come to rest, to the picture.
+    assert abs(usual[-1] - other[-1]) <= 1 / 30 + 1 / rate

@@ -1,0 +1,136 @@
+"""Segments and films in other codecs and at other frame rates than the usual ones."""
+
+import itertools
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from pipeline.assembly import EncoderPlan, encoder_options, join_segments
+from pipeline.media.probe import probe
+from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, VideoFormat
+from tests.standins.films import SMALL, make_segment, voice
+
+OTHERS = [EncoderPlan(codec="h265", preset="ultrafast", quality=20), EncoderPlan(codec="av1", preset="12", quality=30)]
+EVERY_CODEC = pytest.mark.parametrize("plan", [EncoderPlan(), *OTHERS], ids=lambda plan: plan.codec)
+OTHER_CODECS = pytest.mark.parametrize("plan", OTHERS, ids=lambda plan: plan.codec)
+
+
+def film_of(folder, lengths, video_format=SMALL, plan=EncoderPlan()):  # noqa: B008 - frozen
+    segments = [
+        make_segment(folder, f"scene-{number}", sound=voice(quanta), video_format=video_format, encoder=plan)
+        for number, quanta in enumerate(lengths)
+    ]
+    film = folder / "film.mp4"
+    return film, join_segments(segments, path=film, frame_rate=video_format.frame_rate), segments
+
+
+def pictures(path):
+    with av.open(str(path)) as film:
+        return [(picture.pts * picture.time_base, picture.to_ndarray()[:180]) for picture in film.decode(video=0)]
+
+
+@OTHER_CODECS
+def test_a_film_in_another_codec_is_decoded_to_the_pictures_that_were_drawn(tmp_path, plan):
+    film, video, _ = film_of(tmp_path, (2, 3), plan=replace(plan, is_crf=plan.codec == "av1"))
+    (tmp_path / "h264").mkdir()
+    same, _, _ = film_of(tmp_path / "h264", (2, 3))
+
+    (track,) = probe(film).pictures
+    assert (track.codec, track.profile, track.pixel_format) == (
+        {"h265": "hevc", "av1": "av1"}[plan.codec],
+        "Main",
+        "yuv420p",
+    )
+    assert (track.constant_rate, track.is_bt709, track.frames, video.frames) == (30, True, 80, 80)
+    for (at, ours), (usual_at, usual) in zip(pictures(film), pictures(same), strict=True):
+        assert at == usual_at
+        assert np.mean(abs(ours.astype(int) - usual.astype(int))) < 1
+
+
+@OTHER_CODECS
+def test_another_codec_gives_the_same_bytes_again(tmp_path, plan):
+    plan = replace(plan, is_crf=plan.codec == "av1")
+    first, second = (
+        make_segment(tmp_path, name, sound=voice(2), encoder=plan).path.read_bytes() for name in ("one", "two")
+    )
+
+    assert first == second
+
+
+def test_apple_players_find_the_name_by_which_they_know_h265(tmp_path):
+    film, _, _ = film_of(tmp_path, (1, 1), plan=OTHERS[0])
+
+    with av.open(str(film)) as opened:
+        assert opened.streams.video[0].codec_context.codec_tag == "hvc1"
+
+
+@EVERY_CODEC
+def test_there_is_a_keyframe_where_one_is_due_in_every_codec(tmp_path, plan):
+    plan = replace(plan, keyframe_s=1, is_crf=plan.codec == "av1")
+    segment = make_segment(tmp_path, "long", sound=voice(5), encoder=plan)
+
+    with av.open(str(segment.path)) as film:
+        frames = [packet.pts * packet.time_base * 30 for packet in film.demux(video=0) if packet.is_keyframe]
+    assert frames[0] == 0
+    assert all(after - before <= 30 for before, after in itertools.pairwise([*frames, segment.frames]))
+
+
+def test_the_plan_speaks_the_words_of_each_encoder():
+    h265 = encoder_options(OTHERS[0], frame_rate=30)["x265-params"].split(":")
+    av1 = encoder_options(replace(OTHERS[1], is_crf=True, keyframe_s=2), frame_rate=24)
+
+    assert {"qp=20", "keyint=-1", "bframes=0", "pools=none"} <= set(h265)
+    assert (av1["crf"], av1["g"], av1["preset"]) == ("30", "48", "12")
+
+
+# Frame rates ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
+def test_picture_and_sound_of_a_film_stay_together_at_any_rate(tmp_path, rate):
+    lengths = (2, 1, 3, 1, 1, 2)
+    film, video, segments = film_of(tmp_path, lengths, replace(SMALL, frame_rate=rate))
+
+    info = probe(film)
+    (picture,), (sound,) = info.pictures, info.sounds
+    sound_s = Fraction(sum(lengths) * SCENE_QUANTUM_SAMPLES, SAMPLE_RATE_HZ)
+    assert (picture.constant_rate, sound.duration_s) == (rate, pytest.approx(float(sound_s)))
+    assert video.frames == picture.frames == int(sound_s * rate + Fraction(1, 2))
+    assert video.duration_s == pytest.approx(picture.duration_s)
+    assert abs(picture.duration_s - sound.duration_s) <= 0.5 / rate
+    assert sum(segment.frames for segment in segments) >= video.frames
+
+
+def test_every_scene_begins_with_the_picture_nearest_to_its_sound(tmp_path):
+    lengths = (1, 2, 1, 1, 3)
+    film, _, _ = film_of(tmp_path, lengths, replace(SMALL, frame_rate=24))
+
+    # The bar of the first picture of a scene is a column wide; it grows until the scene ends.
+    bars = [int((picture[75, 32:] > 120).sum()) for _, picture in pictures(film)]
+    starts = [0, *(at + 1 for at, (before, after) in enumerate(itertools.pairwise(bars)) if after < before)]
+    heard = [Fraction(sum(lengths[:number]) * SCENE_QUANTUM_SAMPLES, SAMPLE_RATE_HZ) for number in range(len(lengths))]
+    assert len(starts) == len(lengths)
+    assert all(abs(Fraction(start, 24) - at) <= Fraction(1, 48) for start, at in zip(starts, heard, strict=True))
+
+
+@pytest.mark.parametrize("holds", ["splice", "encode", "variable"])
+def test_a_last_picture_that_is_left_out_leaves_a_clean_film(tmp_path, holds):
+    _, video, segments = film_of(
+        tmp_path, (1, 1, 1), replace(SMALL, frame_rate=24), replace(EncoderPlan(), holds=holds)
+    )
+
+    assert [segment.frames for segment in segments] == [13, 13, 13]
+    assert video.frames == 38
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        shown = list(film.decode(video=0))
+    assert all(not picture.is_corrupt for picture in shown)
+    assert holds == "variable" or len(shown) == 38
+
+
+def test_at_thirty_pictures_a_second_nothing_is_left_out():
+    usual = VideoFormat()
+
+    assert [usual.frames_of(quanta * SCENE_QUANTUM_SAMPLES) for quanta in (1, 2, 7)] == [16, 32, 112]

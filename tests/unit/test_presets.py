@@ -1,0 +1,206 @@
+"""Presets: how films are encoded, by name."""
+
+from pathlib import Path
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import ConfigurationError, InputError
+from pipeline.model import Brief
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.settings import Settings, load_settings, presets_of
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Path:
+    return tmp_path
+
+
+def write(workspace, text):
+    (workspace / "nightreel.toml").write_text(text, encoding="utf-8")
+
+
+def preset(workspace, text, name="mine"):
+    write(workspace, text)
+    return presets_of(load_settings(workspace, {}, {}).presets)[name]
+
+
+def problem(workspace, text):
+    write(workspace, text)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(workspace, {}, {})
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_presets_that_there_are_have_the_sizes_and_rates_that_they_promise():
+    known = presets_of(Settings().presets)
+
+    assert {name: (each.width_px, each.height_px, each.frame_rate, each.codec) for name, each in known.items()} == {
+        "youtube": (1920, 1080, 30, "h264"),
+        "high_quality": (1920, 1080, 30, "h264"),
+        "web_optimized": (1920, 1080, 30, "h264"),
+        "social_media": (1080, 1920, 30, "h264"),
+        "mobile_optimized": (1280, 720, 30, "h264"),
+        "fast_draft": (1280, 720, 24, "h264"),
+    }
+    assert Settings().video.preset == "youtube"
+
+
+def test_a_preset_of_the_user_has_what_it_does_not_set_from_the_one_it_is_based_on(workspace):
+    mine = preset(workspace, '[presets.mine]\nbased_on = "fast_draft"\nqp = 30\n')
+
+    assert (mine.width_px, mine.frame_rate, mine.qp, mine.encoder_preset) == (1280, 24, 30, "ultrafast")
+
+
+def test_a_preset_that_names_no_other_is_based_on_youtube(workspace):
+    assert preset(workspace, "[presets.mine]\nframe_rate = 60\n").width_px == 1920
+
+
+def test_bases_have_bases(workspace):
+    text = '[presets.mine]\nbased_on = "ours"\nqp = 3\n[presets.ours]\nbased_on = "social_media"\nframe_rate = 25\n'
+
+    mine = preset(workspace, text)
+
+    assert (mine.height_px, mine.frame_rate, mine.qp) == (1920, 25, 3)
+
+
+def test_a_known_preset_is_changed_by_a_table_of_its_name_and_no_other_with_it(workspace):
+    text = "[presets.youtube]\nqp = 20\n"
+
+    assert (preset(workspace, text, "youtube").qp, preset(workspace, text, "youtube").frame_rate) == (20, 30)
+    assert preset(workspace, text, "social_media").qp == 16
+
+
+def test_a_known_preset_can_be_based_on_another(workspace):
+    youtube = preset(workspace, '[presets.youtube]\nbased_on = "fast_draft"\n', "youtube")
+
+    assert (youtube.frame_rate, youtube.width_px) == (24, 1280)
+
+
+def test_a_rate_factor_takes_the_place_of_the_quantiser(workspace):
+    mine = preset(workspace, "[presets.mine]\ncrf = 21\n")
+
+    assert (mine.qp, mine.crf, mine.quality) == (None, 21, 21)
+
+
+@pytest.mark.parametrize(("codec", "encoder", "quality"), [("h265", "superfast", 20), ("av1", "8", 28)])
+def test_another_codec_has_an_encoder_preset_and_a_quality_of_its_own(workspace, codec, encoder, quality):
+    mine = preset(workspace, f'[presets.mine]\ncodec = "{codec}"\n')
+
+    assert (mine.encoder_preset, mine.quality) == (encoder, quality)
+
+
+def test_a_number_is_an_encoder_preset_of_av1(workspace):
+    assert preset(workspace, '[presets.mine]\ncodec = "av1"\nencoder_preset = 10\n').encoder_preset == "10"
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("colour = 3", "nightreel.toml:1: presets.mine.colour is not a setting"),
+        ("width_px = 1081", "nightreel.toml:1: presets.mine.width_px must be a multiple of 2"),
+        ("width_px = 100", "nightreel.toml:1: presets.mine.width_px must be greater than or equal to 240"),
+        ("height_px = 9000", "nightreel.toml:1: presets.mine.height_px must be less than or equal to 4096"),
+        ("frame_rate = 29", "nightreel.toml:1: presets.mine.frame_rate must be 24, 25, 30, 50 or 60"),
+        ("qp = 52", "nightreel.toml:1: presets.mine.qp must be less than or equal to 51"),
+        ("audio_kbps = 9", "nightreel.toml:1: presets.mine.audio_kbps must be greater than or equal to 64"),
+        ('codec = "vp9"', "nightreel.toml:1: presets.mine.codec must be 'h264', 'h265' or 'av1'"),
+        ("height_px = 720\nwidth_px = 1920", "“mine”: 1920 by 720 leaves no room: one side must be at most 2.4 times"),
+        ("height_px = 4096\nwidth_px = 4096", "“mine”: 4096 by 4096 is too large: at most 4096 by 2304 pixels"),
+        ("qp = 20\ncrf = 20", "“mine”: qp and crf are two ways to say one thing: set one of them"),
+        ("crf = 60", "“mine”: crf of h264 must be at most 51"),
+        ('codec = "av1"\nqp = 20', "“mine”: av1 has no qp: set crf"),
+        ('encoder_preset = "turbo"', "“mine”: h264 has no encoder_preset “turbo”: take one of ultrafast, superfast"),
+        ('codec = "av1"\nencoder_preset = "slow"', "“mine”: av1 has no encoder_preset “slow”: take one of 0, 1, 2"),
+        ('based_on = "web_optimised"', "“mine” is based on “web_optimised”, which is not there. Did you mean web_opt"),
+        ('based_on = "mine"', "no preset can be based on itself: “mine” based on “mine”"),
+    ],
+)
+def test_a_wrong_preset_is_told_in_one_line(workspace, table, told):
+    assert told in problem(workspace, f"[presets.mine]\n{table}\n")
+
+
+def test_presets_in_a_circle_are_told_with_the_whole_circle(workspace):
+    text = '[presets.a]\nbased_on = "b"\n[presets.b]\nbased_on = "c"\n[presets.c]\nbased_on = "a"\n'
+
+    assert "“a” based on “b” based on “c” based on “a”" in problem(workspace, text)
+
+
+def test_a_name_that_no_flag_could_have_is_refused(workspace):
+    assert "“Mein Film” can't be the name of a preset" in problem(workspace, '[presets."Mein Film"]\nqp = 3\n')
+
+
+def test_a_preset_that_nobody_knows_is_told_with_the_nearest_one(workspace):
+    told = problem(workspace, '[video]\npreset = "you_tube"\n')
+
+    assert told == "nightreel.toml:2: video.preset: there is no preset “you_tube”. Did you mean youtube?"
+
+
+def test_the_shape_of_earlier_versions_is_told_what_became_of_it(workspace):
+    assert "video.format is part of a preset now" in problem(workspace, '[video]\nformat = "16:9"\n')
+
+
+# What becomes of it -----------------------------------------------------------------------------------------------
+
+
+def brief(**more):
+    return Brief(title="Why tea cools", origin="tea.md:1", **more)
+
+
+def shop(workspace, overrides=None):
+    return open_workshop(workspace=workspace, overrides={"offline": True, **(overrides or {})})
+
+
+def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
+    write(workspace, 'video.preset = "web_optimized"\n')
+    plain, flagged = shop(workspace), shop(workspace, {"video.preset": "high_quality"})
+
+    assert plain.wishes.complete(brief()).preset == "web_optimized"
+    assert plain.wishes.complete(brief(preset="fast_draft")).preset == "fast_draft"
+    assert flagged.wishes.complete(brief(preset="fast_draft")).preset == "high_quality"
+
+
+def test_the_rooms_are_told_what_the_preset_says(workspace):
+    encoding = shop(workspace).encoding(brief(preset="fast_draft"))
+
+    assert (encoding.video_format.width_px, encoding.video_format.frame_rate) == (1280, 24)
+    assert (encoding.encoder.quality, encoding.encoder.audio_kbps) == (26, 96)
+
+
+def test_the_quality_that_is_set_goes_before_the_preset(workspace):
+    assert shop(workspace, {"video.quality": 40}).encoding(brief(preset="fast_draft")).encoder.quality == 40
+
+
+def test_lines_of_captions_are_shorter_on_an_upright_picture(workspace):
+    making = shop(workspace)
+    upright, wide = (making.encoding(brief(preset=name)).video_format for name in ("social_media", "youtube"))
+
+    assert making.cue_limits(upright).max_chars_per_line == 25
+    assert making.cue_limits(wide).max_chars_per_line == 42
+
+
+def test_a_brief_with_a_preset_that_is_not_there_is_told_by_its_place(workspace):
+    with pytest.raises(InputError, match=r"^tea\.md:1: there is no preset “fast_draught”\. Did you mean fast_draft\?"):
+        shop(workspace).encoding(brief(preset="fast_draught"))
+
+
+async def ids(workspace, briefs):
+    making = await to_thread.run_sync(shop, workspace)
+    return tuple((await plan_batch(briefs, making, batch="kitchen", source="kitchen")).ids)
+
+
+async def test_each_preset_gives_another_film_and_the_same_values_under_another_name_do_not(workspace):
+    write(workspace, '[presets.mine]\nbased_on = "fast_draft"\n')
+    made = {name: await ids(workspace, [brief(preset=name)]) for name in ("mine", *presets_of(Settings().presets))}
+
+    assert made["mine"] == made["fast_draft"]
+    assert len(set(made.values())) == len(made) - 1
+
+
+async def test_a_preset_that_was_changed_gives_another_film(workspace):
+    before = await ids(workspace, [brief()])
+    write(workspace, "[presets.youtube]\nkeyframe_s = 2\n")
+
+    assert await ids(workspace, [brief()]) != before
