@@ -55,7 +55,7 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script. A film that is translated begins with the script that its whole family has."""
-    # Music that is missing or broken, a voice or a preset that nobody has, a film that is too long for every writer: all
+    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer: all of
     # that is better known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
