@@ -10,11 +10,7 @@ _TUNING = {
     # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower.
     "cabac": "1",
     "8x8dct": "1",
-    # Only P pictures: every packet is shown when it is decoded, so segments need no edit list.
-    "bframes": "0",
     "scenecut": "0",
-    # A picture refers to the one before it alone, so that pictures can be put between (see `holds`).
-    "ref": "1",
     "weightp": "0",
     # The bytes must not depend on how many cores the machine has.
     "threads": "1",
@@ -41,6 +37,11 @@ class EncoderPlan:
     keyframe_s: int = 5
     # How pictures that do not change are written.
     holds: Holds = "splice"
+    # Pictures in a row that may refer to later ones too: fewer bits, more time. With them, or with more references than
+    # one, a hold is followed by a keyframe (see `holds.py`). Of variable length, pictures are never reordered.
+    bframes: int = 0
+    # How many earlier pictures one may refer to.
+    references: int = 1
 
 
 def x264_options(plan: EncoderPlan) -> dict[str, str]:
@@ -50,6 +51,8 @@ def x264_options(plan: EncoderPlan) -> dict[str, str]:
         "ipratio": f"{plan.keyframe_gain:g}",
         # Keyframes are asked for where they are due.
         "keyint": "infinite",
+        "bframes": str(0 if plan.holds == "variable" else plan.bframes),
+        "ref": str(plan.references),
         **_TUNING,
     }
     return {

@@ -21,7 +21,8 @@ Picture = av.VideoFrame
 
 _AUDIO_BIT_RATE = 192_000
 _AAC_PACKET_SAMPLES = 1_024
-
+# x264 introduces itself, with version and options, in the first packet (an SEI unit, type 6). Films carry no versions.
+_DROP_SEI = "filter_units=remove_types=6"
 
 # A picture (mode RGB), for how many frame times it stands, and where it differs from the one before it.
 Drawn = tuple[Image, int, tuple[Rectangle, ...]]
@@ -50,6 +51,7 @@ class PictureEncoder:
         # One thread: the bytes do not depend on the machine, and all cores are busy with scenes of their own.
         codec.thread_count = 1
         codec.open()
+        self._without_sei = av.BitStreamFilterContext(_DROP_SEI, self._stream)
         self._picture = Planes(*self._size)
 
     @property
@@ -60,6 +62,11 @@ class PictureEncoder:
     @parameter_sets.setter
     def parameter_sets(self, sets: bytes) -> None:
         self._stream.codec_context.extradata = sets
+
+    @property
+    def delay(self) -> int:
+        """How many frame times before its picture is shown a packet has to be decoded. x264 needs two at most."""
+        return 2 if self._stream.codec_context.has_b_frames else 0
 
     def convert(self, drawn: Drawn) -> Picture:
         """What is drawn, as the encoder wants it. One picture is kept and changed: each is valid until the next.
@@ -77,18 +84,21 @@ class PictureEncoder:
         """Show `picture` from the `at`-th frame time (0-based) on; the packets have that as their `pts`."""
         picture.pts, picture.time_base = at, self._time_base
         picture.pict_type = PictureType.I if is_key else PictureType.NONE
-        return self._stream.encode(picture)
+        return self._filtered(self._stream.encode(picture))
 
     def finish(self) -> list[Packet]:
         """The packets that are still to come."""
-        return self._stream.encode(None)
+        return self._filtered(self._stream.encode(None))
 
-    def packet(self, data: bytes, *, at: int, decoded_at: int, duration: int, is_key: bool) -> Packet:
-        """A packet of this stream, times in frames."""
+    def packet(self, data: bytes, *, at: int, decoded_at: int, is_key: bool) -> Packet:
+        """A packet of this stream with one picture for one frame time, the `at`-th."""
         packet: Packet = av.Packet(data)
         packet.stream, packet.time_base = self._stream, self._time_base
-        packet.pts, packet.dts, packet.duration, packet.is_keyframe = at, decoded_at, duration, is_key
+        packet.pts, packet.dts, packet.duration, packet.is_keyframe = at, decoded_at, 1, is_key
         return packet
+
+    def _filtered(self, packets: list[Packet]) -> list[Packet]:
+        return [clean for packet in packets for clean in self._without_sei.filter(packet)]
 
 
 class SoundEncoder:

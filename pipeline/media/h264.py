@@ -22,7 +22,7 @@ SKIP_SET_ID = 1
 
 _START = b"\0\0\0\1"
 _START_CODE = re.compile(rb"\x00*\x00\x00\x01")
-_TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
+_TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03]|\Z)")
 # Longer than what is read of any slice header.
 _HEADER_BYTES = 24
 _HIGH_PROFILES = {100, 110, 122, 244, 44}
@@ -78,8 +78,6 @@ class Slice:
 
     is_idr: bool
     is_reference: bool
-    # Whether it is the first of its picture.
-    is_first: bool
     frame_num: int
     # `pic_order_cnt_lsb`; 0 where the sequence has none.
     order: int
@@ -91,7 +89,7 @@ class Slice:
         """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
         is_idr = unit_type(unit) == IDR_SLICE
         bits = _Reader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
-        first, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
+        _first_macroblock, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
         at = bits.at
         frame_num = bits.fixed(sequence.frame_num_bits)
         if is_idr:
@@ -99,7 +97,6 @@ class Slice:
         return cls(
             is_idr=is_idr,
             is_reference=bool(unit[0] & 0x60),
-            is_first=first == 0,
             frame_num=frame_num,
             order=bits.fixed(sequence.order_bits),
             frame_num_at=at,

@@ -16,7 +16,8 @@ Packet: TypeAlias = "av.Packet[Stream]"
 
 # The index goes first, so that a film starts before it has been loaded whole. Nothing in the file tells when or with
 # which version it was made. Sound and picture both start at 0: no edit list has to say so, and YouTube wants none.
-_MP4_OPTIONS = {"movflags": "+faststart", "use_editlist": "0", "fflags": "+bitexact"}
+# B-frames are decoded before the picture that is shown first is due: their times go back from there.
+_MP4_OPTIONS = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0", "fflags": "+bitexact"}
 
 
 def open_mp4(path: Path, *, title: str | None = None) -> OutputContainer:

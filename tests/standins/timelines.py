@@ -1,0 +1,207 @@
+"""Random timelines of drawn pictures, and the streams that are made of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import av
+import av.logging
+import numpy as np
+from PIL import Image, ImageDraw
+
+from pipeline.assembly.holds import Holds, encode_held
+from pipeline.assembly.plan import EncoderPlan, x264_options
+from pipeline.media.encode import Drawn, PictureEncoder
+from pipeline.media.mux import open_mp4
+from pipeline.model import VideoFormat
+from tests.standins.openh264 import Pixels, StreamError
+
+PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """Which pictures are shown for how long, and how they are encoded. `seed` decides what is in them."""
+
+    seed: int
+    width_px: int
+    height_px: int
+    holds: tuple[int, ...]
+    keyframe: int
+    plan: EncoderPlan
+    # Options of x264 that the plan does not have.
+    others: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> int:
+        """Frame times."""
+        return sum(self.holds)
+
+    @property
+    def held(self) -> list[int]:
+        """The frame times at which the picture is the one before."""
+        return [at for at, place in enumerate(place for hold in self.holds for place in range(hold)) if place]
+
+    def pictures(self) -> Iterator[Drawn]:
+        """The pictures: shapes on a gradient, of which some change each time."""
+        dice = random.Random(self.seed)
+        size = self.width_px, self.height_px
+        picture = Image.linear_gradient("L").rotate(dice.randrange(360)).resize(size).convert("RGB")
+        everything = (0, 0, *size)
+        yield picture, self.holds[0], (everything,)
+        for hold in self.holds[1:]:
+            if dice.random() < 0.2:
+                # All of it moves, as in a pan.
+                across, down = dice.randint(-3, 3), dice.randint(-3, 3)
+                picture = Image.fromarray(np.roll(np.asarray(picture), (down, across), (0, 1)))
+                yield picture, hold, (everything,)
+            else:
+                yield picture, hold, tuple(_redrawn(picture, dice) for _ in range(dice.randint(0, 3)))
+
+
+def random_timeline(seed: int) -> Timeline:
+    """The same seed always gives the same one."""
+    dice = random.Random(seed)
+    keyframe = dice.choice((2, 3, 5, 8, 15, 30))
+    bframes = dice.choice((0, 0, 1, 2, 3))
+    return Timeline(
+        seed=seed,
+        width_px=2 * dice.randint(16, 48),
+        height_px=2 * dice.randint(16, 48),
+        holds=_holds(dice, keyframe),
+        keyframe=keyframe,
+        # A fine quantiser: what is left of differences is then not its noise.
+        plan=EncoderPlan(
+            quality=13,
+            keyframe_gain=2,
+            preset=dice.choice(PRESETS),
+            bframes=bframes,
+            references=dice.choice((1, 1, 2, 3, 4)),
+        ),
+        others=(
+            f"slices={dice.randint(1, 4)}",
+            f"cabac={dice.randint(0, 1)}",
+            f"b-pyramid={dice.choice(('none', 'strict', 'normal'))}",
+            # OpenH264 2.3 takes some B macroblocks in four parts wrongly, whoever writes the stream; so there are none.
+            "partitions=p8x8,i8x8,i4x4",
+            # Rate control looks ahead: packets come long after their pictures.
+            *dice.choice(((), ("crf=10", "qpmin=8", "qpmax=14", "rc-lookahead=10"))),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coded:
+    """A packet; times in frames."""
+
+    data: bytes
+    pts: int
+    dts: int
+    duration: int
+    is_key: bool
+
+    def later(self, frames: int) -> Coded:
+        """The same, so many frame times later."""
+        return replace(self, pts=self.pts + frames, dts=self.dts + frames)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """What came out of the encoder."""
+
+    parameter_sets: bytes
+    packets: tuple[Coded, ...]
+
+    @property
+    def units(self) -> list[bytes]:
+        """As decoders are given it."""
+        first, *rest = (packet.data for packet in self.packets)
+        return [self.parameter_sets + first, *rest]
+
+
+def encoded(timeline: Timeline, folder: Path, *, holds: Holds = "splice") -> Stream:
+    """The stream of a timeline."""
+    options = x264_options(timeline.plan)
+    options["x264-params"] = ":".join((options["x264-params"], *timeline.others))
+    with open_mp4(folder / "unused.mp4") as film:
+        size = VideoFormat(width_px=timeline.width_px, height_px=timeline.height_px)
+        encoder = PictureEncoder(film, size, options)
+        packets = tuple(
+            Coded(
+                data=bytes(packet),
+                pts=packet.pts,
+                dts=packet.dts,
+                duration=packet.duration,
+                is_key=packet.is_keyframe,
+            )
+            for packet in encode_held(
+                timeline.pictures(), encoder, length=timeline.length, keyframe=timeline.keyframe, holds=holds
+            )
+        )
+        return Stream(parameter_sets=encoder.parameter_sets, packets=packets)
+
+
+def decoded_by_ffmpeg(units: Sequence[bytes]) -> list[Pixels]:
+    """The pictures of a stream in the order in which they are shown. Whatever FFmpeg warns of is a `StreamError`."""
+    with _warnings() as warnings:
+        decoder = av.CodecContext.create("h264", "r")
+        decoder.options = {"err_detect": "explode+crccheck+bitstream+buffer+careful+compliant+aggressive"}
+        decoder.thread_count = 1
+        frames = []
+        for unit in units:
+            frames += decoder.decode(av.Packet(unit))
+        frames += decoder.decode(None)
+    if warnings or any(frame.is_corrupt for frame in frames):
+        raise StreamError(f"{len(frames)} pictures, {warnings}")
+    return [_pixels(frame) for frame in frames]
+
+
+def psnr_db(one: Pixels, other: Pixels) -> float:
+    """How alike two pictures are; infinite if they are equal."""
+    squares = sum(float(np.sum((a.astype(np.int32) - b) ** 2)) for a, b in zip(one, other, strict=True))
+    return float("inf") if not squares else 10 * np.log10(255**2 * sum(a.size for a in one) / squares)
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    found: list[str] = []
+    before = av.logging.get_level()
+    av.logging.set_level(av.logging.WARNING)
+    try:
+        with av.logging.Capture() as log:
+            yield found
+            found += [text.strip() for level, _, text in log if level <= av.logging.WARNING]
+    finally:
+        av.logging.set_level(before)
+
+
+def _pixels(frame: av.VideoFrame) -> Pixels:
+    return tuple(
+        np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        for plane in frame.planes
+    )
+
+
+def _holds(dice: random.Random, keyframe: int) -> tuple[int, ...]:
+    kinds = (
+        lambda: [1] * dice.randint(1, 8),
+        lambda: [2],
+        lambda: [dice.randint(3, 9)],
+        lambda: [keyframe + dice.randint(-1, 1)],
+        lambda: [dice.randint(2, 4) * keyframe + dice.randint(-1, 1)],
+    )
+    return tuple(hold for _ in range(dice.randint(1, 7)) for hold in dice.choice(kinds)())
+
+
+def _redrawn(picture: Image.Image, dice: random.Random) -> tuple[int, int, int, int]:
+    """Draw a shape, and say where."""
+    left, top = dice.randrange(picture.width), dice.randrange(picture.height)
+    right, bottom = dice.randint(left, picture.width), dice.randint(top, picture.height)
+    colour = tuple(dice.randrange(256) for _ in range(3))
+    draw = ImageDraw.Draw(picture)
+    dice.choice((draw.rectangle, draw.ellipse))((left, top, right, bottom), fill=colour)
+    return left, top, min(right + 1, picture.width), min(bottom + 1, picture.height)
