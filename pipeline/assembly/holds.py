@@ -4,14 +4,14 @@ Most pictures of a narrated film are the one before them. An encoder takes milli
 written without it, as pictures in which every macroblock is skipped (`media/h264.py`), a dozen bytes each:
 
     different pictures   A           B  C                 D           drawn and encoded
-    frames               A a a a a a B  C c c c K c c c c D d d d     a, c and d repeat A, C and D
-                         keyframe               keyframe              C is encoded again where a keyframe is due
+    frames               A a a a a a B  C c c c C c c c c D d d d     a, c and d repeat A, C and D
+    keyframes            K                      K                     C is encoded again where one is due
 
 A picture that rests longer still is not encoded a third time: its keyframe is written once more as it is.
 
 What may follow a hold depends on what pictures refer to:
 
-    chain           Every picture refers to the one before it alone, which is now a repeated one and looks just the same.
+    chain           Every picture refers to the one before it alone, which is now a repeated one and looks the same.
                     So the encoder goes on as if nothing had come between; only its pictures are numbered anew.
     closed groups   With B-frames, or several references, older pictures would be meant that repeated ones have pushed
                     out. So a hold ends its group of pictures, and the next change begins another with a keyframe.
@@ -42,8 +42,8 @@ _Held = tuple[Picture, int]
 class _Keyframes:
     """When a picture has to stand by itself: no more than `distance` frame times after the last one that does.
 
-    Never in the last frame time of a segment. The next one begins with a keyframe, and two in a row must differ in their
-    `idr_pic_id` (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
+    Never in the last frame time of a segment. The next one begins with a keyframe, and two in a row must differ in
+    their `idr_pic_id` (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
     """
 
     distance: int

@@ -1,8 +1,8 @@
 """A stream of H.264 to which repeated pictures are added: keeps count of what decoders count.
 
-A decoder finds the pictures that others refer to by their numbers. `frame_num` counts reference pictures in the order in
-which they are decoded; where pictures are shown in another order (B-frames), `pic_order_cnt_lsb` tells it. An encoder
-does not know of the pictures that are put between its own, so somebody has to go on counting.
+A decoder finds the pictures that others refer to by their numbers. `frame_num` counts reference pictures in the order
+in which they are decoded; where pictures are shown in another order (B-frames), `pic_order_cnt_lsb` tells it. An
+encoder does not know of the pictures that are put between its own, so somebody has to go on counting.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class RepeatingStream:
         return h264.stream_of(picture)
 
     def _count(self, picture: h264.Slice) -> None:
-        """A picture in a group that repeated ones only follow: its numbers stand, and are told modulo what bits hold."""
+        """A picture in a group that repeated ones only follow. Its numbers stand, modulo what their bits hold."""
         bits = self._sequence
         if picture.is_reference:
             self._frame_num += (picture.frame_num - self._frame_num) % (1 << bits.frame_num_bits)

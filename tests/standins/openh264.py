@@ -1,4 +1,4 @@
-"""Cisco's OpenH264, the second opinion on every H.264 stream: it shares no line with FFmpeg and refuses what that hides.
+"""Cisco's OpenH264, the second opinion on every H.264 stream: it has no line of FFmpeg's and refuses what that hides.
 
 Debian: `libopenh264-7`. Its C interface (codec_api.h, codec_def.h, version 2.3) through ctypes.
 """
@@ -6,11 +6,11 @@ Debian: `libopenh264-7`. Its C interface (codec_api.h, codec_def.h, version 2.3)
 from __future__ import annotations
 
 import ctypes
-import glob
 import os
 from collections.abc import Iterable, Iterator
 from ctypes.util import find_library
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,8 +60,9 @@ _Planes = ctypes.POINTER(ctypes.c_ubyte) * 3
 _Trace = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p)
 _INITIALIZE = 0, ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.POINTER(_Parameters))
 _UNINITIALIZE = 1, ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_void_p)
-_DECODE = 4, ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, _Planes, ctypes.POINTER(_Picture)
+_DECODE = (
+    4,
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, _Planes, ctypes.POINTER(_Picture)),
 )
 _FLUSH = 5, ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, _Planes, ctypes.POINTER(_Picture))
 _SET_OPTION = 8, ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
@@ -73,9 +74,10 @@ class StreamError(Exception):
 
 
 def decoded(units: Iterable[bytes], times: Iterable[int]) -> list[Pixels]:
-    """The pictures of a stream in the order in which they are shown; `units` are packets, Annex B, parameter sets first.
+    """The pictures of a stream in the order in which they are shown.
 
-    `times` tells when the picture of each packet is shown. Any error, and any warning, is a `StreamError`.
+    `units` are packets, Annex B, parameter sets first; `times` tell when the picture of each is shown. Any error, and
+    any warning, is a `StreamError`.
     """
     library = _library()
     handle = ctypes.c_void_p()
@@ -148,7 +150,7 @@ def _plane(picture: _Picture, data: object, number: int) -> NDArray[np.uint8]:
 
 @cache
 def _path() -> str | None:
-    return find_library("openh264") or next(iter(glob.glob("/usr/lib/*/libopenh264.so.*")), None)
+    return find_library("openh264") or next(map(str, Path("/usr/lib").glob("*/libopenh264.so.*")), None)
 
 
 @cache

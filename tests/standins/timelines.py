@@ -189,12 +189,13 @@ def _pixels(frame: av.VideoFrame) -> Pixels:
 def _holds(dice: random.Random, keyframe: int) -> tuple[int, ...]:
     kinds = (
         lambda: [1] * dice.randint(1, 8),
+        lambda: [*([1] * dice.randint(2, 6)), 9],
         lambda: [2],
         lambda: [dice.randint(3, 9)],
         lambda: [keyframe + dice.randint(-1, 1)],
         lambda: [dice.randint(2, 4) * keyframe + dice.randint(-1, 1)],
     )
-    return tuple(hold for _ in range(dice.randint(1, 7)) for hold in dice.choice(kinds)())
+    return tuple(hold for _ in range(dice.randint(1, 6)) for hold in dice.choice(kinds)())
 
 
 def _redrawn(picture: Image.Image, dice: random.Random) -> tuple[int, int, int, int]:

@@ -89,15 +89,18 @@ def _faults_of_times(timeline: Timeline, stream: Stream) -> Iterator[str]:
 
 
 def _faults_of_numbers(stream: Stream) -> Iterator[str]:
-    """H.264, 7.4.3: a picture's `frame_num` is one more than that of the last reference picture before it."""
-    bits = sequence(stream).frame_num_bits
-    last = 0
+    """H.264, 7.4.3: `frame_num` is one more than that of the last reference picture, the order two for a frame time."""
+    bits = sequence(stream)
+    last = key_at = 0
     for packet in stream.packets:
+        key_at = packet.pts if packet.is_key else key_at
         for unit in h264.units(packet.data):
-            found = h264.Slice.read(unit, sequence(stream))
-            due = 0 if found.is_idr else (last + 1) % (1 << bits)
+            found = h264.Slice.read(unit, bits)
+            due = 0 if found.is_idr else (last + 1) % (1 << bits.frame_num_bits)
             if found.frame_num != due or found.is_idr != packet.is_key:
                 yield f"frame_num {found.frame_num} at {packet.pts}, not {due}"
+            if bits.order_bits and found.order != 2 * (packet.pts - key_at) % (1 << bits.order_bits):
+                yield f"order {found.order} at {packet.pts}"
         last = found.frame_num if found.is_reference else last
 
 
