@@ -13,7 +13,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from PIL.Image import Image
 
 from pipeline.media.audio import Samples
-from pipeline.media.mux import Packet
+from pipeline.media.mux import REORDER_DELAY, Packet
 from pipeline.media.planes import Planes, Rectangle
 from pipeline.model import FRAME_RATE, SAMPLE_RATE_HZ, VideoFormat
 
@@ -65,8 +65,8 @@ class PictureEncoder:
 
     @property
     def delay(self) -> int:
-        """How many frame times before its picture is shown a packet has to be decoded. x264 needs two at most."""
-        return 2 if self._stream.codec_context.has_b_frames else 0
+        """Frame times between the decoding of the first picture and its show."""
+        return REORDER_DELAY if self._stream.codec_context.has_b_frames else 0
 
     def convert(self, drawn: Drawn) -> Picture:
         """What is drawn, as the encoder wants it. One picture is kept and changed: each is valid until the next.

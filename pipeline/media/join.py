@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.errors import CheckpointError
-from pipeline.media.mux import Packet, open_mp4
+from pipeline.media.mux import REORDER_DELAY, Packet, open_mp4
 from pipeline.model import FRAME_RATE, Segment
 
 _HINT = "Remove the file and run the command again"
@@ -30,6 +30,8 @@ class _Parameters:
     video_extradata: bytes
     audio_extradata: bytes
     time_bases: tuple[Fraction, ...]
+    # How long before the first picture is shown the first is decoded, in units of its time base.
+    delay: int
 
 
 def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = None, sound: Path | None = None) -> None:
@@ -48,14 +50,26 @@ def join_mp4(segments: Sequence[Segment], path: Path, *, title: str | None = Non
             outputs: dict[str, VideoStream | AudioStream] = {
                 stream.type: film.add_stream_from_template(stream) for stream in streams
             }
-        clocks = dict.fromkeys(outputs, 0)
-        packets = (packet for segment in segments for packet in _packets(segment, parameters))
+        packets = _all_packets(segments, parameters)
         for packet in _with_sound(packets, sound, parameters) if sound else packets:
-            kind = packet.stream.type
-            packet.stream = outputs[kind]
-            packet.pts = packet.dts = clocks[kind]
-            clocks[kind] += packet.duration or 0
+            packet.stream = outputs[packet.stream.type]
             film.mux(packet)
+
+
+def _all_packets(segments: Iterable[Segment], parameters: _Parameters) -> Iterator[Packet]:
+    """The packets of all segments, with their times in the film."""
+    start_s = Fraction(0)
+    decoded = {"video": -parameters.delay, "audio": 0}
+    for segment in segments:
+        for packet in _packets(segment, parameters):
+            kind = packet.stream.type
+            # A whole number: a segment ends where one of its packets does, in both streams.
+            packet.pts = (packet.pts or 0) + int(start_s / packet.time_base)
+            # A segment that makes no use of the delay is read as if it had none.
+            packet.dts = decoded[kind]
+            decoded[kind] += packet.duration or 0
+            yield packet
+        start_s += Fraction(segment.frames, FRAME_RATE)
 
 
 def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
@@ -65,23 +79,27 @@ def _packets(segment: Segment, parameters: _Parameters) -> Iterator[Packet]:
         video, audio = _streams(source, part)
         if _parameters(video, audio) != parameters:
             raise CheckpointError("the segment was encoded in another way than the first", where=str(part), hint=_HINT)
-        clocks: dict[str, int] = {video.type: 0, audio.type: 0}
+        shown: dict[str, list[tuple[int, int]]] = {video.type: [], audio.type: []}
         for packet in source.demux(video, audio):
             # An empty packet marks the end of each stream.
-            if packet.dts is None:
-                continue
-            kind = packet.stream.type
-            if packet.pts != packet.dts or packet.dts != clocks[kind] or not packet.duration:
-                raise CheckpointError("the segment has a gap", where=str(part), hint=_HINT)
-            clocks[kind] += packet.duration
-            yield packet
-        ends = {clocks[stream.type] * (stream.time_base or 0) for stream in (video, audio)}
-        if ends != {Fraction(segment.frames, FRAME_RATE)}:
-            raise CheckpointError(
-                f"sound and picture of the segment do not both last {segment.frames} frames",
-                where=str(part),
-                hint=_HINT,
-            )
+            if packet.dts is not None:
+                start = packet.pts or 0
+                shown[packet.stream.type].append((start, start + (packet.duration or 0)))
+                yield packet
+        for stream in (video, audio):
+            _check_times(shown[stream.type], segment, stream.time_base or Fraction(1))
+
+
+def _check_times(shown: list[tuple[int, int]], segment: Segment, time_base: Fraction) -> None:
+    """From when to when packets are shown: one after the other, from the first moment of the segment to the last."""
+    starts, ends = zip(*sorted(shown), strict=True) if shown else ((), ())
+    is_whole = (*starts, segment.frames / (FRAME_RATE * time_base)) == (0, *ends)
+    if not is_whole or any(start == end for start, end in shown):
+        raise CheckpointError(
+            f"sound or picture of the segment has a gap, or does not last {segment.frames} frames",
+            where=str(segment.path),
+            hint=_HINT,
+        )
 
 
 def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters) -> Iterator[Packet]:
@@ -97,6 +115,7 @@ def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters)
             other = next(others, None)
             if other is None or other.duration != packet.duration:
                 raise CheckpointError("the sound ends before the film", where=str(sound), hint=_HINT)
+            other.pts = other.dts = packet.pts
             yield other
         if next(others, None):
             raise CheckpointError("the sound goes on after the film", where=str(sound), hint=_HINT)
@@ -119,10 +138,12 @@ def _streams(source: InputContainer, part: Path) -> tuple[VideoStream, AudioStre
 
 
 def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
+    bases = tuple(stream.time_base or Fraction(1) for stream in (video, audio))
     return _Parameters(
         width_px=video.codec_context.width,
         height_px=video.codec_context.height,
         video_extradata=bytes(video.codec_context.extradata or b""),
         audio_extradata=bytes(audio.codec_context.extradata or b""),
-        time_bases=tuple(stream.time_base or Fraction(0) for stream in (video, audio)),
+        time_bases=bases,
+        delay=int(REORDER_DELAY / (FRAME_RATE * bases[0])) if video.codec_context.has_b_frames else 0,
     )

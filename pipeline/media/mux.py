@@ -14,6 +14,9 @@ from av.stream import Stream
 
 Packet: TypeAlias = "av.Packet[Stream]"
 
+# Frame times: with B-frames, a picture is decoded so long before it is shown. x264 never needs more.
+REORDER_DELAY = 2
+
 # The index goes first, so that a film starts before it has been loaded whole. Nothing in the file tells when or with
 # which version it was made. Sound and picture both start at 0: no edit list has to say so, and YouTube wants none.
 # B-frames are decoded before the picture that is shown first is due: their times go back from there.

@@ -66,6 +66,7 @@ def make_segment(
     sound: NDArray[np.float32],
     frames: Sequence[Drawn] | None = None,
     video_format: VideoFormat = SMALL,
+    encoder: EncoderPlan | None = None,
 ) -> Segment:
     """A segment `name`.mp4 in `folder`, with its clip beside it."""
     clip = folder / f"{name}.wav"
@@ -77,7 +78,7 @@ def make_segment(
         samples=len(sound),
         path=folder / f"{name}.mp4",
         video_format=video_format,
-        encoder=EncoderPlan(),
+        encoder=encoder or EncoderPlan(),
     )
     return Segment(path=folder / f"{name}.mp4", frames=length)
 

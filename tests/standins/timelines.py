@@ -15,12 +15,15 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly.holds import Holds, encode_held
 from pipeline.assembly.plan import EncoderPlan, x264_options
+from pipeline.media import h264
 from pipeline.media.encode import Drawn, PictureEncoder
 from pipeline.media.mux import open_mp4
-from pipeline.model import VideoFormat
+from pipeline.model import FRAME_RATE, VideoFormat
 from tests.standins.openh264 import Pixels, StreamError
 
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
+
+_SETS = (h264.SEQUENCE_SET, h264.PICTURE_SET)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +148,36 @@ def encoded(timeline: Timeline, folder: Path, *, holds: Holds = "splice") -> Str
         return Stream(parameter_sets=encoder.parameter_sets, packets=packets)
 
 
+def read_stream(path: Path) -> Stream:
+    """The pictures of a film, Annex B."""
+    with av.open(str(path)) as source:
+        video = source.streams.video[0]
+        plain = av.BitStreamFilterContext("h264_mp4toannexb", video)
+        frame = 1 / (FRAME_RATE * video.time_base)
+        packets = [
+            Coded(
+                data=bytes(found),
+                pts=int(found.pts / frame),
+                dts=int(found.dts / frame),
+                duration=int(found.duration / frame),
+                is_key=found.is_keyframe,
+            )
+            for packet in source.demux(video)
+            if packet.dts is not None
+            for found in plain.filter(packet)
+        ]
+    # The filter repeats the parameter sets before keyframes.
+    sets = [unit for unit in h264.units(packets[0].data) if h264.unit_type(unit) in _SETS]
+    pictures = (
+        replace(
+            packet,
+            data=h264.stream_of(*(unit for unit in h264.units(packet.data) if h264.unit_type(unit) not in _SETS)),
+        )
+        for packet in packets
+    )
+    return Stream(parameter_sets=h264.stream_of(*sets), packets=tuple(pictures))
+
+
 def decoded_by_ffmpeg(units: Sequence[bytes]) -> list[Pixels]:
     """The pictures of a stream in the order in which they are shown. Whatever FFmpeg warns of is a `StreamError`."""
     with _warnings() as warnings:
@@ -164,6 +197,11 @@ def psnr_db(one: Pixels, other: Pixels) -> float:
     """How alike two pictures are; infinite if they are equal."""
     squares = sum(float(np.sum((a.astype(np.int32) - b) ** 2)) for a, b in zip(one, other, strict=True))
     return float("inf") if not squares else 10 * np.log10(255**2 * sum(a.size for a in one) / squares)
+
+
+def same(one: Pixels, other: Pixels) -> bool:
+    """Whether two pictures are equal in every byte."""
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 @contextmanager

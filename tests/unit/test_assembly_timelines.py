@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from pipeline.media import h264
 from tests.standins import openh264
-from tests.standins.timelines import Stream, Timeline, decoded_by_ffmpeg, encoded, psnr_db, random_timeline
+from tests.standins.timelines import Stream, Timeline, decoded_by_ffmpeg, encoded, psnr_db, random_timeline, same
 
 AT_ONCE = 50
 
@@ -106,7 +105,3 @@ def _faults_of_numbers(stream: Stream) -> Iterator[str]:
 
 def sequence(stream):
     return h264.Sequence.read(next(h264.units(stream.parameter_sets)))
-
-
-def same(one, other):
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
