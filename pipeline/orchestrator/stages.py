@@ -238,6 +238,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         lengths=tuple(clip.samples for clip in narration.clips),
         subtitles=_made(job.subtitles),
         silent=narration.narrator == "silence" and job.music is None,
+        variable_rate=shop.encoder.holds == "variable",
     )
     verdict = await attempt.compute(inspect_film, _made(job.package), expected)
     if not verdict.passed:

@@ -168,6 +168,12 @@ class VideoSettings(Group):
     quality: int = Field(
         16, ge=0, le=51, description="Quantiser of H.264: 16 looks like the original, higher is smaller."
     )
+    holds: Literal["splice", "encode", "variable"] = Field(
+        "splice",
+        description="How a picture that rests is written, mostly the case: splice (as repeated pictures of a dozen "
+        "bytes, without the encoder), encode (each by the encoder: slower, and looks the same) or variable (as one "
+        "that lasts longer: the film has no constant frame rate, which editors and some hosts dislike).",
+    )
 
 
 class SubtitleSettings(Group):

@@ -260,7 +260,7 @@ class Workshop:
     @property
     def encoder(self) -> EncoderPlan:
         """How pictures are encoded."""
-        return EncoderPlan(quality=self.settings.video.quality)
+        return EncoderPlan(quality=self.settings.video.quality, holds=self.settings.video.holds)
 
     @property
     def cue_limits(self) -> CueLimits:
