@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 # Set where everything has to be there, as in `.ci/run`; otherwise what needs it is skipped.
-REQUIRED = "DECODERS_REQUIRED"
+REQUIRED = "PLAYERS_REQUIRED"
 
 # Brightness and the two planes of colour.
 Pixels = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
@@ -79,14 +79,18 @@ def decoded(units: Iterable[bytes], times: Iterable[int]) -> list[Pixels]:
     `units` are packets, Annex B, parameter sets first; `times` tell when the picture of each is shown. Any error, and
     any warning, is a `StreamError`.
     """
+    return [pixels for _, pixels in sorted(pictures(units, times), key=lambda timed: timed[0])]
+
+
+def pictures(units: Iterable[bytes], times: Iterable[int]) -> Iterator[tuple[int, Pixels]]:
+    """The same one by one, as they are decoded, each with its time."""
     library = _library()
     handle = ctypes.c_void_p()
     assert library.WelsCreateDecoder(ctypes.byref(handle)) == 0
     try:
-        found = list(_Decoder(handle).pictures(units, times))
+        yield from _Decoder(handle).pictures(units, times)
     finally:
         library.WelsDestroyDecoder(handle)
-    return [pixels for _, pixels in sorted(found, key=lambda timed: timed[0])]
 
 
 def require_decoder() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,8 +73,8 @@ def random_timeline(seed: int) -> Timeline:
     bframes = dice.choice((0, 0, 1, 2, 3))
     return Timeline(
         seed=seed,
-        width_px=2 * dice.randint(16, 48),
-        height_px=2 * dice.randint(16, 48),
+        width_px=2 * dice.randint(12, 36),
+        height_px=2 * dice.randint(12, 36),
         holds=_holds(dice, keyframe),
         keyframe=keyframe,
         # A fine quantiser: what is left of differences is then not its noise.
@@ -87,9 +87,10 @@ def random_timeline(seed: int) -> Timeline:
         ),
         others=(
             f"slices={dice.randint(1, 4)}",
-            f"cabac={dice.randint(0, 1)}",
+            # OpenH264 2.3 does not read all that CAVLC makes of the transform of 8x8, whoever writes the stream.
+            *dice.choice((("cabac=1",), ("cabac=0", "8x8dct=0"))),
             f"b-pyramid={dice.choice(('none', 'strict', 'normal'))}",
-            # OpenH264 2.3 takes some B macroblocks in four parts wrongly, whoever writes the stream; so there are none.
+            # Nor B macroblocks in four parts, always right; so there are none.
             "partitions=p8x8,i8x8,i4x4",
             # Rate control looks ahead: packets come long after their pictures.
             *dice.choice(((), ("crf=10", "qpmin=8", "qpmax=14", "rc-lookahead=10"))),
@@ -178,41 +179,47 @@ def read_stream(path: Path) -> Stream:
     return Stream(parameter_sets=h264.stream_of(*sets), packets=tuple(pictures))
 
 
-def decoded_by_ffmpeg(units: Sequence[bytes]) -> list[Pixels]:
+def decoded_by_ffmpeg(units: Iterable[bytes]) -> list[Pixels]:
     """The pictures of a stream in the order in which they are shown. Whatever FFmpeg warns of is a `StreamError`."""
-    with _warnings() as warnings:
-        decoder = av.CodecContext.create("h264", "r")
-        decoder.options = {"err_detect": "explode+crccheck+bitstream+buffer+careful+compliant+aggressive"}
-        decoder.thread_count = 1
-        frames = []
-        for unit in units:
-            frames += decoder.decode(av.Packet(unit))
-        frames += decoder.decode(None)
-    if warnings or any(frame.is_corrupt for frame in frames):
-        raise StreamError(f"{len(frames)} pictures, {warnings}")
-    return [_pixels(frame) for frame in frames]
+    return list(pictures_by_ffmpeg(units))
+
+
+def pictures_by_ffmpeg(units: Iterable[bytes]) -> Iterator[Pixels]:
+    """The same, one by one."""
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.options = {"err_detect": "explode+crccheck+bitstream+buffer+careful+compliant+aggressive"}
+    decoder.thread_count = 1
+    with _log_of_ffmpeg() as log:
+        for number, unit in enumerate((*units, None)):
+            for frame in decoder.decode(av.Packet(unit) if unit else None):
+                if frame.is_corrupt:
+                    raise StreamError(f"packet {number}: a picture was patched up")
+                yield _pixels(frame)
+            if log:
+                raise StreamError(f"packet {number}: {[text.strip() for _, _, text in log]}")
 
 
 def psnr_db(one: Pixels, other: Pixels) -> float:
     """How alike two pictures are; infinite if they are equal."""
+    if same(one, other):
+        return float("inf")
     squares = sum(float(np.sum((a.astype(np.int32) - b) ** 2)) for a, b in zip(one, other, strict=True))
-    return float("inf") if not squares else 10 * np.log10(255**2 * sum(a.size for a in one) / squares)
+    return 10 * np.log10(255**2 * sum(a.size for a in one) / squares)
 
 
 def same(one: Pixels, other: Pixels) -> bool:
     """Whether two pictures are equal in every byte."""
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    return all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
 
 
 @contextmanager
-def _warnings() -> Iterator[list[str]]:
-    found: list[str] = []
+def _log_of_ffmpeg() -> Iterator[list[tuple[int, str, str]]]:
+    """Everything from warnings on."""
     before = av.logging.get_level()
     av.logging.set_level(av.logging.WARNING)
     try:
         with av.logging.Capture() as log:
-            yield found
-            found += [text.strip() for level, _, text in log if level <= av.logging.WARNING]
+            yield log
     finally:
         av.logging.set_level(before)
 
