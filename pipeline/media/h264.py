@@ -1,12 +1,24 @@
 """The bits of H.264 that are written here instead of by an encoder: a picture that only repeats the one before it.
 
-Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter sets), 7.3.3 (slice header), 9.1
-(Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in order.
+A stream is a row of units (NAL units), each with a type in its first byte. Parameter sets come first: one for the
+sequence (size, how numbers are written), one or more for pictures (how they are coded). Then there is a slice, or a
+few, for each picture: a header, which names its parameter set and tells its number, and macroblocks of 16 x 16
+pixels. A keyframe (IDR) stands by itself; other pictures refer to earlier ones. A macroblock that is skipped is the one
+at the same place in the picture referred to, if all before it are skipped as well: so that a picture that repeats
+another is a header, and the count of all its macroblocks.
+
+Numbers are u(n), n bits, or ue(v), Exp-Golomb: short for small ones. A payload must not look like the start of a unit
+(0, 0, 1); a byte 3 is put in between where it would.
+
+Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter sets), 7.3.3 (slice header), 8.4.1.1
+(skipped macroblocks), 9.1 (Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in
+order.
 
     Sequence          what the sequence parameter set tells of every slice header
     Slice             the beginning of a slice header
     skip_set          a picture parameter set for repeated pictures
-    repeated_picture  a whole picture in which every macroblock is skipped: 7 to 12 bytes
+    repeated_picture  a whole picture in which every macroblock is skipped: about ten bytes
+    renumbered        the encoder's own slice, with another number
 """
 
 from __future__ import annotations
@@ -164,6 +176,8 @@ def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back
 
 def renumbered(unit: bytes, slice_: Slice, sequence: Sequence, frame_num: int) -> bytes:
     """The same slice with another `frame_num`. Nothing else moves: the field keeps its width."""
+    if slice_.frame_num == frame_num % (1 << sequence.frame_num_bits):
+        return unit
     payload = _unescaped(unit[1:])
     head = int.from_bytes(payload[:_HEADER_BYTES], "big")
     length = min(len(payload), _HEADER_BYTES)
