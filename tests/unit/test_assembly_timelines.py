@@ -6,10 +6,13 @@ A timeline is drawn from its seed, which a failure names: `timelines.random_time
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
+import av
 import pytest
 
+from pipeline.assembly import EncoderPlan
 from pipeline.media import h264
 from tests.standins import openh264
 from tests.standins.timelines import Stream, Timeline, decoded_by_ffmpeg, encoded, psnr_db, random_timeline, same
@@ -25,6 +28,29 @@ def second_decoder():
 @pytest.mark.parametrize("first", range(0, 500, AT_ONCE))
 def test_any_timeline_holds_its_pictures_in_both_decoders(tmp_path, first):
     assert faults_of(range(first, first + AT_ONCE), tmp_path) == []
+
+
+@pytest.fixture
+def resting(tmp_path):
+    """A keyframe and nine repeated pictures."""
+    return encoded(replace(random_timeline(0), holds=(10,), keyframe=30, plan=EncoderPlan(), others=()), tmp_path)
+
+
+def test_the_second_decoder_refuses_a_gap_that_the_first_one_hides(resting):
+    gap = replace(resting, packets=resting.packets[:4] + resting.packets[5:])
+
+    with pytest.raises(openh264.StreamError, match="the picture at 5"):
+        openh264.decoded(gap.units, [packet.pts for packet in gap.packets])
+
+
+def test_both_decoders_refuse_a_picture_that_is_cut_short(resting):
+    first, *others = resting.packets
+    cut = replace(resting, packets=(replace(first, data=first.data[: len(first.data) // 2]), *others))
+
+    with pytest.raises((openh264.StreamError, av.FFmpegError)):
+        decoded_by_ffmpeg(cut.units)
+    with pytest.raises(openh264.StreamError):
+        openh264.decoded(cut.units, [packet.pts for packet in cut.packets])
 
 
 @pytest.mark.soak
