@@ -23,7 +23,7 @@ help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
 	@echo "make check                        style, types and the plan of the house"
-	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, thirty topics of the world"
+	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, thirty topics of the world, timelines"
 	@echo "make bench                        the numbers in docs/performance.md"
 
 video: .venv/runtime.stamp

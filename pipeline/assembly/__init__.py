@@ -2,6 +2,7 @@
 
 plan        what the encoder is told
 holds       how a picture that does not change is written
+repeats     the numbers in such a stream
 segments    `encode_segment` (in a worker process) and `join_segments`
 thumbnail   `write_jpeg`
 """
@@ -11,7 +12,7 @@ from pipeline.assembly.segments import encode_segment, join_segments
 from pipeline.assembly.thumbnail import write_jpeg
 
 # Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
-ASSEMBLY_VERSION = 4
+ASSEMBLY_VERSION = 5
 
 __all__ = [
     "ASSEMBLY_VERSION",

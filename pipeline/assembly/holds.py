@@ -4,17 +4,20 @@ Most pictures of a narrated film are the one before them. An encoder takes milli
 written without it, as pictures in which every macroblock is skipped (`media/h264.py`), a dozen bytes each:
 
     different pictures   A           B  C                 D           drawn and encoded
-    frames               A a a a a a B  C c c c c c c c c D d d d     written: a, c, d repeat A, C, D
-    keyframes            K                     K                      a repeated picture where one is due is coded again
+    frames               A a a a a a B  C c c c C c c c c D d d d     a, c and d repeat A, C and D
+    keyframes            K                      K                     C is encoded again where one is due
 
-Decoders count reference pictures (`frame_num`). x264 does not know of the repeated ones, so what it codes after them is
-numbered anew, which is a field of four bits in the slice header. That is all there is to it while every picture refers
-to the one before it alone, which is the last repeated picture and looks just the same. With B-frames, or with more
-references, older pictures would be meant that repeated ones have pushed out: then a hold ends its group of pictures,
-and the next change begins another with a keyframe.
+A picture that rests longer still is not encoded a third time: its keyframe is written once more as it is.
 
-Tried and true in two independent decoders, FFmpeg's and OpenH264's. The latter refuses a gap in `frame_num` that the
-former hides: it is pictures that are counted, not slices.
+What may follow a hold depends on what pictures refer to:
+
+    chain           Every picture refers to the one before it alone, which is now a repeated one and looks the same.
+                    So the encoder goes on as if nothing had come between; only its pictures are numbered anew.
+    closed groups   With B-frames, or several references, older pictures would be meant that repeated ones have pushed
+                    out. So a hold ends its group of pictures, and the next change begins another with a keyframe.
+
+Every stream is checked by two independent decoders (tests/unit/test_assembly_timelines.py). OpenH264 refuses a gap in
+`frame_num` that FFmpeg hides.
 """
 
 from __future__ import annotations
@@ -22,14 +25,34 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from pipeline.media import h264
+from pipeline.assembly.repeats import RepeatingStream
 from pipeline.media.encode import Drawn, Picture, PictureEncoder
 from pipeline.media.mux import Packet
 
 # splice: written here. encode: every frame goes through the encoder. variable: a picture simply lasts longer.
 Holds = Literal["splice", "encode", "variable"]
+# A picture, ready to be encoded, and for how many frame times it is shown.
+_Held = tuple[Picture, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Keyframes:
+    """When a picture has to stand by itself: no more than `distance` frame times after the last one that does.
+
+    Never in the last frame time of a segment. The next one begins with a keyframe, and two in a row must differ in
+    their `idr_pic_id` (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
+    """
+
+    distance: int
+    length: int
+
+    def after(self, at: int) -> int:
+        """The frame time of the one that follows a keyframe at frame time `at`."""
+        due = at + self.distance
+        return due - 1 if due == self.length - 1 else due
 
 
 class _Shown(NamedTuple):
@@ -44,18 +67,22 @@ class _Shown(NamedTuple):
 def encode_held(
     frames: Iterable[Drawn], encoder: PictureEncoder, *, length: int, keyframe: int, holds: Holds = "splice"
 ) -> Iterator[Packet]:
-    """The packets of `frames`, that last `length` frame times, with a keyframe at least every `keyframe` of them.
+    """The packets of `frames`, that last `length` frame times, with a keyframe at least every `keyframe` (2 or more).
 
     Raises `ValueError` unless the holds add up to `length`: a defect of who drew the scene.
     """
     pictures = _converted(frames, encoder, length)
-    if holds == "encode":
-        yield from _all_encoded(pictures, encoder, keyframe)
-    else:
-        yield from _Splicer(encoder, keyframe, is_constant=holds == "splice").packets(pictures)
+    keyframes = _Keyframes(distance=keyframe, length=length)
+    match holds:
+        case "splice":
+            yield from _Splicer(encoder, keyframes).packets(pictures)
+        case "encode":
+            yield from _each_frame(pictures, encoder, keyframes)
+        case "variable":
+            yield from _each_once(pictures, encoder, keyframes)
 
 
-def _converted(frames: Iterable[Drawn], encoder: PictureEncoder, length: int) -> Iterator[tuple[Picture, int]]:
+def _converted(frames: Iterable[Drawn], encoder: PictureEncoder, length: int) -> Iterator[_Held]:
     at = 0
     for drawn in frames:
         _, hold, _ = drawn
@@ -67,13 +94,38 @@ def _converted(frames: Iterable[Drawn], encoder: PictureEncoder, length: int) ->
         raise ValueError(f"the pictures last {at} of {length} frame times")
 
 
-def _all_encoded(pictures: Iterable[tuple[Picture, int]], encoder: PictureEncoder, keyframe: int) -> Iterator[Packet]:
-    at = 0
+def _each_frame(pictures: Iterable[_Held], encoder: PictureEncoder, keyframes: _Keyframes) -> Iterator[Packet]:
+    at = due = 0
     for picture, hold in pictures:
         for _ in range(hold):
-            yield from encoder.encode(picture, at=at, is_key=at % keyframe == 0)
+            yield from encoder.encode(picture, at=at, is_key=at == due)
+            due = keyframes.after(at) if at == due else due
             at += 1
     yield from encoder.finish()
+
+
+def _each_once(pictures: Iterable[_Held], encoder: PictureEncoder, keyframes: _Keyframes) -> Iterator[Packet]:
+    """Packets that last as long as their pictures are shown, if no keyframe is due meanwhile."""
+    at = due = 0
+    durations: dict[int, int] = {}
+
+    def lasting(packets: Iterable[Packet]) -> Iterator[Packet]:
+        for packet in packets:
+            packet.duration = durations.pop(packet.pts or 0)
+            yield packet
+
+    for picture, hold in pictures:
+        end = at + hold
+        while at < end:
+            is_key = at == due
+            due = keyframes.after(at) if is_key else due
+            until = min(end, due)
+            if is_key and at + 1 < until == keyframes.length:
+                until -= 1  # a segment does not end with a keyframe, see above
+            durations[at] = until - at
+            yield from lasting(encoder.encode(picture, at=at, is_key=is_key))
+            at = until
+    yield from lasting(encoder.finish())
 
 
 @dataclass
@@ -87,16 +139,16 @@ class _Run:
 class _Splicer:
     """Puts repeated pictures between those that an encoder gives."""
 
-    def __init__(self, encoder: PictureEncoder, keyframe: int, *, is_constant: bool) -> None:
-        self._encoder, self._keyframe, self._is_constant = encoder, keyframe, is_constant
+    def __init__(self, encoder: PictureEncoder, keyframes: _Keyframes) -> None:
+        self._encoder, self._keyframes = encoder, keyframes
         self._stream = RepeatingStream(encoder.parameter_sets)
-        if is_constant:
-            encoder.parameter_sets = self._stream.parameter_sets
+        encoder.parameter_sets = self._stream.parameter_sets
+        # What the encoder was given and has not given back: it may look ahead.
         self._runs: deque[_Run] = deque()
-        # Frames that were given away, and how many of them since the last keyframe.
-        self._at = self._since_key = 0
+        # Frames that were given away, and at which of them the next keyframe is due.
+        self._at = self._due = 0
 
-    def packets(self, pictures: Iterable[tuple[Picture, int]]) -> Iterator[Packet]:
+    def packets(self, pictures: Iterable[_Held]) -> Iterator[Packet]:
         """All packets, in decoding order."""
         for shown in self._shown(pictures):
             is_open = self._runs and not self._stream.is_chain and not self._runs[-1].hold
@@ -109,108 +161,45 @@ class _Splicer:
         for packet in self._encoder.finish():
             yield from self._placed(packet)
 
-    def _shown(self, pictures: Iterable[tuple[Picture, int]]) -> Iterator[_Shown]:
+    def _shown(self, pictures: Iterable[_Held]) -> Iterator[_Shown]:
         """What is encoded: every different picture, and again as a keyframe what rests when one is due."""
-        at = key_at = 0
-        is_held = False
+        closed, last = not self._stream.is_chain, self._keyframes.length - 1
+        at = due = 0
+        after_hold = False
         for picture, hold in pictures:
-            is_key = at == 0 or at - key_at >= self._keyframe or (is_held and not self._stream.is_chain)
-            until_key = hold if is_key else min(hold, key_at + self._keyframe - at)
-            yield _Shown(picture, at=at, hold=until_key, is_key=is_key)
-            if until_key < hold:
-                yield _Shown(picture, at=at + until_key, hold=hold - until_key, is_key=True)
-                key_at = at + until_key
-            elif is_key:
-                key_at = at
-            at += hold
-            # From its own keyframe on a picture may rest as long as it likes: that one is given again.
-            key_at += (at - 1 - key_at) // self._keyframe * self._keyframe
-            is_held = hold > 1
+            end = at + hold
+            is_key = at == due or (closed and after_hold)
+            starts = {at} if is_key or due >= end else {at, due}
+            if closed and hold > 1 and end == last:
+                # What changes in the last frame time must not be a keyframe: so the picture before it is one, again.
+                starts.add(end - 1)
+            for start, stop in pairwise(sorted({*starts, end})):
+                is_key = is_key or start > at
+                yield _Shown(picture, at=start, hold=stop - start, is_key=is_key)
+                due = self._keyframes.after(start) if is_key else due
+                while due < stop:
+                    due = self._keyframes.after(due)
+            after_hold = stop - start > 1
+            at = end
 
     def _placed(self, packet: Packet) -> Iterator[Packet]:
         """A packet of the encoder, and what is shown of it after its own frame time."""
         run = self._runs[0]
         run.pictures -= 1
-        data, at = self._stream.coded(bytes(packet)), packet.pts or 0
+        data = self._stream.coded(bytes(packet))
+        yield self._given(data, at=packet.pts or 0, is_key=packet.is_keyframe)
         if run.pictures:
-            yield self._given(data, at=at, is_key=packet.is_keyframe)
             return
         self._runs.popleft()
-        if not self._is_constant:
-            for start in range(0, 1 + run.hold, self._keyframe):
-                duration = min(self._keyframe, 1 + run.hold - start)
-                yield self._given(data, at=at + start, is_key=packet.is_keyframe, duration=duration)
-            return
-        yield self._given(data, at=at, is_key=packet.is_keyframe)
         for _ in range(run.hold):
-            if self._since_key == self._keyframe:
-                # Only what was coded as a keyframe is held as long as that: it is given again.
-                self._stream.coded(data)
-                yield self._given(data, at=self._at, is_key=True)
+            if self._at == self._due:
+                # Only what was coded as a keyframe is held as long as that.
+                yield self._given(self._stream.coded(data), at=self._at, is_key=True)
             else:
                 yield self._given(self._stream.repeated(), at=self._at, is_key=False)
 
-    def _given(self, data: bytes, *, at: int, is_key: bool, duration: int = 1) -> Packet:
-        packet = self._encoder.packet(data, at=at, decoded_at=self._at, duration=duration, is_key=is_key)
-        self._since_key = duration + (0 if is_key else self._since_key)
-        self._at += duration
+    def _given(self, data: bytes, *, at: int, is_key: bool) -> Packet:
+        packet = self._encoder.packet(data, at=at, decoded_at=self._at - self._encoder.delay, is_key=is_key)
+        self._due = self._keyframes.after(at) if is_key else self._due
+        self._at += 1
         return packet
-
-
-class RepeatingStream:
-    """An H.264 stream to which repeated pictures are added: counts what decoders count."""
-
-    def __init__(self, parameter_sets: bytes) -> None:
-        """`parameter_sets` (Annex B) of the encoder, whose picture parameter set is 0."""
-        sets = [unit for unit in h264.units(parameter_sets) if h264.unit_type(unit) != h264.SEI]
-        self._sequence = h264.Sequence.read(next(unit for unit in sets if h264.unit_type(unit) == h264.SEQUENCE_SET))
-        # What a film says of itself at its start.
-        self.parameter_sets = h264.stream_of(*sets, h264.skip_set(self._sequence))
-        # Of the last reference picture, and of the one that is shown last.
-        self._frame_num = self._shown_frame_num = 0
-        # Order of the picture that is shown last; x264 counts two for a frame, from the keyframe on.
-        self._order = 0
-
-    @property
-    def is_chain(self) -> bool:
-        """Whether every picture refers to the one before it alone, and may follow a hold without a keyframe."""
-        return self._sequence.order_type == 2 and self._sequence.references == 1
-
-    def coded(self, packet: bytes) -> bytes:
-        """A picture of the encoder (Annex B), numbered as it has to be; what is not picture is left out."""
-        slices = [unit for unit in h264.units(packet) if h264.unit_type(unit) in {h264.SLICE, h264.IDR_SLICE}]
-        read = [h264.Slice.read(unit, self._sequence) for unit in slices]
-        first = read[0]
-        if first.is_idr:
-            self._frame_num = self._shown_frame_num = self._order = 0
-            return h264.stream_of(*slices)
-        frame_num = self._frame_num + 1 if self.is_chain else first.frame_num
-        if self.is_chain:
-            slices = [
-                h264.renumbered(unit, slice_, self._sequence, frame_num)
-                for unit, slice_ in zip(slices, read, strict=True)
-            ]
-        self._see(first, frame_num)
-        return h264.stream_of(*slices)
-
-    def repeated(self) -> bytes:
-        """A picture that repeats the one that is shown last."""
-        back = self._frame_num - self._shown_frame_num + 1
-        self._frame_num += 1
-        self._shown_frame_num = self._frame_num
-        self._order += 2
-        picture = h264.repeated_picture(self._sequence, frame_num=self._frame_num, order=self._order, back=back)
-        return h264.stream_of(picture)
-
-    def _see(self, first: h264.Slice, frame_num: int) -> None:
-        bits = self._sequence
-        if first.is_reference:
-            # Unwrapped: the numbers of references grow by one.
-            self._frame_num += (frame_num - self._frame_num) % (1 << bits.frame_num_bits)
-        if bits.order_bits:
-            wrap = 1 << bits.order_bits
-            ahead = (first.order - self._order + wrap // 2) % wrap - wrap // 2
-            if ahead > 0:
-                self._order, self._shown_frame_num = self._order + ahead, self._frame_num
-        else:
-            self._shown_frame_num = self._frame_num

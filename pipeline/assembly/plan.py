@@ -15,11 +15,7 @@ _X264_TUNING = {
     # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower.
     "cabac": "1",
     "8x8dct": "1",
-    # Only P pictures: every packet is shown when it is decoded, so segments need no edit list.
-    "bframes": "0",
     "scenecut": "0",
-    # A picture refers to the one before it alone, so that pictures can be put between (see `holds`).
-    "ref": "1",
     "weightp": "0",
     # The bytes must not depend on how many cores the machine has.
     "threads": "1",
@@ -68,6 +64,12 @@ class EncoderPlan:
     keyframe_s: int = 5
     # How pictures that do not change are written.
     holds: Holds = "splice"
+    # Pictures in a row that may refer to later ones too, of H.264: fewer bits, more time. With them, or with more
+    # references than one, a hold is followed by a keyframe (see `holds.py`). Of variable length, pictures are never
+    # reordered.
+    bframes: int = 0
+    # How many earlier pictures one may refer to, of H.264.
+    references: int = 1
     # Of the sound, stereo.
     audio_kbps: int = 192
 
@@ -92,7 +94,8 @@ def encoder_options(plan: EncoderPlan, *, frame_rate: int) -> dict[str, str]:
     if plan.codec == "h265":
         tuning = _joined({**rate, "keyint": "-1", **_X265_TUNING})
         return {"preset": plan.preset, "forced-idr": "1", "x265-params": tuning}
-    tuning = _joined({**rate, "keyint": "infinite", **_X264_TUNING})
+    pictures = {"bframes": str(0 if plan.holds == "variable" else plan.bframes), "ref": str(plan.references)}
+    tuning = _joined({**rate, **pictures, "keyint": "infinite", **_X264_TUNING})
     return {"preset": plan.preset, "forced-idr": "1", "profile": "high", "x264-params": tuning}
 
 

@@ -1,6 +1,8 @@
 """The only room with FFmpeg in it, through PyAV. Everything here blocks: call it in worker processes or threads.
 
     encode     pictures to H.264, sound to AAC
+    planes     a picture as encoders want it, changed in place
+    h264       the bits that are written without an encoder
     mux        packets into an MP4; segments joined by copying packets
     boxes      the structure of an MP4, read without FFmpeg
     probe      what a film is made of

@@ -1,12 +1,24 @@
 """The bits of H.264 that are written here instead of by an encoder: a picture that only repeats the one before it.
 
-Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter sets), 7.3.3 (slice header), 9.1
-(Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in order.
+A stream is a row of units (NAL units), each with a type in its first byte. Parameter sets come first: one for the
+sequence (size, how numbers are written), one or more for pictures (how they are coded). Then there is a slice, or a
+few, for each picture: a header, which names its parameter set and tells its number, and macroblocks of 16 x 16
+pixels. A keyframe (IDR) stands by itself; other pictures refer to earlier ones. A macroblock that is skipped is the one
+at the same place in the picture referred to, if all before it are skipped as well: so that a picture that repeats
+another is a header, and the count of all its macroblocks.
+
+Numbers are u(n), n bits, or ue(v), Exp-Golomb: short for small ones. A payload must not look like the start of a unit
+(0, 0, 1); a byte 3 is put in between where it would.
+
+Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter sets), 7.3.3 (slice header), 8.4.1.1
+(skipped macroblocks), 9.1 (Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in
+order.
 
     Sequence          what the sequence parameter set tells of every slice header
     Slice             the beginning of a slice header
     skip_set          a picture parameter set for repeated pictures
-    repeated_picture  a whole picture in which every macroblock is skipped: 7 to 12 bytes
+    repeated_picture  a whole picture in which every macroblock is skipped: about ten bytes
+    renumbered        the encoder's own slice, with another number
 """
 
 from __future__ import annotations
@@ -22,7 +34,7 @@ SKIP_SET_ID = 1
 
 _START = b"\0\0\0\1"
 _START_CODE = re.compile(rb"\x00*\x00\x00\x01")
-_TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
+_TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03]|\Z)")
 # Longer than what is read of any slice header.
 _HEADER_BYTES = 24
 _HIGH_PROFILES = {100, 110, 122, 244, 44}
@@ -78,8 +90,6 @@ class Slice:
 
     is_idr: bool
     is_reference: bool
-    # Whether it is the first of its picture.
-    is_first: bool
     frame_num: int
     # `pic_order_cnt_lsb`; 0 where the sequence has none.
     order: int
@@ -91,7 +101,7 @@ class Slice:
         """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
         is_idr = unit_type(unit) == IDR_SLICE
         bits = _Reader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
-        first, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
+        _first_macroblock, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
         at = bits.at
         frame_num = bits.fixed(sequence.frame_num_bits)
         if is_idr:
@@ -99,7 +109,6 @@ class Slice:
         return cls(
             is_idr=is_idr,
             is_reference=bool(unit[0] & 0x60),
-            is_first=first == 0,
             frame_num=frame_num,
             order=bits.fixed(sequence.order_bits),
             frame_num_at=at,
@@ -167,6 +176,8 @@ def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back
 
 def renumbered(unit: bytes, slice_: Slice, sequence: Sequence, frame_num: int) -> bytes:
     """The same slice with another `frame_num`. Nothing else moves: the field keeps its width."""
+    if slice_.frame_num == frame_num % (1 << sequence.frame_num_bits):
+        return unit
     payload = _unescaped(unit[1:])
     head = int.from_bytes(payload[:_HEADER_BYTES], "big")
     length = min(len(payload), _HEADER_BYTES)

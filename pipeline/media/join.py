@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.errors import CheckpointError
-from pipeline.media.mux import Packet, open_mp4
+from pipeline.media.mux import REORDER_DELAY, Packet, open_mp4
 from pipeline.model import Segment
 
 _HINT = "Remove the file and run the command again"
@@ -33,6 +33,8 @@ class _Parameters:
     video_extradata: bytes
     audio_extradata: bytes
     time_bases: tuple[Fraction, ...]
+    # How many frame times before the first picture is shown the first is decoded.
+    delay: int
 
 
 def join_mp4(
@@ -59,60 +61,80 @@ def join_mp4(
             }
         # The kind of H.265 is not taken over with the rest of the stream.
         outputs["video"].codec_context.codec_tag = parameters.video_tag
-        clocks = dict.fromkeys(outputs, 0)
-        packets = _packets_of(segments, parameters, frame_rate)
+        packets = _all_packets(segments, parameters, frame_rate)
+        end = 0
         for packet in _with_sound(packets, sound, parameters) if sound else packets:
             kind = packet.stream.type
+            if kind == "video":
+                end = max(end, (packet.pts or 0) + (packet.duration or 0))
             packet.stream = outputs[kind]
-            packet.pts = packet.dts = clocks[kind]
-            clocks[kind] += packet.duration or 0
             film.mux(packet)
-    return int(clocks["video"] * parameters.time_bases[0] * frame_rate)
+    return int(end * parameters.time_bases[0] * frame_rate)
 
 
-def _packets_of(segments: Sequence[Segment], parameters: _Parameters, frame_rate: int) -> Iterator[Packet]:
+def _all_packets(segments: Iterable[Segment], parameters: _Parameters, frame_rate: int) -> Iterator[Packet]:
+    """The packets of all segments, with their times in the film. Pictures that would be too many are left out."""
     heard_s = Fraction(0)
+    # In units of the time bases, of which a picture and a sample have whole numbers.
+    picture, sample = 1 / (frame_rate * parameters.time_bases[0]), parameters.time_bases[1]
+    decoded = {"video": -int(parameters.delay * picture), "audio": 0}
     for segment in segments:
-        heard_s = yield from _packets(segment, parameters, frame_rate, heard_s)
-
-
-def _packets(
-    segment: Segment, parameters: _Parameters, frame_rate: int, heard_s: Fraction
-) -> Generator[Packet, None, Fraction]:
-    """The packets of a segment, with times as they are in it, checked on the way; when its sound ends in the film.
-
-    `heard_s` is when its sound begins. Pictures that would be too many are left out.
-    """
-    part = segment.path
-    with _opened(part) as source:
-        video, audio = _streams(source, part)
-        if _parameters(video, audio) != parameters:
-            raise CheckpointError("the segment was encoded in another way than the first", where=str(part), hint=_HINT)
-        sound_s = (audio.duration or 0) * (audio.time_base or Fraction(0))
-        pictures = _nearest((heard_s + sound_s) * frame_rate) - _nearest(heard_s * frame_rate)
-        shown = int(pictures / (frame_rate * parameters.time_bases[0]))
-        clocks: dict[str, int] = {video.type: 0, audio.type: 0}
-        for packet in source.demux(video, audio):
-            # An empty packet marks the end of each stream.
-            if packet.dts is None:
-                continue
-            kind = packet.stream.type
-            if packet.pts != packet.dts or packet.dts != clocks[kind] or not packet.duration:
-                raise CheckpointError("the segment has a gap", where=str(part), hint=_HINT)
-            clocks[kind] += packet.duration
-            if kind == video.type:
-                # At a variable rate, the last picture is long, and only ends sooner.
-                packet.duration = min(packet.duration, shown - packet.pts)
-            if packet.duration > 0:
-                yield packet
-        video_s, audio_s = (clocks[stream.type] * (stream.time_base or Fraction(0)) for stream in (video, audio))
-        if audio_s != sound_s or not video_s * frame_rate == segment.frames == ceil(audio_s * frame_rate):
-            raise CheckpointError(
-                f"sound and picture of the segment do not both last {segment.frames} frames",
-                where=str(part),
-                hint=_HINT,
+        with _opened(segment.path) as source:
+            sound_s = _sound_s(source, segment, parameters)
+            first, after = (_nearest(time_s * frame_rate) for time_s in (heard_s, heard_s + sound_s))
+            begins, room = (
+                {"video": int(first * picture), "audio": int(heard_s / sample)},
+                int((after - first) * picture),
             )
-    return heard_s + sound_s
+            for packet in _packets(source, segment, frame_rate, sound_s):
+                kind, at = packet.stream.type, packet.pts or 0
+                if kind == "video":
+                    # At a variable rate the last picture is long, and only ends sooner.
+                    packet.duration = min(packet.duration or 0, room - at)
+                    if packet.duration <= 0:
+                        continue
+                packet.pts = begins[kind] + at
+                # A segment that makes no use of the delay is read as if it had none.
+                packet.dts = decoded[kind]
+                decoded[kind] += packet.duration or 0
+                yield packet
+        heard_s += sound_s
+
+
+def _sound_s(source: InputContainer, segment: Segment, parameters: _Parameters) -> Fraction:
+    """How long the sound of a segment lasts. Raises `CheckpointError` for one that was encoded in another way."""
+    video, audio = _streams(source, segment.path)
+    if _parameters(video, audio) != parameters:
+        message = "the segment was encoded in another way than the first"
+        raise CheckpointError(message, where=str(segment.path), hint=_HINT)
+    return (audio.duration or 0) * (audio.time_base or Fraction(0))
+
+
+def _packets(source: InputContainer, segment: Segment, frame_rate: int, sound_s: Fraction) -> Iterator[Packet]:
+    """All packets of a segment, with times as they are in it; checked on the way."""
+    shown: dict[str, list[tuple[int, int]]] = {"video": [], "audio": []}
+    for packet in source.demux():
+        # An empty packet marks the end of each stream.
+        if packet.dts is not None:
+            start = packet.pts or 0
+            shown[packet.stream.type].append((start, start + (packet.duration or 0)))
+            yield packet
+    video, audio = _streams(source, segment.path)
+    lasts = {video: Fraction(segment.frames, frame_rate), audio: sound_s}
+    if segment.frames != ceil(sound_s * frame_rate) or not all(
+        _has_no_gap(shown[stream.type], lasts_s / (stream.time_base or 1)) for stream, lasts_s in lasts.items()
+    ):
+        raise CheckpointError(
+            f"sound or picture of the segment has a gap, or does not last {segment.frames} frames",
+            where=str(segment.path),
+            hint=_HINT,
+        )
+
+
+def _has_no_gap(shown: list[tuple[int, int]], end: Fraction) -> bool:
+    """Whether packets that are shown from when to when follow each other from 0 to the end."""
+    starts, ends = zip(*sorted(shown), strict=True) if shown else ((), ())
+    return (*starts, end) == (0, *ends) and all(start < after for start, after in shown)
 
 
 def _nearest(pictures: Fraction) -> int:
@@ -132,6 +154,7 @@ def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters)
             other = next(others, None)
             if other is None or other.duration != packet.duration:
                 raise CheckpointError("the sound ends before the film", where=str(sound), hint=_HINT)
+            other.pts = other.dts = packet.pts
             yield other
         if next(others, None):
             raise CheckpointError("the sound goes on after the film", where=str(sound), hint=_HINT)
@@ -154,11 +177,13 @@ def _streams(source: InputContainer, part: Path) -> tuple[VideoStream, AudioStre
 
 
 def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
+    bases = tuple(stream.time_base or Fraction(1) for stream in (video, audio))
     return _Parameters(
         width_px=video.codec_context.width,
         height_px=video.codec_context.height,
         video_tag=video.codec_context.codec_tag,
         video_extradata=bytes(video.codec_context.extradata or b""),
         audio_extradata=bytes(audio.codec_context.extradata or b""),
-        time_bases=tuple(stream.time_base or Fraction(0) for stream in (video, audio)),
+        time_bases=bases,
+        delay=REORDER_DELAY if video.codec_context.has_b_frames else 0,
     )

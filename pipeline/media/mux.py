@@ -14,9 +14,13 @@ from av.stream import Stream
 
 Packet: TypeAlias = "av.Packet[Stream]"
 
+# Frame times: with B-frames, a picture is decoded so long before it is shown. x264 never needs more.
+REORDER_DELAY = 2
+
 # The index goes first, so that a film starts before it has been loaded whole. Nothing in the file tells when or with
 # which version it was made. Sound and picture both start at 0: no edit list has to say so, and YouTube wants none.
-_MP4_OPTIONS = {"movflags": "+faststart", "use_editlist": "0", "fflags": "+bitexact"}
+# B-frames are decoded before the picture that is shown first is due: their times go back from there.
+_MP4_OPTIONS = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0", "fflags": "+bitexact"}
 
 
 def open_mp4(path: Path, *, title: str | None = None) -> OutputContainer:

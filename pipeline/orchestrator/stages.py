@@ -200,6 +200,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         subtitles=_made(job.subtitles),
         codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
+        variable_rate=encoding.encoder.holds_of_codec == "variable",
     )
     verdict = await attempt.compute(inspect_film, _made(job.package), expected)
     if not verdict.passed:

@@ -32,6 +32,8 @@ class Expected:
     codec: Codec = "h264"
     # No voice was asked for, so that nobody misses one.
     silent: bool = False
+    # Pictures may last longer than others: it was asked for.
+    variable_rate: bool = False
 
     @property
     def duration_s(self) -> float:

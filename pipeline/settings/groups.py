@@ -168,6 +168,12 @@ class VideoSettings(Group):
         le=51,
         description="In place of the preset's qp or crf: higher is smaller; empty: as the preset says.",
     )
+    holds: Literal["splice", "encode", "variable"] = Field(
+        "splice",
+        description="How a picture that rests is written, mostly the case: splice (as repeated pictures of a dozen "
+        "bytes, without the encoder), encode (each by the encoder: slower, and looks the same) or variable (as one "
+        "that lasts longer: the film has no constant frame rate, which editors and some hosts dislike).",
+    )
 
 
 class SubtitleSettings(Group):

@@ -23,6 +23,7 @@ _YOUTUBE: Mapping[str, Any] = {
     "width_px": 1920,
     "height_px": 1080,
     "frame_rate": 30,
+    "bframes": 0,
     "keyframe_s": 5,
     "audio_kbps": 192,
 }
@@ -59,13 +60,15 @@ _ENCODER_PRESETS: Mapping[Codec, tuple[str, ...]] = {
 # What a preset begins with that turns to another codec than the one it is based on.
 _OF_CODEC: Mapping[Codec, Mapping[str, Any]] = {
     "h264": {"encoder_preset": "ultrafast", "qp": 16, "crf": None},
-    "h265": {"encoder_preset": "superfast", "qp": 20, "crf": None},
-    "av1": {"encoder_preset": "8", "qp": None, "crf": 28},
+    "h265": {"encoder_preset": "superfast", "qp": 20, "crf": None, "bframes": 0},
+    "av1": {"encoder_preset": "8", "qp": None, "crf": 28, "bframes": 0},
 }
 _CRF_MOST: Mapping[Codec, int] = {"h264": 51, "h265": 51, "av1": 63}
 # The longer side by the shorter: cinema's 21:9 is 2.33. And the largest picture of H.264's level 5.2 (table A-1).
 _MOST_LONG = 2.4
 _MOST_PIXELS = 4096 * 2304
+# At others a scene's last picture may be left out of a film (see `media/join.py`): none may refer to it.
+_EVEN_RATES = (30, 60)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -100,6 +103,13 @@ class PresetSettings(Group):
         None, description="Its height, likewise. What is higher than wide is laid out upright."
     )
     frame_rate: Literal[24, 25, 30, 50, 60] | None = Field(None, description="Pictures a second: 24, 25, 30, 50 or 60.")
+    bframes: int | None = Field(
+        None,
+        ge=0,
+        le=3,
+        description="Pictures in a row that may refer to later ones, of h264: smaller moving parts, and a keyframe "
+        "after every rest. At 30 and 60 pictures a second only.",
+    )
     keyframe_s: int | None = Field(
         None, ge=1, le=10, description="Seconds between two places that players can seek to, at most."
     )
@@ -120,6 +130,7 @@ class Preset:
     width_px: int
     height_px: int
     frame_rate: int
+    bframes: int
     keyframe_s: int
     audio_kbps: int
 
@@ -170,6 +181,10 @@ def _checked(preset: Preset) -> Preset:
         wrong = "av1 has no qp: set crf"
     elif preset.crf is not None and preset.crf > _CRF_MOST[preset.codec]:
         wrong = f"crf of {preset.codec} must be at most {_CRF_MOST[preset.codec]}"
+    elif preset.bframes and preset.codec != "h264":
+        wrong = "bframes are set for h264 alone"
+    elif preset.bframes and preset.frame_rate not in _EVEN_RATES:
+        wrong = f"bframes go with {' or '.join(map(str, _EVEN_RATES))} pictures a second, not {preset.frame_rate}"
     elif longer > _MOST_LONG * shorter:
         wrong = f"{preset.width_px} by {preset.height_px} leaves no room: one side must be at most 2.4 times the other"
     elif longer * shorter > _MOST_PIXELS:

@@ -46,6 +46,16 @@ def test_the_files_of_a_film_are_there_and_are_what_they_say(tea):
     assert (tea.folder / "thumbnail.jpg").read_bytes().startswith(b"\xff\xd8\xff")
 
 
+def test_a_film_of_variable_frame_rate_is_made_where_it_is_asked_for(tea, tmp_path):
+    again = make(tea.brief, tmp_path, env={"NIGHTREEL_VIDEO__HOLDS": "variable"})
+
+    assert (again.code, again.json["status"]) == (0, "completed")
+    usual, varying = (probe(Path(made.json["video"])).pictures[0] for made in (tea.made, again))
+    assert (usual.constant_rate, varying.constant_rate) == (30, None)
+    assert varying.duration_s == usual.duration_s
+    assert varying.frames < usual.frames
+
+
 def test_the_same_brief_in_two_workspaces_gives_the_same_bytes(twins):
     first, second = (contents(film.folder) for film in twins)
 

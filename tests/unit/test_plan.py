@@ -76,7 +76,13 @@ async def test_whatever_shapes_the_film_shapes_the_id(shop, change):
 
 @pytest.mark.parametrize(
     "setting",
-    [{"narration.narrator": "silence"}, {"video.quality": 30}, {"subtitles.burn_in": False}, {"language": "de"}],
+    [
+        {"narration.narrator": "silence"},
+        {"video.quality": 30},
+        {"video.holds": "variable"},
+        {"subtitles.burn_in": False},
+        {"language": "de"},
+    ],
     ids=str,
 )
 async def test_a_setting_that_shapes_the_film_shapes_the_id(shop, tmp_path, setting):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assembly import join_segments
+from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
@@ -115,6 +115,24 @@ def test_a_good_film_passes_every_check(good):
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "index",
         "loudness", "true_peak", "pictures", "srt", "vtt", "thumbnail", "metadata",
     ]  # fmt: skip
+
+
+def test_a_film_of_variable_frame_rate_passes_only_where_it_was_asked_for(tmp_path):
+    segment = make_segment(tmp_path, "scene", sound=voice(8), encoder=EncoderPlan(holds="variable"))
+    join_segments([segment], path=tmp_path / "film.mp4")
+
+    assert failures(tmp_path / "film.mp4") == ["frame_rate"]
+    assert failures(tmp_path / "film.mp4", replace(EXPECTED, variable_rate=True)) == []
+
+
+def test_a_film_with_b_frames_passes_every_check(tmp_path):
+    segments = [
+        make_segment(tmp_path, f"scene-{number}", sound=voice(4, seed=number), encoder=EncoderPlan(bframes=3))
+        for number in range(2)
+    ]
+    join_segments(segments, path=tmp_path / "film.mp4")
+
+    assert failures(tmp_path / "film.mp4") == []
 
 
 def test_a_film_that_was_cut_short_fails_as_a_file(copy):

@@ -11,7 +11,6 @@ from pipeline.settings import (
     Settings,
     environment_name,
     example_toml,
-    find_workspace,
     is_secret,
     load_settings,
     setting_fields,
@@ -19,6 +18,7 @@ from pipeline.settings import (
 from pipeline.settings.fields import only_in_files
 from pipeline.settings.loading import _PRICED
 from pipeline.settings.secrets import without_keys
+from pipeline.workspace import find_workspace
 
 SECRET = "gsk_very_secret"
 

@@ -36,6 +36,8 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
             is_crf=preset.crf is not None,
             preset=preset.encoder_preset,
             keyframe_s=preset.keyframe_s,
+            holds=settings.video.holds,
+            bframes=preset.bframes,
             audio_kbps=preset.audio_kbps,
         ),
     )

@@ -1,0 +1,69 @@
+"""A stream of H.264 to which repeated pictures are added: keeps count of what decoders count.
+
+A decoder finds the pictures that others refer to by their numbers. `frame_num` counts reference pictures in the order
+in which they are decoded; where pictures are shown in another order (B-frames), `pic_order_cnt_lsb` tells it. An
+encoder does not know of the pictures that are put between its own, so somebody has to go on counting.
+"""
+
+from __future__ import annotations
+
+from pipeline.media import h264
+
+
+class RepeatingStream:
+    """The numbers of one stream, from its first picture on."""
+
+    def __init__(self, parameter_sets: bytes) -> None:
+        """`parameter_sets` (Annex B) of the encoder, whose picture parameter set is 0."""
+        sets = [unit for unit in h264.units(parameter_sets) if h264.unit_type(unit) != h264.SEI]
+        self._sequence = h264.Sequence.read(next(unit for unit in sets if h264.unit_type(unit) == h264.SEQUENCE_SET))
+        # What a film says of itself at its start.
+        self.parameter_sets = h264.stream_of(*sets, h264.skip_set(self._sequence))
+        # Of the last reference picture, and of the one that is shown last. Not modulo anything.
+        self._frame_num = self._shown_frame_num = 0
+        # Order of the picture that is shown last; x264 counts two for a frame, from the keyframe on.
+        self._order = 0
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether every picture refers to the one before it alone, and may follow a hold without a keyframe."""
+        return self._sequence.order_type == 2 and self._sequence.references == 1
+
+    def coded(self, packet: bytes) -> bytes:
+        """A picture of the encoder (Annex B), numbered as it has to be; what is not picture is left out."""
+        slices = [unit for unit in h264.units(packet) if h264.unit_type(unit) in {h264.SLICE, h264.IDR_SLICE}]
+        read = [h264.Slice.read(unit, self._sequence) for unit in slices]
+        first = read[0]
+        if first.is_idr:
+            self._frame_num = self._shown_frame_num = self._order = 0
+        elif self.is_chain:
+            self._frame_num = self._shown_frame_num = self._frame_num + 1
+            slices = [
+                h264.renumbered(unit, slice_, self._sequence, self._frame_num)
+                for unit, slice_ in zip(slices, read, strict=True)
+            ]
+        else:
+            self._count(first)
+        return h264.stream_of(*slices)
+
+    def repeated(self) -> bytes:
+        """A picture that repeats the one that is shown last."""
+        back = self._frame_num - self._shown_frame_num + 1
+        self._frame_num += 1
+        self._shown_frame_num = self._frame_num
+        self._order += 2
+        picture = h264.repeated_picture(self._sequence, frame_num=self._frame_num, order=self._order, back=back)
+        return h264.stream_of(picture)
+
+    def _count(self, picture: h264.Slice) -> None:
+        """A picture in a group that repeated ones only follow. Its numbers stand, modulo what their bits hold."""
+        bits = self._sequence
+        if picture.is_reference:
+            self._frame_num += (picture.frame_num - self._frame_num) % (1 << bits.frame_num_bits)
+        if not bits.order_bits:
+            self._shown_frame_num = self._frame_num
+            return
+        wrap = 1 << bits.order_bits
+        ahead = (picture.order - self._order + wrap // 2) % wrap - wrap // 2
+        if ahead > 0:
+            self._order, self._shown_frame_num = self._order + ahead, self._frame_num

@@ -1,0 +1,119 @@
+"""Chromium without a window, driven over the DevTools protocol. Debian: `chromium`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import psutil
+import pytest
+
+from tests.standins.openh264 import REQUIRED
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What a browser that hangs gets. Nothing ever waits for it when all is well.
+_DEADLINE_S = 60
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",  # as root, in a container
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--mute-audio",
+    "--autoplay-policy=no-user-gesture-required",
+    # No way of the colours but the plain one: pictures are compared.
+    "--force-color-profile=srgb",
+    "--remote-debugging-port=0",
+)
+
+
+def chromium() -> str:
+    """The browser; skips the test where there is none, or fails it where nothing may be missing."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        if os.environ.get(REQUIRED):
+            pytest.fail("Chromium is missing. Debian: apt install chromium")
+        pytest.skip("needs Chromium (Debian: chromium)")
+    return found
+
+
+class Page:
+    """One page of the browser."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket, self._last = socket, 0
+
+    async def open(self, url: str) -> None:
+        """Go there, and wait until all of it has come."""
+        await self._asked("Page.navigate", {"url": url})
+        await self.evaluate('document.readyState == "complete" || new Promise(done => addEventListener("load", done))')
+
+    async def evaluate(self, script: str) -> Any:
+        """The value of a JavaScript expression; of what it promises, if it is a promise."""
+        wanted = {"expression": script, "awaitPromise": True, "returnByValue": True}
+        answer = await self._asked("Runtime.evaluate", wanted)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    async def _asked(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._last += 1
+        await self._socket.send_json({"id": self._last, "method": method, "params": parameters})
+        while True:
+            answer = await self._socket.receive_json(timeout=_DEADLINE_S)
+            if answer.get("id") == self._last:
+                return answer["result"]
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Page]:
+    """A page of a fresh browser that shows `url`, loopback only."""
+    with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as home:
+        process = await asyncio.create_subprocess_exec(
+            chromium(),
+            *_FLAGS,
+            f"--user-data-dir={home}",
+            "about:blank",
+            env={**os.environ, "HOME": home},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with aiohttp.ClientSession() as session, asyncio.timeout(_DEADLINE_S):
+                async with session.get(f"http://127.0.0.1:{await _port(process)}/json/list") as answer:
+                    pages = [page for page in await answer.json() if page["type"] == "page"]
+                async with session.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+                    page = Page(socket)
+                    await page.open(url)
+                    yield page
+        finally:
+            await _end(process)
+
+
+async def _port(process: asyncio.subprocess.Process) -> int:
+    """It says where it listens: "DevTools listening on ws://127.0.0.1:40123/…"."""
+    assert process.stderr
+    async for line in process.stderr:
+        before, _, address = line.decode(errors="replace").partition("listening on ws://127.0.0.1:")
+        if address and before.startswith("DevTools"):
+            return int(address.partition("/")[0])
+    raise AssertionError("the browser has ended")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End it with all its children: it may be a script that has started the true one."""
+    family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+    await process.wait()
+    psutil.wait_procs(family, timeout=10)

@@ -1,0 +1,240 @@
+"""Bits of H.264: read as x264 writes them, written as the standard tells, judged by FFmpeg's own reader of headers."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import av
+import av.logging
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.media import h264
+
+# A sequence and a picture parameter set of x264 for 96x64, from the plan of films, and from one with B-frames.
+CHAIN = bytes.fromhex("6764000aacb43134d40404050000030001000003003c0f1226a0")
+CHAIN_PICTURES = bytes.fromhex("68ee02bcb0")
+B_FRAMES = bytes.fromhex("6764000aacd946269a808080a0000003002000000781e244b2c0")
+
+
+def parsed_by_ffmpeg(*units):
+    """Every syntax element of a stream, by name: the values in their order."""
+    with av.logging.Capture() as log:
+        before = av.logging.get_level()
+        av.logging.set_level(av.logging.INFO)
+        try:
+            with av.open(io.BytesIO(), "w", format="h264") as unused:
+                reader = av.BitStreamFilterContext("trace_headers", unused.add_stream("libx264", rate=30))
+                reader.filter(av.Packet(h264.stream_of(*units)))
+        finally:
+            av.logging.set_level(before)
+    found = {}
+    for _, _, text in log:
+        if match := re.match(r"\d+ +(\S+) +[01]+ = (-?\d+)", text):
+            found.setdefault(match[1], []).append(int(match[2]))
+    return found
+
+
+def test_a_sequence_of_pictures_that_refer_to_the_one_before_is_read():
+    assert h264.Sequence.read(CHAIN) == h264.Sequence(
+        id=0, frame_num_bits=4, order_type=2, order_bits=0, references=1, macroblocks=6 * 4
+    )
+
+
+def test_a_sequence_with_b_frames_is_read():
+    assert h264.Sequence.read(B_FRAMES) == h264.Sequence(
+        id=0, frame_num_bits=4, order_type=0, order_bits=6, references=4, macroblocks=6 * 4
+    )
+
+
+def test_ffmpeg_reads_the_same_sequences():
+    for unit in (CHAIN, B_FRAMES):
+        sequence, told = h264.Sequence.read(unit), parsed_by_ffmpeg(unit)
+
+        assert told["log2_max_frame_num_minus4"] == [sequence.frame_num_bits - 4]
+        assert told["pic_order_cnt_type"] == [sequence.order_type]
+        assert told["max_num_ref_frames"] == [sequence.references]
+        assert (told["pic_width_in_mbs_minus1"], told["pic_height_in_map_units_minus1"]) == ([5], [3])
+
+
+def sequence_with(*, profile=100, chroma=1, order_type=2, only_frames=1):
+    """A sequence parameter set, up to where it is read."""
+    bits = h264._Writer()
+    bits.fixed(8, profile)
+    bits.fixed(16, 10)
+    bits.golomb(3)
+    if profile == 100:
+        for value in (chroma, 0, 0):
+            bits.golomb(value)
+        bits.fixed(2, 0)
+    bits.golomb(5)
+    bits.golomb(order_type)
+    if order_type == 0:
+        bits.golomb(2)
+    bits.golomb(1)
+    bits.fixed(1, 0)
+    bits.golomb(9)
+    bits.golomb(7)
+    bits.fixed(1, only_frames)
+    return h264._unit(h264.SEQUENCE_SET, bits)
+
+
+def test_a_sequence_of_baseline_profile_has_no_words_of_chroma():
+    assert h264.Sequence.read(sequence_with(profile=66)).macroblocks == 80
+    assert h264.Sequence.read(sequence_with(order_type=0)).order_bits == 6
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [({"chroma": 3}, "4:2:0"), ({"order_type": 1}, "pic_order_cnt_type is 1"), ({"only_frames": 0}, "interlaced")],
+)
+def test_a_sequence_that_is_not_written_for_films_is_refused(fault, message):
+    with pytest.raises(ValueError, match=message):
+        h264.Sequence.read(sequence_with(**fault))
+
+
+@pytest.mark.parametrize("length", [1, 4, 6])
+def test_a_sequence_that_is_cut_short_is_refused(length):
+    with pytest.raises(ValueError, match="cut short"):
+        h264.Sequence.read(CHAIN[:length])
+
+
+@given(values=st.lists(st.integers(0, 2**20), max_size=30))
+def test_exp_golomb_codes_are_read_as_they_are_written(values):
+    bits = h264._Writer()
+    for value in values:
+        bits.golomb(value)
+
+    reader = h264._Reader(bits.finished())
+
+    assert [reader.golomb() for _ in values] == values
+
+
+def test_exp_golomb_codes_are_those_of_the_standard():
+    # Table 9-2: 1, 010, 011, 00100; then the trailing bits.
+    bits = h264._Writer()
+    for value in range(4):
+        bits.golomb(value)
+
+    assert bits.finished() == bytes([0b1_010_011_0, 0b0100_1000])
+
+
+@given(data=st.lists(st.sampled_from([0, 0, 0, 1, 2, 3, 4, 255]), max_size=40).map(bytes))
+def test_escaped_bytes_have_no_start_code_and_come_back(data):
+    escaped = h264._escaped(data)
+
+    assert not re.search(rb"\x00\x00[\x00-\x02]", escaped)
+    assert h264._unescaped(escaped) == data
+
+
+@given(units=st.lists(st.binary(min_size=1, max_size=30).map(lambda data: b"\x41" + h264._escaped(data + b"\x80"))))
+def test_units_are_parted_at_their_start_codes(units):
+    assert list(h264.units(h264.stream_of(*units))) == units
+
+
+def test_units_are_parted_at_start_codes_of_three_bytes_too():
+    assert list(h264.units(b"\0\0\1\x67abc\0\0\1\x68d\0\0\0\1\x65e")) == [b"\x67abc", b"\x68d", b"\x65e"]
+
+
+@pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
+def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
+    told = parsed_by_ffmpeg(unit, h264.skip_set(h264.Sequence.read(unit)))
+
+    assert (told["pic_parameter_set_id"], told["seq_parameter_set_id"]) == ([h264.SKIP_SET_ID], [0, 0])
+    assert (told["entropy_coding_mode_flag"], told["num_ref_idx_l0_default_active_minus1"]) == ([0], [0])
+    assert (told["weighted_pred_flag"], told["deblocking_filter_control_present_flag"]) == ([0], [1])
+    assert told["rbsp_stop_one_bit"] == [1, 1]
+
+
+@pytest.mark.parametrize("back", [1, 2, 5])
+@pytest.mark.parametrize("order", [0, 30, 62, 64])
+def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
+    sequence = h264.Sequence.read(B_FRAMES)
+    picture = h264.repeated_picture(sequence, frame_num=17, order=order, back=back)
+
+    told = parsed_by_ffmpeg(B_FRAMES, h264.skip_set(sequence), picture)
+
+    assert (told["slice_type"], told["first_mb_in_slice"]) == ([5], [0])
+    assert told["pic_parameter_set_id"][-1] == h264.SKIP_SET_ID
+    assert (told["frame_num"], told["pic_order_cnt_lsb"]) == ([1], [order % 64])
+    assert told["ref_pic_list_modification_flag_l0"] == [int(back > 1)]
+    if back > 1:
+        # Counted from this picture itself: one is the last, as without.
+        assert told["abs_diff_pic_num_minus1"] == [back - 1]
+    assert told["disable_deblocking_filter_idc"] == [1]
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(16, 16), (1920, 1080), (3840, 2160)])
+def test_a_repeated_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
+    macroblocks = -(-width_px // 16) * -(-height_px // 16)
+    sequence = h264.Sequence(
+        id=0, frame_num_bits=16, order_type=0, order_bits=16, references=4, macroblocks=macroblocks
+    )
+
+    sizes = {
+        len(h264.repeated_picture(sequence, frame_num=number, order=2 * number, back=back))
+        for number in range(0, 70_000, 7)
+        for back in (1, 16)
+    }
+
+    assert min(sizes) >= 6
+    assert max(sizes) <= 14
+
+
+def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
+    """The beginning of a slice as x264 would write it, and `rest` where coefficients would be."""
+    bits = h264._Writer()
+    bits.golomb(0)
+    bits.golomb(5)
+    bits.golomb(0)
+    bits.fixed(sequence.frame_num_bits, frame_num)
+    if kind == h264.IDR_SLICE:
+        bits.golomb(1)
+    bits.fixed(sequence.order_bits, 44 if sequence.order_bits else 0)
+    bits.fixed(5, 0b10110)
+    return bytes([2 << 5 | kind]) + h264._escaped(bits.finished() + rest)
+
+
+@pytest.mark.parametrize("kind", [h264.SLICE, h264.IDR_SLICE])
+@pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
+def test_a_slice_tells_its_numbers(unit, kind):
+    sequence = h264.Sequence.read(unit)
+
+    found = h264.Slice.read(coded_picture(sequence, 9, kind=kind), sequence)
+
+    assert (found.is_idr, found.is_reference, found.frame_num) == (kind == h264.IDR_SLICE, True, 9)
+    assert found.order == (44 if sequence.order_bits else 0)
+
+
+def test_a_disposable_slice_is_no_reference():
+    sequence = h264.Sequence.read(CHAIN)
+    unit = coded_picture(sequence, 3)
+
+    assert not h264.Slice.read(bytes([unit[0] & 0x1F]) + unit[1:], sequence).is_reference
+
+
+@given(
+    bits=st.integers(4, 16),
+    numbers=st.tuples(st.integers(0, 2**17), st.integers(0, 2**17)),
+    rest=st.lists(st.sampled_from([0, 0, 1, 3, 255]), max_size=60).map(bytes),
+)
+def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
+    sequence = h264.Sequence(id=0, frame_num_bits=bits, order_type=2, order_bits=0, references=1, macroblocks=24)
+    before, after = (number % (1 << bits) for number in numbers)
+    unit = coded_picture(sequence, before, rest=rest + b"\x80")
+
+    found = h264.renumbered(unit, h264.Slice.read(unit, sequence), sequence, numbers[1])
+
+    assert found == coded_picture(sequence, after, rest=rest + b"\x80")
+
+
+def test_an_escape_comes_and_goes_with_the_number():
+    # 16 bits of the number: 0 makes two zero bytes, behind which others have to be escaped.
+    sequence = h264.Sequence(id=0, frame_num_bits=32, order_type=2, order_bits=0, references=1, macroblocks=24)
+    many, none = coded_picture(sequence, 0xFFFF_FFFF), coded_picture(sequence, 0)
+
+    assert len(none) == len(many) + 1, "a byte to keep a start code out"
+    assert h264.renumbered(many, h264.Slice.read(many, sequence), sequence, 0) == none
+    assert h264.renumbered(none, h264.Slice.read(none, sequence), sequence, 0xFFFF_FFFF) == many
