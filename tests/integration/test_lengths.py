@@ -49,7 +49,7 @@ ASKED = [
 # Films that are translated from English, into languages with longer words, with fewer of them, and without spaces.
 TRANSLATED = [
     *((30, language) for language in ("de", "ja", "ar", "hi", "th")),
-    *((60, language) for language in ("ja", "ko")),
+    *((60, language) for language in ("ja", "ko", "zh")),
     (180, "ar"),
 ]
 
