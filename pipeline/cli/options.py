@@ -54,6 +54,8 @@ class Making:
     """Version of the film: another number is another film about the same topic."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
+    inspect: Literal["parts", "full"] | None = None
+    """How films are checked: parts (default; each scene is decoded once, when it is made) or full (the film as well)."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override.
@@ -79,6 +81,7 @@ class Making:
             "script.facts": "notes" if self.facts_only else None,
             "script.variant": self.variant,
             "offline": self.offline or None,
+            "quality.inspect": self.inspect,
         }
         return {key: value for key, value in flags.items() if value is not None}
 

@@ -44,6 +44,11 @@ class Sequence:
     # In a picture.
     macroblocks: int
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether every picture refers to the one before it alone."""
+        return self.order_type == 2 and self.references == 1
+
     @classmethod
     def read(cls, unit: bytes) -> Sequence:
         """From a NAL unit. Raises `ValueError` for one that x264 does not write for us."""
@@ -119,6 +124,11 @@ def stream_of(*some: bytes) -> bytes:
 def unit_type(unit: bytes) -> int:
     """`nal_unit_type`."""
     return unit[0] & 0x1F
+
+
+def is_slice(unit: bytes) -> bool:
+    """Whether it is a picture or a part of one."""
+    return unit_type(unit) in {SLICE, IDR_SLICE}
 
 
 def skip_set(sequence: Sequence) -> bytes:

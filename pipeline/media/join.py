@@ -14,6 +14,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.errors import CheckpointError
+from pipeline.media.demux import open_packets
 from pipeline.media.mux import Packet, open_mp4
 from pipeline.model import FRAME_RATE, Segment
 
@@ -106,7 +107,7 @@ def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters)
 def _opened(part: Path) -> Iterator[InputContainer]:
     """The part, open; what FFmpeg has to say against it, in the block, becomes a `CheckpointError`."""
     try:
-        with av.open(str(part), format="mp4") as source:
+        with open_packets(part) as source:
             yield source
     except av.FFmpegError as error:
         raise CheckpointError("the segment is missing or damaged", where=str(part), hint=_HINT) from error

@@ -14,6 +14,7 @@ from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.quality import INSPECTION_VERSION, inspect_sound
 from pipeline.state import content_key
 
 
@@ -31,12 +32,13 @@ class MixOrder:
     def key(self) -> str:
         """Names the mix by its content."""
         sound = tuple((clip.sha256, clip.words) for clip in self.clips)
-        return content_key((BED_VERSION, MIX_VERSION), sound, self.bed, self.plan)
+        return content_key((BED_VERSION, MIX_VERSION, INSPECTION_VERSION), sound, self.bed, self.plan)
 
 
 def make_mix(order: MixOrder, path: Path) -> None:
-    """Mix the sound of a film to `path`. Runs in a worker process."""
+    """Mix the sound of a film to `path`, and measure it. Runs in a worker process."""
     mix_film(order.clips, order.loop, plan=order.plan, path=path)
+    inspect_sound(path)
 
 
 async def loop_of(bed: Bed, shop: Workshop, attempt: Attempt) -> Path:

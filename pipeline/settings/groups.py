@@ -194,6 +194,16 @@ class SubtitleSettings(Group):
         return self
 
 
+class QualitySettings(Group):
+    """How a film is inspected before it is delivered."""
+
+    inspect: Literal["parts", "full"] = Field(
+        "parts",
+        description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
+        "scenes; full: all pictures and all sound of every film are decoded as well, in a second per 20 s of film.",
+    )
+
+
 class RetrySettings(Group):
     """How patient we are with services outside."""
 
@@ -359,6 +369,7 @@ class Settings(BaseSettings):
     music: MusicSettings = MusicSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
+    quality: QualitySettings = QualitySettings()
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
     work: WorkSettings = WorkSettings()
