@@ -55,7 +55,7 @@ class Making:
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
     inspect: Literal["parts", "full"] | None = None
-    """How films are checked: parts (default; each scene is decoded once, when it is made) or full (the film as well)."""
+    """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.media.demux import is_whole, open_packets
-from pipeline.media.repeats import Coded, Repeats
+from pipeline.media.repeats import Repeats
 from pipeline.model import FRAME_RATE
 
 # Brightness of a picture, one byte per pixel as it is stored: 16 is black, 235 white.
@@ -75,24 +75,17 @@ def view(
         raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=path.name) from error
 
 
-def _decoded(stream: VideoStream, coded: Iterable[Coded]) -> Iterator[av.VideoFrame]:
+def _decoded(stream: VideoStream, packets: Iterable[av.Packet[Any]]) -> Iterator[av.VideoFrame]:
     """The pictures, in the order in which they are shown. Raises `ValueError` for one that FFmpeg had to patch up."""
     codec = stream.codec_context
     # As many threads as cores would be faster to the end, and cost the other scenes what they gain.
     codec.thread_count = 1
     codec.skip_frame = "DEFAULT"
-    packets = (_packet(one) for one in coded)
     for packet in chain(packets, [None]):
         for picture in codec.decode(packet):
             if picture.is_corrupt:
                 raise ValueError("a damaged picture")
             yield picture
-
-
-def _packet(coded: Coded) -> av.Packet[Any]:
-    packet: av.Packet[Any] = av.Packet(coded.data)
-    packet.pts = coded.at
-    return packet
 
 
 class _Eye:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
-
-from pipeline.media.mux import Packet
 
 # FFmpeg decodes the first picture of whatever it opens, to learn its pixel format: at 1080p that takes 26 ms, thirty
 # times as long as everything else. For packets nobody needs it.
@@ -23,6 +22,6 @@ def open_packets(path: Path) -> InputContainer:
     return av.open(str(path), format="mp4", options=_PACKETS_ONLY)
 
 
-def is_whole(packet: Packet) -> bool:
+def is_whole(packet: av.Packet[Any]) -> bool:
     """Whether it is a packet: an empty one marks the end of a stream, a marked one the end of a file cut short."""
     return packet.pts is not None and not packet.is_corrupt

@@ -13,20 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, TypeAlias
+
+import av
 
 from pipeline.media import h264
-from pipeline.media.mux import Packet
+
+Packet: TypeAlias = "av.Packet[Any]"
 
 # Longer than any repeated picture.
 _LONGEST_BYTES = 64
-
-
-class Coded(NamedTuple):
-    """A packet as a decoder gets it, and when its picture is shown, in units of its stream."""
-
-    data: bytes
-    at: int
 
 
 class Repeats:
@@ -37,55 +33,54 @@ class Repeats:
         self._length_bytes, self._sequence = _read_configuration(configuration)
         self.count = 0
 
-    def without(self, packets: Iterable[Packet]) -> Iterator[Coded]:
+    def without(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """What has to be decoded of `packets`, which are in decoding order.
 
         Raises `ValueError` where a picture is missing or is none.
         """
-        group: list[Coded] = []
+        group: list[Packet] = []
         for packet in packets:
-            if packet.is_keyframe and group:
+            # Without a sequence every packet is a group of its own, so that none waits for the next keyframe.
+            if group and (packet.is_keyframe or not self._sequence):
                 yield from self._thinned(group)
                 group = []
-            group.append(Coded(bytes(packet), packet.pts or 0))
+            group.append(packet)
         yield from self._thinned(group)
 
-    def _thinned(self, group: Sequence[Coded]) -> Sequence[Coded]:
+    def _thinned(self, group: Sequence[Packet]) -> Sequence[Packet]:
         """The same of one closed group of pictures."""
         if not self._sequence:
             return group
-        thinned: list[Coded] = []
+        thinned: list[Packet] = []
         # The reference pictures so far, by the time at which they are shown.
         references: dict[int, int] = {}
         shown, repeated = -1, 0
-        for coded in group:
-            units = [unit for unit in self._units(coded.data) if h264.is_slice(unit)]
+        for packet in group:
+            at, data = packet.pts or 0, bytes(packet)
+            units = [unit for unit in self._units(data) if h264.is_slice(unit)]
             first = h264.Slice.read(units[0], self._sequence) if units else None
             if first is None or first.frame_num != len(references) % (1 << self._sequence.frame_num_bits):
                 raise ValueError("a picture is missing")
-            if coded.at > shown and self._is_repeated(coded, units, first, references.get(shown), len(references)):
+            if at > shown and shown in references and self._repeats(data, first, len(references) - references[shown]):
                 repeated += 1
             elif not repeated:
-                thinned.append(coded)
+                thinned.append(packet)
             elif counted := self._counted(units, len(references) - repeated):
-                thinned.append(Coded(counted, coded.at))
+                thinned.append(_packet(counted, at))
             else:
                 return group
             if first.is_reference:
-                references[coded.at] = len(references)
-            shown = max(shown, coded.at)
+                references[at] = len(references)
+            shown = max(shown, at)
         self.count += repeated
         return thinned
 
-    def _is_repeated(
-        self, coded: Coded, units: Sequence[bytes], first: h264.Slice, shown: int | None, number: int
-    ) -> bool:
-        """Whether this picture, number `number`, repeats reference picture `shown` and does nothing else."""
+    def _repeats(self, data: bytes, first: h264.Slice, back: int) -> bool:
+        """Whether a picture shows what the one of so many references ago showed, and does nothing else."""
         assert self._sequence
-        if shown is None or len(coded.data) > _LONGEST_BYTES:
+        if len(data) > _LONGEST_BYTES:
             return False
-        repeated = _repeated_picture(self._sequence, first.frame_num, first.order, number - shown)
-        return coded.data == self._packed([repeated]) and len(units) == 1
+        return data == self._packed([_repeated_picture(self._sequence, first.frame_num, first.order, back)])
 
     def _counted(self, units: Sequence[bytes], number: int) -> bytes:
         """A picture as number `number`; nothing if it can't be known that this alone would be another."""
@@ -110,6 +105,12 @@ class Repeats:
 
     def _packed(self, units: Iterable[bytes]) -> bytes:
         return b"".join(part for unit in units for part in (len(unit).to_bytes(self._length_bytes, "big"), unit))
+
+
+def _packet(data: bytes, at: int) -> Packet:
+    packet: Packet = av.Packet(data)
+    packet.pts = at
+    return packet
 
 
 def _read_configuration(configuration: bytes) -> tuple[int, h264.Sequence | None]:

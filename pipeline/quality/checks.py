@@ -144,11 +144,14 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     )
 
 
-def decoded(track: PictureTrack, seen: View) -> Check:
-    """Every packet of pictures gave a picture."""
+def decoded(track: PictureTrack, pictures: int) -> Check:
+    """Every packet of pictures gave one."""
     packets = sum(part.count for part in track.packets)
     return Check(
-        name="decoded", passed=seen.pictures == packets, measured=f"{seen.pictures} pictures", limit=f"{packets}"
+        name="decoded",
+        passed=pictures == packets,
+        measured=f"{pictures} pictures",
+        limit=f"{packets} pictures, one for each packet",
     )
 
 

@@ -77,6 +77,8 @@ class Seen:
     pixel_format: str
     scenes: tuple[Brightness, ...]
     loudness: Loudness
+    # How many pictures were decoded for it; None: it is known from the parts.
+    decoded: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

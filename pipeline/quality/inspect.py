@@ -76,7 +76,7 @@ def inspect_segment(path: Path, expected: Expected, changes: Collection[int], cl
     at_rest = tuple(map(Brightness.of, seen.looked_at))
     _pass(
         *_properties(info, expected, seen.pixel_format),
-        checks.decoded(picture, seen),
+        checks.decoded(picture, seen.pictures),
         checks.rest(seen),
         checks.clip(loudness, clip_lufs),
         checks.true_peak(loudness),
@@ -127,6 +127,8 @@ def _film(package: Package, expected: Expected, found: FoundParts | None, *, eve
             yield from _properties(info, expected, seen.pixel_format)
             if found:
                 yield checks.parts(picture, sound, found)
+            if seen.decoded is not None:
+                yield checks.decoded(picture, seen.decoded)
             if not expected.silent:
                 yield checks.loudness(seen.loudness)
             yield checks.true_peak(seen.loudness)
@@ -160,4 +162,5 @@ def _decoded(video: Path, expected: Expected) -> Seen:
             pixel_format=pictures.pixel_format,
             scenes=tuple(map(Brightness.of, pictures.looked_at)),
             loudness=sound.result(),
+            decoded=pictures.pictures,
         )

@@ -10,6 +10,7 @@ import pytest
 from pipeline.media.loudness import Loudness
 from pipeline.model import Subtitles, VideoFormat
 from pipeline.quality import Expected, checks
+from pipeline.quality.findings import Brightness
 from tests.standins.films import spoken_cue
 
 
@@ -45,7 +46,7 @@ def test_a_true_peak_above_minus_one_fails(dbtp, passed):
 def luma(value, *, text=0.0, gradient=0):
     picture = np.full((45, 80), value, np.uint8) + np.linspace(0, gradient, 80).astype(np.uint8)
     picture[: round(45 * text)] = 220
-    return picture
+    return Brightness.of(picture)
 
 
 @pytest.mark.parametrize(
