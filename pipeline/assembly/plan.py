@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pipeline.assembly.holds import Holds
@@ -41,6 +42,16 @@ class EncoderPlan:
     keyframe_s: int = 5
     # How pictures that do not change are written.
     holds: Holds = "splice"
+
+    @property
+    def rest_db(self) -> float:
+        """How much one picture is like itself when it is coded again (PSNR), everywhere in it.
+
+        What a quantiser loses is the twelfth of its step squared, and the step doubles every 6 (ITU-T H.264, 8.5); half
+        of that again, and a margin of as much, for the second coding. Fine quantisers meet the rounding to 8 bits.
+        """
+        step = 0.625 * 2 ** (self.quality / 6)
+        return min(45.0, 10 * math.log10(12 * 255**2 / step**2) - 6.0)
 
 
 def x264_options(plan: EncoderPlan) -> dict[str, str]:

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.media.audio import Samples
 from pipeline.media.demux import open_packets
+from pipeline.media.meter import FilmMeter, loudness_of
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Just below the -14 LUFS at which YouTube plays films: louder ones are turned down, quieter ones stay behind.
@@ -31,8 +33,6 @@ _BLOCK_SAMPLES = SAMPLE_RATE_HZ * 2 // 5
 _STEP_SAMPLES = SAMPLE_RATE_HZ // 10
 # The absolute gate of BS.1770; what is quieter counts as silence.
 _GATE_LUFS = -70.0
-# The relative gate: blocks 10 LU below the mean of all do not count.
-_RELATIVE_GATE = 10.0
 # More than this would lift the hiss of a broken recording, not a voice.
 _MAX_GAIN_DB = 36.0
 # The limiter's gain falls and rises over this time: short enough to leave the words alone, long enough not to rasp.
@@ -51,8 +51,8 @@ class Loudness:
     integrated_lufs: float | None
     # Relative to full scale, between the samples too; minus infinity: silent.
     true_peak_dbtp: float
-    # The loudness of each 400 ms, every 100 ms, that is no silence: of these, parts of a film are put together.
-    blocks_lufs: tuple[float, ...] = ()
+    # Of a film or a part of one: its power by thirtieths of a second (see `meter.py`), to put parts together.
+    powers: tuple[float, ...] = ()
 
 
 def measure_loudness(samples: Samples) -> Loudness:
@@ -61,32 +61,35 @@ def measure_loudness(samples: Samples) -> Loudness:
 
 
 def measure_film_loudness(path: Path) -> Loudness:
-    """The same of the sound of a film, which is decoded piece by piece.
+    """The same of the sound of a film, with its powers. It is decoded piece by piece, and kept as 30 numbers a second.
 
-    Memory grows by ten numbers a second. Raises `InputError` for sound that can't be decoded to its end.
+    Raises `InputError` for sound that can't be decoded to its end.
     """
+    meter = FilmMeter()
     try:
         with open_packets(path) as source:
-            stereo = av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE_HZ)
-            return _measured(block for frame in source.decode(audio=0) for block in stereo.resample(frame))
+            stereo = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE_HZ)
+            for frame in source.decode(audio=0):
+                for block in stereo.resample(frame):
+                    meter.hear(block.to_ndarray().astype(np.float32, copy=False))
     except (av.FFmpegError, ValueError) as error:
         raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=path.name) from error
+    peak, powers = meter.finish()
+    return together([Loudness(integrated_lufs=None, true_peak_dbtp=_decibels(peak), powers=powers)])
 
 
 def together(parts: Iterable[Loudness]) -> Loudness:
-    """The loudness of a film whose parts were measured one by one (BS.1770-4, annex 1: two gates over all blocks).
+    """The loudness of a film by that of its parts in their order, measured one by one and with their powers.
 
-    Within 0.1 LU of one measurement of the whole: what differs is the three blocks that lie across each border, where
-    scenes are silent, and the hundredths to which FFmpeg rounds. None where the whole would be too short to measure.
+    The same as of the film, to a hundredth of a LU, where parts begin and end in 50 ms of silence, as scenes do: the
+    filters of a meter, and the decoder's window of 21 ms, reach no further.
     """
     measured = tuple(parts)
-    powers = np.array([10 ** (lufs / 10) for part in measured for lufs in part.blocks_lufs])
-    if len(powers):
-        powers = powers[powers > powers.mean() / _RELATIVE_GATE]
+    powers = tuple(power for part in measured for power in part.powers)
     return Loudness(
-        integrated_lufs=10 * math.log10(powers.mean()) if len(powers) else None,
+        integrated_lufs=loudness_of(np.array(powers)),
         true_peak_dbtp=max((part.true_peak_dbtp for part in measured), default=-math.inf),
-        blocks_lufs=tuple(lufs for part in measured for lufs in part.blocks_lufs),
+        powers=powers,
     )
 
 
@@ -136,62 +139,37 @@ def _integrated(samples: Samples) -> float | None:
 
 def _measured(sound: Iterable[av.AudioFrame], *, true_peak: bool = True) -> Loudness:
     """What FFmpeg's meter says at the end of `sound`: frames of float, stereo, at 48 kHz."""
-    meter = _Meter(true_peak=true_peak)
+    graph = av.filter.Graph()
+    rate = Fraction(1, SAMPLE_RATE_HZ)
+    source = graph.add_abuffer(format="flt", sample_rate=SAMPLE_RATE_HZ, layout="stereo", time_base=rate)
+    # The meter reports once per step and drops what is left over: silence fills the last step.
+    fill = graph.add("apad", f"pad_len={_STEP_SAMPLES - 1}")
+    meter = graph.add("ebur128", "metadata=1:framelog=quiet" + (":peak=true" if true_peak else ""))
+    sink = graph.add("abuffersink")
+    graph.link_nodes(source, fill, meter, sink).configure()
+    samples, report = 0, {}
     for frame in sound:
-        meter.hear(frame)
-    return meter.finish()
-
-
-class _Meter:
-    """FFmpeg's `ebur128`, which reports once per step of 100 ms."""
-
-    def __init__(self, *, true_peak: bool) -> None:
-        graph = av.filter.Graph()
-        self._rate = Fraction(1, SAMPLE_RATE_HZ)
-        self._source = graph.add_abuffer(
-            format="flt", sample_rate=SAMPLE_RATE_HZ, layout="stereo", time_base=self._rate
-        )
-        # The meter drops what is left over: silence fills the last step.
-        fill = graph.add("apad", f"pad_len={_STEP_SAMPLES - 1}")
-        meter = graph.add("ebur128", "metadata=1:framelog=quiet" + (":peak=true" if true_peak else ""))
-        self._sink = graph.add("abuffersink")
-        graph.link_nodes(self._source, fill, meter, self._sink).configure()
-        self._graph = graph
-        self._samples = 0
-        self._blocks: list[float] = []
-        self._report: dict[str, str] = {}
-
-    def hear(self, frame: av.AudioFrame) -> None:
-        """The next of the sound."""
-        frame.pts, frame.time_base = self._samples, self._rate
-        self._samples += frame.samples
-        self._source.push(frame)
+        frame.pts, frame.time_base = samples, rate
+        samples += frame.samples
+        source.push(frame)
         # Taken out as it comes: what is not would pile up.
-        self._read()
+        report.update(_reported(sink))
+    source.push(None)
+    report.update(_reported(sink))
+    integrated = float(report.get("lavfi.r128.I", _GATE_LUFS))
+    audible = samples >= _BLOCK_SAMPLES and integrated > _GATE_LUFS
+    peak = float(report.get("lavfi.r128.true_peak", 0.0))
+    return Loudness(integrated_lufs=integrated if audible else None, true_peak_dbtp=_decibels(peak))
 
-    def finish(self) -> Loudness:
-        """What it was all in all."""
-        self._source.push(None)
-        self._read()
-        integrated = float(self._report.get("lavfi.r128.I", _GATE_LUFS))
-        audible = self._samples >= _BLOCK_SAMPLES and integrated > _GATE_LUFS
-        return Loudness(
-            integrated_lufs=integrated if audible else None,
-            true_peak_dbtp=_decibels(float(self._report.get("lavfi.r128.true_peak", 0.0))),
-            blocks_lufs=tuple(lufs for lufs in self._blocks if lufs >= _GATE_LUFS),
-        )
 
-    def _read(self) -> None:
-        """Take down what is reported; the last frame may come without a report."""
-        while True:
-            try:
-                report = dict(self._sink.pull().metadata)
-            except (av.BlockingIOError, av.EOFError):
-                return
-            if report:
-                self._report = report
-                # The loudness of the last 400 ms; not a number in digital silence.
-                self._blocks.append(float(report["lavfi.r128.M"]))
+def _reported(sink: FilterContext) -> dict[str, str]:
+    """The latest report of the meter; empty when there is none yet."""
+    report: dict[str, str] = {}
+    while True:
+        try:
+            report = dict(sink.pull().metadata)
+        except (av.BlockingIOError, av.EOFError):
+            return report
 
 
 def _seconds(samples: Samples) -> Iterator[av.AudioFrame]:

@@ -66,7 +66,7 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
     expected = Expected(
         video_format=order.look.format, lengths=(order.clip.samples,), subtitles=Subtitles(scenes=(order.cues,))
     )
-    inspect_segment(path, expected, changes, order.clip.loudness_lufs)
+    inspect_segment(path, expected, changes=changes, rest_db=order.encoder.rest_db, clip_lufs=order.clip.loudness_lufs)
 
 
 def _noting(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:

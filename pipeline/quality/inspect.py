@@ -57,12 +57,14 @@ def inspect_film(package: Package, expected: Expected, parts: Parts | None = Non
     )
 
 
-def inspect_segment(path: Path, expected: Expected, changes: Collection[int], clip_lufs: float | None) -> None:
+def inspect_segment(
+    path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
+) -> None:
     """Decode a segment that was just made, and put into it what was found. Blocks: in the process that made it.
 
-    `expected` is a film of this one scene, `changes` are the frame times at which its picture changes, and `clip_lufs`
-    is how loud its clip is (None: silent, or too short to say). Raises `QualityError` with all that is wrong, and
-    `StorageError`.
+    `expected` is a film of this one scene, `changes` are the frame times at which its picture changes, and `rest_db` is
+    how much it must stay the same at others (PSNR); `clip_lufs` is how loud its clip is (None: silent, or too short to
+    say). Raises `QualityError` with all that is wrong, and `StorageError`.
     """
     try:
         info = probe(path)
@@ -77,7 +79,7 @@ def inspect_segment(path: Path, expected: Expected, changes: Collection[int], cl
     _pass(
         *_properties(info, expected, seen.pixel_format),
         checks.decoded(picture, seen.pictures),
-        checks.rest(seen),
+        checks.rest(seen, rest_db),
         checks.clip(loudness, clip_lufs),
         checks.true_peak(loudness),
         checks.pictures(at_rest),
