@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from pipeline.errors import CrashError
+from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
 from pipeline.model import Clip
 from pipeline.orchestrator import open_workshop, scenes, stages
@@ -43,7 +43,22 @@ async def test_the_clock_runs_while_no_scene_waits(attempt):
     assert scope.cancelled_caught
 
 
-async def test_a_scene_that_killed_its_workers_is_not_given_to_others(attempt, tmp_path, monkeypatch):
+@pytest.fixture
+async def studio(attempt, tmp_path, monkeypatch):
+    """What is drawn does not matter: nobody comes so far."""
+    monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
+    shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    return stages._Studio(
+        script=SimpleNamespace(scenes=("scene",) * 3), look=None, fonts="", shop=replace(shop), attempt=attempt
+    )
+
+
+@pytest.fixture
+def clip(tmp_path):
+    return Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
+
+
+async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
     deaths = []
 
     async def die(self, function, *arguments):
@@ -51,16 +66,23 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(attempt, t
         raise CrashError("a worker process died twice")
 
     monkeypatch.setattr(Attempt, "compute", die)
-    # What is drawn does not matter: nobody comes so far.
-    monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
-    shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
-    clip = Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
-    studio = stages._Studio(
-        script=SimpleNamespace(scenes=("scene",)), look=None, fonts="", shop=replace(shop), attempt=attempt
-    )
 
     for _ in range(2):
         with pytest.raises(CrashError):
             await studio.segment(0, clip, ())
 
     assert deaths == ["make_segment"]
+
+
+async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):
+    async def refuse(self, function, order, path):
+        await anyio.Path(path).write_bytes(b"a segment, black")
+        raise QualityError("the scene does not pass: pictures is black")
+
+    monkeypatch.setattr(Attempt, "compute", refuse)
+
+    with pytest.raises(QualityError, match=r"^scene 3: the scene does not pass: pictures is black"):
+        await studio.segment(2, clip, ())
+
+    size = await anyio.to_thread.run_sync(studio.shop.cache.size)
+    assert size["segment"].files == 0
