@@ -200,7 +200,7 @@ class QualitySettings(Group):
     inspect: Literal["parts", "full"] = Field(
         "parts",
         description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
-        "scenes; full: all pictures and all sound of every film are decoded as well, in a second per 20 s of film.",
+        "scenes; full: all pictures and all sound of every film are decoded as well, a second of work for 15 s.",
     )
 
 
