@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.demux import is_whole, open_packets
 from pipeline.media.repeats import Repeats
-from pipeline.model import FRAME_RATE
 
 # Brightness of a picture, one byte per pixel as it is stored: 16 is black, 235 white.
 Luma = NDArray[np.uint8]
@@ -47,22 +46,28 @@ class View:
 
 
 def view(
-    path: Path, times_s: Sequence[float], *, changes: Collection[int] | None = None, everything: bool = False
+    path: Path,
+    times_s: Sequence[float],
+    *,
+    frame_rate: int,
+    changes: Collection[int] | None = None,
+    everything: bool = False,
 ) -> View:
     """Decode all pictures of a film and look at those that it shows at `times_s` (ascending; after the end, the last).
 
     Pictures that only repeat the one before them are known by their bits and left out, if not `everything` is wanted.
-    `changes` are the numbers of the frame times (0-based) at which another picture begins; nothing may move at others.
-    Memory does not grow with the length. Raises `InputError` for a stream that is damaged anywhere.
+    `changes` are the numbers of the frame times (`frame_rate` a second, 0-based) at which another picture begins:
+    nothing may move at others. Memory does not grow with the length. Raises `InputError` for a stream that is damaged
+    anywhere.
     """
     try:
         with open_packets(path) as source:
             stream = source.streams.video[0]
             repeats = Repeats(b"" if everything else bytes(stream.codec_context.extradata or b""))
             packets = (packet for packet in source.demux(stream) if is_whole(packet))
-            eye = _Eye([time_s * FRAME_RATE for time_s in times_s], changes)
+            eye = _Eye([time_s * frame_rate for time_s in times_s], changes)
             for picture in _decoded(stream, repeats.without(packets)):
-                eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * FRAME_RATE))
+                eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
             looked_at = eye.looked_at
             return View(
                 pixel_format=stream.codec_context.pix_fmt or "",

@@ -47,6 +47,8 @@ class PictureTrack:
     constant_rate: Fraction | None
     # From 0 to the end of the last picture.
     duration_s: float
+    # When the last picture begins.
+    last_s: float
     # What decoders are told first (parameter sets of H.264), in hexadecimal digits.
     configuration: str
     packets: tuple[Packets, ...]
@@ -82,12 +84,13 @@ class MediaInfo:
 def probe(path: Path, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
     """Read the headers and all packets of a film. Raises `InputError` for what is none.
 
-    `parts` tells of "video" and "audio" how many packets each part has; what is left, or all, is one part more.
+    `parts` tells of "video" and "audio" how many packets each part has (-1: all but the last); what is left, or all, is
+    one part more.
     """
     try:
         boxes = read_boxes(path)
         with open_packets(path) as source:
-            read = {stream.index: _Reading(parts.get(stream.type, ())) for stream in source.streams}
+            read = {stream.index: _Reading(_lengths(stream, parts)) for stream in source.streams}
             for packet in filter(is_whole, source.demux()):
                 read[packet.stream_index].add(packet)
             return MediaInfo(
@@ -137,6 +140,10 @@ class _Reading:
         return Packets(count=self._count, sha256=self._hash.hexdigest())
 
 
+def _lengths(stream: Stream, parts: Mapping[str, Sequence[int]]) -> list[int]:
+    return [length if length >= 0 else stream.frames + length for length in parts.get(stream.type, ())]
+
+
 def _picture_track(stream: VideoStream, reading: _Reading) -> PictureTrack:
     codec = stream.codec_context
     return PictureTrack(
@@ -149,6 +156,7 @@ def _picture_track(stream: VideoStream, reading: _Reading) -> PictureTrack:
         frames=len(reading.starts),
         constant_rate=_constant_rate((*sorted(reading.starts), reading.end), _time_base(stream)),
         duration_s=float(reading.end * _time_base(stream)),
+        last_s=float(max(reading.starts, default=0) * _time_base(stream)),
         configuration=_configuration(codec),
         packets=reading.packets,
     )

@@ -165,14 +165,18 @@ def rest(seen: View, least_db: float) -> Check:
 def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
     """The film is made of the very packets that were decoded when its parts were made, and tells decoders the same."""
     faults = []
-    for name, track, those in (("picture", picture, found.pictures), ("sound", sound, found.sounds)):
+    for name, kind, track, those in (
+        ("picture", "video", picture, found.pictures),
+        ("sound", "audio", sound, found.sounds),
+    ):
         if any(part.configuration != track.configuration for part in those):
             faults.append(f"another encoding of the {name}")
-        inspected = tuple(part.packets for part in those)
-        if track.packets != inspected:
-            pairs = zip_longest(track.packets, inspected)
-            first = next(number for number, (one, other) in enumerate(pairs, start=1) if one != other)
-            faults.append(f"another {name} in part {first}")
+        pairs = zip_longest(track.packets, found.packets[kind], fillvalue=None)
+        faults += [
+            f"another {name} in part {piece[0] if piece else len(those) + 1}"
+            for there, piece in pairs
+            if piece is None or there != piece[1]
+        ][:1]
     return Check(
         name="parts",
         passed=not faults,

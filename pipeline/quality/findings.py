@@ -44,7 +44,11 @@ class Brightness:
 class PictureFindings:
     """The pictures of a scene."""
 
-    packets: Packets
+    # All but the last, and the last, which is left out of a film where its sound ends within it.
+    packets: tuple[Packets, ...]
+    # Frame times that the scene lasts, and of these the last packet.
+    frames: int
+    last_frames: int
     # As in `PictureTrack`.
     configuration: str
     pixel_format: str
@@ -92,18 +96,27 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundParts:
-    """What is known of all of them, in order."""
+    """What is known of all of them, in order, and how many frame times of each the film shows."""
 
     pictures: tuple[PictureFindings, ...]
     sounds: tuple[SoundFindings, ...]
+    shown: tuple[int, ...]
 
     @property
-    def packets(self) -> dict[str, tuple[int, ...]]:
-        """How many packets of video and audio each part has."""
-        return {
-            "video": tuple(part.packets.count for part in self.pictures),
-            "audio": tuple(part.packets.count for part in self.sounds),
-        }
+    def packets(self) -> dict[str, tuple[tuple[int, Packets], ...]]:
+        """The packets that the film must have of video and audio, each piece with the number of its part."""
+        pictures = [
+            (number, packets)
+            for number, (part, shown) in enumerate(zip(self.pictures, self.shown, strict=True), start=1)
+            for packets in (part.packets if part.frames - shown < part.last_frames else part.packets[:-1])
+        ]
+        sounds = [(number, part.packets) for number, part in enumerate(self.sounds, start=1)]
+        return {"video": tuple(pictures), "audio": tuple(sounds)}
+
+    @property
+    def counts(self) -> dict[str, tuple[int, ...]]:
+        """How many packets each piece has."""
+        return {kind: tuple(packets.count for _, packets in pieces) for kind, pieces in self.packets.items()}
 
     @property
     def seen(self) -> Seen:
@@ -129,20 +142,17 @@ def read_findings(path: Path) -> Findings:
         raise InputError("was not inspected when it was made", where=path.name) from error
 
 
-def found_parts(parts: Parts) -> FoundParts:
-    """What was found in all parts of a film. Raises `InputError` if one is not there or was not inspected."""
+def found_parts(parts: Parts, shown: Sequence[int]) -> FoundParts:
+    """What was found in all parts of a film, of which it shows so many frame times each.
+
+    Raises `InputError` if one is not there, was not inspected, or is none of them.
+    """
     scenes = [read_findings(path) for path in parts.segments]
-    return FoundParts(
-        pictures=_pictures(scenes),
-        sounds=tuple(found.sound for found in ([read_findings(parts.sound)] if parts.sound else scenes)),
-    )
-
-
-def _pictures(scenes: Sequence[Findings]) -> tuple[PictureFindings, ...]:
     pictures = tuple(found.picture for found in scenes if found.picture)
-    if len(pictures) != len(scenes):
-        raise InputError("a scene without pictures")
-    return pictures
+    if len(pictures) != len(shown):
+        raise InputError(f"there are pictures of {len(pictures)} scenes, must be {len(shown)}")
+    sounds = [read_findings(parts.sound)] if parts.sound else scenes
+    return FoundParts(pictures=pictures, sounds=tuple(found.sound for found in sounds), shown=tuple(shown))
 
 
 @cache

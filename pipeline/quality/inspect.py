@@ -33,6 +33,7 @@ from pipeline.quality.findings import (
 
 # What is decoded of a film whose parts were inspected: nothing again, or everything.
 Depth = Literal["parts", "full"]
+_ALL_BUT_THE_LAST = {"video": (-1,)}
 
 
 def inspect_film(package: Package, expected: Expected, parts: Parts | None = None, depth: Depth = "parts") -> Verdict:
@@ -47,7 +48,7 @@ def inspect_film(package: Package, expected: Expected, parts: Parts | None = Non
     if parts:
         # One that is gone, or was made before parts were inspected: then the film itself is looked at.
         with suppress(InputError):
-            found = found_parts(parts)
+            found = found_parts(parts, expected.pictures)
     return Verdict(
         checks=(
             *_film(package, expected, found, everything=depth == "full" or found is None),
@@ -67,11 +68,11 @@ def inspect_segment(
     say). Raises `QualityError` with all that is wrong, and `StorageError`.
     """
     try:
-        info = probe(path)
+        info = probe(path, _ALL_BUT_THE_LAST)
         streams = checks.streams(info)
         _pass(streams)
         (picture,), (sound,) = info.pictures, info.sounds
-        seen = view(path, expected.resting_s, changes=changes)
+        seen = view(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
         loudness = measure_film_loudness(path)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
@@ -88,7 +89,9 @@ def inspect_segment(
         path,
         Findings(
             picture=PictureFindings(
-                packets=picture.packets[0],
+                packets=picture.packets,
+                frames=round(picture.duration_s * expected.frame_rate),
+                last_frames=round((picture.duration_s - picture.last_s) * expected.frame_rate),
                 configuration=picture.configuration,
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
@@ -118,7 +121,7 @@ def _pass(*found: Check) -> None:
 def _film(package: Package, expected: Expected, found: FoundParts | None, *, everything: bool) -> Iterator[Check]:
     """The checks of the film and of its subtitles, whose times mean nothing without it."""
     try:
-        info = probe(package.video, found.packets if found else {})
+        info = probe(package.video, found.counts if found else {})
         if not info.is_complete:
             raise InputError("it ends before its index says")
         streams = checks.streams(info)
@@ -159,7 +162,7 @@ def _decoded(video: Path, expected: Expected) -> Seen:
     # FFmpeg works without Python's lock: sound and pictures are decoded side by side.
     with ThreadPoolExecutor(max_workers=1) as beside:
         sound = beside.submit(measure_film_loudness, video)
-        pictures = view(video, expected.resting_s, everything=True)
+        pictures = view(video, expected.resting_s, frame_rate=expected.frame_rate, everything=True)
         return Seen(
             pixel_format=pictures.pixel_format,
             scenes=tuple(map(Brightness.of, pictures.looked_at)),

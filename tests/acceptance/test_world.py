@@ -218,7 +218,9 @@ def test_a_film_shows_a_caption_while_it_is_said(name, films):
     folder = home / "output" / "world" / f"{SHORT_FILMS.index(name) + 1:02d}"
     events = pysubs2.SSAFile.load(str(folder / "video.srt")).events
 
-    before, during = view(folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000]).looked_at
+    before, during = view(
+        folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000], frame_rate=30
+    ).looked_at
 
     band = slice(before.shape[0] * 93 // 108, None)
     assert np.count_nonzero(during[band] > 180) > 40 + np.count_nonzero(before[band] > 180)

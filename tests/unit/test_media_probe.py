@@ -53,7 +53,7 @@ def test_the_picture_at_a_time_is_the_one_shown_then(tmp_path):
         everything = [picture.to_ndarray()[:180:4, ::4] for picture in source.decode(video=0)]
 
     # Before and after keyframes, where a picture is held and where it begins, and past the end.
-    shown = view(film, [0.0, 1.51, 9.99, 11.2, 12.77, 99.0]).looked_at
+    shown = view(film, [0.0, 1.51, 9.99, 11.2, 12.77, 99.0], frame_rate=30).looked_at
 
     assert [picture.shape for picture in shown] == [(45, 80)] * 6
     for picture, at in zip(shown, [0, 45, 299, 336, 383, 383], strict=True):
@@ -68,6 +68,6 @@ def test_ffmpeg_says_nothing_on_the_terminal(tmp_path, capfd):
 
     probe(film)
     with suppress(InputError):
-        view(film, [0.5, 3.5])
+        view(film, [0.5, 3.5], frame_rate=30)
 
     assert capfd.readouterr() == ("", "")

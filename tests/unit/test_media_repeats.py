@@ -47,7 +47,10 @@ def segment(folder, holds, *, plan=PLAN):
 
 def same(path):
     """Whether every frame looks the same with and without the repeated pictures; how many were decoded without."""
-    without, everything = view(path, EVERY_FRAME), view(path, EVERY_FRAME, everything=True)
+    without, everything = (
+        view(path, EVERY_FRAME, frame_rate=30),
+        view(path, EVERY_FRAME, frame_rate=30, everything=True),
+    )
     assert everything.decoded == everything.pictures == without.pictures
     assert len(without.looked_at) == FRAMES
     assert all(map(np.array_equal, without.looked_at, everything.looked_at))
@@ -96,7 +99,7 @@ def test_it_is_so_with_older_references_and_pictures_out_of_order(folder, monkey
 def test_where_nothing_is_repeated_everything_is_decoded(folder, holds):
     path = segment(folder, [1, 33, 10, FRAMES - 44], plan=replace(PLAN, holds=holds))
 
-    assert view(path, [0.0]).decoded == view(path, [0.0], everything=True).decoded
+    assert view(path, [0.0], frame_rate=30).decoded == view(path, [0.0], frame_rate=30, everything=True).decoded
 
 
 @pytest.fixture
@@ -122,7 +125,7 @@ def without_packet(folder):
 )
 def test_a_picture_that_was_lost_is_missed_although_nothing_looks_wrong(without_packet, number):
     with pytest.raises(InputError, match="pictures can't be decoded"):
-        view(without_packet(number), [0.0])
+        view(without_packet(number), [0.0], frame_rate=30)
 
 
 def test_a_file_without_findings_has_none(folder):

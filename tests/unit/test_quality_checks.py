@@ -27,6 +27,7 @@ def test_cues_are_counted_from_the_start_of_the_film():
     ]
     assert expected.resting_s == (1.5, 2.75)
     assert expected.duration_s == 3.0
+    assert expected.pictures == (60, 30)
 
 
 @pytest.mark.parametrize(

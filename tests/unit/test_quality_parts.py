@@ -20,7 +20,7 @@ from pipeline.media.loudness import measure_film_loudness, measure_loudness, tog
 from pipeline.media.probe import probe
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
 from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
-from pipeline.quality.findings import keep_findings, read_findings
+from pipeline.quality.findings import found_parts, keep_findings, read_findings
 from tests.standins.films import SMALL, card, cards, make_package, make_segment, spoken_cue, voice
 
 QUANTA = 4
@@ -63,9 +63,11 @@ def test_what_was_found_lies_in_the_scene_and_nobody_minds(tmp_path):
     found = read_findings(segment.path)
 
     info = probe(segment.path)
-    assert found.picture.packets == info.pictures[0].packets[0]
+    assert found.picture.packets == probe(segment.path, {"video": (-1,)}).pictures[0].packets
     assert found.sound.packets == info.sounds[0].packets[0]
-    assert (found.picture.packets.count, found.sound.packets.count) == (16 * QUANTA, 25 * QUANTA)
+    assert [packets.count for packets in found.picture.packets] == [16 * QUANTA - 1, 1]
+    assert (found.picture.frames, found.picture.last_frames) == (16 * QUANTA, 1)
+    assert found.sound.packets.count == 25 * QUANTA
     assert found.sound.loudness == measure_film_loudness(segment.path)
     assert info.is_complete
 
@@ -320,12 +322,12 @@ def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected
     """As if the scene had been sealed by somebody who did not look."""
     bad = make_segment(tmp_path, "bad", sound=voice(QUANTA, seed=1), frames=cards(16 * QUANTA, hue=60))
     damaged(bad.path, "video", 20, flipped)
-    found, info = read_findings(scenes[1].path), probe(bad.path)
+    found, info = read_findings(scenes[1].path), probe(bad.path, {"video": (-1,)})
     keep_findings(
         bad.path,
         replace(
             found,
-            picture=replace(found.picture, packets=info.pictures[0].packets[0]),
+            picture=replace(found.picture, packets=info.pictures[0].packets),
             sound=replace(found.sound, packets=info.sounds[0].packets[0]),
         ),
     )
@@ -334,6 +336,15 @@ def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected
     assert inspected(tmp_path, three, parts_of(three)).passed
     assert [check.name for check in inspected(tmp_path, three, parts_of(three), depth="full").checks][-3:] == [
         "file", "thumbnail", "metadata",
+    ]  # fmt: skip
+
+
+def test_a_film_may_leave_the_last_picture_of_a_scene_out_where_its_sound_ends_within_it(tmp_path, scenes):
+    """At 24 pictures a second, say: here a film shows one picture less of its second scene than that has."""
+    found = found_parts(parts_of(scenes[:3]), (16 * QUANTA, 16 * QUANTA - 1, 16 * QUANTA))
+
+    assert [(number, packets.count) for number, packets in found.packets["video"]] == [
+        (1, 16 * QUANTA - 1), (1, 1), (2, 16 * QUANTA - 1), (3, 16 * QUANTA - 1), (3, 1),
     ]  # fmt: skip
 
 
