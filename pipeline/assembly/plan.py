@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,6 +78,18 @@ class EncoderPlan:
     def holds_of_codec(self) -> Holds:
         """`holds`, as far as it can be: repeated pictures are written here for H.264 alone."""
         return self.holds if self.codec == "h264" else "encode"
+
+    @property
+    def rest_db(self) -> float:
+        """How much one picture is like itself when it is coded again (PSNR), everywhere in it.
+
+        What a quantiser loses is the twelfth of its step squared, and the step doubles every 6 (ITU-T H.264, 8.5); half
+        of that again, and a margin of as much, for the second coding. Fine quantisers meet the rounding to 8 bits. AV1
+        counts to 63 where others count to 51, and of a rate factor the encoder may make a coarser quantiser.
+        """
+        quantiser = self.quality * (51 / 63 if self.codec == "av1" else 1)
+        step = 0.625 * 2 ** (quantiser / 6)
+        return min(45.0, 10 * math.log10(12 * 255**2 / step**2) - (12.0 if self.is_crf else 6.0))
 
 
 def encoder_options(plan: EncoderPlan, *, frame_rate: int) -> dict[str, str]:

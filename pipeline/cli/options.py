@@ -56,6 +56,8 @@ class Making:
     """Version of the film: another number is another film about the same topic."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
+    inspect: Literal["parts", "full"] | None = None
+    """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override.
@@ -82,6 +84,7 @@ class Making:
             "script.facts": "notes" if self.facts_only else None,
             "script.variant": self.variant,
             "offline": self.offline or None,
+            "quality.inspect": self.inspect,
         }
         return {key: value for key, value in flags.items() if value is not None}
 

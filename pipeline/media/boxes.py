@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+# Our own box at the end of a file, which every reader skips: "uuid" boxes are anybody's (ISO/IEC 14496-12, 4.2). The
+# number is a random one.
+_EXTRA = bytes.fromhex("5f1d4a0e8c634b7f9a26c7d1b3e0f582")
 # The boxes on the way to what is asked for here; all others are leaves to us.
 _BRANCHES = {"moov", "trak", "edts", "mdia", "minf", "stbl"}
 _HEADER_BYTES = 8
@@ -43,6 +46,24 @@ def index_is_first(boxes: tuple[Box, ...]) -> bool:
 def has_edit_list(boxes: tuple[Box, ...]) -> bool:
     """Whether any track asks players to shift or cut it."""
     return any(box.path.endswith("/elst") for box in boxes)
+
+
+def append_extra(path: Path, extra: bytes) -> None:
+    """Put `extra` into an MP4, so that what belongs to it can't be separated from it. Raises `OSError`."""
+    with path.open("ab") as file:
+        file.write((_HEADER_BYTES + len(_EXTRA) + len(extra)).to_bytes(4, "big") + b"uuid" + _EXTRA + extra)
+
+
+def read_extra(path: Path) -> bytes:
+    """What `append_extra` was given last; empty if nothing. Raises `OSError`."""
+    with path.open("rb") as file:
+        for box in reversed(tuple(_walk(file, start=0, end=path.stat().st_size, parent=""))):
+            if box.path == "uuid":
+                file.seek(box.start + _HEADER_BYTES)
+                content = file.read(box.length - _HEADER_BYTES)
+                if content.startswith(_EXTRA):
+                    return content.removeprefix(_EXTRA)
+    return b""
 
 
 def _walk(file: BinaryIO, *, start: int, end: int, parent: str) -> Iterator[Box]:

@@ -1,59 +1,142 @@
-"""A few pictures of a film, for looking at."""
+"""The pictures of a film as a viewer sees them, decoded once from the first to the last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
-from av.container import InputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
+from pipeline.media.demux import is_whole, open_packets
+from pipeline.media.repeats import Repeats
 
 # Brightness of a picture, one byte per pixel as it is stored: 16 is black, 235 white.
 Luma = NDArray[np.uint8]
 
 # How many pixels apart the brightness is looked at: enough to see a line of text, a sixteenth of the work.
 _STEP_PX = 4
+# In tiles of so many pixels, as they are looked at, what rests is compared: a caption that drifts fills one.
+_TILE = 16
+# Peak signal to noise ratio of what is equal: more than 8 bits can tell.
+_EQUAL_DB = 100.0
 
 
-def pictures_at(path: Path, times_s: Iterable[float]) -> Iterator[Luma]:
-    """The picture that a film shows at each of `times_s` (seconds); after its end, the last one.
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What was seen."""
 
-    Only what each needs is decoded: the pictures from the keyframe before it on. Raises `InputError` for a damaged
-    stream.
+    # As FFmpeg names it: "yuv420p".
+    pixel_format: str
+    # All of them, and how many were decoded: the others only repeat the one before.
+    pictures: int
+    decoded: int
+    # The pictures that were asked for.
+    looked_at: tuple[Luma, ...]
+    # How much a picture that should rest is like the one that it should be like, in its least similar tile (PSNR, dB).
+    at_rest_db: float
+
+
+def view(
+    path: Path,
+    times_s: Sequence[float],
+    *,
+    frame_rate: int,
+    changes: Collection[int] | None = None,
+    everything: bool = False,
+) -> View:
+    """Decode all pictures of a film and look at those that it shows at `times_s` (ascending; after the end, the last).
+
+    Pictures that only repeat the one before them are known by their bits and left out, if not `everything` is wanted.
+    `changes` are the numbers of the frame times (`frame_rate` a second, 0-based) at which another picture begins:
+    nothing may move at others. Memory does not grow with the length. Raises `InputError` for a stream that is damaged
+    anywhere.
     """
     try:
-        with av.open(str(path), format="mp4") as source:
+        with open_packets(path) as source:
             stream = source.streams.video[0]
-            # More threads would decode ahead, which is in vain: we go elsewhere.
-            stream.codec_context.thread_count = 1
-            for time_s in times_s:
-                yield _luma(_picture_at(source, stream, time_s))
+            repeats = Repeats(b"" if everything else bytes(stream.codec_context.extradata or b""))
+            packets = (packet for packet in source.demux(stream) if is_whole(packet))
+            eye = _Eye([time_s * frame_rate for time_s in times_s], changes)
+            for picture in _decoded(stream, repeats.without(packets)):
+                eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
+            looked_at = eye.looked_at
+            return View(
+                pixel_format=stream.codec_context.pix_fmt or "",
+                pictures=eye.pictures + repeats.count,
+                decoded=eye.pictures,
+                looked_at=looked_at,
+                at_rest_db=eye.at_rest_db,
+            )
     except (OSError, ValueError) as error:
-        raise InputError(f"a picture can't be decoded ({type(error).__name__})", where=path.name) from error
+        raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=path.name) from error
 
 
-def _picture_at(source: InputContainer, stream: VideoStream, time_s: float) -> av.VideoFrame:
-    pts = round(time_s / (stream.time_base or 1))
-    source.seek(pts, stream=stream)
-    shown = None
-    for picture in source.decode(stream):
-        if shown and (picture.pts or 0) > pts:
-            break
-        shown = picture
-    if shown is None:
-        raise ValueError("no picture")
-    return shown
+def _decoded(stream: VideoStream, packets: Iterable[av.Packet[Any]]) -> Iterator[av.VideoFrame]:
+    """The pictures, in the order in which they are shown. Raises `ValueError` for one that FFmpeg had to patch up."""
+    codec = stream.codec_context
+    # As many threads as cores would be faster to the end, and cost the other scenes what they gain.
+    codec.thread_count = 1
+    codec.skip_frame = "DEFAULT"
+    for packet in chain(packets, [None]):
+        for picture in codec.decode(packet):
+            if picture.is_corrupt:
+                raise ValueError("a damaged picture")
+            yield picture
+
+
+class _Eye:
+    """Looks at pictures as they come, each with the frame time at which it begins."""
+
+    def __init__(self, times: Iterable[float], changes: Collection[int] | None) -> None:
+        self.pictures = 0
+        self.at_rest_db = _EQUAL_DB
+        self._times, self._changes = deque(times), changes
+        self._seen: list[Luma] = []
+        # What is shown, and what was shown when something last changed.
+        self._shown: av.VideoFrame | None = None
+        self._resting: av.VideoFrame | None = None
+
+    def see(self, picture: av.VideoFrame, *, at: int) -> None:
+        """The next picture, shown from frame time `at` on."""
+        while self._shown and self._times and self._times[0] < at:
+            self._times.popleft()
+            self._seen.append(_luma(self._shown))
+        if self._resting is None or self._changes is None or at in self._changes:
+            self._resting = picture
+        else:
+            self.at_rest_db = min(self.at_rest_db, _likeness_db(_luma(self._resting), _luma(picture)))
+        self._shown = picture
+        self.pictures += 1
+
+    @property
+    def looked_at(self) -> tuple[Luma, ...]:
+        """What was asked for. Raises `ValueError` if nothing was shown."""
+        if self._shown is None:
+            raise ValueError("no picture")
+        return (*self._seen, *(_luma(self._shown) for _ in self._times))
 
 
 def _luma(picture: av.VideoFrame) -> Luma:
-    """The brightness plane, thinned out. Raises `ValueError` for a picture that the decoder had to patch up."""
-    if picture.is_corrupt:
-        raise ValueError("damaged picture")
+    """The brightness plane, thinned out."""
     plane = picture.planes[0]
-    rows: Luma = np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX]
+    rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX].copy()
+
+
+def _likeness_db(one: Luma, other: Luma) -> float:
+    """PSNR of the tile that differs most; what is left over at the right and the bottom belongs to its neighbours."""
+    squares = (one.astype(np.int32) - other) ** 2
+    tops, lefts = (np.arange(0, max(1, length - _TILE + 1), _TILE) for length in squares.shape)
+    sums = np.add.reduceat(np.add.reduceat(squares, tops, axis=0), lefts, axis=1)
+    pixels = np.outer(np.diff(tops, append=squares.shape[0]), np.diff(lefts, append=squares.shape[1]))
+    worst = float((sums / pixels).max())
+    return min(_EQUAL_DB, 10 * math.log10(255**2 / worst)) if worst else _EQUAL_DB

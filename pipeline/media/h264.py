@@ -56,6 +56,11 @@ class Sequence:
     # In a picture.
     macroblocks: int
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether every picture refers to the one before it alone."""
+        return self.order_type == 2 and self.references == 1
+
     @classmethod
     def read(cls, unit: bytes) -> Sequence:
         """From a NAL unit. Raises `ValueError` for one that x264 does not write for us."""
@@ -120,6 +125,20 @@ def units(stream: bytes) -> Iterator[bytes]:
     return (unit for unit in _START_CODE.split(stream) if unit)
 
 
+def read_configuration(configuration: bytes) -> tuple[int, Sequence | None]:
+    """Of an MP4's `avcC` box: how many bytes tell the length of a NAL unit, and the first sequence parameter set.
+
+    0 and None for what is none, or is not written by us.
+    """
+    if len(configuration) < 8 or configuration[0] != 1 or configuration[5] & 0x1F != 1:
+        return 0, None
+    length = int.from_bytes(configuration[6:8], "big")
+    try:
+        return (configuration[4] & 3) + 1, Sequence.read(configuration[8 : 8 + length])
+    except ValueError:
+        return 0, None
+
+
 def stream_of(*some: bytes) -> bytes:
     """NAL units as a byte stream."""
     return b"".join(part for unit in some for part in (_START, unit))
@@ -128,6 +147,11 @@ def stream_of(*some: bytes) -> bytes:
 def unit_type(unit: bytes) -> int:
     """`nal_unit_type`."""
     return unit[0] & 0x1F
+
+
+def is_slice(unit: bytes) -> bool:
+    """Whether it is a picture or a part of one."""
+    return unit_type(unit) in {SLICE, IDR_SLICE}
 
 
 def skip_set(sequence: Sequence) -> bytes:

@@ -15,6 +15,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.errors import CheckpointError
+from pipeline.media import h264
+from pipeline.media.demux import open_packets
 from pipeline.media.mux import REORDER_DELAY, Packet, open_mp4
 from pipeline.model import Segment
 
@@ -164,7 +166,7 @@ def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters)
 def _opened(part: Path) -> Iterator[InputContainer]:
     """The part, open; what FFmpeg has to say against it, in the block, becomes a `CheckpointError`."""
     try:
-        with av.open(str(part), format="mp4") as source:
+        with open_packets(part) as source:
             yield source
     except av.FFmpegError as error:
         raise CheckpointError("the segment is missing or damaged", where=str(part), hint=_HINT) from error
@@ -185,5 +187,11 @@ def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
         video_extradata=bytes(video.codec_context.extradata or b""),
         audio_extradata=bytes(audio.codec_context.extradata or b""),
         time_bases=bases,
-        delay=REORDER_DELAY if video.codec_context.has_b_frames else 0,
+        delay=_delay(bytes(video.codec_context.extradata or b"")),
     )
+
+
+def _delay(configuration: bytes) -> int:
+    """With B-frames, a picture's place is told in its slices; a decoder that has not seen any does not know of them."""
+    _, sequence = h264.read_configuration(configuration)
+    return REORDER_DELAY if sequence and sequence.order_type == 0 else 0

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
-import av
 from av.audio.stream import AudioStream
-from av.container import InputContainer
+from av.codec.context import CodecContext
 from av.stream import Stream
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
 from pipeline.errors import InputError
 from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.demux import is_whole, open_packets
+from pipeline.media.mux import Packet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packets:
+    """Packets of one stream that follow each other, told by their content."""
+
+    count: int
+    # Hexadecimal; of the length of each, whether pictures can be decoded from it on, and its bytes.
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PictureTrack:
     """A video stream."""
 
-    # Names as FFmpeg uses them: "h264", "High", "yuv420p".
+    # Names as FFmpeg uses them: "h264", "High".
     codec: str
     profile: str
-    pixel_format: str
     width_px: int
     height_px: int
     # Primaries, transfer and matrix of BT.709, limited range: all four are said in the stream.
@@ -36,6 +47,11 @@ class PictureTrack:
     constant_rate: Fraction | None
     # From 0 to the end of the last picture.
     duration_s: float
+    # When the last picture begins.
+    last_s: float
+    # What decoders are told first (parameter sets of H.264), in hexadecimal digits.
+    configuration: str
+    packets: tuple[Packets, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +63,8 @@ class SoundTrack:
     sample_rate_hz: int
     channels: int
     duration_s: float
+    configuration: str
+    packets: tuple[Packets, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,26 +81,23 @@ class MediaInfo:
     has_edit_list: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Timing:
-    """When the packets of one stream are shown, in units of its time base: starts in order, and the last one's end."""
+def probe(path: Path, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
+    """Read the headers and all packets of a film. Raises `InputError` for what is none.
 
-    starts: tuple[int, ...]
-    end: int
-
-
-def probe(path: Path) -> MediaInfo:
-    """Read the headers and the times of all packets of a film. Raises `InputError` for what is none."""
+    `parts` tells of "video" and "audio" how many packets each part has (-1: all but the last); what is left, or all, is
+    one part more.
+    """
     try:
         boxes = read_boxes(path)
-        # Named, so that FFmpeg does not take a hostile file for a playlist and open what that lists.
-        with av.open(str(path), format="mp4") as source:
-            timings = _timings(source)
+        with open_packets(path) as source:
+            read = {stream.index: _Reading(_lengths(stream, parts)) for stream in source.streams}
+            for packet in filter(is_whole, source.demux()):
+                read[packet.stream_index].add(packet)
             return MediaInfo(
-                pictures=tuple(_picture_track(stream, timings[stream.index]) for stream in source.streams.video),
-                sounds=tuple(_sound_track(stream, timings[stream.index]) for stream in source.streams.audio),
+                pictures=tuple(_picture_track(stream, read[stream.index]) for stream in source.streams.video),
+                sounds=tuple(_sound_track(stream, read[stream.index]) for stream in source.streams.audio),
                 other_streams=len(source.streams) - len(source.streams.video) - len(source.streams.audio),
-                is_complete=all(stream.frames <= len(timings[stream.index].starts) for stream in source.streams),
+                is_complete=all(stream.frames <= len(read[stream.index].starts) for stream in source.streams),
                 index_first=index_is_first(boxes),
                 has_edit_list=has_edit_list(boxes),
             )
@@ -91,42 +106,73 @@ def probe(path: Path) -> MediaInfo:
         raise InputError(f"can't be read as a film ({type(error).__name__})", where=path.name) from error
 
 
-def _timings(source: InputContainer) -> dict[int, _Timing]:
-    starts: dict[int, list[int]] = {stream.index: [] for stream in source.streams}
-    ends = dict.fromkeys(starts, 0)
-    for packet in source.demux():
-        # The last packet of a file that is cut short comes as far as it is there, and is marked.
-        if packet.pts is not None and not packet.is_corrupt:
-            starts[packet.stream_index].append(packet.pts)
-            ends[packet.stream_index] = max(ends[packet.stream_index], packet.pts + (packet.duration or 0))
-    return {index: _Timing(starts=tuple(sorted(starts[index])), end=ends[index]) for index in starts}
+class _Reading:
+    """What the packets of one stream tell: times in units of its time base, and their content part by part."""
+
+    def __init__(self, parts: Sequence[int]) -> None:
+        self.starts: list[int] = []
+        self.end = 0
+        self._done: list[Packets] = []
+        self._lengths = iter(parts)
+        self._begin()
+
+    def add(self, packet: Packet) -> None:
+        """The next one, in decoding order."""
+        start = packet.pts or 0
+        self.starts.append(start)
+        self.end = max(self.end, start + (packet.duration or 0))
+        self._hash.update(b"%d %d " % (packet.size, packet.is_keyframe))
+        self._hash.update(packet)
+        self._count += 1
+        if self._count == self._length:
+            self._done.append(self._part())
+            self._begin()
+
+    @property
+    def packets(self) -> tuple[Packets, ...]:
+        """The parts, the last one with as many packets as there were."""
+        return (*self._done, self._part()) if self._count else tuple(self._done)
+
+    def _begin(self) -> None:
+        self._hash, self._count, self._length = hashlib.sha256(), 0, next(self._lengths, 0)
+
+    def _part(self) -> Packets:
+        return Packets(count=self._count, sha256=self._hash.hexdigest())
 
 
-def _picture_track(stream: VideoStream, timing: _Timing) -> PictureTrack:
+def _lengths(stream: Stream, parts: Mapping[str, Sequence[int]]) -> list[int]:
+    return [length if length >= 0 else stream.frames + length for length in parts.get(stream.type, ())]
+
+
+def _picture_track(stream: VideoStream, reading: _Reading) -> PictureTrack:
     codec = stream.codec_context
     return PictureTrack(
         # Not the decoder, of which there are several ("libdav1d").
         codec=codec.codec.canonical_name,
         profile=codec.profile or "",
-        pixel_format=codec.pix_fmt or "",
         width_px=codec.width,
         height_px=codec.height,
         is_bt709=(codec.color_primaries, codec.color_trc, codec.colorspace, codec.color_range)
         == (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG),
-        frames=len(timing.starts),
-        constant_rate=_constant_rate((*timing.starts, timing.end), _time_base(stream)),
-        duration_s=float(timing.end * _time_base(stream)),
+        frames=len(reading.starts),
+        constant_rate=_constant_rate((*sorted(reading.starts), reading.end), _time_base(stream)),
+        duration_s=float(reading.end * _time_base(stream)),
+        last_s=float(max(reading.starts, default=0) * _time_base(stream)),
+        configuration=_configuration(codec),
+        packets=reading.packets,
     )
 
 
-def _sound_track(stream: AudioStream, timing: _Timing) -> SoundTrack:
+def _sound_track(stream: AudioStream, reading: _Reading) -> SoundTrack:
     codec = stream.codec_context
     return SoundTrack(
         codec=codec.name,
         profile=codec.profile or "",
         sample_rate_hz=codec.sample_rate,
         channels=codec.channels,
-        duration_s=float(timing.end * _time_base(stream)),
+        duration_s=float(reading.end * _time_base(stream)),
+        configuration=_configuration(codec),
+        packets=reading.packets,
     )
 
 
@@ -136,6 +182,10 @@ def _constant_rate(times: Sequence[int], time_base: Fraction) -> Fraction | None
         return None
     step = steps.pop()
     return 1 / (step * time_base) if step > 0 else None
+
+
+def _configuration(codec: CodecContext) -> str:
+    return bytes(codec.extradata or b"").hex()
 
 
 def _time_base(stream: Stream) -> Fraction:

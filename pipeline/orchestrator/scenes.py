@@ -1,17 +1,20 @@
 """Where drawing and encoding meet: one scene becomes one segment, in one worker process.
 
-The pictures of a scene never leave the process that draws them; what comes back is the name of a file.
+The pictures of a scene never leave the process that draws them; what comes back is the name of a file, decoded and
+inspected.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
 from pipeline.keys import content_key
-from pipeline.model import Clip, Cue, Scene, Script, Segment, Video
-from pipeline.rendering import RENDERING_VERSION, Look, draw_scene, draw_thumbnail
+from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Video
+from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
+from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +37,16 @@ class SegmentOrder:
     @property
     def key(self) -> str:
         """Names the segment by its content: the same order, made by the same code, is made once."""
-        versions = (RENDERING_VERSION, ASSEMBLY_VERSION, self.fonts)
+        versions = (RENDERING_VERSION, ASSEMBLY_VERSION, INSPECTION_VERSION, self.fonts)
         sound = (self.clip.sha256, self.clip.words)
         return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder)
 
 
 def make_segment(order: SegmentOrder, path: Path) -> None:
-    """Draw the scene and encode it, with its sound, to `path`. Runs in a worker process."""
+    """Draw the scene, encode it, with its sound, to `path`, and inspect what came of it. Runs in a worker process.
+
+    Raises `QualityError` for a segment that does not pass.
+    """
     frames = draw_scene(
         order.scene,
         words=order.clip.words,
@@ -48,14 +54,32 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
         frames=order.frames,
         look=order.look,
     )
+    changes: set[int] = set()
     encode_segment(
-        frames,
+        _noting(changes, frames),
         clip=order.clip.path,
         samples=order.clip.samples,
         path=path,
         video_format=order.look.format,
         encoder=order.encoder,
     )
+    expected = Expected(
+        video_format=order.look.format,
+        lengths=(order.clip.samples,),
+        subtitles=Subtitles(scenes=(order.cues,)),
+        codec=order.encoder.codec,
+        variable_rate=order.encoder.holds_of_codec == "variable",
+    )
+    inspect_segment(path, expected, changes=changes, rest_db=order.encoder.rest_db, clip_lufs=order.clip.loudness_lufs)
+
+
+def _noting(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:
+    """The same frames; the frame times at which each begins are put into `changes` as they go by."""
+    at = 0
+    for frame in frames:
+        changes.add(at)
+        yield frame
+        at += frame.hold
 
 
 def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path, frame_rate: int) -> Video:

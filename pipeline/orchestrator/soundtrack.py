@@ -15,6 +15,7 @@ from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.quality import INSPECTION_VERSION, inspect_sound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +33,14 @@ class MixOrder:
     def key(self) -> str:
         """Names the mix by its content."""
         sound = tuple((clip.sha256, clip.words) for clip in self.clips)
-        return content_key((BED_VERSION, MIX_VERSION), sound, self.bed, self.plan, self.audio_kbps)
+        versions = (BED_VERSION, MIX_VERSION, INSPECTION_VERSION)
+        return content_key(versions, sound, self.bed, self.plan, self.audio_kbps)
 
 
 def make_mix(order: MixOrder, path: Path) -> None:
-    """Mix the sound of a film to `path`. Runs in a worker process."""
+    """Mix the sound of a film to `path`, and measure it. Runs in a worker process."""
     mix_film(order.clips, order.loop, plan=order.plan, path=path, bit_rate=1_000 * order.audio_kbps)
+    inspect_sound(path)
 
 
 async def loop_of(bed: Bed, shop: Workshop, attempt: Attempt) -> Path:

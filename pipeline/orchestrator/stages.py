@@ -31,11 +31,12 @@ from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
-from pipeline.quality import Expected, inspect_film
+from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 logger = logging.getLogger("nightreel")
+_NOT_DELIVERED = "It was not delivered"
 _T = TypeVar("_T")
 
 
@@ -106,6 +107,8 @@ async def subtitle(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
 async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
 
+    Each is inspected by the process that made it: one that does not pass is not kept, and stops the film.
+
     Beside them, if there is music: Narration -> the sound of the whole film.
     """
     clips, cues = _made(job.narration).clips, _made(job.subtitles).scenes
@@ -158,6 +161,8 @@ class _Studio:
             except CrashError as error:
                 self.attempt.deadly[order.key] = error
                 raise
+            except QualityError as error:
+                raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
 
         path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
         return Segment(path=path, frames=order.frames)
@@ -192,7 +197,10 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
 
 async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Video -> Verdict; a film that does not pass goes no further."""
+    """Video -> Verdict; a film that does not pass goes no further.
+
+    Its scenes were decoded and inspected when they were made: the film is checked to be exactly these.
+    """
     narration, encoding = _made(job.narration), shop.encoding(job.brief)
     expected = Expected(
         video_format=encoding.video_format,
@@ -202,14 +210,16 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
     )
-    verdict = await attempt.compute(inspect_film, _made(job.package), expected)
+    parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
+    depth = shop.settings.quality.inspect
+    verdict = await attempt.compute(inspect_film, _made(job.package), expected, parts, depth)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)
         for path in _drawn(job):
             await shop.cache.discard(path)
         raise QualityError(
-            "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint="It was not delivered"
+            "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
         )
     return job.evolve(verdict=verdict)
 

@@ -1,13 +1,15 @@
-"""Video -> Verdict: a finished film is opened and measured before it counts.
+"""Video -> Verdict: a finished film is opened and measured before it counts, its parts when they are made.
 
 expected     what the film must be
 checks       measured against expected, one property each
+findings     what was found in a part, kept in it
 cues         the subtitle files, read back
 companions   the thumbnail and the metadata
-inspect      `inspect_film` opens, measures and collects
+inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure and collect
 """
 
 from pipeline.quality.expected import Expected
-from pipeline.quality.inspect import inspect_film
+from pipeline.quality.findings import INSPECTION_VERSION, Parts
+from pipeline.quality.inspect import inspect_film, inspect_segment, inspect_sound
 
-__all__ = ["Expected", "inspect_film"]
+__all__ = ["INSPECTION_VERSION", "Expected", "Parts", "inspect_film", "inspect_segment", "inspect_sound"]

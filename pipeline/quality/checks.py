@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
-from pipeline.media.decode import Luma
+from pipeline.media.decode import View
 from pipeline.media.loudness import Loudness
 from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
+from pipeline.quality.findings import Brightness, FoundParts
 
 DURATION_TOLERANCE_S = 0.1
 # Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
@@ -26,6 +28,8 @@ _STREAMS: Mapping[Codec, str] = {
     "h265": "hevc Main yuv420p",
     "av1": "av1 Main yuv420p",
 }
+# What AAC may do to the loudness of a clip.
+CLIP_TOLERANCE_LU = 0.5
 
 
 def streams(info: MediaInfo) -> Check:
@@ -39,9 +43,9 @@ def streams(info: MediaInfo) -> Check:
     )
 
 
-def picture_codec(track: PictureTrack, codec: Codec) -> Check:
+def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check:
     """The codec that was ordered, 8 bit, 4:2:0; H.264 High is what every player and every host takes."""
-    measured, limit = f"{track.codec} {track.profile} {track.pixel_format}", _STREAMS[codec]
+    measured, limit = f"{track.codec} {track.profile} {pixel_format}", _STREAMS[codec]
     return Check(name="picture_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
@@ -114,7 +118,7 @@ def loudness(measured: Loudness) -> Check:
     return Check(
         name="loudness",
         passed=lufs is not None and quietest <= lufs <= loudest,
-        measured="silence" if lufs is None else f"{lufs:.2f} LUFS",
+        measured=_lufs(lufs),
         limit=f"{quietest:g} to {loudest:g} LUFS",
     )
 
@@ -129,9 +133,67 @@ def true_peak(measured: Loudness) -> Check:
     )
 
 
-def pictures(scenes: Iterable[Luma]) -> Check:
+def clip(measured: Loudness, clip_lufs: float | None) -> Check:
+    """The sound of a scene is as loud as the clip that it was made of; a silent one is silent."""
+    lufs = measured.integrated_lufs
+    passed = lufs is clip_lufs is None or (
+        lufs is not None and clip_lufs is not None and abs(lufs - clip_lufs) <= CLIP_TOLERANCE_LU
+    )
+    return Check(
+        name="sound",
+        passed=passed,
+        measured=_lufs(lufs),
+        limit=_lufs(clip_lufs) if clip_lufs is None else f"{_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
+    )
+
+
+def decoded(track: PictureTrack, pictures: int) -> Check:
+    """Every packet of pictures gave one."""
+    packets = sum(part.count for part in track.packets)
+    return Check(
+        name="decoded",
+        passed=pictures == packets,
+        measured=f"{pictures} pictures",
+        limit=f"{packets} pictures, one for each packet",
+    )
+
+
+def rest(seen: View, least_db: float) -> Check:
+    """What should rest, rests: coded again, a picture is itself, as far as the quantiser can tell."""
+    return Check(
+        name="rest",
+        passed=seen.at_rest_db >= least_db,
+        measured=f"{seen.at_rest_db:.1f} dB like the picture before",
+        limit=f"at least {least_db:.1f} dB",
+    )
+
+
+def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
+    """The film is made of the very packets that were decoded when its parts were made, and tells decoders the same."""
+    faults = []
+    for name, kind, track, those in (
+        ("picture", "video", picture, found.pictures),
+        ("sound", "audio", sound, found.sounds),
+    ):
+        if any(part.configuration != track.configuration for part in those):
+            faults.append(f"another encoding of the {name}")
+        pairs = zip_longest(track.packets, found.packets[kind], fillvalue=None)
+        faults += [
+            f"another {name} in part {piece[0] if piece else len(those) + 1}"
+            for there, piece in pairs
+            if piece is None or there != piece[1]
+        ][:1]
+    return Check(
+        name="parts",
+        passed=not faults,
+        measured=" and ".join(faults) or f"{len(found.pictures)} scenes as they were inspected",
+        limit=f"the {len(found.pictures)} scenes that were inspected",
+    )
+
+
+def pictures(scenes: Iterable[Brightness]) -> Check:
     """Every scene shows something. `scenes` is one picture of each, taken while it rests."""
-    seen = [_shows_something(luma) for luma in scenes]
+    seen = [_shows_something(scene) for scene in scenes]
     empty = [str(number) for number, something in enumerate(seen, start=1) if not something]
     return Check(
         name="pictures",
@@ -141,7 +203,10 @@ def pictures(scenes: Iterable[Luma]) -> Check:
     )
 
 
-def _shows_something(luma: Luma) -> bool:
-    spread = float(luma.std())
-    is_black = float(luma.mean()) < BLACK_LUMA and spread < BLACK_SPREAD_LUMA
-    return not is_black and spread >= FLAT_LUMA
+def _shows_something(picture: Brightness) -> bool:
+    is_black = picture.mean < BLACK_LUMA and picture.spread < BLACK_SPREAD_LUMA
+    return not is_black and picture.spread >= FLAT_LUMA
+
+
+def _lufs(lufs: float | None) -> str:
+    return "silence" if lufs is None else f"{lufs:.2f} LUFS"

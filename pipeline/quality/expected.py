@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from pipeline.model import SAMPLE_RATE_HZ, Codec, Subtitles, VideoFormat
 
@@ -39,6 +39,20 @@ class Expected:
     def duration_s(self) -> float:
         """Length of the narration."""
         return sum(self.lengths) / SAMPLE_RATE_HZ
+
+    @property
+    def frame_rate(self) -> int:
+        """Pictures a second."""
+        return self.video_format.frame_rate
+
+    @property
+    def pictures(self) -> tuple[int, ...]:
+        """How many pictures of each scene are shown: each begins with the picture that is nearest to its sound."""
+        starts = [
+            (2 * samples * self.frame_rate + SAMPLE_RATE_HZ) // (2 * SAMPLE_RATE_HZ)
+            for samples in accumulate(self.lengths, initial=0)
+        ]
+        return tuple(after - before for before, after in pairwise(starts))
 
     @property
     def starts_s(self) -> tuple[float, ...]:

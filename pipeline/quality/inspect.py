@@ -1,58 +1,153 @@
-"""Opening what is about to be delivered, and measuring it."""
+"""Opening what is about to be delivered, and measuring it.
+
+`inspect_segment` decodes a part when it is made; `inspect_film` then only makes sure that the film is these parts, one
+after the other. Asked to, or when a part can't be asked any more, it decodes everything itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
-from pipeline.errors import InputError
-from pipeline.media.decode import pictures_at
+from pipeline.errors import InputError, QualityError
+from pipeline.media.decode import view
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
 from pipeline.model import Check, Package, Verdict
 from pipeline.quality import checks, companions, cues
 from pipeline.quality.expected import Expected
+from pipeline.quality.findings import (
+    Brightness,
+    Findings,
+    FoundParts,
+    Parts,
+    PictureFindings,
+    Seen,
+    SoundFindings,
+    found_parts,
+    keep_findings,
+)
+
+# What is decoded of a film whose parts were inspected: nothing again, or everything.
+Depth = Literal["parts", "full"]
+_ALL_BUT_THE_LAST = {"video": (-1,)}
 
 
-def inspect_film(package: Package, expected: Expected) -> Verdict:
-    """Check all files of a film. Blocks for a good second per minute of 1080p: call it in a worker process.
+def inspect_film(package: Package, expected: Expected, parts: Parts | None = None, depth: Depth = "parts") -> Verdict:
+    """Check all files of a film. Blocks: call it in a worker process.
 
-    All packets are read, all sound is decoded, and of the pictures one in each scene, with those that lead to it.
-    Memory does not grow with the length. A file that is missing or can't be read to its end is a failed verdict, never
-    an exception; of a film like that, and of one without exactly one picture and one sound, nothing else is said.
+    All its packets are read. If they are those of `parts`, which were decoded when they were made, nothing is decoded
+    again (a tenth of a second for a minute of film); without parts, or to the full `depth`, all pictures and all sound
+    are. Memory does not grow with the length. A file that is missing or can't be read to its end is a failed verdict,
+    never an exception; of a film like that, and of one without exactly one picture and one sound, nothing else is said.
     """
+    found = None
+    if parts:
+        # One that is gone, or was made before parts were inspected: then the film itself is looked at.
+        with suppress(InputError):
+            found = found_parts(parts, expected.pictures)
     return Verdict(
         checks=(
-            *_film(package, expected),
+            *_film(package, expected, found, everything=depth == "full" or found is None),
             companions.thumbnail(package.thumbnail),
             companions.metadata(package.metadata),
         )
     )
 
 
-def _film(package: Package, expected: Expected) -> Iterator[Check]:
+def inspect_segment(
+    path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
+) -> None:
+    """Decode a segment that was just made, and put into it what was found. Blocks: in the process that made it.
+
+    `expected` is a film of this one scene, `changes` are the frame times at which its picture changes, and `rest_db` is
+    how much it must stay the same at others (PSNR); `clip_lufs` is how loud its clip is (None: silent, or too short to
+    say). Raises `QualityError` with all that is wrong, and `StorageError`.
+    """
+    try:
+        info = probe(path, _ALL_BUT_THE_LAST)
+        streams = checks.streams(info)
+        _pass(streams)
+        (picture,), (sound,) = info.pictures, info.sounds
+        seen = view(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
+        loudness = measure_film_loudness(path)
+    except InputError as error:
+        raise QualityError(f"the scene does not pass: {error.message}") from error
+    at_rest = tuple(map(Brightness.of, seen.looked_at))
+    _pass(
+        *_properties(info, expected, seen.pixel_format),
+        checks.decoded(picture, seen.pictures),
+        checks.rest(seen, rest_db),
+        checks.clip(loudness, clip_lufs),
+        checks.true_peak(loudness),
+        checks.pictures(at_rest),
+    )
+    keep_findings(
+        path,
+        Findings(
+            picture=PictureFindings(
+                packets=picture.packets,
+                frames=round(picture.duration_s * expected.frame_rate),
+                last_frames=round((picture.duration_s - picture.last_s) * expected.frame_rate),
+                configuration=picture.configuration,
+                pixel_format=seen.pixel_format,
+                at_rest=at_rest[0],
+            ),
+            sound=SoundFindings(packets=sound.packets[0], configuration=sound.configuration, loudness=loudness),
+        ),
+    )
+
+
+def inspect_sound(path: Path) -> None:
+    """The same for the sound of a whole film, which is judged with the film."""
+    try:
+        (sound,) = probe(path).sounds
+        loudness = measure_film_loudness(path)
+    except (InputError, ValueError) as error:
+        raise QualityError(f"the sound of the film does not pass: {error}") from error
+    found = SoundFindings(packets=sound.packets[0], configuration=sound.configuration, loudness=loudness)
+    keep_findings(path, Findings(picture=None, sound=found))
+
+
+def _pass(*found: Check) -> None:
+    verdict = Verdict(checks=found)
+    if not verdict.passed:
+        raise QualityError("the scene does not pass: " + "; ".join(verdict.reasons))
+
+
+def _film(package: Package, expected: Expected, found: FoundParts | None, *, everything: bool) -> Iterator[Check]:
     """The checks of the film and of its subtitles, whose times mean nothing without it."""
     try:
-        info = probe(package.video)
+        info = probe(package.video, found.counts if found else {})
         if not info.is_complete:
             raise InputError("it ends before its index says")
-        found = checks.streams(info)
-        yield found
-        if found.passed:
-            yield from _properties(info, expected)
-            yield from _decoded(package.video, expected)
-            sound_s = info.sounds[0].duration_s
-            yield cues.srt(package.srt, expected.cues, sound_s)
-            yield cues.vtt(package.vtt, expected.cues, sound_s)
+        streams = checks.streams(info)
+        yield streams
+        if streams.passed:
+            (picture,), (sound,) = info.pictures, info.sounds
+            seen = found.seen if found and not everything else _decoded(package.video, expected)
+            yield from _properties(info, expected, seen.pixel_format)
+            if found:
+                yield checks.parts(picture, sound, found)
+            if seen.decoded is not None:
+                yield checks.decoded(picture, seen.decoded)
+            if not expected.silent:
+                yield checks.loudness(seen.loudness)
+            yield checks.true_peak(seen.loudness)
+            yield checks.pictures(seen.scenes)
+            yield cues.srt(package.srt, expected.cues, sound.duration_s)
+            yield cues.vtt(package.vtt, expected.cues, sound.duration_s)
     except InputError as error:
         yield Check(name="file", passed=False, measured=error.message, limit="a whole film")
 
 
-def _properties(info: MediaInfo, expected: Expected) -> Iterator[Check]:
+def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:
     """What the packets tell."""
     (picture,), (sound,) = info.pictures, info.sounds
-    yield checks.picture_codec(picture, expected.codec)
+    yield checks.picture_codec(picture, pixel_format, expected.codec)
     yield checks.size(picture, expected.video_format)
     yield checks.frame_rate(picture, expected.video_format, may_vary=expected.variable_rate)
     yield checks.colours(picture)
@@ -62,14 +157,15 @@ def _properties(info: MediaInfo, expected: Expected) -> Iterator[Check]:
     yield checks.index(info)
 
 
-def _decoded(video: Path, expected: Expected) -> Iterator[Check]:
-    """What is seen and heard."""
+def _decoded(video: Path, expected: Expected) -> Seen:
+    """What is seen and heard when all of it is decoded."""
     # FFmpeg works without Python's lock: sound and pictures are decoded side by side.
     with ThreadPoolExecutor(max_workers=1) as beside:
         sound = beside.submit(measure_film_loudness, video)
-        pictures = checks.pictures(pictures_at(video, expected.resting_s))
-        measured = sound.result()
-    if not expected.silent:
-        yield checks.loudness(measured)
-    yield checks.true_peak(measured)
-    yield pictures
+        pictures = view(video, expected.resting_s, frame_rate=expected.frame_rate, everything=True)
+        return Seen(
+            pixel_format=pictures.pixel_format,
+            scenes=tuple(map(Brightness.of, pictures.looked_at)),
+            loudness=sound.result(),
+            decoded=pictures.pictures,
+        )

@@ -164,7 +164,7 @@ class VideoSettings(Group):
     )
     quality: OptionalNumber = Field(
         None,
-        ge=0,
+        ge=1,
         le=51,
         description="In place of the preset's qp or crf: higher is smaller; empty: as the preset says.",
     )
@@ -198,6 +198,16 @@ class SubtitleSettings(Group):
         if self.min_duration_s > self.max_duration_s:
             raise ValueError("min_duration_s must be at most max_duration_s")
         return self
+
+
+class QualitySettings(Group):
+    """How a film is inspected before it is delivered."""
+
+    inspect: Literal["parts", "full"] = Field(
+        "parts",
+        description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
+        "scenes; full: all pictures and all sound of every film are decoded as well, a second of work for 15 s.",
+    )
 
 
 class RetrySettings(Group):
@@ -371,6 +381,7 @@ class Settings(BaseSettings):
         "it is based on.",
     )
     subtitles: SubtitleSettings = SubtitleSettings()
+    quality: QualitySettings = QualitySettings()
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
     work: WorkSettings = WorkSettings()

@@ -95,7 +95,7 @@ class PresetSettings(Group):
         description="How much work goes into small files: ultrafast to placebo (h264, h265), 13 (fast) to 0 (av1).",
     )
     qp: OptionalNumber = Field(
-        None, ge=0, le=51, description="Quantiser of h264 and h265: 16 looks like the original, higher is smaller."
+        None, ge=1, le=51, description="Quantiser of h264 and h265: 16 looks like the original, higher is smaller."
     )
     crf: OptionalNumber = Field(None, ge=0, le=63, description="Rate factor, in place of qp; what av1 has.")
     width_px: _Pixels | None = Field(None, description="Width of the picture in pixels, even, 240 to 4096.")

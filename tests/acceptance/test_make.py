@@ -72,6 +72,20 @@ def test_asked_again_it_answers_with_the_same_film_and_touches_nothing(tea):
     assert snapshot(tea.folder) == before
 
 
+def test_a_film_is_held_against_its_scenes_and_decoded_if_that_is_asked_for(tea, tmp_path):
+    workspace = stock(tmp_path / "ws", tea.workspace)
+
+    full = make(tea.brief, workspace, "--inspect", "full")
+
+    def checks(workspace, film):
+        return [check["name"] for check in checkpoint(workspace, "films", film.json["job"])["verdict"]["checks"]]
+
+    by_parts, everything = checks(tea.workspace, tea.made), checks(workspace, full)
+    assert "parts" in by_parts
+    assert set(everything) == {*by_parts, "decoded"}
+    assert contents(workspace / "output") == contents(tea.workspace / "output")
+
+
 def test_a_person_is_told_where_the_film_lies(tea):
     told = nightreel("make", "tea.md", "--offline", "--workspace", tea.workspace, cwd=tea.brief.parent)
 

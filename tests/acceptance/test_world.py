@@ -11,7 +11,7 @@ import pysubs2
 import pytest
 
 from pipeline.media.audio import read_audio, read_wav
-from pipeline.media.decode import pictures_at
+from pipeline.media.decode import view
 from pipeline.model import join_words, narration_of, split_words
 from pipeline.model.text import has_words
 from pipeline.rendering import Look, fonts_for
@@ -241,7 +241,9 @@ def test_a_film_shows_a_caption_while_it_is_said(name, films):
     folder = home / "output" / "world" / f"{SHORT_FILMS.index(name) + 1:02d}"
     events = pysubs2.SSAFile.load(str(folder / "video.srt")).events
 
-    before, during = pictures_at(folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000])
+    before, during = view(
+        folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000], frame_rate=30
+    ).looked_at
 
     band = slice(before.shape[0] * 93 // 108, None)
     assert np.count_nonzero(during[band] > 180) > 40 + np.count_nonzero(before[band] > 180)

@@ -12,7 +12,6 @@ from PIL import Image
 from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.media import h264
 from pipeline.media.boxes import has_edit_list, read_boxes
-from pipeline.media.decode import pictures_at
 from pipeline.media.probe import probe
 from tests.standins import openh264
 from tests.standins.films import card, cards, make_segment, voice
@@ -113,6 +112,16 @@ def test_every_kind_shows_the_same_pictures_at_the_same_times(films, kind):
     assert min(psnr_db(one, other) for one, other in zip(found, wanted, strict=True)) > 45
 
 
+def sought_in(film, time_s):
+    """The brightness that a player shows that goes to a time."""
+    with av.open(str(film)) as source:
+        stream = source.streams.video[0]
+        pts = round(time_s / stream.time_base)
+        source.seek(pts, stream=stream)
+        *_, picture = (frame for frame in source.decode(stream) if frame.pts <= pts)
+        return picture.to_ndarray()[: picture.height]
+
+
 def test_every_moment_can_be_sought(films, kind):
     film, _ = films[kind]
     stream = read_stream(film)
@@ -120,11 +129,9 @@ def test_every_moment_can_be_sought(films, kind):
 
     # Backwards, so that each one is sought. In the middle of its frame time.
     times = range(95, -1, -1)
-    sought = list(pictures_at(film, [at / 30 + 0.01 for at in times]))
+    sought = [sought_in(film, at / 30 + 0.01) for at in times]
 
-    assert [
-        at for at, luma in zip(times, sought, strict=True) if not np.array_equal(luma, shown[at][0][::4, ::4])
-    ] == []
+    assert [at for at, luma in zip(times, sought, strict=True) if not np.array_equal(luma, shown[at][0])] == []
 
 
 def test_a_segment_does_not_end_with_a_keyframe_and_says_nothing_of_the_encoder(films, kind):

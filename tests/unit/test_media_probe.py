@@ -8,7 +8,7 @@ import av
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.media.decode import pictures_at
+from pipeline.media.decode import view
 from pipeline.media.probe import probe
 from tests.standins.films import make_film
 
@@ -52,11 +52,11 @@ def test_the_picture_at_a_time_is_the_one_shown_then(tmp_path):
     with av.open(str(film)) as source:
         everything = [picture.to_ndarray()[:180:4, ::4] for picture in source.decode(video=0)]
 
-    # In any order, before and after keyframes, and past the end.
-    shown = list(pictures_at(film, [0.0, 9.99, 11.2, 1.51, 12.77, 99.0]))
+    # Before and after keyframes, where a picture is held and where it begins, and past the end.
+    shown = view(film, [0.0, 1.51, 9.99, 11.2, 12.77, 99.0], frame_rate=30).looked_at
 
     assert [picture.shape for picture in shown] == [(45, 80)] * 6
-    for picture, at in zip(shown, [0, 299, 336, 45, 383, 383], strict=True):
+    for picture, at in zip(shown, [0, 45, 299, 336, 383, 383], strict=True):
         assert (picture == everything[at]).all()
 
 
@@ -68,6 +68,6 @@ def test_ffmpeg_says_nothing_on_the_terminal(tmp_path, capfd):
 
     probe(film)
     with suppress(InputError):
-        list(pictures_at(film, [0.5, 3.5]))
+        view(film, [0.5, 3.5], frame_rate=30)
 
     assert capfd.readouterr() == ("", "")

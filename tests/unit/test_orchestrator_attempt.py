@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from pipeline.errors import CrashError
+from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
 from pipeline.model import Clip
 from pipeline.orchestrator import scenes, stages
@@ -44,20 +44,13 @@ async def test_the_clock_runs_while_no_scene_waits(attempt):
     assert scope.cancelled_caught
 
 
-async def test_a_scene_that_killed_its_workers_is_not_given_to_others(attempt, tmp_path, monkeypatch):
-    deaths = []
-
-    async def die(self, function, *arguments):
-        deaths.append(function.__name__)
-        raise CrashError("a worker process died twice")
-
-    monkeypatch.setattr(Attempt, "compute", die)
-    # What is drawn does not matter: nobody comes so far.
+@pytest.fixture
+async def studio(attempt, tmp_path, monkeypatch):
+    """What is drawn does not matter: nobody comes so far."""
     monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
     shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
-    clip = Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
-    studio = stages._Studio(
-        script=SimpleNamespace(scenes=("scene",)),
+    return stages._Studio(
+        script=SimpleNamespace(scenes=("scene",) * 3),
         look=None,
         encoder=None,
         fonts="",
@@ -65,8 +58,37 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(attempt, t
         attempt=attempt,
     )
 
+
+@pytest.fixture
+def clip(tmp_path):
+    return Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
+
+
+async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
+    deaths = []
+
+    async def die(self, function, *arguments):
+        deaths.append(function.__name__)
+        raise CrashError("a worker process died twice")
+
+    monkeypatch.setattr(Attempt, "compute", die)
+
     for _ in range(2):
         with pytest.raises(CrashError):
             await studio.segment(0, clip, ())
 
     assert deaths == ["make_segment"]
+
+
+async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):
+    async def refuse(self, function, order, path):
+        await anyio.Path(path).write_bytes(b"a segment, black")
+        raise QualityError("the scene does not pass: pictures is black")
+
+    monkeypatch.setattr(Attempt, "compute", refuse)
+
+    with pytest.raises(QualityError, match=r"^scene 3: the scene does not pass: pictures is black"):
+        await studio.segment(2, clip, ())
+
+    size = await anyio.to_thread.run_sync(studio.shop.cache.size)
+    assert size["segment"].files == 0

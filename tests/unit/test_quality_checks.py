@@ -10,6 +10,7 @@ import pytest
 from pipeline.media.loudness import Loudness
 from pipeline.model import Subtitles, VideoFormat
 from pipeline.quality import Expected, checks
+from pipeline.quality.findings import Brightness
 from tests.standins.films import spoken_cue
 
 
@@ -26,6 +27,7 @@ def test_cues_are_counted_from_the_start_of_the_film():
     ]
     assert expected.resting_s == (1.5, 2.75)
     assert expected.duration_s == 3.0
+    assert expected.pictures == (60, 30)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_a_true_peak_above_minus_one_fails(dbtp, passed):
 def luma(value, *, text=0.0, gradient=0):
     picture = np.full((45, 80), value, np.uint8) + np.linspace(0, gradient, 80).astype(np.uint8)
     picture[: round(45 * text)] = 220
-    return picture
+    return Brightness.of(picture)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_good_film_passes_every_check(good):
     assert verdict.passed, verdict.reasons
     assert [check.name for check in verdict.checks] == [
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "index",
-        "loudness", "true_peak", "pictures", "srt", "vtt", "thumbnail", "metadata",
+        "decoded", "loudness", "true_peak", "pictures", "srt", "vtt", "thumbnail", "metadata",
     ]  # fmt: skip
 
 

@@ -1,0 +1,160 @@
+"""What was found out about a part of a film when it was decoded, kept in the part itself.
+
+A scene is decoded once, in the worker process that made it, and so is the sound of a film with music. The findings are
+appended to the file in a box that readers skip and joining drops. Nobody can separate them from it, and the seal of the
+cache vouches for both; they tell the packets that were decoded, so that a film can be held against them without being
+decoded again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import InputError
+from pipeline.files import storage_errors
+from pipeline.media.boxes import append_extra, read_extra
+from pipeline.media.decode import Luma
+from pipeline.media.loudness import Loudness, together
+from pipeline.media.probe import Packets
+
+# Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them.
+INSPECTION_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brightness:
+    """Of a picture: 16 is black, 235 white; a picture that shows something varies."""
+
+    mean: float
+    spread: float
+
+    @classmethod
+    def of(cls, luma: Luma) -> Brightness:
+        """As it is measured."""
+        return cls(mean=float(luma.mean()), spread=float(luma.std()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureFindings:
+    """The pictures of a scene."""
+
+    # All but the last, and the last, which is left out of a film where its sound ends within it.
+    packets: tuple[Packets, ...]
+    # Frame times that the scene lasts, and of these the last packet.
+    frames: int
+    last_frames: int
+    # As in `PictureTrack`.
+    configuration: str
+    pixel_format: str
+    # While all of the scene has come and nothing has gone.
+    at_rest: Brightness
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundFindings:
+    """The sound of a scene, or of a film."""
+
+    packets: Packets
+    configuration: str
+    loudness: Loudness
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """Of one file."""
+
+    # None: a file of sound.
+    picture: PictureFindings | None
+    sound: SoundFindings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a viewer of a film sees and hears, as far as it is measured."""
+
+    pixel_format: str
+    scenes: tuple[Brightness, ...]
+    loudness: Loudness
+    # How many pictures were decoded for it; None: it is known from the parts.
+    decoded: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The files that a film was joined from."""
+
+    segments: tuple[Path, ...]
+    # The sound of the whole film, if it is not that of the segments.
+    sound: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundParts:
+    """What is known of all of them, in order, and how many frame times of each the film shows."""
+
+    pictures: tuple[PictureFindings, ...]
+    sounds: tuple[SoundFindings, ...]
+    shown: tuple[int, ...]
+
+    @property
+    def packets(self) -> dict[str, tuple[tuple[int, Packets], ...]]:
+        """The packets that the film must have of video and audio, each piece with the number of its part."""
+        pictures = [
+            (number, packets)
+            for number, (part, shown) in enumerate(zip(self.pictures, self.shown, strict=True), start=1)
+            for packets in (part.packets if part.frames - shown < part.last_frames else part.packets[:-1])
+        ]
+        sounds = [(number, part.packets) for number, part in enumerate(self.sounds, start=1)]
+        return {"video": tuple(pictures), "audio": tuple(sounds)}
+
+    @property
+    def counts(self) -> dict[str, tuple[int, ...]]:
+        """How many packets each piece has."""
+        return {kind: tuple(packets.count for _, packets in pieces) for kind, pieces in self.packets.items()}
+
+    @property
+    def seen(self) -> Seen:
+        """The film as it is seen, without being looked at."""
+        return Seen(
+            pixel_format=" and ".join(sorted({part.pixel_format for part in self.pictures})),
+            scenes=tuple(part.at_rest for part in self.pictures),
+            loudness=together(part.loudness for part in self.sounds),
+        )
+
+
+def keep_findings(path: Path, findings: Findings) -> None:
+    """Put the findings into the file that they are about. Raises `StorageError`."""
+    with storage_errors(path):
+        append_extra(path, json.dumps(asdict(findings), separators=(",", ":")).encode())
+
+
+def read_findings(path: Path) -> Findings:
+    """The findings that a file carries. Raises `InputError` if it has none that can be read."""
+    try:
+        return _adapter().validate_python(json.loads(read_extra(path)))
+    except (OSError, ValueError, RecursionError, ValidationError) as error:
+        raise InputError("was not inspected when it was made", where=path.name) from error
+
+
+def found_parts(parts: Parts, shown: Sequence[int]) -> FoundParts:
+    """What was found in all parts of a film, of which it shows so many frame times each.
+
+    Raises `InputError` if one is not there, was not inspected, or is none of them.
+    """
+    scenes = [read_findings(path) for path in parts.segments]
+    pictures = tuple(found.picture for found in scenes if found.picture)
+    if len(pictures) != len(shown):
+        raise InputError(f"there are pictures of {len(pictures)} scenes, must be {len(shown)}")
+    sounds = [read_findings(parts.sound)] if parts.sound else scenes
+    return FoundParts(pictures=pictures, sounds=tuple(found.sound for found in sounds), shown=tuple(shown))
+
+
+@cache
+def _adapter() -> TypeAdapter[Findings]:
+    return TypeAdapter(Findings)

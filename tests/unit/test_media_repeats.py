@@ -1,0 +1,131 @@
+"""Pictures that only repeat are told by their bits: what is seen without them is what a decoder shows with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.assembly import EncoderPlan, encode_segment, encoder_options, segments
+from pipeline.errors import InputError
+from pipeline.media.audio import write_wav
+from pipeline.media.boxes import read_extra
+from pipeline.media.decode import view
+from pipeline.model import SCENE_QUANTUM_SAMPLES, VideoFormat
+from tests.standins.films import cards, voice
+
+TINY = VideoFormat(width_px=64, height_px=48)
+QUANTA = 4
+FRAMES = 16 * QUANTA
+EVERY_FRAME = [frame / 30 for frame in range(FRAMES)]
+KEYFRAME_S = 1
+PLAN = EncoderPlan(keyframe_s=KEYFRAME_S)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("repeats")
+    write_wav(folder / "clip.wav", voice(QUANTA))
+    return folder
+
+
+def segment(folder, holds, *, plan=PLAN):
+    """A segment of pictures that are held for so many frame times each; the last one until the end."""
+    pictures = cards(8 * len(holds), TINY, hold=8)
+    drawn = [(picture, hold, changed) for (picture, _, changed), hold in zip(pictures, holds, strict=True)]
+    path = folder / "scene.mp4"
+    length = QUANTA * SCENE_QUANTUM_SAMPLES
+    assert sum(holds) == TINY.frames_of(length)
+    encode_segment(drawn, clip=folder / "clip.wav", samples=length, path=path, video_format=TINY, encoder=plan)
+    return path
+
+
+def same(path):
+    """Whether every frame looks the same with and without the repeated pictures; how many were decoded without."""
+    without, everything = (
+        view(path, EVERY_FRAME, frame_rate=30),
+        view(path, EVERY_FRAME, frame_rate=30, everything=True),
+    )
+    assert everything.decoded == everything.pictures == without.pictures
+    assert len(without.looked_at) == FRAMES
+    assert all(map(np.array_equal, without.looked_at, everything.looked_at))
+    return without.decoded
+
+
+@st.composite
+def hold_patterns(draw):
+    holds, left = [], FRAMES
+    while left > 0:
+        holds.append(min(left, draw(st.sampled_from([1, 1, 2, 3, 15, 16, 17, 31, 40]))))
+        left -= holds[-1]
+    return holds
+
+
+@settings(max_examples=20, deadline=None)
+@given(holds=hold_patterns())
+def test_what_is_seen_without_repeated_pictures_is_what_is_shown(folder, holds):
+    decoded = same(segment(folder, holds))
+
+    # The different ones, and what rests is coded again where a keyframe is due.
+    assert len(holds) <= decoded <= len(holds) + FRAMES // (30 * KEYFRAME_S) + 1
+
+
+@pytest.mark.parametrize("preset", ["ultrafast", "veryfast"])
+@pytest.mark.parametrize(
+    "plan", [{"bframes": 2}, {"references": 4}, {"bframes": 3, "references": 3}], ids=["B", "references", "both"]
+)
+def test_it_is_so_with_older_references_and_pictures_out_of_order(folder, preset, plan):
+    path = segment(folder, [1, 1, 3, 1, 5, 1, 1, 1, 32, 2, FRAMES - 48], plan=replace(PLAN, preset=preset, **plan))
+
+    assert same(path) < FRAMES / 2
+
+
+def test_it_is_so_with_several_slices_in_a_picture(folder, monkeypatch):
+    def in_slices(plan, *, frame_rate):
+        options = encoder_options(plan, frame_rate=frame_rate)
+        return {**options, "x264-params": f"{options['x264-params']}:slices=3"}
+
+    monkeypatch.setattr(segments, "encoder_options", in_slices)
+
+    assert same(segment(folder, [1, 1, 3, 1, 5, 1, 1, 1, 32, 2, FRAMES - 48])) < FRAMES / 2
+
+
+@pytest.mark.parametrize("holds", ["encode", "variable"])
+def test_where_nothing_is_repeated_everything_is_decoded(folder, holds):
+    path = segment(folder, [1, 33, 10, FRAMES - 44], plan=replace(PLAN, holds=holds))
+
+    assert view(path, [0.0], frame_rate=30).decoded == view(path, [0.0], frame_rate=30, everything=True).decoded
+
+
+@pytest.fixture
+def without_packet(folder):
+    """A copy of a segment without picture number `number`."""
+    source = segment(folder, [1, 20, 1, FRAMES - 22])
+
+    def copy(number):
+        target = folder / "copy.mp4"
+        with av.open(str(source)) as whole, av.open(str(target), "w", format="mp4") as less:
+            output = less.add_stream_from_template(whole.streams.video[0])
+            for at, packet in enumerate(whole.demux(video=0)):
+                if packet.dts is not None and at != number:
+                    packet.stream = output
+                    less.mux(packet)
+        return target
+
+    return copy
+
+
+@pytest.mark.parametrize(
+    "number", [1, 15, 21, 22, 50], ids=["coded", "held", "coded after it", "first held", "held for long"]
+)
+def test_a_picture_that_was_lost_is_missed_although_nothing_looks_wrong(without_packet, number):
+    with pytest.raises(InputError, match="pictures can't be decoded"):
+        view(without_packet(number), [0.0], frame_rate=30)
+
+
+def test_a_file_without_findings_has_none(folder):
+    assert read_extra(segment(folder, [FRAMES])) == b""

@@ -1,0 +1,425 @@
+"""A scene is decoded when it is made; a film of such scenes is held against them by its packets, and not decoded."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from pipeline.assembly import EncoderPlan, encode_segment, join_segments
+from pipeline.errors import InputError, QualityError
+from pipeline.media.audio import read_audio
+from pipeline.media.boxes import append_extra, read_boxes, read_extra
+from pipeline.media.demux import open_packets
+from pipeline.media.loudness import measure_film_loudness, measure_loudness, together
+from pipeline.media.probe import probe
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
+from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
+from pipeline.quality.findings import found_parts, keep_findings, read_findings
+from tests.standins.films import SMALL, card, cards, make_package, make_segment, spoken_cue, voice
+
+QUANTA = 4
+PLAN = EncoderPlan()
+SAMPLES = QUANTA * SCENE_QUANTUM_SAMPLES
+SCENE = Expected(video_format=SMALL, lengths=(SAMPLES,), subtitles=Subtitles(scenes=((),)))
+OURS = {"movflags": "+faststart", "use_editlist": "0"}
+
+
+def changes_of(frames):
+    return {sum(hold for _, hold, _ in frames[:number]) for number in range(len(frames))}
+
+
+def scene(folder, name="scene", *, sound=None, frames=None, clip_lufs=-15.0, changes=None):
+    """A segment that passed."""
+    sound = voice(QUANTA) if sound is None else sound
+    frames = cards(16 * QUANTA) if frames is None else frames
+    segment = make_segment(folder, name, sound=sound, frames=frames)
+    look_at(segment.path, changes=changes_of(frames) if changes is None else changes, clip_lufs=clip_lufs)
+    return segment
+
+
+def look_at(path, *, expected=SCENE, changes=range(1_000), clip_lufs=-15.0, plan=PLAN):
+    inspect_segment(path, expected, changes=changes, rest_db=plan.rest_db, clip_lufs=clip_lufs)
+
+
+def refused(folder, **scene_):
+    with pytest.raises(QualityError) as caught:
+        scene(folder, **scene_)
+    assert read_extra(folder / "scene.mp4") == b"", "what does not pass is not vouched for"
+    return caught.value.message
+
+
+# Scenes -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_found_lies_in_the_scene_and_nobody_minds(tmp_path):
+    segment = scene(tmp_path)
+
+    found = read_findings(segment.path)
+
+    info = probe(segment.path)
+    assert found.picture.packets == probe(segment.path, {"video": (-1,)}).pictures[0].packets
+    assert found.sound.packets == info.sounds[0].packets[0]
+    assert [packets.count for packets in found.picture.packets] == [16 * QUANTA - 1, 1]
+    assert (found.picture.frames, found.picture.last_frames) == (16 * QUANTA, 1)
+    assert found.sound.packets.count == 25 * QUANTA
+    assert found.sound.loudness == measure_film_loudness(segment.path)
+    assert info.is_complete
+
+
+def test_the_same_scene_inspected_twice_gives_the_same_bytes(tmp_path):
+    once, again = scene(tmp_path, "once"), scene(tmp_path, "again")
+
+    assert once.path.read_bytes() == again.path.read_bytes()
+
+
+def test_a_black_scene_does_not_pass(tmp_path):
+    black = [card(Image.new("RGB", (320, 180)), 16 * QUANTA)]
+
+    assert "pictures is black or empty in scene 1" in refused(tmp_path, frames=black)
+
+
+def test_a_scene_may_begin_and_end_black(tmp_path):
+    black = card(Image.new("RGB", (320, 180)), 4)
+
+    scene(tmp_path, frames=[black, *cards(16 * QUANTA - 8), black])
+
+
+def test_a_scene_whose_voice_is_lost_does_not_pass(tmp_path):
+    silence = np.zeros((SAMPLES, 2), np.float32)
+
+    assert "sound is silence, must be -15.00 LUFS ± 0.5 LU" in refused(tmp_path, sound=silence)
+
+
+def test_a_scene_that_should_be_silent_may_be(tmp_path):
+    scene(tmp_path, sound=np.zeros((SAMPLES, 2), np.float32), clip_lufs=None)
+
+
+def test_a_scene_that_should_be_silent_and_is_not_does_not_pass(tmp_path):
+    assert "must be silence" in refused(tmp_path, clip_lufs=None)
+
+
+def test_a_scene_with_a_peak_that_clips_does_not_pass(tmp_path):
+    sound = voice(QUANTA)
+    sound[50_000:50_100] = np.sin(np.arange(100) * 2 * np.pi / 50)[:, None]
+
+    assert "true_peak" in refused(tmp_path, sound=sound)
+
+
+def test_a_held_picture_that_drifts_does_not_pass(tmp_path):
+    """Nobody drew anything new at frame 40, and a word stands two pixels further to the right."""
+    still, drifted = (Image.new("RGB", (320, 180), (12, 16, 40)) for _ in range(2))
+    ImageDraw.Draw(still).text((100, 90), "A word", fill=(240, 240, 250))
+    ImageDraw.Draw(drifted).text((102, 90), "A word", fill=(240, 240, 250))
+    frames = [card(still, 40), card(drifted, 16 * QUANTA - 40)]
+
+    assert "rest is" in refused(tmp_path, frames=frames, changes={0})
+
+
+@pytest.mark.parametrize("quality", [1, 16, 28, 51])
+def test_what_rests_and_is_coded_again_is_no_drift_at_any_quality(tmp_path, quality):
+    segment = make_segment(tmp_path, "scene", sound=voice(6))
+    picture = cards(2, hold=1)[1][0].to_rgb()
+    ImageDraw.Draw(picture).text((100, 120), "A caption in small letters", fill=(240, 240, 250))
+    frames = [cards(2, hold=1)[0], card(picture, 95)]
+    plan = EncoderPlan(quality=quality, keyframe_s=1)
+    encode_segment(
+        frames,
+        clip=tmp_path / "scene.wav",
+        samples=6 * SCENE_QUANTUM_SAMPLES,
+        path=segment.path,
+        video_format=SMALL,
+        encoder=plan,
+    )
+
+    look_at(segment.path, expected=replace(SCENE, lengths=(6 * SCENE_QUANTUM_SAMPLES,)), changes={0, 1}, plan=plan)
+
+
+def test_a_scene_of_another_length_or_size_does_not_pass(tmp_path):
+    segment = make_segment(tmp_path, "scene", sound=voice(QUANTA + 1))
+
+    with pytest.raises(QualityError, match=r"duration is 2\.67 s"):
+        look_at(segment.path)
+
+
+def damaged(path, kind, number, change):
+    """Lets `change` work on the bytes of a packet, in place."""
+    with open_packets(path) as film:
+        packet = [packet for packet in film.demux(**{kind: 0}) if packet.dts is not None][number]
+        at, size = packet.pos, packet.size
+    data = bytearray(path.read_bytes())
+    data[at : at + size] = change(data[at : at + size])
+    path.write_bytes(data)
+
+
+def flipped(packet):
+    packet[len(packet) // 2] ^= 0x10
+    return packet
+
+
+@pytest.mark.parametrize("number", [0, 4, 20, 41], ids=["keyframe", "coded", "coded", "held"])
+def test_a_scene_with_a_damaged_picture_does_not_pass(tmp_path, number):
+    segment = make_segment(tmp_path, "scene", sound=voice(QUANTA))
+    damaged(segment.path, "video", number, flipped)
+
+    with pytest.raises(QualityError, match="pictures can't be decoded"):
+        look_at(segment.path)
+
+
+def test_a_scene_that_was_cut_short_does_not_pass(tmp_path):
+    segment = make_segment(tmp_path, "scene", sound=voice(QUANTA))
+    segment.path.write_bytes(segment.path.read_bytes()[:-2_000])
+
+    with pytest.raises(QualityError, match="the scene does not pass"):
+        look_at(segment.path)
+
+
+def test_what_is_wrong_with_a_scene_comes_back_from_its_process(tmp_path):
+    with pytest.raises(QualityError) as caught:
+        scene(tmp_path, clip_lufs=-40.0)
+
+    assert pickle.loads(pickle.dumps(caught.value)).message == caught.value.message
+
+
+@pytest.mark.parametrize("content", [b"", b"no JSON", b"[]", b'{"picture": null}', b"[" * 5_000])
+def test_findings_that_cannot_be_read_are_none(tmp_path, content):
+    segment = make_segment(tmp_path, "scene", sound=voice(1))
+    append_extra(segment.path, content)
+
+    with pytest.raises(InputError, match="was not inspected"):
+        read_findings(segment.path)
+
+
+# Films --------------------------------------------------------------------------------------------------------------
+
+FILM = Expected(
+    video_format=SMALL,
+    lengths=(SAMPLES,) * 3,
+    subtitles=Subtitles(scenes=((spoken_cue("One.", 0.1, 1.0),), (), (spoken_cue("Three.", 0.2, 1.5),))),
+)
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scenes")
+    return [
+        scene(folder, f"scene-{n}", sound=voice(QUANTA, seed=n), frames=cards(16 * QUANTA, hue=40 * n + 20))
+        for n in range(4)
+    ]
+
+
+def parts_of(scenes):
+    return Parts(segments=tuple(segment.path for segment in scenes))
+
+
+def inspected(folder, scenes, parts, *, depth="parts", sound=None, change=None):
+    """The verdict on a film joined from `scenes`, which is said to be made of `parts`."""
+    video = folder / "film.mp4"
+    join_segments(scenes, path=video, sound=sound)
+    if change:
+        change(video)
+    return inspect_film(make_package(folder, video, FILM.subtitles, FILM.lengths), FILM, parts, depth)
+
+
+@pytest.fixture
+def no_decoder(monkeypatch):
+    """From now on, whoever decodes anything fails."""
+
+    def forbid():
+        monkeypatch.setattr(inspect, "view", decoded)
+        monkeypatch.setattr(inspect, "measure_film_loudness", decoded)
+
+    def decoded(*_args, **_options):
+        raise AssertionError("something was decoded")
+
+    return forbid
+
+
+def without_picture(film, target):
+    """The sound of a film, as an MP4."""
+    with av.open(str(film)) as source, av.open(str(target), "w", format="mp4", options=OURS) as copy:
+        output = copy.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(audio=0):
+            if packet.dts is not None:
+                packet.stream = output
+                copy.mux(packet)
+    return target
+
+
+def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scenes, no_decoder):
+    no_decoder()
+
+    verdict = inspected(tmp_path, scenes[:3], parts_of(scenes[:3]))
+
+    assert verdict.passed, verdict.reasons
+    assert [check.name for check in verdict.checks] == [
+        "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "index",
+        "parts", "loudness", "true_peak", "pictures", "srt", "vtt", "thumbnail", "metadata",
+    ]  # fmt: skip
+
+
+def test_the_film_does_not_carry_what_was_found_in_its_scenes(tmp_path, scenes):
+    inspected(tmp_path, scenes[:3], parts_of(scenes[:3]))
+
+    assert [box.path for box in read_boxes(tmp_path / "film.mp4") if "/" not in box.path] == [
+        "ftyp", "moov", "free", "mdat",
+    ]  # fmt: skip
+
+
+def test_a_film_can_be_decoded_as_a_whole_all_the_same(tmp_path, scenes):
+    by_parts = inspected(tmp_path, scenes[:3], parts_of(scenes[:3]))
+    full = inspected(tmp_path, scenes[:3], parts_of(scenes[:3]), depth="full")
+
+    assert full.passed, full.reasons
+    assert {check.name for check in full.checks} == {check.name for check in by_parts.checks} | {"decoded"}
+    (decoded,) = [check for check in full.checks if check.name == "decoded"]
+    assert decoded.measured == f"{3 * 16 * QUANTA} pictures"
+
+
+@pytest.mark.parametrize("order", [(0, 2, 1), (0, 3, 2), (0, 0, 2)], ids=["exchanged", "another", "twice"])
+def test_a_film_with_a_scene_that_is_not_its_own_fails(tmp_path, scenes, no_decoder, order):
+    no_decoder()
+
+    verdict = inspected(tmp_path, [scenes[number] for number in order], parts_of(scenes[:3]))
+
+    assert verdict.reasons == (
+        "parts is another picture in part 2 and another sound in part 2, must be the 3 scenes that were inspected",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("video", "another picture in part 3"), ("audio", "another sound in part 2")]
+)
+def test_a_film_in_which_one_bit_is_another_fails(tmp_path, scenes, no_decoder, kind, told):
+    no_decoder()
+    number = {"video": 2 * 16 * QUANTA + 40, "audio": 25 * QUANTA + 5}[kind]
+
+    verdict = inspected(
+        tmp_path, scenes[:3], parts_of(scenes[:3]), change=lambda film: damaged(film, kind, number, flipped)
+    )
+
+    assert verdict.reasons == (f"parts is {told}, must be the 3 scenes that were inspected",)
+
+
+def test_a_film_that_is_a_scene_short_fails(tmp_path, scenes):
+    verdict = inspected(tmp_path, scenes[:2], parts_of(scenes[:3]))
+
+    assert "parts is another picture in part 3 and another sound in part 3, must be" in "; ".join(verdict.reasons)
+
+
+def test_a_film_that_is_a_scene_too_long_fails(tmp_path, scenes):
+    verdict = inspected(tmp_path, scenes, parts_of(scenes[:3]))
+
+    assert "parts is another picture in part 4 and another sound in part 4, must be" in "; ".join(verdict.reasons)
+
+
+def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected(tmp_path, scenes):
+    """As if the scene had been sealed by somebody who did not look."""
+    bad = make_segment(tmp_path, "bad", sound=voice(QUANTA, seed=1), frames=cards(16 * QUANTA, hue=60))
+    damaged(bad.path, "video", 20, flipped)
+    found, info = read_findings(scenes[1].path), probe(bad.path, {"video": (-1,)})
+    keep_findings(
+        bad.path,
+        replace(
+            found,
+            picture=replace(found.picture, packets=info.pictures[0].packets),
+            sound=replace(found.sound, packets=info.sounds[0].packets[0]),
+        ),
+    )
+    three = [scenes[0], bad, scenes[2]]
+
+    assert inspected(tmp_path, three, parts_of(three)).passed
+    assert [check.name for check in inspected(tmp_path, three, parts_of(three), depth="full").checks][-3:] == [
+        "file", "thumbnail", "metadata",
+    ]  # fmt: skip
+
+
+def test_a_film_may_leave_the_last_picture_of_a_scene_out_where_its_sound_ends_within_it(tmp_path, scenes):
+    """At 24 pictures a second, say: here a film shows one picture less of its second scene than that has."""
+    found = found_parts(parts_of(scenes[:3]), (16 * QUANTA, 16 * QUANTA - 1, 16 * QUANTA))
+
+    assert [(number, packets.count) for number, packets in found.packets["video"]] == [
+        (1, 16 * QUANTA - 1), (1, 1), (2, 16 * QUANTA - 1), (3, 16 * QUANTA - 1), (3, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lost", ["gone", "not inspected"])
+def test_a_film_whose_scenes_cannot_be_asked_is_decoded(tmp_path, scenes, lost):
+    other = make_segment(tmp_path, "other", sound=voice(QUANTA, seed=1))
+    three = [scenes[0], other, scenes[2]]
+    if lost == "gone":
+        three = scenes[:3]
+        parts = Parts(segments=(scenes[0].path, tmp_path / "gone.mp4", scenes[2].path))
+    else:
+        parts = parts_of(three)
+
+    verdict = inspected(tmp_path, three, parts)
+
+    assert verdict.passed, verdict.reasons
+    assert "decoded" in [check.name for check in verdict.checks]
+
+
+def test_a_film_that_is_too_quiet_is_known_by_its_scenes(tmp_path, no_decoder):
+    quiet = voice(QUANTA) * np.float32(10 ** (-1.5 / 20))
+    three = [scene(tmp_path, f"quiet-{n}", sound=quiet, clip_lufs=-16.5) for n in range(3)]
+
+    no_decoder()
+
+    verdict = inspected(tmp_path, three, parts_of(three))
+
+    (failed,) = [check for check in verdict.checks if not check.passed]
+    assert (failed.name, failed.measured[:4]) == ("loudness", "-16.")
+
+
+# Loudness -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_scenes_measured_one_by_one_are_as_loud_as_their_film(tmp_path, seed):
+    """Scenes of half a second to six, some half as loud as others: within 0.02 LU, and to the same peak."""
+    random = np.random.default_rng(seed)
+    scenes = [
+        make_segment(
+            tmp_path,
+            f"{n}",
+            sound=voice(int(random.integers(1, 12)), seed=10 * seed + n) * np.float32(random.choice([1, 1, 0.5])),
+        )
+        for n in range(6)
+    ]
+    join_segments(scenes, path=tmp_path / "film.mp4")
+    whole = measure_loudness(read_audio(tmp_path / "film.mp4"))
+
+    parts = together(measure_film_loudness(segment.path) for segment in scenes)
+
+    assert parts.integrated_lufs == pytest.approx(whole.integrated_lufs, abs=0.02)
+    assert parts.true_peak_dbtp == pytest.approx(whole.true_peak_dbtp, abs=0.01)
+
+
+def test_silent_parts_are_silent_together(tmp_path):
+    quiet = np.zeros((SAMPLES, 2), np.float32)
+    silent = measure_film_loudness(make_segment(tmp_path, "silent", sound=quiet).path)
+
+    assert together([silent, silent]).integrated_lufs is None
+    assert together([]).integrated_lufs is None
+
+
+def test_a_sound_of_its_own_is_measured_once(tmp_path, scenes, no_decoder):
+    """The track of a film with music: here, that of another film of the same length."""
+    join_segments([scenes[3], *scenes[:2]], path=tmp_path / "other.mp4")
+    sound = without_picture(tmp_path / "other.mp4", tmp_path / "mix.mp4")
+    inspect_sound(sound)
+
+    no_decoder()
+
+    parts = replace(parts_of(scenes[:3]), sound=sound)
+    verdict = inspected(tmp_path, scenes[:3], parts, sound=sound)
+    without = inspected(tmp_path, scenes[:3], parts)
+
+    assert verdict.passed, verdict.reasons
+    assert json.loads(read_extra(sound))["picture"] is None
+    assert [check.name for check in without.checks if not check.passed] == ["parts"]
