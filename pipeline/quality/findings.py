@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.files import storage_errors
@@ -22,6 +21,9 @@ from pipeline.media.boxes import append_extra, read_extra
 from pipeline.media.decode import Luma
 from pipeline.media.loudness import Loudness, together
 from pipeline.media.probe import Packets
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them.
 INSPECTION_VERSION = 1
@@ -138,7 +140,7 @@ def read_findings(path: Path) -> Findings:
     """The findings that a file carries. Raises `InputError` if it has none that can be read."""
     try:
         return _adapter().validate_python(json.loads(read_extra(path)))
-    except (OSError, ValueError, RecursionError, ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError("was not inspected when it was made", where=path.name) from error
 
 
@@ -157,4 +159,7 @@ def found_parts(parts: Parts, shown: Sequence[int]) -> FoundParts:
 
 @cache
 def _adapter() -> TypeAdapter[Findings]:
+    # Only who reads findings needs it, not the many workers that write them.
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
     return TypeAdapter(Findings)
