@@ -167,13 +167,19 @@ def _sound_track(stream: AudioStream, reading: _Reading) -> SoundTrack:
     codec = stream.codec_context
     return SoundTrack(
         codec=codec.name,
-        profile=codec.profile or "",
+        profile=_aac_profile(bytes(codec.extradata or b"")) if codec.name == "aac" else codec.profile or "",
         sample_rate_hz=codec.sample_rate,
         channels=codec.channels,
         duration_s=float(reading.end * _time_base(stream)),
         configuration=_configuration(codec),
         packets=reading.packets,
     )
+
+
+def _aac_profile(configuration: bytes) -> str:
+    """From the AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1): a decoder would have to hear a packet first."""
+    object_type = configuration[0] >> 3 if configuration else 0
+    return "LC" if object_type == 2 else f"object type {object_type}"
 
 
 def _constant_rate(times: Sequence[int], time_base: Fraction) -> Fraction | None:
