@@ -184,8 +184,10 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     lengths = tuple(clip.samples for clip in clips)
     look = await to_thread.run_sync(shop.look, job)
     rate = look.format.frame_rate
-    video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video, rate)
-    await attempt.compute(make_thumbnail, script, look, package.thumbnail)
+    with first_error():
+        async with create_task_group() as tasks:
+            tasks.start_soon(attempt.compute, make_thumbnail, script, look, package.thumbnail)
+            video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video, rate)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
         package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
