@@ -11,8 +11,9 @@ from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import ENCODERS, EncoderPlan, encoder_options
 from pipeline.errors import CheckpointError
 from pipeline.files import discard, replacing, storage_errors
+from pipeline.media.aac import SoundEncoder
 from pipeline.media.audio import read_wav
-from pipeline.media.encode import Drawn, PictureEncoder, SoundEncoder
+from pipeline.media.encode import Drawn, PictureEncoder
 from pipeline.media.join import join_mp4
 from pipeline.media.mux import in_order, open_mp4
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat

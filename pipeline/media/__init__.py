@@ -1,6 +1,7 @@
 """The only room with FFmpeg in it, through PyAV. Everything here blocks: call it in worker processes or threads.
 
-    encode     pictures to H.264, sound to AAC
+    encode     pictures to H.264, H.265 or AV1
+    aac        sound to AAC
     planes     a picture as encoders want it, changed in place
     h264       the bits that are written without an encoder
     mux        packets into an MP4; segments joined by copying packets

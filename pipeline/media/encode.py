@@ -1,28 +1,25 @@
-"""Pictures to H.264, H.265 or AV1, sound to AAC-LC: the two encoders of an MP4 that is being written."""
+"""Pictures to H.264, H.265 or AV1: the encoder of an MP4 that is being written."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal
 
 import av
-import numpy as np
 from av.container import OutputContainer
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from pipeline.media.audio import Samples
 from pipeline.media.mux import REORDER_DELAY, Packet
 from pipeline.media.planes import Planar, Planes, Rectangle
-from pipeline.model import SAMPLE_RATE_HZ, VideoFormat
+from pipeline.model import VideoFormat
 
 Picture = av.VideoFrame
 
 EncoderName = Literal["libx264", "libx265", "libsvtav1"]
 
-_AAC_PACKET_SAMPLES = 1_024
 # x264 introduces itself, with version and options, in the first packet (an SEI unit, type 6). Films carry no versions.
 _DROP_SEI = "filter_units=remove_types=6"
 
@@ -112,50 +109,3 @@ class PictureEncoder:
         if self._without_sei is None:
             return packets
         return [clean for packet in packets for clean in self._without_sei.filter(packet)]
-
-
-class SoundEncoder:
-    """AAC-LC, stereo, 48 kHz, without the priming packet."""
-
-    def __init__(self, film: OutputContainer, *, bit_rate: int = 192_000) -> None:
-        # The default coder ("twoloop", with temporal noise shaping) takes twice the time for what only shows at half
-        # this bit rate; measured on speech: 59 dB signal to noise this way, 31 dB that way. Nor does it need noise in
-        # place of sound: a fifth of the time for nothing.
-        options = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0"}
-        self._stream = film.add_stream("aac", rate=SAMPLE_RATE_HZ, options=options, bit_rate=bit_rate)
-        self._stream.codec_context.layout = "stereo"
-
-    def encode(self, samples: Samples) -> Iterator[Packet]:
-        """`samples`, (n, 2), as one packet per 1,024 of them, the first at time 0. See `encode_all`."""
-        return self.encode_all([samples])
-
-    def encode_all(self, sound: Iterable[Samples]) -> Iterator[Packet]:
-        """Blocks of any length, one after the other, likewise; they are drawn on one by one.
-
-        An AAC packet is decoded with the help of the one before it, so an encoder sends a packet ahead ("priming")
-        that players hide with an edit list. Leaving it out keeps the sound in its place; only the first 1,024 samples
-        lose their helper, and clips begin with more silence than that.
-        """
-        at = 0
-        for samples in _in_packets(sound):
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout="stereo")
-            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, at, Fraction(1, SAMPLE_RATE_HZ)
-            at += len(samples)
-            yield from self._after_priming(self._stream.encode(frame))
-        yield from self._after_priming(self._stream.encode(None))
-
-    def _after_priming(self, packets: list[Packet]) -> list[Packet]:
-        return [packet for packet in packets if packet.pts is not None and packet.pts >= 0]
-
-
-def _in_packets(sound: Iterable[Samples]) -> Iterator[Samples]:
-    """The same samples in blocks as long as a packet, and what is left in the end."""
-    rest = np.zeros((0, 2), dtype=np.float32)
-    for block in sound:
-        samples = np.concatenate([rest, block]) if len(rest) else block
-        whole = len(samples) // _AAC_PACKET_SAMPLES * _AAC_PACKET_SAMPLES
-        for start in range(0, whole, _AAC_PACKET_SAMPLES):
-            yield samples[start : start + _AAC_PACKET_SAMPLES]
-        rest = samples[whole:]
-    if len(rest):
-        yield rest

@@ -27,6 +27,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.media.bits import BitReader, BitWriter
+
 # nal_unit_type, table 7-1.
 SLICE, IDR_SLICE, SEI, SEQUENCE_SET, PICTURE_SET = 1, 5, 6, 7, 8
 # The parameter set of repeated pictures; the encoder's own has 0.
@@ -64,7 +66,7 @@ class Sequence:
     @classmethod
     def read(cls, unit: bytes) -> Sequence:
         """From a NAL unit. Raises `ValueError` for one that x264 does not write for us."""
-        bits = _Reader(_unescaped(unit[1:]))
+        bits = BitReader(_unescaped(unit[1:]))
         profile = bits.fixed(8)
         bits.fixed(16)  # constraints, level
         number = bits.golomb()
@@ -105,7 +107,7 @@ class Slice:
     def read(cls, unit: bytes, sequence: Sequence) -> Slice:
         """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
         is_idr = unit_type(unit) == IDR_SLICE
-        bits = _Reader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
+        bits = BitReader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
         _first_macroblock, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
         at = bits.at
         frame_num = bits.fixed(sequence.frame_num_bits)
@@ -156,7 +158,7 @@ def is_slice(unit: bytes) -> bool:
 
 def skip_set(sequence: Sequence) -> bytes:
     """The picture parameter set `SKIP_SET_ID`: CAVLC, so that "all skipped" is one number; one reference; no filter."""
-    bits = _Writer()
+    bits = BitWriter()
     bits.golomb(SKIP_SET_ID)
     bits.golomb(sequence.id)
     bits.fixed(2, 0)  # entropy_coding_mode_flag, bottom_field_pic_order_in_frame_present_flag
@@ -176,7 +178,7 @@ def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back
     `frame_num` and `order` (`pic_order_cnt_lsb`, if the sequence has it) are its own, modulo what their bits hold.
     `back` tells how many reference pictures ago, in decoding order, the other one was decoded.
     """
-    bits = _Writer()
+    bits = BitWriter()
     bits.golomb(0)  # first_mb_in_slice
     bits.golomb(_SLICE_TYPE_P)
     bits.golomb(SKIP_SET_ID)
@@ -211,49 +213,7 @@ def renumbered(unit: bytes, slice_: Slice, sequence: Sequence, frame_num: int) -
     return unit[:1] + _escaped(head.to_bytes(length, "big") + payload[length:])
 
 
-class _Reader:
-    """Bits from the highest of the first byte on."""
-
-    def __init__(self, data: bytes) -> None:
-        self._number, self._length = int.from_bytes(data, "big"), 8 * len(data)
-        self.at = 0
-
-    def fixed(self, width: int) -> int:
-        """u(n)."""
-        self.at += width
-        if self.at > self._length:
-            raise ValueError("the unit is cut short")
-        return (self._number >> (self._length - self.at)) & ((1 << width) - 1)
-
-    def golomb(self) -> int:
-        """ue(v)."""
-        zeros = 0
-        while not self.fixed(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.fixed(zeros)
-
-
-class _Writer:
-    def __init__(self) -> None:
-        self._number, self._length = 0, 0
-
-    def fixed(self, width: int, value: int) -> None:
-        """u(n)."""
-        self._number = self._number << width | value
-        self._length += width
-
-    def golomb(self, value: int) -> None:
-        """ue(v); 0 is also se(v) of 0."""
-        self.fixed(2 * (value + 1).bit_length() - 1, value + 1)
-
-    def finished(self) -> bytes:
-        """The bytes, with the trailing bits (7.3.2.11)."""
-        self.fixed(1, 1)
-        self.fixed(-self._length % 8, 0)
-        return self._number.to_bytes(self._length // 8, "big")
-
-
-def _unit(kind: int, bits: _Writer) -> bytes:
+def _unit(kind: int, bits: BitWriter) -> bytes:
     # nal_ref_idc is 1: others may refer to it.
     return bytes([1 << 5 | kind]) + _escaped(bits.finished())
 

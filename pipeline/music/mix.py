@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import CheckpointError
 from pipeline.files import storage_errors
+from pipeline.media.aac import SoundEncoder
 from pipeline.media.audio import Samples, read_wav
-from pipeline.media.encode import SoundEncoder
 from pipeline.media.loudness import FILM_LUFS, levelled
 from pipeline.media.mux import open_mp4
 from pipeline.model import SAMPLE_RATE_HZ, Clip

@@ -29,13 +29,17 @@ class MadeFilm:
 
 @pytest.fixture(scope="session")
 def twins(tmp_path_factory) -> tuple[MadeFilm, MadeFilm]:
-    """The same brief, spoken by eSpeak in two workspaces at once."""
+    """The same brief, spoken by eSpeak in two workspaces at once; drawn by one process, and by up to four."""
     home = tmp_path_factory.mktemp("twins")
     brief = write_brief(home / "tea.md")
-    workspaces = (home / "first", home / "second")
+    workspaces = {home / "first": "1", home / "second": "4"}
     running = [
-        Running.start("make", "tea.md", "--offline", "--json", "--workspace", workspace, cwd=home)
-        for workspace in workspaces
+        Running.start(
+            *("make", "tea.md", "--offline", "--json", "--workspace", workspace),
+            cwd=home,
+            env={"NIGHTREEL_WORK__WORKERS": workers},
+        )
+        for workspace, workers in workspaces.items()
     ]
     first, second = (
         MadeFilm(brief=brief, workspace=workspace, made=command.finish())

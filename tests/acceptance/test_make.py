@@ -56,7 +56,7 @@ def test_a_film_of_variable_frame_rate_is_made_where_it_is_asked_for(tea, tmp_pa
     assert varying.frames < usual.frames
 
 
-def test_the_same_brief_in_two_workspaces_gives_the_same_bytes(twins):
+def test_one_process_and_four_make_the_same_bytes_of_the_same_brief(twins):
     first, second = (contents(film.folder) for film in twins)
 
     assert first == second

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.media import h264
+from pipeline.media.bits import BitReader, BitWriter
 
 # A sequence and a picture parameter set of x264 for 96x64, from the plan of films, and from one with B-frames.
 CHAIN = bytes.fromhex("6764000aacb43134d40404050000030001000003003c0f1226a0")
@@ -61,7 +62,7 @@ def test_ffmpeg_reads_the_same_sequences():
 
 def sequence_with(*, profile=100, chroma=1, order_type=2, only_frames=1):
     """A sequence parameter set, up to where it is read."""
-    bits = h264._Writer()
+    bits = BitWriter()
     bits.fixed(8, profile)
     bits.fixed(16, 10)
     bits.golomb(3)
@@ -103,18 +104,18 @@ def test_a_sequence_that_is_cut_short_is_refused(length):
 
 @given(values=st.lists(st.integers(0, 2**20), max_size=30))
 def test_exp_golomb_codes_are_read_as_they_are_written(values):
-    bits = h264._Writer()
+    bits = BitWriter()
     for value in values:
         bits.golomb(value)
 
-    reader = h264._Reader(bits.finished())
+    reader = BitReader(bits.finished())
 
     assert [reader.golomb() for _ in values] == values
 
 
 def test_exp_golomb_codes_are_those_of_the_standard():
     # Table 9-2: 1, 010, 011, 00100; then the trailing bits.
-    bits = h264._Writer()
+    bits = BitWriter()
     for value in range(4):
         bits.golomb(value)
 
@@ -185,7 +186,7 @@ def test_a_repeated_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
 
 def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
     """The beginning of a slice as x264 would write it, and `rest` where coefficients would be."""
-    bits = h264._Writer()
+    bits = BitWriter()
     bits.golomb(0)
     bits.golomb(5)
     bits.golomb(0)

@@ -1,0 +1,150 @@
+"""Sound to AAC-LC, and the few bits of it that are written here: one channel becomes two that are the same.
+
+A voice is the same in both channels. An encoder looks at both and finds that out; here one channel is encoded, and its
+packet is made one of a pair, as the middle of a middle and a side that is silent. That is what an encoder does as well;
+it takes half the time and sounds the same, to the bit. Clauses are those of ISO/IEC 14496-3, subpart 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+from av.container import OutputContainer
+
+from pipeline.media.audio import Samples
+from pipeline.media.bits import BitReader, BitWriter
+from pipeline.media.mux import Packet
+from pipeline.model import SAMPLE_RATE_HZ
+
+_PACKET_SAMPLES = 1_024
+# The default coder ("twoloop", with temporal noise shaping) takes twice the time for what only shows at half this bit
+# rate; measured on speech: 59 dB signal to noise this way, 31 dB that way. Nor is noise wanted in place of sound.
+_OPTIONS = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0"}
+
+# Syntactic elements, table 4.85; each has a tag of four bits after it.
+_ONE_CHANNEL, _PAIR, _END = 0, 1, 7
+_TAG_BITS, _GAIN_BITS = 4, 8
+_EIGHT_SHORT = 2
+
+
+class SoundEncoder:
+    """AAC-LC, stereo, 48 kHz, without the priming packet."""
+
+    def __init__(self, film: OutputContainer, *, bit_rate: int = 192_000) -> None:
+        self._bit_rate = bit_rate
+        self._stream = film.add_stream("aac", rate=SAMPLE_RATE_HZ, options=dict(_OPTIONS), bit_rate=bit_rate)
+        self._stream.codec_context.layout = "stereo"
+
+    def encode(self, samples: Samples) -> Iterator[Packet]:
+        """`samples`, (n, 2), as one packet per 1,024 of them, the first at time 0. See `encode_all`."""
+        if not np.array_equal(samples[:, 0], samples[:, 1]):
+            return self.encode_all([samples])
+        return self._encode_twins(samples)
+
+    def encode_all(self, sound: Iterable[Samples]) -> Iterator[Packet]:
+        """Blocks of any length, one after the other, likewise; they are drawn on one by one.
+
+        An AAC packet is decoded with the help of the one before it, so an encoder sends a packet ahead ("priming")
+        that players hide with an edit list. Leaving it out keeps the sound in its place; only the first 1,024 samples
+        lose their helper, and clips begin with more silence than that.
+        """
+        return _after_priming(_encoded(self._stream.codec_context, sound, "stereo"))
+
+    def _encode_twins(self, samples: Samples) -> Iterator[Packet]:
+        """Two channels that are the same."""
+        encoder = av.CodecContext.create("aac", "w")
+        assert isinstance(encoder, AudioCodecContext)
+        encoder.sample_rate, encoder.layout, encoder.format = SAMPLE_RATE_HZ, "mono", "fltp"
+        encoder.bit_rate, encoder.options, encoder.time_base = self._bit_rate, _OPTIONS, Fraction(1, SAMPLE_RATE_HZ)
+        for single in _after_priming(_encoded(encoder, [samples[:, :1]], "mono")):
+            packet: Packet = av.Packet(twin(bytes(single)))
+            packet.stream, packet.time_base = self._stream, single.time_base
+            packet.pts, packet.dts, packet.duration = single.pts, single.dts, single.duration
+            packet.is_keyframe = True
+            yield packet
+
+
+def twin(packet: bytes) -> bytes:
+    """A packet of two channels that both sound like the one of `packet`.
+
+    Raises `ValueError` for a packet that is not a single channel without anything before or after it.
+    """
+    bits = BitReader(packet)
+    element, tag, gain = bits.fixed(3), bits.fixed(_TAG_BITS), bits.fixed(_GAIN_BITS)
+    end, padding = bits.end()
+    if element != _ONE_CHANNEL or end != _END:
+        raise ValueError("not a packet of one channel")
+    window = _Window(bits)
+    length = 8 * len(packet) - bits.at - 3 - padding
+
+    pair = BitWriter()
+    pair.fixed(3, _PAIR)
+    pair.fixed(_TAG_BITS, tag)
+    pair.fixed(1, 1)  # common_window: what follows is of both
+    pair.fixed(window.width, window.bits)
+    pair.fixed(2, 2)  # ms_mask_present: middle and side in all bands
+    pair.fixed(_GAIN_BITS, gain)
+    pair.fixed(length, bits.fixed(length))
+    window.write_silence(pair)
+    pair.fixed(3, _END)
+    return pair.aligned()
+
+
+class _Window:
+    """`ics_info` (4.4.2.1), read."""
+
+    def __init__(self, bits: BitReader) -> None:
+        start = bits.at
+        bits.fixed(1)  # reserved
+        self._is_short = bits.fixed(2) == _EIGHT_SHORT
+        bits.fixed(1)  # the shape of the window
+        # Scale factor bands that are coded in each group of windows; a set bit adds a window to the group before it.
+        self._bands = bits.fixed(4 if self._is_short else 6)
+        self._groups = 8 - bits.fixed(7).bit_count() if self._is_short else 1
+        if not self._is_short:
+            bits.fixed(1)  # no prediction
+        self.width = bits.at - start
+        self.bits = bits.again(start, self.width)
+
+    def write_silence(self, bits: BitWriter) -> None:
+        """An `individual_channel_stream` in which no band has anything (codebook 0)."""
+        bits.fixed(_GAIN_BITS, 0)
+        width = 3 if self._is_short else 5
+        most = (1 << width) - 1
+        for _ in range(self._groups if self._bands else 0):
+            bits.fixed(4, 0)
+            for _ in range(self._bands // most):
+                bits.fixed(width, most)  # and more
+            bits.fixed(width, self._bands % most)
+        bits.fixed(3, 0)  # no pulses, no noise shaping, no gain control
+
+
+def _encoded(encoder: AudioCodecContext, sound: Iterable[Samples], layout: str) -> Iterator[Packet]:
+    at = 0
+    for samples in _in_packets(sound):
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, at, Fraction(1, SAMPLE_RATE_HZ)
+        at += len(samples)
+        yield from encoder.encode(frame)
+    yield from encoder.encode(None)
+
+
+def _after_priming(packets: Iterable[Packet]) -> Iterator[Packet]:
+    return (packet for packet in packets if packet.pts is not None and packet.pts >= 0)
+
+
+def _in_packets(sound: Iterable[Samples]) -> Iterator[Samples]:
+    """The same samples in blocks as long as a packet, and what is left in the end."""
+    rest: Samples | None = None
+    for block in sound:
+        samples = block if rest is None else np.concatenate([rest, block])
+        whole = len(samples) // _PACKET_SAMPLES * _PACKET_SAMPLES
+        for start in range(0, whole, _PACKET_SAMPLES):
+            yield samples[start : start + _PACKET_SAMPLES]
+        rest = samples[whole:]
+    if rest is not None and len(rest):
+        yield rest

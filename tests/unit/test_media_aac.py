@@ -1,0 +1,125 @@
+"""One channel becomes two that are the same: what decoders hear, bit for bit, in every kind of packet."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.media.aac import SoundEncoder, twin
+from pipeline.media.audio import read_audio
+from pipeline.media.bits import BitReader, BitWriter
+from pipeline.media.mux import open_mp4
+from tests.standins.films import voice
+
+EIGHT_SHORT = 2
+
+
+def encoded(wave, *, layout="mono", bit_rate=128_000):
+    """The packets of a wave, (n,) or (n, 2), and what tells a decoder of them."""
+    encoder = av.CodecContext.create("aac", "w")
+    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 48_000, layout, "fltp", bit_rate
+    encoder.options = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0"}
+    encoder.time_base = Fraction(1, 48_000)
+    packets = []
+    for start in range(0, len(wave), 1024):
+        block = np.atleast_2d(wave[start : start + 1024].T).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, start, Fraction(1, 48_000)
+        packets += encoder.encode(frame)
+    packets += encoder.encode(None)
+    return [bytes(packet) for packet in packets][1:], encoder.extradata
+
+
+def decoded(packets, configuration):
+    decoder = av.CodecContext.create("aac", "r")
+    decoder.extradata = configuration
+    blocks = [frame.to_ndarray() for packet in packets for frame in decoder.decode(av.Packet(packet))]
+    return np.concatenate(blocks, axis=1)
+
+
+def windows(packets):
+    """The window sequence of each packet of one channel."""
+    return [BitReader(packet).again(3 + 4 + 8 + 1, 2) for packet in packets]
+
+
+def clicks(seed, length=48_000):
+    """Silence, tones and clicks, so that an encoder changes between long and short windows."""
+    random = np.random.default_rng(seed)
+    wave = np.zeros(length)
+    for _ in range(random.integers(1, 12)):
+        at, size = random.integers(0, length - 4_000), random.integers(1, 4_000)
+        tone = np.sin(np.arange(size) * random.uniform(0.005, 1.5))
+        wave[at : at + size] += random.uniform(0.01, 0.4) * tone
+        wave[random.integers(0, length)] += random.uniform(-0.9, 0.9)
+    return np.clip(wave, -1, 1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32), bit_rate=st.sampled_from([64_000, 96_000, 128_000, 192_000]))
+def test_both_channels_of_a_pair_sound_as_the_one_did(seed, bit_rate):
+    singles, one_channel = encoded(clicks(seed), bit_rate=bit_rate)
+    _, two_channels = encoded(np.zeros((2048, 2)), layout="stereo")
+
+    alone = decoded(singles, one_channel)[0]
+    left, right = decoded([twin(packet) for packet in singles], two_channels)
+
+    assert np.array_equal(left, right)
+    assert np.array_equal(left, alone)
+
+
+def test_the_sounds_of_that_test_have_short_windows_in_several_groups():
+    found = [packet for seed in range(12) for packet in encoded(clicks(seed))[0]]
+    short = [packet for packet, kind in zip(found, windows(found), strict=True) if kind == EIGHT_SHORT]
+
+    # Seven bits after the number of bands tell which windows share a group.
+    assert len({8 - BitReader(packet).again(3 + 4 + 8 + 4 + 4, 7).bit_count() for packet in short}) > 1
+    assert len(short) < len(found)
+
+
+def test_a_pair_is_hardly_larger_than_the_channel_it_is_made_of():
+    singles, _ = encoded(voice(4)[:, 0])
+
+    assert max(len(twin(packet)) - len(packet) for packet in singles) <= 14
+
+
+@pytest.mark.parametrize("wrong", ["two channels", "cut", "nothing"])
+def test_what_is_no_single_channel_is_refused(wrong):
+    pair = encoded(voice(2), layout="stereo")[0][5]
+    single = encoded(voice(2)[:, 0])[0][5]
+
+    with pytest.raises(ValueError, match=r"one channel|cut short"):
+        twin({"two channels": pair, "cut": single[:1], "nothing": b""}[wrong])
+
+
+def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
+    same = voice(4)
+    other = same * np.array([1.0, 0.999], np.float32)
+    configurations = []
+    for name, sound in (("same", same), ("other", other)):
+        path = tmp_path / f"{name}.mp4"
+        with open_mp4(path) as film:
+            for packet in SoundEncoder(film, bit_rate=128_000).encode(sound):
+                film.mux(packet)
+        with av.open(str(path)) as film:
+            configurations.append(film.streams.audio[0].codec_context.extradata)
+        heard = read_audio(path)[: len(sound)]
+        assert heard.shape == sound.shape
+        assert np.sum((heard - sound) ** 2) < 1e-4 * np.sum(sound**2)
+
+    assert configurations[0] == configurations[1]
+
+
+@given(numbers=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 2**40)), max_size=30))
+def test_bits_are_read_as_they_were_written(numbers):
+    bits = BitWriter()
+    for width, number in numbers:
+        bits.fixed(width, number % (1 << width))
+    reader = BitReader(bits.finished())
+
+    assert [reader.fixed(width) for width, _ in numbers] == [number % (1 << width) for width, number in numbers]
+    assert reader.end()[0] & 1
