@@ -7,9 +7,11 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.codec.context import Flags
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.media import aac
 from pipeline.media.aac import SoundEncoder, twin
 from pipeline.media.audio import read_audio
 from pipeline.media.bits import BitReader, BitWriter
@@ -97,7 +99,8 @@ def test_what_is_no_single_channel_is_refused(wrong):
 
 
 def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
-    same = voice(4)
+    # More than 256 packets long.
+    same = voice(12)
     other = same * np.array([1.0, 0.999], np.float32)
     configurations = []
     for name, sound in (("same", same), ("other", other)):
@@ -107,11 +110,23 @@ def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
                 film.mux(packet)
         with av.open(str(path)) as film:
             configurations.append(film.streams.audio[0].codec_context.extradata)
+        assert b"Lavc" not in path.read_bytes()
         heard = read_audio(path)[: len(sound)]
         assert heard.shape == sound.shape
         assert np.sum((heard - sound) ** 2) < 1e-4 * np.sum(sound**2)
 
     assert configurations[0] == configurations[1]
+
+
+def test_an_encoder_that_writes_more_than_the_channel_is_left_to_encode_both(tmp_path, monkeypatch):
+    monkeypatch.setattr(aac, "_NO_NAME", Flags.global_header)
+    sound = voice(12)
+
+    with open_mp4(tmp_path / "named.mp4") as film:
+        for packet in SoundEncoder(film).encode(sound):
+            film.mux(packet)
+
+    assert np.sum((read_audio(tmp_path / "named.mp4") - sound) ** 2) < 1e-4 * np.sum(sound**2)
 
 
 @given(numbers=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 2**40)), max_size=30))
