@@ -42,8 +42,9 @@ _Held = tuple[Picture, int]
 class _Keyframes:
     """When a picture has to stand by itself: no more than `distance` frame times after the last one that does.
 
-    Never in the last frame time of a segment. The next one begins with a keyframe, and two in a row must differ in
-    their `idr_pic_id` (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
+    Never in the last frame time of a segment, nor in the one before, since a film may leave the last out (see
+    `media/join.py`). The next segment begins with a keyframe, and two in a row must differ in their `idr_pic_id`
+    (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
     """
 
     distance: int
@@ -52,7 +53,7 @@ class _Keyframes:
     def after(self, at: int) -> int:
         """The frame time of the one that follows a keyframe at frame time `at`."""
         due = at + self.distance
-        return due - 1 if due == self.length - 1 else due
+        return max(at + 1, self.length - 3) if self.length - 3 < due < self.length else due
 
 
 class _Shown(NamedTuple):

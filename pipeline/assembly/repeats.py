@@ -27,11 +27,11 @@ class RepeatingStream:
     @property
     def is_chain(self) -> bool:
         """Whether every picture refers to the one before it alone, and may follow a hold without a keyframe."""
-        return self._sequence.order_type == 2 and self._sequence.references == 1
+        return self._sequence.is_chain
 
     def coded(self, packet: bytes) -> bytes:
         """A picture of the encoder (Annex B), numbered as it has to be; what is not picture is left out."""
-        slices = [unit for unit in h264.units(packet) if h264.unit_type(unit) in {h264.SLICE, h264.IDR_SLICE}]
+        slices = [unit for unit in h264.units(packet) if h264.is_slice(unit)]
         read = [h264.Slice.read(unit, self._sequence) for unit in slices]
         first = read[0]
         if first.is_idr:

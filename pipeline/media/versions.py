@@ -10,12 +10,17 @@ from pipeline.errors import MissingToolError
 _ENCODERS = ("libx264", "aac")
 
 
+def require_encoder(name: str) -> None:
+    """Raises `MissingToolError` for an encoder, as FFmpeg names it, that this FFmpeg was built without."""
+    try:
+        Codec(name, "w")
+    except av.codec.codec.UnknownCodecError as error:
+        hint = "Install PyAV from its wheel, not from source"
+        raise MissingToolError(f"FFmpeg has no encoder {name}", hint=hint) from error
+
+
 def ffmpeg_versions() -> str:
     """The versions of PyAV and FFmpeg. Raises `MissingToolError` when an encoder is missing."""
     for name in _ENCODERS:
-        try:
-            Codec(name, "w")
-        except av.codec.codec.UnknownCodecError as error:
-            hint = "Install PyAV from its wheel, not from source"
-            raise MissingToolError(f"FFmpeg has no encoder {name}", hint=hint) from error
+        require_encoder(name)
     return f"FFmpeg {av.ffmpeg_version_info}, through PyAV {av.__version__}, with {' and '.join(_ENCODERS)}"

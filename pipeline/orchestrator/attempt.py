@@ -12,7 +12,7 @@ from typing import TypeVar
 import anyio
 from anyio.abc import TaskGroup
 
-from pipeline.errors import CrashError
+from pipeline.errors import NightreelError
 from pipeline.limits import Budget, Cores, Purse, Rank
 from pipeline.model import Cost, Price
 from pipeline.orchestrator.workers import in_worker
@@ -37,8 +37,8 @@ class Attempt:
     budgets: tuple[Budget, ...] = ()
     # What services were asked to do so far, and its price.
     cost: Cost = field(default_factory=Cost)
-    # Work that has killed its processes, by a name of its own: it gets no third one.
-    deadly: dict[str, CrashError] = field(default_factory=dict)
+    # Work that has killed its processes, or did not pass, by a name of its own: it would end like that again.
+    deadly: dict[str, NightreelError] = field(default_factory=dict)
     _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     # Pieces of work that wait for a core, and what is left of the time limit meanwhile.
     _waiting: int = 0

@@ -18,8 +18,10 @@ from typing import TypeVar
 from anyio import create_task_group, to_thread
 
 from pipeline.assembly import EncoderPlan
+from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
+from pipeline.media.versions import require_encoder
 from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
@@ -34,6 +36,19 @@ from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
+
+# Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
+_OF_SCENES = {
+    "pictures",
+    "decoded",
+    "loudness",
+    "true_peak",
+    "picture_codec",
+    "sound_codec",
+    "size",
+    "frame_rate",
+    "colours",
+}
 
 logger = logging.getLogger("nightreel")
 _NOT_DELIVERED = "It was not delivered"
@@ -60,7 +75,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     # that is better known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
-    shop.encoding(job.brief)
+    await to_thread.run_sync(require_encoder, ENCODERS[shop.encoding(job.brief).encoder.codec])
     narrators = await to_thread.run_sync(lambda: shop.narrators)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
@@ -158,13 +173,15 @@ class _Studio:
                 raise self.attempt.deadly[order.key]
             try:
                 await self.attempt.compute(make_segment, order, path)
-            except CrashError as error:
+            except (CrashError, QualityError) as error:
+                # It would end like that again.
                 self.attempt.deadly[order.key] = error
                 raise
-            except QualityError as error:
-                raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
 
-        path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
+        try:
+            path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
+        except QualityError as error:
+            raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
         return Segment(path=path, frames=order.frames)
 
 
@@ -218,8 +235,9 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)
-        for path in _drawn(job):
-            await shop.cache.discard(path)
+        if any(check.name in _OF_SCENES for check in verdict.checks if not check.passed):
+            for path in _drawn(job):
+                await shop.cache.discard(path)
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,5 +37,3 @@ def _tracing(trace: Path) -> Iterator[None]:
             yield
         finally:
             faulthandler.disable()
-            if os.name == "nt":  # an open file can't be removed there
-                file.close()

@@ -69,13 +69,17 @@ def inspect_segment(
     """
     try:
         info = probe(path, _ALL_BUT_THE_LAST)
-        streams = checks.streams(info)
-        _pass(streams)
+        if not info.is_complete:
+            raise InputError("it ends before its index says")
+        _pass(checks.streams(info))
         (picture,), (sound,) = info.pictures, info.sounds
+        (sound_packets,) = sound.packets
         seen = view(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
         loudness = measure_film_loudness(path)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
+    except ValueError as error:
+        raise QualityError("the scene does not pass: it has no sound") from error
     at_rest = tuple(map(Brightness.of, seen.looked_at))
     _pass(
         *_properties(info, expected, seen.pixel_format),
@@ -96,7 +100,7 @@ def inspect_segment(
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
             ),
-            sound=SoundFindings(packets=sound.packets[0], configuration=sound.configuration, loudness=loudness),
+            sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
         ),
     )
 
@@ -105,10 +109,11 @@ def inspect_sound(path: Path) -> None:
     """The same for the sound of a whole film, which is judged with the film."""
     try:
         (sound,) = probe(path).sounds
+        (packets,) = sound.packets
         loudness = measure_film_loudness(path)
     except (InputError, ValueError) as error:
         raise QualityError(f"the sound of the film does not pass: {error}") from error
-    found = SoundFindings(packets=sound.packets[0], configuration=sound.configuration, loudness=loudness)
+    found = SoundFindings(packets=packets, configuration=sound.configuration, loudness=loudness)
     keep_findings(path, Findings(picture=None, sound=found))
 
 

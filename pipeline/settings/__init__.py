@@ -27,12 +27,11 @@ from pipeline.settings.groups import (
     Settings,
     SubtitleSettings,
     TimeLimitSettings,
-    VideoSettings,
     WorkSettings,
 )
 from pipeline.settings.loading import load_settings
 from pipeline.settings.money import BudgetSettings, PriceSettings
-from pipeline.settings.presets import Preset, PresetSettings, presets_of
+from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 
 __all__ = [

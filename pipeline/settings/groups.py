@@ -17,13 +17,12 @@ from pipeline.settings.kinds import (
     Group,
     Language,
     Names,
-    OptionalNumber,
     OptionalText,
     OptionalWebSocketUrl,
 )
 from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
-from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS, Presets
+from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
 
@@ -151,28 +150,6 @@ class PiperSettings(Group):
         "voices",
         min_length=1,
         description="Folder with the files of the voices, NAME.onnx and NAME.onnx.json; in the workspace, or a path.",
-    )
-
-
-class VideoSettings(Group):
-    """The picture."""
-
-    preset: str = Field(
-        DEFAULT_PRESET,
-        description="How it is encoded: one of the presets below, or one of yours. Likewise: --preset, and `preset:` "
-        "in a brief.",
-    )
-    quality: OptionalNumber = Field(
-        None,
-        ge=1,
-        le=51,
-        description="In place of the preset's qp or crf: higher is smaller; empty: as the preset says.",
-    )
-    holds: Literal["splice", "encode", "variable"] = Field(
-        "splice",
-        description="How a picture that rests is written, mostly the case: splice (as repeated pictures of a dozen "
-        "bytes, without the encoder), encode (each by the encoder: slower, and looks the same) or variable (as one "
-        "that lasts longer: the film has no constant frame rate, which editors and some hosts dislike).",
     )
 
 

@@ -118,6 +118,28 @@ class PresetSettings(Group):
     )
 
 
+class VideoSettings(Group):
+    """The picture."""
+
+    preset: str = Field(
+        DEFAULT_PRESET,
+        description="How it is encoded: one of the presets below, or one of yours. Likewise: --preset, and `preset:` "
+        "in a brief.",
+    )
+    quality: OptionalNumber = Field(
+        None,
+        ge=1,
+        le=51,
+        description="In place of the preset's qp or crf: higher is smaller; empty: as the preset says.",
+    )
+    holds: Literal["splice", "encode", "variable"] = Field(
+        "splice",
+        description="How a picture of h264 that rests is written, mostly the case: splice (as repeated pictures of a "
+        "dozen bytes, without the encoder), encode (each by the encoder: slower, and looks the same) or variable (as "
+        "one that lasts longer: the film has no constant frame rate, which editors and some hosts dislike).",
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preset:
     """How a film is encoded. The fields are those of `PresetSettings`; exactly one of `qp` and `crf` is set."""

@@ -66,13 +66,16 @@ def test_a_second_signal_stops_at_once_with_all_processes(tmp_path):
 
 @posix_only
 def test_a_closed_terminal_stops_a_batch_in_order(tmp_path):
-    write_folder(tmp_path / "kitchen", TITLES[:1])
-    running = Running.start("run", "kitchen", *SILENT, "--json", cwd=tmp_path)
+    write_folder(tmp_path / "kitchen", TITLES[:3])
+    running = Running.start("run", "kitchen", *SILENT, "--strategy", "sequential", "--json", cwd=tmp_path)
     running.wait_for(status="in_progress", stage="scenes")
     running.process.send_signal(signal.SIGHUP)
 
     assert running.finish().code == 130
-    assert status(tmp_path) == {"pending": 1}
+    counts = status(tmp_path)
+    # The first one may have been quicker than the signal.
+    assert counts["pending"] + counts.get("completed", 0) == 3
+    assert counts["pending"] >= 2
 
 
 @posix_only
@@ -136,9 +139,9 @@ def test_a_mended_brief_is_made_by_retry_and_a_new_one_is_not(tmp_path):
 
     assert again.code == 0
     assert any(event.get("stage") == "scenes" for event in again.events)
-    records = checkpoint(tmp_path, "kitchen", jobs[0]["id"])["records"]
-    (first, second) = [record for record in records if record["stage"] == "scenes"]
-    assert second["made"] == first["made"] + first["found"] > 0
+    job = checkpoint(tmp_path, "kitchen", jobs[0]["id"])
+    (_, second) = [record for record in job["records"] if record["stage"] == "scenes"]
+    assert second["made"] == len(job["segments"]) > 0
 
 
 @posix_only
