@@ -27,18 +27,18 @@ Good day, {guest}.
 This is {town}.
 """
 _BRIDGES = """\
-## What each bridge of {town} carries
+## Where the bridges of {town} lead
 
-- Stone: carts from {farm}.
-- Iron: trains to {farm}.
-- Oak: nobody in {town}.
+- Stone: to {farm}.
+- Iron: to the {river}.
+- Oak: not to {town}.
 """
 _STONE = """\
 ## The oldest one is the strongest
 
-Monks built it in {town}.
+Monks built it for {town}.
 **The {river} is wild**.
-The stones of {town} stay.
+But {town} stands.
 """
 _IRON = """\
 ## Iron came with the railway
@@ -49,9 +49,9 @@ Iron **leaps over the {river}**.
 _OAK = """\
 ## The bridge that nobody crosses
 
-{town} loves its oak.
-But **{farm} built no road**.
-So {town} has one to spare.
+{town} loves oak.
+But **{farm} has no road**.
+So {town} waits.
 """
 _PARTS = (_BRIDGES, _STONE, _IRON, _OAK)
 _FIRSTS = (
@@ -63,7 +63,7 @@ _LASTS = ("ford", "wick", "ham", "mouth", "bury", "stead", "combe", "field", "we
 
 def brief_text(*, town: int = 0, guest: int = 0, sections: int = SECTIONS) -> str:
     """A brief. With more than four sections it goes on with the next towns."""
-    about = {"guest": f"Ms {_name(guest + 7)}", **_words_of(town)}
+    about = {"guest": _name(guest + 7), **_words_of(town)}
     parts = islice(cycle(_PARTS), sections)
     body = (part.format(**_words_of(town + number // SECTIONS)) for number, part in enumerate(parts))
     return "\n".join([_FRONT.format(**about), *body])
