@@ -39,13 +39,13 @@ def nightreel(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "pipeline", *map(str, arguments)]
 
 
-def measure(command: Sequence[str], *, cwd: Path = REPOSITORY, watch_s: float = 0.0) -> tuple[Cost, str]:
+def measure(command: Sequence[str], *, watch_s: float = 0.0) -> tuple[Cost, str]:
     """Run a command; what it costs, and what it says. With `watch_s`, its memory is looked at that often.
 
     Watching takes time of its own: what is short is timed in one run and watched in another.
     """
     before, start = _children_cpu_s(), time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment(), stdout=subprocess.PIPE, text=True)
     peak = _PeakMemory(process.pid, watch_s) if watch_s else None
     output, _ = process.communicate()
     wall_s = time.perf_counter() - start

@@ -1,6 +1,6 @@
 """What films cost, one and many, beside MoviePy and beside x264 alone: `python -m benchmarks.encode`.
 
-    --runs 5           of the single film; medians are printed
+    --runs 5           of the single film, beside the one whose memory is watched; medians are printed
     --films 40         different films, made as one batch; 0: left out
     --rows 200         films of a campaign, of which two scenes of six are each one's own; 0: left out
     --long 20          minutes of one long film, made for its memory; 0: left out
@@ -14,6 +14,7 @@ are of one run on one machine, so that their ratios hold whatever the machine is
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -40,17 +41,19 @@ _COLD, _WARM = ("state", "output"), ("state/batches", "output")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     asked = _asked(arguments)
+    # As an installation does: nobody compiles the package at each start.
+    compileall.compile_dir(REPOSITORY / "pipeline", quiet=1)
     with tempfile.TemporaryDirectory() as home:
         measured = measure_all(asked, Path(home))
     machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     console = Console(width=120)
-    console.print(cost_table(measured, f"{machine}, single films: medians of {asked.runs} runs"))
+    console.print(cost_table(measured, f"{machine}, single films: medians of {asked.runs or 1}"))
     console.print(promise_table(measured))
 
 
 def measure_all(asked: argparse.Namespace, home: Path) -> Measured:
     """Everything, one after another."""
-    sections = 1 if asked.quick else SECTIONS
+    sections = 0 if asked.quick else SECTIONS
     measured, orders = measure_single(home, runs=asked.runs, sections=sections)
     if asked.films:
         write_different(home / "different", asked.films, sections=sections)
@@ -76,9 +79,9 @@ def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, t
     brief, workspace = _write(home / "film.md", brief_text(sections=sections)), home / "single"
     costs = []
     for forget in (_COLD, _WARM):
-        timed = typical([make_film(brief, workspace, forget=forget)[0] for _ in range(runs)])
+        timed = [make_film(brief, workspace, forget=forget)[0] for _ in range(runs)]
         watched, film = make_film(brief, workspace, forget=forget, watch_s=CLOSELY_S)
-        costs.append(replace(timed, peak_bytes=watched.peak_bytes))
+        costs.append(replace(typical(timed or [watched]), peak_bytes=watched.peak_bytes))
     cold, warm = costs
     orders = orders_of(workspace, film["job"])
     captions = sum(len(order.cues) for order in orders)
@@ -86,8 +89,8 @@ def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, t
         about=f"a film of {film['duration_s']:.1f} s: {len(orders)} scenes, {captions} captions",
         cold=Row(name="one film, cold", films=1, cost=cold),
         warm=Row(name="again, warm: speech, clips and scenes are in the cache", films=1, cost=warm),
-        limit=x264_alone(orders, rounds=runs),
-        holding=holding(orders, home, rounds=runs),
+        limit=x264_alone(orders, rounds=max(1, runs)),
+        holding=holding(orders, home, rounds=max(1, runs)),
     )
     return measured, orders
 
@@ -137,7 +140,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     if asked.quick:
-        asked.runs, asked.films, asked.rows, asked.long = 1, min(asked.films, 2), min(asked.rows, 2), 0
+        asked.runs, asked.films, asked.rows, asked.long = 0, min(asked.films, 2), min(asked.rows, 2), 0
     return asked
 
 

@@ -1,9 +1,8 @@
-"""What another program needs to make the same film: pictures, captions, sound, and a list of when each is shown.
+"""What another program needs to make the same film: pictures, captions, sound, and when each is shown.
 
-film.json    size, frames/s, file names and times (seconds)
-card-1.png   a scene without captions, at rest
-cap-01.png   a caption on transparent ground, of its own size
-sound.wav    the narration of the whole film
+`card-1.png` and so on are the scenes without captions, at rest; `cap-01.png` and so on the captions on transparent
+ground, each of its own size; `sound.wav` is the narration of the whole film; `film.json` has sizes, names and times in
+seconds.
 """
 
 from __future__ import annotations

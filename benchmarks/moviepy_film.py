@@ -1,7 +1,7 @@
 """The film of a folder of `material.py`, made with MoviePy 2 in the way its documentation shows.
 
-`python benchmarks/moviepy_film.py FOLDER`, with a Python that has MoviePy; prints its version. Nothing of nightreel is used:
-MoviePy 2.2 wants a Pillow older than ours, and so lives in an environment of its own (requirements-bench.lock).
+`python benchmarks/moviepy_film.py FOLDER`, with a Python that has MoviePy; prints its version. Nothing of nightreel is
+used: MoviePy 2.2 wants a Pillow older than ours, and so lives in an environment of its own (requirements-bench.lock).
 
 Cards joined, captions on top: a composition per scene takes as long, all cards in one composition an eighth longer. The
 preset of x264 is MoviePy's default. The cards do not move, and no word lights up: it has less to draw than we have.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,11 +36,10 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """What the segments of a film cost as they are, and with every scene held for as long again."""
+    """What the segments of a film cost as they are, and how much of that with every scene held for as long again."""
 
     cpu_s: float
-    held_cpu_s: float
-    # The second as a part of the first: the median of pairs made one after the other.
+    # The median of pairs made one after the other.
     ratio: float
 
 
@@ -47,7 +47,10 @@ def orders_of(workspace: Path, job_id: str) -> tuple[SegmentOrder, ...]:
     """What the worker processes were asked for when the film was made."""
     shop = open_workshop(workspace=workspace)
     job = shop.store.read_job("films", job_id)
-    assert job and job.script and job.narration and job.subtitles
+    assert job
+    assert job.script
+    assert job.narration
+    assert job.subtitles
     look, fonts = shop.look(job), fonts_for(job.script, shop.look(job))
     parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
     return tuple(
@@ -63,9 +66,7 @@ def x264_alone(orders: Sequence[SegmentOrder], *, rounds: int) -> Limit:
         # One scene at a time: those of a whole film would take a gigabyte.
         drawn = list(_pictures(order))
         pictures += len(drawn)
-        cpu_s += statistics.median(
-            _cpu_s(lambda drawn=drawn, order=order: _encode(drawn, order)) for _ in range(rounds)
-        )
+        cpu_s += statistics.median(_cpu_s(partial(_encode, drawn, order)) for _ in range(rounds))
     return Limit(pictures=pictures, cpu_s=cpu_s)
 
 
@@ -74,10 +75,9 @@ def holding(orders: Sequence[SegmentOrder], folder: Path, *, rounds: int) -> Hol
     longer = [replace(order, clip=_held(order.clip, folder / f"{n}.wav")) for n, order in enumerate(orders)]
     path = folder / "segment.mp4"
     make_segment(orders[0], path)  # loads fonts and libraries
-    pairs = [tuple(_cpu_s(lambda some=some: _make(some, path)) for some in (orders, longer)) for _ in range(rounds)]
+    pairs = [(_cpu_s(partial(_make, orders, path)), _cpu_s(partial(_make, longer, path))) for _ in range(rounds)]
     return Holding(
         cpu_s=statistics.median(plain for plain, _ in pairs),
-        held_cpu_s=statistics.median(held for _, held in pairs),
         ratio=statistics.median(held / plain for plain, held in pairs),
     )
 

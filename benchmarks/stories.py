@@ -1,7 +1,8 @@
 """What the films of `encode.py` are about: towns with three bridges, and guests who are welcomed there.
 
 A film of four sections lasts about 30 s: six scenes with 15 captions. Films about two towns have no sentence in
-common. Films about one town for two guests differ in the first scene and the last; the others are the same word for word.
+common. Films about one town for two guests differ in the first and the last scene; the others are the same, word for
+word.
 """
 
 from __future__ import annotations

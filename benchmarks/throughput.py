@@ -56,6 +56,8 @@ def cost_table(measured: Measured, title: str) -> Table:
     for row in (*measured.ours, *([measured.moviepy] if measured.moviepy else [])):
         cost, memory = row.cost, f"{row.cost.peak_bytes / _MB:.0f} MB"
         table.add_row(row.name, f"{cost.wall_s:.2f} s", f"{cost.cpu_s:.2f} s", memory, f"{row.films_per_hour:,.0f}")
+    alone = f"{measured.holding.cpu_s:.2f} s"
+    table.add_row("drawing and encoding that one film, in one process", "", alone, "", "")
     limit = measured.limit
     table.add_row(f"the limit: x264 alone, {limit.pictures} different pictures", "", f"{limit.cpu_s:.2f} s", "", "")
     return table
