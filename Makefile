@@ -47,7 +47,8 @@ format: .venv/dev.stamp
 soak: .venv/dev.stamp
 	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"
 
-bench: .venv/dev.stamp
+bench: .venv/dev.stamp .venv/moviepy.stamp
+	@$(BIN)/python -m benchmarks.encode --moviepy $(subst .venv,.venv/moviepy,$(BIN))/python
 	@$(BIN)/python -m benchmarks.film
 	@$(BIN)/python -m benchmarks.night --singly
 	@$(BIN)/python -m benchmarks.night --services
@@ -68,4 +69,10 @@ bench: .venv/dev.stamp
 
 .venv/dev.stamp: .venv/runtime.stamp requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PYTHON) -c "open('$@', 'w').close()"
+
+# MoviePy, which we are compared with, wants other versions of what we use.
+.venv/moviepy.stamp: .venv/python.stamp requirements-bench.lock
+	@$(PYTHON) -m venv .venv/moviepy
+	@$(subst .venv,.venv/moviepy,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@$(PYTHON) -c "open('$@', 'w').close()"

@@ -24,8 +24,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-_REPOSITORY = Path(__file__).resolve().parent.parent
-_TOPICS = _REPOSITORY / "topics"
+from benchmarks.cost import REPOSITORY, environment, nightreel
+
+_TOPICS = REPOSITORY / "topics"
 _SAMPLE_S = 0.5
 _WINDOW_S = 10.0
 # A core is at work for films when our processes use more of it than starting a command does.
@@ -93,7 +94,7 @@ def run_each(commands: Sequence[Sequence[str]], films: int, env: Mapping[str, st
         write_briefs(Path(folder) / "night", films)
         watch, start = _Watch(), time.perf_counter()
         for arguments in commands:
-            command = [sys.executable, "-m", "pipeline", *arguments, "--json"]
+            command = nightreel(*arguments, "--json")
             subprocess.run(command, cwd=folder, env=environment(env), check=True, stdout=subprocess.DEVNULL)
         wall_s = time.perf_counter() - start
         return watch.stop(wall_s)
@@ -111,11 +112,6 @@ def write_briefs(folder: Path, films: int) -> None:
         (folder / f"{number + 1:02d}.md").write_text(f"---\ntitle: {title}\n---\n{half}\n", encoding="utf-8")
 
 
-def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIGHTREEL_", "GROQ_"))}
-    return {**kept, "PYTHONPATH": str(_REPOSITORY), **extra}
-
-
 @contextmanager
 def online() -> Iterator[dict[str, str]]:
     """Both stand-ins at work, and the settings that lead to them."""
@@ -128,7 +124,7 @@ def online() -> Iterator[dict[str, str]]:
 @contextmanager
 def _standin(name: str, latency_s: str) -> Iterator[str]:
     command = [sys.executable, "-m", f"tests.standins.{name}", "--latency", latency_s]
-    with subprocess.Popen(command, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip()

@@ -1,0 +1,85 @@
+"""What another program needs to make the same film: pictures, captions, sound, and when each is shown.
+
+`card-1.png` and so on are the scenes without captions, at rest; `cap-01.png` and so on the captions on transparent
+ground, each of its own size; `sound.wav` is the narration of the whole film; `film.json` has sizes, names and times in
+seconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pipeline.media.audio import read_wav, write_wav
+from pipeline.model import FRAME_RATE
+from pipeline.orchestrator.scenes import SegmentOrder
+from pipeline.rendering import draw_scene
+from pipeline.rendering.captions import CaptionElement, captions
+from pipeline.rendering.theme import Theme
+
+
+def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
+    """Write everything to `folder`, which is made."""
+    folder.mkdir()
+    look = orders[0].look
+    starts_s = [start / FRAME_RATE for start in accumulate((order.frames for order in orders), initial=0)]
+    cards = [
+        {"file": _card(order, folder / f"card-{number}.png"), "duration_s": order.frames / FRAME_RATE}
+        for number, order in enumerate(orders, start=1)
+    ]
+    shown = [
+        (start_s, element)
+        for start_s, order in zip(starts_s, orders, strict=False)
+        for element in captions(order.cues, look)
+    ]
+    texts = [
+        {
+            "file": _caption(element, look.theme, folder / f"cap-{number:02d}.png"),
+            "start_s": start_s + element.starts / FRAME_RATE,
+            "end_s": start_s + element.ends / FRAME_RATE,
+            "left": element.plate.left,
+            "top": element.plate.top,
+        }
+        for number, (start_s, element) in enumerate(shown, start=1)
+    ]
+    write_wav(folder / "sound.wav", np.concatenate([read_wav(order.clip.path) for order in orders]))
+    film = {
+        "width_px": look.format.width_px,
+        "height_px": look.format.height_px,
+        "fps": FRAME_RATE,
+        "cards": cards,
+        "captions": texts,
+        "sound": "sound.wav",
+    }
+    (folder / "film.json").write_text(json.dumps(film, indent=1), encoding="utf-8")
+
+
+def _card(order: SegmentOrder, path: Path) -> str:
+    """The last picture of the scene: everything is there, and nothing moves."""
+    frames = draw_scene(order.scene, words=order.clip.words, cues=(), frames=order.frames, look=order.look)
+    *_, last = frames
+    last.picture.to_rgb().save(path)
+    return path.name
+
+
+def _caption(element: CaptionElement, theme: Theme, path: Path) -> str:
+    """Its plate and its words, none of them lit."""
+    plate = element.plate
+    image = _ink(plate.mask, theme.plate)
+    for letters in element.letters:
+        sprite = letters.plain
+        image.alpha_composite(_ink(sprite.mask, theme.text), (sprite.left - plate.left, sprite.top - plate.top))
+    image.save(path)
+    return path.name
+
+
+def _ink(mask: Image.Image, name: str) -> Image.Image:
+    """A colour, as far as `mask` lets it through."""
+    image = Image.new("RGBA", mask.size, name)
+    image.putalpha(mask)
+    return image

@@ -1,0 +1,122 @@
+"""A film that was made, taken apart: its scenes to be made again, and what of that is x264's work.
+
+Everything here runs in one process and is timed by the processor time of that process.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import av
+import numpy as np
+
+from pipeline.assembly.plan import x264_options
+from pipeline.media.audio import read_wav, to_pcm, write_wav
+from pipeline.media.planes import Planes
+from pipeline.model import FRAME_RATE, Clip
+from pipeline.orchestrator.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.rendering import draw_scene, fonts_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """What the pictures of a film cost x264, all else left out."""
+
+    pictures: int
+    cpu_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """What the segments of a film cost as they are, and how much of that with every scene held for as long again."""
+
+    cpu_s: float
+    # The median of pairs made one after the other.
+    ratio: float
+
+
+def orders_of(workspace: Path, job_id: str) -> tuple[SegmentOrder, ...]:
+    """What the worker processes were asked for when the film was made."""
+    shop = open_workshop(workspace=workspace)
+    job = shop.store.read_job("films", job_id)
+    assert job
+    assert job.script
+    assert job.narration
+    assert job.subtitles
+    look, fonts = shop.look(job), fonts_for(job.script, shop.look(job))
+    parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
+    return tuple(
+        SegmentOrder(scene=scene, cues=cues, clip=clip, look=look, fonts=fonts, encoder=shop.encoder)
+        for scene, cues, clip in parts
+    )
+
+
+def x264_alone(orders: Sequence[SegmentOrder], *, rounds: int) -> Limit:
+    """Encode the pictures that differ, drawn beforehand, with the options of the film and nothing around them."""
+    pictures, cpu_s = 0, 0.0
+    for order in orders:
+        # One scene at a time: those of a whole film would take a gigabyte.
+        drawn = list(_pictures(order))
+        pictures += len(drawn)
+        cpu_s += statistics.median(_cpu_s(partial(_encode, drawn, order)) for _ in range(rounds))
+    return Limit(pictures=pictures, cpu_s=cpu_s)
+
+
+def holding(orders: Sequence[SegmentOrder], folder: Path, *, rounds: int) -> Holding:
+    """Draw and encode all segments, and again with clips that end in as much silence as they are long."""
+    longer = [replace(order, clip=_held(order.clip, folder / f"{n}.wav")) for n, order in enumerate(orders)]
+    path = folder / "segment.mp4"
+    make_segment(orders[0], path)  # loads fonts and libraries
+    pairs = [(_cpu_s(partial(_make, orders, path)), _cpu_s(partial(_make, longer, path))) for _ in range(rounds)]
+    return Holding(
+        cpu_s=statistics.median(plain for plain, _ in pairs),
+        ratio=statistics.median(held / plain for plain, held in pairs),
+    )
+
+
+def _make(orders: Sequence[SegmentOrder], path: Path) -> None:
+    for order in orders:
+        make_segment(order, path)
+
+
+def _held(clip: Clip, path: Path) -> Clip:
+    """The clip, followed by silence of the same length."""
+    sound = read_wav(clip.path)
+    samples = np.concatenate([sound, np.zeros_like(sound)])
+    write_wav(path, samples)
+    return replace(clip, path=path, samples=len(samples), sha256=sha256(to_pcm(samples)).hexdigest())
+
+
+def _pictures(order: SegmentOrder) -> Iterator[av.VideoFrame]:
+    """Each in memory of its own."""
+    size = (order.look.format.width_px, order.look.format.height_px)
+    frames = draw_scene(order.scene, words=order.clip.words, cues=order.cues, frames=order.frames, look=order.look)
+    for number, frame in enumerate(frames):
+        planes = Planes(*size)
+        planes.put(frame.picture, (0, 0, *size))
+        planes.frame.pts, planes.frame.time_base = number, Fraction(1, FRAME_RATE)
+        yield planes.frame
+
+
+def _encode(pictures: Sequence[av.VideoFrame], order: SegmentOrder) -> None:
+    codec = av.CodecContext.create("libx264", "w")
+    codec.width, codec.height = order.look.format.width_px, order.look.format.height_px
+    codec.pix_fmt, codec.framerate, codec.time_base = "yuv420p", FRAME_RATE, Fraction(1, FRAME_RATE)
+    codec.options, codec.thread_count = x264_options(order.encoder), 1
+    for picture in pictures:
+        codec.encode(picture)
+    codec.encode(None)
+
+
+def _cpu_s(work: Callable[[], None]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start

@@ -1,0 +1,91 @@
+"""What `encode.py` has measured, and the two tables that it prints of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from benchmarks.cost import Cost
+from benchmarks.parts import Holding, Limit
+
+_MB = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """So many films, and what they cost together."""
+
+    name: str
+    films: int
+    cost: Cost
+
+    @property
+    def films_per_hour(self) -> float:
+        """As fast as this, for an hour."""
+        return 3600 * self.films / self.cost.wall_s
+
+
+@dataclass(kw_only=True)
+class Measured:
+    """One run of the benchmark; None: not asked for."""
+
+    # What the single film is.
+    about: str
+    cold: Row
+    warm: Row
+    limit: Limit
+    holding: Holding
+    different: Row | None = None
+    campaign: Row | None = None
+    long: Row | None = None
+    moviepy: Row | None = None
+
+    @property
+    def ours(self) -> list[Row]:
+        """What we have made, in the order of the table."""
+        rows = (self.cold, self.warm, self.different, self.campaign, self.long)
+        return [row for row in rows if row]
+
+
+def cost_table(measured: Measured, title: str) -> Table:
+    """The first table: what was measured."""
+    table = Table(title=f"{title}\n{measured.about}")
+    for column in ("", "wall", "CPU", "peak memory", "films an hour"):
+        table.add_column(column, justify="left" if not column else "right")
+    for row in (*measured.ours, *([measured.moviepy] if measured.moviepy else [])):
+        cost, memory = row.cost, f"{row.cost.peak_bytes / _MB:.0f} MB"
+        table.add_row(row.name, f"{cost.wall_s:.2f} s", f"{cost.cpu_s:.2f} s", memory, f"{row.films_per_hour:,.0f}")
+    alone = f"{measured.holding.cpu_s:.2f} s"
+    table.add_row("drawing and encoding that one film, in one process", "", alone, "", "")
+    limit = measured.limit
+    table.add_row(f"the limit: x264 alone, {limit.pictures} different pictures", "", f"{limit.cpu_s:.2f} s", "", "")
+    return table
+
+
+def promise_table(measured: Measured) -> Table:
+    """The second table: what that means, beside what is promised."""
+    table = Table(title="ratios of the same run")
+    for column in ("", "measured", "promised"):
+        table.add_column(column, justify="left" if not column else "right")
+    for line in promises(measured):
+        table.add_row(*line)
+    return table
+
+
+def promises(measured: Measured) -> list[tuple[str, str, str]]:
+    """What is promised and was measured: what, what came of it, and the promise."""
+    lines = []
+    cold = measured.cold.cost
+    if measured.moviepy:
+        times = measured.moviepy.cost.wall_s / cold.wall_s
+        lines.append(("one cold film, times as fast as MoviePy", f"{times:.1f}", "at least 40"))
+    lines.append(("CPU of one cold film / x264 alone", f"{cold.cpu_s / measured.limit.cpu_s:.2f}", "at most 1.6"))
+    more = f"{100 * (measured.holding.ratio - 1):+.1f} %"
+    lines.append(("CPU of drawing and encoding when scenes last twice as long", more, "at most +5 %"))
+    for row, least in ((measured.campaign, "at least 5,000"), (measured.different, "at least 1,500")):
+        if row:
+            lines.append((f"films an hour: {row.name}", f"{row.films_per_hour:,.0f}", least))
+    peak_bytes = max(row.cost.peak_bytes for row in measured.ours)
+    lines.append(("peak memory of all processes", f"{peak_bytes / _MB:.0f} MB", "at most 700 MB"))
+    return lines

@@ -1,0 +1,153 @@
+"""The benchmark of films: what it makes is what it says, and what it prints is what it has measured."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.cost import Cost, typical
+from benchmarks.material import write_material
+from benchmarks.parts import Holding, Limit, holding, x264_alone
+from benchmarks.stories import brief_text, sections_of, write_campaign, write_different
+from benchmarks.throughput import Measured, Row, promises
+from pipeline.assembly import EncoderPlan
+from pipeline.media.audio import read_audio, write_wav
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
+from pipeline.orchestrator.scenes import SegmentOrder
+from pipeline.rendering import Look, draw_scene
+from pipeline.script.outline import outline
+from pipeline.sources.markdown import parse_brief
+from pipeline.template import builtin_root, load_template
+
+SCENE = StatementScene(lines=(SpokenLine(text="Three bridges."),), text="Three bridges stand here.", kicker="A town")
+
+
+def scenes_of(text):
+    template = load_template("explainer", search=[builtin_root() / "templates"])
+    return outline(parse_brief(text, Path("brief.md")), template).scenes
+
+
+def sentences_of(text):
+    return {line.text for scene in scenes_of(text) for line in scene.lines}
+
+
+@pytest.fixture
+def orders(tmp_path):
+    """A film of two short scenes."""
+    samples = 4 * SCENE_QUANTUM_SAMPLES
+    write_wav(tmp_path / "clip.wav", np.full((samples, 2), 0.25, dtype=np.float32))
+    words = (Word(text="Three ", start_s=0.3, end_s=0.6), Word(text="bridges.", start_s=0.6, end_s=1.2))
+    order = SegmentOrder(
+        scene=SCENE,
+        cues=(Cue(start_s=0.3, end_s=1.5, lines=(words,)),),
+        clip=Clip(path=tmp_path / "clip.wav", samples=samples, sha256="0" * 64, words=words),
+        look=Look(title="Bridges"),
+        fonts="",
+        encoder=EncoderPlan(),
+    )
+    return order, order
+
+
+def measured(*, moviepy=False):
+    def row(films, wall_s, peak_bytes=100_000_000):
+        return Row(name="x", films=films, cost=Cost(wall_s=wall_s, cpu_s=2 * wall_s, peak_bytes=peak_bytes))
+
+    return Measured(
+        about="a film",
+        cold=row(1, 2.0, 400_000_000),
+        warm=row(1, 1.0),
+        limit=Limit(pictures=300, cpu_s=2.5),
+        holding=Holding(cpu_s=3.0, ratio=1.04),
+        different=row(40, 80.0),
+        campaign=row(200, 100.0, 650_000_000),
+        moviepy=row(1, 90.0, 900_000_000) if moviepy else None,
+    )
+
+
+def test_films_about_two_towns_have_no_sentence_in_common():
+    sentences = [sentences_of(brief_text(town=number, guest=number)) for number in range(40)]
+
+    assert [one & other for one, other in combinations(sentences, 2) if one & other] == []
+
+
+def test_rows_of_the_campaign_differ_in_the_first_and_the_last_of_six_scenes():
+    first, second = scenes_of(brief_text(guest=3)), scenes_of(brief_text(guest=150))
+
+    assert len(first) == len(second) == 6
+    assert [one == other for one, other in zip(first, second, strict=True)] == [False, True, True, True, True, False]
+
+
+def test_no_two_briefs_of_a_batch_are_the_same(tmp_path):
+    write_different(tmp_path / "different", 450)
+    write_campaign(tmp_path / "campaign", 450)
+
+    for folder in ("different", "campaign"):
+        assert len({path.read_bytes() for path in (tmp_path / folder).iterdir()}) == 450
+
+
+def test_a_long_film_is_within_what_a_film_may_hold_and_says_nothing_twice():
+    scenes = scenes_of(brief_text(sections=sections_of(20)))
+    lines = [line.text for scene in scenes for line in scene.lines]
+
+    assert len(scenes) == sections_of(20) + 2
+    assert len(lines) == len(set(lines))
+
+
+def test_times_are_medians_and_memory_is_the_highest():
+    costs = [Cost(wall_s=wall_s, cpu_s=10 - wall_s, peak_bytes=int(wall_s)) for wall_s in (1.0, 9.0, 2.0)]
+
+    assert typical(costs) == Cost(wall_s=2.0, cpu_s=8.0, peak_bytes=9)
+
+
+def test_ratios_are_those_of_the_run_and_memory_is_ours_alone():
+    values = [value for _, value, _ in promises(measured(moviepy=True))]
+
+    assert values == ["45.0", "1.60", "+4.0 %", "7,200", "1,800", "650 MB"]
+
+
+def test_what_was_not_asked_for_is_not_in_the_tables():
+    assert [value for _, value, _ in promises(measured())] == ["1.60", "+4.0 %", "7,200", "1,800", "650 MB"]
+
+
+def test_the_limit_is_measured_on_every_different_picture(orders):
+    order = orders[0]
+    frames = draw_scene(order.scene, words=order.clip.words, cues=order.cues, frames=order.frames, look=order.look)
+
+    limit = x264_alone(orders, rounds=1)
+
+    assert limit.pictures == 2 * sum(1 for _ in frames)
+    assert limit.cpu_s > 0
+
+
+def test_a_film_is_also_made_with_every_scene_held_twice_as_long(orders, tmp_path):
+    held = holding(orders, tmp_path, rounds=1)
+
+    assert held.cpu_s > 0
+    assert held.ratio > 0
+    assert [len(read_audio(tmp_path / f"{n}.wav")) for n in (0, 1)] == [2 * order.clip.samples for order in orders]
+    assert not read_audio(tmp_path / "0.wav")[orders[0].clip.samples :].any()
+
+
+def test_others_get_the_same_pictures_captions_and_sound(orders, tmp_path):
+    write_material(orders, tmp_path / "material")
+
+    film = json.loads((tmp_path / "material" / "film.json").read_text())
+    length_s = orders[0].frames / 30
+    assert [card["duration_s"] for card in film["cards"]] == [length_s, length_s]
+    assert [caption["start_s"] for caption in film["captions"]] == [0.3, pytest.approx(length_s + 0.3)]
+    assert len(read_audio(tmp_path / "material" / film["sound"])) == 2 * orders[0].clip.samples
+    # A card with the caption on it is what our film shows, but for the word that is lit.
+    card, text = (Image.open(tmp_path / "material" / film[key][0]["file"]) for key in ("cards", "captions"))
+    assert (card.size, card.mode, text.mode) == ((1920, 1080), "RGB", "RGBA")
+    left, top = film["captions"][0]["left"], film["captions"][0]["top"]
+    drawn = draw_scene(SCENE, words=(), cues=orders[0].cues, frames=44, look=orders[0].look)
+    *_, ours = (frame.picture.to_rgb() for frame in drawn)
+    card.paste(text, (left, top), text)
+    box = (left, top, left + text.width, top + text.height)
+    difference = np.abs(np.asarray(card.crop(box), int) - np.asarray(ours.crop(box), int)).max(axis=-1)
+    assert np.median(difference) <= 2
