@@ -16,10 +16,10 @@ import numpy as np
 from PIL import Image
 
 from pipeline.media.audio import read_wav, write_wav
-from pipeline.model import FRAME_RATE
 from pipeline.orchestrator.scenes import SegmentOrder
 from pipeline.rendering import draw_scene
 from pipeline.rendering.captions import CaptionElement, captions
+from pipeline.rendering.motion import MOTION_RATE
 from pipeline.rendering.theme import Theme
 
 
@@ -27,9 +27,10 @@ def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
     """Write everything to `folder`, which is made."""
     folder.mkdir()
     look = orders[0].look
-    starts_s = [start / FRAME_RATE for start in accumulate((order.frames for order in orders), initial=0)]
+    rate = look.format.frame_rate
+    starts_s = [start / rate for start in accumulate((order.frames for order in orders), initial=0)]
     cards = [
-        {"file": _card(order, folder / f"card-{number}.png"), "duration_s": order.frames / FRAME_RATE}
+        {"file": _card(order, folder / f"card-{number}.png"), "duration_s": order.frames / rate}
         for number, order in enumerate(orders, start=1)
     ]
     shown = [
@@ -40,8 +41,8 @@ def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
     texts = [
         {
             "file": _caption(element, look.theme, folder / f"cap-{number:02d}.png"),
-            "start_s": start_s + element.starts / FRAME_RATE,
-            "end_s": start_s + element.ends / FRAME_RATE,
+            "start_s": start_s + element.starts / MOTION_RATE,
+            "end_s": start_s + element.ends / MOTION_RATE,
             "left": element.plate.left,
             "top": element.plate.top,
         }
@@ -51,7 +52,7 @@ def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
     film = {
         "width_px": look.format.width_px,
         "height_px": look.format.height_px,
-        "fps": FRAME_RATE,
+        "fps": rate,
         "cards": cards,
         "captions": texts,
         "sound": "sound.wav",

@@ -17,10 +17,10 @@ from pathlib import Path
 import av
 import numpy as np
 
-from pipeline.assembly.plan import x264_options
+from pipeline.assembly.plan import encoder_options
 from pipeline.media.audio import read_wav, to_pcm, write_wav
 from pipeline.media.planes import Planes
-from pipeline.model import FRAME_RATE, Clip
+from pipeline.model import Clip
 from pipeline.orchestrator.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import draw_scene, fonts_for
@@ -52,9 +52,10 @@ def orders_of(workspace: Path, job_id: str) -> tuple[SegmentOrder, ...]:
     assert job.narration
     assert job.subtitles
     look, fonts = shop.look(job), fonts_for(job.script, shop.look(job))
+    encoder = shop.encoding(job.brief).encoder
     parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
     return tuple(
-        SegmentOrder(scene=scene, cues=cues, clip=clip, look=look, fonts=fonts, encoder=shop.encoder)
+        SegmentOrder(scene=scene, cues=cues, clip=clip, look=look, fonts=fonts, encoder=encoder)
         for scene, cues, clip in parts
     )
 
@@ -97,20 +98,21 @@ def _held(clip: Clip, path: Path) -> Clip:
 
 def _pictures(order: SegmentOrder) -> Iterator[av.VideoFrame]:
     """Each in memory of its own."""
-    size = (order.look.format.width_px, order.look.format.height_px)
+    size, rate = (order.look.format.width_px, order.look.format.height_px), order.look.format.frame_rate
     frames = draw_scene(order.scene, words=order.clip.words, cues=order.cues, frames=order.frames, look=order.look)
     for number, frame in enumerate(frames):
         planes = Planes(*size)
         planes.put(frame.picture, (0, 0, *size))
-        planes.frame.pts, planes.frame.time_base = number, Fraction(1, FRAME_RATE)
+        planes.frame.pts, planes.frame.time_base = number, Fraction(1, rate)
         yield planes.frame
 
 
 def _encode(pictures: Sequence[av.VideoFrame], order: SegmentOrder) -> None:
     codec = av.CodecContext.create("libx264", "w")
     codec.width, codec.height = order.look.format.width_px, order.look.format.height_px
-    codec.pix_fmt, codec.framerate, codec.time_base = "yuv420p", FRAME_RATE, Fraction(1, FRAME_RATE)
-    codec.options, codec.thread_count = x264_options(order.encoder), 1
+    rate = order.look.format.frame_rate
+    codec.pix_fmt, codec.framerate, codec.time_base = "yuv420p", rate, Fraction(1, rate)
+    codec.options, codec.thread_count = encoder_options(order.encoder, frame_rate=rate), 1
     for picture in pictures:
         codec.encode(picture)
     codec.encode(None)
