@@ -14,7 +14,6 @@ from anyio import to_thread
 from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
 from pipeline.narration.booth import Manner
-from pipeline.narration.edge.voices import looks_like_a_voice
 from pipeline.narration.narrate import kept_clips
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.pace import guess_pace
@@ -56,7 +55,7 @@ class Voices:
         failures: list[NightreelError] = []
         for narrator in self.narrators:
             # A service knows more voices than we do; it is asked when it speaks.
-            if providers.is_service(narrator.name) and wanted and looks_like_a_voice(wanted):
+            if providers.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
                 return narrator, wanted
             try:
                 return narrator, await narrator.choose_voice(language, wanted)
@@ -170,3 +169,9 @@ def _kept(script: Script | None) -> Script:
     if script is None:
         raise _NotKeptError
     return script
+
+
+def _looks_like_a_voice(name: str) -> bool:
+    from pipeline.narration.edge.voices import looks_like_a_voice  # noqa: PLC0415 - loads aiohttp, which few need
+
+    return looks_like_a_voice(name)
