@@ -14,7 +14,7 @@ from pathlib import Path
 # Of a film of 30 s.
 SECTIONS = 4
 # A section lasts about so many seconds.
-_SECTION_S = 5.5
+_SECTION_S = 5.85
 _FRONT = """\
 ---
 title: Why {town} has three bridges
