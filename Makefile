@@ -30,7 +30,9 @@ video: .venv/runtime.stamp
 	@$(BIN)/nightreel make "$$TOPIC"
 
 # Files side by side, each from first to last: what the tests of one file share is made once.
+# Compiled first, as an installation does: the tests start hundreds of processes, some where nobody may write bytecode.
 test: .venv/dev.stamp
+	@$(BIN)/python -m compileall -q pipeline tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/dev.stamp
@@ -45,6 +47,7 @@ format: .venv/dev.stamp
 
 # -s: the seed of the kills is printed first. CHAOS_SEED=12345 make soak draws the same ones again.
 soak: .venv/dev.stamp
+	@$(BIN)/python -m compileall -q pipeline tests
 	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"
 
 bench: .venv/dev.stamp .venv/moviepy.stamp
