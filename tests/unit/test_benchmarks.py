@@ -23,6 +23,7 @@ from pipeline.rendering import Look, draw_scene
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
 from pipeline.template import builtin_root, load_template
+from tests.standins.films import voice
 
 SCENE = StatementScene(lines=(SpokenLine(text="Three bridges."),), text="Three bridges stand here.", kicker="A town")
 
@@ -40,12 +41,12 @@ def sentences_of(text):
 def orders(tmp_path):
     """A film of two short scenes."""
     samples = 4 * SCENE_QUANTUM_SAMPLES
-    write_wav(tmp_path / "clip.wav", np.full((samples, 2), 0.25, dtype=np.float32))
+    write_wav(tmp_path / "clip.wav", voice(4))
     words = (Word(text="Three ", start_s=0.3, end_s=0.6), Word(text="bridges.", start_s=0.6, end_s=1.2))
     order = SegmentOrder(
         scene=SCENE,
         cues=(Cue(start_s=0.3, end_s=1.5, lines=(words,)),),
-        clip=Clip(path=tmp_path / "clip.wav", samples=samples, sha256="0" * 64, words=words),
+        clip=Clip(path=tmp_path / "clip.wav", samples=samples, sha256="0" * 64, words=words, loudness_lufs=-15.0),
         look=Look(title="Bridges"),
         fonts="",
         encoder=EncoderPlan(),
