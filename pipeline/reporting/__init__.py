@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pipeline.errors import BusyError
-from pipeline.files import storage_errors
+from pipeline.files import discard_leftovers, storage_errors
 from pipeline.model import JobSummary
 from pipeline.reporting.facts import RunFacts
 from pipeline.state.locks import held_now
@@ -27,13 +27,15 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
     thread. Raises `StorageError`.
     """
     # Jinja2 is loaded by who writes a page.
-    from pipeline.reporting.documents import write_documents  # noqa: PLC0415
-    from pipeline.reporting.page import write_page  # noqa: PLC0415
+    from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS, write_documents  # noqa: PLC0415
+    from pipeline.reporting.page import REPORT, write_page  # noqa: PLC0415
     from pipeline.reporting.tally import tally_of  # noqa: PLC0415
 
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
+        for name in (BATCH_REPORT, METRICS, ERROR_LOG, REPORT):
+            discard_leftovers(folder / name)
         tally = tally_of(films(), facts)
         write_documents(folder, facts, tally, films())
         return write_page(folder, facts, tally)

@@ -60,7 +60,7 @@ class Torn:
     def look(self) -> None:
         """Read them all, once."""
         for folder in (self.root / "state", self.root / "output"):
-            for path in folder.rglob("*.json"):
+            for path in _json_files(folder):
                 if path.name.startswith("."):
                     continue
                 try:
@@ -74,6 +74,15 @@ class Torn:
     def _watch(self) -> None:
         while not self._done.wait(0.2):
             self.look()
+
+
+def _json_files(folder: Path) -> list[Path]:
+    """All that are there now; folders may go while they are looked through."""
+    while True:
+        try:
+            return list(folder.rglob("*.json"))
+        except FileNotFoundError:
+            continue
 
 
 @dataclass

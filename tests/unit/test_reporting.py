@@ -108,6 +108,20 @@ def test_a_report_is_four_files_and_nothing_else(tmp_path: Path):
     assert {file.name for file in path.parent.iterdir()} == names
 
 
+def test_what_killed_processes_left_of_a_report_is_gone_with_the_next(tmp_path: Path):
+    for name in (".report.274aab6c.html", ".batch_report.0123abcd.json", ".error_log.89ab4567.json"):
+        (tmp_path / name).write_text("half of it")
+    (tmp_path / ".report.mine.html").write_text("somebody else's")
+
+    write_reports(tmp_path, FACTS, lambda: [film(1)])
+
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith(".report.")} <= {
+        ".report.mine.html",
+        ".report.lock",
+    }
+    assert not [*tmp_path.glob(".batch_report.*"), *tmp_path.glob(".error_log.*")]
+
+
 def test_the_batch_report_by_example(tmp_path: Path):
     folder = tmp_path / "summary"
     report = reports(folder, [film(1, folder), failed(2), film(3, status=JobStatus.PENDING)])["batch_report"]
