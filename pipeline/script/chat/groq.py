@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -25,30 +26,14 @@ class GroqTransport:
         self._base_url = base_url.rstrip("/").removesuffix("/openai/v1")
         self._timeout_s = timeout_s
 
-    async def post(self, request: dict[str, Any]) -> Reply:
-        """One request. Raises `TransientError` when there is no answer."""
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[GroqLine]:
+        """See `service.Transport`."""
         # A client belongs to one event loop; opening one reads certificates and imports the SDK.
-        async with await to_thread.run_sync(self._open) as client:
-            return await self._post(client, request)
+        async with await to_thread.run_sync(self._client) as client:
+            yield GroqLine(self._service, client)
 
-    async def _post(self, client: AsyncGroq, request: dict[str, Any]) -> Reply:
-        import groq  # noqa: PLC0415 - slow to import
-
-        try:
-            response = await client.chat.completions.with_raw_response.create(**request)
-            return Reply(status=response.status_code, headers=_lower(response.headers), text=await response.text())
-        except groq.APIStatusError as error:
-            return Reply(status=error.status_code, headers=_lower(error.response.headers), text=error.response.text)
-        except groq.APITimeoutError as error:
-            raise no_time(self._service) from error
-        except groq.APIConnectionError as error:
-            if isinstance(error.__cause__, _EndlessError):
-                raise too_much(self._service) from error
-            if isinstance(error.__cause__, _EncodedError):
-                raise encoded(self._service, str(error.__cause__)) from error
-            raise no_connection(self._service, _reason(error)) from error
-
-    def _open(self) -> AsyncGroq:
+    def _client(self) -> AsyncGroq:
         from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - slow to import
 
         # What was asked goes where it was sent, and nowhere else.
@@ -61,6 +46,31 @@ class GroqTransport:
             http_client=client,
             default_headers={"Accept-Encoding": "identity"},
         )
+
+
+class GroqLine:
+    """A client of the SDK."""
+
+    def __init__(self, service: Service, client: AsyncGroq) -> None:
+        self._service, self._client = service, client
+
+    async def post(self, request: dict[str, Any]) -> Reply:
+        """One request. Raises `TransientError` when there is no answer."""
+        import groq  # noqa: PLC0415 - loaded with the client
+
+        try:
+            response = await self._client.chat.completions.with_raw_response.create(**request)
+            return Reply(status=response.status_code, headers=_lower(response.headers), text=await response.text())
+        except groq.APIStatusError as error:
+            return Reply(status=error.status_code, headers=_lower(error.response.headers), text=error.response.text)
+        except groq.APITimeoutError as error:
+            raise no_time(self._service) from error
+        except groq.APIConnectionError as error:
+            if isinstance(error.__cause__, _EndlessError):
+                raise too_much(self._service) from error
+            if isinstance(error.__cause__, _EncodedError):
+                raise encoded(self._service, str(error.__cause__)) from error
+            raise no_connection(self._service, _reason(error)) from error
 
 
 class _EndlessError(Exception):

@@ -6,6 +6,8 @@ A plain HTTP client: four headers and one JSON body need no SDK, and nobody else
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -26,10 +28,15 @@ class OpenAICompatibleTransport:
         self._api_key = api_key
         self._url = base_url.rstrip("/").removesuffix(_PATH) + _PATH
 
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[OpenAICompatibleTransport]:
+        """See `service.Transport`."""
+        await to_thread.run_sync(_import)
+        yield self
+
     async def post(self, request: dict[str, Any]) -> Reply:
         """One request. Raises `TransientError` when there is no answer, and `TimeoutError`."""
-        await to_thread.run_sync(_import)
-        import aiohttp  # noqa: PLC0415 - slow to import
+        import aiohttp  # noqa: PLC0415 - loaded by `open`
 
         headers = {"Content-Type": "application/json"}
         if self._api_key:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 import anyio
@@ -42,11 +43,19 @@ _SHORTEST_SECRET_CHARS = 12
 _VERSION = "4"
 
 
-class Transport(Protocol):
-    """The way to a service."""
+class Line(Protocol):
+    """A way to a service that is made ready: what is said into it goes out at once."""
 
     async def post(self, request: dict[str, Any]) -> Reply:
         """Send a request for a completion. Raises `TransientError` when nobody answers, or `TimeoutError`."""
+        ...
+
+
+class Transport(Protocol):
+    """The way to a service."""
+
+    def open(self) -> AbstractAsyncContextManager[Line]:
+        """Make it ready: libraries loaded, certificates read. Nothing is sent yet."""
         ...
 
 
@@ -115,12 +124,14 @@ class ServiceModel:
         # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
         prompt, room = math.ceil(size_bytes * self._tokens_per_byte), question.max_tokens
         async with (
+            # Before the gate: who has passed it sends at once, not after it may have been closed.
+            self._transport.open() as line,
             purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
             self._gate.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
             try:
-                reply = await self._post(request)
+                reply = await self._post(line, request)
                 call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
                 completion = self._completion(reply)
             except MalformedOutputError as error:
@@ -136,11 +147,11 @@ class ServiceModel:
                 self._learn(usage, size_bytes)
         return completion.answer()
 
-    async def _post(self, request: dict[str, Any]) -> Reply:
+    async def _post(self, line: Line, request: dict[str, Any]) -> Reply:
         try:
             # The timeouts of HTTP libraries start anew with every byte; this one does not.
             with anyio.fail_after(self._timeout_s):
-                return await self._transport.post(request)
+                return await line.post(request)
         except TimeoutError as error:
             raise no_time(self._service) from error
 
