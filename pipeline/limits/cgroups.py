@@ -58,11 +58,15 @@ def _groups(root: Path) -> Iterator[tuple[Path, _Version]]:
 
 
 def _limit(folder: Path, version: _Version) -> MemoryLimit | None:
-    limit, usage = _read(folder / version.limit).strip(), _read(folder / version.usage).strip()
-    if not (limit.isdecimal() and usage.isdecimal()):  # no such group, or "max"
+    limit = _read(folder / version.limit).strip()
+    if not limit.isdecimal():  # no such group, or "max"
         return None
-    stat = dict(line.split(" ", 1) for line in _read(folder / "memory.stat").splitlines() if " " in line)
-    cached = stat.get(version.cached, "")
+    usage = _read(folder / version.usage).strip()
+    if not usage.isdecimal():
+        return None
+    name = f"{version.cached} "
+    told = (line.removeprefix(name) for line in _read(folder / "memory.stat").splitlines() if line.startswith(name))
+    cached = next(told, "")
     used = int(usage) - (int(cached) if cached.isdecimal() else 0)
     return MemoryLimit(int(limit), max(0, int(limit) - used))
 

@@ -142,7 +142,7 @@ def test_what_can_not_be_measured_stops_nothing(tmp_path, monkeypatch):
     assert total_memory_bytes() >= 6 * GB
 
 
-def test_a_sample_takes_less_than_5_ms_with_four_workers(tmp_path):
+def test_a_sample_a_second_takes_less_than_a_hundredth_of_a_core_with_four_workers(tmp_path):
     watch = ResourceWatch(tmp_path)
     workers = [subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) for _ in range(4)]
     try:
@@ -156,7 +156,7 @@ def test_a_sample_takes_less_than_5_ms_with_four_workers(tmp_path):
         for worker in workers:
             worker.communicate(b"\n")
 
-    assert min(taken) < 0.005
+    assert min(taken) < 0.010
 
 
 def write(root, files: dict[str, str]) -> None:
