@@ -36,7 +36,7 @@ def encode_segment(
 
     At a rate other than 30, the sound may end within the last picture.
 
-    `frames` are RGB pictures of the size of `video_format`, each with the number of frame times it is held; together
+    `frames` are planes of the size of `video_format`, with the frame times that each is held and what changed; together
     they last as long as `clip`, a WAV (48 kHz, stereo, 16 bit) of `samples`, a whole number of scene quanta. They are
     drawn on one by one, so the scene is never in memory. The same inputs give the same bytes.
 

@@ -3,13 +3,15 @@
     encode     pictures to H.264, H.265 or AV1
     aac        sound to AAC
     planes     a picture as encoders want it, changed in place
-    h264       the bits that are written without an encoder
-    mux        packets into an MP4; segments joined by copying packets
+    h264       the bits that are written without an encoder, and repeats, which knows them again when they are read
+    bits       the bits of either
+    mux        packets into an MP4, demux out of one, and join from many into one
     boxes      the structure of an MP4, read without FFmpeg
     probe      what a film is made of
-    decode     a few pictures of a film
+    decode     the pictures of a film as a viewer sees them
     audio      sound as arrays, from anything and from our WAV clips
-    loudness   measured and set
+    loudness   measured and set; meter, so that the loudness of a film follows from its scenes
+    versions   which FFmpeg there is, and what it can do
 
 PyAV keeps FFmpeg's own log off the terminal unless it is told otherwise; nothing here tells it.
 """

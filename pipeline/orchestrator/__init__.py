@@ -3,6 +3,7 @@
 Read in this order::
 
     stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
+    scripts     how a film gets its script      (kept: what of that the cache has, lengths: and how long it lasts)
     scenes      where drawing and encoding meet, in a worker process
     soundtrack  where voice and music meet, likewise
     workers     the processes that they meet in        (within: what runs in there around the work)

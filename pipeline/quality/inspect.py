@@ -73,13 +73,13 @@ def inspect_segment(
             raise InputError("it ends before its index says")
         _pass(checks.streams(info))
         (picture,), (sound,) = info.pictures, info.sounds
+        if not sound.packets:
+            raise InputError("it has no sound")
         (sound_packets,) = sound.packets
         seen = view(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
         loudness = measure_film_loudness(path)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
-    except ValueError as error:
-        raise QualityError("the scene does not pass: it has no sound") from error
     at_rest = tuple(map(Brightness.of, seen.looked_at))
     _pass(
         *_properties(info, expected, seen.pixel_format),

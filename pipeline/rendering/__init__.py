@@ -1,6 +1,6 @@
 """Scenes to frames: layouts, type, figures, motion and captions, drawn with Pillow.
 
-    Scene ─ layouts ─► Composition (background, elements) ─ timeline ─► Frame (picture, hold), Frame, …
+    Scene ─ layouts ─► Composition (background, elements) ─ timeline ─► Frame (picture, hold, changed), Frame, …
 
 Drawing is plain synchronous code that keeps a processor busy: call it in a worker process.
 """
