@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
+from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
-from pipeline.model import Clip
+from pipeline.model import Check, Clip, Narration, Segment, Subtitles, Verdict, VideoFormat
 from pipeline.orchestrator import scenes, stages
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
@@ -92,3 +93,42 @@ async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, mo
 
     size = await anyio.to_thread.run_sync(studio.shop.cache.size)
     assert size["segment"].files == 0
+
+
+@pytest.mark.parametrize(("wrong", "made_again"), [("pictures", True), ("loudness", True), ("thumbnail", False)])
+async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tmp_path, wrong, made_again):
+    discarded, cleared = [], []
+
+    async def discard(path):
+        discarded.append(path)
+
+    async def clear_bench(*job):
+        cleared.append(job)
+
+    async def verdict(*_):
+        return Verdict(checks=(Check(name=wrong, passed=False, measured="this", limit="that"),))
+
+    segment = Segment(path=tmp_path / "scene.mp4", frames=16)
+    job = SimpleNamespace(
+        narration=Narration(narrator="espeak", voice="en", clips=(clip,)),
+        subtitles=Subtitles(scenes=((),)),
+        brief=None,
+        music=None,
+        package="files",
+        segments=(segment,),
+        batch="films",
+        id="ab" * 8,
+        folder="why-tea-cools",
+    )
+    shop = SimpleNamespace(
+        encoding=lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan()),
+        settings=SimpleNamespace(quality=SimpleNamespace(inspect="parts")),
+        cache=SimpleNamespace(discard=discard),
+        clear_bench=clear_bench,
+    )
+
+    with pytest.raises(QualityError, match=f"{wrong} is this, must be that"):
+        await stages.inspect(job, shop, SimpleNamespace(compute=verdict))
+
+    assert cleared == [("films", job.id)]
+    assert discarded == ([segment.path] if made_again else [])
