@@ -42,6 +42,8 @@ _ID_DIGITS = 6
 _GAP, _LEAST_CELLS = 1, 16
 # Rows of a table for a person, and what stands in it before the completed ones.
 _MOST_ROWS = 200
+# Jobs that are made JSON at once.
+_PAGE = 500
 _ORDER = (
     JobStatus.IN_PROGRESS,
     JobStatus.FAILED,
@@ -88,7 +90,7 @@ class BatchState:
     error: str | None = None
 
 
-_JOB = TypeAdapter(JobState)
+_JOBS = TypeAdapter(list[JobState])
 
 
 def open_store(place: Place) -> CheckpointStore:
@@ -233,12 +235,13 @@ def _crop_last(table: Table, console: Console) -> None:
 
 
 def write_batch(report: BatchReport, out: TextIO) -> None:
-    """One batch as one JSON document on one line, written job by job."""
+    """One batch as one JSON document on one line, written page by page."""
     state = asdict(report.checked_state())
     out.write(plain_json(json.dumps(state, ensure_ascii=False))[:-1] + ', "jobs": [')
-    separator = ""
-    for job in report.jobs():
-        out.write(separator + plain_json(_JOB.dump_json(job).decode()))
+    separator, jobs = "", report.jobs()
+    while page := list(islice(jobs, _PAGE)):
+        # Without the brackets of the list.
+        out.write(separator + plain_json(_JOBS.dump_json(page).decode()[1:-1]))
         separator = ", "
     out.write("]}\n")
 

@@ -213,10 +213,7 @@ class BatchIndex:
 
     def videos(self) -> list[tuple[str, str | None]]:
         """The id and the film of every completed job of the batch."""
-        query = (
-            "SELECT id, json_extract(CAST(row AS TEXT), '$.video') FROM jobs "
-            "WHERE status = 'completed' AND position IS NOT NULL AND damage IS NULL"
-        )
+        query = "SELECT id, video FROM jobs WHERE status = 'completed' AND position IS NOT NULL AND damage IS NULL"
         return self._ask(query)
 
     def damages(self) -> list[Damage]:
@@ -233,10 +230,7 @@ class BatchIndex:
     def cost(self) -> Cost:
         """What all jobs of the batch have cost so far, in all and by model."""
         # Most films of a batch cost the same: nothing, or what one call does.
-        query = (
-            "SELECT json_extract(CAST(row AS TEXT), '$.cost') AS cost, COUNT(*) FROM jobs "
-            "WHERE position IS NOT NULL AND damage IS NULL AND json_valid(CAST(row AS TEXT)) GROUP BY cost"
-        )
+        query = "SELECT cost, COUNT(*) FROM jobs WHERE position IS NOT NULL AND cost != '' GROUP BY cost"
         total = Cost()
         for text, jobs in self._ask(query):
             with contextlib.suppress(ValidationError):  # such a row is read again when it is looked at
@@ -333,6 +327,7 @@ _DROP_NONSENSE = f"""
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
     OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
     OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
+    OR typeof(video) NOT IN ('text', 'null') OR typeof(cost) != 'text'
     OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
     OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
     OR CASE WHEN json_valid(CAST(row AS TEXT)) THEN
@@ -340,11 +335,12 @@ _DROP_NONSENSE = f"""
     ELSE TRUE END
 """  # noqa: S608 - all ours
 _PUT = """
-    INSERT INTO jobs (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, damage, row)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO jobs (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, video, cost, damage, row)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
     parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
-    weight = excluded.weight, folder = excluded.folder, damage = excluded.damage, row = excluded.row
+    weight = excluded.weight, folder = excluded.folder, video = excluded.video, cost = excluded.cost,
+    damage = excluded.damage, row = excluded.row
 """
 
 
@@ -352,4 +348,6 @@ def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, _ROW.dump_json(row)
     at = row.ended_at.timestamp() if until and row.ended_at else None
-    return (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, None, data)
+    video, cost = str(row.video) if row.video else None, _COST.dump_json(row.cost) if row.cost != Cost() else b""
+    facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, video, cost.decode())
+    return (*facts, None, data)
