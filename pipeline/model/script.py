@@ -3,66 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from pipeline.model.scenes import Scene
 from pipeline.model.words import join_words, split_words
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpokenLine:
-    """A sentence or two of narration; it may bring an element of the picture with it."""
-
-    text: str
-    # Index of the item that appears when this line begins (the text of a statement is item 0); None: nothing appears.
-    reveals: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class TitleScene:
-    """The opening: kicker, display title, one line of subtitle."""
-
-    lines: tuple[SpokenLine, ...]
-    heading: str
-    kicker: str = ""
-    subtitle: str = ""
-    layout: Literal["title"] = "title"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BulletsScene:
-    """A heading and up to five items, each appearing when it is spoken of."""
-
-    lines: tuple[SpokenLine, ...]
-    heading: str
-    items: tuple[str, ...]
-    # Number of the first item: more than 1 where a long list goes on.
-    first: int = 1
-    kicker: str = ""
-    layout: Literal["bullets"] = "bullets"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatementScene:
-    """One sentence, large; `emphasis` is the phrase of `text` set in the accent colour."""
-
-    lines: tuple[SpokenLine, ...]
-    text: str
-    emphasis: str = ""
-    kicker: str = ""
-    layout: Literal["statement"] = "statement"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClosingScene:
-    """The last picture: one sentence to take away or one thing to do, and the film's name below it."""
-
-    lines: tuple[SpokenLine, ...]
-    text: str
-    subtitle: str = ""
-    layout: Literal["closing"] = "closing"
-
-
-Scene = TitleScene | BulletsScene | StatementScene | ClosingScene
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from pipeline.model import SAMPLE_RATE_HZ, BulletsScene, Clip, Script, TitleScene
+from pipeline.model import SAMPLE_RATE_HZ, Clip, Script
 from pipeline.model.metadata import (
     DESCRIPTION_MAX_BYTES,
     FEWEST_CHAPTERS,
@@ -48,7 +48,7 @@ def film_metadata(script: Script, clips: Sequence[Clip], *, wanted_s: int | None
 def _chapters(script: Script, starts_s: Sequence[float], length_s: float) -> list[_Chapter]:
     chapters: list[_Chapter] = []
     for scene, start_s in zip(script.scenes, starts_s, strict=True):
-        name = scene.heading if isinstance(scene, TitleScene | BulletsScene) else getattr(scene, "kicker", "")
+        name = getattr(scene, "heading", "") or getattr(scene, "kicker", "")
         if not name or (chapters and chapters[-1][1] == name):
             continue
         if not chapters:

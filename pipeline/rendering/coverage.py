@@ -12,7 +12,7 @@ from typing import Final
 from PIL import features
 
 from pipeline.errors import MissingToolError
-from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of
+from pipeline.model import Scene, Script, narration_of, texts_of
 from pipeline.rendering.capitals import capitals
 from pipeline.rendering.fonts import Face, face_for, packaged_faces
 from pipeline.rendering.graphemes import clusters, visible
@@ -116,14 +116,11 @@ def _drawn(script: Script, look: Look) -> Iterator[str]:
             yield narration_of(scene)
 
 
-def _shown(scene: Scene, language: str) -> tuple[str, ...]:
-    if isinstance(scene, TitleScene):
-        return capitals(scene.kicker, language), scene.heading, scene.subtitle
-    if isinstance(scene, BulletsScene):
-        return capitals(scene.kicker, language), scene.heading, *scene.items
-    if isinstance(scene, StatementScene):
-        return scene.kicker, capitals(scene.kicker, language), scene.text
-    return scene.text, scene.subtitle
+def _shown(scene: Scene, language: str) -> Iterator[str]:
+    for shown in texts_of(scene):
+        yield shown.text
+        if shown.rule.in_capitals:
+            yield capitals(shown.text, language)
 
 
 def _script_of(cluster: str, language: str) -> str:

@@ -19,6 +19,7 @@ ITEM_SIZES: Final = (48, 44, 40, 36, 32)
 TEXT_SIZES: Final = (44, 40, 36, 32)
 CAPTION_SIZES: Final = (46, 44, 40, 36, 32, 28)
 LABEL_SIZES: Final = (32, 28)
+SOURCE_SIZES: Final = (28,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,8 @@ class Theme:
     glow: str
     glow_far: str
     ember: str
+    # Cards and plates that stand on the background.
+    surface: str
     text: str
     muted: str
     line: str
@@ -42,7 +45,10 @@ class Theme:
     accent_deep: str
     # Figures and drawings.
     accent_2: str
-    # Plate behind captions.
+    # What is right or grows, and what is wrong or falls.
+    positive: str
+    negative: str
+    # Plate behind captions, and shadows.
     plate: str
 
 
@@ -53,6 +59,7 @@ MIDNIGHT: Final = Theme(
     glow="#034C76",  # 0.40 0.095 243
     glow_far="#2F3671",  # 0.36 0.100 275
     ember="#42270E",  # 0.30 0.055 60
+    surface="#1B2539",  # 0.265 0.040 264
     text="#F1F5FC",  # 0.97 0.010 262
     muted="#A8B3C6",  # 0.765 0.030 262
     line="#3D4E69",  # 0.42 0.050 260
@@ -60,6 +67,8 @@ MIDNIGHT: Final = Theme(
     accent_light="#F8D376",  # 0.88 0.120 88
     accent_deep="#ED8725",  # 0.72 0.160 58
     accent_2="#54C3EB",  # 0.77 0.115 225
+    positive="#61DA92",  # 0.80 0.150 155
+    negative="#F2716A",  # 0.70 0.160 25
     plate="#010207",  # 0.09 0.020 268
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.model import BulletsScene, Scene, Word, first_words
+from pipeline.model import Scene, Word, first_words
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
@@ -41,11 +41,11 @@ def frame_at(time_s: float) -> int:
     return max(0, int(time_s * MOTION_RATE + 0.5))
 
 
-def item_frames(scene: BulletsScene, words: Sequence[Word]) -> tuple[int, ...]:
-    """The frame in which each item appears: when its line begins, or soon after the item before it."""
+def item_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, ...]:
+    """The frame in which each of `count` items appears: when its line begins, or soon after the item before it."""
     spoken = line_frames(scene, words)
     frames: list[int] = []
-    for item in range(len(scene.items)):
+    for item in range(count):
         earliest = frames[-1] + _UNSPOKEN_APART if frames else 0
         unspoken = max(earliest, _UNSPOKEN_AFTER)
         frames.append(max(earliest, spoken.get(item, unspoken)))

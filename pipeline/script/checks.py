@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
-from pipeline.model import BulletsScene, Scene, Script, StatementScene, TitleScene, narration_of, split_words
+from pipeline.model import (
+    QuizScene,
+    Scene,
+    Script,
+    StatementScene,
+    TitleScene,
+    narration_of,
+    row_of,
+    split_words,
+    texts_of,
+    with_texts,
+)
 from pipeline.model.text import has_words
+from pipeline.script.sense import find_nonsense
 from pipeline.script.sentences import shorten
 from pipeline.template import Layout, Template
 
@@ -48,12 +59,10 @@ def _shortened_scene(scene: Scene, template: Template) -> Scene:
     layout = template.layout(scene.layout)
     if layout is None:
         return scene
-    texts: dict[str, Any] = {
-        field: shorten(getattr(scene, field), limit) for field, limit in layout.max_chars if field != "item"
-    }
-    if isinstance(scene, BulletsScene):
-        texts["items"] = tuple(shorten(item, layout.limit("item")) for item in scene.items)
-    return replace(scene, **texts)
+    limits = dict(layout.max_chars)
+    # What can't be shortened, like a program, is told as a problem.
+    shown = (each for each in texts_of(scene) if each.field in limits and not each.rule.is_fixed)
+    return with_texts(scene, {each.name: shorten(each.text, limits[each.field]) for each in shown})
 
 
 def find_problems(script: Script, template: Template) -> tuple[str, ...]:
@@ -82,24 +91,29 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     if not has_words(narration_of(scene)):
         yield "nothing is said in it"
-    for field, limit in layout.max_chars:
-        for name, text in _shown(scene, field):
-            if len(text) > limit:
-                yield f'{name} has {len(text)} characters, at most {limit} fit: "{text}"'
-            elif not text.strip() and field in {"heading", "text", "item"}:
-                yield f"{name} is empty"
+    limits = dict(layout.max_chars)
+    for shown in texts_of(scene):
+        name, limit = shown.name.replace("_", " "), limits.get(shown.field)
+        if limit and len(shown.text) > limit:
+            yield f'{name} has {len(shown.text)} characters, at most {limit} fit: "{shown.text}"'
+        elif shown.rule.needed and not shown.text.strip():
+            yield f"{name} is empty"
+    yield from _reveal_problems(scene, layout)
+    yield from find_nonsense(scene)
+
+
+def _reveal_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     revealed = [line.reveals for line in scene.lines if line.reveals is not None]
-    if isinstance(scene, BulletsScene):
-        if not 1 <= len(scene.items) <= layout.max_items:
-            yield f"it has {len(scene.items)} items, 1 to {layout.max_items} fit"
-        if revealed != list(range(len(scene.items))):
-            yield "each item must appear once, in order, with a line of narration"
-    elif any(number != 0 for number in revealed):
-        yield "a line brings an item with it, and the scene has none"
-
-
-def _shown(scene: Scene, field: str) -> list[tuple[str, str]]:
-    """(name, text) of what the scene shows in a field of its layout."""
-    if field == "item" and isinstance(scene, BulletsScene):
-        return [(f"item {number}", item) for number, item in enumerate(scene.items, start=1)]
-    return [(field, str(getattr(scene, field)))]
+    row = row_of(type(scene))
+    if row is None:
+        if any(number != 0 for number in revealed):
+            yield "a line brings an item with it, and the scene has none"
+        return
+    count = len(getattr(scene, "items", ()))
+    if not row.fewest <= count <= layout.max_items:
+        yield f"it has {count} items, {row.fewest} to {layout.max_items} fit"
+    things = list(range(count + isinstance(scene, QuizScene)))
+    if row.all_spoken and revealed != things:
+        yield "each item must appear once, in order, with a line of narration"
+    elif not set(revealed) <= set(things) or revealed != sorted(set(revealed)):
+        yield "items must appear once each, in order"

@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from pipeline.model import Brief, BulletsScene, ClosingScene, Scene, Script, StatementScene, TitleScene
+from pipeline.model import Brief, Script, numbers_of, texts_of
 from pipeline.model.text import OPENING_MARKS, SENTENCE_ENDS
 from pipeline.script.numbers import spelt_numbers
 from pipeline.template import notes_as_text
@@ -136,23 +136,15 @@ def _sentences(script: Script) -> Iterator[str]:
     """What is running text."""
     for scene in script.scenes:
         yield from (line.text for line in scene.lines)
-        if isinstance(scene, StatementScene | ClosingScene):
-            yield scene.text
+        yield from (shown.text for shown in texts_of(scene) if shown.rule.is_sentence)
     yield script.description
 
 
 def _labels(script: Script) -> Iterator[str]:
-    """What is shown in a few words."""
+    """What is shown in a few words, and the numbers of charts."""
     for scene in script.scenes:
-        yield from _labels_of(scene)
+        for shown in texts_of(scene):
+            if not shown.rule.is_sentence and not _PAGE.fullmatch(shown.text):
+                yield shown.text
+        yield from (f"{number:f}".rstrip("0").rstrip(".") for number in numbers_of(scene))
     yield from (script.thumbnail_text, *script.tags)
-
-
-def _labels_of(scene: Scene) -> Iterator[str]:
-    kicker = "" if isinstance(scene, ClosingScene) else scene.kicker
-    if not _PAGE.fullmatch(kicker):
-        yield kicker
-    if isinstance(scene, TitleScene | BulletsScene):
-        yield scene.heading
-    if isinstance(scene, BulletsScene):
-        yield from scene.items

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from pipeline.model import BulletsScene, ClosingScene, Scene, Script
+from pipeline.model import Scene, Script, texts_of, with_texts
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS
 from pipeline.template import Template
@@ -18,7 +17,6 @@ from pipeline.template import Template
 FILM = "film"
 
 Texts = Mapping[str, str]
-_SHOWN = ("heading", "text", "emphasis", "kicker", "subtitle")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,21 +102,15 @@ def _film_texts(script: Script) -> Iterator[tuple[str, str]]:
 
 
 def _scene_texts(scene: Scene, script: Script) -> Iterator[tuple[str, str]]:
-    for name in _SHOWN:
+    for shown in texts_of(scene):
         # The name of the film below the last words is translated with the film.
-        if hasattr(scene, name) and not _is_film_name(scene, name, script.title):
-            yield name, getattr(scene, name)
-    if isinstance(scene, BulletsScene):
-        yield from ((f"item_{n}", item) for n, item in enumerate(scene.items, start=1))
+        if not shown.rule.is_fixed and not (shown.rule.is_film_name and shown.text == script.title):
+            yield shown.name, shown.text
     yield from _said(scene)
 
 
 def _said(scene: Scene) -> Iterator[tuple[str, str]]:
     yield from ((f"say_{n}", line.text) for n, line in enumerate(scene.lines, start=1))
-
-
-def _is_film_name(scene: Scene, name: str, title: str) -> bool:
-    return isinstance(scene, ClosingScene) and name == "subtitle" and scene.subtitle == title
 
 
 def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -128,22 +120,16 @@ def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ..
 
 def _limits(scene: Scene, template: Template) -> Iterator[tuple[str, int]]:
     layout = template.layout(scene.layout)
-    for field, limit in layout.max_chars if layout else ():
-        if field != "item":
-            yield field, limit
-        elif isinstance(scene, BulletsScene):
-            yield from ((f"item_{n}", limit) for n in range(1, len(scene.items) + 1))
+    limits = dict(layout.max_chars) if layout else {}
+    yield from ((shown.name, limits[shown.field]) for shown in texts_of(scene) if shown.field in limits)
 
 
 def _scene_with(scene: Scene, texts: Texts) -> Scene:
-    # Only names that the scene has are ever asked for.
-    shown: dict[str, Any] = {name: texts[name] for name in _SHOWN if name in texts}
     lines = tuple(replace(line, text=texts.get(f"say_{n}", line.text)) for n, line in enumerate(scene.lines, start=1))
-    if isinstance(scene, BulletsScene):
-        items = tuple(texts.get(f"item_{n}", item) for n, item in enumerate(scene.items, start=1))
-        return replace(scene, lines=lines, items=items, **shown)
-    return replace(scene, lines=lines, **shown)
+    return replace(with_texts(scene, texts), lines=lines)
 
 
 def _named(scene: Scene, before: str, after: str) -> Scene:
-    return replace(scene, subtitle=after) if isinstance(scene, ClosingScene) and scene.subtitle == before else scene
+    """The scene with the film's name, where it has that, in its new form."""
+    names = {shown.name: after for shown in texts_of(scene) if shown.rule.is_film_name and shown.text == before}
+    return with_texts(scene, names)

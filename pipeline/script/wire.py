@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.model import (
+    SCENES,
     Brief,
-    BulletsScene,
     ClosingScene,
+    QuizScene,
+    QuoteScene,
     Scene,
     Script,
+    Several,
+    Shown,
+    SpokenLine,
     StatementScene,
     TitleScene,
+    row_of,
+    rules_of,
 )
 from pipeline.model.metadata import fit_description
-from pipeline.model.text import clean_text
+from pipeline.model.text import clean_text, strip_unseen
 from pipeline.script.sentences import shorten
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Template
@@ -36,7 +45,18 @@ def plain_text(text: str) -> str:
     return clean_text(re.sub(" {2,}", " ", _EMPHASIS.sub(r"\2", _MARKS.sub("", text))))
 
 
+def _plain_code(text: str) -> str:
+    """`text` with its lines, without what moves a cursor or hides."""
+    return "\n".join(strip_unseen(line).rstrip() for line in text.expandtabs(4).splitlines()).strip("\n")
+
+
 Text = Annotated[str, AfterValidator(plain_text)]
+# What keeps its lines and marks.
+Code = Annotated[str, AfterValidator(_plain_code)]
+_ITEMS = "items"
+_SPOKEN = ("say", "lead", "say_answer")
+# Fields that no model is asked for.
+_OURS = frozenset({"lines", "first"})
 
 
 class _Wire(BaseModel):
@@ -44,52 +64,55 @@ class _Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class WireItem(_Wire):
-    """An item: the label that appears, and what is said when it does."""
+class _Item(_Wire):
+    """A label that appears, and what is said when it does; things with more texts have theirs as well."""
 
-    text: Text
     say: Text
 
 
-class WireTitle(_Wire):
-    """The opening."""
-
-    layout: Literal["title"]
-    heading: Text
-    kicker: Text
-    subtitle: Text
-    say: Text
-
-
-class WireBullets(_Wire):
-    """Items that appear one after another; `lead` is said before the first."""
-
-    layout: Literal["bullets"]
-    heading: Text
-    kicker: Text
-    lead: Text
-    items: list[WireItem]
+def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  # noqa: ANN401 - annotations
+    """A scene, or a thing in one, as JSON: its fields but those that are ours, then what is said."""
+    hints, rules = get_type_hints(kind), rules_of(kind)
+    keys: dict[str, Any] = {}
+    for each in fields(kind):
+        rule = rules.get(each.name)
+        if isinstance(rule, Several):
+            keys[each.name] = (list[_several(kind, hints[each.name], rule, spoken=each.name == _ITEMS)], ...)  # type: ignore[misc]
+        elif isinstance(rule, Shown):
+            if not rule.is_film_name:
+                keys[each.name] = (Code if rule.is_fixed else Text, ...)
+        elif each.name not in _OURS:
+            keys[each.name] = (_plain(hints[each.name]), ...)
+    keys |= {name: (of, ...) for name, of in said.items()}
+    made: type[_Wire] = create_model(f"Wire{kind.__name__}", __base__=base, **keys)
+    return made
 
 
-class WireStatement(_Wire):
-    """One sentence, large."""
-
-    layout: Literal["statement"]
-    kicker: Text
-    text: Text
-    emphasis: Text
-    say: Text
+def _several(kind: type[Any], hint: Any, rule: Several, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
+    """What one of a row is: a text, or an object with what is said when it appears."""
+    (one, *_) = get_args(hint)
+    if rule.text:
+        return create_model(f"Wire{kind.__name__}Item", __base__=_Item, text=(Text, ...)) if spoken else Text
+    return _wire_of(one, _Item if spoken else _Wire)
 
 
-class WireClosing(_Wire):
-    """The last picture: the one thing to remember."""
-
-    layout: Literal["closing"]
-    text: Text
-    say: Text
+def _plain(hint: Any) -> Any:  # noqa: ANN401 - annotations
+    return list[get_args(hint)[0]] if get_origin(hint) is tuple else hint  # type: ignore[misc]
 
 
-WireScene = Annotated[WireTitle | WireBullets | WireStatement | WireClosing, Field(discriminator="layout")]
+def _wire_scene(kind: type[Scene]) -> type[_Wire]:
+    if row_of(kind) is None:
+        return _wire_of(kind, _Wire, say=Text)
+    answer = {"say_answer": Text} if issubclass(kind, QuizScene) else {}
+    return _wire_of(kind, _Wire, lead=Text, **answer)
+
+
+_WIRES: Mapping[type[_Wire], type[Scene]] = {_wire_scene(kind): kind for kind in SCENES.values()}
+
+if TYPE_CHECKING:
+    WireScene = _Wire
+else:
+    WireScene = Annotated[Union[tuple(_WIRES)], Field(discriminator="layout")]  # noqa: UP007 - they are counted at run time
 
 
 class WireScript(_Wire):
@@ -148,25 +171,59 @@ def to_script(wire: WireScript, brief: Brief) -> Script:
     )
 
 
-def _scene(wire: WireTitle | WireBullets | WireStatement | WireClosing, brief: Brief, title: str) -> Scene:
-    match wire:
-        case WireTitle():
-            return TitleScene(
-                lines=spoken_lines(wire.say),
-                heading=wire.heading,
-                kicker=brief.kicker or wire.kicker,
-                subtitle=brief.subtitle or wire.subtitle,
-            )
-        case WireBullets():
-            spoken = (spoken_item(item.say or item.text, reveals=n) for n, item in enumerate(wire.items))
-            return BulletsScene(
-                lines=(*spoken_lines(wire.lead), *spoken),
-                heading=wire.heading,
-                items=tuple(item.text for item in wire.items),
-                kicker=wire.kicker,
-            )
-        case WireStatement():
-            lines = spoken_lines(wire.say, shown=wire.text)
-            return StatementScene(lines=lines, text=wire.text, emphasis=wire.emphasis, kicker=wire.kicker)
-        case WireClosing():
-            return ClosingScene(lines=spoken_lines(wire.say), text=wire.text, subtitle=title)
+def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
+    kind = _WIRES[type(wire)]
+    given = dict(wire)
+    spoken: dict[str, str] = {name: given.pop(name) for name in _SPOKEN if name in given}
+    things = [_without_speech(item) for item in given.pop(_ITEMS, ())]
+    values: dict[str, Any] = {name: _value(kind, name, value) for name, value in given.items()}
+    if row_of(kind):
+        hint = get_args(get_type_hints(kind)[_ITEMS])[0]
+        values[_ITEMS] = tuple(thing["text"] if hint is str else _thing(hint, thing) for thing, _ in things)
+    if kind is TitleScene:
+        values |= {"kicker": brief.kicker or values["kicker"], "subtitle": brief.subtitle or values["subtitle"]}
+    if kind is ClosingScene:
+        values["subtitle"] = title
+    return kind(lines=_lines(kind, spoken, things, shown=_shown_text(kind, values)), **values)
+
+
+def _lines(
+    kind: type[Scene], spoken: Mapping[str, str], things: Sequence[tuple[dict[str, Any], str]], *, shown: str
+) -> tuple[SpokenLine, ...]:
+    """What is said, each item's words bringing it with them."""
+    if "lead" not in spoken:
+        return spoken_lines(spoken["say"], shown=shown)
+    lines = [*spoken_lines(spoken["lead"])]
+    for number, (thing, say) in enumerate(things):
+        row = row_of(kind)
+        said = say or (_first_text(thing) if row and row.all_spoken else "")
+        if said:
+            lines.append(spoken_item(said, reveals=number))
+    if "say_answer" in spoken:
+        lines.append(spoken_item(spoken["say_answer"], reveals=len(things)))
+    return tuple(lines)
+
+
+def _without_speech(item: _Wire) -> tuple[dict[str, Any], str]:
+    thing = dict(item)
+    return thing, thing.pop("say")
+
+
+def _first_text(thing: Mapping[str, Any]) -> str:
+    return next((value for value in thing.values() if isinstance(value, str) and value), "")
+
+
+def _shown_text(kind: type[Scene], values: Mapping[str, Any]) -> str:
+    """The sentence that appears when it is said."""
+    return str(values["text"]) if kind in {StatementScene, QuoteScene} else ""
+
+
+def _value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the field is
+    if not isinstance(value, list):
+        return value
+    one = get_args(get_type_hints(kind)[name])[0]
+    return tuple(_thing(one, dict(each)) if isinstance(each, _Wire) else each for each in value)
+
+
+def _thing(kind: type[Any], given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
+    return kind(**{name: _value(kind, name, value) for name, value in given.items()})

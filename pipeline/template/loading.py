@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.model import SCENES, row_of
 from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
 
@@ -72,12 +73,14 @@ def _read_folder(folder: Path, name: str) -> Template:
 
 
 def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
-    tables = [(name, table) for name, table in checked.layouts if isinstance(table, BaseModel)]
+    tables = [(name, dict(table)) for name, table in checked.layouts if isinstance(table, BaseModel)]
     return tuple(
         Layout(
             name=name,
-            max_chars=tuple((field, limit) for field, limit in table if field != "items"),
-            max_items=dict(table).get("items", 0),
+            use=SCENES[name].use,
+            max_chars=tuple((field, limit) for field, limit in table.items() if field != "items"),
+            fewest_items=row.fewest if (row := row_of(SCENES[name])) else 0,
+            max_items=table.get("items", 0),
         )
         for name, table in tables
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.model import SCENES, Scene, limits_of, row_of
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
-Chars = Annotated[int, Field(ge=10, le=400)]
+Chars = Annotated[int, Field(ge=4, le=2000)]
 
 
 class _Table(BaseModel):
@@ -33,43 +34,29 @@ class MetadataTable(_Table):
     tags: list[str] = []
 
 
-class TitleTable(_Table):
-    """Longest texts of a title scene, in characters."""
-
-    heading: Chars = 60
-    kicker: Chars = 32
-    subtitle: Chars = 90
-
-
-class BulletsTable(_Table):
-    """Longest texts of a bullets scene, in characters, and how many items it holds."""
-
-    heading: Chars = 50
-    kicker: Chars = 40
-    item: Chars = 60
-    items: Annotated[int, Field(ge=2, le=5)] = 5
+def _table_of(kind: type[Scene]) -> type[BaseModel]:
+    """The table of a layout: how long each of its texts may be, and how many items it holds."""
+    keys: dict[str, Any] = {name: (Chars, rule.max_chars) for name, rule in limits_of(kind).items()}
+    if row := row_of(kind):
+        # A scene with one item is never asked for, and a long list may end in one.
+        keys["items"] = (Annotated[int, Field(ge=max(2, row.fewest), le=row.most)], row.most)
+    return create_model(f"{kind.__name__}Table", __base__=_Table, **keys)
 
 
-class StatementTable(_Table):
-    """Longest texts of a statement, in characters."""
+_TABLES = {name: _table_of(kind) for name, kind in SCENES.items()}
 
-    text: Chars = 130
-    kicker: Chars = 40
-
-
-class ClosingTable(_Table):
-    """Longest texts of a closing scene, in characters."""
-
-    text: Chars = 110
-
-
-class LayoutsTable(_Table):
-    """The layouts a film may use; a table that is missing is a layout that is not used."""
-
-    title: TitleTable
-    bullets: BulletsTable | None = None
-    statement: StatementTable | None = None
-    closing: ClosingTable | None = None
+if TYPE_CHECKING:
+    LayoutsTable = _Table
+else:
+    # The layouts a film may use; a table that is missing is a layout that is not used.
+    LayoutsTable = create_model(
+        "LayoutsTable",
+        __base__=_Table,
+        **{
+            name: (table if name == "title" else table | None, ... if name == "title" else None)
+            for name, table in _TABLES.items()
+        },
+    )
 
 
 class TemplateFile(_Table):

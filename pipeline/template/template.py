@@ -22,11 +22,15 @@ from pipeline.template.sandbox import TextSandbox
 class Layout:
     """One layout that a template allows."""
 
-    # "title", "bullets", "statement" or "closing".
+    # "title", "bullets": see `pipeline.model.scenes`.
     name: str
-    # The longest text of each field, in characters; of a bullets scene, "item" is each of its items.
+    # What it is for, as a model is told.
+    use: str
+    # The longest text of each field, in characters: "heading", "item" (each of several texts), "item_title" (of several
+    # things with texts).
     max_chars: tuple[tuple[str, int], ...]
     # How many items it holds; 0: it has none.
+    fewest_items: int = 0
     max_items: int = 0
 
     def limit(self, field: str) -> int:

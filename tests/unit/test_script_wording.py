@@ -12,7 +12,7 @@ from pipeline.model import Brief, Paragraph
 from pipeline.model.sentences import split_sentences
 from pipeline.script.sentences import shorten, without_full_stop
 from pipeline.script.shown import shown_items, shown_statement, spoken_lines, thumbnail_words
-from pipeline.script.wire import WireScript, WireStatement, plain_text, to_script
+from pipeline.script.wire import WireScript, plain_text, to_script
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,15 @@ def test_what_is_shown_appears_with_the_sentence_that_says_it(said: str, shown: 
 
 
 def test_a_statement_of_a_model_appears_when_it_is_spoken() -> None:
-    statement = WireStatement(
-        layout="statement",
-        kicker="",
-        text="Blue is scattered most.",
-        emphasis="",
-        say="Look up. Blue is scattered most!",
-    )
-    wire = WireScript(title="Light", description="", tags=[], thumbnail_text="", scenes=[statement])
+    statement = {
+        "layout": "statement",
+        "kicker": "",
+        "text": "Blue is scattered most.",
+        "emphasis": "",
+        "say": "Look up. Blue is scattered most!",
+    }
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+    wire = WireScript.model_validate({**about, "scenes": [statement]})
 
     (scene,) = to_script(wire, Brief(title="Light")).scenes
 
@@ -181,7 +182,8 @@ def test_marks_without_their_other_half_do_not_take_long(half: str) -> None:
 
 
 def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
-    scene = WireStatement(layout="statement", kicker="", text="Light", emphasis="", say="Light.")
-    wire = WireScript(title="T", description="word " * 60_000, tags=[], thumbnail_text="", scenes=[scene])
+    scene = {"layout": "statement", "kicker": "", "text": "Light", "emphasis": "", "say": "Light."}
+    about = {"title": "T", "description": "word " * 60_000, "tags": [], "thumbnail_text": ""}
+    wire = WireScript.model_validate({**about, "scenes": [scene]})
 
     assert len(to_script(wire, Brief(title="Light")).description) <= 5000

@@ -1,13 +1,28 @@
-"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `lay_out`."""
+"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `LAYOUTS`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from pipeline.model import BulletsScene, ClosingScene, Scene, StatementScene, Word
+from pipeline.model import (
+    BulletsScene,
+    ClosingScene,
+    Scene,
+    StatementScene,
+    TitleScene,
+    Word,
+)
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.layouts import bullets, closing, statement, title
 from pipeline.rendering.look import Look
+
+LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
+    TitleScene: title.lay_out,
+    BulletsScene: bullets.lay_out,
+    StatementScene: statement.lay_out,
+    ClosingScene: closing.lay_out,
+}
 
 
 def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
@@ -15,15 +30,5 @@ def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
 
     Layouts are written for languages that run left to right, and mirrored for the others.
     """
-    composition = _lay_out(scene, words, look)
+    composition = LAYOUTS[type(scene)](scene, words, look)
     return composition.mirrored() if look.right_to_left else composition
-
-
-def _lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
-    if isinstance(scene, BulletsScene):
-        return bullets.lay_out(scene, words, look)
-    if isinstance(scene, StatementScene):
-        return statement.lay_out(scene, words, look)
-    if isinstance(scene, ClosingScene):
-        return closing.lay_out(scene, look)
-    return title.lay_out(scene, look)

@@ -14,13 +14,13 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.dial import dial
-from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, kicker, motif, room_above, sizes
+from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import HEADING, ITEM, TextStyle, draw_ink, shape
-from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
+from pipeline.rendering.text import ITEM, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import ITEM_SIZES
 from pipeline.rendering.timeline import item_frames
 
 _LIGHTS = (
@@ -61,7 +61,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
         raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
-    starts = item_frames(scene, words)
+    starts = item_frames(scene, words, len(scene.items))
     top = content.middle - plan.height_px // 2
     elements: list[Element] = []
     if plan.figure_px and grid.is_stacked:
@@ -107,36 +107,25 @@ def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: in
     grid = look.grid
     width = grid.columns(columns)
     label = kicker(scene.kicker, look, width_px=width)
-    heading = _heading(scene.heading, look, width)
+    title = heading(scene.heading, look, width_px=width)
     text_width = width - _indent(look)
     items = tuple(
         fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=2)
         for item in scene.items
     )
-    height = _below(label, grid.px(40) + heading.reach_px) + _below(heading, grid.px(_AFTER_HEADING))
+    height = _below(label, grid.px(40) + title.reach_px) + _below(title, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
     gap = _gap((airy - height) // max(1, gaps), grid)
     height += gap * gaps
-    return _Plan(label=label, heading=heading, items=items, gap_px=gap, figure_px=grid.px(figure), height_px=height)
+    return _Plan(label=label, heading=title, items=items, gap_px=gap, figure_px=grid.px(figure), height_px=height)
 
 
 def _gap(wanted_px: int, grid: Grid) -> int:
     """The space between items that fills the block, in whole steps, within reason."""
     step = grid.px(8)
     return min(max(wanted_px // step * step, grid.px(40)), grid.px(80))
-
-
-def _heading(text: str, look: Look, width_px: int) -> TextBlock:
-    """On one line if it need not be small for that, else on two."""
-    steps = sizes(look.grid, HEADING_SIZES)
-    one_line = fit(text, HEADING.in_language(look.language), steps[:3], width_px=width_px)
-    return (
-        fit(text, HEADING.in_language(look.language), steps, width_px=width_px, most_lines=2)
-        if one_line.cut
-        else one_line
-    )
 
 
 def _below(block: TextBlock, gap_px: int) -> int:

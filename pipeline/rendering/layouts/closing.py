@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.model import ClosingScene
+from collections.abc import Sequence
+
+from pipeline.model import ClosingScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import fit
@@ -18,7 +20,7 @@ _LIGHTS = (
 )
 
 
-def lay_out(scene: ClosingScene, look: Look) -> Composition:
+def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
     width = grid.columns(9)

@@ -5,9 +5,10 @@ Where there is no room beside the text, the figure stands above it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.model import TitleScene
+from pipeline.model import TitleScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
@@ -41,7 +42,7 @@ class _Plan:
     figure_x: int
 
 
-def lay_out(scene: TitleScene, look: Look) -> Composition:
+def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
     """See the module."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     plan = _plan(scene, look)

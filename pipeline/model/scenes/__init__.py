@@ -1,0 +1,106 @@
+"""The scenes a film is made of: one class for each layout, with what each shows and what holds for its texts.
+
+All that others need to know about a layout is read off its class (see `model/showing`): how much text a template lets
+it hold, what a model is asked for, what is translated, what is checked. To add a layout, write its class here and its
+picture in `rendering/layouts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, get_args
+
+from pipeline.model.scenes.drawings import CodeScene, DiagramScene, Link, Node, Passage
+from pipeline.model.scenes.figures import (
+    Bar,
+    BarsScene,
+    ComparisonScene,
+    Contrast,
+    LinesScene,
+    NumberScene,
+    Row,
+    Series,
+    Share,
+    SharesScene,
+    TableScene,
+)
+from pipeline.model.scenes.pictures import PictureScene, ProductScene, SceneryScene, SplitScene
+from pipeline.model.scenes.spoken import SpokenLine
+from pipeline.model.scenes.words import (
+    BulletsScene,
+    ClosingScene,
+    Moment,
+    QuizScene,
+    QuoteScene,
+    SectionScene,
+    StatementScene,
+    Step,
+    StepsScene,
+    TimelineScene,
+    TitleScene,
+)
+
+__all__ = [
+    "SCENES",
+    "Bar",
+    "BarsScene",
+    "BulletsScene",
+    "ClosingScene",
+    "CodeScene",
+    "ComparisonScene",
+    "Contrast",
+    "DiagramScene",
+    "LinesScene",
+    "Link",
+    "Moment",
+    "Node",
+    "NumberScene",
+    "Passage",
+    "PictureScene",
+    "ProductScene",
+    "QuizScene",
+    "QuoteScene",
+    "Row",
+    "Scene",
+    "SceneryScene",
+    "SectionScene",
+    "Series",
+    "Share",
+    "SharesScene",
+    "SplitScene",
+    "SpokenLine",
+    "StatementScene",
+    "Step",
+    "StepsScene",
+    "TableScene",
+    "TimelineScene",
+    "TitleScene",
+]
+
+Scene = (
+    TitleScene
+    | SectionScene
+    | BulletsScene
+    | StepsScene
+    | StatementScene
+    | QuoteScene
+    | NumberScene
+    | ComparisonScene
+    | TableScene
+    | BarsScene
+    | LinesScene
+    | SharesScene
+    | TimelineScene
+    | DiagramScene
+    | CodeScene
+    | QuizScene
+    | PictureScene
+    | SceneryScene
+    | SplitScene
+    | ProductScene
+    | ClosingScene
+)
+
+# The class of each layout, by the name that templates give it.
+SCENES: Final[Mapping[str, type[Scene]]] = MappingProxyType({kind.layout: kind for kind in get_args(Scene)})

@@ -1,0 +1,57 @@
+"""Scenes that show how something works: a diagram, a program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pipeline.model.scenes.spoken import SpokenScene
+from pipeline.model.showing import several, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One box of a diagram."""
+
+    label: str = shown(28, needed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An arrow between two boxes, which are numbered from 1."""
+
+    start: int
+    end: int
+    label: str = shown(20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiagramScene(SpokenScene):
+    """Boxes and arrows on the grid, drawn in the order in which they are spoken of."""
+
+    use: ClassVar[str] = "how one thing leads to another: a process, a cycle, a chain of causes"
+    heading: str = shown(50, needed=True)
+    items: tuple[Node, ...] = several("item", 2, 6)
+    links: tuple[Link, ...] = several("link", 0, 8)
+    layout: Literal["diagram"] = "diagram"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """Lines of code that are spoken of together, numbered from 1, both included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeScene(SpokenScene):
+    """A few lines of code on a dark surface; those that are spoken of are lit."""
+
+    use: ClassVar[str] = "a few lines of a program, when the film is about them"
+    heading: str = shown(50)
+    # As Pygments names it: "python", "toml".
+    language: str = ""
+    code: str = shown(1200, needed=True, is_fixed=True)
+    items: tuple[Passage, ...] = several("item", 0, 6)
+    layout: Literal["code"] = "code"

@@ -1,0 +1,131 @@
+"""Scenes of numbers: one, compared, in a table, as charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pipeline.model.scenes.spoken import SpokenScene
+from pipeline.model.showing import Shown, kicker, several, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberScene(SpokenScene):
+    """One number, counting up to `value` until it is spoken, and what it means."""
+
+    use: ClassVar[str] = "one number that surprises"
+    kicker: str = kicker()
+    value: float
+    # Stands behind the number, or before it where the language sets it so: "%", "km", "$".
+    unit: str = shown(12)
+    text: str = shown(90, needed=True, is_sentence=True)
+    source: str = shown(60)
+    layout: Literal["number"] = "number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """One aspect, and what holds for either side."""
+
+    aspect: str = shown(28)
+    left: str = shown(50, needed=True)
+    right: str = shown(50, needed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonScene(SpokenScene):
+    """Two columns with a hairline between them; the better one, if there is one, has the accent."""
+
+    use: ClassVar[str] = "two things side by side, aspect by aspect"
+    heading: str = shown(50, needed=True)
+    left: str = shown(24, needed=True)
+    right: str = shown(24, needed=True)
+    better: Literal["left", "right", "neither"] = "neither"
+    items: tuple[Contrast, ...] = several("item", 1, 4)
+    layout: Literal["comparison"] = "comparison"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of a table: as many cells as the table has columns."""
+
+    cells: tuple[str, ...] = several("cell", 2, 5, Shown(max_chars=28))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableScene(SpokenScene):
+    """A few rows and columns; columns of numbers are set to the right."""
+
+    use: ClassVar[str] = "a few things with several facts each"
+    heading: str = shown(50, needed=True)
+    columns: tuple[str, ...] = several("column", 2, 5, Shown(max_chars=22))
+    items: tuple[Row, ...] = several("item", 1, 6)
+    source: str = shown(60)
+    layout: Literal["table"] = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One bar of a chart."""
+
+    label: str = shown(24, needed=True)
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarsScene(SpokenScene):
+    """A bar chart: the message as its title, label and number at each bar; grey for context, accent for the point."""
+
+    use: ClassVar[str] = "how much of each: amounts of the same kind compared"
+    heading: str = shown(60, needed=True)
+    unit: str = shown(16)
+    # Number of the bar that the message is about, from 1; 0: none.
+    point: int = 0
+    items: tuple[Bar, ...] = several("item", 2, 8)
+    source: str = shown(60)
+    layout: Literal["bars"] = "bars"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One line of a chart: a value for each of its marks."""
+
+    label: str = shown(24, needed=True)
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesScene(SpokenScene):
+    """A line chart with labels at the ends of its lines; `marks` are what its horizontal axis tells."""
+
+    use: ClassVar[str] = "how something changed with time"
+    heading: str = shown(60, needed=True)
+    unit: str = shown(16)
+    marks: tuple[str, ...] = several("mark", 2, 24, Shown(max_chars=12))
+    # Number of the line that the message is about, from 1; 0: none.
+    point: int = 1
+    items: tuple[Series, ...] = several("item", 1, 5)
+    source: str = shown(60)
+    layout: Literal["lines"] = "lines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """One part of a whole."""
+
+    label: str = shown(24, needed=True)
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharesScene(SpokenScene):
+    """A ring in parts: shares of a whole."""
+
+    use: ClassVar[str] = "parts of a whole"
+    heading: str = shown(60, needed=True)
+    unit: str = shown(16)
+    # Number of the part that the message is about, from 1; 0: none.
+    point: int = 0
+    items: tuple[Share, ...] = several("item", 2, 5)
+    source: str = shown(60)
+    layout: Literal["shares"] = "shares"

@@ -1,0 +1,61 @@
+"""Scenes around a picture of the brief."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pipeline.model.scenes.spoken import SpokenScene
+from pipeline.model.showing import Shown, kicker, several, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureScene(SpokenScene):
+    """A picture on the grid with a caption below it."""
+
+    use: ClassVar[str] = "a picture that shows what is said"
+    # As the brief names it.
+    picture: str
+    text: str = shown(110)
+    layout: Literal["picture"] = "picture"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneryScene(SpokenScene):
+    """A picture that fills the frame and is slowly moved over, a few words on it."""
+
+    use: ClassVar[str] = "a place or a mood, in a picture that fills the frame"
+    picture: str
+    heading: str = shown(60)
+    subtitle: str = shown(90)
+    layout: Literal["scenery"] = "scenery"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitScene(SpokenScene):
+    """A picture on one side, words on the other."""
+
+    use: ClassVar[str] = "a picture and a few words beside it"
+    picture: str
+    heading: str = shown(50, needed=True)
+    kicker: str = kicker()
+    text: str = shown(160, is_sentence=True)
+    layout: Literal["split"] = "split"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductScene(SpokenScene):
+    """A thing to buy: picture, name, price, up to three facts, what others think of it."""
+
+    use: ClassVar[str] = "one product with its price"
+    picture: str = ""
+    heading: str = shown(50, needed=True)
+    kicker: str = kicker()
+    price: str = shown(20, is_fixed=True)
+    # What it cost before; empty: the same.
+    price_before: str = shown(20, is_fixed=True)
+    items: tuple[str, ...] = several("item", 0, 3, Shown(max_chars=50, needed=True))
+    # Stars out of five, and of how many people; 0: nobody has said.
+    rating: float = 0
+    ratings: int = 0
+    layout: Literal["product"] = "product"

@@ -1,0 +1,134 @@
+"""Scenes of words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pipeline.model.scenes.spoken import SpokenScene
+from pipeline.model.showing import Shown, kicker, several, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class TitleScene(SpokenScene):
+    """The opening: kicker, display title, one line of subtitle."""
+
+    use: ClassVar[str] = "the opening"
+    heading: str = shown(60, needed=True)
+    kicker: str = kicker(32)
+    subtitle: str = shown(90)
+    layout: Literal["title"] = "title"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionScene(SpokenScene):
+    """The beginning of a chapter: its number in outline, its name."""
+
+    use: ClassVar[str] = "the beginning of a new part of a long film"
+    heading: str = shown(50, needed=True)
+    subtitle: str = shown(90)
+    number: int = 1
+    layout: Literal["section"] = "section"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulletsScene(SpokenScene):
+    """A heading and up to five items, each appearing when it is spoken of."""
+
+    use: ClassVar[str] = "what stands side by side: causes, kinds, parts"
+    heading: str = shown(50, needed=True)
+    kicker: str = kicker()
+    items: tuple[str, ...] = several("item", 1, 5, Shown(max_chars=80, needed=True), all_spoken=True)
+    # Number of the first item: more than 1 where a long list goes on.
+    first: int = 1
+    layout: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to do."""
+
+    title: str = shown(40, needed=True)
+    text: str = shown(90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepsScene(SpokenScene):
+    """Numbered cards, from left to right or from top to bottom, each appearing when it is spoken of."""
+
+    use: ClassVar[str] = "two to four things that follow each other"
+    heading: str = shown(50, needed=True)
+    kicker: str = kicker()
+    items: tuple[Step, ...] = several("item", 2, 4, all_spoken=True)
+    first: int = 1
+    layout: Literal["steps"] = "steps"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementScene(SpokenScene):
+    """One sentence, large; `emphasis` is the phrase of `text` set in the accent colour."""
+
+    use: ClassVar[str] = "a turn in the story, a sentence worth keeping"
+    kicker: str = kicker()
+    text: str = shown(160, needed=True, is_sentence=True)
+    emphasis: str = shown(is_sentence=True)
+    layout: Literal["statement"] = "statement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteScene(SpokenScene):
+    """What somebody said, word for word, and who that was."""
+
+    use: ClassVar[str] = "what a person said, word for word, when the notes have it"
+    text: str = shown(200, needed=True, is_sentence=True)
+    name: str = shown(40, needed=True)
+    role: str = shown(60)
+    layout: Literal["quote"] = "quote"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One point of a timeline."""
+
+    when: str = shown(16, needed=True)
+    text: str = shown(60, needed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineScene(SpokenScene):
+    """A line with dots, each filled while it is spoken of."""
+
+    use: ClassVar[str] = "what happened when"
+    heading: str = shown(50, needed=True)
+    kicker: str = kicker()
+    items: tuple[Moment, ...] = several("item", 2, 6, all_spoken=True)
+    layout: Literal["timeline"] = "timeline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuizScene(SpokenScene):
+    """A question, its options, time to think, and the answer, which turns to the colour of what is right.
+
+    The line that tells the answer reveals what comes after the last option.
+    """
+
+    use: ClassVar[str] = "a question to the viewer, with its answer"
+    has_answer: ClassVar[bool] = True
+    kicker: str = kicker()
+    text: str = shown(120, needed=True, is_sentence=True)
+    items: tuple[str, ...] = several("item", 2, 4, Shown(max_chars=40, needed=True), all_spoken=True)
+    # Number of the right option, from 1.
+    answer: int = 1
+    layout: Literal["quiz"] = "quiz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingScene(SpokenScene):
+    """The last picture: one sentence to take away or one thing to do, and the film's name below it."""
+
+    use: ClassVar[str] = "the last picture"
+    text: str = shown(140, needed=True, is_sentence=True)
+    # What to do next, as on a button: "Visit example.org".
+    action: str = shown(40)
+    subtitle: str = shown(is_film_name=True)
+    layout: Literal["closing"] = "closing"

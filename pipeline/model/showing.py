@@ -1,0 +1,144 @@
+"""What a scene shows, read off its class: its texts by name, what holds for each, and how they are replaced.
+
+heading            a text of the scene
+item_2             the second of a row of texts
+item_2_title       a text of the second of a row of things
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
+
+# Where a class says how something is shown, dataclasses keep it under this name.
+_RULE = "shown"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What holds for a text that is shown."""
+
+    # The longest that a layout holds unless its template says otherwise, in characters; 0: that of another text.
+    max_chars: int = 0
+    needed: bool = False
+    # A whole sentence, and not a label.
+    is_sentence: bool = False
+    in_capitals: bool = False
+    # Says the same in every language: code, a price.
+    is_fixed: bool = False
+    # Where it is the name of the film, it is so in every language.
+    is_film_name: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several:
+    """What holds for a row of texts, or of things with texts; `one` is what each is called."""
+
+    one: str
+    fewest: int
+    most: int
+    # Of each, where they are plain texts.
+    text: Shown | None = None
+    # Whether each has to appear with a line of narration.
+    all_spoken: bool = False
+
+
+class ShownText(NamedTuple):
+    """A text of a scene."""
+
+    # "item_2_title", and the same without numbers, as templates limit it.
+    name: str
+    field: str
+    text: str
+    rule: Shown
+
+
+def shown(max_chars: int = 0, *, needed: bool = False, **rules: bool) -> Any:  # noqa: ANN401 - it stands for a default
+    """The default of a field that holds a text: empty, unless it is `needed`. `rules` as in `Shown`."""
+    rule = Shown(max_chars=max_chars, needed=needed, **rules)
+    return field(metadata={_RULE: rule}) if needed else field(default="", metadata={_RULE: rule})
+
+
+def kicker(max_chars: int = 40) -> Any:  # noqa: ANN401 - likewise
+    """The default of the few words in capitals above a heading."""
+    return shown(max_chars, in_capitals=True)
+
+
+def several(one: str, fewest: int, most: int, text: Shown | None = None, *, all_spoken: bool = False) -> Any:  # noqa: ANN401 - likewise
+    """The default of a field that holds a row; see `Several`. None is given: it has to be named."""
+    return field(metadata={_RULE: Several(one=one, fewest=fewest, most=most, text=text, all_spoken=all_spoken)})
+
+
+def limits_of(kind: type) -> dict[str, Shown]:
+    """By field ("heading", "item", "item_title"), what holds for each text of a scene that has a limit of its own."""
+    found: dict[str, Shown] = {}
+    hints = get_type_hints(kind)
+    for name, rule in rules_of(kind).items():
+        if isinstance(rule, Shown):
+            found[name] = rule
+        elif rule.text:
+            found[rule.one] = rule.text
+        else:
+            (each, *_) = get_args(hints[name])
+            found |= {f"{rule.one}_{inner}": of for inner, of in limits_of(each).items()}
+    return {name: rule for name, rule in found.items() if rule.max_chars}
+
+
+def rules_of(kind: type) -> dict[str, Shown | Several]:
+    """By field, what holds for what a scene (or a thing in it) shows."""
+    return {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
+
+
+def row_of(kind: type) -> Several | None:
+    """What holds for the items of a scene; None: it has none."""
+    rule = rules_of(kind).get("items")
+    return rule if isinstance(rule, Several) else None
+
+
+def texts_of(thing: object) -> Iterator[ShownText]:
+    """All texts that a scene shows, in the order of its fields."""
+    return _texts(thing, "", "")
+
+
+def _texts(thing: object, name: str, kind: str) -> Iterator[ShownText]:
+    for key, rule in rules_of(type(thing)).items():
+        value = getattr(thing, key)
+        if isinstance(rule, Shown):
+            yield ShownText(name + key, kind + key, value, rule)
+            continue
+        for number, each in enumerate(value, start=1):
+            at, of = f"{name}{rule.one}_{number}", kind + rule.one
+            if rule.text:
+                yield ShownText(at, of, each, rule.text)
+            else:
+                yield from _texts(each, f"{at}_", f"{of}_")
+
+
+def with_texts(thing: T, texts: Mapping[str, str], *, name: str = "") -> T:
+    """The same scene with other texts, by name; one that is not given stays."""
+    changed: dict[str, Any] = {}
+    for key, rule in rules_of(type(thing)).items():
+        value = getattr(thing, key)
+        if isinstance(rule, Shown):
+            changed[key] = texts.get(name + key, value)
+            continue
+        places = [f"{name}{rule.one}_{number}" for number in range(1, len(value) + 1)]
+        if rule.text:
+            changed[key] = tuple(texts.get(at, each) for at, each in zip(places, value, strict=True))
+        else:
+            changed[key] = tuple(with_texts(each, texts, name=f"{at}_") for at, each in zip(places, value, strict=True))
+    return cast("T", replace(cast("Any", thing), **changed))
+
+
+def numbers_of(thing: Any) -> Iterator[float]:  # noqa: ANN401 - any dataclass
+    """The numbers that a scene shows beside its texts: values of charts, a rating."""
+    for each in fields(thing):
+        value = getattr(thing, each.name)
+        if each.type == "float" and value:
+            yield value
+        elif each.type == "tuple[float, ...]":
+            yield from value
+        elif isinstance(rules_of(type(thing)).get(each.name), Several):
+            yield from (number for one in value if not isinstance(one, str) for number in numbers_of(one))

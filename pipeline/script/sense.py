@@ -1,0 +1,96 @@
+"""What makes no sense in a scene, whatever the words: a row with a cell too few, an arrow to a box that isn't there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pipeline.model import (
+    BarsScene,
+    CodeScene,
+    DiagramScene,
+    LinesScene,
+    ProductScene,
+    QuizScene,
+    Scene,
+    SharesScene,
+    TableScene,
+    numbers_of,
+)
+
+# Beyond these no axis has room for its labels.
+_LARGEST = 1e15
+_BEST_RATING = 5
+
+
+def find_nonsense(scene: Scene) -> Iterator[str]:
+    """Everything in a scene that can't be drawn, a line each."""
+    for number in numbers_of(scene):
+        if not math.isfinite(number) or abs(number) >= _LARGEST:
+            yield f"{number:g} is no number that can be shown"
+            return
+    check = _CHECKS.get(type(scene))
+    if check:
+        yield from check(scene)
+
+
+def _bars(scene: BarsScene | SharesScene | LinesScene) -> Iterator[str]:
+    if not 0 <= scene.point <= len(scene.items):
+        yield f"point is {scene.point}, and it has {len(scene.items)} items"
+
+
+def _lines(scene: LinesScene) -> Iterator[str]:
+    yield from _bars(scene)
+    for number, series in enumerate(scene.items, start=1):
+        if len(series.values) != len(scene.marks):
+            yield f"item {number} has {len(series.values)} values for {len(scene.marks)} marks"
+
+
+def _shares(scene: SharesScene) -> Iterator[str]:
+    yield from _bars(scene)
+    values = [share.value for share in scene.items]
+    if any(value < 0 for value in values) or not sum(values) > 0:
+        yield "shares are parts of a whole: none is below zero, and together they are more"
+
+
+def _table(scene: TableScene) -> Iterator[str]:
+    for number, row in enumerate(scene.items, start=1):
+        if len(row.cells) != len(scene.columns):
+            yield f"item {number} has {len(row.cells)} cells for {len(scene.columns)} columns"
+
+
+def _diagram(scene: DiagramScene) -> Iterator[str]:
+    there = range(1, len(scene.items) + 1)
+    for number, link in enumerate(scene.links, start=1):
+        if link.start not in there or link.end not in there or link.start == link.end:
+            yield f"link {number} goes from {link.start} to {link.end}, and there are {len(scene.items)} boxes"
+
+
+def _code(scene: CodeScene) -> Iterator[str]:
+    count = len(scene.code.splitlines())
+    for number, passage in enumerate(scene.items, start=1):
+        if not 1 <= passage.first <= passage.last <= count:
+            yield f"item {number} is lines {passage.first} to {passage.last} of {count}"
+
+
+def _quiz(scene: QuizScene) -> Iterator[str]:
+    if not 1 <= scene.answer <= len(scene.items):
+        yield f"the answer is option {scene.answer} of {len(scene.items)}"
+
+
+def _product(scene: ProductScene) -> Iterator[str]:
+    if not 0 <= scene.rating <= _BEST_RATING or scene.ratings < 0:
+        yield f"a rating is between 0 and {_BEST_RATING}, not {scene.rating:g}"
+
+
+_CHECKS: Mapping[type, Callable[[Any], Iterator[str]]] = {
+    BarsScene: _bars,
+    LinesScene: _lines,
+    SharesScene: _shares,
+    TableScene: _table,
+    DiagramScene: _diagram,
+    CodeScene: _code,
+    QuizScene: _quiz,
+    ProductScene: _product,
+}
