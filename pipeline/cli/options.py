@@ -38,6 +38,8 @@ class Making:
     """Voice, e.g. en-US-AvaNeural; one for each language: de=de-DE-ConradNeural,es=es-MX-DaliaNeural."""
     preset: str | None = None
     """How it is encoded, e.g. youtube, social_media (upright), fast_draft: see nightreel presets."""
+    format: Literal["16:9", "9:16", "1:1", "4:5"] | None = None
+    """Shape of the picture: 16:9, 9:16 (Shorts, Reels, TikTok), 1:1 or 4:5; the layouts are composed for each."""
     music: str | None = None
     """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
@@ -75,6 +77,7 @@ class Making:
             "languages": self.languages,
             **_voices(self.voice),
             "video.preset": self.preset,
+            "video.format": self.format,
             "music.bed": self.music,
             "script.writers": self.writer,
             "narration.narrator": self.narrator,

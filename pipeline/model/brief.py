@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.model.priority import Priority
+from pipeline.model.video import Shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,8 @@ class Brief:
     music: str | None = None
     # How it is encoded, by the name of a preset; None: the setting decides.
     preset: str | None = None
+    # The shape of the picture; None: the setting decides, or the preset.
+    format: Shape | None = None
     # A film is wanted in each of these, from one script; and voices by language. Both are empty in a brief of one film.
     languages: tuple[str, ...] = ()
     voices: tuple[tuple[str, str], ...] = ()
@@ -80,4 +83,4 @@ class Brief:
     @property
     def said(self) -> Brief:
         """What of it shapes the script: not where it stands, who reads it, how it is encoded, how urgent it is."""
-        return replace(self, origin="", voice=None, voices=(), music=None, preset=None, priority=None)
+        return replace(self, origin="", voice=None, voices=(), music=None, preset=None, format=None, priority=None)

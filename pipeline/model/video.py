@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal, get_args
 
 SAMPLE_RATE_HZ = 48_000
 # An AAC packet holds 1,024 samples; a picture at 30 frames/s lasts 1,600. Both divide 25,600 samples (16 pictures, 25
@@ -12,6 +12,9 @@ SAMPLE_RATE_HZ = 48_000
 # rates a scene may end within a picture: see `VideoFormat.frames_of` and `media.join`.
 SCENE_QUANTUM_SAMPLES = 25_600
 Codec = Literal["h264", "h265", "av1"]
+# Width to height, as people ask for it.
+Shape = Literal["16:9", "9:16", "1:1", "4:5"]
+SHAPES: Final = get_args(Shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,15 @@ class VideoFormat:
     def is_upright(self) -> bool:
         """Whether it is higher than wide."""
         return self.height_px > self.width_px
+
+    def in_shape(self, shape: Shape) -> VideoFormat:
+        """The same as wide and high as `shape` says; the shorter side stays: 1920x1080 in 9:16 is 1080x1920."""
+        across, down = map(int, shape.split(":"))
+        short = min(self.width_px, self.height_px)
+        # Even, as the planes of colour have half the size.
+        long = round(short * max(across, down) / min(across, down) / 2) * 2
+        width, height = (short, long) if across <= down else (long, short)
+        return replace(self, width_px=width, height_px=height)
 
     def frames_of(self, samples: int) -> int:
         """How many pictures it takes to last as long as `samples` of sound; the last may reach beyond its end."""

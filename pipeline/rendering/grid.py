@@ -8,6 +8,9 @@ from typing import NamedTuple
 from pipeline.model import VideoFormat
 
 _COLUMNS = 12
+# What apps cover of a tall picture: 220 of 1,920 px above, 420 below, and 140 at 1,080 beside the lower half.
+_TALL_TOP, _TALL_BOTTOM = 220 / 1920, 420 / 1920
+_BUTTONS = 140
 
 
 class Box(NamedTuple):
@@ -71,8 +74,8 @@ class Box(NamedTuple):
 class Grid:
     """Twelve columns inside the margins, above the band that belongs to captions.
 
-    A tall picture fills a phone, and apps put their own things over its lowest fifth, its highest tenth and its edges:
-    everything keeps clear of that, and type is larger.
+    A tall picture fills a phone, and apps (Shorts, Reels, TikTok) put their own things over its lowest fifth, its
+    highest ninth and, beside its lower half, its right edge: everything keeps clear of that, and type is larger.
     """
 
     format: VideoFormat
@@ -99,8 +102,10 @@ class Grid:
     def content(self) -> Box:
         """Inside the margins and above the caption band: text never leaves it."""
         if self.is_tall:
-            band, top = self.captions, self.format.height_px // 9
-            return Box(band.left, top, band.right, band.top - self.px(48))
+            # Their buttons stand on the right, and on the left where text begins at the right: see `mirrored`.
+            right = self.format.width_px - self.px(_BUTTONS)
+            top = round(self.format.height_px * _TALL_TOP)
+            return Box(self._side_px, top, right, self.captions.top - self.px(48))
         side = self._side_px
         bottom = self.format.height_px - self.px(150)
         return Box(side, self.px(96), self.format.width_px - side, bottom)
@@ -108,10 +113,10 @@ class Grid:
     @property
     def captions(self) -> Box:
         """The lowest band; nothing but captions enters it."""
-        side = self._side_px
         if self.is_tall:
-            bottom = self.format.height_px * 4 // 5
+            side, bottom = self.px(_BUTTONS), round(self.format.height_px * (1 - _TALL_BOTTOM))
             return Box(side, bottom - self.px(200), self.format.width_px - side, bottom)
+        side = self._side_px
         bottom = self.format.height_px - self.px(16)
         return Box(side, self.content.bottom, self.format.width_px - side, bottom)
 

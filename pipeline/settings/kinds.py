@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from pipeline.model import Shape
 from pipeline.model.languages import LANGUAGE_TAG
 
 
@@ -46,6 +47,7 @@ def _key(value: object) -> object:
 
 
 OptionalNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
+OptionalShape = Annotated[Shape | None, BeforeValidator(_empty_is_none)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]

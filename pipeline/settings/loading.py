@@ -37,7 +37,6 @@ _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_ou
 _MOVED = {
     "groq.usd_per_million_in": _PRICED,
     "groq.usd_per_million_out": _PRICED,
-    "video.format": "is part of a preset now: set video.preset, or width_px and height_px in a preset of yours",
 }
 # What it was called before there were several.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}

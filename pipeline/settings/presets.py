@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
 from pipeline.model import Codec
-from pipeline.settings.kinds import Group, OptionalNumber, OptionalText
+from pipeline.settings.kinds import Group, OptionalNumber, OptionalShape, OptionalText
 
 DEFAULT_PRESET = "youtube"
 # Why these numbers, and what was measured, is in docs/design_notes.md.
@@ -125,6 +125,11 @@ class VideoSettings(Group):
         DEFAULT_PRESET,
         description="How it is encoded: one of the presets below, or one of yours. Likewise: --preset, and `preset:` "
         "in a brief.",
+    )
+    format: OptionalShape = Field(
+        None,
+        description="Shape of the picture: 16:9, 9:16, 1:1 or 4:5, as large as the preset's shorter side; empty: the "
+        "preset's own. Likewise: --format, and `format:` in a brief.",
     )
     quality: OptionalNumber = Field(
         None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import Priority
+from pipeline.model import SHAPES, Priority
 from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.model.text import clean_text
 from pipeline.sources.length import parse_length_s
@@ -23,6 +23,7 @@ _MAX_CHARS: Mapping[str, int] = {
     "voice": 100,
     "music": 200,
     "preset": 40,
+    "format": 10,
     "subtitle": 200,
     "kicker": 100,
     "closing": 400,
@@ -207,6 +208,12 @@ def _facts(text: str, where: str) -> str:
     return text.casefold()
 
 
+def _format(text: str, where: str) -> str:
+    if text not in SHAPES:
+        raise InputError(f"{text!r} is no format", where=where, hint=f"Write one of {', '.join(SHAPES)}")
+    return text
+
+
 def _variant(text: str, where: str) -> int:
     if not re.fullmatch(r"[0-9]+", text) or int(text) > _MOST_VARIANTS:
         raise InputError(f"{text!r} is no variant", where=where, hint=f"Write a number from 0 to {_MOST_VARIANTS}")
@@ -223,6 +230,7 @@ _CHECKS: Mapping[str, Callable[[str, str], _Value]] = {
     "priority": _priority,
     "length": _length,
     "facts": _facts,
+    "format": _format,
     "variant": _variant,
 }
 

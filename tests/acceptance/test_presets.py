@@ -71,6 +71,26 @@ def test_a_flag_goes_before_the_brief(tmp_path):
     assert probe(Path(made.json["video"])).pictures[0].codec == "hevc"
 
 
+@pytest.mark.parametrize("way", ["flag", "brief"])
+def test_a_film_has_the_shape_that_is_asked_for(tmp_path, way):
+    brief = write_brief(tmp_path / "tea.md", front="preset: tiny_h265\n" + ("format: 4:5\n" if way == "brief" else ""))
+    (tmp_path / "nightreel.toml").write_text(OWN, encoding="utf-8")
+    flags = ["--format", "4:5"] if way == "flag" else []
+
+    made = nightreel("make", brief, "--offline", "--json", *flags, "--workspace", tmp_path, cwd=tmp_path)
+
+    assert made.code == 0
+    (picture,) = probe(Path(made.json["video"])).pictures
+    assert (picture.width_px, picture.height_px) == (240, 300)
+
+
+def test_a_format_that_nobody_knows_names_its_line(tmp_path):
+    made = nightreel("make", write_brief(tmp_path / "tea.md", front="format: 4:3\n"), "--offline", cwd=tmp_path)
+
+    assert (made.code, len(made.complaints)) == (2, 1)
+    assert "tea.md:3: '4:3' is no format. Write one of 16:9, 9:16, 1:1, 4:5" in made.stderr
+
+
 def test_presets_are_listed_with_those_of_the_workspace(tmp_path):
     (tmp_path / "nightreel.toml").write_text(OWN, encoding="utf-8")
 

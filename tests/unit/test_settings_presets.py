@@ -9,6 +9,7 @@ from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop.encoding import encoding_of
 from pipeline.settings import Settings, load_settings, presets_of
 
 
@@ -138,8 +139,34 @@ def test_a_preset_that_nobody_knows_is_told_with_the_nearest_one(workspace):
     assert told == "nightreel.toml:2: video.preset: there is no preset “you_tube”. Did you mean youtube?"
 
 
-def test_the_shape_of_earlier_versions_is_told_what_became_of_it(workspace):
-    assert "video.format is part of a preset now" in problem(workspace, '[video]\nformat = "16:9"\n')
+@pytest.mark.parametrize(
+    ("shape", "preset", "size"),
+    [
+        ("16:9", "youtube", (1920, 1080)),
+        ("9:16", "youtube", (1080, 1920)),
+        ("1:1", "youtube", (1080, 1080)),
+        ("4:5", "youtube", (1080, 1350)),
+        ("16:9", "social_media", (1920, 1080)),
+        ("4:5", "fast_draft", (720, 900)),
+        (None, "social_media", (1080, 1920)),
+    ],
+)
+def test_a_format_keeps_the_shorter_side_of_the_preset(shape, preset, size):
+    encoding = encoding_of(Settings(), Brief(title="Tea", preset=preset, format=shape))
+
+    assert (encoding.video_format.width_px, encoding.video_format.height_px) == size
+
+
+def test_a_format_of_the_settings_holds_for_briefs_that_name_none(workspace):
+    write(workspace, '[video]\nformat = "9:16"\n')
+    shop = open_workshop(workspace=workspace)
+
+    assert shop.wishes.complete(Brief(title="Tea")).format == "9:16"
+    assert shop.wishes.complete(Brief(title="Tea", format="1:1")).format == "1:1"
+
+
+def test_a_format_that_there_is_not_is_refused(workspace):
+    assert "4:3" in problem(workspace, '[video]\nformat = "4:3"\n')
 
 
 # What becomes of it -----------------------------------------------------------------------------------------------

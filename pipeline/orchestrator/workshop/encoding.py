@@ -28,8 +28,9 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
     if name not in presets:
         raise InputError(f"there is no preset “{name}”", where=brief.origin, hint=did_you_mean(name, presets))
     preset, finer = presets[name], settings.video.quality
+    size = VideoFormat(width_px=preset.width_px, height_px=preset.height_px, frame_rate=preset.frame_rate)
     return Encoding(
-        video_format=VideoFormat(width_px=preset.width_px, height_px=preset.height_px, frame_rate=preset.frame_rate),
+        video_format=size.in_shape(brief.format) if brief.format else size,
         encoder=EncoderPlan(
             codec=preset.codec,
             quality=preset.quality if finer is None else finer,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
-from pipeline.model import Brief
+from pipeline.model import Brief, Shape
 from pipeline.model.languages import entry_for, usual_case
 from pipeline.music import NO_BED, BedLibrary
 from pipeline.orchestrator.workshop.places import Places
@@ -97,6 +98,7 @@ class Wishes:
             variant=int(self._flag("script.variant") or brief.variant or asked.variant),
             music=self.beds.choose(music, brief.title),
             preset=self._flag("video.preset") or brief.preset or self.settings.video.preset,
+            format=cast("Shape | None", self._flag("video.format")) or brief.format or self.settings.video.format,
             origin=self.places.origin(brief.origin),
         )
 

@@ -340,7 +340,7 @@ class Workshop:
             encoding = None
         parts = (
             # Not what its preset is called, but what that says.
-            replace(brief, origin="", priority=None, preset=None),
+            replace(brief, origin="", priority=None, preset=None, format=None),
             template,
             self._first_choice(),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
