@@ -20,7 +20,7 @@ from pipeline.orchestrator.scenes import SegmentOrder
 from pipeline.rendering import draw_scene
 from pipeline.rendering.captions import CaptionElement, captions
 from pipeline.rendering.motion import MOTION_RATE
-from pipeline.rendering.theme import Theme
+from pipeline.theme.theme import Theme
 
 
 def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:

@@ -30,6 +30,8 @@ class Making:
 
     template: str | None = None
     """Template, e.g. explainer."""
+    theme: str | None = None
+    """Colours, e.g. midnight, paper, plum-light; default: the template's."""
     language: str | None = None
     """Language of the film, e.g. en, de, pt-BR."""
     languages: str | None = None
@@ -73,6 +75,7 @@ class Making:
             raise InputError("--language asks for one film, and --languages for several", hint=hint)
         flags = {
             "template": self.template,
+            "theme": self.theme,
             "language": self.language,
             "languages": self.languages,
             **_voices(self.voice),

@@ -47,8 +47,9 @@ class Brief:
     kicker: str = ""
     # Last words and call to action; empty: the film ends with its last section.
     closing: str = ""
-    # Names of a template and a voice; None: the setting decides.
+    # Names of a template, a theme and a voice; None: the setting decides.
     template: str | None = None
+    theme: str | None = None
     voice: str | None = None
     # For a model that writes: who watches ("children of ten"), how it sounds ("calm, a little dry"), how long the film
     # is to be in seconds, where its facts may come from (empty: the setting decides), and which version of the film
@@ -82,5 +83,6 @@ class Brief:
 
     @property
     def said(self) -> Brief:
-        """What of it shapes the script: not where it stands, who reads it, how it is encoded, how urgent it is."""
-        return replace(self, origin="", voice=None, voices=(), music=None, preset=None, format=None, priority=None)
+        """What of it shapes the script: not where it stands, who reads it, what it looks like, how urgent it is."""
+        seen = replace(self, preset=None, format=None, theme=None)
+        return replace(seen, origin="", voice=None, voices=(), music=None, priority=None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Cue, Scene, Script, Word
 from pipeline.rendering.look import Frame, Look
-from pipeline.rendering.theme import MIDNIGHT, THEMES, Theme, theme_named
+from pipeline.rendering.theme import MIDNIGHT
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,17 +22,14 @@ if TYPE_CHECKING:
 __all__ = [
     "MIDNIGHT",
     "RENDERING_VERSION",
-    "THEMES",
     "Frame",
     "Look",
-    "Theme",
     "can_shape",
     "draw_scene",
     "draw_thumbnail",
     "font_advice",
     "font_coverage",
     "fonts_for",
-    "theme_named",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.

@@ -11,7 +11,8 @@ from PIL import Image
 
 from pipeline.model import VideoFormat
 from pipeline.rendering.picture import Picture, from_rgb
-from pipeline.rendering.theme import Theme, rgb
+from pipeline.rendering.theme import rgb
+from pipeline.theme.theme import Theme
 
 # The light is soft, so a tenth of the size is enough to compute it.
 _COARSE = 10

@@ -17,10 +17,11 @@ from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, TextStyle, draw_ink, presentable, shape
-from pipeline.rendering.theme import CAPTION_SIZES, Theme
+from pipeline.rendering.theme import CAPTION_SIZES
 from pipeline.rendering.timeline import frame_at
+from pipeline.theme.theme import Theme
 
-_PLATE_OPACITY = 0.72
+_PLATE_OPACITY = {"dark": 0.72, "light": 0.88}
 # Group of letters that never light up: punctuation around words, and spaces.
 _NOT_A_WORD = -1
 _STILL, _AT_REST = Motion(), Pose(FULL, 0, FULL)
@@ -114,7 +115,7 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
         letters += _letters(line, size_px, start, baseline, theme)
     return CaptionElement(
         plate=flat(
-            rounded(width, height, radius=grid.px(14), opacity=_PLATE_OPACITY),
+            rounded(width, height, radius=grid.px(14), opacity=_PLATE_OPACITY[theme.mode]),
             theme.plate,
             left=left,
             top=top,
@@ -192,6 +193,6 @@ def _letters(line: Line, size_px: int, left: int, baseline: int, theme: Theme) -
     for group in sorted({piece.group for piece in line.pieces}):
         ink = draw_ink(line, size_px, group)
         if ink:
-            plain = flat(ink.mask, theme.text, left=left + ink.left, top=baseline + ink.top, motion=_STILL)
-            found.append(_Letters(group, plain, replace(plain, ink=colour(theme.accent))))
+            plain = flat(ink.mask, theme.plate_text, left=left + ink.left, top=baseline + ink.top, motion=_STILL)
+            found.append(_Letters(group, plain, replace(plain, ink=colour(theme.plate_accent))))
     return found

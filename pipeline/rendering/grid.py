@@ -79,6 +79,9 @@ class Grid:
     """
 
     format: VideoFormat
+    # Factors of the theme.
+    type_scale: float = 1.0
+    margins: float = 1.0
 
     @property
     def is_stacked(self) -> bool:
@@ -96,7 +99,7 @@ class Grid:
 
     def type_px(self, at_1080: float) -> int:
         """A type size, likewise."""
-        return self.px(1.2 * at_1080 if self.is_tall else at_1080)
+        return self.px(self.type_scale * (1.2 * at_1080 if self.is_tall else at_1080))
 
     @property
     def content(self) -> Box:
@@ -122,7 +125,7 @@ class Grid:
 
     @property
     def _side_px(self) -> int:
-        return self.px(84 if self.is_stacked else 120)
+        return self.px(self.margins * (84 if self.is_stacked else 120))
 
     def columns(self, count: int) -> int:
         """Width of so many neighbouring columns in pixels, with the gutters between them; all, where one stacks."""

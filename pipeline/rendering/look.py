@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.model import FULL_HD, VideoFormat
 from pipeline.model.writing import writing_of
 from pipeline.rendering.grid import Box, Grid
-from pipeline.rendering.theme import MIDNIGHT, Theme
+from pipeline.rendering.theme import MIDNIGHT
+from pipeline.theme.theme import Theme
 
 if TYPE_CHECKING:
     from pipeline.rendering.picture import Picture
@@ -41,7 +42,7 @@ class Look:
     @property
     def grid(self) -> Grid:
         """Margins and columns of the format."""
-        return Grid(format=self.format)
+        return Grid(format=self.format, type_scale=self.theme.type_scale, margins=self.theme.margins)
 
 
 class Frame(NamedTuple):

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.rendering.shapes import Field, Plane, image, inside, stroke
-from pipeline.rendering.theme import Theme, rgb
+from pipeline.rendering.theme import rgb
+from pipeline.theme.theme import Theme
 
 
 class Figure(NamedTuple):

@@ -17,6 +17,7 @@ from pipeline.settings.kinds import (
     Group,
     Language,
     Names,
+    OptionalColour,
     OptionalText,
     OptionalWebSocketUrl,
 )
@@ -296,6 +297,16 @@ class OutputSettings(Group):
     )
 
 
+class BrandSettings(Group):
+    """Colours of your own, which recolour every theme. What could not be read in them is made lighter or darker."""
+
+    accent: OptionalColour = Field(None, description="What asks to be looked at, e.g. #E4572E; empty: the theme's.")
+    accent_2: OptionalColour = Field(None, description="Of figures and drawings.")
+    background: OptionalColour = Field(
+        None, description="What backgrounds and greys lean to; how light they are is the theme's."
+    )
+
+
 class CacheSettings(Group):
     """What was paid for once and is kept."""
 
@@ -318,6 +329,11 @@ class Settings(BaseSettings):
 
     template: str = Field(
         "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
+    )
+    theme: OptionalText = Field(
+        None,
+        description="Colours: the name of a file in themes/, or of a built-in one, e.g. plum or plum-light; empty: "
+        "the template's.",
     )
     language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
     languages: Languages = Field(
@@ -350,6 +366,7 @@ class Settings(BaseSettings):
     edge: EdgeSettings = EdgeSettings()
     piper: PiperSettings = PiperSettings()
     music: MusicSettings = MusicSettings()
+    brand: BrandSettings = BrandSettings()
     video: VideoSettings = VideoSettings()
     presets: Presets = Field(
         KNOWN_PRESETS,

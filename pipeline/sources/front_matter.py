@@ -20,6 +20,7 @@ _MAX_CHARS: Mapping[str, int] = {
     "title": TITLE_MAX_CHARS,
     "language": 35,
     "template": 60,
+    "theme": 60,
     "voice": 100,
     "music": 200,
     "preset": 40,

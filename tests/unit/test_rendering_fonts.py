@@ -4,11 +4,9 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from pipeline.errors import InputError, MissingToolError
+from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, Script, SpokenLine, StatementScene, TitleScene
 from pipeline.rendering import (
-    MIDNIGHT,
-    THEMES,
     Look,
     draw_thumbnail,
     font_advice,
@@ -16,7 +14,6 @@ from pipeline.rendering import (
     fonts,
     fonts_for,
     text,
-    theme_named,
 )
 
 LINES = (SpokenLine(text="Said."),)
@@ -189,13 +186,3 @@ def test_there_is_advice_for_every_script_that_is_missing():
         "Noto Sans SC, Noto Sans JP and Noto Sans KR "
         "from fonts.google.com"
     )
-
-
-def test_a_theme_is_found_by_its_name():
-    assert theme_named("midnight") is MIDNIGHT
-    assert all(theme_named(name).name == name for name in THEMES)
-
-
-def test_an_unknown_theme_is_told_with_the_nearest_known_one():
-    with pytest.raises(InputError, match=r"^unknown theme midnite\. Did you mean midnight\?$"):
-        theme_named("midnite")

@@ -15,7 +15,6 @@ from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.rendering import theme_named
 from pipeline.script import check_writers
 
 
@@ -85,7 +84,7 @@ class Look:
 
     def _examine(self, brief: Brief, begun: str) -> None:
         template = self.shop.template(brief)
-        theme_named(template.theme)
+        self.shop.theme(brief)
         self._hear(brief)
         voices = self._hired()
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)

@@ -25,12 +25,15 @@ from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
-from pipeline.rendering import Look, theme_named
+from pipeline.rendering import Look
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
+from pipeline.theme.brand import Brand, branded
+from pipeline.theme.loading import load_theme
+from pipeline.theme.theme import Theme
 from pipeline.workspace import find_workspace
 
 _ID_DIGITS = 16
@@ -277,11 +280,24 @@ class Workshop:
         assert job.script is not None
         return Look(
             title=job.script.title,
-            theme=theme_named(self.template(job.brief).theme),
+            theme=self.theme(job.brief),
             format=self.encoding(job.brief).video_format,
             burn_in=self.settings.subtitles.burn_in,
             language=job.script.language,
         )
+
+    def theme(self, brief: Brief) -> Theme:
+        """The theme of a brief in the colours of the brand. Reads files. Raises `InputError` for an unknown one."""
+        name = brief.theme or self.template(brief).theme
+        if name not in self._themes:
+            wanted = self.settings.brand
+            brand = Brand(accent=wanted.accent, accent_2=wanted.accent_2, background=wanted.background)
+            self._themes[name] = branded(load_theme(name, search=[self.workspace / "themes"]), brand)
+        return self._themes[name]
+
+    @cached_property
+    def _themes(self) -> dict[str, Theme]:
+        return {}
 
     def template(self, brief: Brief) -> Template:
         """The template of a brief, read once. Reads files: not for the event loop."""
@@ -331,6 +347,10 @@ class Workshop:
             # The job will fail with this very error; mending the template makes it another job.
             template = ""
         try:
+            theme = self.theme(brief)
+        except InputError:
+            theme = None  # likewise
+        try:
             bed = self.bed(brief)
         except InputError:
             bed = None  # likewise
@@ -340,8 +360,9 @@ class Workshop:
             encoding = None
         parts = (
             # Not what its preset is called, but what that says.
-            replace(brief, origin="", priority=None, preset=None, format=None),
+            replace(brief, origin="", priority=None, preset=None, format=None, theme=None),
             template,
+            theme,
             self._first_choice(),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,

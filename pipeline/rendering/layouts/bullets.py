@@ -153,7 +153,7 @@ def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | No
         outline += _digit(number, theme.muted, circle, left_over, size_px)
     return [
         flat(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
-        *_digit(number, theme.background_bottom, circle, filled, size_px),
+        *_digit(number, theme.on_accent, circle, filled, size_px),
         *outline,
         *letters(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
     ]

@@ -24,9 +24,9 @@ GAP_BELOW_FIGURE = 80
 _SMALLEST_FIGURE = 200
 # Above and below both of them, together.
 _AIR = 64
-# Of cards, at 1080.
-_RADIUS = 28
-_SHADOW_BLUR, _SHADOW_DROP, _SHADOW_OPACITY = 48, 16, 0.34
+# Of the shadow of cards, at 1080; on a dark background it takes more of it to be seen.
+_SHADOW_BLUR, _SHADOW_DROP = 48, 16
+_SHADOW = {"dark": 0.34, "light": 0.14}
 
 
 def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
@@ -54,9 +54,9 @@ def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
 
 def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> list[Sprite]:
     """A card on the background: a surface in the colour of a role, with a soft shadow and no outline."""
-    grid, radius = look.grid, look.grid.px(_RADIUS)
+    grid, radius = look.grid, look.grid.px(look.theme.radius_px)
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
-    shadow = _shadow(box.width, box.height, radius=radius, blur=blur)
+    shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
     return [
         flat(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
         flat(
@@ -70,9 +70,9 @@ def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> lis
 
 
 @lru_cache(maxsize=32)
-def _shadow(width_px: int, height_px: int, *, radius: int, blur: int) -> Image.Image:
+def _shadow(width_px: int, height_px: int, *, radius: int, blur: int, opacity: float) -> Image.Image:
     whole = Image.new("L", (width_px + 4 * blur, height_px + 4 * blur))
-    whole.paste(rounded(width_px, height_px, radius=radius, opacity=_SHADOW_OPACITY), (2 * blur, 2 * blur))
+    whole.paste(rounded(width_px, height_px, radius=radius, opacity=opacity), (2 * blur, 2 * blur))
     return whole.filter(ImageFilter.GaussianBlur(blur / 2))
 
 

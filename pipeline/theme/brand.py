@@ -1,0 +1,67 @@
+"""A theme in the colours of a brand: whatever those are, text is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.theme.colours import Lch, readable, to_hex, to_lch
+from pipeline.theme.theme import READ_ON, Theme
+
+# How the neighbours of the accent differ from it: lightness, chroma, hue.
+_LIGHTER, _DEEPER = (0.06, 0.85, 12), (-0.10, 1.1, -18)
+# More would make backgrounds loud, and greys coloured.
+_MOST_CHROMA = 0.035
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """Colours of somebody's own, #RRGGBB; None: the theme's."""
+
+    accent: str | None = None
+    accent_2: str | None = None
+    # Its hue is what the backgrounds, surfaces and greys lean to; how light they are is the theme's.
+    background: str | None = None
+
+
+def branded(theme: Theme, brand: Brand) -> Theme:
+    """`theme` in the colours of `brand`; one that could not be read where it stands is made lighter or darker."""
+    changed: dict[str, Any] = {}
+    if brand.background:
+        changed |= _leaning(theme, to_lch(brand.background))
+    if brand.accent:
+        accent = to_lch(brand.accent)
+        changed |= {
+            "accent": brand.accent.upper(),
+            "accent_light": to_hex(_shifted(accent, *_LIGHTER)),
+            "accent_deep": to_hex(_shifted(accent, *_DEEPER)),
+            "plate_accent": brand.accent.upper(),
+        }
+    if brand.accent_2:
+        changed["accent_2"] = brand.accent_2.upper()
+    theme = replace(theme, **changed)
+    for role, grounds, least in READ_ON:
+        behind = tuple(getattr(theme, ground) for ground in grounds)
+        found: dict[str, Any] = {role: readable(getattr(theme, role), behind, least)}
+        theme = replace(theme, **found)
+    return theme
+
+
+def _leaning(theme: Theme, colour: Lch) -> dict[str, str]:
+    """The quiet roles of a theme, turned from its hue to that of a colour."""
+    base = to_lch(theme.background_top)
+    turn = colour.hue - base.hue
+    strength = colour.chroma / max(base.chroma, 0.002)
+    found = {}
+    for role in ("background_top", "background_bottom", "surface", "text", "muted", "line", "plate", "plate_text"):
+        own = to_lch(getattr(theme, role))
+        found[role] = to_hex(Lch(own.lightness, min(own.chroma * strength, _MOST_CHROMA), (own.hue + turn) % 360))
+    for role in ("glow", "glow_far"):
+        own = to_lch(getattr(theme, role))
+        found[role] = to_hex(own._replace(hue=(own.hue + turn) % 360))
+    return found
+
+
+def _shifted(colour: Lch, lighter: float, stronger: float, turn: float) -> Lch:
+    lightness = min(0.97, max(0.05, colour.lightness + lighter))
+    return Lch(lightness, colour.chroma * stronger, (colour.hue + turn) % 360)

@@ -1,0 +1,168 @@
+"""Themes by name, read from `themes/NAME.toml` of the workspace or built in, and recoloured for a brand."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.theme.colours import Lch, is_hex, to_hex
+from pipeline.theme.theme import ROLES, Theme, find_faint
+
+Mode = Literal["dark", "light"]
+_MODES: tuple[Mode, ...] = ("dark", "light")
+_PACKAGE = Path(__file__).parent.parent
+_MAX_BYTES = 64 * 1024
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_LCH = re.compile(r"\s*(\d*\.?\d+)\s+(\d*\.?\d+)\s+(\d*\.?\d+)\s*")
+
+
+def _hex_of(value: object) -> str:
+    """#RRGGBB of what a file says. Raises `ValueError`."""
+    text = value if isinstance(value, str) else ""
+    if is_hex(text):
+        return text.upper()
+    if found := _LCH.fullmatch(text):
+        lightness, chroma, hue = map(float, found.groups())
+        if lightness <= 1 and chroma <= 0.5 and hue <= 360:
+            return to_hex(Lch(lightness, chroma, hue))
+    raise ValueError(f"{value!r} is no colour: write #RRGGBB, or lightness (0-1), chroma (0-0.4) and hue (0-360)")
+
+
+_Colour = Annotated[str, BeforeValidator(_hex_of)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _SizeTable(_Table):
+    type: Annotated[float, Field(ge=0.8, le=1.25)] = 1.0
+    margins: Annotated[float, Field(ge=1.0, le=1.5)] = 1.0
+    radius_px: Annotated[int, Field(ge=0, le=64)] = 28
+
+
+# The two palettes: every role, each a colour.
+_PaletteTable = create_model("_PaletteTable", __base__=_Table, **dict.fromkeys(ROLES, (_Colour, ...)))  # type: ignore[call-overload]
+
+
+class _ThemeFile(_Table):
+    title: Annotated[str, Field(min_length=1, max_length=80)]
+    description: Annotated[str, Field(max_length=300)] = ""
+    mode: Mode = "dark"
+    size: _SizeTable = _SizeTable()
+    dark: _PaletteTable | None = None
+    light: _PaletteTable | None = None
+
+
+def known_themes(search: Sequence[Path]) -> dict[str, Path]:
+    """The file of every theme by name: those of the folders in `search` in order, then the built-in ones."""
+    found: dict[str, Path] = {}
+    for root in (*search, _builtin()):
+        for file in sorted(root.glob("*.toml")) if root.is_dir() else ():
+            if _NAME.fullmatch(file.stem):
+                found.setdefault(file.stem, file)
+    return found
+
+
+def load_theme(name: str, *, search: Sequence[Path] = ()) -> Theme:
+    """The theme `name`: "plum" (as its file prefers), "plum-dark", "plum-light". Reads files; not for the event loop.
+
+    Raises `InputError` when there is none of that name, with the nearest one, or when its file is not in order: a
+    colour that is none, a role that is missing, text that can't be read on its background, with file and line.
+    """
+    known = known_themes(search)
+    plain, mode = name, None
+    for each in _MODES:
+        if name not in known and name.endswith(f"-{each}"):
+            plain, mode = name.removesuffix(f"-{each}"), each
+    if plain not in known:
+        raise InputError(
+            f"unknown theme {name}", hint=did_you_mean(name, known, otherwise=f"Known: {', '.join(known)}")
+        )
+    path = known[plain]
+    return _theme(plain, path, _read(path), mode)
+
+
+def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
+    parsed = _parse(text, path)
+    wanted = mode or parsed.mode
+    palette = getattr(parsed, wanted)
+    if palette is None:
+        raise InputError(f"the theme has no [{wanted}]", where=str(path), hint="Add it, or ask for the other one")
+    theme = Theme(
+        name=name if wanted == parsed.mode else f"{name}-{wanted}",
+        mode=wanted,
+        type_scale=parsed.size.type,
+        margins=parsed.size.margins,
+        radius_px=parsed.size.radius_px,
+        **dict(palette),
+    )
+    for role, ground, found, least in find_faint(theme):
+        line = _line_of(text, wanted, role)
+        raise InputError(
+            f"{role} can't be read on {ground}: contrast {found:.1f} to 1, at least {least:g} is needed",
+            where=f"{path}:{line}",
+            hint="Make it lighter" if wanted == "dark" else "Make it darker",
+        )
+    return theme
+
+
+def _parse(text: str, path: Path) -> _ThemeFile:
+    try:
+        return _ThemeFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        message, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        table, key = [*map(str, first["loc"]), ""][:2]
+        where = f"{path}:{_line_of(text, table, key)}"
+        named = ".".join(map(str, first["loc"]))
+        if first["type"] == "extra_forbidden":
+            names = ROLES if table in _MODES else list(_ThemeFile.model_fields)
+            raise InputError(f"unknown key {named}", where=where, hint=did_you_mean(key or table, names)) from error
+        problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{named}: {problem}", where=where) from error
+
+
+def _line_of(text: str, table: str, key: str) -> int:
+    """The line where `key` of a table is written, else that of the table; tomllib doesn't tell."""
+    here, best = "", 1
+    for number, line in enumerate(text.split("\n"), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            here = header[1].strip()
+            best = number if here == table else best
+            continue
+        written = re.match(r"\s*(\w+)\s*=", line)
+        if written and ((here == table and written[1] == key) or (not here and written[1] == table)):
+            return number
+    return best
+
+
+@lru_cache(maxsize=32)
+def _builtin() -> Path:
+    """The folder of the themes that come with us: in the wheel, else in the repository."""
+    in_wheel = _PACKAGE / "_builtin"
+    return (in_wheel if in_wheel.is_dir() else _PACKAGE.parent) / "themes"
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+    if len(data) > _MAX_BYTES:
+        raise InputError("is larger than 64 KiB", where=str(path))
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError("is not UTF-8", where=f"{path}:{line}", hint="Save it as UTF-8") from error

@@ -1,0 +1,83 @@
+"""A theme: what colours are for, how large type is, how round corners are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from pipeline.theme.colours import contrast
+
+# WCAG 2.2, 1.4.3: what text needs, and what large text and drawings do (1.4.11).
+TEXT_CONTRAST, LARGE_CONTRAST = 4.5, 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Palette:
+    """What colours are for, each #RRGGBB."""
+
+    # The two stops of the background, upper left and lower right.
+    background_top: str
+    background_bottom: str
+    # Out-of-focus light on the background: the theme's own hue, a neighbour, and a warm counterpart.
+    glow: str
+    glow_far: str
+    ember: str
+    # Cards that stand on the background.
+    surface: str
+    text: str
+    muted: str
+    line: str
+    # The one colour that asks to be looked at, with a lighter and a deeper neighbour for round shapes, and what is
+    # written on it.
+    accent: str
+    accent_light: str
+    accent_deep: str
+    on_accent: str
+    # Figures and drawings.
+    accent_2: str
+    # What is right or grows, and what is wrong or falls.
+    positive: str
+    negative: str
+    # The dark plate behind captions, which shadows have as well; its text, and the word that is being said.
+    plate: str
+    plate_text: str
+    plate_accent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme(Palette):
+    """What a film looks like beyond its layouts."""
+
+    # "midnight", "midnight-light".
+    name: str
+    mode: Literal["dark", "light"] = "dark"
+    # Factors on type sizes and on the margins of the picture.
+    type_scale: float = 1.0
+    margins: float = 1.0
+    # Of cards, at a picture height of 1,080.
+    radius_px: int = 28
+
+
+# Role of a text, the roles it stands on, and the contrast it needs. Kickers and emphasis have the accent.
+READ_ON: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("text", ("background_top", "background_bottom", "surface"), TEXT_CONTRAST),
+    ("muted", ("background_top", "background_bottom", "surface"), TEXT_CONTRAST),
+    ("accent", ("background_top", "background_bottom", "surface"), TEXT_CONTRAST),
+    ("positive", ("background_top", "background_bottom", "surface"), LARGE_CONTRAST),
+    ("negative", ("background_top", "background_bottom", "surface"), LARGE_CONTRAST),
+    ("accent_2", ("background_top", "background_bottom", "surface"), LARGE_CONTRAST),
+    ("on_accent", ("accent",), TEXT_CONTRAST),
+    ("plate_text", ("plate",), TEXT_CONTRAST),
+    ("plate_accent", ("plate",), TEXT_CONTRAST),
+)
+ROLES = tuple(each.name for each in fields(Palette))
+
+
+def find_faint(palette: Palette) -> Iterator[tuple[str, str, float, float]]:
+    """What can't be read: role, the role it stands on, its contrast, and the contrast it needs."""
+    for role, grounds, least in READ_ON:
+        for ground in grounds:
+            found = contrast(getattr(palette, role), getattr(palette, ground))
+            if found < least:
+                yield role, ground, found, least
