@@ -67,7 +67,7 @@ from pipeline.model.showing import (
     texts_of,
     with_texts,
 )
-from pipeline.model.subtitles import Cue, Subtitles
+from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
 from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
 from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
@@ -100,6 +100,7 @@ __all__ = [
     "Brief",
     "BulletList",
     "BulletsScene",
+    "CaptionStyle",
     "Check",
     "Clip",
     "ClosingScene",

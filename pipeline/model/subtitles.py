@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.model.narration import Word
 from pipeline.model.words import join_words
+
+# How captions are drawn: not at all, as letters with an edge, on a plate, on a plate with the spoken word lit, or a few
+# large words at a time with the spoken one lit.
+CaptionStyle = Literal["off", "block", "boxed", "karaoke", "words"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ def draw_scene(
     from pipeline.rendering import captions, layouts, timeline  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
-    overlay = captions.captions(cues, look) if look.burn_in else []
+    overlay = captions.captions(cues, look)
     yield from timeline.play(composition.under(overlay), frames, frame_rate=look.format.frame_rate)
 
 

@@ -1,13 +1,16 @@
-"""Captions in the picture: a dark plate in the lowest band, the spoken word in the accent colour."""
+"""Captions in the picture, in the band that is theirs: see `CaptionStyle` for the ways they can look."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import NamedTuple
 
-from pipeline.model import Cue, join_words
+from PIL import ImageFilter, ImageOps
+
+from pipeline.model import Cue, Word, join_words
 from pipeline.model.writing import writing_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box, Grid
@@ -16,8 +19,8 @@ from pipeline.rendering.motion import FULL, Motion, Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat
-from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, Line, TextStyle, draw_ink, presentable, shape
-from pipeline.rendering.theme import CAPTION_SIZES
+from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, Line, TextStyle, draw_ink, presentable, shape
+from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import frame_at
 from pipeline.theme.theme import Theme
 
@@ -25,6 +28,10 @@ _PLATE_OPACITY = {"dark": 0.72, "light": 0.88}
 # Group of letters that never light up: punctuation around words, and spaces.
 _NOT_A_WORD = -1
 _STILL, _AT_REST = Motion(), Pose(FULL, 0, FULL)
+# Words at a time where they are few and large, and letters in them.
+_MOST_WORDS, _MOST_LETTERS = 3, 18
+# Of letters without a plate, at 1080.
+_EDGE = 4
 # Depth of a letter with a tail, in em.
 _DESCENT_EM = 0.22
 # A word with the marks around it cut off: those stay white when the word lights up.
@@ -44,15 +51,24 @@ class _Letters(NamedTuple):
     lit: Sprite
 
 
+class _Inks(NamedTuple):
+    """Colours of letters, of the word that is said, and of the edge around letters without a plate."""
+
+    plain: str
+    lit: str
+    edge: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaptionElement:
     """One cue, from its first frame to the frame before `ends`."""
 
-    plate: Sprite
+    # What is behind the letters: one plate, or the dark edge of each line.
+    behind: tuple[Sprite, ...]
     letters: tuple[_Letters, ...]
     starts: int
     ends: int
-    # Frame in which each word begins.
+    # Frame in which each word begins; empty: none is lit.
     word_frames: tuple[int, ...]
 
     def pose(self, frame: float) -> _Caption | None:
@@ -63,7 +79,8 @@ class CaptionElement:
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
-        return self.plate.box(_AT_REST)
+        first, *others = (sprite.box(_AT_REST) for sprite in self.behind)
+        return reduce(Box.union, others, first)
 
     def mirrored(self, width_px: int) -> CaptionElement:  # noqa: ARG002
         """See `sprites.Element`: captions stand in the middle."""
@@ -82,50 +99,89 @@ class CaptionElement:
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `sprites.Element`."""
         assert isinstance(pose, _Caption)
-        self.plate.paint(patch, origin, _AT_REST)
+        for sprite in self.behind:
+            sprite.paint(patch, origin, _AT_REST)
         for letters in self.letters:
             is_lit = letters.word == pose.lit and letters.word != _NOT_A_WORD
             (letters.lit if is_lit else letters.plain).paint(patch, origin, _AT_REST)
 
 
 def captions(cues: Sequence[Cue], look: Look) -> list[CaptionElement]:
-    """An element per cue that has anything to show."""
-    elements = (_caption(cue, look) for cue in cues)
+    """An element per cue (or per few words of it, as the look wants) that has anything to show."""
+    if look.captions == "off":
+        return []
+    parts = cues if look.captions != "words" else [part for cue in cues for part in _few_words(cue)]
+    elements = (_caption(cue, look) for cue in parts)
     return [element for element in elements if element is not None]
 
 
+def _few_words(cue: Cue) -> Iterator[Cue]:
+    """The cue as several that follow each other without a gap, each of a few words on one line."""
+    groups: list[list[Word]] = [[]]
+    for word in (word for line in cue.lines for word in line):
+        group = groups[-1]
+        if len(group) == _MOST_WORDS or (sum(len(each.text) + 1 for each in (*group, word)) > _MOST_LETTERS and group):
+            groups.append(group := [])
+        group.append(word)
+    starts = [cue.start_s, *(group[0].start_s for group in groups[1:])]
+    for group, start_s, end_s in zip(groups, starts, (*starts[1:], cue.end_s), strict=True):
+        if group:
+            yield Cue(start_s=start_s, end_s=end_s, lines=(tuple(group),))
+
+
 def _caption(cue: Cue, look: Look) -> CaptionElement | None:
-    grid, theme = look.grid, look.theme
-    style = CAPTION.in_language(look.language)
+    grid = look.grid
+    style = (LARGE_CAPTION if look.captions == "words" else CAPTION).in_language(look.language)
     room = Box(0, 0, grid.captions.width - 2 * grid.px(32), grid.captions.height)
-    size_px, lines = _sized(_lines(cue, style), grid, room)
+    size_px, lines = _sized(_lines(cue, style), look, room)
     if not lines:
         return None
     leading, cap = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM))
-    pad_x, pad_y = grid.px(28), _padding(lines, size_px, grid)
-    width = round(max(line.width_em for line in lines) * size_px) + 2 * pad_x
-    height = _height(lines, size_px, grid)
+    pad_y, height = _padding(lines, size_px, grid), _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
     top = grid.captions.top + (grid.captions.height - grid.px(6) - height) // 2
-    left = (grid.format.width_px - width) // 2
+    on_plate = look.captions in {"boxed", "karaoke"}
+    inks = _inks(look.theme, on_plate=on_plate)
     letters: list[_Letters] = []
     for number, line in enumerate(lines):
         start = (grid.format.width_px - round(line.width_em * size_px)) // 2
         baseline = top + pad_y + cap + number * leading
-        letters += _letters(line, size_px, start, baseline, theme)
+        letters += _letters(line, size_px, start, baseline, inks)
+    widest_px = round(max(line.width_em for line in lines) * size_px)
+    begins = tuple(frame_at(word.start_s) for line in cue.lines for word in line)
     return CaptionElement(
-        plate=flat(
-            rounded(width, height, radius=grid.px(14), opacity=_PLATE_OPACITY[theme.mode]),
-            theme.plate,
-            left=left,
-            top=top,
-            motion=_STILL,
-        ),
+        behind=(_plate(widest_px, height, top, look),) if on_plate else _edges(letters, inks.edge, look),
         letters=tuple(letters),
         starts=frame_at(cue.start_s),
         ends=max(frame_at(cue.start_s) + 1, frame_at(cue.end_s)),
-        word_frames=tuple(frame_at(word.start_s) for line in cue.lines for word in line),
+        word_frames=begins if look.captions in {"karaoke", "words"} else (),
     )
+
+
+def _inks(theme: Theme, *, on_plate: bool) -> _Inks:
+    """Plates are dark in every theme; without one, letters are those of the theme."""
+    if on_plate or theme.mode == "dark":
+        return _Inks(theme.plate_text, theme.plate_accent, theme.plate)
+    return _Inks(theme.text, theme.accent, theme.background_top)
+
+
+def _plate(widest_px: int, height_px: int, top: int, look: Look) -> Sprite:
+    """Soft and dark, a little wider than the lines."""
+    grid = look.grid
+    width = widest_px + 2 * grid.px(28)
+    mask = rounded(width, height_px, radius=grid.px(14), opacity=_PLATE_OPACITY[look.theme.mode])
+    return flat(mask, look.theme.plate, left=(grid.format.width_px - width) // 2, top=top, motion=_STILL)
+
+
+def _edges(letters: Sequence[_Letters], edge_colour: str, look: Look) -> tuple[Sprite, ...]:
+    """An edge around letters that stand on the picture itself, as wide as it takes to read them on anything."""
+    edge = look.grid.px(_EDGE)
+    found = []
+    for each in letters:
+        wide = ImageOps.expand(each.plain.mask, border=2 * edge)
+        grown = wide.filter(ImageFilter.GaussianBlur(edge)).point([min(255, 5 * level) for level in range(256)])
+        found.append(replace(each.plain, mask=grown, left=each.plain.left - 2 * edge, top=each.plain.top - 2 * edge))
+    return tuple(replace(sprite, ink=colour(edge_colour)) for sprite in found)
 
 
 def _lines(cue: Cue, style: TextStyle) -> list[Line]:
@@ -162,9 +218,10 @@ def _presentable(word: str, style: TextStyle) -> str:
     return f"{shown} " if shown and word.endswith(" ") else shown
 
 
-def _sized(lines: list[Line], grid: Grid, room: Box) -> tuple[int, list[Line]]:
+def _sized(lines: list[Line], look: Look, room: Box) -> tuple[int, list[Line]]:
     """The largest size at which all lines fit; below the smallest, lines are cut."""
-    sizes = [grid.type_px(size) for size in CAPTION_SIZES]
+    grid = look.grid
+    sizes = [grid.type_px(size) for size in (LARGE_SIZES if look.captions == "words" else CAPTION_SIZES)]
     for size_px in sizes:
         wide = max((line.width_em for line in lines), default=0.0) * size_px
         if wide <= room.width and _height(lines, size_px, grid) <= room.height:
@@ -188,11 +245,11 @@ def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     return max(padding, reach + grid.px(8))
 
 
-def _letters(line: Line, size_px: int, left: int, baseline: int, theme: Theme) -> list[_Letters]:
+def _letters(line: Line, size_px: int, left: int, baseline: int, inks: _Inks) -> list[_Letters]:
     found = []
     for group in sorted({piece.group for piece in line.pieces}):
         ink = draw_ink(line, size_px, group)
         if ink:
-            plain = flat(ink.mask, theme.plate_text, left=left + ink.left, top=baseline + ink.top, motion=_STILL)
-            found.append(_Letters(group, plain, replace(plain, ink=colour(theme.plate_accent))))
+            plain = flat(ink.mask, inks.plain, left=left + ink.left, top=baseline + ink.top, motion=_STILL)
+            found.append(_Letters(group, plain, replace(plain, ink=colour(inks.lit))))
     return found

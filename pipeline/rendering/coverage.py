@@ -112,7 +112,7 @@ def _drawn(script: Script, look: Look) -> Iterator[str]:
     yield from (look.title, script.title, script.thumbnail_text)
     for scene in script.scenes:
         yield from _shown(scene, script.language)
-        if look.burn_in:
+        if look.captions != "off":
             yield narration_of(scene)
 
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model import FULL_HD, VideoFormat
+from pipeline.model import FULL_HD, CaptionStyle, VideoFormat
 from pipeline.model.writing import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT
@@ -24,8 +24,8 @@ class Look:
     title: str
     format: VideoFormat = FULL_HD
     theme: Theme = MIDNIGHT
-    # Whether captions are drawn into the picture.
-    burn_in: bool = True
+    # How captions are drawn into the picture.
+    captions: CaptionStyle = "karaoke"
     # Of all texts, a tag like pt-BR; empty: unknown.
     language: str = ""
 

@@ -83,6 +83,7 @@ STATEMENT = TextStyle(weight=620, tracking=-0.022, leading=1.2)
 ITEM = TextStyle(weight=540, tracking=-0.012, leading=1.3, optical_size=28)
 BODY = TextStyle(weight=420, tracking=-0.006, leading=1.35, optical_size=26)
 LABEL = TextStyle(weight=620, tracking=0.07, leading=1.35, optical_size=20)
+LARGE_CAPTION = TextStyle(weight=760, tracking=-0.014, leading=1.15, optical_size=32)
 CAPTION = TextStyle(weight=600, tracking=-0.004, leading=1.2, optical_size=24)
 
 # Height of a capital letter of Inter, which stands for the height of a line when things are aligned.

@@ -15,6 +15,7 @@ HEADING_SIZES: Final = (80, 72, 64, 56, 50, 44)
 ITEM_SIZES: Final = (48, 44, 40, 36, 32)
 TEXT_SIZES: Final = (44, 40, 36, 32)
 CAPTION_SIZES: Final = (46, 44, 40, 36, 32, 28)
+LARGE_SIZES: Final = (60, 54, 48, 44, 40, 36, 32)
 LABEL_SIZES: Final = (32, 28)
 SOURCE_SIZES: Final = (28,)
 

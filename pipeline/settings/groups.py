@@ -17,6 +17,7 @@ from pipeline.settings.kinds import (
     Group,
     Language,
     Names,
+    OptionalCaptionStyle,
     OptionalColour,
     OptionalText,
     OptionalWebSocketUrl,
@@ -169,7 +170,11 @@ class SubtitleSettings(Group):
     )
     min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
     max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
-    burn_in: bool = Field(default=True, description="Whether captions are drawn into the picture as well.")
+    style: OptionalCaptionStyle = Field(
+        None,
+        description="How captions are drawn into the picture: off, block (letters with an edge), boxed (on a plate), "
+        "karaoke (the spoken word lit) or words (few and large, the spoken one lit); empty: as the template says.",
+    )
 
     @model_validator(mode="after")
     def _durations_in_order(self) -> SubtitleSettings:

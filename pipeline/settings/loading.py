@@ -35,6 +35,7 @@ _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
 _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
 # Names of earlier versions, and what became of them.
 _MOVED = {
+    "subtitles.burn_in": "is subtitles.style now: off for false, karaoke for true",
     "groq.usd_per_million_in": _PRICED,
     "groq.usd_per_million_out": _PRICED,
 }

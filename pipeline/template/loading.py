@@ -61,6 +61,7 @@ def _read_folder(folder: Path, name: str) -> Template:
         title=checked.title,
         description=checked.description,
         theme=checked.theme,
+        captions=checked.captions,
         layouts=_layouts(checked),
         tags=tuple(dict.fromkeys(checked.metadata.tags)),
         fingerprint=_fingerprint({"template.toml": toml, **files}),

@@ -154,7 +154,7 @@ def test_captions_show_every_character_and_no_box(name, topics):
             assert {letters.word for letters in caption.letters} >= {
                 n for n, word in enumerate(said) if has_words(word)
             }
-            assert all(caption.plate.top <= letters.plain.top for letters in caption.letters)
+            assert all(caption.behind[0].top <= letters.plain.top for letters in caption.letters)
             for letter in {visible(cluster) for word in said for cluster in clusters(word.strip())}:
                 face = face_for(letter, weight=600, language=look.language)
                 assert face, letter

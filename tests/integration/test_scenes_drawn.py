@@ -156,7 +156,7 @@ def test_whatever_it_says_a_layout_keeps_its_text_inside_the_margins(one, two, t
 
 @EVERY_SCENE
 def test_without_captions_nothing_enters_the_caption_band(scene):
-    picture = last_picture(scene, Look(title=LOOK.title, burn_in=False))
+    picture = last_picture(scene, Look(title=LOOK.title, captions="off"))
     ground = lay_out(scene, (), LOOK).ground.to_rgb()
     band = tuple(LOOK.grid.captions)
 
@@ -168,7 +168,17 @@ def test_captions_stay_in_their_band_whatever_they_say():
         word = Word(text=text, start_s=0.0, end_s=1.0)
         cues = (Cue(start_s=0.0, end_s=1.0, lines=((word,), (word,))),)
         with_, without = (
-            next(iter(draw_scene(CLOSING, words=(), cues=cues, frames=1, look=Look(title="x", burn_in=burn)))).picture
+            next(
+                iter(
+                    draw_scene(
+                        CLOSING,
+                        words=(),
+                        cues=cues,
+                        frames=1,
+                        look=Look(title="x", captions="karaoke" if burn else "off"),
+                    )
+                )
+            ).picture
             for burn in (True, False)
         )
         changed = np.argwhere(np.asarray(with_.y) != np.asarray(without.y))

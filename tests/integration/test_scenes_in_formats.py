@@ -137,7 +137,7 @@ def test_on_a_tall_picture_apps_have_their_fifth_at_the_bottom_and_letters_are_l
 
     assert max(box.bottom for box in shown) <= 0.8 * size[1]
     assert min(box.top for box in shown) >= 0.1 * size[1]
-    assert caption.plate.mask.height > 0.06 * size[1]
+    assert caption.behind[0].mask.height > 0.06 * size[1]
 
 
 @pytest.mark.parametrize("rate", [24, 25, 50, 60])

@@ -80,7 +80,7 @@ async def test_whatever_shapes_the_film_shapes_the_id(shop, change):
         {"narration.narrator": "silence"},
         {"video.quality": 30},
         {"video.holds": "variable"},
-        {"subtitles.burn_in": False},
+        {"subtitles.style": "off"},
         {"language": "de"},
     ],
     ids=str,

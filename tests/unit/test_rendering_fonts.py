@@ -113,9 +113,9 @@ def test_the_text_of_the_thumbnail_is_looked_at():
 def test_narration_needs_a_font_only_where_captions_are_drawn():
     script = film("A film", ClosingScene(lines=(SpokenLine(text="字を書く"),), text="End"))
 
-    fonts_for(script, Look(title="A film", burn_in=False))
+    fonts_for(script, Look(title="A film", captions="off"))
     with pytest.raises(MissingToolError):
-        fonts_for(script, Look(title="A film", burn_in=True))
+        fonts_for(script, Look(title="A film", captions="boxed"))
 
 
 @pytest.mark.usefixtures("system_fonts")

@@ -42,7 +42,7 @@ def edges(sprite):
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.layout)
 def test_the_layouts_of_a_right_to_left_language_are_mirrored_line_by_line(scene):
-    plain = layouts._lay_out(scene, words_of(scene), ARABIC).elements
+    plain = layouts.LAYOUTS[type(scene)](scene, words_of(scene), ARABIC).elements
     mirrored = sprites(scene, ARABIC)
 
     for before, after in zip(plain, mirrored, strict=True):
@@ -121,8 +121,8 @@ def test_no_letter_of_a_caption_leaves_its_plate(language, text):
     caption = caption_of(text, language)
 
     for letters in caption.letters:
-        assert caption.plate.top <= letters.plain.top
-        assert letters.plain.top + letters.plain.mask.height <= caption.plate.top + caption.plate.mask.height
+        assert caption.behind[0].top <= letters.plain.top
+        assert letters.plain.top + letters.plain.mask.height <= caption.behind[0].top + caption.behind[0].mask.height
 
 
 def test_two_lines_of_a_high_script_stay_in_the_caption_band():
@@ -130,8 +130,8 @@ def test_two_lines_of_a_high_script_stay_in_the_caption_band():
     line = (Word(text="น้ำแข็งที่ลอยอยู่ในน้ำ", start_s=0, end_s=1),)
     (caption,) = captions((Cue(start_s=0, end_s=2, lines=(line, line)),), look)
 
-    assert caption.plate.top >= look.grid.captions.top - look.grid.px(8)
-    assert caption.plate.top + caption.plate.mask.height <= look.grid.captions.bottom
+    assert caption.behind[0].top >= look.grid.captions.top - look.grid.px(8)
+    assert caption.behind[0].top + caption.behind[0].mask.height <= look.grid.captions.bottom
 
 
 @pytest.mark.parametrize(

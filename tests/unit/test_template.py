@@ -99,15 +99,15 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
     ("old", "new", "says"),
     [
         ("theme =", "them =", ":4: unknown key them. Did you mean theme?"),
-        ("[layouts.bullets]", "[layouts.bulets]", ":22: unknown layout layouts.bulets. Did you mean bullets?"),
-        ("[layouts.title]", "[layouts.tite]", ":17: unknown layout layouts.tite. Did you mean title?"),
-        ("item = 80", "itm = 60", ":26: unknown key layouts.bullets.itm. Did you mean item?"),
-        ("item = 80", 'item = "60"', ":26: layouts.bullets.item: Input should be a valid integer"),
-        ("items = 5", "items = 6", ":25: layouts.bullets.items: Input should be less than or equal to 5"),
-        ("item = 80", "item 60", ":26: broken TOML"),
+        ("[layouts.bullets]", "[layouts.bulets]", ":24: unknown layout layouts.bulets. Did you mean bullets?"),
+        ("[layouts.title]", "[layouts.tite]", ":19: unknown layout layouts.tite. Did you mean title?"),
+        ("item = 80", "itm = 60", ":28: unknown key layouts.bullets.itm. Did you mean item?"),
+        ("item = 80", 'item = "60"', ":28: layouts.bullets.item: Input should be a valid integer"),
+        ("items = 5", "items = 6", ":27: layouts.bullets.items: Input should be less than or equal to 5"),
+        ("item = 80", "item 60", ":28: broken TOML"),
         ('title = "Explainer"', "", ":1: title: is missing"),
-        ('"user.jinja"', '"../user.jinja"', ":9: prompt.user: String should match pattern"),
-        ("tags =", "tag =", ":14: unknown key metadata.tag. Did you mean tags?"),
+        ('"user.jinja"', '"../user.jinja"', ":11: prompt.user: String should match pattern"),
+        ("tags =", "tag =", ":16: unknown key metadata.tag. Did you mean tags?"),
     ],
 )
 def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: str, new: str, says: str) -> None:
@@ -198,7 +198,10 @@ def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
 
     system, user = load_template("explainer", search=[]).prompt(brief)
 
-    assert "bullets: heading 50, kicker 40, item 80; 2 to 5 items" in system
+    assert (
+        "bullets (what stands side by side: causes, kinds, parts): heading 50, kicker 40, item 80; 2 to 5 items"
+        in system
+    )
     assert user.startswith("Topic: The <sky>\n")
     assert "## Why\n\n- One.\n- Two." in user
 

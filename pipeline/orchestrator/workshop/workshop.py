@@ -15,7 +15,7 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import Asked, Brief, Job, Price, Prosody, VideoFormat
+from pipeline.model import Asked, Brief, CaptionStyle, Job, Price, Prosody, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciations
@@ -282,7 +282,7 @@ class Workshop:
             title=job.script.title,
             theme=self.theme(job.brief),
             format=self.encoding(job.brief).video_format,
-            burn_in=self.settings.subtitles.burn_in,
+            captions=self.captions(job.brief),
             language=job.script.language,
         )
 
@@ -298,6 +298,10 @@ class Workshop:
     @cached_property
     def _themes(self) -> dict[str, Theme]:
         return {}
+
+    def captions(self, brief: Brief) -> CaptionStyle:
+        """How captions are drawn: as the settings say, else as the template does. Reads files."""
+        return self.settings.subtitles.style or self.template(brief).captions
 
     def template(self, brief: Brief) -> Template:
         """The template of a brief, read once. Reads files: not for the event loop."""
@@ -366,7 +370,7 @@ class Workshop:
             self._first_choice(),
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
-            (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.burn_in),
+            (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
             (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]

@@ -1,0 +1,87 @@
+"""The ways that captions can look."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import ConfigurationError
+from pipeline.model import Brief, Cue, VideoFormat, Word
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.rendering import Look
+from pipeline.rendering.captions import captions
+from pipeline.rendering.theme import MIDNIGHT
+from pipeline.theme.loading import load_theme
+
+WORDS = ("Swimming ", "stops ", "the ", "heart ", "that ", "feeds ", "the ", "body.")
+
+
+def cue_of(words, *, each_s=0.4):
+    timed = tuple(Word(text=text, start_s=n * each_s, end_s=(n + 1) * each_s) for n, text in enumerate(words))
+    half = (len(timed) + 1) // 2
+    lines = tuple(line for line in (timed[:half], timed[half:]) if line)
+    return Cue(start_s=0, end_s=len(timed) * each_s + 0.2, lines=lines)
+
+
+def shown(style, words=WORDS, theme=MIDNIGHT, size=(1920, 1080)):
+    look = Look(title="t", captions=style, theme=theme, format=VideoFormat(width_px=size[0], height_px=size[1]))
+    return captions((cue_of(words),), look), look
+
+
+def test_off_shows_nothing():
+    assert shown("off")[0] == []
+
+
+@pytest.mark.parametrize(("style", "lights"), [("block", False), ("boxed", False), ("karaoke", True), ("words", True)])
+def test_the_spoken_word_is_lit_where_the_style_says_so(style, lights):
+    elements, _ = shown(style)
+
+    lit = {pose.lit for element in elements for frame in range(120) if (pose := element.pose(frame))}
+    assert (max(lit) >= 0) is lights
+
+
+@pytest.mark.parametrize(("style", "plates"), [("block", False), ("boxed", True), ("karaoke", True), ("words", False)])
+def test_a_plate_is_behind_all_letters_or_an_edge_is_around_each(style, plates):
+    (element, *_), _ = shown(style)
+
+    letters = [each.plain.box(each.plain.pose(0)) for each in element.letters]
+    behind = [each.box(each.pose(0)) for each in element.behind]
+    assert len(behind) == (1 if plates else len(letters))
+    for box in letters:
+        assert any(box.within(other) == box for other in behind)
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=24), min_size=1, max_size=20), st.sampled_from([16, 9]))
+def test_few_words_at_a_time_follow_each_other_without_a_gap_and_none_is_lost(texts, wide):
+    size = (1920, 1080) if wide == 16 else (1080, 1920)
+    elements, look = shown("words", [f"{text} " for text in texts], size=size)
+
+    assert all(element.ends == following.starts for element, following in pairwise(elements))
+    assert sum(len(element.word_frames) for element in elements) == len(texts)
+    for element in elements:
+        assert element.box(None).within(look.grid.captions) == element.box(None)
+
+
+@pytest.mark.parametrize("style", ["block", "words"])
+def test_letters_without_a_plate_are_dark_on_a_light_theme(style):
+    theme = load_theme("paper")
+    (element, *_), _ = shown(style, theme=theme)
+
+    assert element.letters[0].plain.ink.y < 80
+    assert element.behind[0].ink.y > 200
+
+
+def test_the_settings_go_before_the_template(tmp_path):
+    brief = Brief(title="Tea")
+    assert open_workshop(workspace=tmp_path).captions(brief) == "karaoke"
+
+    (tmp_path / "nightreel.toml").write_text('[subtitles]\nstyle = "words"\n', encoding="utf-8")
+    assert open_workshop(workspace=tmp_path).captions(brief) == "words"
+
+
+def test_the_switch_of_earlier_versions_is_told_what_became_of_it(tmp_path):
+    (tmp_path / "nightreel.toml").write_text("[subtitles]\nburn_in = false\n", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"burn_in.* is subtitles\.style now: off for false"):
+        open_workshop(workspace=tmp_path)
