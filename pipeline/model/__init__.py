@@ -78,6 +78,7 @@ from pipeline.model.video import (
     Codec,
     Segment,
     Shape,
+    Transition,
     Video,
     VideoFormat,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "TableScene",
     "TimelineScene",
     "TitleScene",
+    "Transition",
     "Verdict",
     "Video",
     "VideoFormat",

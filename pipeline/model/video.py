@@ -12,6 +12,8 @@ SAMPLE_RATE_HZ = 48_000
 # rates a scene may end within a picture: see `VideoFormat.frames_of` and `media.join`.
 SCENE_QUANTUM_SAMPLES = 25_600
 Codec = Literal["h264", "h265", "av1"]
+# From one scene to the next.
+Transition = Literal["cut", "fade", "slide", "wipe"]
 # Width to height, as people ask for it.
 Shape = Literal["16:9", "9:16", "1:1", "4:5"]
 SHAPES: Final = get_args(Shape)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
 from pipeline.keys import content_key
-from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Video
+from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Transition, Video
 from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
 from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail
 
@@ -28,6 +28,9 @@ class SegmentOrder:
     # Digest of the font files it will be set in.
     fonts: str
     encoder: EncoderPlan
+    # What it comes from, and how. After a cut nobody has to know, and films share the scene wherever it stands.
+    after: Scene | None = None
+    transition: Transition = "cut"
 
     @property
     def frames(self) -> int:
@@ -39,7 +42,7 @@ class SegmentOrder:
         """Names the segment by its content: the same order, made by the same code, is made once."""
         versions = (RENDERING_VERSION, ASSEMBLY_VERSION, INSPECTION_VERSION, self.fonts)
         sound = (self.clip.sha256, self.clip.words)
-        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder)
+        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, self.after, self.transition)
 
 
 def make_segment(order: SegmentOrder, path: Path) -> None:
@@ -53,6 +56,8 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
         cues=order.cues,
         frames=order.frames,
         look=order.look,
+        after=order.after,
+        transition=order.transition,
     )
     changes: set[int] = set()
     encode_segment(

@@ -22,7 +22,7 @@ from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import CrashError, NightreelError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, Cue, Job, Narration, Script, Segment
+from pipeline.model import Clip, Cue, Job, Narration, Script, Segment, Transition
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
@@ -154,6 +154,7 @@ class _Studio:
     look: Look
     encoder: EncoderPlan
     fonts: str
+    transition: Transition
     shop: Workshop
     attempt: Attempt
 
@@ -166,6 +167,8 @@ class _Studio:
             look=self.look,
             fonts=self.fonts,
             encoder=self.encoder,
+            after=self.script.scenes[index - 1] if index and self.transition != "cut" else None,
+            transition=self.transition if index else "cut",
         )
 
         async def make(path: Path) -> None:
@@ -189,7 +192,10 @@ async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
     script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
     fonts = await to_thread.run_sync(fonts_for, script, look)
     encoder = shop.encoding(job.brief).encoder
-    return _Studio(script=script, look=look, encoder=encoder, fonts=fonts, shop=shop, attempt=attempt)
+    transition = await to_thread.run_sync(shop.transition, job.brief)
+    return _Studio(
+        script=script, look=look, encoder=encoder, fonts=fonts, transition=transition, shop=shop, attempt=attempt
+    )
 
 
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from pipeline.model import Cue, Scene, Script, Word
+from pipeline.model import Cue, Scene, Script, Transition, Word
 from pipeline.rendering.look import Frame, Look
 from pipeline.rendering.theme import MIDNIGHT
 
@@ -39,19 +39,34 @@ RENDERING_VERSION = "8"
 
 
 def draw_scene(
-    scene: Scene, *, words: tuple[Word, ...], cues: tuple[Cue, ...], frames: int, look: Look
+    scene: Scene,
+    *,
+    words: tuple[Word, ...],
+    cues: tuple[Cue, ...],
+    frames: int,
+    look: Look,
+    after: Scene | None = None,
+    transition: Transition = "cut",
 ) -> Iterator[Frame]:
     """The different pictures of a scene, each with its hold; the holds add up to `frames` at the look's rate.
 
     `words` are the timed words of the scene's narration and say when items appear; `cues` are drawn as captions if
     the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
-    valid until the next is asked for. The same arguments and fonts give the same pixels.
+    valid until the next is asked for. The same arguments and fonts give the same pixels. With a `transition`, the scene
+    comes from the last picture of the scene `after` which it stands, without its captions.
     """
-    from pipeline.rendering import captions, layouts, timeline  # noqa: PLC0415
+    from pipeline.rendering import captions, layouts, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
     overlay = captions.captions(cues, look)
-    yield from timeline.play(composition.under(overlay), frames, frame_rate=look.format.frame_rate)
+    rate = look.format.frame_rate
+    played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
+    if after is None or transition == "cut":
+        yield from played
+        return
+    before = timeline.last_picture(layouts.lay_out(after, (), look))
+    mirrored = look.right_to_left
+    yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored)
 
 
 def draw_thumbnail(script: Script, look: Look) -> Image.Image:

@@ -86,6 +86,10 @@ class CaptionElement:
         """See `sprites.Element`: captions stand in the middle."""
         return self
 
+    def calmed(self) -> CaptionElement:
+        """See `sprites.Element`: captions do not move."""
+        return self
+
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `sprites.Element`: from one word to the next only these two change."""
         if isinstance(before, _Caption) and isinstance(now, _Caption):

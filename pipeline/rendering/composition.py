@@ -24,6 +24,10 @@ class Composition:
             elements=[element.mirrored(width_px) for element in self.elements],
         )
 
+    def calmed(self) -> Composition:
+        """The same for who does not want to see things move: they fade in where they stay."""
+        return Composition(ground=self.ground, elements=[element.calmed() for element in self.elements])
+
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""
         return Composition(ground=self.ground, elements=[*self.elements, *overlay])

@@ -26,6 +26,8 @@ class Look:
     theme: Theme = MIDNIGHT
     # How captions are drawn into the picture.
     captions: CaptionStyle = "karaoke"
+    # Whether things move: not, they appear where they stay, and pictures are not moved over.
+    reduced_motion: bool = False
     # Of all texts, a tag like pt-BR; empty: unknown.
     language: str = ""
 

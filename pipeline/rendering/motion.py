@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 # Whatever the frame rate of the film: motions, and when things come and go, are told in frames of 1/30 s.
@@ -46,6 +46,10 @@ class Motion:
     # Whether it is drawn on along its order map instead of risen.
     drawn: bool = False
     levels: tuple[Level, ...] = ()
+
+    def calmed(self) -> Motion:
+        """The same without rising and without being drawn on."""
+        return replace(self, rise_px=0, drawn=False, over=min(self.over, FADE_FRAMES))
 
     def pose(self, frame: float) -> Pose | None:
         """The pose in a frame, or between two; None while nothing of it is to be seen."""

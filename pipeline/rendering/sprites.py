@@ -42,6 +42,10 @@ class Element(Protocol):
         """The same where it stands in a layout that begins at the right, on a picture so wide."""
         ...
 
+    def calmed(self) -> Element:
+        """The same for who does not want to see things move: it fades in where it stays."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sprite:
@@ -65,6 +69,10 @@ class Sprite:
         left, right = self.span or (self.left, self.left + self.mask.width)
         shift = width_px - right - left
         return replace(self, left=self.left + shift, span=(left + shift, right + shift))
+
+    def calmed(self) -> Sprite:
+        """See `Element`."""
+        return replace(self, motion=self.motion.calmed())
 
     def pose(self, frame: float) -> Pose | None:
         """See `Element`."""

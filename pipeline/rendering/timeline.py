@@ -10,7 +10,10 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
 from pipeline.rendering.motion import MOTION_RATE
+from pipeline.rendering.picture import Picture
 
+# By this frame everything has come.
+_AT_REST = 1e6
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5
 
@@ -34,6 +37,13 @@ def play(composition: Composition, frames: int, *, frame_rate: int = MOTION_RATE
         hold += 1
     if hold:
         yield Frame(canvas.picture, hold, changed)
+
+
+def last_picture(composition: Composition) -> Picture:
+    """How a scene looks when all has come to rest."""
+    canvas = Canvas(composition.ground, composition.elements)
+    canvas.apply(canvas.advance(_AT_REST))
+    return canvas.picture
 
 
 def frame_at(time_s: float) -> int:

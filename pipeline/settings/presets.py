@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
 from pipeline.model import Codec
-from pipeline.settings.kinds import Group, OptionalNumber, OptionalShape, OptionalText
+from pipeline.settings.kinds import Group, OptionalNumber, OptionalShape, OptionalText, OptionalTransition
 
 DEFAULT_PRESET = "youtube"
 # Why these numbers, and what was measured, is in docs/design_notes.md.
@@ -130,6 +130,13 @@ class VideoSettings(Group):
         None,
         description="Shape of the picture: 16:9, 9:16, 1:1 or 4:5, as large as the preset's shorter side; empty: the "
         "preset's own. Likewise: --format, and `format:` in a brief.",
+    )
+    motion: Literal["full", "reduced"] = Field(
+        "full", description="reduced: things fade in where they stay, and nothing is moved over."
+    )
+    transition: OptionalTransition = Field(
+        None,
+        description="From one scene to the next: cut, fade, slide or wipe; empty: as the template says.",
     )
     quality: OptionalNumber = Field(
         None,

@@ -62,6 +62,7 @@ def _read_folder(folder: Path, name: str) -> Template:
         description=checked.description,
         theme=checked.theme,
         captions=checked.captions,
+        transition=checked.transition,
         layouts=_layouts(checked),
         tags=tuple(dict.fromkeys(checked.metadata.tags)),
         fingerprint=_fingerprint({"template.toml": toml, **files}),

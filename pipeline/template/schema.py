@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, CaptionStyle, Scene, limits_of, row_of
+from pipeline.model import SCENES, CaptionStyle, Scene, Transition, limits_of, row_of
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 Chars = Annotated[int, Field(ge=4, le=2000)]
@@ -66,6 +66,7 @@ class TemplateFile(_Table):
     description: Annotated[str, Field(max_length=300)] = ""
     theme: Annotated[str, Field(min_length=1)] = "midnight"
     captions: CaptionStyle = "karaoke"
+    transition: Transition = "cut"
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
     layouts: LayoutsTable

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, CaptionStyle, LengthPlan, Paragraph, Script, Section
+from pipeline.model import Brief, BulletList, CaptionStyle, LengthPlan, Paragraph, Script, Section, Transition
 from pipeline.template.fields import find_unknown_field
 from pipeline.template.sandbox import TextSandbox
 
@@ -61,6 +61,7 @@ class Template:
     # Name of a theme; the rendering room knows them.
     theme: str
     captions: CaptionStyle
+    transition: Transition
     layouts: tuple[Layout, ...]
     tags: tuple[str, ...]
     # SHA-256 over all files of the template, for cache keys.

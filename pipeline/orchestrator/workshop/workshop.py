@@ -15,7 +15,7 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import Asked, Brief, CaptionStyle, Job, Price, Prosody, VideoFormat
+from pipeline.model import Asked, Brief, CaptionStyle, Job, Price, Prosody, Transition, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciations
@@ -283,6 +283,7 @@ class Workshop:
             theme=self.theme(job.brief),
             format=self.encoding(job.brief).video_format,
             captions=self.captions(job.brief),
+            reduced_motion=self._calm,
             language=job.script.language,
         )
 
@@ -302,6 +303,15 @@ class Workshop:
     def captions(self, brief: Brief) -> CaptionStyle:
         """How captions are drawn: as the settings say, else as the template does. Reads files."""
         return self.settings.subtitles.style or self.template(brief).captions
+
+    def transition(self, brief: Brief) -> Transition:
+        """How scenes follow each other: as the settings say, else as the template does. Reads files."""
+        wanted = self.settings.video.transition or self.template(brief).transition
+        return wanted if not self._calm or wanted == "cut" else "fade"
+
+    @property
+    def _calm(self) -> bool:
+        return self.settings.video.motion == "reduced"
 
     def template(self, brief: Brief) -> Template:
         """The template of a brief, read once. Reads files: not for the event loop."""
@@ -371,6 +381,7 @@ class Workshop:
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
             (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
+            (shape.video.motion, shape.video.transition),
             (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]

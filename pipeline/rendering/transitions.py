@@ -1,0 +1,74 @@
+"""From one scene to the next: the first pictures of a scene, on their way from the last picture of the scene before.
+
+A third of a second, in which every picture differs. A cut costs nothing, and is what films have unless it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from PIL import Image
+
+from pipeline.model import Transition
+from pipeline.rendering.grid import Box
+from pipeline.rendering.look import Frame
+from pipeline.rendering.motion import ease_out
+from pipeline.rendering.picture import Picture
+
+# 300 to 400 ms, as an editor would.
+_LASTS_S = 0.35
+# Soft edge of a wipe, in widths of the picture.
+_EDGE = 0.12
+
+
+def entering(
+    frames: Iterable[Frame], before: Picture, kind: Transition, *, frame_rate: int, right_to_left: bool
+) -> Iterator[Frame]:
+    """The frames of a scene, the first of them on their way from the picture `before`; as long as before."""
+    count = 0 if kind == "cut" else round(_LASTS_S * frame_rate)
+    screen = Box(0, 0, *before.size)
+    shown = 0
+    for frame in frames:
+        hold, changed = frame.hold, frame.changed
+        while shown < count and hold:
+            shown += 1
+            # The last of them is not yet the scene itself.
+            amount = ease_out(shown / (count + 1)) if kind != "fade" else shown / (count + 1)
+            yield Frame(_mixed(before, frame.picture, kind, amount, right_to_left=right_to_left), 1, (screen,))
+            hold, changed = hold - 1, (screen,)
+        if hold:
+            yield Frame(frame.picture, hold, changed)
+
+
+def _mixed(before: Picture, now: Picture, kind: Transition, amount: float, *, right_to_left: bool) -> Picture:
+    """`amount` of the way, 0 to 1."""
+    if kind == "fade":
+        return Picture(*(Image.blend(old, new, amount) for old, new in zip(before, now, strict=True)))
+    if kind == "slide":
+        return Picture(*(_slid(old, new, amount, right_to_left) for old, new in zip(before, now, strict=True)))
+    masks = [_front(plane.size, amount, right_to_left) for plane in now]
+    return Picture(*(Image.composite(new, old, mask) for old, new, mask in zip(before, now, masks, strict=True)))
+
+
+def _slid(old: Image.Image, new: Image.Image, amount: float, right_to_left: bool) -> Image.Image:  # noqa: FBT001 - a direction
+    """The new picture pushes the old one out, against the direction of reading."""
+    width = old.width
+    whole = round(amount * 480) * width // 480
+    shift = whole if not right_to_left else -whole
+    made = Image.new("L", old.size)
+    made.paste(old, (-shift, 0))
+    made.paste(new, (width - shift if shift >= 0 else -width - shift, 0))
+    return made
+
+
+def _front(size: tuple[int, int], amount: float, right_to_left: bool) -> Image.Image:  # noqa: FBT001 - a direction
+    """Where the new picture is already: a soft front that runs in the direction of reading."""
+    width, height = size
+    at = amount * (1 + _EDGE) * width
+    levels = [
+        round(255 * min(1.0, max(0.0, (at - (width - 1 - x if right_to_left else x)) / (_EDGE * width))))
+        for x in range(width)
+    ]
+    row = Image.new("L", (width, 1))
+    row.putdata(levels)
+    return row.resize((width, height), Image.Resampling.NEAREST)

@@ -1,0 +1,101 @@
+"""From one scene to the next, and what does not move for who does not want to see it move."""
+
+import numpy as np
+import pytest
+
+from pipeline.model import Brief, BulletsScene, SpokenLine, StatementScene, VideoFormat
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.rendering import Look, draw_scene
+from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.timeline import last_picture
+
+SIZE = VideoFormat(width_px=480, height_px=270)
+FIRST = StatementScene(lines=(SpokenLine(text="It rests."),), text="An octopus rests.")
+SECOND = BulletsScene(lines=(SpokenLine(text="Two."),), heading="Two things", items=("One", "Two"))
+FRAMES = 64
+
+
+def look(**changes):
+    return Look(title="Octopuses", format=SIZE, language=changes.pop("language", "en"), **changes)
+
+
+def bright(picture):
+    return np.asarray(picture.y, np.float32)
+
+
+def frames_of(transition, look, after=FIRST):
+    frames = draw_scene(SECOND, words=(), cues=(), frames=FRAMES, look=look, after=after, transition=transition)
+    return [(bright(frame.picture), frame.hold) for frame in frames]
+
+
+@pytest.mark.parametrize("transition", ["fade", "wipe"])
+def test_a_transition_begins_near_the_scene_before_and_ends_in_the_scene_as_it_is(transition):
+    moved, plain = frames_of(transition, look()), frames_of("cut", look())
+    before = bright(last_picture(lay_out(FIRST, (), look())))
+
+    assert sum(hold for _, hold in moved) == sum(hold for _, hold in plain) == FRAMES
+    away = [float(np.abs(picture - before).mean()) for picture, _ in moved[:10]]
+    assert away[0] < 0.5 * away[-1]
+    assert away == sorted(away)
+    assert np.array_equal(moved[-1][0], plain[-1][0])
+    # 300 to 400 ms at 30 pictures a second.
+    differing = sum(hold == 1 for _, hold in moved) - sum(hold == 1 for _, hold in plain)
+    assert differing <= 12
+
+
+def test_a_slide_pushes_the_scene_before_out():
+    before = bright(last_picture(lay_out(FIRST, (), look())))
+    width = before.shape[1]
+
+    def shift(picture):
+        return next(by for by in range(width) if np.array_equal(picture[:, : width - by], before[:, by:]))
+
+    moved = frames_of("slide", look())
+    shifts = [shift(picture) for picture, _ in moved[:10]]
+    assert 0 < shifts[0] < shifts[-1] < width
+    assert shifts == sorted(shifts)
+    assert sum(hold for _, hold in moved) == FRAMES
+
+
+def test_a_cut_and_a_first_scene_are_drawn_as_they_are():
+    plain = frames_of("cut", look())
+
+    assert all(
+        np.array_equal(a, b) for (a, _), (b, _) in zip(plain, frames_of("fade", look(), after=None), strict=True)
+    )
+
+
+def test_a_wipe_runs_in_the_direction_of_reading():
+    before = bright(last_picture(lay_out(FIRST, (), look())))
+    first, _ = frames_of("wipe", look())[2]
+    first_arabic, _ = frames_of("wipe", look(language="ar"))[2]
+    before_arabic = bright(last_picture(lay_out(FIRST, (), look(language="ar"))))
+
+    assert np.array_equal(first[:, -100:], before[:, -100:])
+    assert np.array_equal(first_arabic[:, :100], before_arabic[:, :100])
+
+
+def test_with_reduced_motion_nothing_rises_and_nothing_is_drawn_on():
+    for scene in (FIRST, SECOND):
+        poses = [
+            pose
+            for element in lay_out(scene, (), look(reduced_motion=True)).elements
+            for frame in range(120)
+            if (pose := element.pose(frame))
+        ]
+        assert poses
+        assert {(pose.drop_px, pose.drawn) for pose in poses} == {(0, 255)}
+
+
+def test_with_reduced_motion_films_fade_where_they_would_slide(tmp_path):
+    (tmp_path / "nightreel.toml").write_text('[video]\ntransition = "slide"\nmotion = "reduced"\n', encoding="utf-8")
+    shop = open_workshop(workspace=tmp_path)
+
+    assert shop.transition(Brief(title="Tea")) == "fade"
+
+
+def test_the_settings_go_before_the_template(tmp_path):
+    assert open_workshop(workspace=tmp_path).transition(Brief(title="Tea")) == "cut"
+
+    (tmp_path / "nightreel.toml").write_text('[video]\ntransition = "wipe"\n', encoding="utf-8")
+    assert open_workshop(workspace=tmp_path).transition(Brief(title="Tea")) == "wipe"
