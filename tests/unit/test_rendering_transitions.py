@@ -48,11 +48,11 @@ def test_a_slide_pushes_the_scene_before_out():
     width = before.shape[1]
 
     def shift(picture):
-        return next(by for by in range(width) if np.array_equal(picture[:, : width - by], before[:, by:]))
+        return next(by for by in range(width + 1) if np.array_equal(picture[:, : width - by], before[:, by:]))
 
     moved = frames_of("slide", look())
     shifts = [shift(picture) for picture, _ in moved[:10]]
-    assert 0 < shifts[0] < shifts[-1] < width
+    assert 0 < shifts[0] < width / 2 < shifts[-1]
     assert shifts == sorted(shifts)
     assert sum(hold for _, hold in moved) == FRAMES
 
