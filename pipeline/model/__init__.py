@@ -55,7 +55,7 @@ from pipeline.model.scenes import (
     TimelineScene,
     TitleScene,
 )
-from pipeline.model.script import Script, first_words, narration_of
+from pipeline.model.script import Script, first_words, narration_of, pauses_of
 from pipeline.model.showing import (
     Several,
     Shown,
@@ -168,6 +168,7 @@ __all__ = [
     "join_words",
     "limits_of",
     "narration_of",
+    "pauses_of",
     "numbers_of",
     "row_of",
     "rules_of",
