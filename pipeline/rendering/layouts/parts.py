@@ -25,7 +25,7 @@ _SMALLEST_FIGURE = 200
 # Above and below both of them, together.
 _AIR = 64
 # Of cards, at 1080.
-_RADIUS = 28
+RADIUS = 28
 _SHADOW_BLUR, _SHADOW_DROP, _SHADOW_OPACITY = 48, 16, 0.34
 
 
@@ -52,16 +52,16 @@ def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     return fit(text, BODY.in_language(look.language), sizes(look.grid, SOURCE_SIZES), width_px=width_px)
 
 
-def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> list[Sprite]:
-    """A card on the background: a surface in the colour of a role, with a soft shadow and no outline."""
-    grid, radius = look.grid, look.grid.px(_RADIUS)
+def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface", ink: str = "") -> list[Sprite]:
+    """A card on the background: a surface in the colour of a role (or another `ink`), a soft shadow, no outline."""
+    grid, radius = look.grid, look.grid.px(RADIUS)
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur)
     return [
         flat(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
         flat(
             rounded(box.width, box.height, radius=radius),
-            getattr(look.theme, role),
+            ink or getattr(look.theme, role),
             left=box.left,
             top=box.top,
             motion=motion,
