@@ -6,10 +6,9 @@ size takes another page of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -18,16 +17,26 @@ from pipeline.model import CodeScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
-from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.code_setting import (
+    AFTER_NUMBERS,
+    Air,
+    Setting,
+    card_height,
+    fitted,
+    inset,
+    number_px,
+    pad_x,
+)
 from pipeline.rendering.layouts.inks import CodeInks, code_inks
-from pipeline.rendering.layouts.listing import CodeLine, CodeRow, highlighted, letter_em, rows_of, set_row
 from pipeline.rendering.layouts.parts import RADIUS, bar, enter, heading, panel, sizes
+from pipeline.rendering.listing import CodeLine, CodeRow, highlighted, letter_em, set_row
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
 from pipeline.rendering.picture import tile
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import CAP_HEIGHT_EM, CODE, HEADING, draw_ink, shape
+from pipeline.rendering.text import CODE, HEADING, draw_ink, shape
 from pipeline.rendering.theme import CODE_SIZES, HEADING_SIZES, rgb
 from pipeline.rendering.timeline import frame_at, line_frames
 
@@ -35,11 +44,6 @@ _LIGHTS = (
     Light(role="glow", x=0.90, y=0.04, width=0.46, height=0.60, strength=0.60),
     Light(role="glow_far", x=0.06, y=1.00, width=0.44, height=0.56, strength=0.44),
 )
-# Of the card, left and right of its text, and from the numbers of the lines to the lines.
-_PAD_X, _STACKED_PAD_X = 56, 44
-_AFTER_NUMBERS = 32
-# Of the numbers, at least, and in sizes of the lines.
-_NUMBER_SIZE, _NUMBER_SHARE = 28, 0.64
 # How far the band behind lines that are spoken of reaches above capitals and below the baseline, in sizes.
 _BAND_REACH = 0.36
 # Columns of the card beside a heading, its smallest type there, and the widest line (of the whole card) that needs it.
@@ -49,38 +53,6 @@ _TYPED_FROM, _TYPED_APART, _TYPED_WITHIN = 10, 5, 40
 _LETTERS_A_FRAME = 4
 
 
-class _Air(NamedTuple):
-    """How far apart things are: lines in sizes, the rest at 1080."""
-
-    leading: float
-    pad_y: int
-    below_heading: int
-    # Above and below the block, together, at least.
-    around: int
-
-
-# As long as there is room, and for long programs.
-_AIRY, _DENSE = _Air(1.5, 56, 64, 32), _Air(1.36, 44, 48, 0)
-
-
-class _Setting(NamedTuple):
-    """A program broken into rows and pages at a size."""
-
-    size_px: int
-    air: _Air
-    pages: tuple[tuple[CodeRow, ...], ...]
-
-    @property
-    def leading_px(self) -> int:
-        """From one baseline to the next."""
-        return round(self.size_px * self.air.leading)
-
-    @property
-    def cap_px(self) -> int:
-        """Height of a capital letter."""
-        return round(self.size_px * CAP_HEIGHT_EM)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     """Sizes and rows that fit: what stands where."""
@@ -88,7 +60,7 @@ class _Plan:
     heading: TextBlock
     beside: bool
     card: Box
-    setting: _Setting
+    setting: Setting
     # From the left edge of the card to the lines, and from its top to the capitals of the first one.
     inset_px: int
     pad_px: int
@@ -122,20 +94,20 @@ def _plan(scene: CodeScene, look: Look) -> _Plan:
     above = _above(scene, lines, look)
     if look.grid.is_stacked or not above.heading.lines or len(above.setting.pages) > 1:
         return above
-    room = above.card.width - above.inset_px - _pad_x(look)
-    widest = max(row.indent_em + set_row(row).width_em for row in above.setting.pages[0]) * above.setting.size_px
-    return (_beside(scene, lines, look) or above) if widest < _NARROW * room else above
+    room = above.card.width - above.inset_px - pad_x(look.grid)
+    widest = max((row.indent_em + set_row(row).width_em for row in above.setting.pages[0]), default=0.0)
+    return (_beside(scene, lines, look) or above) if widest * above.setting.size_px < _NARROW * room else above
 
 
 def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
     grid, content = look.grid, look.grid.content
     title = heading(scene.heading, look, width_px=grid.columns(10))
 
-    def over(air: _Air) -> int:
+    def over(air: Air) -> int:
         return title.height_px + title.reach_px + grid.px(air.below_heading) if title.lines else 0
 
-    setting = _fitted(lines, look, CODE_SIZES, width_px=content.width, over=over)
-    height = _card_height(setting, look)
+    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, over=over)
+    height = card_height(setting, grid)
     top = content.middle - (over(setting.air) + height) // 2 + over(setting.air)
     card = Box(content.left, top, content.right, top + height)
     return _placed(title, card, setting, lines, look, beside=False)
@@ -146,7 +118,7 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     grid, content = look.grid, look.grid.content
     width = grid.columns(_BESIDE)
     large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]
-    setting = _fitted(lines, look, large, width_px=width, over=lambda _: 0)
+    setting = fitted(lines, grid, large, width_px=width, over=lambda _: 0)
     title = fit(
         scene.heading,
         HEADING.in_language(look.language),
@@ -156,85 +128,22 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     )
     if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.cut:
         return None
-    height = _card_height(setting, look)
+    height = card_height(setting, grid)
     card = Box(content.right - width, content.middle - height // 2, content.right, content.middle + (height + 1) // 2)
     return _placed(title, card, setting, lines, look, beside=True)
 
 
 def _placed(
-    title: TextBlock, card: Box, setting: _Setting, lines: Sequence[CodeLine], look: Look, *, beside: bool
+    title: TextBlock, card: Box, setting: Setting, lines: Sequence[CodeLine], look: Look, *, beside: bool
 ) -> _Plan:
     return _Plan(
         heading=title,
         beside=beside,
         card=card,
         setting=setting,
-        inset_px=_inset(lines, setting.size_px, look),
+        inset_px=inset(lines, setting.size_px, look.grid),
         pad_px=look.grid.px(setting.air.pad_y),
     )
-
-
-def _fitted(
-    lines: Sequence[CodeLine], look: Look, steps: Sequence[int], *, width_px: int, over: Callable[[_Air], int]
-) -> _Setting:
-    """The largest size at which no line is broken; if there is none, the fewest rows; on one page, if they fit one.
-
-    `over` tells what of the height is taken by what stands above the card.
-    """
-    grid = look.grid
-    choices: list[_Setting] = []
-    for size_px in sizes(grid, steps):
-        room_px = width_px - _inset(lines, size_px, look) - _pad_x(look)
-        rows = rows_of(lines, room_px / size_px, narrow=grid.is_stacked)
-        for air in (_AIRY, _DENSE):
-            setting = _Setting(size_px, air, (rows,))
-            most = _most_rows(setting, grid.content.height - grid.px(air.around) - over(air), grid)
-            if len(rows) <= most:
-                choices.append(setting)
-    if choices:
-        return min(choices, key=lambda each: (len(each.pages[0]), each.air is _DENSE, -each.size_px))
-    return setting._replace(pages=_parted(rows, most))
-
-
-def _most_rows(setting: _Setting, height_px: int, grid: Grid) -> int:
-    room = height_px - 2 * grid.px(setting.air.pad_y) - setting.cap_px
-    return max(1, 1 + room // setting.leading_px)
-
-
-def _parted(rows: Sequence[CodeRow], most: int) -> tuple[tuple[CodeRow, ...], ...]:
-    """The rows as pages about as long as each other, none of which begins inside a line if that can be."""
-    count = -(-len(rows) // most)
-    pages: list[tuple[CodeRow, ...]] = []
-    start = 0
-    while start < len(rows):
-        wanted = -(-(len(rows) - start) // max(1, count - len(pages)))
-        latest = min(start + most, len(rows))
-        ends = [at for at in range(start + 1, latest + 1) if at == len(rows) or rows[at].begins]
-        end = min(ends, key=lambda at: abs(at - start - wanted), default=latest)
-        pages.append(tuple(rows[start:end]))
-        start = end
-    return tuple(pages)
-
-
-def _card_height(setting: _Setting, look: Look) -> int:
-    rows = max(map(len, setting.pages), default=1)
-    return setting.cap_px + (rows - 1) * setting.leading_px + 2 * look.grid.px(setting.air.pad_y)
-
-
-def _pad_x(look: Look) -> int:
-    return look.grid.px(_STACKED_PAD_X if look.grid.is_stacked else _PAD_X)
-
-
-def _inset(lines: Sequence[CodeLine], size_px: int, look: Look) -> int:
-    """From the left edge of the card to the lines: where there is room, past their numbers."""
-    if look.grid.is_stacked or not lines:
-        return _pad_x(look)
-    digits = len(str(lines[-1].number))
-    return _pad_x(look) + round(digits * letter_em() * _number_px(size_px, look)) + look.grid.px(_AFTER_NUMBERS)
-
-
-def _number_px(size_px: int, look: Look) -> int:
-    return max(look.grid.px(_NUMBER_SIZE), round(_NUMBER_SHARE * size_px))
 
 
 def _heading(plan: _Plan, look: Look) -> list[Sprite]:
@@ -314,7 +223,7 @@ def _page(
 ) -> list[Sprite]:
     """The rows of a page, typed on from a frame on, and the numbers of their lines."""
     grid, sprites = look.grid, []
-    apart = min(_TYPED_APART, _TYPED_WITHIN / len(page))
+    apart = min(_TYPED_APART, _TYPED_WITHIN / max(1, len(page)))
     for index, row in enumerate(page):
         levels = _levels(row.line.number, lit)
         if ends is not None:
@@ -375,9 +284,9 @@ def _by_letter(size: tuple[int, int], size_px: int) -> Image.Image:
 
 
 def _number(number: int, plan: _Plan, look: Look, inks: CodeInks, *, baseline: int, motion: Motion) -> list[Sprite]:
-    ink = draw_ink(shape(str(number), CODE), _number_px(plan.setting.size_px, look))
+    ink = draw_ink(shape(str(number), CODE), number_px(plan.setting.size_px, look.grid))
     if ink is None:
         return []
-    right = plan.card.left + plan.inset_px - look.grid.px(_AFTER_NUMBERS)
+    right = plan.card.left + plan.inset_px - look.grid.px(AFTER_NUMBERS)
     motion = replace(motion, drawn=False)
     return [flat(ink.mask, inks.numbers, left=right - ink.mask.width, top=baseline + ink.top, motion=motion)]

@@ -50,7 +50,7 @@ def code_inks(theme: Theme) -> CodeInks:
         surface=surface,
         band=band,
         edge=read(theme.accent, _SEEN),
-        numbers=read(theme.line, _SEEN),
+        numbers=mixed(light, band, 0.62),
         plain=mixed(light, surface, 0.06),
         keyword=read(theme.accent_2),
         name=read(theme.accent),

@@ -34,10 +34,10 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     return tuple(grid.type_px(size) for size in at_1080)
 
 
-def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
+def kicker(text: str, look: Look, *, width_px: int, most_lines: int = 1) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide."""
-    label = capitals(text, look.language)
-    return fit(label, LABEL.in_language(look.language), sizes(look.grid, LABEL_SIZES), width_px=width_px)
+    label, style = capitals(text, look.language), LABEL.in_language(look.language)
+    return fit(label, style, sizes(look.grid, LABEL_SIZES), width_px=width_px, most_lines=most_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:

@@ -21,7 +21,7 @@ from pipeline.rendering.layouts.countdown import countdown, seconds_before
 from pipeline.rendering.layouts.inks import readable
 from pipeline.rendering.layouts.parts import RADIUS, enter, kicker, panel, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import DIMMED, MOTION_RATE, Level, Motion
+from pipeline.rendering.motion import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc, ring, rounded, tick
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
@@ -33,6 +33,10 @@ _LIGHTS = (
     Light(role="glow", x=0.88, y=0.62, width=0.34, height=0.60, strength=0.62),
     Light(role="glow_far", x=0.08, y=0.02, width=0.46, height=0.52, strength=0.40),
 )
+_STACKED_LIGHTS = (
+    Light(role="glow", x=0.10, y=0.06, width=0.60, height=0.36, strength=0.56),
+    Light(role="glow_far", x=0.96, y=0.84, width=0.56, height=0.36, strength=0.44),
+)
 # More would leave the picture; no template allows more.
 MOST_OPTIONS = 4
 # What options are called, where people do not count them: by the language's own letters.
@@ -41,6 +45,8 @@ _NUMBERED = frozenset("ar fa ur ps ckb hi mr ne bn ta te kn ml si th lo km my ja
 _MARK = TextStyle(weight=680, optical_size=24)
 # Columns of the cards beside the ring, and its side there, at most and at least (at 1080).
 _CARD_COLUMNS, _RING, _SMALL_RING = 8, 400, 280
+# From the ring above the question to the kicker beside it.
+_AFTER_RING = 32
 # Inside a card: from its edge to the mark, the mark, from there to the text, and from the text to the other edge.
 _PAD, _MARK_SIDE, _AFTER_MARK, _PAD_END = 32, 64, 32, 40
 # Plates that wait, before their option is spoken (0 to 255).
@@ -98,7 +104,7 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
         side = grid.px(plan.air.ring)
         centre = (content.left + side // 2, top + side // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
-        label_left, label_top = content.left + side + grid.px(32), centre[1] - plan.label.cap_px // 2
+        label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
     elements += letters(plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _above_question(plan.label, plan.question, plan.air, look)
     elements += letters(plan.question, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
@@ -111,9 +117,10 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
     marks = _marks(look.language)
     for index, (card, option, start) in enumerate(zip(cards, plan.options, starts, strict=True)):
         right = answer if index + 1 == scene.answer else None
-        elements += _waiting(card, index, look)
+        elements += _waiting(card, look)
         elements += _option(card, option, marks[index], look, start=start, answer=answer, right=right)
-    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+    lights = _STACKED_LIGHTS if grid.is_stacked else _LIGHTS
+    return Composition(ground=background(look.format, theme, lights), elements=elements)
 
 
 def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) -> tuple[int, ...]:
@@ -127,16 +134,20 @@ def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) ->
 def _plan(scene: QuizScene, look: Look) -> _Plan:
     """The largest sizes at which everything fits, with as much air as that leaves."""
     grid = look.grid
-    label = kicker(scene.kicker, look, width_px=grid.columns(8) - (grid.px(256) if grid.is_stacked else 0))
+    if grid.is_stacked:
+        beside_ring = grid.content.width - grid.px(_AIRS[0].ring + _AFTER_RING)
+        label = kicker(scene.kicker, look, width_px=beside_ring, most_lines=2)
+    else:
+        label = kicker(scene.kicker, look, width_px=grid.columns(_CARD_COLUMNS))
     questions = _questions(scene.text, look)
     width = grid.columns(_CARD_COLUMNS) - grid.px(_PAD + _MARK_SIDE + _AFTER_MARK + _PAD_END)
     rows = [
         tuple(fit(item, ITEM.in_language(look.language), (size,), width_px=width, most_lines=2) for item in scene.items)
         for size in sizes(grid, ITEM_SIZES)
     ]
-    choices = sorted(
-        product(range(len(questions)), range(len(rows)), range(len(_AIRS))), key=lambda each: (sum(each), each)
-    )
+    # What is given up first: a step of the question's size, of the options', of the air, in turns.
+    steps = product(range(len(questions)), range(len(rows)), range(len(_AIRS)))
+    choices = sorted(steps, key=lambda each: (each[0] + each[1] + 1.5 * each[2], each))
     plans = (_planned(label, questions[q], rows[r], _AIRS[a], look) for q, r, a in choices)
     room = grid.content.height - grid.px(16)
     smallest = _planned(label, questions[-1], rows[-1], _AIRS[-1], look)
@@ -151,7 +162,7 @@ def _questions(text: str, look: Look) -> list[TextBlock]:
     """The question at sizes from large to small, each on few lines if it can be."""
     grid, style = look.grid, HEADING.in_language(look.language)
     width = look.grid.columns(11)
-    steps = sizes(grid, HEADING_SIZES)
+    steps = sizes(grid, HEADING_SIZES[1:])
     most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
     found = []
     for index in range(len(steps)):
@@ -195,9 +206,9 @@ def _circle(card: Box, look: Look) -> Box:
     return Box(left, card.middle - side // 2, left + side, card.middle - side // 2 + side)
 
 
-def _waiting(card: Box, index: int, look: Look) -> list[Sprite]:
+def _waiting(card: Box, look: Look) -> list[Sprite]:
     """The plate of a card that has not been spoken of."""
-    motion = Motion(enters=4 + 3 * index, over=12, levels=(Level(0, _WAITING),))
+    motion = Motion(over=1, levels=(Level(-FADE_FRAMES, _WAITING),))
     plate = rounded(card.width, card.height, radius=look.grid.px(RADIUS))
     return [flat(plate, look.theme.surface, left=card.left, top=card.top, motion=motion)]
 
@@ -209,11 +220,14 @@ def _option(
     grid, theme, circle = look.grid, look.theme, _circle(card, look)
     left = circle.right + grid.px(_AFTER_MARK)
     top = card.middle - option.height_px // 2
-    rise = grid.px(16)
-    there = Motion(enters=start, levels=() if right else (Level(answer, DIMMED),))
-    shown = replace(there, rise_px=rise, levels=(Level(answer, 0),) if right else there.levels)
+    there = Motion(enters=start, over=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
+    shown = replace(enter(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
+    shadow, plate = panel(look, card, motion=there)
+    if right is None:  # what steps back casts none: it would be seen through the card
+        shadow = replace(shadow, motion=replace(there, levels=(Level(answer, 0),)))
     sprites = [
-        *panel(look, card, motion=there),
+        shadow,
+        plate,
         flat(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
         *_mark(mark, theme.muted, circle, shown, grid.px(30)),
         *letters(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
@@ -222,10 +236,9 @@ def _option(
         return sprites
     ink = readable(theme, theme.positive)
     turned = Motion(enters=answer, over=10)
-    plate = rounded(card.width, card.height, radius=grid.px(RADIUS))
     return [
         *sprites,
-        flat(plate, theme.positive, left=card.left, top=card.top, motion=turned),
+        flat(plate.mask, theme.positive, left=card.left, top=card.top, motion=turned),
         flat(disc(circle.width), ink, left=circle.left, top=circle.top, motion=turned),
         _tick(circle, look, enters=answer + 4),
         *letters(option, left=left, top=top, colours=(ink,), motion=turned, stagger=0),
