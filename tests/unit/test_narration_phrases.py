@@ -107,4 +107,4 @@ def test_a_pause_that_is_meant_takes_the_place_of_the_breath_before_its_line():
 def test_a_pause_after_a_line_that_nobody_hears_comes_after_the_last_one_that_is_heard():
     phrases = phrases_of(["Which one?", "★", "The star."], spoken, {2: 3.0})
 
-    assert [phrase.breath_s for phrase in phrases if not phrase.said.is_silent][0] == 3.0
+    assert next(phrase.breath_s for phrase in phrases if not phrase.said.is_silent) == 3.0

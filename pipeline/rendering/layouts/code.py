@@ -196,7 +196,8 @@ def _bands(
     # As the card is cut: the band of its first rows has its corners.
     whole = rounded(card.width, card.height, radius=look.grid.px(RADIUS))
     longest = max(map(len, setting.pages))
-    for (frame, lines), after in zip(lit, [*(frame for frame, _ in lit[1:]), None], strict=True):
+    starts = [frame for frame, _ in lit]
+    for (frame, lines), after in zip(lit, [*starts, None][1:], strict=True):
         rows = [index for index, row in enumerate(page) if row.line.number in lines]
         until = min((at for at in (after, ends) if at is not None), default=None)
         enters = max(frame, begins)

@@ -86,7 +86,7 @@ def _parted(rows: Sequence[CodeRow], most: int) -> tuple[tuple[CodeRow, ...], ..
         ends = [at for at in range(start + 1, latest + 1) if at == len(rows) or rows[at].begins]
         end = min(ends, key=lambda at: abs(at - start - wanted), default=latest)
         pages.append(tuple(rows[start:end]))
-        start = end
+        start = next((at for at in range(end, len(rows)) if rows[at].line.text), len(rows))
     return tuple(pages)
 
 
