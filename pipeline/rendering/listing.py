@@ -31,6 +31,7 @@ _DEEPEST = 1 / 3
 # Where a row may end, beside spaces; a good end that leaves more than the rest of this share empty is none.
 _ENDS_AFTER = frozenset(" ,;([{|&+/")
 _EARLIEST = 0.45
+_COMMENT_MARKS = (" #", " //", " --", " ;")
 # A last row shorter than this share of the width is a stub, and how much narrower the others may become for it.
 _STUB = 0.2
 _NARROWER = (0.9, 0.8, 0.7)
@@ -156,7 +157,7 @@ def _end(text: str, start: int, room_em: float) -> int:
     width = 0.0
     for cluster in clusters(text[start:]):
         width += measure(cluster, CODE)
-        if end > start and _may_end(text[end - 1], cluster):
+        if end > start and _may_end(text[start:end], cluster):
             best = end
         if width > room_em and end > start:
             return best if best - start >= _EARLIEST * (end - start) else end
@@ -164,9 +165,11 @@ def _end(text: str, start: int, room_em: float) -> int:
     return end
 
 
-def _may_end(before: str, after: str) -> bool:
-    """Whether a row may end between two letters."""
-    return before in _ENDS_AFTER or after == " " or (after == "." and not before.isdigit())
+def _may_end(row: str, after: str) -> bool:
+    """Whether a row may end before a letter: not behind the mark that a comment begins with."""
+    if row.rstrip(" ").endswith(_COMMENT_MARKS):
+        return False
+    return row[-1] in _ENDS_AFTER or after == " " or (after == "." and not row[-1].isdigit())
 
 
 def _tokens(text: str, language: str) -> Iterator[tuple[str, Kind]]:

@@ -193,6 +193,12 @@ def test_quotes_spaces_and_arrows_of_a_program_stay_as_they_are_and_what_mislead
     assert clean("if x:\u202e return\u2066\x1b[0m") == "if x: return[0m"
 
 
+def test_a_comment_does_not_leave_its_mark_behind():
+    rows = rows_of(highlighted("time.sleep(wait_s)  # patience is cheaper than a failure", "python"), 14)
+
+    assert [row.line.text for row in rows][:2] == ["time.sleep(wait_s)", "# patience is"]
+
+
 def test_an_unknown_language_is_plain():
     lines = highlighted("for x in y:", "no such language")
 
