@@ -55,7 +55,7 @@ from pipeline.model.scenes import (
     TimelineScene,
     TitleScene,
 )
-from pipeline.model.script import Script, first_words, narration_of
+from pipeline.model.script import Script, first_words, narration_of, pauses_of
 from pipeline.model.showing import (
     Several,
     Shown,
@@ -176,6 +176,7 @@ __all__ = [
     "limits_of",
     "narration_of",
     "numbers_of",
+    "pauses_of",
     "row_of",
     "rules_of",
     "split_words",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model.scenes import Scene
+from pipeline.model.scenes import QuizScene, Scene
 from pipeline.model.words import join_words, split_words
+
+# A viewer who is asked something thinks for so long before it is answered.
+THINKING_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +42,11 @@ def first_words(scene: Scene) -> tuple[int, ...]:
         starts.append(count)
         count += len(split_words(line.text))
     return tuple(starts)
+
+
+def pauses_of(scene: Scene) -> dict[int, float]:
+    """Silence that is meant, and no dead air: seconds of it by the index of the line that it comes before."""
+    if not isinstance(scene, QuizScene):
+        return {}
+    answer = len(scene.items)
+    return {index: THINKING_S for index, line in enumerate(scene.lines) if index and line.reveals == answer}

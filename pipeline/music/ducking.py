@@ -16,7 +16,8 @@ EARLY_S = 0.05
 ATTACK_S = 0.15
 HOLD_S = 0.15
 RELEASE_S = 0.6
-# Words and sentences of a scene are less apart than this: the bed comes up between scenes, and does not pump in them.
+# Words and sentences of a scene are less apart than this: the bed comes up between scenes, and while a viewer thinks,
+# and does not pump in them.
 _PAUSE_S = 0.62
 
 

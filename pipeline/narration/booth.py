@@ -15,7 +15,7 @@ from anyio import to_thread
 from pipeline.errors import NightreelError, TransientError, first_error
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.model import Clip, Prosody, Scene
+from pipeline.model import Clip, Prosody, Scene, pauses_of
 from pipeline.narration import mastering, recording
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.phrases import Phrase, phrases_of
@@ -51,7 +51,7 @@ class Manner:
 
     def phrases(self, scene: Scene) -> tuple[Phrase, ...]:
         """What is spoken in a scene."""
-        return phrases_of([line.text for line in scene.lines], self.say)
+        return phrases_of([line.text for line in scene.lines], self.say, pauses_of(scene))
 
     def speech_key(self, said: SpokenText) -> str:
         """Names the speech of a phrase in the cache."""

@@ -6,9 +6,10 @@ what two films have in common: "Hi Maria," is new in each row of a campaign, all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from pipeline.model import join_words, split_words
@@ -21,6 +22,7 @@ from pipeline.narration.spoken import SpokenText
 _AFTER_SENTENCE_S = 0.35
 _AFTER_LINE_S = 0.45
 _AFTER_CLAUSE_S = 0.15
+_NO_PAUSES: Mapping[int, float] = MappingProxyType({})
 
 # Of escaped text: far below the 4,096 that the Edge service takes, and about a minute of speech.
 MAX_BYTES = 1_000
@@ -37,15 +39,20 @@ class Phrase:
     breath_s: float
 
 
-def phrases_of(lines: Sequence[str], say: Callable[[str], SpokenText]) -> tuple[Phrase, ...]:
+def phrases_of(
+    lines: Sequence[str], say: Callable[[str], SpokenText], pauses: Mapping[int, float] = _NO_PAUSES
+) -> tuple[Phrase, ...]:
     """The phrases of a scene with these lines; together they have the words of the scene's narration, in order.
 
-    `say` tells how a text is spoken. A line without a word to say is a phrase too, a silent one.
+    `say` tells how a text is spoken. A line without a word to say is a phrase too, a silent one. `pauses` are the
+    seconds before a line, by its index, where more than a breath is meant.
     """
     # By itself, a sentence does not know of the space after it, which in Thai is what readers tell sentences by.
     words = iter(split_words(" ".join(lines)))
     phrases: list[Phrase] = []
-    for line in lines:
+    for index, line in enumerate(lines):
+        if index in pauses:
+            _pause(phrases, pauses[index])
         sentences = [tuple(_pieces(say(sentence))) for sentence in _sentences(line)]
         for number, pieces in enumerate(sentences, start=1):
             after = _AFTER_LINE_S if number == len(sentences) else _AFTER_SENTENCE_S
@@ -55,6 +62,14 @@ def phrases_of(lines: Sequence[str], say: Callable[[str], SpokenText]) -> tuple[
     return tuple(
         replace(phrase, said=replace(phrase.said, words=texts)) for phrase, texts in zip(phrases, own, strict=True)
     )
+
+
+def _pause(phrases: list[Phrase], seconds: float) -> None:
+    """Make the breath after the last phrase that is heard so long."""
+    for index in range(len(phrases) - 1, -1, -1):
+        if not phrases[index].said.is_silent:
+            phrases[index] = replace(phrases[index], breath_s=seconds)
+            return
 
 
 def size_bytes(text: str) -> int:

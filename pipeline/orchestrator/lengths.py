@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Pace, Prosody, Script
 from pipeline.narration.pace import measure_pace
 from pipeline.script.allotment import SpokenLength
-from pipeline.script.length import predicted_s
+from pipeline.script.length import predicted_s, thought_s
 
 # What is promised of a film.
 _TOLERANCE = 0.15
@@ -35,7 +35,7 @@ async def write_to_length(
     # Notes that are spoken as they are can't be written in another way.
     if is_about(lasts_s, wanted_s) or not script.model:
         return script, pace
-    silence_s = len(script.scenes) * pace.scene_s
+    silence_s = len(script.scenes) * pace.scene_s + thought_s(script)
     truer = pace.corrected((lasts_s - silence_s) / (predicted_s(script, pace) - silence_s))
     second = await write(truer)
     second_s = film_s(await speak(second))

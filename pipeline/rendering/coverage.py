@@ -12,10 +12,11 @@ from typing import Final
 from PIL import features
 
 from pipeline.errors import MissingToolError
-from pipeline.model import Scene, Script, narration_of, texts_of
+from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
 from pipeline.rendering.capitals import capitals
 from pipeline.rendering.fonts import Face, face_for, packaged_faces
 from pipeline.rendering.graphemes import clusters, visible
+from pipeline.rendering.listing import clean
 from pipeline.rendering.look import Look
 from pipeline.rendering.text import presentable
 
@@ -94,9 +95,11 @@ def fonts_for(script: Script, look: Look) -> str:
     # Figures and signs of ours are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
     missing: dict[str, str] = {}
-    letters = dict.fromkeys(letter for text in _drawn(script, look) for letter in clusters(presentable(text)))
-    for letter in letters:
-        found = {face_for(letter, weight=weight, language=look.language) for weight in _WEIGHTS}
+    texts = [(presentable(text), False) for text in _drawn(script, look)]
+    texts += [(clean(scene.code), True) for scene in script.scenes if isinstance(scene, CodeScene)]
+    letters = dict.fromkeys((letter, of_code) for text, of_code in texts for letter in clusters(text))
+    for letter, of_code in letters:
+        found = {face_for(letter, weight=weight, language=look.language, monospaced=of_code) for weight in _WEIGHTS}
         faces.update(face for face in found if face)
         if None in found and not letter.isspace():
             name = _script_of(letter, script.language)
@@ -108,7 +111,7 @@ def fonts_for(script: Script, look: Look) -> str:
 
 
 def _drawn(script: Script, look: Look) -> Iterator[str]:
-    """Every text that is drawn somewhere in a film."""
+    """Every text that is drawn somewhere in a film, but programs."""
     yield from (look.title, script.title, script.thumbnail_text)
     for scene in script.scenes:
         yield from _shown(scene, script.language)
@@ -118,6 +121,8 @@ def _drawn(script: Script, look: Look) -> Iterator[str]:
 
 def _shown(scene: Scene, language: str) -> Iterator[str]:
     for shown in texts_of(scene):
+        if isinstance(scene, CodeScene) and shown.name == "code":
+            continue  # set in a font of its own
         yield shown.text
         if shown.rule.in_capitals:
             yield capitals(shown.text, language)

@@ -1,9 +1,9 @@
 """Fonts: which file draws a character, and that file at a size and weight.
 
-Inter draws what it can, Noto Sans what Inter lacks, and three more what both lack: Hebrew, Arabic and Thai. All come
-from packages, so that a film looks the same on every machine. Only what none covers (Chinese, Japanese, Korean…) is
-looked for among the fonts of the system; of those that have it, the one made for the language goes first, because the
-same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
+Inter draws what it can, Noto Sans what Inter lacks, and three more what both lack: Hebrew, Arabic and Thai. Programs
+are set in JetBrains Mono first. All come from packages, so that a film looks the same on every machine. Only what none
+covers (Chinese, Japanese, Korean…) is looked for among the fonts of the system; of those that have it, the one made for
+the language goes first, because the same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
 """
 
 from __future__ import annotations
@@ -54,12 +54,14 @@ def stand_in() -> Face:
 
 
 @lru_cache(maxsize=4096)
-def face_for(cluster: str, *, weight: int, language: str = "") -> Face | None:
+def face_for(cluster: str, *, weight: int, language: str = "", monospaced: bool = False) -> Face | None:
     """The first font that has every character of a grapheme; None: there is no such font here.
 
-    `language` is a tag like ja or zh-Hant; empty: unknown.
+    `language` is a tag like ja or zh-Hant; empty: unknown. For a `monospaced` text, the font of programs goes first.
     """
     needed, bold = visible(cluster), weight >= _BOLD_FROM
+    if monospaced and _has(code_face(), needed):
+        return code_face()
     place = writing_of(language).ideographs
     packaged = next((face for face in packaged_faces() if _has(face, needed)), None)
     if packaged and not (place and needed in _WIDE_MARKS):
@@ -89,6 +91,12 @@ def packaged_faces() -> tuple[Face, ...]:
         Face(path=_packaged("Noto Sans Arabic"), axes=("wght", "wdth")),
         Face(path=_packaged("Noto Sans Thai"), axes=("wght", "wdth")),
     )
+
+
+@lru_cache(maxsize=1)
+def code_face() -> Face:
+    """JetBrains Mono. Raises `MissingToolError` if its package is gone."""
+    return Face(path=_packaged("JetBrains Mono"), axes=("wght",))
 
 
 def _packaged(family: str) -> str:

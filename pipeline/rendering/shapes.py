@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -90,3 +91,26 @@ def arc(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Im
     # Just before the start the turn is nearly 1: the round end there belongs to the beginning.
     order = np.where(turn > (1 + length) / 2, np.float32(0), turn / np.float32(length))
     return image(inside(shape - np.float32(width_px / 2))), image(order.astype(np.float32))
+
+
+@lru_cache(maxsize=32)
+def tick(side_px: int, width_px: float) -> tuple[Image.Image, Image.Image]:
+    """A tick with round ends that fills a square, and its drawing order: down, then up."""
+    plane = Plane.of(side_px)
+    reach = side_px / 2 - width_px / 2 - 0.5
+    # Its middle is that of its box.
+    corners = tuple((reach * x, reach * y) for x, y in ((-1.0, 0.10), (-0.32, 0.76), (1.0, -0.76)))
+    shape = np.minimum(*(_from_line(plane, *ends) for ends in pairwise(corners)))
+    along = (plane.x + np.float32(reach)) / np.float32(2 * reach)
+    return image(inside(shape - np.float32(width_px / 2))), image(along)
+
+
+def _from_line(plane: Plane, start: tuple[float, float], end: tuple[float, float]) -> Field:
+    """Pixels from a straight line between two points."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    share = ((plane.x - np.float32(start[0])) * across + (plane.y - np.float32(start[1])) * down) / (
+        across**2 + down**2
+    )
+    share = np.clip(share, 0, 1)
+    x, y = np.float32(start[0]) + share * np.float32(across), np.float32(start[1]) + share * np.float32(down)
+    return np.asarray(np.sqrt((plane.x - x) ** 2 + (plane.y - y) ** 2), np.float32)

@@ -63,6 +63,8 @@ class TextStyle:
     language: str = ""
     # What letters need above capitals and below the baseline, in em, beyond what Latin ones do.
     reach: float = 0.0
+    # Set like a program: all letters as wide as each other.
+    monospaced: bool = False
 
     def in_language(self, language: str) -> TextStyle:
         """This style for a text in a language: lines far enough apart, and nothing tracked that stands in squares."""
@@ -85,6 +87,7 @@ BODY = TextStyle(weight=420, tracking=-0.006, leading=1.35, optical_size=26)
 LABEL = TextStyle(weight=620, tracking=0.07, leading=1.35, optical_size=20)
 LARGE_CAPTION = TextStyle(weight=760, tracking=-0.014, leading=1.15, optical_size=32)
 CAPTION = TextStyle(weight=600, tracking=-0.004, leading=1.2, optical_size=24)
+CODE = TextStyle(weight=440, leading=1.5, monospaced=True)
 
 # Height of a capital letter of Inter, which stands for the height of a line when things are aligned.
 CAP_HEIGHT_EM = 1490 / 2048
@@ -236,7 +239,7 @@ def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of:
         face = (
             previous
             if cluster.isspace() and previous
-            else face_for(cluster, weight=style.weight, language=style.language)
+            else face_for(cluster, weight=style.weight, language=style.language, monospaced=style.monospaced)
         )
         key = (face or stand_in(), group_at(index), level_of[index])
         if runs and runs[-1][1:] == key:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Pace, Script, narration_of, split_words
 from pipeline.model.pace import ends_sentence, weight
+from pipeline.script.length import thought_s
 from pipeline.script.parts import Part, said_by_scene
 
 
@@ -60,7 +61,7 @@ def allotted(parts: Sequence[Part], script: Script, length: SpokenLength) -> tup
 def _words(script: Script, length: SpokenLength) -> float:
     """How many words the film holds beside its silence: as was heard, else at the pace, with as many sentences."""
     pace, narrations = length.pace, [split_words(narration_of(scene)) for scene in script.scenes]
-    silence_s = len(narrations) * pace.scene_s
+    silence_s = len(narrations) * pace.scene_s + thought_s(script)
     if length.before:
         words = sum(len(split_words(narration_of(scene))) for scene in length.before.scenes)
         return max(1.0, words * (length.wanted_s - silence_s) / max(1.0, length.lasted_s - silence_s))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.model import Pace, Script, narration_of, split_words
+from pipeline.model import Pace, Script, narration_of, pauses_of, split_words
 
 # 15 % is what is promised of the film. A script may be off by this much; the rest is for what its pace does not know.
 _TOLERANCE = 0.08
@@ -10,7 +10,12 @@ _TOLERANCE = 0.08
 
 def predicted_s(script: Script, pace: Pace) -> float:
     """How long the film of `script` will last in seconds, spoken at `pace`."""
-    return sum(pace.seconds(split_words(narration_of(scene))) for scene in script.scenes)
+    return sum(pace.seconds(split_words(narration_of(scene))) for scene in script.scenes) + thought_s(script)
+
+
+def thought_s(script: Script) -> float:
+    """How long nobody speaks in it so that a viewer can think, in seconds."""
+    return sum(sum(pauses_of(scene).values()) for scene in script.scenes)
 
 
 def length_problem(script: Script, wanted_s: int, pace: Pace) -> str:

@@ -22,6 +22,8 @@ from pipeline.model import (
 # Beyond these no axis has room for its labels.
 _LARGEST = 1e15
 _BEST_RATING = 5
+# Of a program: twelve are read well, more take two pages where a picture is narrow.
+_MOST_LINES = 16
 
 
 def find_nonsense(scene: Scene) -> Iterator[str]:
@@ -69,6 +71,8 @@ def _diagram(scene: DiagramScene) -> Iterator[str]:
 
 def _code(scene: CodeScene) -> Iterator[str]:
     count = len(scene.code.splitlines())
+    if count > _MOST_LINES:
+        yield f"the code has {count} lines, at most {_MOST_LINES} can be read"
     for number, passage in enumerate(scene.items, start=1):
         if not 1 <= passage.first <= passage.last <= count:
             yield f"item {number} is lines {passage.first} to {passage.last} of {count}"

@@ -4,7 +4,18 @@ import itertools
 
 import pytest
 
-from pipeline.model import BulletsScene, ClosingScene, Cue, SpokenLine, StatementScene, TitleScene, VideoFormat, Word
+from pipeline.model import (
+    BulletsScene,
+    ClosingScene,
+    CodeScene,
+    Cue,
+    QuizScene,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+    VideoFormat,
+    Word,
+)
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
@@ -38,6 +49,19 @@ SCENES = [
         text="An octopus prefers to crawl, because swimming stops the heart that feeds its body.",
         emphasis="stops the heart",
         kicker="The price",
+    ),
+    CodeScene(
+        lines=LINES,
+        heading="A retry that waits longer each time",
+        language="python",
+        code="for attempt in range(5):\n    try:\n        return call()\n    except OSError:\n        wait(attempt)",
+        items=(),
+    ),
+    QuizScene(
+        lines=LINES,
+        kicker="Test yourself",
+        text="Which of an octopus's hearts stops beating while the animal swims through the sea?",
+        items=("The one for the organs", "Both of those at the gills", "All three of them", "None"),
     ),
     ClosingScene(lines=LINES, text="Next time you see an octopus crawl, you know why it takes its time."),
 ]

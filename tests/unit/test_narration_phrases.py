@@ -95,3 +95,16 @@ def test_a_line_without_a_word_is_a_silent_phrase():
     phrases = phrases_of(["— !", "Yes."], spoken)
 
     assert [phrase.said.is_silent for phrase in phrases] == [True, False]
+
+
+def test_a_pause_that_is_meant_takes_the_place_of_the_breath_before_its_line():
+    phrases = phrases_of(["Which one? This one.", "Or that one.", "That one."], spoken, {2: 3.0})
+
+    assert [phrase.breath_s for phrase in phrases][2] == 3.0
+    assert all(phrase.breath_s < 0.6 for phrase in phrases if phrase.breath_s != 3.0)
+
+
+def test_a_pause_after_a_line_that_nobody_hears_comes_after_the_last_one_that_is_heard():
+    phrases = phrases_of(["Which one?", "★", "The star."], spoken, {2: 3.0})
+
+    assert next(phrase.breath_s for phrase in phrases if not phrase.said.is_silent) == 3.0

@@ -4,6 +4,7 @@ import contextlib
 import pickle
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import anyio
 import pytest
@@ -18,7 +19,7 @@ from pipeline.errors import (
 )
 from pipeline.limits import RetryPolicy
 from pipeline.media.audio import read_wav
-from pipeline.model import Prosody, Script, SpokenLine, StatementScene, narration_of, split_words
+from pipeline.model import Prosody, QuizScene, Script, SpokenLine, StatementScene, narration_of, split_words
 from pipeline.narration import booth, espeak
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, narrate
@@ -455,3 +456,21 @@ async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
     assert "ctypes" in loaded
     assert loaded.isdisjoint({"pipeline", "numpy", "site", "re", "json", "typing", "subprocess"})
     assert len(done.stdout.splitlines()) > 100
+
+
+async def test_before_the_answer_of_a_quiz_nobody_speaks_for_three_seconds(speak):
+    lines = [
+        SpokenLine(text="Which one?"),
+        SpokenLine(text="This one.", reveals=0),
+        SpokenLine(text="Or that one?", reveals=1),
+    ]
+    answer = SpokenLine(text="That one.", reveals=2)
+    quiz = QuizScene(lines=(*lines, answer), text="Which one?", items=("This", "That"), answer=2)
+    film = Script(title="Test", language="en", scenes=(quiz,))
+
+    narration = await speak(film, FakeNarrator())
+
+    words = narration.clips[0].words
+    pauses = [after.start_s - before.end_s for before, after in pairwise(words)]
+    assert pauses[-2] == max(pauses) == pytest.approx(3.0, abs=0.15)
+    assert sorted(pauses)[-2] < 0.6

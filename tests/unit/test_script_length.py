@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.model import Pace, Script, SpokenLine, StatementScene
+from pipeline.model import Pace, QuizScene, Script, SpokenLine, StatementScene
 from pipeline.script.length import length_problem, predicted_s
 
 PACE = Pace(weight_s=0.08, breath_s=0.36, scene_s=1.0, word_weight=5.0)
@@ -20,6 +20,15 @@ def script(words: int, scenes: int = 2) -> Script:
 
 def test_the_length_of_a_film_is_the_sum_of_its_scenes() -> None:
     assert predicted_s(script(100), PACE) == pytest.approx(2 * 1.0 + 100 * 5 * 0.08 + 2 * 5 * 0.36)
+
+
+def test_the_time_to_think_before_the_answer_of_a_quiz_is_part_of_it() -> None:
+    lines = (SpokenLine(text="word", reveals=0), SpokenLine(text="word", reveals=1), SpokenLine(text="word", reveals=2))
+    quiz = QuizScene(lines=lines, text="T", items=("T", "T"))
+    same = StatementScene(lines=lines, text="T")
+    films = [Script(title="T", language="en", scenes=(scene,)) for scene in (quiz, same)]
+
+    assert predicted_s(films[0], PACE) == pytest.approx(predicted_s(films[1], PACE) + 3.0)
 
 
 @pytest.mark.parametrize("words", [124, 132, 142])

@@ -8,19 +8,23 @@ from typing import Any
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
+    CodeScene,
+    QuizScene,
     Scene,
     StatementScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, title
+from pipeline.rendering.layouts import bullets, closing, code, quiz, statement, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,
     BulletsScene: bullets.lay_out,
     StatementScene: statement.lay_out,
+    CodeScene: code.lay_out,
+    QuizScene: quiz.lay_out,
     ClosingScene: closing.lay_out,
 }
 

@@ -34,10 +34,10 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     return tuple(grid.type_px(size) for size in at_1080)
 
 
-def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
+def kicker(text: str, look: Look, *, width_px: int, most_lines: int = 1) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide."""
-    label = capitals(text, look.language)
-    return fit(label, LABEL.in_language(look.language), sizes(look.grid, LABEL_SIZES), width_px=width_px)
+    label, style = capitals(text, look.language), LABEL.in_language(look.language)
+    return fit(label, style, sizes(look.grid, LABEL_SIZES), width_px=width_px, most_lines=most_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
@@ -52,8 +52,8 @@ def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     return fit(text, BODY.in_language(look.language), sizes(look.grid, SOURCE_SIZES), width_px=width_px)
 
 
-def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> list[Sprite]:
-    """A card on the background: a surface in the colour of a role, with a soft shadow and no outline."""
+def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface", ink: str = "") -> list[Sprite]:
+    """A card on the background: a surface in the colour of a role (or another `ink`), a soft shadow, no outline."""
     grid, radius = look.grid, look.grid.px(look.theme.radius_px)
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
@@ -61,7 +61,7 @@ def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> lis
         flat(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
         flat(
             rounded(box.width, box.height, radius=radius),
-            getattr(look.theme, role),
+            ink or getattr(look.theme, role),
             left=box.left,
             top=box.top,
             motion=motion,

@@ -1,0 +1,293 @@
+"""A program on a dark surface: typed on once, line by line; then what is spoken of is lit and the rest dimmed.
+
+The heading stands above the card, or beside it where the lines are short. What does not fit the card at the smallest
+size takes another page of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from PIL import Image
+
+from pipeline.model import CodeScene, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.code_setting import (
+    AFTER_NUMBERS,
+    Air,
+    Setting,
+    card_height,
+    fitted,
+    inset,
+    number_px,
+    pad_x,
+)
+from pipeline.rendering.layouts.inks import CodeInks, code_inks
+from pipeline.rendering.layouts.parts import bar, enter, heading, panel, sizes
+from pipeline.rendering.listing import CodeLine, CodeRow, highlighted, letter_em, set_row
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
+from pipeline.rendering.picture import tile
+from pipeline.rendering.shapes import rounded
+from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.text import CODE, HEADING, draw_ink, shape
+from pipeline.rendering.theme import CODE_SIZES, HEADING_SIZES, rgb
+from pipeline.rendering.timeline import frame_at, line_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.90, y=0.04, width=0.46, height=0.60, strength=0.60),
+    Light(role="glow_far", x=0.06, y=1.00, width=0.44, height=0.56, strength=0.44),
+)
+# How far the band behind lines that are spoken of reaches above capitals and below the baseline, in sizes.
+_BAND_REACH = 0.36
+# Columns of the card beside a heading, its smallest type there, and the widest line (of the whole card) that needs it.
+_BESIDE, _BESIDE_FROM, _NARROW = 8, 44, 0.6
+# The first line appears in this frame, each of the others so many after it; all of them in a second and a half.
+_TYPED_FROM, _TYPED_APART, _TYPED_WITHIN = 10, 5, 40
+_LETTERS_A_FRAME = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Sizes and rows that fit: what stands where."""
+
+    heading: TextBlock
+    beside: bool
+    card: Box
+    setting: Setting
+    # From the left edge of the card to the lines, and from its top to the capitals of the first one.
+    inset_px: int
+    pad_px: int
+
+    def baseline(self, row: int) -> int:
+        """Of a row of a page, from the top of the picture."""
+        return self.card.top + self.pad_px + self.setting.cap_px + row * self.setting.leading_px
+
+
+def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module."""
+    plan = _plan(scene, look)
+    elements: list[Element] = [*_heading(plan, look)]
+    inks = code_inks(look.theme)
+    elements += panel(look, plan.card, motion=Motion(over=1), ink=inks.surface)
+    inside: list[Sprite] = []
+    turns = _page_turns(scene, words, plan)
+    lit = _lit(scene, words)
+    for page, (begins, ends) in zip(plan.setting.pages, pairwise((*turns, None)), strict=True):
+        assert begins is not None
+        inside += _bands(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
+        inside += _page(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
+    # A program runs from left to right in every language: the card is mirrored as one.
+    elements += [replace(sprite, span=(plan.card.left, plan.card.right)) for sprite in inside]
+    return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _plan(scene: CodeScene, look: Look) -> _Plan:
+    """The heading beside the card if the lines are short, and there is room; else above it."""
+    lines = highlighted(scene.code, scene.language)
+    above = _above(scene, lines, look)
+    if look.grid.is_stacked or not above.heading.lines or len(above.setting.pages) > 1:
+        return above
+    room = above.card.width - above.inset_px - pad_x(look.grid)
+    widest = max((row.indent_em + set_row(row).width_em for row in above.setting.pages[0]), default=0.0)
+    return (_beside(scene, lines, look) or above) if widest * above.setting.size_px < _NARROW * room else above
+
+
+def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
+    grid, content = look.grid, look.grid.content
+    title = heading(scene.heading, look, width_px=grid.columns(10))
+
+    def over(air: Air) -> int:
+        return title.height_px + title.reach_px + grid.px(air.below_heading) if title.lines else 0
+
+    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, over=over)
+    height = card_height(setting, grid)
+    top = content.middle - (over(setting.air) + height) // 2 + over(setting.air)
+    card = Box(content.left, top, content.right, top + height)
+    return _placed(title, card, setting, lines, look, beside=False)
+
+
+def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | None:
+    """None: it does not fit at a size that is worth it."""
+    grid, content = look.grid, look.grid.content
+    width = grid.columns(_BESIDE)
+    large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]
+    setting = fitted(lines, grid, large, width_px=width, over=lambda _: 0)
+    title = fit(
+        scene.heading,
+        HEADING.in_language(look.language),
+        sizes(grid, HEADING_SIZES[:-1]),
+        width_px=content.width - width - grid.px(64),
+        most_lines=4,
+    )
+    if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.cut:
+        return None
+    height = card_height(setting, grid)
+    card = Box(content.right - width, content.middle - height // 2, content.right, content.middle + (height + 1) // 2)
+    return _placed(title, card, setting, lines, look, beside=True)
+
+
+def _placed(
+    title: TextBlock, card: Box, setting: Setting, lines: Sequence[CodeLine], look: Look, *, beside: bool
+) -> _Plan:
+    return _Plan(
+        heading=title,
+        beside=beside,
+        card=card,
+        setting=setting,
+        inset_px=inset(lines, setting.size_px, look.grid),
+        pad_px=look.grid.px(setting.air.pad_y),
+    )
+
+
+def _heading(plan: _Plan, look: Look) -> list[Sprite]:
+    grid, left = look.grid, look.grid.content.left
+    if not plan.heading.lines:
+        return []
+    colours, title = (look.theme.text,), plan.heading
+    if not plan.beside:
+        top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.reach_px - title.height_px
+        return letters(title, left=left, top=top, colours=colours, motion=enter(grid, 0))
+    height = title.height_px + title.reach_px + grid.px(48 + 8)
+    top = plan.card.middle - height // 2
+    return [
+        *letters(title, left=left, top=top, colours=colours, motion=enter(grid, 0)),
+        bar(look, left=left, top=top + height - grid.px(8), frame=6),
+    ]
+
+
+def _lit(scene: CodeScene, words: Sequence[Word]) -> list[tuple[int, range]]:
+    """From which frame on which lines are spoken of; passages that no line speaks of are not."""
+    spoken = line_frames(scene, words)
+    passages = ((spoken[index], passage) for index, passage in enumerate(scene.items) if index in spoken)
+    return sorted(((frame, range(of.first, of.last + 1)) for frame, of in passages), key=lambda each: each[0])
+
+
+def _page_turns(scene: CodeScene, words: Sequence[Word], plan: _Plan) -> list[int]:
+    """The frame in which each page begins: when a passage that begins on it does, else in equal parts of the scene."""
+    turns = [_TYPED_FROM]
+    end = frame_at(words[-1].end_s) if words else 0
+    for number, page in enumerate(plan.setting.pages[1:], start=1):
+        spoken = [frame for frame, lines in _lit(scene, words) if lines.start >= page[0].line.number]
+        even = max(end * number // len(plan.setting.pages), turns[-1] + 60)
+        turns.append(max(turns[-1] + 1, min(spoken, default=even)))
+    return turns
+
+
+def _bands(
+    page: Sequence[CodeRow],
+    plan: _Plan,
+    look: Look,
+    inks: CodeInks,
+    *,
+    lit: Sequence[tuple[int, range]],
+    begins: int,
+    ends: int | None,
+) -> list[Sprite]:
+    """A band behind the rows of each passage, as long as it is spoken of, with an edge in the accent."""
+    card, setting, sprites = plan.card, plan.setting, []
+    reach = round(_BAND_REACH * setting.size_px)
+    # As the card is cut: the band of its first rows has its corners.
+    whole = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
+    longest = max(map(len, setting.pages))
+    starts = [frame for frame, _ in lit]
+    for (frame, lines), after in zip(lit, [*starts, None][1:], strict=True):
+        rows = [index for index, row in enumerate(page) if row.line.number in lines]
+        until = min((at for at in (after, ends) if at is not None), default=None)
+        enters = max(frame, begins)
+        if not rows or (until is not None and until <= enters):
+            continue
+        top = plan.baseline(rows[0]) - setting.cap_px - reach if rows[0] else card.top
+        bottom = plan.baseline(rows[-1]) + reach if rows[-1] < longest - 1 else card.bottom
+        motion = Motion(enters=enters, over=12, levels=() if until is None else (Level(until, 0),))
+        for width, ink in ((card.width, inks.band), (look.grid.px(8), inks.edge)):
+            mask = whole.crop((0, top - card.top, width, bottom - card.top))
+            sprites.append(flat(mask, ink, left=card.left, top=top, motion=motion))
+    return sprites
+
+
+def _page(
+    page: Sequence[CodeRow],
+    plan: _Plan,
+    look: Look,
+    inks: CodeInks,
+    *,
+    lit: Sequence[tuple[int, range]],
+    begins: int,
+    ends: int | None,
+) -> list[Sprite]:
+    """The rows of a page, typed on from a frame on, and the numbers of their lines."""
+    grid, sprites = look.grid, []
+    apart = min(_TYPED_APART, _TYPED_WITHIN / max(1, len(page)))
+    for index, row in enumerate(page):
+        levels = _levels(row.line.number, lit)
+        if ends is not None:
+            levels = (*(level for level in levels if level.frame < ends), Level(ends, 0))
+        over = max(6, len(row.line.text) // _LETTERS_A_FRAME)
+        motion = Motion(enters=begins + round(index * apart), over=over, drawn=True, levels=levels)
+        baseline = plan.baseline(index)
+        sprites += _row(row, plan, inks, baseline=baseline, motion=motion)
+        if row.begins and row.line.text and not grid.is_stacked:
+            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=motion)
+    return sprites
+
+
+def _levels(number: int, lit: Sequence[tuple[int, range]]) -> tuple[Level, ...]:
+    """How bright a line is: fully until something is spoken of, and while it is that itself."""
+    levels: list[Level] = []
+    now = FULL
+    for frame, lines in lit:
+        level = FULL if number in lines else DIMMED
+        if level != now:
+            levels.append(Level(frame, level))
+            now = level
+    return tuple(levels)
+
+
+def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Motion) -> list[Sprite]:
+    """A row as one sprite in its colours, which appears letter by letter."""
+    size_px, line = plan.setting.size_px, set_row(row)
+    ink = draw_ink(line, size_px)
+    if ink is None:
+        return []
+    by_kind = (inks.plain, inks.keyword, inks.name, inks.text, inks.number, inks.comment)
+    colours = Image.new("RGB", ink.mask.size, rgb(inks.plain))
+    for piece in line.pieces:
+        if piece.group:
+            left, right = (round(at * size_px) - ink.left for at in (piece.left_em, piece.left_em + piece.width_em))
+            colours.paste(rgb(by_kind[piece.group]), (left, 0, right, ink.mask.height))
+    # Columns of a program stand below each other: the white space before a letter is part of its place.
+    left = plan.card.left + plan.inset_px + round((row.indent_em + line.bearing_em) * size_px)
+    return [
+        Sprite(
+            mask=ink.mask,
+            ink=tile(colours),
+            left=left + ink.left,
+            top=baseline + ink.top,
+            motion=motion,
+            order=_by_letter(ink.mask.size, size_px),
+        )
+    ]
+
+
+def _by_letter(size: tuple[int, int], size_px: int) -> Image.Image:
+    """The order in which a row appears: from the left, a letter at a time."""
+    width, height = size
+    letter = np.floor(np.arange(width) / (letter_em() * size_px))
+    order = (255 * letter / max(1.0, letter[-1])).astype(np.uint8)
+    return Image.fromarray(np.tile(order, (height, 1)))
+
+
+def _number(number: int, plan: _Plan, look: Look, inks: CodeInks, *, baseline: int, motion: Motion) -> list[Sprite]:
+    ink = draw_ink(shape(str(number), CODE), number_px(plan.setting.size_px, look.grid))
+    if ink is None:
+        return []
+    right = plan.card.left + plan.inset_px - look.grid.px(AFTER_NUMBERS)
+    motion = replace(motion, drawn=False)
+    return [flat(ink.mask, inks.numbers, left=right - ink.mask.width, top=baseline + ink.top, motion=motion)]

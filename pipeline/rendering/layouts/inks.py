@@ -1,0 +1,69 @@
+"""Colours that follow from a theme's roles: for a dark surface in any theme, and for letters on what is coloured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import contrast, luminance, readable
+from pipeline.theme.theme import LARGE_CONTRAST, TEXT_CONTRAST, Theme
+
+# Of coloured letters on the dark surface: more than text needs, because they are thin.
+_LIT_CONTRAST = 6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeInks:
+    """What a program is set in: a dark surface, the band behind what is spoken of, letters by what they are."""
+
+    surface: str
+    band: str
+    edge: str
+    numbers: str
+    plain: str
+    keyword: str
+    name: str
+    text: str
+    number: str
+    comment: str
+
+
+@lru_cache(maxsize=32)
+def code_inks(theme: Theme) -> CodeInks:
+    """The colours of a theme on a dark surface; each is lightened until it can be read there."""
+    light = max(theme.text, theme.background_top, key=luminance)
+    if theme.mode == "dark":
+        surface = mixed(theme.plate, theme.surface, 0.5)
+        band = mixed(surface, theme.line, 0.4)
+    else:
+        surface = mixed(theme.plate, theme.text, 0.4)
+        band = mixed(surface, light, 0.1)
+
+    def read(colour: str, least: float = _LIT_CONTRAST) -> str:
+        return readable(colour, (surface, band), least)
+
+    return CodeInks(
+        surface=surface,
+        band=band,
+        edge=read(theme.accent, LARGE_CONTRAST),
+        numbers=mixed(light, band, 0.62),
+        plain=mixed(light, surface, 0.06),
+        keyword=read(theme.accent_2),
+        name=read(theme.accent),
+        text=read(theme.positive),
+        number=read(theme.accent_light),
+        comment=read(mixed(theme.muted, surface, 0.25), TEXT_CONTRAST),
+    )
+
+
+def written_on(theme: Theme, ground: str) -> str:
+    """The theme's own colour that is read best on another."""
+    own = (theme.background_bottom, theme.background_top, theme.text, theme.plate)
+    return max(own, key=lambda colour: contrast(colour, ground))
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """A colour with a share (0 to 1) of another in it."""
+    pairs = zip(rgb(colour), rgb(other), strict=True)
+    return "#" + "".join(f"{round(one + (two - one) * share):02X}" for one, two in pairs)

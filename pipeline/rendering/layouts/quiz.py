@@ -1,0 +1,262 @@
+"""A question and its options on cards, a ring that counts down while the viewer thinks, then the answer.
+
+The ring stands beside the cards; on upright and square pictures above the question. Cards wait as plain plates until
+their option is spoken. The right one turns to the colour of what is right, the others step back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import NamedTuple
+
+from pipeline.model import QuizScene, Word, first_words
+from pipeline.model.writing import writing_of
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.countdown import countdown, seconds_before
+from pipeline.rendering.layouts.inks import written_on
+from pipeline.rendering.layouts.parts import enter, kicker, panel, sizes
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
+from pipeline.rendering.picture import colour
+from pipeline.rendering.shapes import disc, ring, rounded, tick
+from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.text import HEADING, ITEM, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
+from pipeline.rendering.timeline import frame_at, item_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.88, y=0.62, width=0.34, height=0.60, strength=0.62),
+    Light(role="glow_far", x=0.08, y=0.02, width=0.46, height=0.52, strength=0.40),
+)
+_STACKED_LIGHTS = (
+    Light(role="glow", x=0.10, y=0.06, width=0.60, height=0.36, strength=0.56),
+    Light(role="glow_far", x=0.96, y=0.84, width=0.56, height=0.36, strength=0.44),
+)
+# More would leave the picture; no template allows more.
+MOST_OPTIONS = 4
+# What options are called, where people do not count them: by the language's own letters.
+_LETTERS = {"el": "ΑΒΓΔ", "he": "אבגד", **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "kk"), "АБВГ")}
+_NUMBERED = frozenset("ar fa ur ps ckb hi mr ne bn ta te kn ml si th lo km my ja zh yue ko am ka hy".split())  # noqa: SIM905
+_MARK = TextStyle(weight=680, optical_size=24)
+# Columns of the cards beside the ring, and its side there, at most and at least (at 1080).
+_CARD_COLUMNS, _RING, _SMALL_RING = 8, 400, 280
+# From the ring above the question to the kicker beside it.
+_AFTER_RING = 32
+# Inside a card: from its edge to the mark, the mark, from there to the text, and from the text to the other edge.
+_PAD, _MARK_SIDE, _AFTER_MARK, _PAD_END = 32, 64, 32, 40
+# Plates that wait, before their option is spoken (0 to 255).
+_WAITING = 96
+# A shorter pause before the answer is no time to think: then the ring counts while the last option is read.
+_THINKING_FRAMES = 36
+_QUESTION_LINES, _STACKED_QUESTION_LINES = 3, 5
+
+
+class _Air(NamedTuple):
+    """How far apart things are, at 1080; `ring` is its side above the question."""
+
+    ring: int
+    below_ring: int
+    below_label: int
+    below_question: int
+    card_pad: int
+    between_cards: int
+
+
+_AIRS = (
+    _Air(224, 64, 40, 72, 44, 24),
+    _Air(176, 56, 40, 64, 36, 24),
+    _Air(136, 40, 32, 48, 28, 16),
+    _Air(112, 32, 24, 40, 20, 12),
+)
+# How much higher than that a card may become where there is room.
+_GROWTH, _TALL_GROWTH = 24, 48
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Sizes and breaks that fit."""
+
+    label: TextBlock
+    question: TextBlock
+    options: tuple[TextBlock, ...]
+    air: _Air
+    card_px: int
+    height_px: int
+
+
+def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module. Raises `ValueError` for more options than there is room for."""
+    if len(scene.items) > MOST_OPTIONS:
+        raise ValueError(f"{len(scene.items)} options on a picture that holds {MOST_OPTIONS}")
+    grid, theme, content = look.grid, look.theme, look.grid.content
+    plan = _plan(scene, look)
+    *starts, answer = item_frames(scene, words, len(scene.items) + 1)
+    seconds = _seconds(scene, words, starts[-1], answer)
+    top = content.middle - plan.height_px // 2
+    elements: list[Element] = []
+    label_left, label_top = content.left, top
+    if grid.is_stacked:
+        side = grid.px(plan.air.ring)
+        centre = (content.left + side // 2, top + side // 2)
+        elements += countdown(seconds, answer, look, side_px=side, centre=centre)
+        label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
+    elements += letters(plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=enter(grid, 0))
+    top += _above_question(plan.label, plan.question, plan.air, look)
+    elements += letters(plan.question, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    top += plan.question.height_px + plan.question.reach_px + grid.px(plan.air.below_question)
+    cards = _cards(plan, top, look)
+    if not grid.is_stacked:
+        side = min(grid.px(_RING), max(cards[-1].bottom - top, grid.px(_SMALL_RING)))
+        centre = (content.right - side // 2, (top + cards[-1].bottom) // 2)
+        elements += countdown(seconds, answer, look, side_px=side, centre=centre)
+    marks = _marks(look.language)
+    for index, (card, option, start) in enumerate(zip(cards, plan.options, starts, strict=True)):
+        right = answer if index + 1 == scene.answer else None
+        elements += _waiting(card, look)
+        elements += _option(card, option, marks[index], look, start=start, answer=answer, right=right)
+    lights = _STACKED_LIGHTS if grid.is_stacked else _LIGHTS
+    return Composition(ground=background(look.format, theme, lights), elements=elements)
+
+
+def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) -> tuple[int, ...]:
+    """The frames in which the seconds begin that are counted: in the pause, if there is one, before the answer."""
+    firsts = zip(scene.lines, first_words(scene), strict=True)
+    first = next((first for line, first in firsts if line.reveals == len(scene.items)), 0)
+    silent = frame_at(words[first - 1].end_s) if 0 < first <= len(words) else answer
+    return seconds_before(answer, silent if answer - silent >= _THINKING_FRAMES else last + MOTION_RATE // 3)
+
+
+def _plan(scene: QuizScene, look: Look) -> _Plan:
+    """The largest sizes at which everything fits, with as much air as that leaves."""
+    grid = look.grid
+    if grid.is_stacked:
+        beside_ring = grid.content.width - grid.px(_AIRS[0].ring + _AFTER_RING)
+        label = kicker(scene.kicker, look, width_px=beside_ring, most_lines=2)
+    else:
+        label = kicker(scene.kicker, look, width_px=grid.columns(_CARD_COLUMNS))
+    questions = _questions(scene.text, look)
+    width = grid.columns(_CARD_COLUMNS) - grid.px(_PAD + _MARK_SIDE + _AFTER_MARK + _PAD_END)
+    rows = [
+        tuple(fit(item, ITEM.in_language(look.language), (size,), width_px=width, most_lines=2) for item in scene.items)
+        for size in sizes(grid, ITEM_SIZES)
+    ]
+    # What is given up first: a step of the question's size, of the options', of the air, in turns.
+    steps = product(range(len(questions)), range(len(rows)), range(len(_AIRS)))
+    choices = sorted(steps, key=lambda each: (each[0] + each[1] + 1.5 * each[2], each))
+    plans = (_planned(label, questions[q], rows[r], _AIRS[a], look) for q, r, a in choices)
+    room = grid.content.height - grid.px(16)
+    smallest = _planned(label, questions[-1], rows[-1], _AIRS[-1], look)
+    fits = (plan for plan in plans if plan.height_px <= room and not any(option.cut for option in plan.options))
+    plan = next(fits, smallest)
+    spare = (room - plan.height_px) // (2 * len(plan.options)) // grid.px(8) * grid.px(8)
+    growth = max(0, min(spare, grid.px(_TALL_GROWTH if grid.is_tall else _GROWTH)))
+    return replace(plan, card_px=plan.card_px + growth, height_px=plan.height_px + growth * len(plan.options))
+
+
+def _questions(text: str, look: Look) -> list[TextBlock]:
+    """The question at sizes from large to small, each on few lines if it can be."""
+    grid, style = look.grid, HEADING.in_language(look.language)
+    width = look.grid.columns(11)
+    steps = sizes(grid, HEADING_SIZES[1:])
+    most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
+    found = []
+    for index in range(len(steps)):
+        block = fit(text, style, steps[index:], width_px=width, most_lines=2 if index < 3 else most)
+        if not block.cut or index == len(steps) - 1:
+            found.append(block)
+    return found
+
+
+def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ...], air: _Air, look: Look) -> _Plan:
+    grid = look.grid
+    tallest = max(*(option.height_px + 2 * option.reach_px for option in options), grid.px(_MARK_SIDE - 16))
+    card = tallest + 2 * grid.px(air.card_pad)
+    height = _above_question(label, question, air, look) + question.height_px + question.reach_px
+    height += grid.px(air.below_question) + card * len(options) + grid.px(air.between_cards) * (len(options) - 1)
+    return _Plan(label=label, question=question, options=options, air=air, card_px=card, height_px=height)
+
+
+def _above_question(label: TextBlock, question: TextBlock, air: _Air, look: Look) -> int:
+    """From the top of the block to the question's capitals."""
+    if look.grid.is_stacked:
+        return look.grid.px(air.ring + air.below_ring) + question.reach_px
+    return label.height_px + look.grid.px(air.below_label) + question.reach_px if label.lines else 0
+
+
+def _cards(plan: _Plan, top: int, look: Look) -> list[Box]:
+    grid, left = look.grid, look.grid.content.left
+    step = plan.card_px + grid.px(plan.air.between_cards)
+    tops = [top + step * index for index in range(len(plan.options))]
+    return [Box(left, top, left + grid.columns(_CARD_COLUMNS), top + plan.card_px) for top in tops]
+
+
+def _marks(language: str) -> str:
+    """What the options are called."""
+    own = writing_of(language).language
+    return "1234" if own in _NUMBERED else _LETTERS.get(own, "ABCD")
+
+
+def _circle(card: Box, look: Look) -> Box:
+    side, left = look.grid.px(_MARK_SIDE), card.left + look.grid.px(_PAD)
+    return Box(left, card.middle - side // 2, left + side, card.middle - side // 2 + side)
+
+
+def _waiting(card: Box, look: Look) -> list[Sprite]:
+    """The plate of a card that has not been spoken of."""
+    motion = Motion(over=1, levels=(Level(-FADE_FRAMES, _WAITING),))
+    plate = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
+    return [flat(plate, look.theme.surface, left=card.left, top=card.top, motion=motion)]
+
+
+def _option(
+    card: Box, option: TextBlock, mark: str, look: Look, *, start: int, answer: int, right: int | None
+) -> list[Sprite]:
+    """A card with its option from frame `start` on; at frame `answer` it is the right one or steps back."""
+    grid, theme, circle = look.grid, look.theme, _circle(card, look)
+    left = circle.right + grid.px(_AFTER_MARK)
+    top = card.middle - option.height_px // 2
+    there = Motion(enters=start, over=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
+    shown = replace(enter(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
+    shadow, plate = panel(look, card, motion=there)
+    if right is None:  # what steps back casts none: it would be seen through the card
+        shadow = replace(shadow, motion=replace(there, levels=(Level(answer, 0),)))
+    sprites = [
+        shadow,
+        plate,
+        flat(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
+        *_mark(mark, theme.muted, circle, shown, grid.px(30)),
+        *letters(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
+    ]
+    if right is None:
+        return sprites
+    ink = written_on(theme, theme.positive)
+    turned = Motion(enters=answer, over=10)
+    return [
+        *sprites,
+        flat(plate.mask, theme.positive, left=card.left, top=card.top, motion=turned),
+        flat(disc(circle.width), ink, left=circle.left, top=circle.top, motion=turned),
+        _tick(circle, look, enters=answer + 4),
+        *letters(option, left=left, top=top, colours=(ink,), motion=turned, stagger=0),
+    ]
+
+
+def _mark(mark: str, ink: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
+    """A letter or number with its ink in the middle of a circle."""
+    drawn = draw_ink(shape(mark, _MARK), size_px)
+    if drawn is None:
+        return []
+    x, y = circle.centre - drawn.mask.width // 2, circle.middle - drawn.mask.height // 2
+    return [flat(drawn.mask, ink, left=x, top=y, motion=motion)]
+
+
+def _tick(circle: Box, look: Look, *, enters: int) -> Sprite:
+    side = round(circle.width * 0.46)
+    mask, order = tick(side, max(3.0, circle.width * 0.08))
+    left, top = circle.centre - side // 2, circle.middle - side // 2
+    motion = Motion(enters=enters, over=10, drawn=True)
+    return Sprite(mask=mask, ink=colour(look.theme.positive), left=left, top=top, motion=motion, order=order)

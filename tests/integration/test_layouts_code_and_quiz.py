@@ -1,0 +1,308 @@
+"""Programs and quizzes: all of a program can be read, the ring counts whole seconds, no answer is seen early."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import CodeScene, Passage, QuizScene, Script, SpokenLine, VideoFormat, Word, pauses_of, split_words
+from pipeline.rendering import MIDNIGHT, Look, draw_scene, fonts_for
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts import lay_out, quiz
+from pipeline.rendering.layouts.countdown import seconds_before
+from pipeline.rendering.layouts.inks import code_inks
+from pipeline.rendering.listing import CodeRow, Kind, clean, highlighted, rows_of, set_row
+from pipeline.rendering.motion import DIMMED, FULL
+from pipeline.rendering.picture import colour
+from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.timeline import item_frames
+from pipeline.theme.colours import contrast
+
+SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
+EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+PROGRAM = '''def retry(call, attempts=5):
+    """Call it until it works."""
+    for attempt in range(attempts):
+        try:
+            return call()
+        except OSError as error:
+            wait(2 ** attempt)  # longer each time
+
+print(retry(ask))'''
+WORDS = (
+    "for",
+    "x",
+    "=",
+    "retry(",
+    "on=Transient,",
+    "'日本語'",
+    "# комментарий",
+    "# تحية",
+    "supercalifragilistic" * 5,
+    "])",
+    "0.5",
+)
+
+
+def look_of(size, language="en"):
+    return Look(title="Film", format=VideoFormat(width_px=size[0], height_px=size[1]), language=language)
+
+
+def words_for(scene, each_s=0.3):
+    """Words as a voice would say them, with the pauses that are meant."""
+    words, now = [], 0.3
+    for index, line in enumerate(scene.lines):
+        now += pauses_of(scene).get(index, 0.3)
+        for word in split_words(line.text):
+            words.append(Word(text=word, start_s=now, end_s=now + each_s))
+            now += each_s
+    return tuple(words)
+
+
+def code_scene(code=PROGRAM, passages=((1, 2), (6, 7)), heading="Try again"):
+    lines = [SpokenLine(text=f"Here is part {number}.", reveals=number) for number in range(len(passages))]
+    items = tuple(Passage(first=first, last=last) for first, last in passages)
+    lead = SpokenLine(text="This function calls another one.")
+    return CodeScene(heading=heading, language="python", code=code, items=items, lines=(lead, *lines))
+
+
+def quiz_scene(
+    items=("To the gills", "To the brain", "To the arms"), answer=1, text="Where do two hearts pump the blood?"
+):
+    options = [SpokenLine(text=f"Is it {item}?", reveals=number) for number, item in enumerate(items)]
+    lead, told = SpokenLine(text="A question for you."), SpokenLine(text="To the gills.", reveals=len(items))
+    return QuizScene(kicker="Quiz", text=text, items=items, answer=answer, lines=(lead, *options, told))
+
+
+def sprites_of(composition):
+    return [element for element in composition.elements if isinstance(element, Sprite)]
+
+
+def code_rows(composition):
+    """The sprites of the rows of a program: the bar beside a heading has no part in a card."""
+    return [sprite for sprite in sprites_of(composition) if sprite.order is not None and sprite.span]
+
+
+def box_of(sprite):
+    return Box(sprite.left, sprite.top, sprite.left + sprite.mask.width, sprite.top + sprite.mask.height)
+
+
+# --- programs --------------------------------------------------------------------------------------------------------
+
+
+def without_spaces(texts):
+    return "".join("".join(texts).split())
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12), max_size=12), st.floats(8, 60), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_every_letter_of_a_program_is_in_a_row_and_no_row_is_too_wide(lines, width_em, narrow):
+    code = "\n".join(" " * (4 * (index % 3)) + " ".join(words) for index, words in enumerate(lines))
+
+    rows = rows_of(highlighted(code, "python"), width_em, narrow=narrow)
+
+    assert without_spaces(row.line.text for row in rows) == without_spaces([clean(code)])
+    for row in rows:
+        # A single letter has a row, however narrow that is.
+        assert row.indent_em + set_row(row).width_em <= width_em + 0.01 or len(row.line.text) == 1
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=9), min_size=1, max_size=16), st.sampled_from(SIZES))
+@settings(max_examples=12, deadline=None)
+def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
+    scene = code_scene("\n".join("    " + " ".join(words) for words in lines), passages=((1, 1),))
+    look = look_of(size)
+
+    composition = lay_out(scene, words_for(scene), look)
+
+    content, slack = look.grid.content, look.grid.px(8)
+    rows = code_rows(composition)
+    for row in rows:
+        box = box_of(row)
+        assert content.left <= box.left
+        assert box.right <= content.right - look.grid.px(16)
+        assert content.top - slack <= box.top
+        assert box.bottom <= content.bottom
+    together = [(one, other) for one, other in combinations(rows, 2) if one.pose(400) and other.pose(400)]
+    assert not any(box_of(one).within(box_of(other)).height > slack for one, other in together)
+
+
+@EVERY_SIZE
+def test_a_program_is_typed_on_line_by_line_once_and_then_rests(size):
+    scene = code_scene(passages=())
+    rows = code_rows(lay_out(scene, words_for(scene), look_of(size)))
+
+    starts = [row.motion.enters for row in rows]
+    assert starts == sorted(set(starts))
+    assert all(row.pose(starts[0] - 1) is None for row in rows)
+    assert all(row.pose(75) == row.pose(600) == (FULL, 0, 255) for row in rows)
+
+
+def test_what_is_spoken_of_is_lit_and_the_rest_is_dimmed():
+    scene = code_scene()
+    look, words = look_of((960, 540)), words_for(scene)
+    first, second = item_frames(scene, words, 2)
+    rows = code_rows(lay_out(scene, words, look))
+
+    def lit(frame):
+        poses = [row.pose(frame) for row in rows]
+        assert {pose.opacity for pose in poses} <= {FULL, DIMMED}
+        return [number for number, pose in enumerate(poses, start=1) if pose.opacity == FULL]
+
+    assert lit(first - 1) == [*range(1, 9)]
+    assert lit(first + 20) == [1, 2]
+    assert lit(second + 20) == [6, 7]
+
+
+def test_a_program_that_fills_more_than_a_card_turns_the_page_when_it_is_spoken_of():
+    scene = code_scene("\n".join(f"value_{n} = compute(first={n}, second={n})" for n in range(16)), ((1, 2), (15, 16)))
+    words = words_for(scene)
+    rows = code_rows(lay_out(scene, words, look_of((540, 540))))
+    _, second = item_frames(scene, words, 2)
+
+    before = {id(row) for row in rows if row.pose(second - 1)}
+    after = {id(row) for row in rows if row.pose(second + 90)}
+
+    assert before
+    assert after
+    assert not before & after
+    assert len(before | after) == len(rows)
+
+
+def test_columns_of_a_program_stand_below_each_other():
+    lines = highlighted("il = 1\nmw = 2", "python")
+    first, second = (set_row(CodeRow(line, 0.0, begins=True)) for line in lines)
+
+    def at(line, letter):
+        return next(piece.left_em for piece in line.pieces if piece.text == letter) + line.bearing_em
+
+    assert at(first, "=") == pytest.approx(at(second, "=")) == pytest.approx(3 * 0.6)
+
+
+def test_words_that_run_from_the_right_stay_in_their_part_of_a_line():
+    (line,) = highlighted("return 'مرحبا'  # تحية", "python")
+    pieces = set_row(CodeRow(line, 0.0, begins=True)).pieces
+
+    string = [piece.left_em for piece in pieces if piece.group == Kind.TEXT]
+    comment = [piece.left_em for piece in pieces if piece.group == Kind.COMMENT]
+    assert max(string) < min(comment)
+
+
+def test_quotes_spaces_and_arrows_of_a_program_stay_as_they_are_and_what_misleads_goes():
+    assert clean('x = "a"  -- b ... "c"\n\ty\n') == 'x = "a"  -- b ... "c"\n    y'
+    assert clean("if x:\u202e return\u2066\x1b[0m") == "if x: return[0m"
+
+
+def test_a_comment_does_not_leave_its_mark_behind():
+    rows = rows_of(highlighted("time.sleep(wait_s)  # patience is cheaper than a failure", "python"), 14)
+
+    assert [row.line.text for row in rows][:2] == ["time.sleep(wait_s)", "# patience is"]
+
+
+def test_an_unknown_language_is_plain():
+    lines = highlighted("for x in y:", "no such language")
+
+    assert {kind for line in lines for kind in line.kinds} == {Kind.PLAIN}
+
+
+def test_every_colour_of_a_program_can_be_read_on_what_is_behind_it():
+    inks = code_inks(MIDNIGHT)
+
+    for ink in (inks.plain, inks.keyword, inks.name, inks.text, inks.number, inks.comment):
+        assert contrast(ink, inks.surface) >= 4.5
+        assert contrast(ink, inks.band) >= 4.5
+
+
+def test_a_film_with_a_program_depends_on_the_font_of_programs():
+    look = look_of((960, 540))
+    plain = Script(title="Film", language="en", scenes=(quiz_scene(),))
+    with_code = Script(title="Film", language="en", scenes=(quiz_scene(), code_scene(code="x = '│'")))
+
+    assert fonts_for(plain, look) != fonts_for(with_code, look)
+
+
+# --- quizzes ---------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.text(alphabet="abcdefghij äß日本", min_size=1, max_size=40).filter(str.strip), min_size=2, max_size=4),
+    st.text(alphabet="abcdefghi ñ語?", min_size=1, max_size=120).filter(str.strip),
+    st.sampled_from(SIZES),
+    st.sampled_from(["en", "ja", "ar"]),
+)
+@settings(max_examples=15, deadline=None)
+def test_texts_of_a_quiz_stay_in_the_content_and_off_each_other(items, text, size, language):
+    scene = quiz_scene(tuple(items), text=text)
+    look = look_of(size, language)
+    # As it is before it is mirrored: then a text is told by its span.
+    sprites = sprites_of(quiz.lay_out(scene, words_for(scene), look))
+
+    rings = {sprite.span for sprite in sprites if sprite.order is not None}
+    lines = {}
+    for sprite in sprites:
+        if sprite.order is None and sprite.span and sprite.span not in rings and sprite.pose(3000):
+            key = (sprite.span, sprite.motion.enters, sprite.top)
+            lines[key] = box_of(sprite)
+    content, slack = look.grid.content, look.grid.px(24) + 2
+    for box in lines.values():
+        assert content.left - slack <= box.left
+        assert box.right <= content.right + slack
+        assert content.top - slack <= box.top
+        assert box.bottom <= content.bottom + slack
+    for one, other in combinations(lines.values(), 2):
+        shared = one.within(other)
+        assert not shared.width or shared.height <= 0.25 * min(one.height, other.height)
+
+
+@EVERY_SIZE
+def test_an_option_is_there_when_it_is_spoken_and_the_answer_when_it_is_told(size):
+    scene, look = quiz_scene(answer=2), look_of(size)
+    words = words_for(scene)
+    *starts, answer = item_frames(scene, words, 4)
+    sprites = sprites_of(lay_out(scene, words, look))
+
+    for start in starts:
+        assert sum(sprite.motion.enters == start for sprite in sprites) >= 4
+    positive = [sprite for sprite in sprites if sprite.ink == colour(MIDNIGHT.positive)]
+    assert positive
+    assert all(sprite.pose(answer - 1) is None and sprite.pose(answer + 40) for sprite in positive)
+    (card,) = [sprite for sprite in positive if sprite.order is None]
+    assert card.top == sorted({s.top for s in sprites if s.mask.size == card.mask.size})[1]
+
+
+def test_the_ring_counts_the_three_seconds_of_the_pause_and_rests_in_between():
+    scene, look = quiz_scene(), look_of((320, 180))
+    words = words_for(scene)
+    *_, answer = item_frames(scene, words, 4)
+
+    changed, at = set(), 0
+    for frame in draw_scene(scene, words=words, cues=(), frames=answer, look=look):
+        changed.add(at)
+        at += frame.hold
+
+    counted = [frame - (answer - 90) for frame in changed if frame >= answer - 90]
+    assert {0, 30, 60} <= set(counted)
+    # Of each second, more than half is at rest.
+    assert all(frame % 30 < 15 for frame in counted)
+
+
+def test_it_never_counts_more_than_five_seconds_and_only_whole_ones():
+    assert seconds_before(300, 0) == (150, 180, 210, 240, 270)
+    assert seconds_before(300, 212) == (210, 240, 270)
+    assert seconds_before(300, 290) == ()
+
+
+def test_a_pause_to_think_is_part_of_a_quiz_only():
+    assert pauses_of(quiz_scene()) == {4: 3.0}
+    assert pauses_of(code_scene()) == {}
+
+
+def test_a_quiz_without_words_yet_is_laid_out_as_well():
+    assert sprites_of(lay_out(quiz_scene(), (), look_of((960, 540))))
+    assert sprites_of(lay_out(code_scene(code=""), (), look_of((960, 540))))
+
+
+def test_more_options_than_fit_are_refused():
+    with pytest.raises(ValueError, match="holds 4"):
+        lay_out(quiz_scene(items=tuple("abcde")), (), look_of((960, 540)))
