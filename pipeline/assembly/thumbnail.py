@@ -9,7 +9,6 @@ from PIL.Image import Image
 
 from pipeline.files import replacing
 
-SIZE_PX = (1280, 720)
 # YouTube took no more than 2 MB for years, and other hosts still don't.
 MAX_BYTES = 2_000_000
 # The first that fits. Only noise needs more than the first.
@@ -17,13 +16,13 @@ _QUALITIES = (90, 80, 70, 50, 30)
 
 
 def write_jpeg(picture: Image, path: Path) -> None:
-    """Write an RGB picture of 1280x720 as JPEG, colours at full resolution, at most `MAX_BYTES`.
+    """Write an RGB picture as JPEG, colours at full resolution, at most `MAX_BYTES`.
 
     The same picture gives the same bytes. Raises `StorageError` when `path` can't be written and `ValueError` for a
-    picture of another size or mode.
+    picture of another mode.
     """
-    if picture.mode != "RGB" or picture.size != SIZE_PX:
-        raise ValueError(f"the thumbnail is {picture.mode} {picture.size}, must be RGB {SIZE_PX}")
+    if picture.mode != "RGB":
+        raise ValueError(f"the thumbnail is {picture.mode}, must be RGB")
     data = b""
     for quality in _QUALITIES:
         data = _jpeg(picture, quality)

@@ -15,6 +15,13 @@ class Package:
     vtt: Path
     thumbnail: Path
     metadata: Path
+    # Other stills to choose from.
+    more_thumbnails: tuple[Path, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them, in the order in which they appear where they are delivered: the film is the last."""
+        return (self.srt, self.vtt, self.thumbnail, *self.more_thumbnails, self.metadata, self.video)
 
 
 @dataclass(frozen=True, kw_only=True)

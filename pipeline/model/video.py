@@ -32,6 +32,11 @@ class VideoFormat:
         """Whether it is higher than wide."""
         return self.height_px > self.width_px
 
+    @property
+    def thumbnail_px(self) -> tuple[int, int]:
+        """Width and height of a film's still: what YouTube asks for, and for phones that are held upright."""
+        return (1080, 1920) if 2 * self.height_px >= 3 * self.width_px else (1280, 720)
+
     def in_shape(self, shape: Shape) -> VideoFormat:
         """The same as wide and high as `shape` says; the shorter side stays: 1920x1080 in 9:16 is 1080x1920."""
         across, down = map(int, shape.split(":"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple
 from datetime import timedelta
 
 from pipeline.model import Job, JobSummary, Package
@@ -54,4 +53,4 @@ def film_is_whole(job: Job) -> bool:
 
 def is_complete(package: Package | None) -> bool:
     """Whether all files are there and not empty."""
-    return package is not None and all(path.exists() and path.stat().st_size for path in astuple(package))
+    return package is not None and all(path.exists() and path.stat().st_size for path in package.files)

@@ -28,7 +28,7 @@ from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
-from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnail
+from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
@@ -199,7 +199,7 @@ async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
 
 
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Segments -> Video, and beside it the subtitle files, the thumbnail and the metadata."""
+    """Segments -> Video, and beside it the subtitle files, the thumbnails and the metadata."""
     script, clips = _made(job.script), _made(job.narration).clips
     folder = shop.bench(job)
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
@@ -209,7 +209,8 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     rate = look.format.frame_rate
     with first_error():
         async with create_task_group() as tasks:
-            tasks.start_soon(attempt.compute, make_thumbnail, script, look, package.thumbnail)
+            stills = (package.thumbnail, *package.more_thumbnails)
+            tasks.start_soon(attempt.compute, make_thumbnails, script, look, stills)
             video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video, rate)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),

@@ -31,6 +31,8 @@ class FileNames:
     vtt: str = "video.vtt"
     thumbnail: str = "thumbnail.jpg"
     metadata: str = "metadata.json"
+    # Other stills to choose from.
+    more_thumbnails: tuple[str, ...] = ("thumbnail-2.jpg", "thumbnail-3.jpg")
 
     @classmethod
     def like(cls, video: Path) -> FileNames:
@@ -43,6 +45,7 @@ class FileNames:
             vtt=f"{video.stem}.vtt",
             thumbnail=f"{video.stem}.jpg",
             metadata=f"{video.stem}.json",
+            more_thumbnails=(f"{video.stem}-2.jpg", f"{video.stem}-3.jpg"),
         )
 
     def within(self, folder: Path) -> Package:
@@ -53,6 +56,7 @@ class FileNames:
             vtt=folder / self.vtt,
             thumbnail=folder / self.thumbnail,
             metadata=folder / self.metadata,
+            more_thumbnails=tuple(folder / name for name in self.more_thumbnails),
         )
 
 
@@ -85,13 +89,10 @@ class FolderDestination:
     def _deliver(self, package: Package) -> Receipt:
         delivered = self._receipt.package
         # In the order of appearance.
-        pairs = {
-            delivered.srt: package.srt,
-            delivered.vtt: package.vtt,
-            delivered.thumbnail: package.thumbnail,
-            delivered.metadata: package.metadata,
-            delivered.video: package.video,
-        }
+        if len(package.files) != len(delivered.files):
+            hint = "Run: nightreel retry BATCH --from assemble"
+            raise CheckpointError("the film was packed by an earlier version", where=str(package.video), hint=hint)
+        pairs = dict(zip(delivered.files, package.files, strict=True))
         for source in pairs.values():
             if not source.is_file():
                 raise CheckpointError("a file of the film is gone", where=str(source), hint="Run the command again")

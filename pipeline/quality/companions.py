@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 
 from pipeline.model import Check
 
-THUMBNAIL_PX = (1280, 720)
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000
 
 
-def thumbnail(path: Path) -> Check:
-    """A JPEG that can be decoded to its end, of the size that hosts ask for."""
+def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
+    """A JPEG that can be decoded to its end, of the size that hosts ask for (width and height in pixels)."""
     try:
         size = path.stat().st_size
         with Image.open(path, formats=["JPEG"]) as image:
             measured = f"{image.width}x{image.height}, {size / 1e6:.2f} MB"
-            passed = image.size == THUMBNAIL_PX and size < THUMBNAIL_BYTES
+            passed = image.size == size_px and size < THUMBNAIL_BYTES
             if passed:
                 image.load()
     except FileNotFoundError:
@@ -28,8 +28,14 @@ def thumbnail(path: Path) -> Check:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         # All of them are what Pillow says to damaged files.
         passed, measured = False, "damaged"
-    limit = "a JPEG of {}x{} below {:g} MB".format(*THUMBNAIL_PX, THUMBNAIL_BYTES / 1e6)
+    limit = "a JPEG of {}x{} below {:g} MB".format(*size_px, THUMBNAIL_BYTES / 1e6)
     return Check(name="thumbnail", passed=passed, measured=measured, limit=limit)
+
+
+def thumbnails(paths: Sequence[Path], size_px: tuple[int, int]) -> Check:
+    """What `thumbnail` says of the first that is not in order, else of the first."""
+    found = [thumbnail(path, size_px) for path in paths]
+    return next((check for check in found if not check.passed), found[0])
 
 
 def metadata(path: Path) -> Check:

@@ -49,10 +49,11 @@ def inspect_film(package: Package, expected: Expected, parts: Parts | None = Non
         # One that is gone, or was made before parts were inspected: then the film itself is looked at.
         with suppress(InputError):
             found = found_parts(parts, expected.pictures)
+    stills = (package.thumbnail, *package.more_thumbnails)
     return Verdict(
         checks=(
             *_film(package, expected, found, everything=depth == "full" or found is None),
-            companions.thumbnail(package.thumbnail),
+            companions.thumbnails(stills, expected.video_format.thumbnail_px),
             companions.metadata(package.metadata),
         )
     )

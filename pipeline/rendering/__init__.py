@@ -69,11 +69,11 @@ def draw_scene(
     yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored)
 
 
-def draw_thumbnail(script: Script, look: Look) -> Image.Image:
-    """The film's still, 1280x720, mode RGB: its thumbnail text (or its title) and its figure, bold."""
+def draw_thumbnail(script: Script, look: Look, number: int = 1) -> Image.Image:
+    """One of the film's `thumbnail.COUNT` stills, mode RGB, `look.format.thumbnail_px` large."""
     from pipeline.rendering import thumbnail  # noqa: PLC0415
 
-    return thumbnail.draw(script, look)
+    return thumbnail.draw(script, look, number)
 
 
 def font_coverage() -> tuple[ScriptCoverage, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
-FILES = ("metadata.json", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt")
+FILES = ("metadata.json", "thumbnail-2.jpg", "thumbnail-3.jpg", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt")
 
 # A template with two short scenes, for films that a model writes.
 _TINY_TEMPLATE = 'title = "Tiny"\n[layouts.title]\n[layouts.closing]\n'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
 from pathlib import Path
 
 import pytest
@@ -31,9 +30,10 @@ def packed(folder, *, version=b"1"):
         vtt=folder / "s.vtt",
         thumbnail=folder / "t.jpg",
         metadata=folder / "m.json",
+        more_thumbnails=(folder / "t2.jpg", folder / "t3.jpg"),
     )
-    for field in fields(package):
-        getattr(package, field.name).write_bytes(field.name.encode() * 1_000 + version)
+    for path in package.files:
+        path.write_bytes(path.name.encode() * 1_000 + version)
     return package
 
 
@@ -43,7 +43,7 @@ def package(tmp_path):
 
 
 def contents(package):
-    return [path.read_bytes() for path in astuple(package)]
+    return [path.read_bytes() for path in package.files]
 
 
 async def test_every_file_arrives_as_it_was(destination, package):
@@ -63,12 +63,12 @@ async def test_what_was_delivered_stays_with_the_sender_too(destination, package
 
 async def test_delivering_again_gives_the_same_receipt_and_touches_nothing(destination, package):
     first = await publish(package, destination=destination)
-    times = [path.stat().st_mtime_ns for path in astuple(first.package)]
+    times = [path.stat().st_mtime_ns for path in first.package.files]
 
     second = await publish(package, destination=destination)
 
     assert second == first
-    assert [path.stat().st_mtime_ns for path in astuple(second.package)] == times
+    assert [path.stat().st_mtime_ns for path in second.package.files] == times
 
 
 async def test_a_film_that_was_made_again_replaces_the_old_one(destination, package, tmp_path):
@@ -101,20 +101,28 @@ def folder(tmp_path):
     return tmp_path / "films"
 
 
+STILLS = ("thumbnail-2.jpg", "thumbnail-3.jpg", "thumbnail.jpg")
+FILES = ["metadata.json", *STILLS, "video.mp4", "video.srt", "video.vtt"]
+
+
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-async def test_a_folder_holds_the_five_files_and_nothing_else(package, folder):
+async def test_a_folder_holds_the_files_of_the_film_and_nothing_else(package, folder):
     await publish(package, destination=FolderDestination(folder))
 
-    assert names_in(folder) == ["metadata.json", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt"]
+    assert names_in(folder) == FILES
 
 
 async def test_the_files_of_an_explicit_film_are_named_after_it(package, folder):
     await publish(package, destination=FolderDestination(folder, names=FileNames.like(Path("My Film.v2.mp4"))))
 
-    assert names_in(folder) == [f"My Film.v2.{ending}" for ending in ("jpg", "json", "mp4", "srt", "vtt")]
+    assert names_in(folder) == [
+        "My Film.v2-2.jpg",
+        "My Film.v2-3.jpg",
+        *(f"My Film.v2.{ending}" for ending in ("jpg", "json", "mp4", "srt", "vtt")),
+    ]
 
 
 @pytest.mark.parametrize("name", ["film.srt", "film.mkv", "film"])
@@ -123,7 +131,7 @@ def test_a_film_must_be_called_mp4(name):
         FileNames.like(Path(name))
 
 
-@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("step", range(7))
 async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_later(
     package, folder, tmp_path, monkeypatch, step
 ):
@@ -144,7 +152,7 @@ async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_late
     assert "video.mp4" not in names_in(folder)
     receipt = await publish(remade, destination=FolderDestination(folder))
     assert contents(receipt.package) == contents(remade)
-    assert len(names_in(folder)) == 5
+    assert len(names_in(folder)) == len(FILES)
 
 
 async def test_what_a_killed_delivery_left_behind_is_cleared_away(package, folder):
@@ -153,7 +161,7 @@ async def test_what_a_killed_delivery_left_behind_is_cleared_away(package, folde
 
     await publish(package, destination=FolderDestination(folder))
 
-    assert len(names_in(folder)) == 5
+    assert len(names_in(folder)) == len(FILES)
 
 
 async def test_a_full_disk_leaves_the_old_film_whole(package, folder, tmp_path):
@@ -171,7 +179,7 @@ async def test_a_full_disk_leaves_the_old_film_whole(package, folder, tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert all(path.read_bytes().endswith(b"1") for path in folder.iterdir())
-    assert len(names_in(folder)) == 5
+    assert len(names_in(folder)) == len(FILES)
 
 
 async def test_a_folder_that_cannot_be_made_is_a_storage_error(package, tmp_path):

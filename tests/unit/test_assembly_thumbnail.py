@@ -37,10 +37,9 @@ def test_the_busiest_picture_there_is_still_fits_into_two_megabytes(tmp_path):
     assert 100_000 < (tmp_path / "noise.jpg").stat().st_size <= MAX_BYTES
 
 
-@pytest.mark.parametrize("picture", [Image.new("RGB", (1920, 1080)), Image.new("RGBA", (1280, 720))])
-def test_a_picture_of_another_kind_is_refused(tmp_path, picture):
+def test_a_picture_of_another_kind_is_refused(tmp_path):
     with pytest.raises(ValueError, match="must be RGB"):
-        write_jpeg(picture, tmp_path / "thumbnail.jpg")
+        write_jpeg(Image.new("RGBA", (1280, 720)), tmp_path / "thumbnail.jpg")
 
 
 def test_a_folder_that_is_not_there_is_a_storage_error(tmp_path):

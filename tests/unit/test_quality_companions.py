@@ -115,10 +115,18 @@ def jpeg(size=(1280, 720), form="JPEG", **options):
     return file.getvalue()
 
 
+def test_one_of_several_stills_that_is_not_in_order_fails_them(tmp_path):
+    (tmp_path / "t.jpg").write_bytes(jpeg(quality=50))
+    paths = [tmp_path / "t.jpg", tmp_path / "t2.jpg"]
+
+    assert companions.thumbnails(paths[:1], (1280, 720)).passed
+    assert companions.thumbnails(paths, (1280, 720)).measured == "not there"
+
+
 def test_a_thumbnail_passes(tmp_path):
     (tmp_path / "t.jpg").write_bytes(jpeg(quality=50))
 
-    assert companions.thumbnail(tmp_path / "t.jpg").passed
+    assert companions.thumbnail(tmp_path / "t.jpg", (1280, 720)).passed
 
 
 @pytest.mark.parametrize(
@@ -136,7 +144,7 @@ def test_a_thumbnail_passes(tmp_path):
 def test_a_thumbnail_that_no_host_takes_fails(tmp_path, content, measured):
     (tmp_path / "t.jpg").write_bytes(content)
 
-    check = companions.thumbnail(tmp_path / "t.jpg")
+    check = companions.thumbnail(tmp_path / "t.jpg", (1280, 720))
 
     assert not check.passed
     assert check.measured.startswith(measured)

@@ -229,7 +229,7 @@ def test_a_film_with_a_peak_that_clips_fails(tmp_path):
 
 
 def test_a_film_of_the_wrong_size_fails(good):
-    assert failures(good, replace(EXPECTED, video_format=VideoFormat(width_px=180, height_px=320))) == ["size"]
+    assert failures(good, replace(EXPECTED, video_format=VideoFormat(width_px=340, height_px=180))) == ["size"]
 
 
 @pytest.mark.parametrize("quanta", [3, 5])

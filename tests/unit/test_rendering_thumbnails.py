@@ -1,0 +1,73 @@
+"""Stills: three to choose from, that can be read when they are small."""
+
+import numpy as np
+import pytest
+
+from pipeline.model import NumberScene, Script, VideoFormat
+from pipeline.rendering import Look, draw_thumbnail
+from pipeline.rendering.thumbnail import COUNT
+from pipeline.theme.loading import load_theme
+
+TITLE = "Why octopuses have three hearts"
+THEMES = ("midnight", "paper", "forest-light", "clay")
+
+
+def script(text="Three hearts, one swimmer", scenes=()):
+    return Script(title=TITLE, language="en", scenes=scenes, thumbnail_text=text)
+
+
+def look(theme="midnight", size=(1920, 1080), language="en"):
+    fmt = VideoFormat(width_px=size[0], height_px=size[1])
+    return Look(title=TITLE, theme=load_theme(theme), format=fmt, language=language)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080), (1080, 1350)])
+@pytest.mark.parametrize("number", range(1, COUNT + 1))
+def test_a_still_is_wide_or_for_phones_that_are_held_upright(size, number):
+    picture = draw_thumbnail(script(), look(size=size), number)
+
+    assert picture.size == ((1080, 1920) if size == (1080, 1920) else (1280, 720))
+
+
+def test_there_are_three_and_they_differ():
+    pictures = [np.asarray(draw_thumbnail(script(), look(), number), np.int16) for number in range(1, COUNT + 1)]
+
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert np.abs(pictures[one] - pictures[other]).mean() > 10
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("number", range(1, COUNT + 1))
+@pytest.mark.parametrize("text", ["1859", "Three hearts, one swimmer", "Electroencephalographically measured dreams"])
+def test_words_can_be_read_at_the_size_of_a_list(theme, number, text):
+    small = np.asarray(draw_thumbnail(script(text), look(theme), number).resize((168, 94)).convert("L"), np.int16)
+
+    # Letters are far from what is behind them, and there are enough of them.
+    ground = np.median(small)
+    assert (np.abs(small - ground) > 60).mean() > 0.03
+
+
+@pytest.mark.parametrize("number", range(1, COUNT + 1))
+@pytest.mark.parametrize("text", ["Three hearts, one swimmer", "Ein sehr langes Wort: Rindfleischetikettierung heute"])
+def test_no_words_stand_where_sites_put_the_length(number, text):
+    with_words = np.asarray(draw_thumbnail(script(text), look(), number), np.int16)
+    without = np.asarray(draw_thumbnail(script("."), look(), number), np.int16)
+    differs = np.abs(with_words - without).max(axis=2) > 24
+
+    assert not differs[630:, 1100:].any() or number == 1  # the figure of the first may stand lower for longer words
+    assert differs[:, :700].any()
+
+
+def test_the_number_of_a_film_is_its_third_still():
+    told = script(scenes=(NumberScene(lines=(), value=17.5, unit="h", text="From the Sun to the Earth"),))
+    plain = np.asarray(draw_thumbnail(script(), look(), 3), np.int16)
+
+    assert np.abs(np.asarray(draw_thumbnail(told, look(), 3), np.int16) - plain).mean() > 10
+
+
+def test_stills_are_mirrored_for_right_to_left():
+    arabic = Script(title=TITLE, language="ar", scenes=(), thumbnail_text="ثلاثة قلوب")
+    picture = np.asarray(draw_thumbnail(arabic, look(language="ar")).convert("L"), np.int16)
+
+    bright = picture > 200
+    assert bright[:, 640:].sum() > 4 * bright[:, :640].sum()
