@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,7 +16,7 @@ import anyio
 import certifi
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
-from pipeline.limits.times import LONGEST_WAIT_S
+from pipeline.limits.times import retry_after_s
 from pipeline.model import Prosody, Word
 from pipeline.model.text import clean_text
 from pipeline.narration.narrator import Voice
@@ -242,20 +241,6 @@ def _translated(timeout_s: float) -> Iterator[None]:
         raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
 
 
-def _seconds(asked: str) -> float | None:
-    """A Retry-After in seconds, at most a month; None for anything else."""
-    try:
-        seconds = float(asked)
-    except ValueError:
-        return None
-    return min(seconds, LONGEST_WAIT_S) if 0 <= seconds < math.inf else None
-
-
-def _is_busy(status: int) -> bool:
-    """Whether an HTTP status will pass by itself."""
-    return status == 429 or status >= 500
-
-
 def _trouble(error: Exception) -> str:
     """What is wrong with the network, as people say it."""
     if isinstance(error, aiohttp.ClientSSLError):
@@ -274,7 +259,7 @@ def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
     """An HTTP status instead of a websocket."""
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
-    if _is_busy(error.status):
-        asked = error.headers.get("Retry-After", "") if error.headers else ""
-        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=_seconds(asked))
+    if error.status == 429 or error.status >= 500:
+        asked_s = retry_after_s(error.headers or {})
+        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=asked_s)
     return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

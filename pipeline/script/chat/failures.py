@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
-from pipeline.limits.times import LONGEST_WAIT_S
+from pipeline.limits.times import retry_after_s
 
 # A film of ten minutes is too much for some accounts, too, with no notes at all.
 SHORTER = "Shorten the notes, or ask for a shorter film"
@@ -148,30 +145,6 @@ def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
         # Who says something in the form of an error speaks the protocol, and misses the model.
         return _NO_MODEL if said else _NO_ADDRESS
     return _NO_ADDRESS if status < 400 else _BY_STATUS.get(status, _REFUSED)
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `retry-after`: a number (fractions too) or a date, counted from the answer's own `date`.
-
-    At most as long as anybody means.
-    """
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value)
-    except ValueError:
-        due = _date(value)
-        if due is None:
-            return None
-        seconds = (due - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
-    return min(max(0.0, seconds), LONGEST_WAIT_S) if math.isfinite(seconds) else None
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _read_body(text: str) -> tuple[str, str]:
