@@ -6,6 +6,7 @@ A new narrator is done when it stands in `NARRATORS_UNDER_TEST` and passes.
 import contextlib
 import re
 import socket
+from dataclasses import replace
 from functools import partial
 
 import aiohttp
@@ -641,3 +642,34 @@ async def test_a_child_that_crashes_is_a_transient_error(monkeypatch, tmp_path):
 
     with pytest.raises(TransientError, match="broke off"):
         await EspeakNarrator().check()
+
+
+async def test_a_voice_that_the_library_does_not_find_is_refused_and_no_other_speaks_for_it(monkeypatch):
+    monkeypatch.setattr(espeak, "choose", lambda voices, *_: replace(voices[0], identifier="nowhere/nobody"))
+
+    with pytest.raises(PermanentError, match="there is no voice nowhere/nobody"):
+        await say(EspeakNarrator(), "One.", "en-us")
+
+
+class Refusing:
+    """A library, one function of which returns an error."""
+
+    def __init__(self, refused):
+        self._refused = refused
+
+    def __getattr__(self, name):
+        return lambda *_: 2 if name == self._refused else 0
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ("espeak_SetVoiceByName", "there is no voice roa/fr"),
+        ("espeak_SetParameter", "it refused parameter 1 = 160"),
+        ("espeak_Synth", "it refused the text"),
+        ("espeak_Synchronize", "it did not finish"),
+    ],
+)
+def test_no_return_code_of_the_library_is_overlooked(refused, told):
+    with pytest.raises(espeak.child._RefusedError, match=re.escape(f"{told} (code 2)")):
+        espeak.child._speak(Refusing(refused), b"Un.", "roa/fr", [160, 50, 100, 1])

@@ -38,7 +38,6 @@ from pipeline.script import (
     kept_scripts,
     write_script,
 )
-from pipeline.script.chat.failures import retry_after_s
 from pipeline.script.checks import find_problems
 from pipeline.state import Cache
 from pipeline.state.use import CacheSize
@@ -304,24 +303,6 @@ async def test_a_429_tells_how_long_to_wait(
     assert caught.value.retry_after_s == waited
 
 
-@pytest.mark.parametrize(
-    ("headers", "waited"),
-    [
-        ({}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "1e300"}, 30 * 86_400.0),
-        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 30 * 86_400.0),
-        ({"retry-after": "-3"}, 0.0),
-        ({"retry-after": "Sat, 21 Nov 2026 00:01:30 GMT", "date": "Sat, 21 Nov 2026 00:00:00 GMT"}, 90.0),
-        ({"retry-after": "Sat, 21 Nov 2020 00:00:00 GMT"}, 0.0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], waited: float | None) -> None:
-    assert retry_after_s(headers) == waited
-
-
 async def test_a_retired_model_is_told_with_the_setting(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(groq.url, model="llama-3.3-70b-versatile")
 
@@ -400,6 +381,17 @@ async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
         assert cost.tokens_in > 100
         assert cost.tokens_out > 0
         assert cost.usd == pytest.approx((0.15 * cost.tokens_in + 0.60 * cost.tokens_out) / 1e6)
+
+
+@pytest.mark.parametrize("name", ["openai", "deepseek"])
+async def test_what_a_service_has_in_a_cache_of_its_own_costs_less(name: Any, template: Template) -> None:
+    prices = {MODELS[name][0]: Price(usd_per_million_in=1.0, usd_per_million_out=0.0, usd_per_million_cached=0.1)}
+    spent: list[Cost] = []
+    async with OpenAIStandIn(dialect=name, cached_tokens=1000) as server:
+        writer = ModelWriter(service_models(name, server.url), cache=Forgetful(), retry=IMPATIENT)
+        await write_script(TOPIC, writers=[writer], template=template, purse=Purse(prices=prices, told=spent.append))
+
+    assert spent[0].usd == pytest.approx((spent[0].tokens_in - 1000 + 100) / 1e6)
 
 
 async def test_a_writer_without_a_service_costs_nothing(template: Template) -> None:

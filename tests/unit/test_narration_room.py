@@ -136,12 +136,19 @@ async def test_films_that_want_the_same_sentence_at_the_same_moment_have_it_spok
     assert sorted(text for text, _ in narrator.spoken) == ["One.", "The same beginning.", "Two."]
 
 
-async def test_another_prosody_is_another_clip(speak):
-    usual, slower = [
-        await speak(script("One."), FakeNarrator(), prosody=Prosody(rate_percent=rate)) for rate in (0, -20)
+async def test_another_narrator_version_of_it_voice_or_prosody_is_another_clip(speak):
+    newer = FakeNarrator()
+    newer.version = "2"
+
+    narrations = [
+        await speak(script("One."), FakeNarrator()),
+        await speak(script("One."), FakeNarrator("other")),
+        await speak(script("One."), newer),
+        await speak(script("One."), FakeNarrator(), voice="bert"),
+        await speak(script("One."), FakeNarrator(), prosody=Prosody(rate_percent=-20)),
     ]
 
-    assert usual.clips[0].path != slower.clips[0].path
+    assert len({narration.clips[0].path for narration in narrations}) == len(narrations)
 
 
 async def test_what_is_said_of_a_text_decides_and_its_written_words_are_timed(speak):

@@ -115,6 +115,15 @@ def test_a_status_and_a_body_are_one_error_of_ours(status: int, body: str, kind:
     assert says in str(error)
 
 
+def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() -> None:
+    body = '{"error": {"code": "rate_limit_exceeded", "message": "Please try again in 4.2s"}}'
+
+    error = error_of(Reply(status=413, headers={"retry-after": "4.2"}, text=body), SERVICE, model="m", api_key="k3y")
+
+    assert isinstance(error, TransientError)
+    assert error.retry_after_s == 4.2
+
+
 def test_a_key_that_the_service_repeats_is_not_told() -> None:
     body = '{"error": {"message": "k3y is not valid"}}'
 
@@ -172,6 +181,18 @@ def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
 
     assert completion.answer().text == ""
     assert completion.answer().flaw == "the model's answer does not end"
+
+
+@pytest.mark.parametrize(
+    ("choice", "refusal"),
+    [
+        ({"message": {"refusal": "I can't help with that."}, "finish_reason": "stop"}, "I can't help with that."),
+        ({"message": {"content": ""}, "finish_reason": "content_filter"}, "no reason given"),
+        ({"message": {"content": "hi"}, "finish_reason": "stop"}, ""),
+    ],
+)
+def test_a_service_refuses_in_words_or_by_its_filter(choice: dict[str, object], refusal: str) -> None:
+    assert Completion.model_validate({"choices": [choice]}).answer().refusal == refusal
 
 
 def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_first() -> None:
