@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -127,7 +127,7 @@ async def narrate(
             clips=clips,
             estimated=any(clip.estimated for clip in clips),
             fallback_reason="; ".join([*film.reasons, *other_voice]),
-            incidents=tuple(film.incidents),
+            incidents=(*film.incidents, *_estimates(narrator, clips)),
         )
     if not failures:
         raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
@@ -205,6 +205,16 @@ def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
     """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
     found = (cache.find(recording.KIND, key, recording.SUFFIX) for key in mastering.speech_keys(clip.path))
     return [path for path in found if path]
+
+
+def _estimates(narrator: Narrator, clips: Sequence[Clip]) -> Iterator[str]:
+    """For how many sentences that are heard nobody has told when their words are said."""
+    heard = [clip for clip in clips if clip.loudness_lufs is not None]
+    if estimated := sum(clip.estimated for clip in heard):
+        sentences = sum(clip.sentences for clip in heard)
+        yield (
+            f"{narrator.name} told no times of words for {estimated} of {sentences} sentences: worked out from the text"
+        )
 
 
 def _times(count: int) -> str:

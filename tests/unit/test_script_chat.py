@@ -95,7 +95,7 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
             400,
             '{"error": {"code": "context_length_exceeded", "message": "?"}}',
             TooLargeError,
-            "notes are too long for the model m. Shorten the notes, or ask for a shorter film",
+            "notes and answer are too long for the model m. Shorten the notes, or ask for a shorter film",
         ),
         (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
         (
