@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.model import Brief, BulletList, Paragraph, Section
-from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect, most_hopeful
+from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect, kept_answers, most_hopeful
 from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
 from pipeline.script.notes import count_words, with_fewer_notes
+from tests.standins.models import groq_model
 
 SERVICE = Service(name="s", set_key="Set KEY", set_model="Set MODELS", set_address="Check URL")
 QUESTION = Question(
@@ -82,6 +84,25 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
     assert second["content"] == "Why?"
 
 
+def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
+    class Shelf:
+        def __init__(self) -> None:
+            self.keys: list[str] = []
+
+        def find(self, _kind: str, key: str, _suffix: str) -> None:
+            self.keys.append(key)
+
+    shelf = Shelf()
+    models = [groq_model(model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
+    others = [replace(QUESTION, messages=QUESTION.messages[:1]), replace(QUESTION, schema={"type": "array"})]
+    same = replace(QUESTION, least_tokens=9)
+
+    assert list(kept_answers(models, [QUESTION, *others, same], shelf)) == []  # type: ignore[arg-type]
+
+    assert len(shelf.keys) == 8
+    assert len(set(shelf.keys)) == 6
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "says"),
     [
@@ -98,6 +119,8 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
             "notes and answer are too long for the model m. Shorten the notes, or ask for a shorter film",
         ),
         (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
+        # As DeepSeek says it: the code tells nothing.
+        (402, '{"error": {"code": "invalid_request_error", "message": "?"}}', NeedsLoginError, "no credit left"),
         (
             422,
             '{"error": {"message": "no {braces} please"}}',
