@@ -173,6 +173,12 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
     assert caught.value.hint
 
 
+async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
+    with pytest.raises(InputError) as caught:
+        await edge_at(edge.url).choose_voice("de", "de-DE-ConradNeurl")
+    assert caught.value.hint == "Did you mean de-DE-ConradNeural?"
+
+
 async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tmp_path):
     speech = await say(narrator, SENTENCE, await narrator.choose_voice("en", None))
 
