@@ -111,6 +111,10 @@ class EdgeNarrator:
             self._witnesses[voice] = spares[0]
         return spares
 
+    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+        """None is known: a word in another writing is read, or left out, which is noticed."""
+        return ""
+
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in one request, and make sure that all of it was spoken."""
         if self._health.is_resting(voice):
