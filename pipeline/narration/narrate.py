@@ -34,6 +34,8 @@ from pipeline.state import Cache
 T = TypeVar("T")
 
 _USUAL = Prosody()
+# Of the characters that a voice can't read, so many are told.
+_SHOWN_CHARS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,11 @@ async def narrate(
             clips=clips,
             estimated=any(clip.estimated for clip in clips),
             fallback_reason="; ".join([*film.reasons, *other_voice]),
-            incidents=(*film.incidents, *_estimates(narrator, clips)),
+            incidents=(
+                *film.incidents,
+                *_estimates(narrator, clips),
+                *await to_thread.run_sync(film.named_by, narrator, speaking),
+            ),
         )
     if not failures:
         raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
@@ -174,6 +180,16 @@ class _Film:
         raise TransientError(
             f"{narrator.name}: none of its voices speaks", hint="Try again later, or set another voice"
         )
+
+    def named_by(self, narrator: Narrator, voice: str) -> list[str]:
+        """An incident, if there are characters that the voice can't read."""
+        texts = (self.say(line.text).text for scene in self.script.scenes for line in scene.lines)
+        unread = narrator.unreadable(voice, "".join(texts))
+        if not unread:
+            return []
+        some = f"{unread[:_SHOWN_CHARS]}…" if len(unread) > _SHOWN_CHARS else unread
+        taught = f"[pronounce.{self.script.language}]"
+        return [f"{narrator.name} can't read {some} and names each sign: use another voice, or teach it in {taught}"]
 
     async def _scenes(self, booth: Booth) -> tuple[Clip, ...]:
         """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""

@@ -173,6 +173,22 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
     assert caught.value.hint
 
 
+async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
+    espeak, text = EspeakNarrator(), "空気は Luft, 空"
+    known = [voice.name for voice in (await espeak.voices()).voices]
+
+    readers = {voice for voice in known if not espeak.unreadable(voice, text)}
+
+    assert readers == {voice for voice in known if voice.startswith(("cmn", "yue"))}
+    assert espeak.unreadable("ja", text) == "空気"
+
+
+async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
+    with pytest.raises(InputError) as caught:
+        await edge_at(edge.url).choose_voice("de", "de-DE-ConradNeurl")
+    assert caught.value.hint == "Did you mean de-DE-ConradNeural?"
+
+
 async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tmp_path):
     speech = await say(narrator, SENTENCE, await narrator.choose_voice("en", None))
 

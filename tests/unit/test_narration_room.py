@@ -23,8 +23,9 @@ from pipeline.narration import booth, espeak
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, narrate
 from pipeline.narration.narrator import Speech, VoiceFailsError
+from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator, silent_wav
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken import SpokenText, way_of_saying
 from pipeline.state import Cache
 from tests.standins.gates import gate
 
@@ -36,9 +37,11 @@ class FakeNarrator:
 
     version = "1"
 
-    def __init__(self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=(), spares=()):
+    def __init__(
+        self, name="fake", *, voices=("anna", "bert"), unavailable=None, closed=None, errors=(), spares=(), reads_not=""
+    ):
         self.name, self.voices, self.unavailable, self.closed = name, voices, unavailable, closed
-        self.errors, self.spares = list(errors), tuple(spares)
+        self.errors, self.spares, self.reads_not = list(errors), tuple(spares), reads_not
         self.spoken, self.checks = [], 0
 
     async def check(self):
@@ -57,6 +60,9 @@ class FakeNarrator:
 
     def spare_voices(self, language, voice):
         return self.spares
+
+    def unreadable(self, voice, text):
+        return "".join(sorted(set(text) & set(self.reads_not)))
 
     async def speak(self, said, voice, prosody):
         self.spoken.append((said.text, voice))
@@ -91,6 +97,17 @@ async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
     for scene, clip in zip(film.scenes, narration.clips, strict=True):
         assert tuple(word.text for word in clip.words) == split_words(narration_of(scene))
         assert clip.samples == len(await anyio.to_thread.run_sync(read_wav, clip.path))
+
+
+async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_spoken(speak):
+    film = script("空気は冷たい。", "空が青い。", language="ja")
+    taught = Pronunciations((Pronunciation(written="空気", said="くうき", language="ja"),))
+    say = await anyio.to_thread.run_sync(way_of_saying, "ja", taught)
+
+    narration = await speak(film, FakeNarrator(reads_not="空気冷青"), say=say)
+
+    told = "fake can't read 冷空青 and names each sign: use another voice, or teach it in [pronounce.ja]"
+    assert narration.incidents == (told,)
 
 
 async def test_what_was_spoken_once_is_not_spoken_again(speak):
