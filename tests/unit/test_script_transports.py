@@ -14,9 +14,13 @@ import pytest
 from aiohttp import web
 from anyio import to_thread
 
-from pipeline.errors import PermanentError, TransientError
-from pipeline.limits import Purse
+from pipeline.errors import ConfigurationError, PermanentError, TransientError
+from pipeline.limits import Budget, Purse
+from pipeline.model import Price
+from pipeline.orchestrator.workshop.providers import make_models
 from pipeline.script.chat import Message, Question
+from pipeline.settings import Settings
+from tests.standins.coins import Coins
 from tests.standins.models import KEY, groq_model, service_models
 
 QUESTION = Question(messages=(Message(role="user", content="Why?"),), schema={"type": "object"}, schema_name="answer")
@@ -171,3 +175,38 @@ async def test_the_proxy_of_the_machine_is_asked_with_its_password(way: str, mon
 
     assert seen[0].startswith("POST http://models.example/")
     assert "Proxy-Authorization: Basic bWU6bWluZQ==\r\n" in seen[0]
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_what_is_reserved_is_all_that_a_model_may_write_with_its_thinking(way: str, serve: Serve) -> None:
+    rooms: list[int] = []
+
+    async def write(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        rooms.append(body.get("max_tokens", body.get("max_completion_tokens")))
+        return web.json_response({"choices": [{"message": {"content": "{}"}}]})
+
+    model = MODELS[way](await serve(write))
+    coins = Coins()
+    dollar_a_token = Price(usd_per_million_in=0, usd_per_million_out=1e6)
+    await model.answer(QUESTION, Purse(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))
+
+    assert coins.usd == rooms[0]
+
+
+@pytest.mark.parametrize("name", ["groq", "deepseek"])
+def test_an_address_with_a_password_and_a_key_are_too_much_for_one_request(name: str) -> None:
+    table = {"base_url": "https://me:mine@models.example", "api_key": KEY}
+    settings = Settings(groq=table) if name == "groq" else Settings(services={name: table})  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigurationError, match=r"base_url: has a password in it, and there is a key") as caught:
+        make_models(name, settings)
+
+    assert "mine" not in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+def test_an_address_with_a_password_does_where_there_is_no_key() -> None:
+    table = {"base_url": "http://me:mine@models.example/v1", "models": ("m",)}
+
+    assert make_models("ollama", Settings(services={"ollama": table}))  # type: ignore[dict-item]
