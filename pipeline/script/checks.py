@@ -15,6 +15,8 @@ from pipeline.template import Layout, Template
 _MAX_WORDS = 6000
 _MAX_WORD_CHARS = 200
 MAX_SCENES = 300
+# As much of a text that is too long is repeated to the model, which is paid for by the token.
+QUOTED_CHARS = 300
 
 
 def find_excess(texts: Iterable[str]) -> str:
@@ -85,7 +87,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     for field, limit in layout.max_chars:
         for name, text in _shown(scene, field):
             if len(text) > limit:
-                yield f'{name} has {len(text)} characters, at most {limit} fit: "{text}"'
+                yield f'{name} has {len(text)} characters, at most {limit} fit: "{shorten(text, QUOTED_CHARS)}"'
             elif not text.strip() and field in {"heading", "text", "item"}:
                 yield f"{name} is empty"
     revealed = [line.reveals for line in scene.lines if line.reveals is not None]

@@ -189,13 +189,19 @@ def test_an_error_body_that_is_nested_without_end_is_one_without_a_message(body:
     assert str(error) == "s: is not available now (HTTP 500)"
 
 
-@pytest.mark.parametrize("tokens", ["null", "-1", "1.5", '"many"', "1" + "0" * 400])
+@pytest.mark.parametrize("tokens", ["null", "0", "-1", "1.5", '"many"', "1" + "0" * 400])
 def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -> None:
     text = '{"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens": %s, "completion_tokens": 1}}'
 
     completion = Completion.model_validate_json(text % tokens)
 
     assert completion.answer().text == "hi"
+    assert completion.usage is None
+
+
+def test_a_count_of_tokens_without_any_is_none() -> None:
+    completion = Completion.model_validate_json('{"choices": [{"message": {"content": "hi"}}], "usage": {}}')
+
     assert completion.usage is None
 
 

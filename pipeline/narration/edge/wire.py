@@ -25,6 +25,10 @@ T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
 _MOST_TICKS = 86_400 * _TICKS_PER_S
+# A request has at most 4 kB of text. Of its sound this is three quarters of an hour; of the texts of its events, many
+# times all of it.
+_MOST_BYTES = 16_000_000
+_MOST_CHARS = 40_000
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 _LATER = "Try again later, or let another narrator speak"
 
@@ -115,11 +119,17 @@ class EdgeService:
                 pitch=f"{round(_USUAL_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
             )
             async with aclosing(request.stream()) as stream:
+                left_bytes, left_chars = _MOST_BYTES, _MOST_CHARS
                 async for chunk in stream:
                     if chunk["type"] == "audio":
+                        left_bytes -= len(chunk["data"])
                         audio += chunk["data"]
                     else:
+                        # An event without a text is one more, too.
+                        left_chars -= len(chunk["text"]) + 1
                         events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
+                    if left_bytes < 0 or left_chars < 0:
+                        raise TransientError("edge sent more than the text can be", hint=_LATER)
         return bytes(audio), tuple(events)
 
     async def shake_hands(self, timeout_s: float) -> None:
@@ -237,7 +247,7 @@ def _translated(timeout_s: float) -> Iterator[None]:
         raise PermanentError(
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"
         ) from error
-    except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
 
 

@@ -52,10 +52,16 @@ def no_time(service: Service) -> TransientError:
     return TransientError("did not answer in time", where=service.name)
 
 
-def no_connection(service: Service, reason: str) -> TransientError:
+def without_key(text: str, api_key: str) -> str:
+    """Some gateways repeat the key they refuse, and HTTP libraries quote what they can't read."""
+    return text.replace(api_key, "***") if api_key else text
+
+
+def no_connection(service: Service, reason: str, *, api_key: str) -> TransientError:
     """It was not reached, or broke off."""
     hint = service.start or service.set_address
-    return TransientError(f"no connection ({reason[:120]})", where=service.name, hint=hint)
+    told = without_key(reason, api_key)[:120]
+    return TransientError(f"no connection ({told})", where=service.name, hint=hint)
 
 
 def no_completion(service: Service) -> TransientError:
@@ -124,8 +130,7 @@ _BY_STATUS: Mapping[int, _Kind] = {
 def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
     """The error for an answer whose status is not 200."""
     code, said = _read_body(reply.text)
-    # Some gateways repeat the key they refuse.
-    said = (said.replace(api_key, "***") if api_key else said)[:200]
+    said = without_key(said, api_key)[:200]
     detail = f"HTTP {reply.status}" + (f": {said}" if said else "")
     after_s = retry_after_s(reply.headers)
     kind = _kind(reply.status, code, said, waits=after_s is not None)
