@@ -12,6 +12,8 @@ from typing import Protocol
 # What a service counts by the minute, and a second more: calls take different times to arrive, so that two which were
 # begun a minute apart may be counted within one.
 MINUTE_S = 61.0
+# How long the service remembers a call at least.
+_ITS_MINUTE_S = 60.0
 
 
 class DayLedger(Protocol):
@@ -102,7 +104,9 @@ class MinuteBudget:
         self._forget(now)
         if self._unseen in self._spent:
             self._spent.remove(self._unseen)
-        unseen = told.tokens_per_min - told.tokens_left - self._counted()
+        # What we remember a second longer than the service does is no part of what it has counted.
+        ours = sum(spending.tokens for spending in self._spent if spending.at_s + _ITS_MINUTE_S > now)
+        unseen = told.tokens_per_min - told.tokens_left - ours
         self._unseen = None
         if unseen > 0:
             left_s = min(MINUTE_S, inf if told.tokens_reset_s is None else max(0.0, told.tokens_reset_s))

@@ -1,8 +1,11 @@
-"""The wall clock, and how its times are told."""
+"""The wall clock, how its times are told, and how services tell them."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 # No service means more than a month when it asks us to wait, and the calendar ends.
 LONGEST_WAIT_S = 30 * 86_400.0
@@ -22,3 +25,28 @@ def told(at: datetime, now: datetime) -> str:
 def bounded_s(seconds: float) -> float:
     """A wait that somebody asked for, as one that can be calculated with: 0 for what is none, at most a month."""
     return min(seconds, LONGEST_WAIT_S) if seconds > 0 else 0.0
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by `retry-after` (RFC 9110, 10.2.3): a number, or a date counted from the answer's own `date`.
+
+    Fractions are taken, too: services send them. `headers` have names in lower case, or don't care. At most as long as
+    anybody means; None: nothing that says when.
+    """
+    value = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        due = _date(value)
+        if due is None:
+            return None
+        seconds = (due - (_date(headers.get("date", "")) or utc_now())).total_seconds()
+    return bounded_s(seconds) if math.isfinite(seconds) else None
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

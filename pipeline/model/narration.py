@@ -60,7 +60,8 @@ class Narration:
     estimated: bool = False
     # Why an earlier choice in the list of narrators did not speak; empty: the first choice did.
     fallback_reason: str = ""
-    # What went wrong on the way, and what came of it: "edge sent no sound: 3 times, spoken again".
+    # What went wrong on the way, and what came of it: "edge sent no sound: 3 times, spoken again". Estimated times of
+    # words that are heard are told here, too.
     incidents: tuple[str, ...] = ()
 
     @property

@@ -16,9 +16,12 @@ from pipeline.model.text import (
 )
 
 _CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
+# A run of marks is looked at once: who repeats himself without end ("......") writes thousands of them.
 _END = re.compile(
-    rf"(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))|[{UNSPACED_ENDS}]+{_CLOSING}"
+    rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})++){_CLOSING}+(?=\s+(?P<next>\S))"
+    rf"|[{UNSPACED_ENDS}]+{_CLOSING}"
 )
+_EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
@@ -34,10 +37,13 @@ def sentence_ends(text: str) -> tuple[int, ...]:
     Each has a letter or a digit: a stray mark has no voice of its own, and belongs to the sentence before it.
     """
     ends: list[int] = []
-    start = 0
+    start = looked_at = 0
+    has_voice = False
     for match in _END.finditer(text):
-        if has_words(text[start : match.end()]) and _ends_sentence(text[start : match.start()], match):
-            start = match.end()
+        has_voice = has_voice or has_words(text[looked_at : match.end()])
+        looked_at = match.end()
+        if has_voice and _ends_sentence(text, start, match):
+            start, has_voice = match.end(), False
             ends.append(start)
     if ends and not has_words(text[start:]):
         ends.pop()
@@ -46,13 +52,22 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
 def last_word(text: str) -> str:
     """The last word without marks before it; empty after a space."""
-    return re.split(rf"[\s{re.escape(OPENING_MARKS)}]", text)[-1]
+    return _word_before(len(text), text, 0)
 
 
-def _ends_sentence(before: str, match: re.Match[str]) -> bool:
+def _word_before(end: int, text: str, start: int) -> str:
+    """The word that ends at `end`, of what begins at `start`: looked for from its end, whatever is before it."""
+    first = end
+    while first > start and not _EDGE.match(text, first - 1):
+        first -= 1
+    return text[first:end]
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether the sentence that began at `start` ends with the match."""
     following = match["next"]
     if following is None:
         return True
     if following.islower():
         return False
-    return match["stop"] != "." or not is_abbreviation(last_word(before), following)
+    return match["stop"] != "." or not is_abbreviation(_word_before(match.start(), text, start), following)

@@ -26,6 +26,8 @@ class JobSummary:
     batch: str
     title: str
     folder: str
+    # What the brief calls it: a model may give the film another title.
+    topic: str = ""
     # Where the brief stands: "topics/space.txt:3".
     origin: str = ""
     # BCP-47.
@@ -74,6 +76,7 @@ def summary_of(job: Job) -> JobSummary:
         batch=job.batch,
         title=title_of(job),
         folder=job.folder,
+        topic=job.brief.title,
         origin=job.brief.origin,
         language=job.brief.language,
         status=job.status,

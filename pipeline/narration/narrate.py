@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,8 @@ from pipeline.state import Cache
 T = TypeVar("T")
 
 _USUAL = Prosody()
+# Of the characters that a voice can't read, so many are told.
+_SHOWN_CHARS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,11 @@ async def narrate(
             clips=clips,
             estimated=any(clip.estimated for clip in clips),
             fallback_reason="; ".join([*film.reasons, *other_voice]),
-            incidents=tuple(film.incidents),
+            incidents=(
+                *film.incidents,
+                *_estimates(narrator, clips),
+                *await to_thread.run_sync(film.named_by, narrator, speaking),
+            ),
         )
     if not failures:
         raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
@@ -175,6 +181,16 @@ class _Film:
             f"{narrator.name}: none of its voices speaks", hint="Try again later, or set another voice"
         )
 
+    def named_by(self, narrator: Narrator, voice: str) -> list[str]:
+        """An incident, if there are characters that the voice can't read."""
+        texts = (self.say(line.text).text for scene in self.script.scenes for line in scene.lines)
+        unread = narrator.unreadable(voice, "".join(texts))
+        if not unread:
+            return []
+        some = f"{unread[:_SHOWN_CHARS]}…" if len(unread) > _SHOWN_CHARS else unread
+        taught = f"[pronounce.{self.script.language}]"
+        return [f"{narrator.name} can't read {some} and names each sign: use another voice, or teach it in {taught}"]
+
     async def _scenes(self, booth: Booth) -> tuple[Clip, ...]:
         """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
         clips: dict[int, Clip] = {}
@@ -205,6 +221,16 @@ def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
     """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
     found = (cache.find(recording.KIND, key, recording.SUFFIX) for key in mastering.speech_keys(clip.path))
     return [path for path in found if path]
+
+
+def _estimates(narrator: Narrator, clips: Sequence[Clip]) -> Iterator[str]:
+    """For how many sentences that are heard nobody has told when their words are said."""
+    heard = [clip for clip in clips if clip.loudness_lufs is not None]
+    if estimated := sum(clip.estimated for clip in heard):
+        sentences = sum(clip.sentences for clip in heard)
+        yield (
+            f"{narrator.name} told no times of words for {estimated} of {sentences} sentences: worked out from the text"
+        )
 
 
 def _times(count: int) -> str:

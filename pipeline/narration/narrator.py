@@ -91,6 +91,9 @@ class Narrator(Protocol):
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
         """Voices of `language` that may speak a film when `voice` alone fails, best first; often none."""
 
+    def unreadable(self, voice: str, text: str) -> str:
+        """The characters of a text that the voice names or spells instead of reading them, each once; mostly none."""
+
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak a text that is not silent in a voice that `choose_voice` or `spare_voices` gave.
 

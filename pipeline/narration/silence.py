@@ -41,6 +41,10 @@ class SilenceNarrator:
         """Silence never fails."""
         return ()
 
+    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+        """Nothing is read at all."""
+        return ""
+
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:  # noqa: ARG002
         """Silence with estimated word times; of the prosody, only the rate is heard."""
         timed = estimate(split_words(said.text))

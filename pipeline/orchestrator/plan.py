@@ -304,7 +304,7 @@ class _Planner:
             return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
         # The same place of the same source with other content, or the same topic under other settings: the film is
         # replaced, not doubled.
-        replaces = holder.origin == brief.origin and bool(brief.origin or holder.title == brief.title)
+        replaces = holder.origin == brief.origin and bool(brief.origin or holder.topic == brief.title)
         if replaces:
             self._plan.replaced[holder.id] = holder.title
         return replaces

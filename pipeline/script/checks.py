@@ -26,6 +26,8 @@ from pipeline.template import Layout, Template
 _MAX_WORDS = 6000
 _MAX_WORD_CHARS = 200
 MAX_SCENES = 300
+# As much of a text that is too long is repeated to the model, which is paid for by the token.
+QUOTED_CHARS = 300
 
 
 def find_excess(texts: Iterable[str]) -> str:
@@ -95,7 +97,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     for shown in texts_of(scene):
         name, limit = shown.name.replace("_", " "), limits.get(shown.field)
         if limit and len(shown.text) > limit:
-            yield f'{name} has {len(shown.text)} characters, at most {limit} fit: "{shown.text}"'
+            yield f'{name} has {len(shown.text)} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
             yield f"{name} is empty"
     yield from _reveal_problems(scene, layout)

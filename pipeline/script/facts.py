@@ -33,6 +33,7 @@ _CALENDAR = frozenset(
     )
 )
 _COUNTING = 12
+_MOST_DIGITS = 100
 _GROUPED = r"\d{1,3}(?:[ \u00a0\u202f\u2009'’.,٬]\d{3})+(?!\d)"
 _NUMBER = re.compile(rf"[$€£¥₹]?\s?(?:{_GROUPED}(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)*)\s?[%‰°$€£¥₹]?")
 _DIGITS = re.compile(r"\d+")
@@ -89,7 +90,8 @@ def _digits(number: str) -> list[str]:
 
 def _is_counting(number: str) -> bool:
     number = number.strip()
-    return number.isdecimal() and int(number) <= _COUNTING
+    # Python refuses to reckon with more than some thousand digits.
+    return number.isdecimal() and len(number) <= _MOST_DIGITS and int(number) <= _COUNTING
 
 
 def _names_beyond(script: Script, notes: str) -> Iterator[str]:

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from pipeline.model import split_words
 from pipeline.model.languages import same_language
 from pipeline.model.text import has_words
+from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.parts import Part, Texts
+from pipeline.script.sentences import shorten
 
 # Shorter texts may well be the same in both languages: names, formulas.
 _TELLING_WORDS = 5
@@ -50,7 +52,7 @@ def _losses(text: str, translated: str, limit: int | None) -> Iterator[str]:
         yield "is empty"
         return
     if limit is not None and len(translated) > limit:
-        yield f'has {len(translated)} characters, at most {limit} fit: "{translated}"'
+        yield f'has {len(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
     yield from (f"has lost the number {number}" for number in _lost_numbers(text, translated))
     yield from (f"has lost the address {address}" for address in _addresses(text) if address not in translated)
 

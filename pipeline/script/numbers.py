@@ -17,6 +17,8 @@ _ANY = "|".join((*_SMALL, *_LARGE, "hundred"))
 _RUN = re.compile(rf"\b(?:{_ANY})(?:[\s-]+(?:and\s+)?(?:{_ANY}))*\b", re.IGNORECASE)
 
 _WORDS = re.compile(r"\b(?!and\b)[a-z]+")
+# One number has no more; what is said in thousands of them, Python refuses to write down.
+_MOST_WORDS = 40
 
 
 def spelt_numbers(text: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -26,7 +28,7 @@ def spelt_numbers(text: str) -> list[tuple[str, tuple[int, ...]]]:
     part of a number in digits, or a way of saying "very many".
     """
     runs = ((match[0], _WORDS.findall(match[0].lower())) for match in _RUN.finditer(text))
-    return [(written, _worth(words)) for written, words in runs if any(word in _SMALL for word in words)]
+    return [(written, _worth(words[:_MOST_WORDS])) for written, words in runs if any(word in _SMALL for word in words)]
 
 
 def _worth(words: Sequence[str]) -> tuple[int, ...]:

@@ -79,9 +79,9 @@ def _capitalised(text: str) -> str:
 def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
     """A line for each sentence; the first that has the words of `shown` in it brings the picture's text with it."""
     sentences = split_sentences(text)
-    said = next(
-        (n for n, sentence in enumerate(sentences) if _sound(shown).strip() and _sound(shown) in _sound(sentence)), None
-    )
+    # Heard once, not for each sentence: a model that repeats itself writes hundreds of them.
+    sound = _sound(shown)
+    said = next((n for n, sentence in enumerate(sentences) if sound.strip() and sound in _sound(sentence)), None)
     return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
 
 

@@ -91,7 +91,7 @@ class NarrationSettings(Group):
         ge=-20,
         le=50,
         description="How much higher than usual, in percent of the frequency. For edge it is reckoned from a voice of "
-        "200 Hz, a woman's: a low voice moves further.",
+        "200 Hz, a woman's: a low voice moves further. Piper's voices have one pitch.",
     )
     volume: int = Field(
         0,

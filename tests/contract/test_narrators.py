@@ -3,9 +3,9 @@
 A new narrator is done when it stands in `NARRATORS_UNDER_TEST` and passes.
 """
 
-import contextlib
 import re
 import socket
+from dataclasses import replace
 from functools import partial
 
 import aiohttp
@@ -171,6 +171,22 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
     with pytest.raises(InputError) as caught:
         await narrator.choose_voice("en", wanted)
     assert caught.value.hint
+
+
+async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
+    espeak, text = EspeakNarrator(), "空気は Luft, 空"
+    known = [voice.name for voice in (await espeak.voices()).voices]
+
+    readers = {voice for voice in known if not espeak.unreadable(voice, text)}
+
+    assert readers == {voice for voice in known if voice.startswith(("cmn", "yue"))}
+    assert espeak.unreadable("ja", text) == "空気"
+
+
+async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
+    with pytest.raises(InputError) as caught:
+        await edge_at(edge.url).choose_voice("de", "de-DE-ConradNeurl")
+    assert caught.value.hint == "Did you mean de-DE-ConradNeural?"
 
 
 async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tmp_path):
@@ -530,19 +546,6 @@ async def test_the_stand_in_complains_of_a_client_that_does_not_wait():
         assert [complaint[:19] for complaint in standin.complaints] == ["called while closed"]
 
 
-async def test_faults_by_chance_come_from_their_seed():
-    seen = []
-    for seed in (1, 1, 2):
-        async with EdgeStandIn(faults=["busy_503", "no_audio"], fault_share=0.5, seed=seed) as standin:
-            for _ in range(10):
-                with contextlib.suppress(TransientError):
-                    await say(edge_at(standin.url), "One.", "en-US-AvaNeural")
-            seen.append([request.fault for request in standin.history])
-
-    assert seen[0] == seen[1] != seen[2]
-    assert set(seen[0]) == {None, "busy_503", "no_audio"}
-
-
 async def test_what_was_asked_can_be_read_by_other_processes(edge, edge_narrator):
     await say(edge_narrator, "One.", "en-US-AvaNeural")
 
@@ -641,3 +644,34 @@ async def test_a_child_that_crashes_is_a_transient_error(monkeypatch, tmp_path):
 
     with pytest.raises(TransientError, match="broke off"):
         await EspeakNarrator().check()
+
+
+async def test_a_voice_that_the_library_does_not_find_is_refused_and_no_other_speaks_for_it(monkeypatch):
+    monkeypatch.setattr(espeak, "choose", lambda voices, *_: replace(voices[0], identifier="nowhere/nobody"))
+
+    with pytest.raises(PermanentError, match="there is no voice nowhere/nobody"):
+        await say(EspeakNarrator(), "One.", "en-us")
+
+
+class Refusing:
+    """A library, one function of which returns an error."""
+
+    def __init__(self, refused):
+        self._refused = refused
+
+    def __getattr__(self, name):
+        return lambda *_: 2 if name == self._refused else 0
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ("espeak_SetVoiceByName", "there is no voice roa/fr"),
+        ("espeak_SetParameter", "it refused parameter 1 = 160"),
+        ("espeak_Synth", "it refused the text"),
+        ("espeak_Synchronize", "it did not finish"),
+    ],
+)
+def test_no_return_code_of_the_library_is_overlooked(refused, told):
+    with pytest.raises(espeak.child._RefusedError, match=re.escape(f"{told} (code 2)")):
+        espeak.child._speak(Refusing(refused), b"Un.", "roa/fr", [160, 50, 100, 1])

@@ -65,6 +65,9 @@ DISTURBANCES = {
     "unknown_path": "a message with a path nobody knows",
     "short_binary": "a binary message of one byte",
     "broken_json": "metadata that is not JSON",
+    "nested_json": "metadata that is nested a hundred thousand times",
+    "endless_words": "a boundary with a text of a megabyte",
+    "endless_audio": "twenty megabytes of sound, and then the speech",
     "broken_audio": "bytes that are no MP3",
 }
 FAULTS = REFUSALS | DISTURBANCES
@@ -301,12 +304,7 @@ class EdgeStandIn:
         """Per word its boundary and its sound, then silence."""
         words, request_id = _words_of(order.text), order.request_id
         rate = 1 + int(order.prosody[0].rstrip("%")) / 100
-        if fault == "short_binary":
-            await socket.send_bytes(b"\0")
-        if fault == "unknown_path":
-            await socket.send_str(_message(request_id, "turn.surprise", {}))
-        if fault == "broken_json":
-            await socket.send_str(f"X-RequestId:{request_id}\r\nPath:audio.metadata\r\n\r\n{{")
+        await _send_nonsense(socket, request_id, fault)
         sent = 0
         for number, (word, (start, end)) in enumerate(zip(words, _timing(words, rate), strict=True)):
             if fault == "abort" and number == len(words) // 2:
@@ -327,6 +325,22 @@ class EdgeStandIn:
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
         # The service's own last binary message: no Content-Type, no sound.
         await socket.send_bytes(_binary(request_id, b"", broken=False))
+
+
+async def _send_nonsense(socket: web.WebSocketResponse, request_id: str, fault: str | None) -> None:
+    """What nobody understands, or can keep, before the speech."""
+    if fault == "short_binary":
+        await socket.send_bytes(b"\0")
+    if fault == "unknown_path":
+        await socket.send_str(_message(request_id, "turn.surprise", {}))
+    if fault == "broken_json":
+        await socket.send_str(f"X-RequestId:{request_id}\r\nPath:audio.metadata\r\n\r\n{{")
+    if fault == "nested_json":
+        await socket.send_str(f"X-RequestId:{request_id}\r\nPath:audio.metadata\r\n\r\n{'[' * 100_000}")
+    if fault == "endless_words":
+        await socket.send_str(_boundary(request_id, "and " * 250_000, 0, 1))
+    for _ in range(30 if fault == "endless_audio" else 0):
+        await socket.send_bytes(_binary(request_id, _sounds()[1] * 5_000, broken=False))
 
 
 async def _without_date(request: web.Request, response: web.StreamResponse) -> None:

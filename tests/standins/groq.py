@@ -140,6 +140,8 @@ class GroqStandIn:
     # Tokens that the model thinks before it answers, and what the account may use; None: as much as it likes.
     thinking_tokens: int = 0
     plan: FreePlan | None = None
+    # Of each prompt, what the service has in a cache of its own.
+    cached_tokens: int = 0
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -225,6 +227,7 @@ class GroqStandIn:
         if fault == "login_page":
             return web.Response(text="<html>Please log in</html>", content_type="text/html")
         completion = _completion(body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens)
+        completion["usage"] |= self._cached()
         await asyncio.sleep(self.latency_s)
         if self.plan and admitted:
             self.plan.answered(admitted, completion["usage"]["total_tokens"])
@@ -235,6 +238,9 @@ class GroqStandIn:
             await self._closing.wait()
             return response
         return web.json_response(completion, headers=self._limits(completion["usage"]["total_tokens"]))
+
+    def _cached(self) -> dict[str, Any]:
+        return {"prompt_tokens_details": {"cached_tokens": self.cached_tokens}} if self.cached_tokens else {}
 
     async def _admit(self, body: dict[str, Any]) -> Admitted | Refused | None:
         if self.plan is None:

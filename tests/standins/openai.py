@@ -62,6 +62,10 @@ class OpenAIStandIn(GroqStandIn):
             response.text = f"\n\n\n{response.text}"
         return response
 
+    def _cached(self) -> dict[str, Any]:
+        # DeepSeek has a name of its own for it.
+        return {"prompt_cache_hit_tokens": self.cached_tokens} if self.dialect == "deepseek" else super()._cached()
+
     async def _read(self, request: web.Request) -> dict[str, Any]:
         if self.dialect in {"deepseek", "openai", "openrouter"} and not _KEY.fullmatch(
             request.headers.get("Authorization", "")

@@ -7,6 +7,7 @@ import stamina
 
 from pipeline.errors import ClosedError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
+from pipeline.limits.times import retry_after_s
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -125,3 +126,24 @@ async def test_waits_are_told_at_info_and_nowhere_else(waits, caplog):
 async def test_the_test_mode_of_stamina_takes_all_waits_away():
     with stamina.set_testing(testing=True, attempts=3):
         assert await with_retries(POLICY, Service(TransientError("busy", retry_after_s=50)).call) == "answer"
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({}, None),
+        ({"retry-after": "90"}, 90.0),
+        ({"retry-after": "0"}, 0.0),
+        ({"retry-after": "5.289"}, 5.289),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "1e300"}, 30 * 86_400.0),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 30 * 86_400.0),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "Sat, 21 Nov 2026 00:01:30 GMT", "date": "Sat, 21 Nov 2026 00:00:00 GMT"}, 90.0),
+        ({"retry-after": "Sat, 21 Nov 2020 00:00:00 GMT"}, 0.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(headers, waited):
+    assert retry_after_s(headers) == waited

@@ -627,6 +627,16 @@ async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
     assert await visit(door) == pytest.approx(86.4)
 
 
+async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_counts(make):
+    door, service = make(concurrency=1), Minute(refunds=False)
+
+    await service.ask(door, most=1000, used=1000)  # at 0
+    await anyio.sleep(56)
+    await service.ask(door, most=3500, used=0)  # at 58: told when the first one is gone there, and not yet here
+    await anyio.sleep(1.5)
+    await service.ask(door, most=5000, used=0)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     calls=st.lists(st.tuples(st.integers(1, 8000), st.floats(0, 1), st.integers(0, 90)), min_size=1, max_size=20),

@@ -157,6 +157,8 @@ async def test_the_budget_of_a_batch_says_nothing_about_those_that_never_end(tmp
         ("UTC", "2026-11-21T12:00Z", "2026-11-22T00:00Z"),
         # Half past eleven at night there, and afternoon in Greenwich.
         ("Pacific/Auckland", "2026-11-21T10:30Z", "2026-11-21T11:00Z"),
+        # Still the evening of the day before there, and already the next day in Greenwich.
+        ("America/New_York", "2026-11-21T03:00Z", "2026-11-21T05:00Z"),
         # The clocks go back on this day, which has 25 hours.
         ("America/New_York", "2026-11-01T04:30Z", "2026-11-02T05:00Z"),
     ],

@@ -1,21 +1,24 @@
 import io
 
+import aiohttp
 import av
 import numpy as np
 import pytest
+from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
 from pipeline.narration.edge import _heard
-from pipeline.narration.edge.wire import _event, _seconds
+from pipeline.narration.edge.wire import _event, _refusal
 from pipeline.narration.spoken import spoken
 
 
-@pytest.mark.parametrize(
-    ("asked", "seconds"),
-    [("90", 90), ("0", 0), ("1e300", 30 * 86_400), ("-5", None), ("nan", None), ("inf", None), ("soon", None)],
-)
-def test_a_retry_after_is_at_most_a_month(asked, seconds):
-    assert _seconds(asked) == seconds
+@pytest.mark.parametrize("asked", ["90", "Sat, 21 Nov 2026 00:01:30 GMT"])
+def test_a_service_that_is_busy_says_in_seconds_or_by_a_date_when_it_has_time(asked):
+    headers = CIMultiDict({"Retry-After": asked, "Date": "Sat, 21 Nov 2026 00:00:00 GMT"})
+
+    error = _refusal(aiohttp.ClientResponseError(None, (), status=503, headers=headers))
+
+    assert (type(error), error.retry_after_s) == (TransientError, 90)
 
 
 @pytest.mark.parametrize(

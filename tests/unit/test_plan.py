@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.options import Making
 from pipeline.errors import BusyError
-from pipeline.model import Brief, Event, JobStatus, Paragraph, Priority, Receipt, Section, Video
+from pipeline.model import Brief, Event, JobStatus, Paragraph, Priority, Receipt, Script, Section, Video
 from pipeline.model.names import safe_name
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
@@ -135,6 +135,17 @@ async def test_a_changed_brief_takes_over_the_folder_of_its_film(shop):
     assert new.id != old.id
     assert new.folder == old.folder
     assert await shop.store.find_job("kitchen", old.id) is None
+
+
+@pytest.mark.parametrize("more", [{}, {"translated_from": "en", "language": "es"}], ids=["written", "translated"])
+async def test_a_topic_asked_for_otherwise_takes_over_the_folder_whatever_its_film_is_called(shop, more):
+    (old,) = await plan(shop, [brief(origin="", **more)])
+    script = Script(title="Una taza de té", language=old.brief.language, scenes=(), writer="groq", model="m")
+    await shop.store.save_job(old.evolve(script=script))
+
+    (new,) = await plan(shop, [brief(origin="", audience="children", **more)])
+
+    assert (new.folder, await listed(shop)) == (old.folder, [new.id])
 
 
 async def test_two_films_of_one_title_have_two_folders(shop):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.model import Brief, BulletList, Paragraph, Section
-from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect, most_hopeful
+from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect, kept_answers, most_hopeful
 from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
 from pipeline.script.notes import count_words, with_fewer_notes
+from tests.standins.models import groq_model
 
 SERVICE = Service(name="s", set_key="Set KEY", set_model="Set MODELS", set_address="Check URL")
 QUESTION = Question(
@@ -82,6 +84,25 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
     assert second["content"] == "Why?"
 
 
+def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
+    class Shelf:
+        def __init__(self) -> None:
+            self.keys: list[str] = []
+
+        def find(self, _kind: str, key: str, _suffix: str) -> None:
+            self.keys.append(key)
+
+    shelf = Shelf()
+    models = [groq_model(model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
+    others = [replace(QUESTION, messages=QUESTION.messages[:1]), replace(QUESTION, schema={"type": "array"})]
+    same = replace(QUESTION, least_tokens=9)
+
+    assert list(kept_answers(models, [QUESTION, *others, same], shelf)) == []  # type: ignore[arg-type]
+
+    assert len(shelf.keys) == 8
+    assert len(set(shelf.keys)) == 6
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "says"),
     [
@@ -95,9 +116,11 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
             400,
             '{"error": {"code": "context_length_exceeded", "message": "?"}}',
             TooLargeError,
-            "notes are too long for the model m. Shorten the notes, or ask for a shorter film",
+            "notes and answer are too long for the model m. Shorten the notes, or ask for a shorter film",
         ),
         (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
+        # As DeepSeek says it: the code tells nothing.
+        (402, '{"error": {"code": "invalid_request_error", "message": "?"}}', NeedsLoginError, "no credit left"),
         (
             422,
             '{"error": {"message": "no {braces} please"}}',
@@ -113,6 +136,15 @@ def test_a_status_and_a_body_are_one_error_of_ours(status: int, body: str, kind:
 
     assert type(error) is kind
     assert says in str(error)
+
+
+def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() -> None:
+    body = '{"error": {"code": "rate_limit_exceeded", "message": "Please try again in 4.2s"}}'
+
+    error = error_of(Reply(status=413, headers={"retry-after": "4.2"}, text=body), SERVICE, model="m", api_key="k3y")
+
+    assert isinstance(error, TransientError)
+    assert error.retry_after_s == 4.2
 
 
 def test_a_key_that_the_service_repeats_is_not_told() -> None:
@@ -157,7 +189,7 @@ def test_an_error_body_that_is_nested_without_end_is_one_without_a_message(body:
     assert str(error) == "s: is not available now (HTTP 500)"
 
 
-@pytest.mark.parametrize("tokens", ["null", "-1", "1.5", '"many"', "1" + "0" * 400])
+@pytest.mark.parametrize("tokens", ["null", "0", "-1", "1.5", '"many"', "1" + "0" * 400])
 def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -> None:
     text = '{"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens": %s, "completion_tokens": 1}}'
 
@@ -167,11 +199,29 @@ def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -
     assert completion.usage is None
 
 
+def test_a_count_of_tokens_without_any_is_none() -> None:
+    completion = Completion.model_validate_json('{"choices": [{"message": {"content": "hi"}}], "usage": {}}')
+
+    assert completion.usage is None
+
+
 def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
     completion = Completion.model_validate({"choices": [{"message": {"content": "x" * 500_000}}]})
 
     assert completion.answer().text == ""
     assert completion.answer().flaw == "the model's answer does not end"
+
+
+@pytest.mark.parametrize(
+    ("choice", "refusal"),
+    [
+        ({"message": {"refusal": "I can't help with that."}, "finish_reason": "stop"}, "I can't help with that."),
+        ({"message": {"content": ""}, "finish_reason": "content_filter"}, "no reason given"),
+        ({"message": {"content": "hi"}, "finish_reason": "stop"}, ""),
+    ],
+)
+def test_a_service_refuses_in_words_or_by_its_filter(choice: dict[str, object], refusal: str) -> None:
+    assert Completion.model_validate({"choices": [choice]}).answer().refusal == refusal
 
 
 def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_first() -> None:

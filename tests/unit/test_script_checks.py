@@ -53,6 +53,13 @@ def test_a_script_that_can_not_be_filmed_is_told_why(scenes: tuple[Scene, ...], 
     assert any(problem in each for each in find_problems(script(*scenes), TEMPLATE))
 
 
+def test_a_text_that_is_far_too_long_is_not_told_in_full() -> None:
+    (problem,) = find_problems(script(TITLE, replace(STATEMENT, text="blue " * 10_000)), TEMPLATE)
+
+    assert problem.startswith('scene 2 (statement): text has 50000 characters, at most 160 fit: "blue blue')
+    assert len(problem) < 400
+
+
 def test_a_layout_that_the_template_does_not_use_is_a_problem() -> None:
     bare = replace(TEMPLATE, layouts=tuple(layout for layout in TEMPLATE.layouts if layout.name != "closing"))
 

@@ -140,3 +140,17 @@ def test_numbers_on_the_screen_are_seen_and_capitals_there_are_not() -> None:
 )
 def test_english_numbers_are_read(text: str, values: list[int]) -> None:
     assert [value for _, found in spelt_numbers(text) for value in found] == values
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["There are " + "9" * 5_000 + " of them.", "There are " + "9" * 5_000 + "% of them."],
+)
+def test_a_number_that_is_too_long_to_reckon_with_is_one_that_nobody_gave(sentence: str) -> None:
+    assert len(beyond(sentence)) == 1
+
+
+def test_a_number_that_is_spelt_out_without_end_is_one_that_nobody_gave() -> None:
+    (written,) = beyond("There are one" + " hundred" * 3_000 + " of them.")
+
+    assert written == "one" + " hundred" * 3_000

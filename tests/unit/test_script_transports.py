@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from anyio import to_thread
 
-from pipeline.errors import PermanentError, TransientError
-from pipeline.limits import Purse
+from pipeline.errors import ConfigurationError, PermanentError, TransientError
+from pipeline.limits import Budget, Purse
+from pipeline.model import Price
+from pipeline.orchestrator.workshop.providers import make_models
 from pipeline.script.chat import Message, Question
+from pipeline.settings import Settings
+from tests.standins.coins import Coins
 from tests.standins.models import KEY, groq_model, service_models
 
 QUESTION = Question(messages=(Message(role="user", content="Why?"),), schema={"type": "object"}, schema_name="answer")
@@ -105,3 +112,101 @@ async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) 
     answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Purse())
 
     assert answer.refusal == "not with Bearer ***"
+
+
+Broken = Callable[[bytes], bytes]
+ANSWER = json.dumps({"choices": [{"message": {"content": "{}"}}]}).encode()
+
+
+@contextlib.asynccontextmanager
+async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
+    """A server that answers whatever it is sent with `reply` of the line that has the key."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        seen.append(head.decode())
+        writer.write(reply(next(line for line in head.split(b"\r\n") if KEY.encode() in line)))
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda key: b"HTTP/1.1 BAD " + key + b"\r\n\r\n",
+        lambda key: b"HTTP/1.1 200 OK\r\nno header " + key + b"\r\n\r\n",
+        lambda key: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + key + b"\r\n",
+    ],
+    ids=["status line", "header", "chunk"],
+)
+async def test_a_key_that_breaks_the_protocol_is_not_told_in_a_traceback_either(way: str, broken: Broken) -> None:
+    async with speaking(broken, []) as url:
+        with pytest.raises(TransientError, match=r"no connection \(.*\*\*\*") as caught:
+            await MODELS[way](url).answer(QUESTION, Purse())
+
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_a_password_for_the_host_does_not_take_the_place_of_the_key(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("default login me password mine\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    seen: list[str] = []
+
+    async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + ANSWER, seen) as url:
+        answer = await MODELS[way](url).answer(QUESTION, Purse())
+
+    assert answer.text == "{}"
+    assert f"Authorization: Bearer {KEY}\r\n" in seen[0]
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_the_proxy_of_the_machine_is_asked_with_its_password(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + ANSWER, seen) as url:
+        monkeypatch.setenv("http_proxy", url.replace("//", "//me:mine@"))
+        await MODELS[way]("http://models.example").answer(QUESTION, Purse())
+
+    assert seen[0].startswith("POST http://models.example/")
+    assert "Proxy-Authorization: Basic bWU6bWluZQ==\r\n" in seen[0]
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_what_is_reserved_is_all_that_a_model_may_write_with_its_thinking(way: str, serve: Serve) -> None:
+    rooms: list[int] = []
+
+    async def write(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        rooms.append(body.get("max_tokens", body.get("max_completion_tokens")))
+        return web.json_response({"choices": [{"message": {"content": "{}"}}]})
+
+    model = MODELS[way](await serve(write))
+    coins = Coins()
+    dollar_a_token = Price(usd_per_million_in=0, usd_per_million_out=1e6)
+    await model.answer(QUESTION, Purse(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))
+
+    assert coins.usd == rooms[0]
+
+
+@pytest.mark.parametrize("name", ["groq", "deepseek"])
+def test_an_address_with_a_password_and_a_key_are_too_much_for_one_request(name: str) -> None:
+    table = {"base_url": "https://me:mine@models.example", "api_key": KEY}
+    settings = Settings(groq=table) if name == "groq" else Settings(services={name: table})  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigurationError, match=r"base_url: has a password in it, and there is a key") as caught:
+        make_models(name, settings)
+
+    assert "mine" not in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+def test_an_address_with_a_password_does_where_there_is_no_key() -> None:
+    table = {"base_url": "http://me:mine@models.example/v1", "models": ("m",)}
+
+    assert make_models("ollama", Settings(services={"ollama": table}))  # type: ignore[dict-item]

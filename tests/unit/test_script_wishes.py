@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, Pace, Paragraph, Script, Section, narration_of
 from pipeline.model.metadata import tags_chars
 from pipeline.script import ModelWriter, OutlineWriter, write_script
-from pipeline.script.chat import Answer, Question
+from pipeline.script.chat import Answer, Question, Unusable, ask
 from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
@@ -99,6 +100,24 @@ async def test_a_script_that_would_be_too_short_goes_back_with_the_numbers(tmp_p
 
     assert "the film would last 37 s; 55 to 65 s are wanted: say about 53 words more" in model.told
     assert predicted_s(script, PACE) == pytest.approx(60, abs=3)
+
+
+async def test_an_answer_is_read_in_a_thread_because_nobody_knows_how_long_it_is(tmp_path: Path) -> None:
+    threads: list[Thread] = []
+
+    def read(text: str, *, last: bool) -> str:
+        threads.append(current_thread())
+        if text == "No." and not last:
+            raise Unusable("say yes", error=PermanentError("it says no"))
+        return text
+
+    question = Question(messages=(), schema={}, schema_name="answer")
+    wanted = {"read": read, "retry": ONCE, "purse": Purse()}
+    await ask([Model("No.", "Yes.")], [question], cache=Cache(tmp_path), **wanted)
+    await ask([Model("Yes.")], [question], cache=None, **wanted)
+
+    assert len(threads) == 5
+    assert main_thread() not in threads
 
 
 async def test_a_length_is_worth_two_more_tries_and_no_refusal(tmp_path: Path) -> None:

@@ -181,6 +181,24 @@ def test_marks_without_their_other_half_do_not_take_long(half: str) -> None:
     assert process_time() - begun < 10
 
 
+@pytest.mark.parametrize("repeated", [".", ". ", "1. ", "A. ", "… ", "?!\n"])
+def test_sentences_of_who_repeats_himself_without_end_do_not_take_long(repeated: str) -> None:
+    begun = process_time()
+
+    split_sentences(repeated * 30_000)
+
+    assert process_time() - begun < 10
+
+
+def test_what_is_shown_is_looked_for_in_many_sentences_without_taking_long() -> None:
+    begun = process_time()
+
+    lines = spoken_lines("Red is long. " * 3_000 + "Blue is short.", shown="Blue is short. " * 3_000)
+
+    assert process_time() - begun < 10
+    assert all(line.reveals is None for line in lines)
+
+
 def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
     scene = {"layout": "statement", "kicker": "", "text": "Light", "emphasis": "", "say": "Light."}
     about = {"title": "T", "description": "word " * 60_000, "tags": [], "thumbnail_text": ""}

@@ -240,6 +240,7 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
     ("toml", "told"),
     [
         ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be less than or equal to 51"),
+        ("[edge]\nconcurrency = 5", "nightreel.toml:2: edge.concurrency is 5, must be less than or equal to 4"),
         (
             "[script]\nwriters = ['groqq']",
             "nightreel.toml:2: script.writers: there is no writer “groqq”. Did you mean groq?",

@@ -206,6 +206,22 @@ def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
     assert "## Why\n\n- One.\n- Two." in user
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "The first scene is a title scene, and its first sentence is the hook",
+        "One idea in each scene.",
+        "The layout serves the idea",
+        "Written to be spoken",
+        "Native in the language of the film",
+    ],
+)
+def test_a_model_is_told_what_makes_a_film_worth_watching(asked: str) -> None:
+    system, _ = load_template("explainer", search=[]).prompt(BRIEF)
+
+    assert asked in system
+
+
 def test_a_model_is_told_how_much_fits_the_length_that_was_asked_for() -> None:
     plan = LengthPlan(length_s=60, words=120, unit="words", fewest_scenes=5, most_scenes=8)
 

@@ -22,6 +22,7 @@ from pipeline.narration.alignment import fold, match, place, proportional
 from pipeline.narration.edge.health import VoiceHealth
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
+    OUR_CHOICES,
     for_language,
     language_of,
     looks_like_a_voice,
@@ -89,7 +90,7 @@ class EdgeNarrator:
         if wanted in DEFAULT_VOICES.values():
             return wanted
         if not looks_like_a_voice(wanted):
-            raise unknown_voice(wanted, DEFAULT_VOICES.values())
+            raise unknown_voice(wanted, OUR_CHOICES)
         # A well-formed name that no voice has gives no sound later, and no reason. Ask now, if it can be asked.
         known = {voice.name for voice in await self._known_voices()}
         if known and wanted not in known:
@@ -109,6 +110,10 @@ class EdgeNarrator:
         if spares:
             self._witnesses[voice] = spares[0]
         return spares
+
+    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+        """None is known: a word in another writing is read, or left out, which is noticed."""
+        return ""
 
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in one request, and make sure that all of it was spoken."""

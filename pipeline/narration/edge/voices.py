@@ -87,6 +87,7 @@ _CHOICES = {
     "zh-hk": ("zh-HK-HiuMaanNeural", "zh-HK-WanLungNeural"),
     "zh-tw": ("zh-TW-HsiaoChenNeural", "zh-TW-YunJheNeural"),
 }
+OUR_CHOICES = frozenset(name for pair in _CHOICES.values() for name in pair)
 # The first choices.
 DEFAULT_VOICES = {tag: first for tag, (first, _) in _CHOICES.items()}
 _SHAPE = re.compile(r"[a-z]{2,3}-(?:[A-Za-z]{4}-)?[A-Z]{2}(?:-[a-z]+)?-[A-Z][A-Za-z]*Neural")

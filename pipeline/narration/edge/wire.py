@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,7 +16,7 @@ import anyio
 import certifi
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
-from pipeline.limits.times import LONGEST_WAIT_S
+from pipeline.limits.times import retry_after_s
 from pipeline.model import Prosody, Word
 from pipeline.model.text import clean_text
 from pipeline.narration.narrator import Voice
@@ -26,6 +25,10 @@ T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
 _MOST_TICKS = 86_400 * _TICKS_PER_S
+# A request has at most 4 kB of text. Of its sound this is three quarters of an hour; of the texts of its events, many
+# times all of it.
+_MOST_BYTES = 16_000_000
+_MOST_CHARS = 40_000
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 _LATER = "Try again later, or let another narrator speak"
 
@@ -116,11 +119,17 @@ class EdgeService:
                 pitch=f"{round(_USUAL_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
             )
             async with aclosing(request.stream()) as stream:
+                left_bytes, left_chars = _MOST_BYTES, _MOST_CHARS
                 async for chunk in stream:
                     if chunk["type"] == "audio":
+                        left_bytes -= len(chunk["data"])
                         audio += chunk["data"]
                     else:
+                        # An event without a text is one more, too.
+                        left_chars -= len(chunk["text"]) + 1
                         events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
+                    if left_bytes < 0 or left_chars < 0:
+                        raise TransientError("edge sent more than the text can be", hint=_LATER)
         return bytes(audio), tuple(events)
 
     async def shake_hands(self, timeout_s: float) -> None:
@@ -238,22 +247,8 @@ def _translated(timeout_s: float) -> Iterator[None]:
         raise PermanentError(
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"
         ) from error
-    except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
-
-
-def _seconds(asked: str) -> float | None:
-    """A Retry-After in seconds, at most a month; None for anything else."""
-    try:
-        seconds = float(asked)
-    except ValueError:
-        return None
-    return min(seconds, LONGEST_WAIT_S) if 0 <= seconds < math.inf else None
-
-
-def _is_busy(status: int) -> bool:
-    """Whether an HTTP status will pass by itself."""
-    return status == 429 or status >= 500
 
 
 def _trouble(error: Exception) -> str:
@@ -274,7 +269,7 @@ def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
     """An HTTP status instead of a websocket."""
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
-    if _is_busy(error.status):
-        asked = error.headers.get("Retry-After", "") if error.headers else ""
-        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=_seconds(asked))
+    if error.status == 429 or error.status >= 500:
+        asked_s = retry_after_s(error.headers or {})
+        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=asked_s)
     return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import io
 import os
+import re
 import subprocess
 import sys
 import wave
@@ -21,7 +22,7 @@ from pipeline.errors import MissingToolError, PermanentError, ProviderError, Tra
 from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak import child
-from pipeline.narration.espeak.voices import EspeakVoice, choose
+from pipeline.narration.espeak.voices import READ_IDEOGRAPHS, EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
 from pipeline.narration.parting import part_phrases
 from pipeline.narration.processes import answer_of, last_words
@@ -38,6 +39,7 @@ _VOLUME = 100
 _WORD_GAP = 1
 # Languages that are written without spaces and that eSpeak reads by its words only where there are some.
 _NEEDS_SPACES = frozenset({"ja", "th"})
+_IDEOGRAPH = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
 
@@ -98,6 +100,10 @@ class EspeakNarrator:
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """What one voice can't say here, none can."""
         return ()
+
+    def unreadable(self, voice: str, text: str) -> str:
+        """Ideographs, but for the voices of Chinese: the Japanese one, too, says "Chinese letter" for each of them."""
+        return "" if voice in READ_IDEOGRAPHS else "".join(dict.fromkeys(_IDEOGRAPH.findall(text)))
 
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process: the same text gives the same bytes."""

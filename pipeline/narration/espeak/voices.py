@@ -19,6 +19,9 @@ _ALIASES = {
 }
 _ALIASES |= {"pt": "pt-br", "nn": "nb", "iw": "he", "in": "id"}
 
+# By short name, the voices that read ideographs instead of naming them.
+READ_IDEOGRAPHS = frozenset({"cmn", "cmn-latn-pinyin", "yue", "yue-latn-jyutping"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class EspeakVoice:

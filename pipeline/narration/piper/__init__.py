@@ -65,6 +65,10 @@ class PiperNarrator:
         """What one voice can't say here, none can."""
         return ()
 
+    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+        """It does not tell what its voices can't read."""
+        return ""
+
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process; Piper knows no pitch, and loudness is set afterwards: only the rate is heard."""
         chosen = choose(await self._list_voices(), "", voice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Gate, GateLimits
@@ -91,6 +92,12 @@ def make_models(name: str, settings: Settings, gate: Gate | None = None) -> tupl
 def _model(name: str, model: str, wanted: ModelSettings, gate: Gate) -> ChatModel:
     service = _service(name, model, wanted)
     api_key = wanted.api_key.get_secret_value() if wanted.api_key else ""
+    if api_key and urlsplit(wanted.base_url).username:
+        raise ConfigurationError(
+            "has a password in it, and there is a key: only one of the two can be sent",
+            where="groq.base_url" if name == "groq" else f"services.{name}.base_url",
+            hint="Leave one of them out",
+        )
     transport: Transport
     if isinstance(wanted, ServiceSettings):
         transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=wanted.base_url)

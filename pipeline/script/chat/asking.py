@@ -144,7 +144,7 @@ class _Conversation(Generic[T]):
     async def _kept(self, question: Question) -> T:
         """What the cache knows, or the model says."""
         if self.cache is None:
-            return self.read(await self._hold(question), last=True)
+            return await self._read(await self._hold(question), last=True)
 
         async def make(path: Path) -> None:
             text = await self._hold(question)
@@ -164,7 +164,11 @@ class _Conversation(Generic[T]):
 
     async def _read_file(self, path: Path) -> T:
         text = await to_thread.run_sync(partial(path.read_text, encoding="utf-8"))
-        return self.read(text, last=True)
+        return await self._read(text, last=True)
+
+    async def _read(self, text: str, *, last: bool) -> T:
+        """What `read` makes of it, in a thread: nobody knows how long an answer is, or of what."""
+        return await to_thread.run_sync(partial(self.read, text, last=last))
 
     async def _hold(self, question: Question) -> str:
         """The conversation: an answer that can be used. Raises the error that is left when there is none."""
@@ -177,7 +181,7 @@ class _Conversation(Generic[T]):
                 if not said:
                     raise
                 # With the last answer and what is wrong with it, the question has grown too large.
-                return self._as_it_is(said)
+                return await self._as_it_is(said)
             if answer.refusal:
                 raise self._permanent(f"the model declines to write about this: {answer.refusal}")
             if answer.cut_off:
@@ -187,7 +191,7 @@ class _Conversation(Generic[T]):
                 failure = TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)
             else:
                 try:
-                    self.read(answer.text, last=turn == self.turns)
+                    await self._read(answer.text, last=turn == self.turns)
                 except Unusable as unusable:
                     said = answer.text
                     failure, question = unusable.error, question.corrected(said, unusable.problems)
@@ -195,10 +199,10 @@ class _Conversation(Generic[T]):
                     return answer.text
         raise failure
 
-    def _as_it_is(self, said: str) -> str:
+    async def _as_it_is(self, said: str) -> str:
         """An answer that nobody can be told to better, if it can be used all the same."""
         try:
-            self.read(said, last=True)
+            await self._read(said, last=True)
         except Unusable as unusable:
             raise unusable.error from unusable
         return said

@@ -30,8 +30,9 @@ class _PromptDetails(BaseModel):
 class Usage(BaseModel):
     """Tokens read and written, thinking included."""
 
-    prompt_tokens: int = Field(0, ge=0, le=_MOST_TOKENS)
-    completion_tokens: int = Field(0, ge=0, le=_MOST_TOKENS)
+    # Nobody answers without having read: a count of nothing is none.
+    prompt_tokens: int = Field(ge=1, le=_MOST_TOKENS)
+    completion_tokens: int = Field(ge=0, le=_MOST_TOKENS)
     prompt_tokens_details: _PromptDetails | None = None
     # DeepSeek's name for the same.
     prompt_cache_hit_tokens: int | None = None

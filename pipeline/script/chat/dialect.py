@@ -29,12 +29,16 @@ class Dialect:
     # Fields that every request has besides.
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def room(self, question: Question) -> int:
+        """Tokens that the answer may have, with the thinking before it."""
+        return question.max_tokens + self.thinking_tokens
+
     def request(self, model: str, question: Question) -> dict[str, Any]:
         """The body of the request."""
         return {
             "model": model,
             "messages": self._messages(question),
-            self.room_field: question.max_tokens + self.thinking_tokens,
+            self.room_field: self.room(question),
             "response_format": self._format(question),
             **self.extra,
         }

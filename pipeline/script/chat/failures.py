@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
-from pipeline.limits.times import LONGEST_WAIT_S
+from pipeline.limits.times import retry_after_s
 
 # A film of ten minutes is too much for some accounts, too, with no notes at all.
 SHORTER = "Shorten the notes, or ask for a shorter film"
@@ -55,10 +52,16 @@ def no_time(service: Service) -> TransientError:
     return TransientError("did not answer in time", where=service.name)
 
 
-def no_connection(service: Service, reason: str) -> TransientError:
+def without_key(text: str, api_key: str) -> str:
+    """Some gateways repeat the key they refuse, and HTTP libraries quote what they can't read."""
+    return text.replace(api_key, "***") if api_key else text
+
+
+def no_connection(service: Service, reason: str, *, api_key: str) -> TransientError:
     """It was not reached, or broke off."""
     hint = service.start or service.set_address
-    return TransientError(f"no connection ({reason[:120]})", where=service.name, hint=hint)
+    told = without_key(reason, api_key)[:120]
+    return TransientError(f"no connection ({told})", where=service.name, hint=hint)
 
 
 def no_completion(service: Service) -> TransientError:
@@ -97,7 +100,7 @@ _BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.s
 _NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.set_model}")
 _MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.set_model}")
 _NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.set_address}")
-_TOO_LARGE = _Kind(TooLargeError, "the notes are too long for the model {model}", SHORTER)
+_TOO_LARGE = _Kind(TooLargeError, "notes and answer are too long for the model {model}", SHORTER)
 _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
 _SLOW_DOWN = _Kind(TransientError, "asks to slow down")
 _AWAY = _Kind(TransientError, "is not available now ({detail})")
@@ -127,8 +130,7 @@ _BY_STATUS: Mapping[int, _Kind] = {
 def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
     """The error for an answer whose status is not 200."""
     code, said = _read_body(reply.text)
-    # Some gateways repeat the key they refuse.
-    said = (said.replace(api_key, "***") if api_key else said)[:200]
+    said = without_key(said, api_key)[:200]
     detail = f"HTTP {reply.status}" + (f": {said}" if said else "")
     after_s = retry_after_s(reply.headers)
     kind = _kind(reply.status, code, said, waits=after_s is not None)
@@ -148,30 +150,6 @@ def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
         # Who says something in the form of an error speaks the protocol, and misses the model.
         return _NO_MODEL if said else _NO_ADDRESS
     return _NO_ADDRESS if status < 400 else _BY_STATUS.get(status, _REFUSED)
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `retry-after`: a number (fractions too) or a date, counted from the answer's own `date`.
-
-    At most as long as anybody means.
-    """
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value)
-    except ValueError:
-        due = _date(value)
-        if due is None:
-            return None
-        seconds = (due - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
-    return min(max(0.0, seconds), LONGEST_WAIT_S) if math.isfinite(seconds) else None
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _read_body(text: str) -> tuple[str, str]:

@@ -70,7 +70,10 @@ class GroqLine:
                 raise too_much(self._service) from error
             if isinstance(error.__cause__, _EncodedError):
                 raise encoded(self._service, str(error.__cause__)) from error
-            raise no_connection(self._service, _reason(error)) from error
+            reason = _reason(error)
+            # A traceback would repeat the reason, and what is quoted in it.
+            cause = None if self._client.api_key in reason else error
+            raise no_connection(self._service, reason, api_key=self._client.api_key) from cause
 
 
 class _EndlessError(Exception):

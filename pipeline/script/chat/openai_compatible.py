@@ -9,6 +9,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from anyio import to_thread
 
@@ -41,20 +43,24 @@ class OpenAICompatibleTransport:
         headers = {"Content-Type": "application/json"}
         if self._api_key:
             headers["Authorization"] = f"Bearer {self._api_key}"
+        proxy = await to_thread.run_sync(_proxy_for, self._url)
         try:
             # The deadline is the caller's. A connection is not kept: a script a minute needs none.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+                aiohttp.ClientSession(timeout=timeout) as session,
                 # A key goes where it was sent, and nowhere else.
                 session.post(
-                    self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False
+                    self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
                 ) as response,
             ):
                 return await self._read(response)
         except aiohttp.ClientError as error:
             told = error.strerror if isinstance(error, OSError) else str(error)
-            raise no_connection(self._service, told or type(error).__name__) from error
+            # A traceback would repeat the reason, and what is quoted in it.
+            cause = None if self._api_key and self._api_key in str(error) else error
+            reason = told or type(error).__name__
+            raise no_connection(self._service, reason, api_key=self._api_key) from cause
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()
@@ -64,6 +70,15 @@ class OpenAICompatibleTransport:
                 raise too_much(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, text=body.decode("utf-8", "replace"))
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy of this machine for an address, if it has one. Blocks: some systems keep it in a file.
+
+    aiohttp would look for it by itself, and in ~/.netrc for a password as well, which does not go with a key.
+    """
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 def _import() -> None:

@@ -122,7 +122,7 @@ class ServiceModel:
         request = self._dialect.request(self.model, question)
         size_bytes = _size_bytes(request)
         # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
-        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), question.max_tokens
+        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.room(question)
         async with (
             # Before the gate: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
