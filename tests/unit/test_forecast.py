@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -207,7 +207,7 @@ async def test_a_film_that_is_there_is_left_alone_and_a_changed_row_replaces_its
     for job in (first, second):
         files = shop.places.package(job.folder, job.batch)
         await to_thread.run_sync(lambda path=files.video: path.parent.mkdir(parents=True))
-        for path in astuple(files):
+        for path in files.files:
             await to_thread.run_sync(path.write_bytes, b"x")
             await to_thread.run_sync(os.utime, path, (AT.timestamp(), AT.timestamp()))
         receipt = Receipt(destination="folder", package=files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -252,7 +252,7 @@ def delivered(shop, job):
     """The completed job of a film whose files lie in the output folder."""
     package = FileNames().within(shop.workspace / "output" / "kitchen" / "tea")
     package.video.parent.mkdir(parents=True)
-    for path in astuple(package):
+    for path in package.files:
         path.write_bytes(b"film")
     return job.evolve(
         status=JobStatus.COMPLETED,
@@ -312,7 +312,7 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(s
 
     assert done.status is JobStatus.COMPLETED
     assert done.receipt.package.video == tmp_path / "mine" / "tea.mp4"
-    assert [path.read_bytes() for path in astuple(done.receipt.package)] == [b"film"] * 5
+    assert [path.read_bytes() for path in done.receipt.package.files] == [b"film"] * 7
     assert delivered.receipt.package.video.exists()
     assert await run_job(done, elsewhere) is done
 
@@ -332,7 +332,7 @@ def made_until(name, folder):
         "film": {"package": package, "video": Video(frames=16, bytes=4, sha256=FILM)},
         "quality": {"verdict": Verdict(checks=())},
     }
-    for path in (clip.path, folder / SEGMENT, *astuple(package)):
+    for path in (clip.path, folder / SEGMENT, *package.files):
         path.write_bytes(b"film")
     job = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
     for part in list(parts)[: list(parts).index(name) + 1]:

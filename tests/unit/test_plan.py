@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import anyio
@@ -375,7 +375,9 @@ def test_a_place_is_the_same_wherever_the_command_is_typed(shop, monkeypatch):
     assert shop.wishes.complete(brief(origin="")).origin == ""
 
 
-@pytest.mark.parametrize("name", ["video.mp4", "video.srt", "video.vtt", "thumbnail.jpg", "metadata.json"])
+@pytest.mark.parametrize(
+    "name", ["video.mp4", "video.srt", "video.vtt", "thumbnail.jpg", "thumbnail-3.jpg", "metadata.json"]
+)
 @pytest.mark.parametrize("loss", ["gone", "empty"])
 async def test_a_film_of_which_any_file_is_lost_is_taken_up_again(shop, name, loss):
     (job,) = await plan(shop, [brief()])
@@ -396,5 +398,5 @@ async def test_a_film_of_which_any_file_is_lost_is_taken_up_again(shop, name, lo
 
 def _deliver(files):
     files.video.parent.mkdir(parents=True)
-    for path in astuple(files):
+    for path in files.files:
         path.write_bytes(b"film")
