@@ -8,19 +8,25 @@ from typing import Any
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
+    NumberScene,
+    QuoteScene,
     Scene,
+    SectionScene,
     StatementScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, title
+from pipeline.rendering.layouts import bullets, closing, number, quote, section, statement, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,
     BulletsScene: bullets.lay_out,
     StatementScene: statement.lay_out,
+    SectionScene: section.lay_out,
+    QuoteScene: quote.lay_out,
+    NumberScene: number.lay_out,
     ClosingScene: closing.lay_out,
 }
 

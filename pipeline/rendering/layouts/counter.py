@@ -1,0 +1,151 @@
+"""A figure that counts up: each digit in a place of its own, drawn once, and only those that differ are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.amount import Amount, counted
+from pipeline.rendering.motion import FADE_FRAMES, FULL, Motion, Pose, ease_out
+from pipeline.rendering.picture import Picture
+from pipeline.rendering.sprites import Sprite, flat
+from pipeline.rendering.text import CAP_HEIGHT_EM, Ink, Line, TextStyle, draw_ink, measure, shape
+
+FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0)
+# A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
+_NARROWEST = 0.9
+_STILL = Motion()
+
+
+class Reading(NamedTuple):
+    """Pose of a counter: what it says, and how visible it is (1 to 255)."""
+
+    text: str
+    opacity: int
+
+
+class _Place(NamedTuple):
+    """Where a character of the figure stands, from the figure's left edge, in em."""
+
+    left_em: float
+    width_em: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """An element: a figure from the frame in which it enters; it stands still `over` frames later."""
+
+    # By place and character: every character that ever stands there.
+    sprites: Mapping[tuple[int, str], Sprite]
+    # What it says in each frame.
+    readings: tuple[str, ...]
+    enters: int
+    whole: Box
+
+    def pose(self, frame: float) -> Reading | None:
+        """See `sprites.Element`."""
+        if frame < self.enters:
+            return None
+        shown = min(1.0, (frame - self.enters + 1) / FADE_FRAMES)
+        return Reading(
+            self.readings[min(int(frame - self.enters), len(self.readings) - 1)], round(FULL * ease_out(shown))
+        )
+
+    def box(self, pose: Hashable) -> Box:  # noqa: ARG002
+        """See `sprites.Element`."""
+        return self.whole
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `sprites.Element`: from one reading to the next only the places that differ."""
+        if isinstance(before, Reading) and isinstance(now, Reading) and before.opacity == now.opacity:
+            different = set(enumerate(before.text)) ^ set(enumerate(now.text))
+            return [self.sprites[at].box(_pose(FULL)) for at in sorted(different) if at in self.sprites]
+        return [self.whole]
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """See `sprites.Element`."""
+        assert isinstance(pose, Reading)
+        for at in enumerate(pose.text):
+            if at in self.sprites:
+                self.sprites[at].paint(patch, origin, _pose(pose.opacity))
+
+    def mirrored(self, width_px: int) -> Counter:
+        """See `sprites.Element`: it moves as one, its digits run as they do everywhere."""
+        sprites = {at: sprite.mirrored(width_px) for at, sprite in self.sprites.items()}
+        return replace(self, sprites=sprites, whole=_around(sprites.values()))
+
+
+def figure_width_em(figure: str, style: TextStyle) -> float:
+    """From the ink of its first character to the end of its last, in em."""
+    last = _places(figure, style)[-1]
+    return last.left_em + last.width_em
+
+
+def counter(
+    amount: Amount, style: TextStyle, colour: str, *, size_px: int, left: int, top: int, enters: int, over: int
+) -> Counter:
+    """The figure of `amount`, its capital height from `top` on; it says all of it in frame `enters + over - 1`."""
+    readings = tuple(counted(amount, ease_out((step + 1) / over)) for step in range(over))
+    places = _places(amount.figure, style)
+    baseline = top + round(size_px * CAP_HEIGHT_EM)
+    span = (left, left + round(figure_width_em(amount.figure, style) * size_px))
+    sprites: dict[tuple[int, str], Sprite] = {}
+    for at in dict.fromkeys(at for reading in readings for at in enumerate(reading)):
+        line, ink = _drawn(at[1], style, size_px)
+        if ink is None:
+            continue
+        place = places[at[0]]
+        start = place.left_em + (place.width_em - line.bearing_em - line.width_em) / 2 + line.bearing_em
+        x = left + round(start * size_px) + ink.left
+        sprites[at] = replace(flat(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
+    return Counter(sprites=sprites, readings=readings, enters=enters, whole=_around(sprites.values()))
+
+
+@lru_cache(maxsize=64)
+def _places(figure: str, style: TextStyle) -> tuple[_Place, ...]:
+    """A place for each character, the last reading's spacing, but none too narrow for any digit."""
+    widest = max(measure(character, style) for character in _alike(figure))
+    places: list[_Place] = []
+    left = 0.0
+    for index, character in enumerate(figure):
+        width = measure(character, style)
+        if character.isdecimal():
+            width = max(width, _NARROWEST * widest)
+        if not places:
+            # The ink of the first character is what stands at the edge.
+            line = shape(character, style)
+            left = -line.bearing_em - (width - line.bearing_em - line.width_em) / 2
+        else:
+            pair = figure[index - 1 : index + 1]
+            left += measure(pair, style) - sum(measure(each, style) for each in pair)
+        places.append(_Place(left, width))
+        left += width
+    return tuple(places)
+
+
+def _alike(figure: str) -> Sequence[str]:
+    """All ten digits in the script of those of a figure; the figure itself where it has none."""
+    first = next((character for character in figure if character.isdecimal()), "")
+    zero = ord(first) - int(first) if first else 0
+    return [chr(zero + digit) for digit in range(10)] if first else figure
+
+
+@lru_cache(maxsize=64)
+def _drawn(character: str, style: TextStyle, size_px: int) -> tuple[Line, Ink | None]:
+    line = shape(character, style)
+    return line, draw_ink(line, size_px)
+
+
+@lru_cache(maxsize=256)
+def _pose(opacity: int) -> Pose:
+    return Pose(opacity, 0, FULL)
+
+
+def _around(sprites: Iterable[Sprite]) -> Box:
+    first, *others = (sprite.box(_pose(FULL)) for sprite in sprites)
+    for box in others:
+        first = first.union(box)
+    return first
