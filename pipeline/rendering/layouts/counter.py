@@ -16,8 +16,10 @@ from pipeline.rendering.text import CAP_HEIGHT_EM, Ink, Line, TextStyle, draw_in
 
 FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0)
 # A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
-_NARROWEST = 0.9
+_NARROWEST = 0.84
 _STILL = Motion()
+# Size at which the end of the last character's ink is looked for.
+_LOOKED_AT_PX = 200
 
 
 class Reading(NamedTuple):
@@ -79,9 +81,10 @@ class Counter:
 
 
 def figure_width_em(figure: str, style: TextStyle) -> float:
-    """From the ink of its first character to the end of its last, in em."""
-    last = _places(figure, style)[-1]
-    return last.left_em + last.width_em
+    """From the ink of its first character to that of its last, in em."""
+    line, ink = _drawn(figure[-1], style, _LOOKED_AT_PX)
+    width_em = ink.mask.width / _LOOKED_AT_PX if ink else 0.0
+    return _ink_left(line, _places(figure, style)[-1]) + width_em
 
 
 def counter(
@@ -98,8 +101,7 @@ def counter(
         if ink is None:
             continue
         place = places[at[0]]
-        start = place.left_em + (place.width_em - line.bearing_em - line.width_em) / 2 + line.bearing_em
-        x = left + round(start * size_px) + ink.left
+        x = left + round(_ink_left(line, place) * size_px) + ink.left
         sprites[at] = replace(flat(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
     return Counter(sprites=sprites, readings=readings, enters=enters, whole=_around(sprites.values()))
 
@@ -116,14 +118,18 @@ def _places(figure: str, style: TextStyle) -> tuple[_Place, ...]:
             width = max(width, _NARROWEST * widest)
         if not places:
             # The ink of the first character is what stands at the edge.
-            line = shape(character, style)
-            left = -line.bearing_em - (width - line.bearing_em - line.width_em) / 2
+            left = -_ink_left(shape(character, style), _Place(0.0, width))
         else:
             pair = figure[index - 1 : index + 1]
             left += measure(pair, style) - sum(measure(each, style) for each in pair)
         places.append(_Place(left, width))
         left += width
     return tuple(places)
+
+
+def _ink_left(line: Line, place: _Place) -> float:
+    """Where the ink of a character begins that stands in the middle of its place, in em."""
+    return place.left_em + (place.width_em - line.bearing_em - line.width_em) / 2 + line.bearing_em
 
 
 def _alike(figure: str) -> Sequence[str]:

@@ -16,7 +16,6 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.amount import Amount, written
 from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em
 from pipeline.rendering.layouts.parts import (
-    GAP_BELOW_FIGURE,
     INDENT,
     announcement,
     corner_motif,
@@ -24,14 +23,13 @@ from pipeline.rendering.layouts.parts import (
     kicker,
     low_top,
     motif,
-    room_above,
     sizes,
     source_line,
 )
 from pipeline.rendering.layouts.ring import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
-from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.text import CAP_HEIGHT_EM, ITEM, TextStyle
 from pipeline.rendering.timeline import frame_at, line_frames
 
@@ -47,10 +45,12 @@ _MEANING_SIZES = (64, 56, 50, 44, 40)
 _UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0)
 # Shares of the size of the digits; a long unit takes a smaller one.
 _UNIT_SHARES = (0.4, 0.32, 0.25)
-_UNIT_GAP_EM = 0.08
+_UNIT_GAP_EM = 0.1
 # Columns of text where something stands beside it.
 _BESIDE = 8
-_RING, _STACKED_RING = 496, 320
+_RING = 496
+# Where it stands beside the digits: its distance from them, and how small it may be as a share of their height.
+_BESIDE_DIGITS, _SMALLEST_RING = 64, 0.6
 # Distances at 1080: kicker, figure, meaning, source.
 _BELOW_KICKER, _BELOW_FIGURE, _BELOW_MEANING = 80, 88, 64
 # In frames: how long it counts, and how long where it is spoken at once; when something may come first.
@@ -100,9 +100,11 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     enters, over = _counting(scene, words)
     # What the number is about is named before it, large, where it is spoken late.
     announced = enters - _LEAVING if scene.kicker and enters >= _WORTH_ANNOUNCING else 0
-    top, side = _placed(scene, plan, look)
+    top = low_top(grid, plan.height_px) if grid.is_stacked else content.middle - plan.height_px // 2
     left = content.left
-    elements = _picture(scene, plan, look, top=top, side_px=side, enters=enters, over=over)
+    elements: list[Element] = [
+        *_picture(scene, plan, look, top=top, counts=Motion(enters=enters, over=over, drawn=True))
+    ]
     if announced:
         elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
     elements += letters(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
@@ -115,16 +117,6 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     told += 3 * len(plan.meaning.lines) + 3
     elements += letters(plan.source, left=left, top=top, colours=(theme.muted,), motion=enter(grid, told, rise=24))
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
-
-
-def _placed(scene: NumberScene, plan: _Plan, look: Look) -> tuple[int, int]:
-    """Where the block begins, and the side of the ring above it, if there is one."""
-    grid, middle = look.grid, look.grid.content.middle - plan.height_px // 2
-    if not grid.is_stacked:
-        return middle, 0
-    if _is_share(scene) and (side := room_above(grid, plan.height_px, _STACKED_RING)):
-        return middle + (side + grid.px(GAP_BELOW_FIGURE)) // 2, side
-    return low_top(grid, plan.height_px), 0
 
 
 def _told(scene: NumberScene, words: Sequence[Word], lands: int) -> int:
@@ -253,26 +245,24 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) ->
     return elements
 
 
-def _picture(
-    scene: NumberScene, plan: _Plan, look: Look, *, top: int, side_px: int, enters: int, over: int
-) -> list[Element]:
-    """What stands beside the number, or above it."""
+def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> list[Sprite]:
+    """What stands beside the number: a ring of its share, drawn as it counts, or the film's figure."""
     grid, content = look.grid, look.grid.content
-    motion = Motion(enters=enters, over=over, drawn=True)
     if grid.is_stacked:
-        if side_px:
-            centre = (content.left + side_px // 2, top - grid.px(GAP_BELOW_FIGURE) - side_px // 2)
-            return [*share_ring(scene.value / 100, look, side_px=side_px, centre=centre, motion=motion)]
-        return [*corner_motif(look, above=top)]
+        side = min(plan.digits.cap_px, content.width - plan.digits.width_px - grid.px(_BESIDE_DIGITS))
+        if not _is_share(scene) or side < _SMALLEST_RING * plan.digits.cap_px:
+            return corner_motif(look, above=top)
+        row = top + (plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0)
+        centre = (content.right - side // 2, row + plan.digits.cap_px - side // 2)
+        return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
     if not plan.beside:
         return []
     if _is_share(scene):
         side = grid.px(_RING)
         centre = (content.right - side // 2, content.middle)
-        return [*share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=motion)]
-    return [
-        motif(look, side_px=grid.px(832), centre=(grid.format.width_px - grid.px(152), content.middle), opacity=0.5)
-    ]
+        return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
+    centre = (grid.format.width_px - grid.px(152), content.middle)
+    return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
 
 
 def _is_share(scene: NumberScene) -> bool:

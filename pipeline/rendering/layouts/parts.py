@@ -60,9 +60,9 @@ def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     return fit(text, BODY.in_language(look.language), sizes(look.grid, SOURCE_SIZES), width_px=width_px)
 
 
-def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> list[Sprite]:
+def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface", radius_px: int | None = None) -> list[Sprite]:
     """A card on the background: a surface in the colour of a role, with a soft shadow and no outline."""
-    grid, radius = look.grid, look.grid.px(_RADIUS)
+    grid, radius = look.grid, look.grid.px(_RADIUS) if radius_px is None else radius_px
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur)
     return [

@@ -47,7 +47,7 @@ _TALL, _STACKED_TALL = 232, 168
 _COLUMNS_OF_MARK = 3
 _BELOW_MARK = 56
 _BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
-_NAME_SIZES = TEXT_SIZES
+_FEW_SIZES = (112, 100)
 # In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
 _WORTH_WAITING = 45
 _STANDS_AT_LEAST = 75
@@ -77,7 +77,7 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     elements: list[Element] = [_mark_at(plan.mark, look, top=above)]
     left = plan.left
     elements += letters(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
-    top += plan.text.height_px + plan.text.reach_px + grid.px(_BELOW_TEXT)
+    top += plan.text.height_px + plan.text.reach_px + grid.type_px(_BELOW_TEXT)
     # Whoever waits for the words sees who says them.
     frame = 8 if enters > _WORTH_WAITING else enters + 4 + 3 * len(plan.text.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
@@ -103,22 +103,25 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
         left += grid.columns(_COLUMNS_OF_MARK - 1) + grid.px(24 + 48)
     width = content.right - left
     style = HEADING.in_language(look.language)
-    name = fit(scene.name, style, sizes(grid, _NAME_SIZES), width_px=width)
+    name = fit(scene.name, style, sizes(grid, TEXT_SIZES), width_px=width)
     role = fit(scene.role, BODY.in_language(look.language), sizes(grid, TEXT_SIZES[2:]), width_px=width, most_lines=2)
-    below = grid.px(_BELOW_TEXT + 8 + _BELOW_BAR) + name.height_px
+    below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.reach_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
-    text = fit(
-        _unquoted(scene.text),
-        STATEMENT.in_language(look.language),
-        sizes(grid, STATEMENT_SIZES[1:]),
-        width_px=width,
-        height_px=content.height - above - below - grid.px(48),
-        most_lines=9 if grid.is_tall else 7,
-    )
+    text = _said(scene.text, look, width_px=width, height_px=content.height - above - below - grid.px(48))
     return _Plan(
         mark=mark, text=text, name=name, role=role, left=left, height_px=text.height_px + text.reach_px + below
     )
+
+
+def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
+    """The words: a few of them larger, on two lines."""
+    text, style, grid = _unquoted(text), STATEMENT.in_language(look.language), look.grid
+    few = fit(text, style, sizes(grid, _FEW_SIZES), width_px=width_px, height_px=height_px, most_lines=2)
+    if not few.cut:
+        return few
+    most = 9 if grid.is_tall else 7
+    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=height_px, most_lines=most)
 
 
 def _unquoted(text: str) -> str:
