@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,8 +15,8 @@ from babel.numbers import format_compact_decimal, format_decimal, get_decimal_sy
 from pipeline.model.text import strip_unseen
 from pipeline.model.writing import writing_of
 
-# Beyond that no language has a short word, and digits are no help either.
-_LARGEST = 1e15
+# Beyond that no language has a short word, and digits are no help either; nor are they where so many are zeros.
+_LARGEST, _LEAST = 1e15, 1e-6
 # Digits of a number that is told to people, and of one that is written with a power of ten.
 _DIGITS, _FEW_DIGITS = 12, 3
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -25,6 +25,8 @@ _YEARS = range(1000, 3000)
 _NUMBER = re.compile(r"[-−]?\d(?:.*\d)?", re.DOTALL)
 # "$bn": a sign with a word on it.
 _SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].+)")
+# The zeros of the numbering systems (CLDR) that a language may have for its own; any other is written as in English.
+_ZEROS = {"latn": "0", "arab": "٠", "arabext": "۰", "deva": "०", "beng": "০", "mymr": "၀"}
 # Signs that are read with the digits they follow, in languages that run right to left as well.
 _LEFT_TO_RIGHT_SIGNS = frozenset("%‰°")
 
@@ -36,6 +38,8 @@ class Amount:
     figure: str
     before: str = ""
     behind: str = ""
+    # Whether what stands before them is raised, as the sign of a currency is.
+    raised: bool = False
     # How many of the digits are behind the decimal mark; None: the figure is no plain number and can't count up.
     decimals: int | None = 0
 
@@ -43,24 +47,22 @@ class Amount:
 def written(value: float, unit: str, language: str, *, short: bool = False) -> Amount:
     """An amount in a language (a tag). `short`: with a word for thousands, millions…, to one decimal."""
     locale = _locale(language)
-    if abs(value) >= _LARGEST or value != value:  # noqa: PLR0124 - not a number is not itself
-        before, behind = _sides(unit, locale)
-        return Amount(figure=_power_of_ten(value, locale), before=before, behind=behind, decimals=None)
+    if not (value == 0 or _LEAST <= abs(value) < _LARGEST):
+        return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
     word = ""
     if short:
-        text = format_compact_decimal(
-            Decimal(f"{value:.{_DIGITS}g}"), locale=locale, fraction_digits=1, numbering_system="default"
-        )
+        text = format_compact_decimal(_exact(value), locale=locale, fraction_digits=1, numbering_system=_system(locale))
         number = _NUMBER.search(strip_unseen(text))
         assert number is not None
-        text, word = number[0], _without(strip_unseen(text), number[0])
+        text, word = number[0], strip_unseen(text).replace(number[0], " ", 1)
     else:
-        grouped = bool(unit) or value not in _YEARS
-        text = _decimal(value, locale, grouped=grouped)
-    mark = get_decimal_symbol(locale, numbering_system="default")
+        text = _decimal(value, locale, grouped=bool(unit) or value not in _YEARS)
+    mark = get_decimal_symbol(locale, numbering_system=_system(locale))
     decimals = len(text) - 1 - text.rfind(mark) if mark in text else 0
-    before, behind = _sides(f"{word} {unit}", locale)
-    return Amount(figure=_signed(text), before=before, behind=behind, decimals=decimals)
+    # A price of 84.9 is 84.90; 2.5 billion are no price.
+    if decimals == 1 and not word and unit and all(_is_currency(each, locale) for each in _words(unit)):
+        text, decimals = f"{text}0", 2
+    return _sided(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
 
 
 def counted(amount: Amount, share: float) -> str:
@@ -83,20 +85,26 @@ def counted(amount: Amount, share: float) -> str:
     return "".join(shown)
 
 
-def _sides(unit: str, locale: Locale) -> tuple[str, str]:
-    """What of a unit stands before the digits, and what behind them."""
+def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
+    """The amount with its unit on the sides of the digits where it belongs."""
     before: list[str] = []
     behind: list[str] = []
-    right_to_left = locale.text_direction == "rtl"
-    for word in _SIGN_AND_WORD.sub(r"\1 \2", unit).split():
-        if right_to_left:
+    raised = False
+    for word in _words(unit):
+        is_currency = _is_currency(word, locale)
+        if locale.text_direction == "rtl":
             in_front = word in _LEFT_TO_RIGHT_SIGNS
         elif word == "%":
             in_front = locale.percent_formats[None].pattern.startswith("%")
         else:
-            in_front = _is_currency(word, locale) and _currency_first(locale)
+            in_front = is_currency and _currency_first(locale)
+        raised = raised or (in_front and is_currency)
         (before if in_front else behind).append("×" if word == "x" else word)
-    return " ".join(before), " ".join(behind)
+    return replace(amount, before=" ".join(before), behind=" ".join(behind), raised=raised)
+
+
+def _words(unit: str) -> list[str]:
+    return _SIGN_AND_WORD.sub(r"\1 \2", unit).split()
 
 
 def _currency_first(locale: Locale) -> bool:
@@ -110,31 +118,40 @@ def _is_currency(word: str, locale: Locale) -> bool:
     return word in get_global("all_currencies") or word in locale.currency_symbols.values()
 
 
+def _exact(value: float) -> Decimal:
+    # Nothing added makes a zero of what is less than nothing by a sign only.
+    return Decimal(f"{value + 0.0:.{_DIGITS}g}")
+
+
 def _decimal(value: float, locale: Locale, *, grouped: bool) -> str:
-    exact = Decimal(f"{value:.{_DIGITS}g}")
     text: str = format_decimal(
-        exact, locale=locale, decimal_quantization=False, group_separator=grouped, numbering_system="default"
+        _exact(value),
+        locale=locale,
+        decimal_quantization=False,
+        group_separator=grouped,
+        numbering_system=_system(locale),
     )
     return strip_unseen(text)
 
 
 def _power_of_ten(value: float, locale: Locale) -> str:
-    """3.2 × 10³⁰, with what a number can't be as a dash."""
+    """3.2 × 10³⁰; what is no number is a dash."""
     if not abs(value) < float("inf"):
         return "–"
     mantissa, _, exponent = f"{value:.{_FEW_DIGITS - 1}e}".partition("e")
-    return (
-        f"{_signed(_decimal(float(mantissa), locale, grouped=False))}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
-    )
+    raised = str(int(exponent)).translate(_SUPERSCRIPTS)
+    return _in_digits(f"{_decimal(float(mantissa), locale, grouped=False)}×10", locale) + raised
 
 
-def _signed(text: str) -> str:
-    """With a minus sign that is as wide as a plus."""
-    return text.replace("-", "−")
+def _in_digits(text: str, locale: Locale) -> str:
+    """In the digits of a language, with a minus sign as wide as a plus."""
+    zero = ord(_ZEROS[_system(locale)])
+    return text.replace("-", "−").translate({ord("0") + digit: chr(zero + digit) for digit in range(10)})
 
 
-def _without(text: str, number: str) -> str:
-    return " ".join(text.replace(number, " ", 1).split())
+def _system(locale: Locale) -> str:
+    system: str = locale.default_numbering_system
+    return system if system in _ZEROS else "latn"
 
 
 @lru_cache(maxsize=32)

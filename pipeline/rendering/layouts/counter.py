@@ -17,6 +17,8 @@ from pipeline.rendering.text import CAP_HEIGHT_EM, Ink, Line, TextStyle, draw_in
 FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0)
 # A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
 _NARROWEST = 0.84
+# How far the first digit may stand out over the left edge on its way.
+_OVERHANG_EM = 0.05
 _STILL = Motion()
 # Size at which the end of the last character's ink is looked for.
 _LOOKED_AT_PX = 200
@@ -91,8 +93,8 @@ def counter(
     amount: Amount, style: TextStyle, colour: str, *, size_px: int, left: int, top: int, enters: int, over: int
 ) -> Counter:
     """The figure of `amount`, its capital height from `top` on; it says all of it in frame `enters + over - 1`."""
-    readings = tuple(counted(amount, ease_out((step + 1) / over)) for step in range(over))
     places = _places(amount.figure, style)
+    readings = _readings(amount, style, places[0], over)
     baseline = top + round(size_px * CAP_HEIGHT_EM)
     span = (left, left + round(figure_width_em(amount.figure, style) * size_px))
     sprites: dict[tuple[int, str], Sprite] = {}
@@ -104,6 +106,17 @@ def counter(
         x = left + round(_ink_left(line, place) * size_px) + ink.left
         sprites[at] = replace(flat(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
     return Counter(sprites=sprites, readings=readings, enters=enters, whole=_around(sprites.values()))
+
+
+def _readings(amount: Amount, style: TextStyle, first: _Place, over: int) -> tuple[str, ...]:
+    """What it says in each of `over` frames.
+
+    "1.5" counts from 1 on: a nought in the place of a one would stand out over the edge and touch what follows.
+    """
+    readings = [counted(amount, ease_out((step + 1) / over)) for step in range(over)]
+    fitting = [_ink_left(shape(reading[0], style), first) >= -_OVERHANG_EM for reading in readings]
+    begins = readings[fitting.index(True)]
+    return tuple(reading if fits else begins for reading, fits in zip(readings, fitting, strict=True))
 
 
 @lru_cache(maxsize=64)

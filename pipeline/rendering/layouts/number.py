@@ -111,7 +111,7 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, over=over)
     top += plan.digits.cap_px + grid.px(_BELOW_FIGURE)
-    told = _told(scene, words, enters + over)
+    told = _told(scene, words, enters, enters + over)
     elements += letters(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     told += 3 * len(plan.meaning.lines) + 3
@@ -119,12 +119,15 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
-def _told(scene: NumberScene, words: Sequence[Word], lands: int) -> int:
-    """The frame in which the meaning comes: with the number, if it can be read then. Nothing announced: before it."""
-    if not scene.kicker and lands > _WORTH_ANNOUNCING + _COUNTING:
+def _told(scene: NumberScene, words: Sequence[Word], enters: int, lands: int) -> int:
+    """The frame in which the meaning comes: with the number, if it can be read then.
+
+    Where a late number is not announced, its meaning stands there first and waits for it.
+    """
+    if not scene.kicker and enters >= _WORTH_ANNOUNCING:
         return _FIRST
     ends = frame_at(words[-1].end_s) if words else lands
-    return max(_FIRST, min(lands - _LEAVING, max(ends, lands) - _READ_IN))
+    return max(enters + _FIRST, min(lands - _FIRST, ends - _READ_IN))
 
 
 def _counting(scene: NumberScene, words: Sequence[Word]) -> tuple[int, int]:
@@ -228,12 +231,13 @@ def _unit(text: str, look: Look, size_px: int) -> TextBlock:
 
 
 def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) -> list[Element]:
-    """Unit and number: a unit in front hangs from the top of the digits, one behind stands on their line."""
+    """Unit and number: the unit stands on the line of the digits, or hangs from their top if it is raised."""
     theme, left = look.theme, look.grid.content.left
-    motion = Motion(enters=enters, over=_COUNTING_FAST)
+    motion = Motion(enters=enters)
     elements: list[Element] = []
     if digits.before.lines:
-        elements += letters(digits.before, left=left, top=top, colours=(theme.accent,), motion=motion)
+        foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
+        elements += letters(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
         left += digits.before.width_px + digits.gap_px
     style = FIGURE.in_language(look.language)
     elements.append(

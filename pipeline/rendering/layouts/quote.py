@@ -12,7 +12,6 @@ from functools import lru_cache
 from PIL import Image
 
 from pipeline.model import QuoteScene, Word
-from pipeline.model.text import CLOSING_MARKS, OPENING_MARKS
 from pipeline.model.writing import writing_of
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
@@ -40,12 +39,13 @@ _MARKS = {
     ),
     **dict.fromkeys(("ja", "yue"), "「"),
 }
+# What may stand around a quotation in any language, but for those that are apostrophes as well.
+_QUOTES = frozenset('"“”„‟«»‹›「」『』')
 _MARK = TextStyle(weight=760, tracking=0.0, leading=1.0)
 _MARK_OPACITY = 0.20
-# Of the mark, at 1080: its height, beside the text and above it, and its width at most.
+# Of the mark, at 1080: its height, beside the text and above it, and its distance from the text.
 _TALL, _STACKED_TALL = 232, 168
-_COLUMNS_OF_MARK = 3
-_BELOW_MARK = 56
+_BESIDE_MARK, _BELOW_MARK = 72, 56
 _BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
 _FEW_SIZES = (112, 100)
 # In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
@@ -100,7 +100,7 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     left = content.left
     mark = _mark(look.language, grid.px(_STACKED_TALL if grid.is_stacked else _TALL), grid.columns(2))
     if not grid.is_stacked:
-        left += grid.columns(_COLUMNS_OF_MARK - 1) + grid.px(24 + 48)
+        left += mark.width + grid.px(_BESIDE_MARK)
     width = content.right - left
     style = HEADING.in_language(look.language)
     name = fit(scene.name, style, sizes(grid, TEXT_SIZES), width_px=width)
@@ -127,10 +127,8 @@ def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
 def _unquoted(text: str) -> str:
     """Without the marks around all of it: the large one says so."""
     text = text.strip()
-    first, last = text[:1], text[-1:]
-    inner = text[1:-1]
-    is_whole = first in OPENING_MARKS and last in CLOSING_MARKS and not any(mark in inner for mark in (first, last))
-    return inner.strip() if first and is_whole else text
+    marks = [index for index, letter in enumerate(text) if letter in _QUOTES]
+    return text[1:-1].strip() if marks == [0, len(text) - 1] else text
 
 
 def _mark_at(mark: Image.Image, look: Look, *, top: int) -> Sprite:
