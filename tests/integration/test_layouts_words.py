@@ -167,6 +167,24 @@ def test_a_number_counts_upwards_in_places_that_do_not_move():
     assert {len(reading) for reading in counter.readings} == {len("384,400")}
 
 
+@EVERY_SIZE
+@pytest.mark.parametrize(
+    ("value", "unit", "language"),
+    [(71, "%", "en"), (1, "%", "en"), (1.1, "kr", "sv"), (-870, "°C", "fa"), (90.1, "%", "he"), (11111, "$", "en")],
+)
+def test_digits_on_their_way_touch_neither_their_unit_nor_the_edge(value, unit, language, size):
+    scene = replace(MOON, value=value, unit=unit, kicker="")
+    composition = lay_out(scene, spoken(scene), look_of(size, language))
+    counter = the_counter(composition)
+    still = [box for box in texts(composition) if box != counter.box(counter.pose(LATE))]
+
+    for frame in range(counter.enters, counter.enters + len(counter.readings)):
+        box = counter.box(counter.pose(frame))
+        assert not any(box.meets(other) for other in still)
+        assert 0.02 * size[0] < box.left
+        assert box.right < 0.98 * size[0]
+
+
 def test_between_two_readings_only_the_digits_that_differ_change():
     counter = the_counter(lay_out(MOON, spoken(MOON), look_of()))
     poses = [counter.pose(frame) for frame in range(counter.enters + 20, counter.enters + 30)]

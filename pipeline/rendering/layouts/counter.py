@@ -47,7 +47,6 @@ class Counter:
     # What it says in each frame.
     readings: tuple[str, ...]
     enters: int
-    whole: Box
 
     def pose(self, frame: float) -> Reading | None:
         """See `sprites.Element`."""
@@ -58,16 +57,17 @@ class Counter:
             self.readings[min(int(frame - self.enters), len(self.readings) - 1)], round(FULL * ease_out(shown))
         )
 
-    def box(self, pose: Hashable) -> Box:  # noqa: ARG002
+    def box(self, pose: Hashable) -> Box:
         """See `sprites.Element`."""
-        return self.whole
+        assert isinstance(pose, Reading)
+        return _around(self.sprites[at] for at in enumerate(pose.text) if at in self.sprites)
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `sprites.Element`: from one reading to the next only the places that differ."""
         if isinstance(before, Reading) and isinstance(now, Reading) and before.opacity == now.opacity:
             different = set(enumerate(before.text)) ^ set(enumerate(now.text))
             return [self.sprites[at].box(_pose(FULL)) for at in sorted(different) if at in self.sprites]
-        return [self.whole]
+        return [self.box(pose) for pose in (before, now) if pose is not None]
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `sprites.Element`."""
@@ -78,15 +78,18 @@ class Counter:
 
     def mirrored(self, width_px: int) -> Counter:
         """See `sprites.Element`: it moves as one, its digits run as they do everywhere."""
-        sprites = {at: sprite.mirrored(width_px) for at, sprite in self.sprites.items()}
-        return replace(self, sprites=sprites, whole=_around(sprites.values()))
+        return replace(self, sprites={at: sprite.mirrored(width_px) for at, sprite in self.sprites.items()})
 
 
 def figure_width_em(figure: str, style: TextStyle) -> float:
     """From the ink of its first character to that of its last, in em."""
-    line, ink = _drawn(figure[-1], style, _LOOKED_AT_PX)
-    width_em = ink.mask.width / _LOOKED_AT_PX if ink else 0.0
-    return _ink_left(line, _places(figure, style)[-1]) + width_em
+    return _ink_right(figure[-1], style, _places(figure, style)[-1])
+
+
+def overhang_em(figure: str, style: TextStyle) -> float:
+    """How much further to the right other digits reach on their way than the last one does, in em."""
+    last = _places(figure, style)[-1]
+    return max(_ink_right(digit, style, last) for digit in _alike(figure)) - figure_width_em(figure, style)
 
 
 def counter(
@@ -105,7 +108,7 @@ def counter(
         place = places[at[0]]
         x = left + round(_ink_left(line, place) * size_px) + ink.left
         sprites[at] = replace(flat(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
-    return Counter(sprites=sprites, readings=readings, enters=enters, whole=_around(sprites.values()))
+    return Counter(sprites=sprites, readings=readings, enters=enters)
 
 
 def _readings(amount: Amount, style: TextStyle, first: _Place, over: int) -> tuple[str, ...]:
@@ -145,11 +148,15 @@ def _ink_left(line: Line, place: _Place) -> float:
     return place.left_em + (place.width_em - line.bearing_em - line.width_em) / 2 + line.bearing_em
 
 
+def _ink_right(character: str, style: TextStyle, place: _Place) -> float:
+    line, ink = _drawn(character, style, _LOOKED_AT_PX)
+    return _ink_left(line, place) + (ink.mask.width / _LOOKED_AT_PX if ink else 0.0)
+
+
 def _alike(figure: str) -> Sequence[str]:
-    """All ten digits in the script of those of a figure; the figure itself where it has none."""
-    first = next((character for character in figure if character.isdecimal()), "")
-    zero = ord(first) - int(first) if first else 0
-    return [chr(zero + digit) for digit in range(10)] if first else figure
+    """All ten digits in the script of the last character of a figure; that character, where it is none."""
+    last = figure[-1]
+    return [chr(ord(last) - int(last) + digit) for digit in range(10)] if last.isdecimal() else last
 
 
 @lru_cache(maxsize=64)

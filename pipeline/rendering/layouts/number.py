@@ -14,7 +14,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.amount import Amount, written
-from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em
+from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
 from pipeline.rendering.layouts.parts import (
     INDENT,
     announcement,
@@ -45,7 +45,7 @@ _MEANING_SIZES = (64, 56, 50, 44, 40)
 _UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0)
 # Shares of the size of the digits; a long unit takes a smaller one.
 _UNIT_SHARES = (0.4, 0.32, 0.25)
-_UNIT_GAP_EM = 0.1
+_UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
 # Columns of text where something stands beside it.
 _BESIDE = 8
 _RING = 496
@@ -64,17 +64,19 @@ class _Digits(NamedTuple):
 
     amount: Amount
     size_px: int
-    unit_px: int
     before: TextBlock
     behind: TextBlock
-    gap_px: int
+    # Between each of these and the digits.
+    before_gap_px: int
+    behind_gap_px: int
     figure_px: int
 
     @property
     def width_px(self) -> int:
         """From the first to the last letter."""
-        units = (block.width_px + self.gap_px for block in (self.before, self.behind) if block.lines)
-        return self.figure_px + sum(units)
+        before = self.before.width_px + self.before_gap_px if self.before.lines else 0
+        behind = self.behind.width_px + self.behind_gap_px if self.behind.lines else 0
+        return before + self.figure_px + behind
 
     @property
     def cap_px(self) -> int:
@@ -213,14 +215,24 @@ def _fitted(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
 def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
     """The largest size at which number and unit are no wider than that; None: there is none."""
     style = FIGURE.in_language(look.language)
-    width_em = figure_width_em(amount.figure, style)
+    width_em, overhang = figure_width_em(amount.figure, style), overhang_em(amount.figure, style)
+    # What stands on the right of the digits keeps clear of those on their way.
+    gaps_em = [_UNIT_GAP_EM, max(_UNIT_GAP_EM, overhang + _CLEAR_EM)]
+    before_em, behind_em = reversed(gaps_em) if look.right_to_left else gaps_em
     for size in at_1080:
         size_px = look.grid.px(size)
         for share in _UNIT_SHARES:
             unit_px = round(size_px * share)
             before, behind = (_unit(text, look, unit_px) for text in (amount.before, amount.behind))
-            gap_px = round(size_px * _UNIT_GAP_EM)
-            digits = _Digits(amount, size_px, unit_px, before, behind, gap_px, round(width_em * size_px))
+            digits = _Digits(
+                amount=amount,
+                size_px=size_px,
+                before=before,
+                behind=behind,
+                before_gap_px=round(before_em * size_px),
+                behind_gap_px=round(behind_em * size_px),
+                figure_px=round(width_em * size_px),
+            )
             if digits.width_px <= width_px:
                 return digits
     return None
@@ -238,12 +250,12 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) ->
     if digits.before.lines:
         foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
         elements += letters(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
-        left += digits.before.width_px + digits.gap_px
+        left += digits.before.width_px + digits.before_gap_px
     style = FIGURE.in_language(look.language)
     elements.append(
         counter(digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, over=over)
     )
-    left += digits.figure_px + digits.gap_px
+    left += digits.figure_px + digits.behind_gap_px
     top += digits.cap_px - digits.behind.cap_px
     elements += letters(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
     return elements

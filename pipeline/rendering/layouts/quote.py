@@ -48,6 +48,8 @@ _TALL, _STACKED_TALL = 232, 168
 _BESIDE_MARK, _BELOW_MARK = 72, 56
 _BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
 _FEW_SIZES = (112, 100)
+# Above and below all of it, together.
+_AIR = 48
 # In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
 _WORTH_WAITING = 45
 _STANDS_AT_LEAST = 75
@@ -108,7 +110,8 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.reach_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
-    text = _said(scene.text, look, width_px=width, height_px=content.height - above - below - grid.px(48))
+    room = content.height - above - below - grid.px(_AIR)
+    text = _said(scene.text, look, width_px=width, height_px=room)
     return _Plan(
         mark=mark, text=text, name=name, role=role, left=left, height_px=text.height_px + text.reach_px + below
     )
@@ -117,6 +120,8 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
 def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
     """The words: a few of them larger, on two lines."""
     text, style, grid = _unquoted(text), STATEMENT.in_language(look.language), look.grid
+    # High scripts need some of it above their first line and below the last.
+    height_px -= round(2 * style.reach * grid.type_px(_FEW_SIZES[0]))
     few = fit(text, style, sizes(grid, _FEW_SIZES), width_px=width_px, height_px=height_px, most_lines=2)
     if not few.cut:
         return few

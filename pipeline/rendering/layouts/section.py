@@ -30,6 +30,8 @@ _NUMERAL = TextStyle(weight=640, tracking=-0.03, leading=1.0)
 _TALL, _STACKED_TALL, _LINE = 576, 352, 5
 _COLUMNS, _NUMERAL_COLUMNS = 7, 5
 _BELOW_NUMERAL = 88
+# Above and below all of it, together.
+_AIR = 64
 # Part of the blurred edge of a letter that is its line, either side of the middle, 0 to 0.5: that of 1 sigma.
 _BAND = 0.341
 
@@ -90,7 +92,7 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
     height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     tall = grid.px(_TALL)
     if grid.is_stacked:
-        tall = min(grid.px(_STACKED_TALL), grid.content.height - height - grid.px(_BELOW_NUMERAL + 32))
+        tall = min(grid.px(_STACKED_TALL), grid.content.height - height - grid.px(_BELOW_NUMERAL + _AIR))
     number = written(scene.number, "", look.language).figure
     room = grid.columns(_NUMERAL_COLUMNS)
     return _Plan(
