@@ -65,6 +65,11 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
     return _sided(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
 
 
+def numeral(number: int, language: str) -> str:
+    """The number of a thing in a row, or of a chapter, in the digits of a language."""
+    return written(number, "", language).figure
+
+
 def counted(amount: Amount, share: float) -> str:
     """The figure of an amount on its way from nothing (0) to all (1), of the same length: what is not there is blank.
 

@@ -13,6 +13,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.dial import dial
 from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
 from pipeline.rendering.look import Look
@@ -88,7 +89,8 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     top += _below(plan.heading, grid.px(_AFTER_HEADING))
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
-        elements += _item(scene.first + number, item, top=top, starts=starts[number], dims=next_start, look=look)
+        digits = numeral(scene.first + number, look.language)
+        elements += _item(digits, item, top=top, starts=starts[number], dims=next_start, look=look)
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -159,7 +161,7 @@ def _indent(look: Look) -> int:
     return look.grid.px(64 + 32)
 
 
-def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
+def _item(number: str, item: TextBlock, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
     """Number and text of an item. The number's disc is filled while the item is spoken of, then a ring is left."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
@@ -181,9 +183,9 @@ def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | No
     ]
 
 
-def _digit(number: int, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
+def _digit(number: str, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
     """A number with its ink, not its line, in the middle of a circle."""
-    ink = draw_ink(shape(str(number), _NUMBER), size_px)
+    ink = draw_ink(shape(number, _NUMBER), size_px)
     if ink is None:
         return []
     x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2

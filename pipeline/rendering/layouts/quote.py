@@ -29,14 +29,13 @@ _LIGHTS = (
     Light(role="glow_far", x=0.04, y=0.12, width=0.46, height=0.66, strength=0.60),
     Light(role="glow", x=0.96, y=0.96, width=0.46, height=0.52, strength=0.40),
 )
-# Opening marks that differ from “; „ has the shape of ”, and where it hangs is decided here. (CLDR, delimiters;
-# « in a text that runs right to left looks like ».)
+# Opening marks that differ from “ (CLDR, delimiters). „ has the shape of ”, and where it hangs is decided here; « in a
+# text that runs right to left looks like ».
 _MARKS = {
-    **dict.fromkeys(("fr", "ru", "uk", "be", "el", "hy", "nb", "nn", "no", "pt", "es", "it", "ca"), "«"),
-    **dict.fromkeys(("ar", "fa", "ps", "ckb", "ur"), "»"),
-    **dict.fromkeys(
-        ("de", "pl", "cs", "sk", "hu", "ro", "bg", "hr", "sr", "sl", "lt", "lv", "et", "is", "sv", "fi"), "”"
-    ),
+    **dict.fromkeys(("be", "ca", "el", "es", "fr", "hy", "it", "nb", "nn", "no", "ru", "uk"), "«"),
+    **dict.fromkeys(("fa", "ps"), "»"),
+    **dict.fromkeys(("ar", "bg", "cs", "de", "et", "fi", "he", "hr", "hu", "is", "lt", "pl", "ro"), "”"),
+    **dict.fromkeys(("sk", "sl", "sr", "sv", "ur"), "”"),
     **dict.fromkeys(("ja", "yue"), "「"),
 }
 # What may stand around a quotation in any language, but for those that are apostrophes as well.

@@ -12,7 +12,7 @@ from pipeline.model import SectionScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
-from pipeline.rendering.layouts.amount import written
+from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.parts import bar, enter, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DRAWING_FRAMES, Motion
@@ -93,7 +93,7 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
     tall = grid.px(_TALL)
     if grid.is_stacked:
         tall = min(grid.px(_STACKED_TALL), grid.content.height - height - grid.px(_BELOW_NUMERAL + _AIR))
-    number = written(scene.number, "", look.language).figure
+    number = numeral(scene.number, look.language)
     room = grid.columns(_NUMERAL_COLUMNS)
     return _Plan(
         outline=_outline(number, tall, room, grid.px(_LINE)), heading=heading, subtitle=subtitle, height_px=height
