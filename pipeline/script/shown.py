@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from pipeline.model import Paragraph, SpokenLine, split_words
 from pipeline.model.sentences import split_sentences
 from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after
+from pipeline.script.numbers import spelt_numbers
 from pipeline.script.sentences import shorten, split_clauses, without_full_stop
 
+# Digits with the marks inside them: "1,500,000", "5.5".
+_WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
 # What fits a thumbnail.
 _THUMBNAIL_WORDS = 5
@@ -83,6 +86,34 @@ def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
     sound = _sound(shown)
     said = next((n for n, sentence in enumerate(sentences) if sound.strip() and sound in _sound(sentence)), None)
     return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
+
+
+def sentence_of_number(text: str, value: float) -> str:
+    """The sentence of `text` that says a number best; empty: there is no number in any."""
+    sentences = split_sentences(text)
+    best = max(sentences, key=lambda sentence: _says(sentence, value), default="")
+    return best if _says(best, value) else ""
+
+
+def _says(sentence: str, value: float) -> int:
+    """How surely a sentence says a number; 0: it has none in it.
+
+    As it is written ("1,500,000"); spelt out, in English; with a word for its zeros ("1.5 million"); rounded.
+    """
+    digits = _digits(f"{abs(value):.6f}".rstrip("0"))
+    written = {_digits(number) for number in _WRITTEN.findall(sentence)}
+    spelt = {worth for _, worths in spelt_numbers(sentence) for worth in worths}
+    if digits in written:
+        return 4
+    if value in spelt:
+        return 3
+    if digits.strip("0") in {number.strip("0") for number in written}:
+        return 2
+    return int(bool(written or spelt))
+
+
+def _digits(number: str) -> str:
+    return "".join(str(unicodedata.decimal(character)) for character in number if character.isdecimal())
 
 
 def spoken_item(text: str, *, reveals: int) -> SpokenLine:

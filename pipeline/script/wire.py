@@ -13,6 +13,7 @@ from pipeline.model import (
     SCENES,
     Brief,
     ClosingScene,
+    NumberScene,
     QuizScene,
     QuoteScene,
     Scene,
@@ -28,7 +29,7 @@ from pipeline.model import (
 from pipeline.model.metadata import fit_description
 from pipeline.model.text import clean_text, strip_unseen
 from pipeline.script.sentences import shorten
-from pipeline.script.shown import THUMBNAIL_MAX_CHARS, spoken_item, spoken_lines, thumbnail_words
+from pipeline.script.shown import THUMBNAIL_MAX_CHARS, sentence_of_number, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Template
 
 # Marks without their other half must not cost a search to the end of the text, each.
@@ -61,7 +62,7 @@ _OURS = frozenset({"lines", "first"})
 
 class _Wire(BaseModel):
     # Every field is required and nothing else is allowed: what strict structured output asks for.
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _Item(_Wire):
@@ -184,7 +185,7 @@ def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
         values |= {"kicker": brief.kicker or values["kicker"], "subtitle": brief.subtitle or values["subtitle"]}
     if kind is ClosingScene:
         values["subtitle"] = title
-    return kind(lines=_lines(kind, spoken, things, shown=_shown_text(kind, values)), **values)
+    return kind(lines=_lines(kind, spoken, things, shown=_shown_text(kind, values, spoken)), **values)
 
 
 def _lines(
@@ -213,8 +214,10 @@ def _first_text(thing: Mapping[str, Any]) -> str:
     return next((value for value in thing.values() if isinstance(value, str) and value), "")
 
 
-def _shown_text(kind: type[Scene], values: Mapping[str, Any]) -> str:
-    """The sentence that appears when it is said."""
+def _shown_text(kind: type[Scene], values: Mapping[str, Any], spoken: Mapping[str, str]) -> str:
+    """The sentence that appears when it is said, or brings a number with it."""
+    if kind is NumberScene:
+        return sentence_of_number(spoken["say"], values["value"])
     return str(values["text"]) if kind in {StatementScene, QuoteScene} else ""
 
 

@@ -101,14 +101,14 @@ def test_items_appear_when_their_lines_begin():
     )
     scene = BulletsScene(lines=lines, heading="H", items=("a", "b"))
 
-    assert item_frames(scene, words) == (60, 120)
+    assert item_frames(scene, words, len(scene.items)) == (60, 120)
 
 
 def test_an_item_that_no_line_speaks_of_follows_the_one_before():
     lines = (SpokenLine(text="One", reveals=0), SpokenLine(text="two", reveals=2))
     words = (Word(text="One", start_s=2, end_s=2.5), Word(text="two", start_s=4, end_s=4.5))
     scene = BulletsScene(lines=lines, heading="H", items=("a", "b", "c"))
-    first, second, third = item_frames(scene, words)
+    first, second, third = item_frames(scene, words, len(scene.items))
 
     assert first == 60
     assert first < second < third == 120

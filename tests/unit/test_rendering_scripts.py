@@ -73,7 +73,9 @@ def test_a_thumbnail_is_mirrored_as_well():
     script = Script(title="القهوة", language="ar", scenes=())
     picture = draw_thumbnail(script, ARABIC).convert("L").point(lambda value: 255 if value > 225 else 0)
 
-    assert picture.getbbox()[0] > 640
+    left, _, right, _ = picture.getbbox()
+    assert right == pytest.approx(1280 - 64, abs=8)
+    assert 1280 - right < left
 
 
 def caption_of(text, language, *, start_s=0.0):

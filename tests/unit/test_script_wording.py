@@ -7,11 +7,12 @@ from time import process_time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pipeline.model import Brief, Paragraph
 from pipeline.model.sentences import split_sentences
 from pipeline.script.sentences import shorten, without_full_stop
-from pipeline.script.shown import shown_items, shown_statement, spoken_lines, thumbnail_words
+from pipeline.script.shown import sentence_of_number, shown_items, shown_statement, spoken_lines, thumbnail_words
 from pipeline.script.wire import WireScript, plain_text, to_script
 
 
@@ -138,6 +139,53 @@ def test_a_statement_of_a_model_appears_when_it_is_spoken() -> None:
     (scene,) = to_script(wire, Brief(title="Light")).scenes
 
     assert [(line.text, line.reveals) for line in scene.lines] == [("Look up.", None), ("Blue is scattered most!", 0)]
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "sentence"),
+    [
+        ("Guess. It is 384,400 kilometres.", 384400, "It is 384,400 kilometres."),
+        ("In 1969 we knew. It is 384\u202f400 km away.", 384400, "It is 384\u202f400 km away."),
+        ("In 2 steps. Es kostet 84,90 Euro.", 84.9, "Es kostet 84,90 Euro."),
+        ("There are 3 of them. There are 1.5 million.", 1500000, "There are 1.5 million."),
+        ("In 1969. They are five hundred million.", 500000000, "They are five hundred million."),
+        ("Look up. It is nearly 400,000 km.", 384400, "It is nearly 400,000 km."),
+        ("Look up. Es ist weit. ", 384400, ""),
+        ("در سال. زمین ۷۱ درصد آب است.", 71, "زمین ۷۱ درصد آب است."),
+        ("It was 40 once. It was 4 then.", 4, "It was 4 then."),
+        ("None, 0.", 0, "None, 0."),
+        ("", 5, ""),
+    ],
+)
+def test_a_number_appears_with_the_sentence_that_says_it(said: str, value: float, sentence: str) -> None:
+    assert sentence_of_number(said, value) == sentence
+
+
+def test_a_number_of_a_model_counts_until_it_is_spoken() -> None:
+    number = {
+        "layout": "number",
+        "kicker": "",
+        "value": 384400,
+        "unit": "km",
+        "text": "to the Moon",
+        "source": "",
+        "say": "How far is it? It is 384,400 kilometres. Not far!",
+    }
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+    wire = WireScript.model_validate({**about, "scenes": [number]})
+
+    (scene,) = to_script(wire, Brief(title="Light")).scenes
+
+    assert [line.reveals for line in scene.lines] == [None, 0, None]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_not_taken_for_one(value: float) -> None:
+    number = {"layout": "number", "kicker": "", "value": value, "unit": "", "text": "a", "source": "", "say": "a"}
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+
+    with pytest.raises(ValidationError):
+        WireScript.model_validate({**about, "scenes": [number]})
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,17 @@ from pipeline.model import (
     BulletsScene,
     ClosingScene,
     CodeScene,
+    NumberScene,
     QuizScene,
+    QuoteScene,
     Scene,
+    SectionScene,
     StatementScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, code, quiz, statement, title
+from pipeline.rendering.layouts import bullets, closing, code, number, quiz, quote, section, statement, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -25,6 +28,9 @@ LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     StatementScene: statement.lay_out,
     CodeScene: code.lay_out,
     QuizScene: quiz.lay_out,
+    SectionScene: section.lay_out,
+    QuoteScene: quote.lay_out,
+    NumberScene: number.lay_out,
     ClosingScene: closing.lay_out,
 }
 

@@ -1,6 +1,6 @@
 """A heading and numbered items that appear when they are spoken of; a dial on the right counts them.
 
-Where there is no room beside the text, the dial stands above it, if there is room for that.
+Where there is no room beside the text, the dial stands above it, or beside short items, if there is room for that.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.dial import dial
 from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
 from pipeline.rendering.look import Look
@@ -38,8 +39,8 @@ MOST_ITEMS = 5
 _NUMBER = TextStyle(weight=680, optical_size=24)
 # Columns of text and the dial's diameter beside them (at 1080), best first.
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
-# Its diameter above the text, at most.
-_STACKED_FIGURE = 320
+# Its diameter above the text or beside short items, at most; beside them also at least, and its distance from them.
+_STACKED_FIGURE, _SMALLEST_BESIDE, _BESIDE_ITEMS = 320, 232, 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,13 @@ class _Plan:
     gap_px: int
     figure_px: int
     height_px: int
+    # Whether the figure stands beside the items, under the heading.
+    beside_items: bool = False
+
+    @property
+    def items_px(self) -> int:
+        """From the capitals of the first item to the last line of the last."""
+        return sum(item.height_px for item in self.items) + self.gap_px * max(0, len(self.items) - 1)
 
 
 def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Composition:
@@ -64,7 +72,11 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     starts = item_frames(scene, words, len(scene.items))
     top = content.middle - plan.height_px // 2
     elements: list[Element] = []
-    if plan.figure_px and grid.is_stacked:
+    if plan.beside_items:
+        items_top = top + plan.height_px - plan.items_px
+        centre = (content.right - plan.figure_px // 2, items_top + plan.items_px // 2)
+        elements += _figure(plan, starts, look, first=scene.first, centre=centre)
+    elif plan.figure_px and grid.is_stacked:
         top += (plan.figure_px + grid.px(GAP_BELOW_FIGURE)) // 2
         centre = (content.left + plan.figure_px // 2, top - grid.px(GAP_BELOW_FIGURE) - plan.figure_px // 2)
         elements += _figure(plan, starts, look, first=scene.first, centre=centre)
@@ -77,7 +89,8 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     top += _below(plan.heading, grid.px(_AFTER_HEADING))
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
-        elements += _item(scene.first + number, item, top=top, starts=starts[number], dims=next_start, look=look)
+        digits = numeral(scene.first + number, look.language)
+        elements += _item(digits, item, top=top, starts=starts[number], dims=next_start, look=look)
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -87,8 +100,19 @@ def _plan(scene: BulletsScene, look: Look) -> _Plan:
     room = look.grid.content.height - look.grid.px(_AIR)
     if look.grid.is_stacked:
         plan = _first_fitting(scene, look, _SPLITS[-1:], room)
-        return replace(plan, figure_px=room_above(look.grid, plan.height_px, _STACKED_FIGURE))
+        if above := room_above(look.grid, plan.height_px, _STACKED_FIGURE):
+            return replace(plan, figure_px=above)
+        beside = _room_beside(plan, look)
+        return replace(plan, figure_px=beside, beside_items=beside > 0)
     return _first_fitting(scene, look, _SPLITS, room)
+
+
+def _room_beside(plan: _Plan, look: Look) -> int:
+    """Diameter of the dial on the right of items that leave room for one; 0: they do not."""
+    grid = look.grid
+    widest = _indent(look) + max((item.width_px for item in plan.items), default=0)
+    side = min(grid.px(_STACKED_FIGURE), grid.content.width - widest - grid.px(_BESIDE_ITEMS))
+    return side if grid.px(_SMALLEST_BESIDE) <= side <= plan.items_px else 0
 
 
 def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:
@@ -137,7 +161,7 @@ def _indent(look: Look) -> int:
     return look.grid.px(64 + 32)
 
 
-def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
+def _item(number: str, item: TextBlock, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
     """Number and text of an item. The number's disc is filled while the item is spoken of, then a ring is left."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
@@ -159,9 +183,9 @@ def _item(number: int, item: TextBlock, *, top: int, starts: int, dims: int | No
     ]
 
 
-def _digit(number: int, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
+def _digit(number: str, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
     """A number with its ink, not its line, in the middle of a circle."""
-    ink = draw_ink(shape(str(number), _NUMBER), size_px)
+    ink = draw_ink(shape(number, _NUMBER), size_px)
     if ink is None:
         return []
     x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2

@@ -1,4 +1,7 @@
-"""The last picture: the figure as an emblem, one sentence, a short bar and the film's name, centred and quiet."""
+"""The last picture: the figure as an emblem, one sentence, a short bar and the film's name, centred and quiet.
+
+Something to do stands on a button in place of the bar.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from collections.abc import Sequence
 from pipeline.model import ClosingScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import fit
-from pipeline.rendering.layouts.parts import bar, enter, motif, sizes
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.parts import bar, enter, motif, panel, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY, HEADING
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.text import BODY, HEADING, TextStyle
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (
@@ -20,18 +25,25 @@ _LIGHTS = (
 )
 
 
+_ACTION = TextStyle(weight=620, tracking=-0.01, leading=1.2, optical_size=28)
+# At 1080: from the emblem to the sentence, from there to the bar or a button, from there to the name.
+_BELOW_EMBLEM, _ABOVE_BAR, _ABOVE_BUTTON, _ABOVE_NAME, _BAR = 72, 56, 80, 48, 8
+# Inside a button, above and below its capitals and beside its words.
+_PAD_Y, _PAD_X = 32, 56
+
+
 def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
     width = grid.columns(9)
-    sentence = fit(
-        scene.text,
-        HEADING.in_language(look.language),
-        sizes(grid, HEADING_SIZES),
-        width_px=width,
-        height_px=grid.type_px(320),
-        most_lines=4,
+    action = fit(
+        scene.action,
+        _ACTION.in_language(look.language),
+        sizes(grid, TEXT_SIZES),
+        width_px=width - 2 * grid.px(_PAD_X),
     )
+    between = _button_height(action, look) if action.lines else grid.px(_BAR)
+    below_sentence = grid.px(_ABOVE_BUTTON if action.lines else _ABOVE_BAR)
     name = fit(
         scene.subtitle or look.title,
         BODY.in_language(look.language),
@@ -40,20 +52,54 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         most_lines=2,
     )
     side = grid.px(208)
-    height = side + grid.px(72) + sentence.height_px + grid.px(56 + 8 + 48) + name.height_px
+    others = side + grid.px(_BELOW_EMBLEM) + below_sentence + between + grid.px(_ABOVE_NAME) + name.height_px
+    sentence = fit(
+        scene.text,
+        HEADING.in_language(look.language),
+        sizes(grid, HEADING_SIZES),
+        width_px=width,
+        height_px=min(grid.type_px(320), content.height - others - grid.px(32)),
+        most_lines=4,
+    )
+    height = others + sentence.height_px
     top = content.middle - height // 2
     left = content.centre - width // 2
 
     elements: list[Element] = []
     elements.append(motif(look, side_px=side, centre=(content.centre, top + side // 2)))
-    top += side + grid.px(72)
+    top += side + grid.px(_BELOW_EMBLEM)
     elements += letters(sentence, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6), centre_in_px=width)
-    top += sentence.height_px + grid.px(56)
+    top += sentence.height_px + below_sentence
     frame = 12 + 3 * len(sentence.lines)
-    bar_width = grid.px(96)
-    elements.append(bar(look, left=content.centre - bar_width // 2, top=top, frame=frame, width_px=bar_width))
-    top += grid.px(8 + 48)
+    if action.lines:
+        elements += _button(action, look, top=top, motion=enter(grid, frame, rise=24))
+    else:
+        bar_width = grid.px(96)
+        elements.append(bar(look, left=content.centre - bar_width // 2, top=top, frame=frame, width_px=bar_width))
+    top += between + grid.px(_ABOVE_NAME)
     elements += letters(
         name, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 3, rise=24), centre_in_px=width
     )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+
+
+def _button_height(action: TextBlock, look: Look) -> int:
+    return action.height_px + 2 * (look.grid.px(_PAD_Y) + action.reach_px)
+
+
+def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[Sprite]:
+    """What to do, on a quiet surface with round ends."""
+    grid, middle = look.grid, look.grid.content.centre
+    width, height = action.width_px + 2 * grid.px(_PAD_X), _button_height(action, look)
+    left = middle - width // 2
+    return [
+        *panel(look, Box(left, top, left + width, top + height), motion=motion, radius_px=height // 2),
+        *letters(
+            action,
+            left=left,
+            top=top + (height - action.cap_px) // 2,
+            colours=(look.theme.accent,),
+            motion=motion,
+            centre_in_px=width,
+        ),
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Level, Motion
 from pipeline.rendering.picture import colour
@@ -47,7 +48,7 @@ def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centr
     """The number of the item that is spoken of, its ink in the middle."""
     sprites: list[Sprite] = []
     for number, start in enumerate(starts):
-        ink = draw_ink(shape(str(first + number), _NUMERAL), round(side_px * 0.46))
+        ink = draw_ink(shape(numeral(first + number, look.language), _NUMERAL), round(side_px * 0.46))
         if ink is None:
             continue
         levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from PIL import Image, ImageFilter
@@ -12,12 +13,12 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motif import figure
-from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Motion
+from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
 from pipeline.rendering.picture import colour, tile
 from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Sprite, flat
-from pipeline.rendering.text import BODY, HEADING, LABEL
-from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, SOURCE_SIZES
+from pipeline.rendering.sprites import Sprite, flat, letters
+from pipeline.rendering.text import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.
 GAP_BELOW_FIGURE = 80
@@ -27,6 +28,13 @@ _AIR = 64
 # Of the shadow of cards, at 1080; on a dark background it takes more of it to be seen.
 _SHADOW_BLUR, _SHADOW_DROP = 48, 16
 _SHADOW = {"dark": 0.34, "light": 0.14}
+# From the margin to a text that has an upright rule at its side.
+INDENT = 48
+# How much of the room above a block of text that stands low is left there.
+_LOW = 0.64
+# Of a figure in the corner: how much of its radius is cut off at the top and at the side, at most how much of the
+# picture's width its radius is, and its distance from the text below.
+_CUT, _WIDEST, _ABOVE_TEXT = 0.45, 0.36, 56
 
 
 def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
@@ -52,9 +60,11 @@ def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     return fit(text, BODY.in_language(look.language), sizes(look.grid, SOURCE_SIZES), width_px=width_px)
 
 
-def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface", ink: str = "") -> list[Sprite]:
+def panel(
+    look: Look, box: Box, *, motion: Motion, role: str = "surface", ink: str = "", radius_px: int | None = None
+) -> list[Sprite]:
     """A card on the background: a surface in the colour of a role (or another `ink`), a soft shadow, no outline."""
-    grid, radius = look.grid, look.grid.px(look.theme.radius_px)
+    grid, radius = look.grid, look.grid.px(look.theme.radius_px) if radius_px is None else radius_px
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
     return [
@@ -132,4 +142,51 @@ def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float =
         top=centre[1] - side_px // 2,
         motion=Motion(over=DRAWING_FRAMES, drawn=True),
         order=order,
+    )
+
+
+def low_top(grid: Grid, height_px: int) -> int:
+    """Top of a block that high where a figure stands in the corner above it: lower than in the middle."""
+    return grid.content.top + round(_LOW * max(0, grid.content.height - height_px))
+
+
+def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Sprite]:
+    """The film's figure, cut by the upper and the outer edge of the picture, above a text that begins in row `above`.
+
+    As large as that allows; nothing, where it would be tiny.
+    """
+    grid = look.grid
+    bottom = above - grid.px(_ABOVE_TEXT)
+    radius = min(int(bottom / (2 - _CUT)), round(_WIDEST * grid.format.width_px))
+    if 2 * radius < grid.px(_SMALLEST_FIGURE):
+        return []
+    centre = (grid.format.width_px - round((1 - _CUT) * radius), min(round((1 - _CUT) * radius), bottom - radius))
+    return [motif(look, side_px=2 * radius, centre=centre, opacity=opacity)]
+
+
+def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
+    """What comes is named, large and alone, until the frame in which the name fades."""
+    grid, leaves = look.grid, (Level(until, 0),)
+    style = STATEMENT.in_language(look.language)
+    name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, most_lines=2)
+    top, left = grid.content.middle - name.height_px // 2, grid.content.left + grid.px(INDENT)
+    rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
+    motion = replace(enter(grid, 3), levels=leaves)
+    return [
+        replace(rule, motion=replace(rule.motion, levels=leaves)),
+        *letters(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
+    ]
+
+
+def side_rule(look: Look, *, top: int, height_px: int, frame: int) -> Sprite:
+    """The upright accent rule, drawn downwards, reaching a little beyond the text beside it."""
+    width, overhang = look.grid.px(8), look.grid.px(24)
+    mask = rounded(width, height_px + 2 * overhang, radius=width // 2)
+    return Sprite(
+        mask=mask,
+        ink=colour(look.theme.accent),
+        left=look.grid.content.left,
+        top=top - overhang,
+        motion=Motion(enters=frame, over=20, drawn=True),
+        order=Image.linear_gradient("L").resize(mask.size),
     )

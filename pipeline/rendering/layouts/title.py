@@ -1,6 +1,6 @@
 """The opening: kicker, display title, accent bar and subtitle on the left, the film's figure on the right.
 
-Where there is no room beside the text, the figure stands above it.
+Where there is no room beside the text, the figure is cut by the corner above it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pipeline.model import TitleScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
-from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, bar, enter, kicker, motif, room_above, sizes
+from pipeline.rendering.layouts.parts import bar, corner_motif, enter, kicker, low_top, motif, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.text import BODY, DISPLAY
@@ -27,8 +27,8 @@ LIGHTS = (
 
 # Below this size a title gets a wider column, and the figure makes room by leaving the picture half-way.
 _WIDE_BELOW = 100
-# Of the figure above the text, at 1080.
-_STACKED_FIGURE = 480
+# From the heading's last line to the bar, at 1080.
+_ABOVE_BAR = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,21 +48,19 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     plan = _plan(scene, look)
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
     above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
-    below = heading.reach_px + grid.px(56 + 8)
+    below = heading.reach_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     height = above + heading.height_px + below
-    top = grid.content.middle - height // 2
+    top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
     elements: list[Element] = []
-    if not grid.is_stacked:
+    if grid.is_stacked:
+        elements += corner_motif(look, above=top, opacity=1.0)
+    else:
         elements.append(motif(look, side_px=plan.figure_px, centre=(plan.figure_x, grid.content.middle)))
-    elif side := room_above(grid, height, _STACKED_FIGURE):
-        top += (side + grid.px(GAP_BELOW_FIGURE)) // 2
-        centre = (left + side // 2, top - grid.px(GAP_BELOW_FIGURE) - side // 2)
-        elements.append(motif(look, side_px=side, centre=centre))
     elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
     top += above
     elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 4, rise=40))
-    top += heading.height_px + heading.reach_px + grid.px(56)
+    top += heading.height_px + heading.reach_px + grid.type_px(_ABOVE_BAR)
     frame = 8 + 3 * len(heading.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)

@@ -1,0 +1,171 @@
+"""A number and its unit as a language writes them, in the pieces that a layout sets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
+
+from pipeline.model.text import strip_unseen
+from pipeline.model.writing import writing_of
+
+# Beyond that no language has a short word, and digits are no help either; nor are they where so many are zeros.
+_LARGEST, _LEAST = 1e15, 1e-6
+# Digits of a number that is told to people, and of one that is written with a power of ten.
+_DIGITS, _FEW_DIGITS = 12, 3
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# A whole number without a unit in this range is most likely a year, which nobody groups.
+_YEARS = range(1000, 3000)
+_NUMBER = re.compile(r"[-−]?\d(?:.*\d)?", re.DOTALL)
+# "$bn": a sign with a word on it.
+_SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].+)")
+# The zeros of the numbering systems (CLDR) that a language may have for its own; any other is written as in English.
+_ZEROS = {"latn": "0", "arab": "٠", "arabext": "۰", "deva": "०", "beng": "০", "mymr": "၀"}
+# Signs that are read with the digits they follow, in languages that run right to left as well.
+_LEFT_TO_RIGHT_SIGNS = frozenset("%‰°")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """The digits, and what stands on either side of them in a layout that begins at the left."""
+
+    figure: str
+    before: str = ""
+    behind: str = ""
+    # Whether what stands before them is raised, as the sign of a currency is.
+    raised: bool = False
+    # How many of the digits are behind the decimal mark; None: the figure is no plain number and can't count up.
+    decimals: int | None = 0
+
+
+def written(value: float, unit: str, language: str, *, short: bool = False) -> Amount:
+    """An amount in a language (a tag). `short`: with a word for thousands, millions…, to one decimal."""
+    locale = _locale(language)
+    if not (value == 0 or _LEAST <= abs(value) < _LARGEST):
+        return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
+    word = ""
+    if short:
+        text = format_compact_decimal(_exact(value), locale=locale, fraction_digits=1, numbering_system=_system(locale))
+        number = _NUMBER.search(strip_unseen(text))
+        assert number is not None
+        text, word = number[0], strip_unseen(text).replace(number[0], " ", 1)
+    else:
+        text = _decimal(value, locale, grouped=bool(unit) or value not in _YEARS)
+    mark = get_decimal_symbol(locale, numbering_system=_system(locale))
+    decimals = len(text) - 1 - text.rfind(mark) if mark in text else 0
+    # A price of 84.9 is 84.90; 2.5 billion are no price.
+    if decimals == 1 and not word and unit and all(_is_currency(each, locale) for each in _words(unit)):
+        text, decimals = f"{text}0", 2
+    return _sided(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
+
+
+def numeral(number: int, language: str) -> str:
+    """The number of a thing in a row, or of a chapter, in the digits of a language."""
+    return written(number, "", language).figure
+
+
+def counted(amount: Amount, share: float) -> str:
+    """The figure of an amount on its way from nothing (0) to all (1), of the same length: what is not there is blank.
+
+    Places stay what they are, so that nothing moves while it counts: "1,234" is "  234" on its way.
+    """
+    if share >= 1 or amount.decimals is None:
+        return amount.figure
+    places = [index for index, character in enumerate(amount.figure) if character.isdecimal()]
+    whole = int("".join(str(unicodedata.decimal(amount.figure[index])) for index in places))
+    digits = str(int(whole * share)).zfill(len(places))
+    first = min(len(digits) - len(digits.lstrip("0")), len(places) - 1 - amount.decimals)
+    shown = list(amount.figure)
+    for index, digit in zip(places, digits, strict=True):
+        zero = ord(shown[index]) - unicodedata.decimal(shown[index])
+        shown[index] = chr(zero + int(digit))
+    for index in range(places[0], places[first]):
+        shown[index] = " "
+    return "".join(shown)
+
+
+def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
+    """The amount with its unit on the sides of the digits where it belongs."""
+    before: list[str] = []
+    behind: list[str] = []
+    raised = False
+    for word in _words(unit):
+        is_currency = _is_currency(word, locale)
+        if locale.text_direction == "rtl":
+            in_front = word in _LEFT_TO_RIGHT_SIGNS
+        elif word == "%":
+            in_front = locale.percent_formats[None].pattern.startswith("%")
+        else:
+            in_front = is_currency and _currency_first(locale)
+        raised = raised or (in_front and is_currency)
+        (before if in_front else behind).append("×" if word == "x" else word)
+    return replace(amount, before=" ".join(before), behind=" ".join(behind), raised=raised)
+
+
+def _words(unit: str) -> list[str]:
+    return _SIGN_AND_WORD.sub(r"\1 \2", unit).split()
+
+
+def _currency_first(locale: Locale) -> bool:
+    pattern: str = locale.currency_formats["standard"].pattern
+    return pattern.index("¤") < pattern.index("#")
+
+
+def _is_currency(word: str, locale: Locale) -> bool:
+    if any(unicodedata.category(character) == "Sc" for character in word):
+        return True
+    return word in get_global("all_currencies") or word in locale.currency_symbols.values()
+
+
+def _exact(value: float) -> Decimal:
+    # Nothing added makes a zero of what is less than nothing by a sign only.
+    return Decimal(f"{value + 0.0:.{_DIGITS}g}")
+
+
+def _decimal(value: float, locale: Locale, *, grouped: bool) -> str:
+    text: str = format_decimal(
+        _exact(value),
+        locale=locale,
+        decimal_quantization=False,
+        group_separator=grouped,
+        numbering_system=_system(locale),
+    )
+    return strip_unseen(text)
+
+
+def _power_of_ten(value: float, locale: Locale) -> str:
+    """3.2 × 10³⁰; what is no number is a dash."""
+    if not abs(value) < float("inf"):
+        return "–"
+    mantissa, _, exponent = f"{value:.{_FEW_DIGITS - 1}e}".partition("e")
+    raised = str(int(exponent)).translate(_SUPERSCRIPTS)
+    return _in_digits(f"{_decimal(float(mantissa), locale, grouped=False)}×10", locale) + raised
+
+
+def _in_digits(text: str, locale: Locale) -> str:
+    """In the digits of a language, with a minus sign as wide as a plus."""
+    zero = ord(_ZEROS[_system(locale)])
+    return text.replace("-", "−").translate({ord("0") + digit: chr(zero + digit) for digit in range(10)})
+
+
+def _system(locale: Locale) -> str:
+    system: str = locale.default_numbering_system
+    return system if system in _ZEROS else "latn"
+
+
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    """What CLDR knows of a language, or of the one it is a kind of; of English, where it knows neither."""
+    tag = language.replace("-", "_")
+    for name in (tag, writing_of(language).language):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError, TypeError):
+            continue
+    return Locale("en")

@@ -1,0 +1,285 @@
+"""One number, large, counting up until it is spoken; what it means below it, and where it comes from.
+
+A share of a hundred fills a ring beside it as it counts; any other number has the film's figure there, cropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.model import NumberScene, Word, first_words, split_words
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.layouts.amount import Amount, written
+from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
+from pipeline.rendering.layouts.parts import (
+    INDENT,
+    announcement,
+    corner_motif,
+    enter,
+    kicker,
+    low_top,
+    motif,
+    sizes,
+    source_line,
+)
+from pipeline.rendering.layouts.ring import share_ring
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.text import CAP_HEIGHT_EM, ITEM, TextStyle
+from pipeline.rendering.timeline import frame_at, line_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.84, y=0.42, width=0.40, height=0.66, strength=0.62),
+    Light(role="glow_far", x=0.08, y=1.0, width=0.46, height=0.50, strength=0.30),
+)
+# Of the digits, in px at 1080: capital heights of 300 down to 220, and what long numbers come down to.
+_SIZES = (412, 384, 356, 328, 302, 264, 232, 200, 172, 148)
+# Below the first, a number gets the whole width; below the last, a word for its thousands or millions.
+_LARGE, _SMALLEST = 302, 124
+_MEANING_SIZES = (64, 56, 50, 44, 40)
+_UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0)
+# Shares of the size of the digits; a long unit takes a smaller one.
+_UNIT_SHARES = (0.4, 0.32, 0.25)
+_UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
+# Columns of text where something stands beside it.
+_BESIDE = 8
+_RING = 496
+# Where it stands beside the digits: its distance from them, and how small it may be as a share of their height.
+_BESIDE_DIGITS, _SMALLEST_RING = 64, 0.6
+# Distances at 1080: kicker, figure, meaning, source.
+_BELOW_KICKER, _BELOW_FIGURE, _BELOW_MEANING = 80, 88, 64
+# In frames: how long it counts, and how long where it is spoken at once; when something may come first.
+_COUNTING, _COUNTING_FAST, _FIRST = 30, 24, 6
+# A number that is spoken later is announced; how long an announcement fades; what the meaning takes to be read.
+_WORTH_ANNOUNCING, _LEAVING, _READ_IN = 45, 8, 60
+
+
+class _Digits(NamedTuple):
+    """The number set on one line, in pixels."""
+
+    amount: Amount
+    size_px: int
+    before: TextBlock
+    behind: TextBlock
+    # Between each of these and the digits.
+    before_gap_px: int
+    behind_gap_px: int
+    figure_px: int
+
+    @property
+    def width_px(self) -> int:
+        """From the first to the last letter."""
+        before = self.before.width_px + self.before_gap_px if self.before.lines else 0
+        behind = self.behind.width_px + self.behind_gap_px if self.behind.lines else 0
+        return before + self.figure_px + behind
+
+    @property
+    def cap_px(self) -> int:
+        """Height of the digits."""
+        return round(self.size_px * CAP_HEIGHT_EM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    label: TextBlock
+    digits: _Digits
+    meaning: TextBlock
+    source: TextBlock
+    # Whether something has room beside the number.
+    beside: bool
+    height_px: int
+
+
+def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module."""
+    grid, theme, content = look.grid, look.theme, look.grid.content
+    plan = _plan(scene, look)
+    enters, over = _counting(scene, words)
+    # What the number is about is named before it, large, where it is spoken late.
+    announced = enters - _LEAVING if scene.kicker and enters >= _WORTH_ANNOUNCING else 0
+    top = low_top(grid, plan.height_px) if grid.is_stacked else content.middle - plan.height_px // 2
+    left = content.left
+    elements: list[Element] = [
+        *_picture(scene, plan, look, top=top, counts=Motion(enters=enters, over=over, drawn=True))
+    ]
+    if announced:
+        elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
+    elements += letters(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
+    top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
+    elements += _digits(plan.digits, look, top=top, enters=enters, over=over)
+    top += plan.digits.cap_px + grid.px(_BELOW_FIGURE)
+    told = _told(scene, words, enters, enters + over)
+    elements += letters(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
+    top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
+    told += 3 * len(plan.meaning.lines) + 3
+    elements += letters(plan.source, left=left, top=top, colours=(theme.muted,), motion=enter(grid, told, rise=24))
+    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+
+
+def _told(scene: NumberScene, words: Sequence[Word], enters: int, lands: int) -> int:
+    """The frame in which the meaning comes: with the number, if it can be read then.
+
+    Where a late number is not announced, its meaning stands there first and waits for it.
+    """
+    if not scene.kicker and enters >= _WORTH_ANNOUNCING:
+        return _FIRST
+    ends = frame_at(words[-1].end_s) if words else lands
+    return max(enters + _FIRST, min(lands - _FIRST, ends - _READ_IN))
+
+
+def _counting(scene: NumberScene, words: Sequence[Word]) -> tuple[int, int]:
+    """When the counter enters, and for how many frames it counts: until the number is spoken, if there is time."""
+    spoken = _spoken(scene, words)
+    lands = max(spoken, _FIRST + _COUNTING_FAST)
+    over = min(_COUNTING, lands - _FIRST)
+    return lands - over + 1, over
+
+
+def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
+    """The frame in which the number is said: the word with its digits, else the beginning of the line."""
+    begins = line_frames(scene, words).get(0)
+    if begins is None:
+        return 0
+    number = next(index for index, line in enumerate(scene.lines) if line.reveals == 0)
+    first = first_words(scene)[number]
+    line = words[first : first + len(split_words(scene.lines[number].text))]
+    wanted = _digits_of(f"{abs(scene.value):.12g}")
+    with_digits = [word for word in line if _digits_of(word.text)]
+    said = next((word for word in with_digits if _digits_of(word.text) == wanted), None)
+    said = said or next(iter(with_digits), None)
+    if said:
+        return frame_at(said.start_s)
+    # Spelt out, it comes some words later, if the line is not over by then.
+    return min(begins + _COUNTING, frame_at(line[-1].start_s))
+
+
+def _digits_of(text: str) -> str:
+    """Those that count: "1,500,000" is "15", and so is "1.5" in front of "million"."""
+    return "".join(character for character in text if character.isdecimal()).strip("0") or (
+        "0" if any(character.isdecimal() for character in text) else ""
+    )
+
+
+def _plan(scene: NumberScene, look: Look) -> _Plan:
+    grid = look.grid
+    digits, beside = _fitted(scene, look)
+    width = _width(look)
+    label = kicker(scene.kicker, look, width_px=width)
+    source = source_line(scene.source, look, width_px=width)
+    above = (label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0) + digits.cap_px + grid.px(_BELOW_FIGURE)
+    below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
+    meaning = fit(
+        scene.text,
+        ITEM.in_language(look.language),
+        sizes(grid, _MEANING_SIZES),
+        width_px=width,
+        height_px=grid.content.height - above - below - grid.px(32),
+        most_lines=3,
+    )
+    return _Plan(
+        label=label,
+        digits=digits,
+        meaning=meaning,
+        source=source,
+        beside=beside,
+        height_px=above + meaning.height_px + below,
+    )
+
+
+def _width(look: Look) -> int:
+    return look.grid.columns(_BESIDE)
+
+
+def _fitted(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
+    """The digits as large as they fit, and whether there is room beside them."""
+    grid = look.grid
+    whole = written(scene.value, scene.unit, look.language)
+    large = [size for size in _SIZES if size >= _LARGE]
+    if found := _sized(whole, look, grid.columns(_BESIDE), large):
+        return found, True
+    if found := _sized(whole, look, grid.columns(12), _SIZES):
+        return found, False
+    short = written(scene.value, scene.unit, look.language, short=True)
+    if found := _sized(short, look, grid.columns(_BESIDE), large):
+        return found, True
+    found = _sized(short, look, grid.columns(12), (*_SIZES, *range(_SMALLEST, 0, -8)))
+    assert found is not None
+    return found, False
+
+
+def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
+    """The largest size at which number and unit are no wider than that; None: there is none."""
+    style = FIGURE.in_language(look.language)
+    width_em, overhang = figure_width_em(amount.figure, style), overhang_em(amount.figure, style)
+    # What stands on the right of the digits keeps clear of those on their way.
+    gaps_em = [_UNIT_GAP_EM, max(_UNIT_GAP_EM, overhang + _CLEAR_EM)]
+    before_em, behind_em = reversed(gaps_em) if look.right_to_left else gaps_em
+    for size in at_1080:
+        size_px = look.grid.px(size)
+        for share in _UNIT_SHARES:
+            unit_px = round(size_px * share)
+            before, behind = (_unit(text, look, unit_px) for text in (amount.before, amount.behind))
+            digits = _Digits(
+                amount=amount,
+                size_px=size_px,
+                before=before,
+                behind=behind,
+                before_gap_px=round(before_em * size_px),
+                behind_gap_px=round(behind_em * size_px),
+                figure_px=round(width_em * size_px),
+            )
+            if digits.width_px <= width_px:
+                return digits
+    return None
+
+
+def _unit(text: str, look: Look, size_px: int) -> TextBlock:
+    return fit(text, _UNIT.in_language(look.language), (size_px,), width_px=look.format.width_px * 2)
+
+
+def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) -> list[Element]:
+    """Unit and number: the unit stands on the line of the digits, or hangs from their top if it is raised."""
+    theme, left = look.theme, look.grid.content.left
+    motion = Motion(enters=enters)
+    elements: list[Element] = []
+    if digits.before.lines:
+        foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
+        elements += letters(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
+        left += digits.before.width_px + digits.before_gap_px
+    style = FIGURE.in_language(look.language)
+    elements.append(
+        counter(digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, over=over)
+    )
+    left += digits.figure_px + digits.behind_gap_px
+    top += digits.cap_px - digits.behind.cap_px
+    elements += letters(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
+    return elements
+
+
+def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> list[Sprite]:
+    """What stands beside the number: a ring of its share, drawn as it counts, or the film's figure."""
+    grid, content = look.grid, look.grid.content
+    if grid.is_stacked:
+        side = min(plan.digits.cap_px, content.width - plan.digits.width_px - grid.px(_BESIDE_DIGITS))
+        if not _is_share(scene) or side < _SMALLEST_RING * plan.digits.cap_px:
+            return corner_motif(look, above=top)
+        row = top + (plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0)
+        centre = (content.right - side // 2, row + plan.digits.cap_px - side // 2)
+        return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
+    if not plan.beside:
+        return []
+    if _is_share(scene):
+        side = grid.px(_RING)
+        centre = (content.right - side // 2, content.middle)
+        return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
+    centre = (grid.format.width_px - grid.px(152), content.middle)
+    return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
+
+
+def _is_share(scene: NumberScene) -> bool:
+    return scene.unit.strip() in {"%", "٪"} and 0 < scene.value <= 100

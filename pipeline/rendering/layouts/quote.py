@@ -1,0 +1,160 @@
+"""What somebody said: a large opening mark, the words, and under a short bar who it was.
+
+While something else is said first, mark and name stand alone: the words come when they are spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image
+
+from pipeline.model import QuoteScene, Word
+from pipeline.model.writing import writing_of
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.layouts.parts import bar, enter, sizes
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.picture import colour
+from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.text import BODY, HEADING, STATEMENT, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import STATEMENT_SIZES, TEXT_SIZES
+from pipeline.rendering.timeline import frame_at, line_frames
+
+_LIGHTS = (
+    Light(role="glow_far", x=0.04, y=0.12, width=0.46, height=0.66, strength=0.60),
+    Light(role="glow", x=0.96, y=0.96, width=0.46, height=0.52, strength=0.40),
+)
+# Opening marks that differ from “ (CLDR, delimiters). „ has the shape of ”, and where it hangs is decided here; « in a
+# text that runs right to left looks like ».
+_MARKS = {
+    **dict.fromkeys(("be", "ca", "el", "es", "fr", "hy", "it", "nb", "nn", "no", "ru", "uk"), "«"),
+    **dict.fromkeys(("fa", "ps"), "»"),
+    **dict.fromkeys(("ar", "bg", "cs", "de", "et", "fi", "he", "hr", "hu", "is", "lt", "pl", "ro"), "”"),
+    **dict.fromkeys(("sk", "sl", "sr", "sv", "ur"), "”"),
+    **dict.fromkeys(("ja", "yue"), "「"),
+}
+# What may stand around a quotation in any language, but for those that are apostrophes as well.
+_QUOTES = frozenset('"“”„‟«»‹›「」『』')
+_MARK = TextStyle(weight=760, tracking=0.0, leading=1.0)
+_MARK_OPACITY = 0.20
+# Of the mark, at 1080: its height, beside the text and above it, and its distance from the text.
+_TALL, _STACKED_TALL = 232, 168
+_BESIDE_MARK, _BELOW_MARK = 72, 56
+_BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
+_FEW_SIZES = (112, 100)
+# Above and below all of it, together.
+_AIR = 48
+# In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
+_WORTH_WAITING = 45
+_STANDS_AT_LEAST = 75
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    mark: Image.Image
+    text: TextBlock
+    name: TextBlock
+    role: TextBlock
+    # Of text, bar, name and role.
+    height_px: int
+    left: int
+
+
+def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module."""
+    grid, theme, content = look.grid, look.theme, look.grid.content
+    plan = _plan(scene, look)
+    enters = _entrance(scene, words)
+    top = content.middle - plan.height_px // 2
+    above = top
+    if grid.is_stacked:
+        top += (plan.mark.height + grid.px(_BELOW_MARK)) // 2
+        above = top - grid.px(_BELOW_MARK) - plan.mark.height
+    elements: list[Element] = [_mark_at(plan.mark, look, top=above)]
+    left = plan.left
+    elements += letters(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
+    top += plan.text.height_px + plan.text.reach_px + grid.type_px(_BELOW_TEXT)
+    # Whoever waits for the words sees who says them.
+    frame = 8 if enters > _WORTH_WAITING else enters + 4 + 3 * len(plan.text.lines)
+    elements.append(bar(look, left=left, top=top, frame=frame))
+    top += grid.px(8 + _BELOW_BAR)
+    elements += letters(plan.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, frame + 2, rise=24))
+    top += plan.name.height_px + plan.name.reach_px + grid.px(_BELOW_NAME)
+    elements += letters(plan.role, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 5, rise=24))
+    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+
+
+def _entrance(scene: QuoteScene, words: Sequence[Word]) -> int:
+    """The frame in which the words appear."""
+    spoken = line_frames(scene, words).get(0, 0)
+    enters = min(spoken, frame_at(words[-1].end_s) - _STANDS_AT_LEAST) if words else 0
+    return enters if enters >= _WORTH_WAITING else 6
+
+
+def _plan(scene: QuoteScene, look: Look) -> _Plan:
+    grid, content = look.grid, look.grid.content
+    left = content.left
+    mark = _mark(look.language, grid.px(_STACKED_TALL if grid.is_stacked else _TALL), grid.columns(2))
+    if not grid.is_stacked:
+        left += mark.width + grid.px(_BESIDE_MARK)
+    width = content.right - left
+    style = HEADING.in_language(look.language)
+    name = fit(scene.name, style, sizes(grid, TEXT_SIZES), width_px=width)
+    role = fit(scene.role, BODY.in_language(look.language), sizes(grid, TEXT_SIZES[2:]), width_px=width, most_lines=2)
+    below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
+    below += name.reach_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
+    above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
+    room = content.height - above - below - grid.px(_AIR)
+    text = _said(scene.text, look, width_px=width, height_px=room)
+    return _Plan(
+        mark=mark, text=text, name=name, role=role, left=left, height_px=text.height_px + text.reach_px + below
+    )
+
+
+def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
+    """The words: a few of them larger, on two lines."""
+    text, style, grid = _unquoted(text), STATEMENT.in_language(look.language), look.grid
+    # High scripts need some of it above their first line and below the last.
+    height_px -= round(2 * style.reach * grid.type_px(_FEW_SIZES[0]))
+    few = fit(text, style, sizes(grid, _FEW_SIZES), width_px=width_px, height_px=height_px, most_lines=2)
+    if not few.cut:
+        return few
+    most = 9 if grid.is_tall else 7
+    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=height_px, most_lines=most)
+
+
+def _unquoted(text: str) -> str:
+    """Without the marks around all of it: the large one says so."""
+    text = text.strip()
+    marks = [index for index, letter in enumerate(text) if letter in _QUOTES]
+    return text[1:-1].strip() if marks == [0, len(text) - 1] else text
+
+
+def _mark_at(mark: Image.Image, look: Look, *, top: int) -> Sprite:
+    return Sprite(
+        mask=mark,
+        ink=colour(look.theme.accent),
+        left=look.grid.content.left,
+        top=top,
+        motion=Motion(over=20, drawn=True),
+        order=Image.linear_gradient("L").resize(mark.size),
+    )
+
+
+@lru_cache(maxsize=16)
+def _mark(language: str, tall_px: int, width_px: int) -> Image.Image:
+    """The opening mark of a language as a faint mask, its ink so tall, or lower if it would be wider."""
+    writing = writing_of(language)
+    sign = "「" if writing.ideographs == "TC" else _MARKS.get(writing.language, "“")
+    line = shape(sign, _MARK.in_language(language))
+    probe = draw_ink(line, 200)
+    assert probe is not None
+    size_px = int(min(200 * tall_px / probe.mask.height, 200 * width_px / probe.mask.width))
+    ink = draw_ink(line, size_px)
+    assert ink is not None
+    return ink.mask.point([round(_MARK_OPACITY * value) for value in range(256)])

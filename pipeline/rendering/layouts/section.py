@@ -1,0 +1,134 @@
+"""The beginning of a chapter: its number in outline, as tall as it can be, and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageFilter
+
+from pipeline.model import SectionScene, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.layouts.amount import numeral
+from pipeline.rendering.layouts.parts import bar, enter, sizes
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import DRAWING_FRAMES, Motion
+from pipeline.rendering.picture import colour
+from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
+
+_LIGHTS = (
+    Light(role="glow_far", x=0.92, y=0.30, width=0.44, height=0.70, strength=0.66),
+    Light(role="glow", x=0.70, y=1.02, width=0.50, height=0.46, strength=0.44),
+)
+_NUMERAL = TextStyle(weight=640, tracking=-0.03, leading=1.0)
+# Capital height of the number and the width of its line, at 1080; it is drawn smaller where it would be too wide.
+_TALL, _STACKED_TALL, _LINE = 576, 352, 5
+_COLUMNS, _NUMERAL_COLUMNS = 7, 5
+_BELOW_NUMERAL = 88
+# Above and below all of it, together.
+_AIR = 64
+# Part of the blurred edge of a letter that is its line, either side of the middle, 0 to 0.5: that of 1 sigma.
+_BAND = 0.341
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """The number's outline, and the texts."""
+
+    outline: Image.Image
+    heading: TextBlock
+    subtitle: TextBlock
+    height_px: int
+
+
+def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+    """See the module."""
+    grid, theme, content = look.grid, look.theme, look.grid.content
+    plan = _plan(scene, look)
+    outline = plan.outline
+    if grid.is_stacked:
+        height = outline.height + grid.px(_BELOW_NUMERAL) + plan.height_px
+        top = content.middle - height // 2
+        corner = (content.left, top)
+        top += outline.height + grid.px(_BELOW_NUMERAL)
+    else:
+        top = content.middle - plan.height_px // 2
+        corner = (content.right - outline.width, content.middle - outline.height // 2)
+    elements: list[Element] = [_drawn(outline, look, left=corner[0], top=corner[1])]
+    left = content.left
+    elements += letters(plan.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6, rise=40))
+    top += plan.heading.height_px + plan.heading.reach_px + _below_heading(look)
+    frame = 10 + 3 * len(plan.heading.lines)
+    elements.append(bar(look, left=left, top=top, frame=frame))
+    top += grid.px(8 + 48)
+    elements += letters(plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
+    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+
+
+def _below_heading(look: Look) -> int:
+    return look.grid.type_px(64)
+
+
+def _plan(scene: SectionScene, look: Look) -> _Plan:
+    grid = look.grid
+    width = grid.columns(_COLUMNS)
+    heading = fit(
+        scene.heading,
+        DISPLAY.in_language(look.language),
+        sizes(grid, DISPLAY_SIZES[1:]),
+        width_px=width,
+        height_px=grid.px(340 if grid.is_stacked else 480),
+        most_lines=4,
+    )
+    subtitle = fit(
+        scene.subtitle, BODY.in_language(look.language), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2
+    )
+    height = heading.height_px + heading.reach_px + _below_heading(look) + grid.px(8)
+    height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
+    tall = grid.px(_TALL)
+    if grid.is_stacked:
+        tall = min(grid.px(_STACKED_TALL), grid.content.height - height - grid.px(_BELOW_NUMERAL + _AIR))
+    number = numeral(scene.number, look.language)
+    room = grid.columns(_NUMERAL_COLUMNS)
+    return _Plan(
+        outline=_outline(number, tall, room, grid.px(_LINE)), heading=heading, subtitle=subtitle, height_px=height
+    )
+
+
+def _drawn(outline: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
+    """The outline, drawn from its top to its foot."""
+    return Sprite(
+        mask=outline,
+        ink=colour(look.theme.accent),
+        left=left,
+        top=top,
+        motion=Motion(over=DRAWING_FRAMES, drawn=True),
+        order=Image.linear_gradient("L").resize(outline.size),
+    )
+
+
+@lru_cache(maxsize=16)
+def _outline(text: str, tall_px: int, width_px: int, line_px: int) -> Image.Image:
+    """The contour of letters as a mask, with capitals so tall, or lower if they would be wider than `width_px`.
+
+    It is taken from the drawn letters, not from their curves: those of one letter may cross each other.
+    """
+    line = shape(text, _NUMERAL)
+    size_px = round(min(tall_px / CAP_HEIGHT_EM, (width_px - 2 * line_px) / max(0.1, line.width_em)))
+    ink = draw_ink(line, max(8, size_px))
+    assert ink is not None
+    edge = 2 * line_px
+    sheet = Image.new("L", (ink.mask.width + 2 * edge, ink.mask.height + 2 * edge))
+    sheet.paste(ink.mask, (edge, edge))
+    sigma = max(0.7, line_px / 2)
+    blurred = sheet.filter(ImageFilter.GaussianBlur(sigma))
+    # The edge of the line is a pixel soft: how fast the blurred edge falls there.
+    slope = 0.242 / sigma
+    band = [0.5 + (_BAND - abs(value / 255 - 0.5)) / slope for value in range(256)]
+    contour = blurred.point([round(255 * min(1.0, max(0.0, share))) for share in band])
+    return contour.crop(contour.getbbox())

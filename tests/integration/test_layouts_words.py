@@ -1,0 +1,336 @@
+"""Chapters, quotations, numbers that count, and what a film asks for at its end."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import (
+    BulletsScene,
+    ClosingScene,
+    NumberScene,
+    QuoteScene,
+    SectionScene,
+    SpokenLine,
+    TitleScene,
+    VideoFormat,
+    Word,
+    split_words,
+)
+from pipeline.rendering import Look, draw_scene
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.layouts.counter import Counter
+from pipeline.rendering.motion import Pose
+from pipeline.rendering.picture import colour
+from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.theme import MIDNIGHT
+
+SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
+MOON = NumberScene(lines=SAID, kicker="To the Moon", value=384400, unit="km", text="to the Moon", source="NASA")
+SHARE = NumberScene(lines=SAID, kicker="Our planet", value=71, unit="%", text="of the Earth is water")
+QUOTE = QuoteScene(
+    lines=(SpokenLine(text="Newton said it best."), SpokenLine(text="I stood on the shoulders of giants.", reveals=0)),
+    text="If I have seen further, it is by standing on the shoulders of giants.",
+    name="Isaac Newton",
+    role="In a letter of 1675",
+)
+CHAPTER = SectionScene(lines=SAID[:1], heading="The way to the Moon", subtitle="Three days", number=2)
+ASKING = ClosingScene(lines=SAID[:1], text="Look up tonight.", action="Visit example.org", subtitle="The Moon")
+
+SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
+EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+LATE = 600
+WORDS = st.one_of(
+    st.text(max_size=120),
+    st.text(alphabet="Wmgjy日é ", max_size=120),
+    st.lists(
+        st.sampled_from(["of", "Geschwindigkeitsbegrenzung", "наука", "日本", "سماء", "ไทย", "😀"]), max_size=20
+    ).map(" ".join),
+)
+LANGUAGES = st.sampled_from(["en", "de", "fr", "ja", "ar", "fa", "he", "hi", "mr", "th", "tr", "xx", ""])
+
+
+def look_of(size=(960, 540), language="en"):
+    return Look(title="The Moon", format=VideoFormat(width_px=size[0], height_px=size[1]), language=language)
+
+
+def spoken(scene, per_word_s=0.4):
+    words, at = [], 0.3
+    for line in scene.lines:
+        for text in split_words(line.text):
+            words.append(Word(text=text, start_s=at, end_s=at + per_word_s))
+            at += per_word_s
+        at += 0.4
+    return tuple(words)
+
+
+def frame_of(words, text):
+    return round(30 * next(word.start_s for word in words if word.text == text))
+
+
+def texts(composition, frame=LATE):
+    """The boxes of what is read: lines of text, whole, and figures that count."""
+    read = {colour(getattr(MIDNIGHT, role)) for role in ("text", "muted", "accent")}
+    lines: dict[object, Box] = {}
+    for element in composition.elements:
+        pose = element.pose(frame)
+        if isinstance(element, Counter) and pose:
+            lines[id(element)] = element.box(pose)
+        elif isinstance(element, Sprite) and element.order is None and element.span and element.ink in read and pose:
+            key = (element.span, element.motion.enters)
+            box = element.box(pose)
+            lines[key] = lines[key].union(box) if key in lines else box
+    return list(lines.values())
+
+
+def the_counter(composition):
+    (found,) = (element for element in composition.elements if isinstance(element, Counter))
+    return found
+
+
+def assert_kept(composition, look):
+    content, slack = look.grid.content, look.grid.px(24) + 2
+    boxes = texts(composition)
+    for box in boxes:
+        assert content.left - slack <= box.left
+        assert box.right <= content.right + slack
+        assert content.top - slack <= box.top
+        assert box.bottom <= content.bottom + slack
+        assert not box.meets(look.grid.captions)
+    for one, other in itertools.combinations(boxes, 2):
+        shared = one.within(other)
+        assert not shared.width or shared.height <= 0.3 * min(one.height, other.height)
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    said=st.tuples(WORDS, WORDS, WORDS), number=st.integers(1, 5000), size=st.sampled_from(SIZES), language=LANGUAGES
+)
+def test_whatever_they_say_texts_stay_in_their_place_and_off_each_other(said, number, size, language):
+    look, (one, two, three) = look_of(size, language), said
+    for scene in (
+        SectionScene(lines=SAID[:1], heading=one[:50], subtitle=two[:90], number=number),
+        QuoteScene(lines=SAID[:1], text=one, name=two[:40], role=three[:60]),
+        ClosingScene(lines=SAID[:1], text=one, action=two[:40], subtitle=three[:60]),
+    ):
+        assert_kept(lay_out(scene, (), look), look)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    value=st.one_of(st.floats(), st.integers(-(10**9), 10**9).map(float), st.sampled_from([0.0, -0.0, 1e-9, 1e15])),
+    unit=st.sampled_from(["", "%", "km", "$", "€", "°C", "Kilowattstd", "人", "كيلومتر", "per animal", "$bn", "x"]),
+    text=WORDS,
+    size=st.sampled_from(SIZES),
+    language=LANGUAGES,
+)
+def test_whatever_number_it_is_it_stays_in_its_place(value, unit, text, size, language):
+    look = look_of(size, language)
+    scene = NumberScene(lines=SAID, kicker=text[:40], value=value, unit=unit, text=text[:90], source=text[:60])
+
+    composition = lay_out(scene, spoken(scene), look)
+
+    assert_kept(composition, look)
+    assert the_counter(composition).sprites
+
+
+def test_a_number_lands_in_the_frame_in_which_it_is_spoken():
+    words = spoken(MOON)
+    counter = the_counter(lay_out(MOON, words, look_of()))
+    lands = frame_of(words, "384,400")
+
+    assert counter.pose(counter.enters - 1) is None
+    assert 24 <= lands - counter.enters + 1 <= 36
+    assert counter.pose(lands - 1).text != "384,400"
+    assert counter.pose(lands).text == "384,400"
+    assert counter.pose(LATE).text == "384,400"
+
+
+def test_a_number_that_is_spoken_at_once_still_counts_for_most_of_a_second():
+    scene = replace(MOON, lines=SAID[1:])
+    counter = the_counter(lay_out(scene, spoken(scene), look_of()))
+
+    landed = next(frame for frame in range(200) if (pose := counter.pose(frame)) and pose.text == "384,400")
+    assert 0.8 <= (landed + 1 - counter.enters) / 30 <= 1.2
+
+
+def test_a_number_counts_upwards_in_places_that_do_not_move():
+    counter = the_counter(lay_out(MOON, spoken(MOON), look_of()))
+    values = [int("".join(filter(str.isdecimal, reading))) for reading in counter.readings]
+
+    assert values == sorted(values)
+    assert len(set(values)) > 15
+    assert {len(reading) for reading in counter.readings} == {len("384,400")}
+
+
+@EVERY_SIZE
+@pytest.mark.parametrize(
+    ("value", "unit", "language"),
+    [(71, "%", "en"), (1, "%", "en"), (1.1, "kr", "sv"), (-870, "°C", "fa"), (90.1, "%", "he"), (11111, "$", "en")],
+)
+def test_digits_on_their_way_touch_neither_their_unit_nor_the_edge(value, unit, language, size):
+    scene = replace(MOON, value=value, unit=unit, kicker="")
+    composition = lay_out(scene, spoken(scene), look_of(size, language))
+    counter = the_counter(composition)
+    still = [box for box in texts(composition) if box != counter.box(counter.pose(LATE))]
+
+    for frame in range(counter.enters, counter.enters + len(counter.readings)):
+        box = counter.box(counter.pose(frame))
+        assert not any(box.meets(other) for other in still)
+        assert 0.02 * size[0] < box.left
+        assert box.right < 0.98 * size[0]
+
+
+def test_between_two_readings_only_the_digits_that_differ_change():
+    counter = the_counter(lay_out(MOON, spoken(MOON), look_of()))
+    poses = [counter.pose(frame) for frame in range(counter.enters + 20, counter.enters + 30)]
+    whole = counter.box(poses[-1])
+
+    for before, now in itertools.pairwise(poses):
+        differ = [at for at, (old, new) in enumerate(zip(before.text, now.text, strict=True)) if old != new]
+        changes = counter.changes(before, now)
+        assert len(changes) == 2 * len(differ)
+        assert sum(box.width for box in changes) < 2 * whole.width
+
+
+def test_nothing_of_a_late_number_is_there_before_it_but_what_it_is_about():
+    words = spoken(MOON)
+    composition = lay_out(MOON, words, look_of())
+    counter = the_counter(composition)
+
+    before, after = (texts(composition, frame) for frame in (counter.enters - 12, LATE))
+
+    assert len(before) == 1
+    assert len(after) == 5
+
+
+def test_a_number_alone_lets_its_meaning_come_first():
+    scene = replace(MOON, kicker="", source="")
+    composition = lay_out(scene, spoken(scene), look_of())
+
+    assert len(texts(composition, the_counter(composition).enters - 1)) == 1
+
+
+@EVERY_SIZE
+def test_a_share_fills_a_ring_as_it_counts(size):
+    composition = lay_out(SHARE, spoken(SHARE), look_of(size))
+    counter = the_counter(composition)
+    (filled,) = (
+        element
+        for element in composition.elements
+        if isinstance(element, Sprite) and element.order and element.motion.enters == counter.enters
+    )
+
+    def seen(frame):
+        pose = filled.pose(frame)
+        return (np.asarray(filled.order) <= pose.drawn).sum() if pose else 0
+
+    lands = counter.enters + len(counter.readings) - 1
+    assert seen(counter.enters - 1) == 0
+    assert seen(counter.enters + 3) < seen(lands - 8) <= seen(lands)
+    assert counter.pose(lands).text == "71"
+    for box in texts(composition):
+        assert not box.meets(filled.box(Pose(255, 0, 255)))
+
+
+def test_words_that_are_quoted_come_when_they_are_spoken_and_their_author_before():
+    words = spoken(QUOTE)
+    composition = lay_out(QUOTE, words, look_of())
+    begins = frame_of(words, "I")
+
+    assert len(texts(composition, begins - 1)) == 2
+    assert len(texts(composition, LATE)) > 3
+
+
+def test_a_quotation_has_one_pair_of_marks():
+    def drawn(text):
+        scene = replace(QUOTE, text=text)
+        return [(e.left, e.top, e.mask.size) for e in lay_out(scene, (), look_of()).elements if isinstance(e, Sprite)]
+
+    plain = drawn("Stay hungry.")
+    assert drawn("“Stay hungry.”") == drawn("„Stay hungry.“") == plain
+    assert drawn("“Stay” and “go”") != drawn("Stay” and “go")
+
+
+@EVERY_SIZE
+def test_the_mark_of_a_quotation_is_a_fifth_of_the_accent(size):
+    composition = lay_out(QUOTE, (), look_of(size))
+    mark = composition.elements[0]
+
+    assert mark.ink == colour(MIDNIGHT.accent)
+    assert np.asarray(mark.mask).max() == round(0.2 * 255)
+    assert not any(mark.box(Pose(255, 0, 255)).meets(box) for box in texts(composition))
+
+
+@EVERY_SIZE
+def test_the_number_of_a_chapter_is_an_outline_beside_or_above_its_name(size):
+    composition = lay_out(CHAPTER, (), look_of(size))
+    outline = composition.elements[0]
+    ink = np.asarray(outline.mask)
+
+    # A line around it and nothing in it: far less than the strokes of a numeral cover.
+    assert ink.max() > 200
+    assert 0.01 < (ink > 128).mean() < 0.12
+    assert not any(outline.box(Pose(255, 0, 255)).meets(box) for box in texts(composition))
+
+
+def test_a_closing_without_an_action_has_a_bar_and_with_one_a_button():
+    quiet, asking = (lay_out(scene, (), look_of()) for scene in (replace(ASKING, action=""), ASKING))
+
+    def bars(composition):
+        return sum(
+            isinstance(e, Sprite) and e.order is not None and e.ink == colour(MIDNIGHT.accent)
+            for e in composition.elements
+        )
+
+    def surfaces(composition):
+        return [e for e in composition.elements if isinstance(e, Sprite) and e.ink == colour(MIDNIGHT.surface)]
+
+    assert (bars(quiet), bars(asking)) == (1, 0)
+    assert not surfaces(quiet)
+    (button,) = surfaces(asking)
+    inside = [box for box in texts(asking) if box.meets(button.box(Pose(255, 0, 255)))]
+    assert len(inside) == 1
+    assert inside[0].within(button.box(Pose(255, 0, 255))) == inside[0]
+
+
+def test_a_square_list_of_short_items_has_its_dial_beside_them():
+    look = look_of((540, 540))
+    short, long = (
+        BulletsScene(lines=SAID, heading="What happens to light", items=(item, item, item))
+        for item in ("It is bent", "It is bent by every drop of water that it meets on its way")
+    )
+
+    def parts(scene):
+        return [e for e in lay_out(scene, (), look).elements if isinstance(e, Sprite) and e.order is not None]
+
+    assert len(parts(short)) == 3
+    assert not parts(long)
+
+
+@pytest.mark.parametrize("size", SIZES[1:], ids=str)
+def test_where_text_takes_the_width_the_figure_is_cut_by_the_corner_and_above_the_text(size):
+    scene = TitleScene(lines=SAID, heading="The Moon", kicker="Far away", subtitle="And near")
+    composition = lay_out(scene, (), look_of(size))
+    figure = composition.elements[0]
+    box = figure.box(Pose(255, 0, 255))
+
+    assert box.top < 0
+    assert box.right > size[0]
+    assert box.bottom < min(text.top for text in texts(composition))
+
+
+@pytest.mark.parametrize("scene", [MOON, SHARE, QUOTE, CHAPTER, ASKING], ids=lambda scene: scene.layout)
+def test_it_comes_to_rest_and_is_drawn_with_the_same_pixels_every_time(scene):
+    def drawn():
+        frames = draw_scene(scene, words=spoken(scene), cues=(), frames=200, look=look_of((480, 270)))
+        return [(frame.picture.y.tobytes(), frame.hold) for frame in frames]
+
+    first = drawn()
+    assert first == drawn()
+    assert len(first) < 90
+    assert first[-1][1] > 20
