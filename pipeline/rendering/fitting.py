@@ -88,6 +88,28 @@ def fit(
     return _set(text, style, chosen[0], chosen[1].spans, group_at)
 
 
+def fit_alike(
+    texts: Sequence[str],
+    style: TextStyle,
+    sizes: Sequence[int],
+    *,
+    width_px: int,
+    height_px: int | None = None,
+    most_lines: int = 1,
+) -> tuple[TextBlock, ...]:
+    """Texts that stand beside each other: all in the largest of `sizes` at which each of them fits."""
+    alone = [
+        fit(text, style, sizes, width_px=width_px, height_px=height_px, most_lines=most_lines)
+        for text in dict.fromkeys(texts)
+    ]
+    size_px = min((block.size_px for block in alone if block.lines), default=sizes[0])
+    if all(block.size_px == size_px for block in alone) and len(alone) == len(texts):
+        return tuple(alone)
+    return tuple(
+        fit(text, style, (size_px,), width_px=width_px, height_px=height_px, most_lines=most_lines) for text in texts
+    )
+
+
 def _possible(
     text: str,
     style: TextStyle,

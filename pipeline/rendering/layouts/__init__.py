@@ -10,16 +10,18 @@ from pipeline.model import (
     ClosingScene,
     Scene,
     StatementScene,
+    StepsScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, title
+from pipeline.rendering.layouts import bullets, closing, statement, steps, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,
     BulletsScene: bullets.lay_out,
+    StepsScene: steps.lay_out,
     StatementScene: statement.lay_out,
     ClosingScene: closing.lay_out,
 }

@@ -12,7 +12,7 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motif import figure
-from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Motion
+from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
 from pipeline.rendering.picture import colour, tile
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat
@@ -27,6 +27,8 @@ _AIR = 64
 # Of cards, at 1080.
 _RADIUS = 28
 _SHADOW_BLUR, _SHADOW_DROP, _SHADOW_OPACITY = 48, 16, 0.34
+# How visible a card is that waits to be spoken of (0 to 255).
+_WAITING = 96
 
 
 def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
@@ -67,6 +69,13 @@ def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> lis
             motion=motion,
         ),
     ]
+
+
+def placeholder(look: Look, box: Box, *, frame: int) -> Sprite:
+    """Where a card will be: the same surface, hardly there."""
+    motion = Motion(enters=frame, over=12, levels=(Level(0, _WAITING),))
+    mask = rounded(box.width, box.height, radius=look.grid.px(_RADIUS))
+    return flat(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
 @lru_cache(maxsize=32)
