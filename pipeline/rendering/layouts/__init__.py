@@ -11,11 +11,12 @@ from pipeline.model import (
     Scene,
     StatementScene,
     StepsScene,
+    TimelineScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, steps, title
+from pipeline.rendering.layouts import bullets, closing, statement, steps, timeline, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -23,6 +24,7 @@ LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     BulletsScene: bullets.lay_out,
     StepsScene: steps.lay_out,
     StatementScene: statement.lay_out,
+    TimelineScene: timeline.lay_out,
     ClosingScene: closing.lay_out,
 }
 

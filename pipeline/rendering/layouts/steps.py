@@ -40,6 +40,8 @@ _BELOW_NUMERAL = 72
 _ROW_PADDING, _ROW_INDENT = 40, 96
 _LEAST_ROW_AIR, _LEAST_ROW_AIR_IF_LOW, _MOST_ROW_AIR = 48, 32, 96
 _GAP, _GAP_IF_LOW = 24, 16
+# Above and below the block, together, at least; none of it where room is short.
+_AIR = 32
 _NUMERAL_PX = 112
 
 
@@ -115,10 +117,10 @@ def _plan(scene: StepsScene, look: Look) -> _Plan:
         smaller = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
         while smaller < len(_TITLE_SIZES):
             head = header(scene.kicker, scene.heading, look, low=squeeze.low)
-            room = look.grid.content.height - head.height_px
+            room = look.grid.content.height - (0 if squeeze.low else look.grid.px(_AIR))
             arrange = _rows if look.grid.is_stacked else _columns
-            plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room))
-            if plan.height_px <= look.grid.content.height and (not plan.is_cut or squeeze is _SQUEEZES[-1]):
+            plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room - head.height_px))
+            if plan.height_px <= room and (not plan.is_cut or squeeze is _SQUEEZES[-1]):
                 return plan
             taken = [card.title.size_px for card in plan.cards if card.title.lines]
             smaller = max(smaller, sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
@@ -194,7 +196,9 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     width = grid.content.width
     blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze[1:])
     between = _below_title(blocks, look)
-    heights = [title.height_px + (between + text.reach_px + text.height_px if text.lines else 0) for title, text in blocks]
+    heights = [
+        title.height_px + (between + text.reach_px + text.height_px if text.lines else 0) for title, text in blocks
+    ]
     height = min(max(heights) + grid.px(_MOST_ROW_AIR), (room_px - gap * (count - 1)) // count)
     height = max(height, max(heights) + grid.px(_LEAST_ROW_AIR_IF_LOW if squeeze.low else _LEAST_ROW_AIR))
     cards = []
