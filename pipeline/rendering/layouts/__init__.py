@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
+    ComparisonScene,
     Scene,
     StatementScene,
     StepsScene,
@@ -16,7 +17,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, steps, timeline, title
+from pipeline.rendering.layouts import bullets, closing, comparison, statement, steps, timeline, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -24,6 +25,7 @@ LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     BulletsScene: bullets.lay_out,
     StepsScene: steps.lay_out,
     StatementScene: statement.lay_out,
+    ComparisonScene: comparison.lay_out,
     TimelineScene: timeline.lay_out,
     ClosingScene: closing.lay_out,
 }

@@ -49,16 +49,14 @@ class _Squeeze(NamedTuple):
     """How little room things are given, where there is not enough: a low header, fewer lines of title and text."""
 
     low: bool
-    title_lines: int
-    text_lines: int
+    lines: tuple[int, int]
+    may_cut: bool = False
 
 
 _SQUEEZES = (
-    _Squeeze(low=False, title_lines=3, text_lines=5),
-    _Squeeze(low=True, title_lines=3, text_lines=5),
-    _Squeeze(low=True, title_lines=2, text_lines=2),
-    _Squeeze(low=True, title_lines=1, text_lines=2),
-    _Squeeze(low=True, title_lines=1, text_lines=1),
+    _Squeeze(low=False, lines=(3, 5)),
+    _Squeeze(low=True, lines=(3, 5)),
+    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in ((2, 4), (2, 3), (1, 3), (1, 2), (1, 1))),
 )
 
 
@@ -112,15 +110,16 @@ def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition
 
 def _plan(scene: StepsScene, look: Look) -> _Plan:
     """The largest type at which everything fits, else under a lower header, else in fewer lines."""
+    largest = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
     plan = None
     for squeeze in _SQUEEZES:
-        smaller = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
+        smaller = len(_TITLE_SIZES) - 1 if squeeze.may_cut else largest
         while smaller < len(_TITLE_SIZES):
             head = header(scene.kicker, scene.heading, look, low=squeeze.low)
             room = look.grid.content.height - (0 if squeeze.low else look.grid.px(_AIR))
             arrange = _rows if look.grid.is_stacked else _columns
             plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room - head.height_px))
-            if plan.height_px <= room and (not plan.is_cut or squeeze is _SQUEEZES[-1]):
+            if plan.height_px <= room and (not plan.is_cut or squeeze.may_cut):
                 return plan
             taken = [card.title.size_px for card in plan.cards if card.title.lines]
             smaller = max(smaller, sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
@@ -159,7 +158,7 @@ def _columns(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, roo
     grid, count = look.grid, len(scene.items)
     gap, padding = grid.px(_GAP), grid.px(_NARROW_PADDING if count > 3 else _PADDING)
     width = (grid.content.width - gap * (count - 1)) // count
-    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=squeeze[1:])
+    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=squeeze.lines)
     title_px = max(title.height_px for title, _ in blocks)
     text_px = max(text.height_px for _, text in blocks)
     between = _below_title(blocks, look) + max(text.reach_px for _, text in blocks) if text_px else 0
@@ -194,7 +193,7 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     gap = grid.px(_GAP_IF_LOW if squeeze.low else _GAP)
     padding, indent = grid.px(_ROW_PADDING), grid.px(_ROW_INDENT)
     width = grid.content.width
-    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze[1:])
+    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
     between = _below_title(blocks, look)
     heights = [
         title.height_px + (between + text.reach_px + text.height_px if text.lines else 0) for title, text in blocks

@@ -67,20 +67,19 @@ class _Squeeze(NamedTuple):
     low: bool
     lines: int
     beside: bool = False
+    may_cut: bool = False
 
 
 _SQUEEZES = (
     _Squeeze(low=False, lines=5),
     _Squeeze(low=True, lines=5),
-    _Squeeze(low=True, lines=2),
-    _Squeeze(low=True, lines=1),
+    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in (4, 3, 2, 1)),
 )
 _STACKED_SQUEEZES = (
     _Squeeze(low=False, lines=3),
     _Squeeze(low=False, lines=2, beside=True),
     _Squeeze(low=True, lines=3, beside=True),
-    _Squeeze(low=True, lines=2, beside=True),
-    _Squeeze(low=True, lines=1, beside=True),
+    *(_Squeeze(low=True, lines=lines, beside=True, may_cut=True) for lines in (3, 2, 1)),
 )
 
 
@@ -137,11 +136,11 @@ def _plan(scene: TimelineScene, look: Look) -> _Plan:
     room_px = look.grid.content.height - look.grid.px(_AIR)
     plan = None
     for squeeze in squeezes:
-        smaller = 0 if squeeze.beside else few
         scale = _BESIDE_SIZES if squeeze.beside else _WHEN_SIZES
+        smaller = len(scale) - 1 if squeeze.may_cut else 0 if squeeze.beside else few
         while smaller < len(scale):
             plan = _try(scene, look, squeeze, smaller)
-            if plan.height_px <= room_px and (not plan.is_cut or squeeze is squeezes[-1]):
+            if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
                 return plan
             taken = [block.size_px for block in plan.whens if block.lines]
             smaller = max(smaller, sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
