@@ -9,6 +9,7 @@ from pipeline.model import (
     BulletsScene,
     ClosingScene,
     ComparisonScene,
+    DiagramScene,
     Scene,
     StatementScene,
     StepsScene,
@@ -17,7 +18,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, comparison, statement, steps, timeline, title
+from pipeline.rendering.layouts import bullets, closing, comparison, diagram, statement, steps, timeline, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -27,6 +28,7 @@ LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     StatementScene: statement.lay_out,
     ComparisonScene: comparison.lay_out,
     TimelineScene: timeline.lay_out,
+    DiagramScene: diagram.lay_out,
     ClosingScene: closing.lay_out,
 }
 

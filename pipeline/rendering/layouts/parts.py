@@ -25,7 +25,7 @@ _SMALLEST_FIGURE = 200
 # Above and below both of them, together.
 _AIR = 64
 # Of cards, at 1080.
-_RADIUS = 28
+RADIUS = 28
 _SHADOW_BLUR, _SHADOW_DROP, _SHADOW_OPACITY = 48, 16, 0.34
 # How visible a card is that waits to be spoken of (0 to 255).
 _WAITING = 96
@@ -56,7 +56,7 @@ def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
 
 def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> list[Sprite]:
     """A card on the background: a surface in the colour of a role, with a soft shadow and no outline."""
-    grid, radius = look.grid, look.grid.px(_RADIUS)
+    grid, radius = look.grid, look.grid.px(RADIUS)
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur)
     return [
@@ -74,7 +74,7 @@ def panel(look: Look, box: Box, *, motion: Motion, role: str = "surface") -> lis
 def placeholder(look: Look, box: Box, *, frame: int) -> Sprite:
     """Where a card will be: the same surface, hardly there."""
     motion = Motion(enters=frame, over=12, levels=(Level(0, _WAITING),))
-    mask = rounded(box.width, box.height, radius=look.grid.px(_RADIUS))
+    mask = rounded(box.width, box.height, radius=look.grid.px(RADIUS))
     return flat(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
