@@ -40,7 +40,7 @@ def ways(
     network: Network, boxes: Sequence[Box], lanes: dict[Arrow, tuple[Point, ...]], arrows: Sequence[Arrow], look: Look
 ) -> list[list[Point]]:
     """For each arrow its way in pixels, from box to box; `lanes` are the middles of the lanes in pixels."""
-    if network.lanes is None:
+    if not network.in_ranks:
         return [
             _trimmed(_rounded(_elbow(boxes[start], boxes[end]), look.grid.px(_CORNER)), look) for start, end in arrows
         ]
@@ -56,15 +56,16 @@ def ways(
     for arrow in arrows:
         first, last, middles = sides[arrow]
         before, after = flat[first], flat[last]
-        points: list[Point] = [(before.right, before.middle + offsets[arrow, first])]
-        for x, y in middles:
-            half = before.width / 2
-            points += [(x - half, y), (x + half, y)]
-        points.append((after.left, after.middle + offsets[arrow, last]))
+        air = look.grid.px(_AIR)
+        points: list[Point] = [(before.right + air, before.middle + offsets[arrow, first])]
+        if middles:
+            (from_x, y), (to_x, _) = middles
+            points += [(from_x - before.width / 2, y), (to_x + before.width / 2, y)]
+        points.append((after.left - air, after.middle + offsets[arrow, last]))
         way = _curved(points)
         if turned:
             way = [_swapped(point) for point in way]
-        found.append(_trimmed(way if first == arrow[0] else way[::-1], look))
+        found.append(way if first == arrow[0] else way[::-1])
     return found
 
 
@@ -113,7 +114,7 @@ def _order(way: Sequence[Point], size: tuple[int, int], width: int) -> Image.Ima
         for piece in range(pieces):
             start, end = piece / pieces, (piece + 1) / pieces
             level = round(248 * (done + length * start) / whole)
-            pen.line((*_between(one, other, start), *_between(one, other, end)), fill=level, width=width)
+            pen.line((*between(one, other, start), *between(one, other, end)), fill=level, width=width)
         done += length
     return order
 
@@ -137,10 +138,19 @@ def _port_offsets(
     offsets: dict[tuple[Arrow, int], float] = {}
     for box, far in {(port.box, port.far): None for port in ports}:
         here = sorted((p for p in ports if p.box == box and p.far == far), key=lambda p: (p.comes_from, p.arrow))
-        apart = min(look.grid.px(_APART), boxes[box].height / (len(here) + 1))
-        for number, port in enumerate(here):
-            offsets[port.arrow, box] = (number - (len(here) - 1) / 2) * apart
+        places = _spread([port.comes_from - boxes[box].middle for port in here])
+        apart = min(look.grid.px(_APART), boxes[box].height / (2 * max(map(abs, places)) + 1.5))
+        for port, at in zip(here, places, strict=True):
+            offsets[port.arrow, box] = at * apart
     return offsets
+
+
+def _spread(comes_from: Sequence[float]) -> list[float]:
+    """Places around the middle of a side, in steps; what comes straight stays in the middle."""
+    straight = sum(abs(offset) < 1 for offset in comes_from)
+    before = sum(offset <= -1 for offset in comes_from)
+    first = -before - (straight - 1) / 2 if straight else -(len(comes_from) - 1) / 2
+    return [first + number for number in range(len(comes_from))]
 
 
 def _elbow(start: Box, end: Box) -> list[Point]:
@@ -170,9 +180,9 @@ def _rounded(points: list[Point], radius: float) -> list[Point]:
         return points
     start, corner, end = points
     reach = min(radius, math.dist(start, corner) / 2, math.dist(corner, end) / 2)
-    into = _between(corner, start, reach / math.dist(corner, start))
-    out = _between(corner, end, reach / math.dist(corner, end))
-    bend = [_between(_between(into, corner, t), _between(corner, out, t), t) for t in _shares()]
+    into = between(corner, start, reach / math.dist(corner, start))
+    out = between(corner, end, reach / math.dist(corner, end))
+    bend = [between(between(into, corner, t), between(corner, out, t), t) for t in _shares()]
     return [start, *bend, end]
 
 
@@ -199,7 +209,7 @@ def _shortened(way: list[Point], length: float) -> list[Point]:
     for number, (one, other) in enumerate(pairwise(way)):
         step = math.dist(one, other)
         if step > length:
-            return [_between(one, other, length / step), *way[number + 1 :]]
+            return [between(one, other, length / step), *way[number + 1 :]]
         length -= step
     return way[-2:]
 
@@ -217,7 +227,8 @@ def _shares() -> list[float]:
     return [step / _STEPS for step in range(_STEPS + 1)]
 
 
-def _between(one: Point, other: Point, share: float) -> Point:
+def between(one: Point, other: Point, share: float) -> Point:
+    """The point that lies this share of the way from one to the other."""
     return one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share
 
 

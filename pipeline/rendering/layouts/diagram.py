@@ -17,7 +17,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit, fit_alike
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.arrows import Point, drawn, ways
+from pipeline.rendering.layouts.arrows import Point, between, drawn, ways
 from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.layouts.network import Arrow, Network, Place, arrange
 from pipeline.rendering.layouts.parts import RADIUS, panel, placeholder, sizes
@@ -37,14 +37,19 @@ _LIGHTS = (
 MOST_ITEMS = 6
 _SIZES = (*HEADING_SIZES[3:], 40, 36, 32)
 _LINK_SIZES = (32,)
-# At 1080: between columns and between rows, with words at arrows and without.
-_COLUMN_GAP, _COLUMN_GAP_WORDS, _ROW_GAP, _ROW_GAP_WORDS = 112, 224, 80, 112
-# Inside a box, beside and above its words; the lowest and the highest one.
-_PADDING, _PADDING_ABOVE = 28, 24
-_LEAST_HEIGHT, _MOST_HEIGHT = 88, 232
-# From an arrow to its words, and around them.
-_BESIDE_ARROW, _AROUND = 16, 8
+# At 1080: between columns, without words at the arrows between them and with, each where columns are few and many.
+_COLUMN_GAP, _COLUMN_GAP_CROWDED, _COLUMN_GAP_WORDS, _COLUMN_GAP_WORDS_CROWDED = 96, 72, 200, 144
+_MANY_COLUMNS = 4
+# Between rows: a share of the height of a box, within these, and more where there are words.
+_ROW_GAP_SHARE, _LEAST_ROW_GAP, _MOST_ROW_GAP = 0.55, 44, 80
+_LEAST_ROW_GAP_WORDS, _MOST_ROW_GAP_WORDS = 56, 120
+# Inside a box, beside and above its words; the highest one, alone in its column and not.
+_PADDING, _PADDING_ABOVE = 24, 16
+_MOST_HEIGHT, _MOST_HEIGHT_ALONE = 232, 272
+# From an arrow to words above or below it, and at its side; around them; the widest.
+_ABOVE_ARROW, _BESIDE_ARROW, _AROUND, _WORDS_WIDTH = 16, 24, 8, 360
 _FRAME = 4
+_CLOSE_PX = 4
 _AIR = 32
 _DRAWING_FRAMES = 18
 # A box comes when the arrow that leads to it is half there.
@@ -98,7 +103,7 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
     content = look.grid.content
     arrows = _arrows(scene)
-    plan = _plan(scene, list(arrows), look)
+    plan = _plan(scene, arrows, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.middle - plan.height_px // 2
     elements: list[Element] = [*header_letters(plan.head, look, top=top)]
@@ -107,7 +112,7 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
     boxes = [plan.box_at(place).moved(left, top) for place in plan.network.places]
     lanes = {
         arrow: tuple((x + left, y + top) for x, y in map(plan.middle, places))
-        for arrow, places in (plan.network.lanes or {}).items()
+        for arrow, places in plan.network.lanes.items()
     }
     elements += [placeholder(look, box, frame=3 * index) for index, box in enumerate(boxes)]
     for index, (box, label) in enumerate(zip(boxes, plan.labels, strict=True)):
@@ -119,7 +124,7 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         # It leads to a box that is about to come, or back to one that is there.
         frame = starts[max(arrow)] + (2 * _AFTER_ARROW if arrow[0] > arrow[1] else 0)
         elements.append(drawn(way, look, frame=frame, over=_DRAWING_FRAMES))
-        placed = _beside(_link_words(words_at, look), way, taken, look)
+        placed = _beside(_link_words(words_at, plan, arrow, look), way, taken, look)
         if placed:
             block, box = placed
             taken.append(box)
@@ -148,42 +153,63 @@ def _arrows(scene: DiagramScene) -> dict[Arrow, str]:
     }
 
 
-def _plan(scene: DiagramScene, arrows: Sequence[Arrow], look: Look) -> _Plan:
+def _plan(scene: DiagramScene, arrows: dict[Arrow, str], look: Look) -> _Plan:
     """The largest type at which everything fits, under a lower header if need be, in fewer lines in the end."""
-    network = arrange(len(scene.items), arrows, upright=look.grid.is_stacked)
+    upright, wordy = look.grid.is_stacked, any(arrows.values())
+    network = arrange(len(scene.items), list(arrows), upright=upright, wordy=wordy)
     room_px = look.grid.content.height - look.grid.px(_AIR)
     plan = None
-    for low, lines in ((False, 3), (True, 3), (True, 2), (True, 1)):
-        plan = _try(scene, network, look, low=low, lines=lines, room_px=room_px)
-        if plan.height_px <= room_px and not plan.is_cut:
+    for low, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
+        plan = _try(scene, network, arrows, look, low=low, lines=lines, room_px=room_px)
+        if plan.height_px <= room_px and (not plan.is_cut or low):
             break
     assert plan is not None
     return plan
 
 
-def _try(scene: DiagramScene, network: Network, look: Look, *, low: bool, lines: int, room_px: int) -> _Plan:
+def _try(
+    scene: DiagramScene,
+    network: Network,
+    arrows: dict[Arrow, str],
+    look: Look,
+    *,
+    low: bool,
+    lines: int,
+    room_px: int,
+) -> _Plan:
     grid = look.grid
     head = header("", scene.heading, look, low=low)
-    with_words = any(link.label for link in scene.links)
-    across = network.lanes is None or not network.is_upright
-    gap_x = grid.px(_COLUMN_GAP_WORDS if with_words and across and not grid.is_stacked else _COLUMN_GAP)
-    gap_y = grid.px(_ROW_GAP_WORDS if with_words else _ROW_GAP)
-    if network.is_upright and network.columns > 1:
-        gap_x = grid.px(_COLUMN_GAP) // 2
-    width = math.floor((grid.content.width + gap_x) / network.columns) - gap_x
-    width = min(width, grid.content.width)
-    most = math.floor((room_px - head.height_px + gap_y) / network.rows) - gap_y
+    gap_x = _column_gap(network, arrows, look)
+    width = min(math.floor((grid.content.width + gap_x) / network.columns) - gap_x, grid.content.width)
+    room_px -= head.height_px
+    # In boxes of the height of one, gaps are a share of it.
+    most = room_px / (network.rows + _ROW_GAP_SHARE * (network.rows - 1))
+    bounds = (_LEAST_ROW_GAP_WORDS, _MOST_ROW_GAP_WORDS) if any(arrows.values()) else (_LEAST_ROW_GAP, _MOST_ROW_GAP)
+    gap_y = min(max(round(_ROW_GAP_SHARE * most), grid.px(bounds[0])), grid.px(bounds[1]))
+    most = math.floor((room_px + gap_y) / network.rows) - gap_y
+    padding_y = 2 * grid.px(_PADDING_ABOVE)
     labels = fit_alike(
         [node.label for node in scene.items],
         HEADING.in_language(look.language),
         sizes(grid, _SIZES),
         width_px=width - 2 * grid.px(_PADDING),
-        height_px=max(grid.px(32), most - 2 * grid.px(_PADDING_ABOVE)),
+        height_px=max(grid.px(32), most - padding_y),
         most_lines=lines,
     )
-    needed = max(label.height_px + 2 * label.reach_px for label in labels) + 2 * grid.px(_PADDING_ABOVE)
-    height = max(needed, min(most, grid.px(_MOST_HEIGHT)), min(most, grid.px(_LEAST_HEIGHT)))
+    needed = max(label.height_px + 2 * label.reach_px for label in labels) + padding_y
+    height = max(needed, min(most, grid.px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))
     return _Plan(head=head, network=network, labels=labels, box=(width, height), gaps=(gap_x, gap_y))
+
+
+def _column_gap(network: Network, arrows: dict[Arrow, str], look: Look) -> int:
+    """Wide enough for words above an arrow that has no other place for them."""
+    grid = look.grid
+    if network.is_upright:
+        return grid.px(_COLUMN_GAP) // 2
+    crowded = network.columns > _MANY_COLUMNS
+    if any(label and arrow not in network.lanes for arrow, label in arrows.items()):
+        return grid.px(_COLUMN_GAP_WORDS_CROWDED if crowded else _COLUMN_GAP_WORDS)
+    return grid.px(_COLUMN_GAP_CROWDED if crowded else _COLUMN_GAP)
 
 
 def _box(box: Box, label: TextBlock, look: Look, *, start: int, ends: int | None) -> Iterable[Sprite]:
@@ -209,19 +235,25 @@ def _frame(box: Box, look: Look) -> Image.Image:
     return ImageChops.subtract(rounded(box.width, box.height, radius=radius), inner)
 
 
-def _link_words(text: str, look: Look) -> TextBlock:
-    width = look.grid.px(_COLUMN_GAP_WORDS - 2 * _AROUND) if not look.grid.is_stacked else look.grid.px(360)
-    return fit(text, BODY.in_language(look.language), sizes(look.grid, _LINK_SIZES), width_px=width, most_lines=2)
+def _link_words(text: str, plan: _Plan, arrow: Arrow, look: Look) -> TextBlock:
+    grid = look.grid
+    in_lane = arrow in plan.network.lanes
+    if plan.network.is_upright and in_lane:
+        # Between the last box and its arrow.
+        width = plan.gaps[0] + round(plan.network.lane * (plan.box[0] + plan.gaps[0])) - 2 * grid.px(_BESIDE_ARROW)
+    elif plan.network.is_upright or in_lane:
+        width = grid.px(_WORDS_WIDTH)
+    else:
+        width = plan.gaps[0] - 2 * grid.px(_AROUND)
+    return fit(text, BODY.in_language(look.language), sizes(grid, _LINK_SIZES), width_px=width, most_lines=2)
 
 
 def _points_on(way: Sequence[Point]) -> list[Point]:
     """Points along a way, close enough together to tell whether something lies on it."""
     points: list[Point] = []
-    for (from_x, from_y), (to_x, to_y) in pairwise(way):
-        pieces = max(1, round(math.dist((from_x, from_y), (to_x, to_y)) / 12))
-        points += [
-            (from_x + (to_x - from_x) * n / pieces, from_y + (to_y - from_y) * n / pieces) for n in range(pieces)
-        ]
+    for one, other in pairwise(way):
+        pieces = max(1, round(math.dist(one, other) / _CLOSE_PX))
+        points += [between(one, other, number / pieces) for number in range(pieces)]
     return [*points, way[-1]]
 
 
@@ -230,16 +262,16 @@ def _beside(block: TextBlock, way: Sequence[Point], taken: Sequence[Box], look: 
     if not block.lines:
         return None
     grid, content = look.grid, look.grid.content
-    around, gap = grid.px(_AROUND), grid.px(_BESIDE_ARROW)
+    around, above, beside = grid.px(_AROUND), grid.px(_ABOVE_ARROW) - grid.px(_AROUND), grid.px(_BESIDE_ARROW)
     width, height = block.width_px, block.height_px + 2 * around + 2 * block.reach_px
     points = _points_on(way)
     for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
         x, y = points[round(share * (len(points) - 1))]
         places = [
-            (x - width / 2, y - gap - height),
-            (x - width / 2, y + gap),
-            (x + gap, y - height / 2),
-            (x - gap - width, y - height / 2),
+            (x - width / 2, y - above - height),
+            (x - width / 2, y + above),
+            (x + beside, y - height / 2),
+            (x - beside - width, y - height / 2),
         ]
         for left, top in places:
             box = Box(round(left), round(top), round(left) + width, round(top) + height)

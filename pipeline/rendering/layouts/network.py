@@ -1,21 +1,22 @@
 """Where the boxes of a diagram stand on its grid, in columns and rows, and on which lanes its arrows pass other boxes.
 
 A cycle goes round clockwise, and a chain that is too long for one row turns back in a second one. Anything else
-stands in ranks: each box after all that lead to it. An arrow that passes a rank has a lane of its own there, and an
-arrow that leads back takes the same way as one that leads forward, so that no arrow ever crosses a box.
+stands in ranks: each box after all that lead to it. An arrow that passes a rank does so on a lane beside all boxes, and
+an arrow that leads back takes the same way as one that leads forward, so that no arrow ever crosses a box.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # Boxes that stand in one row, at most, where there is room beside each other.
 _MOST_IN_A_ROW = 4
-# Of a row, what a lane takes.
-_LANE = 0.5
+# What lanes take of a row, and of a column, which is wider, without words and with; and where in it arrows run: words
+# stand on the side of the boxes. Together they keep arrows inside the grid whatever the gaps are.
+_LANE, _UPRIGHT_LANE, _UPRIGHT_LANE_WORDS = 0.50, 0.16, 0.50
+_IN_LANE, _IN_LANE_WORDS = 0.6, 0.8
 _SWEEPS = 4
 
 Arrow = tuple[int, int]
@@ -35,20 +36,30 @@ class Network:
     places: tuple[Place, ...]
     columns: float
     rows: float
-    # By arrow, the middles of its lanes, in the order from its first end in rank to the other; None: not in ranks.
-    lanes: dict[Arrow, tuple[Place, ...]] | None = None
+    # By arrow that passes ranks, the middles of its lane's first and last stretch, in the order of ranks.
+    lanes: dict[Arrow, tuple[Place, Place]] = field(default_factory=dict)
+    # From the last box to the middle of the nearest one, in columns or rows.
+    lane: float = 0.0
+    in_ranks: bool = False
     # Whether ranks follow each other downwards.
     is_upright: bool = False
 
 
-def arrange(count: int, arrows: Sequence[Arrow], *, upright: bool) -> Network:
-    """The grid for so many boxes; `arrows` from box to box, counted from 0, no two alike, none to its own box."""
+def arrange(count: int, arrows: Sequence[Arrow], *, upright: bool, wordy: bool = False) -> Network:
+    """The grid for so many boxes; `arrows` from box to box, counted from 0, no two alike, none to its own box.
+
+    Ranks follow each other downwards if it is `upright`; a `wordy` one has words beside the arrows on its lanes.
+    """
     chain = [(index, index + 1) for index in range(count - 1)]
     if count > 2 and set(arrows) == {*chain, (count - 1, 0)}:
         return _circle(count, upright=upright)
     if count > _MOST_IN_A_ROW and not upright and set(arrows) == set(chain):
         return _two_rows(count)
-    return _ranks(count, arrows, upright=upright)
+    if not upright:
+        return _ranks(count, arrows, upright=False, lane=_LANE, runs_at=_IN_LANE)
+    if wordy:
+        return _ranks(count, arrows, upright=True, lane=_UPRIGHT_LANE_WORDS, runs_at=_IN_LANE_WORDS)
+    return _ranks(count, arrows, upright=True, lane=_UPRIGHT_LANE, runs_at=_IN_LANE)
 
 
 def _two_rows(count: int) -> Network:
@@ -74,27 +85,44 @@ def _circle(count: int, *, upright: bool) -> Network:
     return Network(places=(*above, *below), columns=columns, rows=2)
 
 
-def _ranks(count: int, arrows: Sequence[Arrow], *, upright: bool) -> Network:
-    forward = _without_cycles(count, arrows)
-    rank = _longest_ways(count, forward)
-    # A slot of a rank is a box (its number) or the lane of an arrow.
-    slots: list[list[int | Arrow]] = [[] for _ in range(max(rank, default=0) + 1)]
+def _ranks(count: int, arrows: Sequence[Arrow], *, upright: bool, lane: float, runs_at: float) -> Network:
+    rank = _longest_ways(count, _without_cycles(count, arrows))
+    boxes: list[list[int]] = [[] for _ in range(max(rank) + 1)]
     for box in range(count):
-        slots[rank[box]].append(box)
-    neighbours: dict[int | Arrow, list[tuple[int, int | Arrow]]] = {}
-    for arrow in arrows:
-        first, last = sorted(arrow, key=lambda box: (rank[box], box))
-        between = range(rank[first] + 1, rank[last])
-        way: list[tuple[int, int | Arrow]] = [(rank[first], first)]
-        for at in between:
-            slots[at].append(arrow)
-            way.append((at, arrow))
-        way.append((rank[last], last))
-        for one, other in pairwise(way):
-            neighbours.setdefault(one[1], []).append(other)
-            neighbours.setdefault(other[1], []).append(one)
-    _untangle(slots, neighbours)
-    return _placed(count, slots, upright=upright)
+        boxes[rank[box]].append(box)
+    _untangle(boxes, rank, arrows)
+    beside = max(len(row) for row in boxes)
+
+    def place(across: float, along: float) -> Place:
+        return Place(across, along) if upright else Place(along, across)
+
+    places = [Place(0, 0)] * count
+    for row in boxes:
+        for number, box in enumerate(row):
+            places[box] = place((beside - len(row)) / 2 + number + 0.5, rank[box] + 0.5)
+    lanes: dict[Arrow, tuple[Place, Place]] = {}
+    passed: list[set[int]] = []
+    for arrow in sorted(arrows, key=lambda arrow: abs(rank[arrow[0]] - rank[arrow[1]])):
+        between = range(min(rank[box] for box in arrow) + 1, max(rank[box] for box in arrow))
+        if not between:
+            continue
+        free = next((number for number, ranks in enumerate(passed) if not ranks & set(between)), len(passed))
+        if free == len(passed):
+            passed.append(set())
+        passed[free] |= set(between)
+        across = beside + (free + runs_at) * lane
+        lanes[arrow] = (place(across, between[0] + 0.5), place(across, between[-1] + 0.5))
+    across, along = beside + len(passed) * lane, float(len(boxes))
+    columns, rows = (across, along) if upright else (along, across)
+    return Network(
+        places=tuple(places),
+        columns=columns,
+        rows=rows,
+        lanes=lanes,
+        lane=runs_at * lane,
+        in_ranks=True,
+        is_upright=upright,
+    )
 
 
 def _without_cycles(count: int, arrows: Sequence[Arrow]) -> list[Arrow]:
@@ -120,46 +148,18 @@ def _longest_ways(count: int, forward: Sequence[Arrow]) -> list[int]:
     return rank
 
 
-def _untangle(slots: list[list[int | Arrow]], neighbours: dict[int | Arrow, list[tuple[int, int | Arrow]]]) -> None:
+def _untangle(boxes: list[list[int]], rank: Sequence[int], arrows: Sequence[Arrow]) -> None:
     """Order each rank by where what it is linked to stands in the one before, and after, a few times over."""
     for sweep in range(_SWEEPS):
         step = 1 if sweep % 2 == 0 else -1
-        for at in range(len(slots))[::step]:
-            if not 0 <= at - step < len(slots):
+        for at in range(len(boxes))[::step]:
+            if not 0 <= at - step < len(boxes):
                 continue
-            before = {slot: place for place, slot in enumerate(slots[at - step])}
-            # In shares of the rank, so that ranks of different lengths compare.
-            scale = max(1, len(before))
-
-            def wish(
-                item: tuple[int, int | Arrow],
-                at: int = at,
-                step: int = step,
-                before: dict[int | Arrow, int] = before,
-                scale: int = scale,
-            ) -> float:
-                place, slot = item
-                linked = [before[other] for rank, other in neighbours.get(slot, []) if rank == at - step]
-                return (sum(linked) / len(linked) + 0.5) / scale if linked else (place + 0.5) / len(slots[at])
-
-            slots[at] = [slot for _, slot in sorted(enumerate(slots[at]), key=wish)]
-
-
-def _placed(count: int, slots: list[list[int | Arrow]], *, upright: bool) -> Network:
-    sizes = [sum(1.0 if isinstance(slot, int) else _LANE for slot in row) for row in slots]
-    across = max(sizes)
-    places = [Place(0, 0)] * count
-    lanes: dict[Arrow, tuple[Place, ...]] = {}
-    for at, row in enumerate(slots):
-        middle = (across - sizes[at]) / 2
-        for slot in row:
-            size = 1.0 if isinstance(slot, int) else _LANE
-            along, beside = at + 0.5, middle + size / 2
-            place = Place(beside, along) if upright else Place(along, beside)
-            if isinstance(slot, int):
-                places[slot] = place
-            else:
-                lanes[slot] = (*lanes.get(slot, ()), place)
-            middle += size
-    columns, rows = (across, float(len(slots))) if upright else (float(len(slots)), across)
-    return Network(places=tuple(places), columns=columns, rows=rows, lanes=lanes, is_upright=upright)
+            wishes = {}
+            for number, box in enumerate(boxes[at]):
+                linked = [start if end == box else end for start, end in arrows if box in (start, end)]
+                places = [boxes[at - step].index(other) for other in linked if rank[other] == at - step]
+                # In shares of the rank, so that ranks of different lengths compare.
+                share = sum(places) / len(places) + 0.5 if places else 0.0
+                wishes[box] = share / len(boxes[at - step]) if places else (number + 0.5) / len(boxes[at])
+            boxes[at].sort(key=lambda box, wishes=wishes: wishes[box])  # type: ignore[misc]
