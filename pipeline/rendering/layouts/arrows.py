@@ -20,8 +20,8 @@ Point = tuple[float, float]
 
 # At 1080: thickness, length of the two strokes of a head, air between an arrow and its boxes, roundness of corners.
 _WIDTH, _HEAD, _AIR, _CORNER = 5, 22, 12, 32
-# Between two arrows at the same side of a box.
-_APART = 48
+# Between two arrows at the same side of a box; how far an arrow runs straight at its ends.
+_APART, _STUB = 64, 20
 _HEAD_TURN = math.radians(38)
 _STEPS = 20
 
@@ -57,12 +57,18 @@ def ways(
         first, last, middles = sides[arrow]
         before, after = flat[first], flat[last]
         air = look.grid.px(_AIR)
-        points: list[Point] = [(before.right + air, before.middle + offsets[arrow, first])]
+        gap = (middles[0][0] - before.width / 2 if middles else after.left) - before.right
+        stub = min(look.grid.px(_STUB), (gap - 2 * air) / 4)
+        bent = air + stub
+        begins = (before.right + air, before.middle + offsets[arrow, first])
+        ends = (after.left - air, after.middle + offsets[arrow, last])
+        # All of a gap swing between the same two lines: those that begin and end in the same order never cross.
+        swings: list[Point] = [(before.right + bent, begins[1])]
         if middles:
             (from_x, y), (to_x, _) = middles
-            points += [(from_x - before.width / 2, y), (to_x + before.width / 2, y)]
-        points.append((after.left - air, after.middle + offsets[arrow, last]))
-        way = _curved(points)
+            swings += [(from_x - before.width / 2 - bent, y), (to_x + before.width / 2 + bent, y)]
+        swings.append((after.left - bent, ends[1]))
+        way = [begins, *_curved(swings), ends]
         if turned:
             way = [_swapped(point) for point in way]
         found.append(way if first == arrow[0] else way[::-1])
@@ -87,7 +93,10 @@ def drawn(way: Sequence[Point], look: Look, *, frame: int, over: int) -> Sprite:
         strokes.append([(tip_x, tip_y), (tip_x + head * math.cos(back), tip_y + head * math.sin(back))])
     for stroke in strokes:
         _stroke(pen, [(x * zoom, y * zoom) for x, y in stroke], width * zoom)
-    mask, order = sheet.reduce(zoom), _order(placed, size, 2 * head)
+    mask = sheet.reduce(zoom)
+    bounds = mask.getbbox() or (0, 0, 1, 1)
+    mask, order = mask.crop(bounds), _order(placed, size, 2 * head).crop(bounds)
+    left, top = left + bounds[0], top + bounds[1]
     if look.right_to_left:
         flip = Image.Transpose.FLIP_LEFT_RIGHT
         mask, order = mask.transpose(flip), order.transpose(flip)
@@ -216,11 +225,8 @@ def _shortened(way: list[Point], length: float) -> list[Point]:
 
 def _angle(way: Sequence[Point]) -> float:
     """The direction in which a way ends."""
-    (x, y), tip = way[-1], way[-1]
-    for x, y in reversed(way[:-1]):
-        if math.dist((x, y), tip) > 6:
-            break
-    return math.atan2(tip[1] - y, tip[0] - x)
+    x, y = next(point for point in reversed(way) if math.dist(point, way[-1]) > 1)
+    return math.atan2(way[-1][1] - y, way[-1][0] - x)
 
 
 def _shares() -> list[float]:

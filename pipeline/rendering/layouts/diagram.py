@@ -39,6 +39,7 @@ _SIZES = (*HEADING_SIZES[3:], 40, 36, 32)
 _LINK_SIZES = (32,)
 # At 1080: between columns, without words at the arrows between them and with, each where columns are few and many.
 _COLUMN_GAP, _COLUMN_GAP_CROWDED, _COLUMN_GAP_WORDS, _COLUMN_GAP_WORDS_CROWDED = 96, 72, 200, 144
+_COLUMN_GAP_BRANCHING = 136
 _MANY_COLUMNS = 4
 # Between rows: a share of the height of a box, within these, and more where there are words.
 _ROW_GAP_SHARE, _LEAST_ROW_GAP, _MOST_ROW_GAP = 0.55, 44, 80
@@ -209,7 +210,9 @@ def _column_gap(network: Network, arrows: dict[Arrow, str], look: Look) -> int:
     crowded = network.columns > _MANY_COLUMNS
     if any(label and arrow not in network.lanes for arrow, label in arrows.items()):
         return grid.px(_COLUMN_GAP_WORDS_CROWDED if crowded else _COLUMN_GAP_WORDS)
-    return grid.px(_COLUMN_GAP_CROWDED if crowded else _COLUMN_GAP)
+    if crowded:
+        return grid.px(_COLUMN_GAP_CROWDED)
+    return grid.px(_COLUMN_GAP_BRANCHING if network.in_ranks and network.rows > 1 else _COLUMN_GAP)
 
 
 def _box(box: Box, label: TextBlock, look: Look, *, start: int, ends: int | None) -> Iterable[Sprite]:
