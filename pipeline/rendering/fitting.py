@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline.rendering.bidi import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
@@ -98,16 +99,31 @@ def fit_alike(
     most_lines: int = 1,
 ) -> tuple[TextBlock, ...]:
     """Texts that stand beside each other: all in the largest of `sizes` at which each of them fits."""
-    alone = [
-        fit(text, style, sizes, width_px=width_px, height_px=height_px, most_lines=most_lines)
-        for text in dict.fromkeys(texts)
-    ]
-    size_px = min((block.size_px for block in alone if block.lines), default=sizes[0])
-    if all(block.size_px == size_px for block in alone) and len(alone) == len(texts):
-        return tuple(alone)
-    return tuple(
-        fit(text, style, (size_px,), width_px=width_px, height_px=height_px, most_lines=most_lines) for text in texts
-    )
+    return _fit_alike(tuple(texts), style, tuple(sizes), width_px=width_px, height_px=height_px, most_lines=most_lines)
+
+
+# A layout tries the same texts again and again while it looks for room for all of them.
+@lru_cache(maxsize=64)
+def _fit_alike(
+    texts: tuple[str, ...],
+    style: TextStyle,
+    sizes: tuple[int, ...],
+    *,
+    width_px: int,
+    height_px: int | None,
+    most_lines: int,
+) -> tuple[TextBlock, ...]:
+    def fitted(steps: tuple[int, ...]) -> dict[str, TextBlock]:
+        return {
+            text: fit(text, style, steps, width_px=width_px, height_px=height_px, most_lines=most_lines)
+            for text in dict.fromkeys(texts)
+        }
+
+    blocks = fitted(sizes)
+    size_px = min((block.size_px for block in blocks.values() if block.lines), default=sizes[0])
+    if any(block.size_px != size_px for block in blocks.values()):
+        blocks = fitted((size_px,))
+    return tuple(blocks[text] for text in texts)
 
 
 def _possible(

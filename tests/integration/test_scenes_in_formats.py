@@ -4,7 +4,25 @@ import itertools
 
 import pytest
 
-from pipeline.model import BulletsScene, ClosingScene, Cue, SpokenLine, StatementScene, TitleScene, VideoFormat, Word
+from pipeline.model import (
+    BulletsScene,
+    ClosingScene,
+    ComparisonScene,
+    Contrast,
+    Cue,
+    DiagramScene,
+    Link,
+    Moment,
+    Node,
+    SpokenLine,
+    StatementScene,
+    Step,
+    StepsScene,
+    TimelineScene,
+    TitleScene,
+    VideoFormat,
+    Word,
+)
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
@@ -40,6 +58,42 @@ SCENES = [
         kicker="The price",
     ),
     ClosingScene(lines=LINES, text="Next time you see an octopus crawl, you know why it takes its time."),
+    StepsScene(
+        lines=LINES,
+        heading="How blood goes round",
+        items=(
+            Step(title="Two hearts pump", text="They send it through the gills, where it takes up oxygen"),
+            Step(title="One heart feeds", text="It sends what comes back to the organs and the arms"),
+            Step(title="All rest", text="At the surface, for a moment"),
+        ),
+    ),
+    TimelineScene(
+        lines=LINES,
+        heading="What people knew about octopuses",
+        kicker="Dates",
+        items=(
+            Moment(when="350 BC", text="Aristotle describes how they change their colour"),
+            Moment(when="1878", text="Léon Fredericq finds copper in their blood"),
+            Moment(when="2015", text="The genome of one of them is read"),
+        ),
+    ),
+    ComparisonScene(
+        lines=LINES,
+        heading="Swim or crawl",
+        left="Swimming",
+        right="Crawling",
+        better="right",
+        items=(
+            Contrast(aspect="Hearts at work", left="Two", right="Three"),
+            Contrast(aspect="Tiring", left="After a few seconds", right="Hardly ever"),
+        ),
+    ),
+    DiagramScene(
+        lines=LINES,
+        heading="Where the blood goes",
+        items=(Node(label="Gills"), Node(label="Main heart"), Node(label="Arms and organs"), Node(label="Gill hearts")),
+        links=(Link(start=1, end=2, label="oxygen"), Link(start=2, end=3), Link(start=3, end=4), Link(start=4, end=1)),
+    ),
 ]
 # Halves of what people ask for: layouts are drawn to scale.
 SIZES = [(960, 540), (540, 960), (540, 676), (540, 540), (720, 540), (240, 426)]

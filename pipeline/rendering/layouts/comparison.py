@@ -122,6 +122,9 @@ def _plan(scene: ComparisonScene, look: Look) -> _Plan:
             plan = _try(scene, look, squeeze, smaller, room_px)
             if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
                 return plan
+            if plan.is_cut:
+                # Even at the smallest size.
+                break
             taken = [value.size_px for side in plan.values for value in side if value.lines]
             smaller = max(smaller, sizes(look.grid, _VALUE_SIZES).index(min(taken)) if taken else 0) + 1
     assert plan is not None
@@ -253,7 +256,7 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     name = plan.names[side]
     colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
     yield from letters(name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side))
-    line = Box(left, top + plan.line_top, left + width, top + plan.line_top + grid.px(_LINE))
+    line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
 
 

@@ -121,6 +121,9 @@ def _plan(scene: StepsScene, look: Look) -> _Plan:
             plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room - head.height_px))
             if plan.height_px <= room and (not plan.is_cut or squeeze.may_cut):
                 return plan
+            if plan.is_cut:
+                # Even at the smallest size.
+                break
             taken = [card.title.size_px for card in plan.cards if card.title.lines]
             smaller = max(smaller, sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
     assert plan is not None

@@ -142,6 +142,9 @@ def _plan(scene: TimelineScene, look: Look) -> _Plan:
             plan = _try(scene, look, squeeze, smaller)
             if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
                 return plan
+            if plan.is_cut:
+                # Even at the smallest size.
+                break
             taken = [block.size_px for block in plan.whens if block.lines]
             smaller = max(smaller, sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
     assert plan is not None
@@ -249,7 +252,7 @@ def _downwards(
 def _line(plan: _Plan, starts: Sequence[int], look: Look, *, top: int) -> Iterable[Sprite]:
     """The quiet line from dot to dot and on to the end, and over it, bright, what has been told of it."""
     grid, content = look.grid, look.grid.content
-    half, radius = grid.px(_LINE) // 2, grid.px(_DOT) // 2
+    half, radius = max(1, grid.px(_LINE) // 2), grid.px(_DOT) // 2
     upright = grid.is_stacked
     dots = [place.dot for place in plan.places]
     (last_x, last_y) = dots[-1]
