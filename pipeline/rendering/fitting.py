@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline.rendering.bidi import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
@@ -86,6 +87,43 @@ def fit(
         most = _lines_in(height_px, style, sizes[-1], most_lines)
         return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
     return _set(text, style, chosen[0], chosen[1].spans, group_at)
+
+
+def fit_alike(
+    texts: Sequence[str],
+    style: TextStyle,
+    sizes: Sequence[int],
+    *,
+    width_px: int,
+    height_px: int | None = None,
+    most_lines: int = 1,
+) -> tuple[TextBlock, ...]:
+    """Texts that stand beside each other: all in the largest of `sizes` at which each of them fits."""
+    return _fit_alike(tuple(texts), style, tuple(sizes), width_px=width_px, height_px=height_px, most_lines=most_lines)
+
+
+# A layout tries the same texts again and again while it looks for room for all of them.
+@lru_cache(maxsize=64)
+def _fit_alike(
+    texts: tuple[str, ...],
+    style: TextStyle,
+    sizes: tuple[int, ...],
+    *,
+    width_px: int,
+    height_px: int | None,
+    most_lines: int,
+) -> tuple[TextBlock, ...]:
+    def fitted(steps: tuple[int, ...]) -> dict[str, TextBlock]:
+        return {
+            text: fit(text, style, steps, width_px=width_px, height_px=height_px, most_lines=most_lines)
+            for text in dict.fromkeys(texts)
+        }
+
+    blocks = fitted(sizes)
+    size_px = min((block.size_px for block in blocks.values() if block.lines), default=sizes[0])
+    if any(block.size_px != size_px for block in blocks.values()):
+        blocks = fitted((size_px,))
+    return tuple(blocks[text] for text in texts)
 
 
 def _possible(

@@ -28,8 +28,8 @@ class Contrast:
     """One aspect, and what holds for either side."""
 
     aspect: str = shown(28)
-    left: str = shown(50, needed=True)
-    right: str = shown(50, needed=True)
+    left: str = shown(40, needed=True)
+    right: str = shown(40, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)

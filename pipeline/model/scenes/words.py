@@ -48,8 +48,8 @@ class BulletsScene(SpokenScene):
 class Step:
     """One thing to do."""
 
-    title: str = shown(40, needed=True)
-    text: str = shown(90)
+    title: str = shown(36, needed=True)
+    text: str = shown(80)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,28 +9,50 @@ from pipeline.model import (
     BulletsScene,
     ClosingScene,
     CodeScene,
+    ComparisonScene,
+    DiagramScene,
     NumberScene,
     QuizScene,
     QuoteScene,
     Scene,
     SectionScene,
     StatementScene,
+    StepsScene,
+    TimelineScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, code, number, quiz, quote, section, statement, title
+from pipeline.rendering.layouts import (
+    bullets,
+    closing,
+    code,
+    comparison,
+    diagram,
+    number,
+    quiz,
+    quote,
+    section,
+    statement,
+    steps,
+    timeline,
+    title,
+)
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,
     BulletsScene: bullets.lay_out,
+    StepsScene: steps.lay_out,
     StatementScene: statement.lay_out,
     CodeScene: code.lay_out,
     QuizScene: quiz.lay_out,
     SectionScene: section.lay_out,
     QuoteScene: quote.lay_out,
     NumberScene: number.lay_out,
+    ComparisonScene: comparison.lay_out,
+    TimelineScene: timeline.lay_out,
+    DiagramScene: diagram.lay_out,
     ClosingScene: closing.lay_out,
 }
 

@@ -35,6 +35,8 @@ _LOW = 0.64
 # Of a figure in the corner: how much of its radius is cut off at the top and at the side, at most how much of the
 # picture's width its radius is, and its distance from the text below.
 _CUT, _WIDEST, _ABOVE_TEXT = 0.45, 0.36, 56
+# How visible a card is that waits to be spoken of (0 to 255).
+_WAITING = 96
 
 
 def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
@@ -77,6 +79,13 @@ def panel(
             motion=motion,
         ),
     ]
+
+
+def placeholder(look: Look, box: Box, *, frame: int) -> Sprite:
+    """Where a card will be: the same surface, hardly there."""
+    motion = Motion(enters=frame, over=12, levels=(Level(0, _WAITING),))
+    mask = rounded(box.width, box.height, radius=look.grid.px(look.theme.radius_px))
+    return flat(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
 @lru_cache(maxsize=32)

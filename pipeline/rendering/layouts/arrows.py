@@ -1,0 +1,246 @@
+"""Arrows: the ways between boxes, and how they are drawn on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PIL import Image, ImageDraw
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.network import Arrow, Network
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.picture import colour
+from pipeline.rendering.sprites import Sprite
+
+Point = tuple[float, float]
+
+# At 1080: thickness, length of the two strokes of a head, air between an arrow and its boxes, roundness of corners.
+_WIDTH, _HEAD, _AIR, _CORNER = 5, 22, 12, 32
+# Between two arrows at the same side of a box; how far an arrow runs straight at its ends.
+_APART, _STUB = 64, 20
+_HEAD_TURN = math.radians(38)
+_STEPS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Port:
+    """An end of an arrow at a side of a box: which box, whether at its far side, and where the arrow comes from."""
+
+    arrow: Arrow
+    box: int
+    far: bool
+    comes_from: float
+
+
+def ways(
+    network: Network, boxes: Sequence[Box], lanes: dict[Arrow, tuple[Point, ...]], arrows: Sequence[Arrow], look: Look
+) -> list[list[Point]]:
+    """For each arrow its way in pixels, from box to box; `lanes` are the middles of the lanes in pixels."""
+    if not network.in_ranks:
+        return [
+            _trimmed(_rounded(_elbow(boxes[start], boxes[end]), look.grid.px(_CORNER)), look) for start, end in arrows
+        ]
+    turned = network.is_upright
+    # From here on ranks follow each other along the first axis.
+    flat = [_turned(box) if turned else box for box in boxes]
+    sides = {
+        arrow: _sides(arrow, flat, [_swapped(point) if turned else point for point in lanes.get(arrow, ())])
+        for arrow in arrows
+    }
+    offsets = _port_offsets(sides, flat, look)
+    found = []
+    for arrow in arrows:
+        first, last, middles = sides[arrow]
+        before, after = flat[first], flat[last]
+        air = look.grid.px(_AIR)
+        gap = (middles[0][0] - before.width / 2 if middles else after.left) - before.right
+        stub = min(look.grid.px(_STUB), (gap - 2 * air) / 4)
+        bent = air + stub
+        begins = (before.right + air, before.middle + offsets[arrow, first])
+        ends = (after.left - air, after.middle + offsets[arrow, last])
+        # All of a gap swing between the same two lines: those that begin and end in the same order never cross.
+        swings: list[Point] = [(before.right + bent, begins[1])]
+        if middles:
+            (from_x, y), (to_x, _) = middles
+            swings += [(from_x - before.width / 2 - bent, y), (to_x + before.width / 2 + bent, y)]
+        swings.append((after.left - bent, ends[1]))
+        way = [begins, *_curved(swings), ends]
+        if turned:
+            way = [_swapped(point) for point in way]
+        found.append(way if first == arrow[0] else way[::-1])
+    return found
+
+
+def drawn(way: Sequence[Point], look: Look, *, frame: int, over: int) -> Sprite:
+    """An arrow along a way, drawn from its beginning on. It is turned round where layouts are mirrored."""
+    width, head = look.grid.px(_WIDTH), look.grid.px(_HEAD)
+    margin = head + width
+    left = math.floor(min(x for x, _ in way)) - margin
+    top = math.floor(min(y for _, y in way)) - margin
+    size = math.ceil(max(x for x, _ in way)) + margin - left, math.ceil(max(y for _, y in way)) + margin - top
+    zoom = 4 if size[0] * size[1] < 200_000 else 2
+    sheet = Image.new("L", (size[0] * zoom, size[1] * zoom))
+    pen = ImageDraw.Draw(sheet)
+    placed = [(x - left, y - top) for x, y in way]
+    (tip_x, tip_y), angle = placed[-1], _angle(placed)
+    strokes = [placed]
+    for turn in (-_HEAD_TURN, _HEAD_TURN):
+        back = angle + math.pi + turn
+        strokes.append([(tip_x, tip_y), (tip_x + head * math.cos(back), tip_y + head * math.sin(back))])
+    for stroke in strokes:
+        _stroke(pen, [(x * zoom, y * zoom) for x, y in stroke], width * zoom)
+    mask = sheet.reduce(zoom)
+    bounds = mask.getbbox() or (0, 0, 1, 1)
+    mask, order = mask.crop(bounds), _order(placed, size, 2 * head).crop(bounds)
+    left, top = left + bounds[0], top + bounds[1]
+    if look.right_to_left:
+        flip = Image.Transpose.FLIP_LEFT_RIGHT
+        mask, order = mask.transpose(flip), order.transpose(flip)
+    motion = Motion(enters=frame, over=over, drawn=True)
+    return Sprite(mask=mask, ink=colour(look.theme.accent_2), left=left, top=top, motion=motion, order=order)
+
+
+def _stroke(pen: ImageDraw.ImageDraw, points: Sequence[Point], width: int) -> None:
+    pen.line(points, fill=255, width=width, joint="curve")
+    half = width / 2
+    for x, y in (points[0], points[-1]):
+        pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
+
+
+def _order(way: Sequence[Point], size: tuple[int, int], width: int) -> Image.Image:
+    """When each pixel appears: as far along the way as it is."""
+    order = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(order)
+    lengths = [math.dist(one, other) for one, other in pairwise(way)]
+    whole, done = sum(lengths) or 1.0, 0.0
+    for (one, other), length in zip(pairwise(way), lengths, strict=True):
+        # In short pieces, so that a straight line grows as smoothly as a bent one.
+        pieces = max(1, round(length / 6))
+        for piece in range(pieces):
+            start, end = piece / pieces, (piece + 1) / pieces
+            level = round(248 * (done + length * start) / whole)
+            pen.line((*between(one, other, start), *between(one, other, end)), fill=level, width=width)
+        done += length
+    return order
+
+
+def _sides(arrow: Arrow, boxes: Sequence[Box], middles: Sequence[Point]) -> tuple[int, int, Sequence[Point]]:
+    """The box of an arrow that stands in the earlier rank, the other one, and its lanes between them."""
+    start, end = arrow
+    return (start, end, middles) if boxes[start].left < boxes[end].left else (end, start, middles)
+
+
+def _port_offsets(
+    sides: dict[Arrow, tuple[int, int, Sequence[Point]]], boxes: Sequence[Box], look: Look
+) -> dict[tuple[Arrow, int], float]:
+    """How far from the middle of a side each arrow begins or ends, so that no two share a place or cross there."""
+    ports: list[_Port] = []
+    for arrow, (first, last, middles) in sides.items():
+        to = middles[0][1] if middles else boxes[last].middle
+        came = middles[-1][1] if middles else boxes[first].middle
+        ports.append(_Port(arrow=arrow, box=first, far=True, comes_from=to))
+        ports.append(_Port(arrow=arrow, box=last, far=False, comes_from=came))
+    offsets: dict[tuple[Arrow, int], float] = {}
+    for box, far in {(port.box, port.far): None for port in ports}:
+        here = sorted((p for p in ports if p.box == box and p.far == far), key=lambda p: (p.comes_from, p.arrow))
+        places = _spread([port.comes_from - boxes[box].middle for port in here])
+        apart = min(look.grid.px(_APART), boxes[box].height / (2 * max(map(abs, places)) + 1.5))
+        for port, at in zip(here, places, strict=True):
+            offsets[port.arrow, box] = at * apart
+    return offsets
+
+
+def _spread(comes_from: Sequence[float]) -> list[float]:
+    """Places around the middle of a side, in steps; what comes straight stays in the middle."""
+    straight = sum(abs(offset) < 1 for offset in comes_from)
+    before = sum(offset <= -1 for offset in comes_from)
+    first = -before - (straight - 1) / 2 if straight else -(len(comes_from) - 1) / 2
+    return [first + number for number in range(len(comes_from))]
+
+
+def _elbow(start: Box, end: Box) -> list[Point]:
+    """Straight where two boxes stand beside or above each other, else with one corner: down first, up last."""
+    if start.middle == end.middle:
+        rightwards = start.left < end.left
+        return [
+            (start.right if rightwards else start.left, start.middle),
+            (end.left if rightwards else end.right, end.middle),
+        ]
+    downwards = start.middle < end.middle
+    if start.centre == end.centre:
+        return [
+            (start.centre, start.bottom if downwards else start.top),
+            (end.centre, end.top if downwards else end.bottom),
+        ]
+    if downwards:
+        side = end.right if start.centre > end.centre else end.left
+        return [(start.centre, start.bottom), (start.centre, end.middle), (side, end.middle)]
+    side = start.left if start.centre > end.centre else start.right
+    return [(side, start.middle), (end.centre, start.middle), (end.centre, end.bottom)]
+
+
+def _rounded(points: list[Point], radius: float) -> list[Point]:
+    """The same way with its corner rounded off."""
+    if len(points) < 3:
+        return points
+    start, corner, end = points
+    reach = min(radius, math.dist(start, corner) / 2, math.dist(corner, end) / 2)
+    into = between(corner, start, reach / math.dist(corner, start))
+    out = between(corner, end, reach / math.dist(corner, end))
+    bend = [between(between(into, corner, t), between(corner, out, t), t) for t in _shares()]
+    return [start, *bend, end]
+
+
+def _curved(points: Sequence[Point]) -> list[Point]:
+    """Through pairs of points: a swing from the first to the second, straight on to the third, and so on."""
+    way: list[Point] = []
+    for (from_x, from_y), (to_x, to_y) in zip(points[::2], points[1::2], strict=True):
+        bend = (to_x - from_x) / 2
+        for t in _shares():
+            rest = 1 - t
+            x = from_x + 3 * rest * rest * t * bend + 3 * rest * t * t * bend + t**3 * 2 * bend
+            y = from_y + (3 * rest * t * t + t**3) * (to_y - from_y)
+            way.append((x, y))
+    return way
+
+
+def _trimmed(way: list[Point], look: Look) -> list[Point]:
+    """The way without the last few pixels at both ends: arrows do not touch boxes."""
+    air = look.grid.px(_AIR)
+    return _shortened(_shortened(way, air)[::-1], air)[::-1]
+
+
+def _shortened(way: list[Point], length: float) -> list[Point]:
+    for number, (one, other) in enumerate(pairwise(way)):
+        step = math.dist(one, other)
+        if step > length:
+            return [between(one, other, length / step), *way[number + 1 :]]
+        length -= step
+    return way[-2:]
+
+
+def _angle(way: Sequence[Point]) -> float:
+    """The direction in which a way ends."""
+    x, y = next(point for point in reversed(way) if math.dist(point, way[-1]) > 1)
+    return math.atan2(way[-1][1] - y, way[-1][0] - x)
+
+
+def _shares() -> list[float]:
+    return [step / _STEPS for step in range(_STEPS + 1)]
+
+
+def between(one: Point, other: Point, share: float) -> Point:
+    """The point that lies this share of the way from one to the other."""
+    return one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share
+
+
+def _swapped(point: Point) -> Point:
+    return point[1], point[0]
+
+
+def _turned(box: Box) -> Box:
+    return Box(box.top, box.left, box.bottom, box.right)

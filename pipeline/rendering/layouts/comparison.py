@@ -1,0 +1,275 @@
+"""Two columns on cards, their names above a hairline; the better one has the stronger card and letters.
+
+What is compared stands at the left of each row, or above each value where the picture is narrow. A row appears when
+it is spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.model import ComparisonScene, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit_alike
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.header import Header, header, header_letters
+from pipeline.rendering.layouts.parts import enter, hairline, panel, placeholder, sizes
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text import BODY, HEADING, ITEM, TextStyle
+from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.timeline import item_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.50, y=1.00, width=0.60, height=0.56, strength=0.50),
+    Light(role="glow_far", x=0.94, y=0.06, width=0.42, height=0.50, strength=0.36),
+)
+# More would leave the picture; no template allows more.
+MOST_ITEMS = 4
+_NAME_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
+_NARROW_NAME_SIZES, _LOW_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
+_VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
+_ASPECT_SIZES = (36, 32)
+_NARROW_ASPECT_SIZES = (32,)
+# Steps down from the largest sizes of values, by the number of rows.
+_START = (0, 1, 2, 3)
+_BETTER = TextStyle(weight=620, tracking=-0.014, leading=1.24, optical_size=28)
+# At 1080: between the cards, inside them, from names to the line and from there to the rows, between rows.
+_GUTTER, _PADDING, _NARROW_PADDING = 24, 48, 32
+_BELOW_NAMES, _BELOW_LINE, _LINE, _BELOW_ASPECT = 36, 48, 2, 24
+_LEAST_BETWEEN, _MOST_BETWEEN = 32, 88
+# Where room is short.
+_BELOW_NAMES_IF_LOW, _BELOW_LINE_IF_LOW, _LEAST_BETWEEN_IF_LOW = 24, 36, 16
+_AIR, _AIRY = 32, 720
+# Share of the width that what is compared has at most, where it stands at the left, and from there to the cards.
+_ASPECT_SHARE, _BESIDE_ASPECT = 0.22, 48
+
+
+class _Squeeze(NamedTuple):
+    """How little room things are given, where there is not enough."""
+
+    low: bool
+    lines: int
+    may_cut: bool = False
+
+
+_SQUEEZES = (
+    _Squeeze(low=False, lines=5),
+    _Squeeze(low=True, lines=5),
+    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in (4, 3, 2, 1)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Sizes and breaks that fit, and where they stand; places count from the left margin and the end of the header."""
+
+    head: Header
+    names: tuple[TextBlock, ...]
+    aspects: tuple[TextBlock, ...]
+    # Left and right, row by row.
+    values: tuple[tuple[TextBlock, ...], ...]
+    cards: tuple[Box, Box]
+    padding_px: int
+    line_top: int
+    # Of what is compared and of the values, row by row.
+    tops: tuple[tuple[int, int], ...]
+
+    @property
+    def height_px(self) -> int:
+        return self.head.height_px + self.cards[0].bottom
+
+    @property
+    def is_cut(self) -> bool:
+        return any(block.cut for block in (*self.names, *self.aspects, *self.values[0], *self.values[1]))
+
+
+def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module. Raises `ValueError` for more items than there is room for."""
+    if len(scene.items) > MOST_ITEMS:
+        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
+    content, theme = look.grid.content, look.theme
+    plan = _plan(scene, look)
+    top = content.middle - plan.height_px // 2
+    elements: list[Element] = [*header_letters(plan.head, look, top=top)]
+    top += plan.head.height_px
+    starts = item_frames(scene, words, len(scene.items))
+    for index, side in enumerate(("left", "right")):
+        elements += _card(scene, plan, index, look, top=top)
+        quiet = scene.better not in (side, "neither")
+        left = content.left + plan.cards[index].left + plan.padding_px
+        for row, start in enumerate(starts):
+            elements += _row(plan, row, look, side=index, left=left, top=top, start=start, quiet=quiet)
+    if not look.grid.is_stacked:
+        for aspect, (at, _), start in zip(plan.aspects, plan.tops, starts, strict=True):
+            motion = Motion(enters=start, rise_px=look.grid.px(24))
+            elements += letters(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
+    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+
+
+def _plan(scene: ComparisonScene, look: Look) -> _Plan:
+    """The largest type at which everything fits, with less and less room around it and fewer lines in the end."""
+    room_px = look.grid.content.height - look.grid.px(_AIR)
+    largest = _START[max(1, len(scene.items)) - 1] + (1 if look.grid.is_stacked else 0)
+    plan = None
+    for squeeze in _SQUEEZES:
+        smaller = len(_VALUE_SIZES) - 1 if squeeze.may_cut else largest
+        while smaller < len(_VALUE_SIZES):
+            plan = _try(scene, look, squeeze, smaller, room_px)
+            if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
+                return plan
+            if plan.is_cut:
+                # Even at the smallest size.
+                break
+            taken = [value.size_px for side in plan.values for value in side if value.lines]
+            smaller = max(smaller, sizes(look.grid, _VALUE_SIZES).index(min(taken)) if taken else 0) + 1
+    assert plan is not None
+    return plan
+
+
+def _try(scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, room_px: int) -> _Plan:
+    grid = look.grid
+    head = header("", scene.heading, look, low=squeeze.low)
+    padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
+    aspects, aspect_px = _aspects(scene, look, padding)
+    gutter = grid.px(_GUTTER)
+    width = (grid.content.width - aspect_px - gutter) // 2
+    values = _values(scene, look, squeeze, smaller, width_px=width - 2 * padding)
+    size_px = max(value.size_px for side in values for value in side)
+    names = fit_alike(
+        [scene.left, scene.right],
+        HEADING.in_language(look.language),
+        _name_sizes(look, squeeze, size_px),
+        width_px=width - 2 * padding,
+        most_lines=2,
+    )
+    line_top = (
+        padding
+        + max(name.height_px for name in names)
+        + grid.px(_BELOW_NAMES_IF_LOW if squeeze.low else _BELOW_NAMES)
+        + names[0].reach_px
+    )
+    first = line_top + grid.px(_LINE + (_BELOW_LINE_IF_LOW if squeeze.low else _BELOW_LINE))
+    room_px -= head.height_px + padding
+    tops, bottom = _rows(aspects, values, look, low=squeeze.low, first=first, room_px=room_px)
+    bottom += padding + grid.px(8)
+    left = aspect_px + width + gutter
+    return _Plan(
+        head=head,
+        names=names,
+        aspects=aspects,
+        values=values,
+        cards=(Box(aspect_px, 0, aspect_px + width, bottom), Box(left, 0, left + width, bottom)),
+        padding_px=padding,
+        line_top=line_top,
+        tops=tops,
+    )
+
+
+def _name_sizes(look: Look, squeeze: _Squeeze, value_px: int) -> tuple[int, ...]:
+    """For names: not below the values."""
+    scale = _LOW_NAME_SIZES if squeeze.low else _NARROW_NAME_SIZES if look.grid.is_stacked else _NAME_SIZES
+    return tuple(size for size in sizes(look.grid, scale) if size >= value_px) or (value_px,)
+
+
+def _aspects(scene: ComparisonScene, look: Look, padding_px: int) -> tuple[tuple[TextBlock, ...], int]:
+    """What is compared, and the width that is left to it beside the cards."""
+    grid, style = look.grid, BODY.in_language(look.language)
+    texts = [item.aspect for item in scene.items]
+    if grid.is_stacked:
+        width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
+        return fit_alike(texts, style, sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, most_lines=2), 0
+    width = round(grid.content.width * _ASPECT_SHARE)
+    aspects = fit_alike(texts, style, sizes(grid, _ASPECT_SIZES), width_px=width, most_lines=2)
+    widest = max((aspect.width_px for aspect in aspects), default=0)
+    return aspects, widest + grid.px(_BESIDE_ASPECT) if widest else 0
+
+
+def _values(
+    scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, *, width_px: int
+) -> tuple[tuple[TextBlock, ...], ...]:
+    """The values of both sides, all at one size, those of the better one in stronger letters."""
+    sides = (
+        ([item.left for item in scene.items], _BETTER if scene.better == "left" else ITEM),
+        ([item.right for item in scene.items], _BETTER if scene.better == "right" else ITEM),
+    )
+    steps = sizes(look.grid, _VALUE_SIZES[smaller:])
+    fitted: tuple[tuple[TextBlock, ...], ...] = ()
+    for _ in range(2):
+        fitted = tuple(
+            fit_alike(texts, style.in_language(look.language), steps, width_px=width_px, most_lines=squeeze.lines)
+            for texts, style in sides
+        )
+        steps = (min(block.size_px for side in fitted for block in side),)
+    return fitted
+
+
+def _rows(
+    aspects: Sequence[TextBlock],
+    values: Sequence[Sequence[TextBlock]],
+    look: Look,
+    *,
+    low: bool,
+    first: int,
+    room_px: int,
+) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Where what is compared and the values stand, row by row, and where the last row ends."""
+    grid = look.grid
+    offsets, heights = [], []
+    for aspect, *sides in zip(aspects, *values, strict=True):
+        cap, height = sides[0].cap_px, max(side.height_px for side in sides)
+        if grid.is_stacked and aspect.lines:
+            offset = aspect.height_px + grid.px(_BELOW_ASPECT) + sides[0].reach_px
+            heights.append(offset + height)
+        else:
+            # On the same baseline.
+            offset = aspect.cap_px - cap
+            heights.append(max(height, aspect.height_px - offset))
+        offsets.append(offset)
+    step, count = grid.px(8), max(1, len(heights) - 1)
+    least = grid.px(_LEAST_BETWEEN_IF_LOW if low else _LEAST_BETWEEN) + max(
+        side[0].size_px * 3 // 8 + side[0].reach_px for side in values
+    )
+    wanted = (min(room_px, grid.px(_AIRY)) - first - sum(heights)) // count // step * step
+    gap = min(max(wanted, least), grid.px(_MOST_BETWEEN))
+    tops, top = [], first
+    for offset, height in zip(offsets, heights, strict=True):
+        tops.append((top, top + offset) if grid.is_stacked else (top - offset, top))
+        top += height + gap
+    return tuple(tops), top - gap
+
+
+def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: int) -> Iterable[Element]:
+    """The card of a side, its name, and the line below it."""
+    grid, theme, content = look.grid, look.theme, look.grid.content
+    is_better = scene.better == ("left", "right")[side]
+    card = plan.cards[side].moved(content.left, top)
+    if is_better or scene.better == "neither":
+        yield from panel(look, card, motion=Motion(enters=4 + 3 * side))
+    else:
+        yield placeholder(look, card, frame=4 + 3 * side)
+    left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
+    name = plan.names[side]
+    colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
+    yield from letters(name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side))
+    line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
+    yield hairline(look, line, frame=12 + 3 * side)
+
+
+def _row(
+    plan: _Plan, row: int, look: Look, *, side: int, left: int, top: int, start: int, quiet: bool
+) -> Iterable[Element]:
+    """One value, below what it is about where the picture is narrow."""
+    theme = look.theme
+    motion = Motion(enters=start + 3 * side, rise_px=look.grid.px(24))
+    aspect_top, value_top = plan.tops[row]
+    if look.grid.is_stacked:
+        yield from letters(plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion)
+    colours = (theme.muted if quiet else theme.text,)
+    yield from letters(
+        plan.values[side][row], left=left, top=top + value_top, colours=colours, motion=motion, stagger=2
+    )

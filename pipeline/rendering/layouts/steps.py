@@ -1,0 +1,255 @@
+"""Numbered cards from left to right, or from top to bottom where pictures are narrow, each filled when it is spoken of.
+
+The cards stand there from the start, empty: how many steps there are is part of what the picture says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from pipeline.model import StepsScene, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit_alike
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.header import Header, header, header_letters
+from pipeline.rendering.layouts.parts import panel, placeholder, sizes
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
+from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, HEADING, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.timeline import item_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.10, y=0.96, width=0.50, height=0.60, strength=0.55),
+    Light(role="glow_far", x=0.92, y=0.06, width=0.44, height=0.52, strength=0.42),
+)
+# More would leave the picture; no template allows more.
+MOST_ITEMS = 4
+_NUMERAL = TextStyle(weight=640, tracking=-0.03)
+_TITLE_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
+_TEXT_SIZES = (40, 36, 32)
+# At 1080. Cards beside each other: inside them, and how high they are at least, with texts and without.
+_PADDING, _NARROW_PADDING = 48, 32
+_LEAST_HEIGHT, _LEAST_BARE_HEIGHT = 448, 360
+_BELOW_NUMERAL = 72
+# Cards below each other: above and below the words, together, at least and at most.
+_ROW_PADDING, _ROW_INDENT = 40, 96
+_LEAST_ROW_AIR, _LEAST_ROW_AIR_IF_LOW, _MOST_ROW_AIR = 48, 32, 96
+_GAP, _GAP_IF_LOW = 24, 16
+# Above and below the block, together, at least; none of it where room is short.
+_AIR = 32
+_NUMERAL_PX = 112
+
+
+class _Squeeze(NamedTuple):
+    """How little room things are given, where there is not enough: a low header, fewer lines of title and text."""
+
+    low: bool
+    lines: tuple[int, int]
+    may_cut: bool = False
+
+
+_SQUEEZES = (
+    _Squeeze(low=False, lines=(3, 5)),
+    _Squeeze(low=True, lines=(3, 5)),
+    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in ((2, 4), (2, 3), (1, 3), (1, 2), (1, 1))),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Card:
+    """Texts of a card and where they stand; places count from the left margin and the end of the header."""
+
+    box: Box
+    title: TextBlock
+    text: TextBlock
+    numeral_px: int
+    # Left edge and middle.
+    numeral_at: tuple[int, int]
+    title_at: tuple[int, int]
+    text_at: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Sizes and breaks that fit."""
+
+    head: Header
+    cards: tuple[_Card, ...]
+
+    @property
+    def height_px(self) -> int:
+        return self.head.height_px + self.cards[-1].box.bottom
+
+    @property
+    def is_cut(self) -> bool:
+        return any(card.title.cut or card.text.cut for card in self.cards)
+
+
+def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module. Raises `ValueError` for more items than there is room for."""
+    if len(scene.items) > MOST_ITEMS:
+        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
+    content = look.grid.content
+    plan = _plan(scene, look)
+    starts = item_frames(scene, words, len(scene.items))
+    top = content.middle - plan.height_px // 2
+    elements: list[Element] = [*header_letters(plan.head, look, top=top)]
+    top += plan.head.height_px
+    for index, card in enumerate(plan.cards):
+        elements += _waiting(card, look, number=scene.first + index, top=top, frame=3 * index)
+    for index, card in enumerate(plan.cards):
+        ends = starts[index + 1] if index + 1 < len(starts) else None
+        elements += _filled(card, look, number=scene.first + index, top=top, start=starts[index], ends=ends)
+    return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _plan(scene: StepsScene, look: Look) -> _Plan:
+    """The largest type at which everything fits, else under a lower header, else in fewer lines."""
+    largest = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
+    plan = None
+    for squeeze in _SQUEEZES:
+        smaller = len(_TITLE_SIZES) - 1 if squeeze.may_cut else largest
+        while smaller < len(_TITLE_SIZES):
+            head = header(scene.kicker, scene.heading, look, low=squeeze.low)
+            room = look.grid.content.height - (0 if squeeze.low else look.grid.px(_AIR))
+            arrange = _rows if look.grid.is_stacked else _columns
+            plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room - head.height_px))
+            if plan.height_px <= room and (not plan.is_cut or squeeze.may_cut):
+                return plan
+            if plan.is_cut:
+                # Even at the smallest size.
+                break
+            taken = [card.title.size_px for card in plan.cards if card.title.lines]
+            smaller = max(smaller, sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
+    assert plan is not None
+    return plan
+
+
+def _texts(
+    scene: StepsScene, look: Look, smaller: int, *, width_px: int, lines: tuple[int, int]
+) -> list[tuple[TextBlock, TextBlock]]:
+    """Title and text of each card, `smaller` steps below the largest sizes, in at most so many lines."""
+    titles = fit_alike(
+        [step.title for step in scene.items],
+        HEADING.in_language(look.language),
+        sizes(look.grid, _TITLE_SIZES[smaller:]),
+        width_px=width_px,
+        most_lines=lines[0],
+    )
+    texts = fit_alike(
+        [step.text for step in scene.items],
+        BODY.in_language(look.language),
+        sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
+        width_px=width_px,
+        most_lines=lines[1],
+    )
+    return list(zip(titles, texts, strict=True))
+
+
+def _below_title(blocks: Sequence[tuple[TextBlock, TextBlock]], look: Look) -> int:
+    """From a title's last baseline to its text's capitals: more below large letters, whose tails are longer."""
+    return look.grid.px(16) + max(title.size_px for title, _ in blocks) * 3 // 8
+
+
+def _columns(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_px: int) -> tuple[_Card, ...]:
+    """Cards beside each other: number on top, words at the bottom, all texts on one line and titles right above."""
+    grid, count = look.grid, len(scene.items)
+    gap, padding = grid.px(_GAP), grid.px(_NARROW_PADDING if count > 3 else _PADDING)
+    width = (grid.content.width - gap * (count - 1)) // count
+    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=squeeze.lines)
+    title_px = max(title.height_px for title, _ in blocks)
+    text_px = max(text.height_px for _, text in blocks)
+    between = _below_title(blocks, look) + max(text.reach_px for _, text in blocks) if text_px else 0
+    numeral_px = grid.px(_NUMERAL_PX)
+    numeral_height = round(numeral_px * CAP_HEIGHT_EM)
+    words_px = title_px + between + text_px
+    height = 2 * padding + numeral_height + grid.px(_BELOW_NUMERAL) + words_px + grid.px(8)
+    least = grid.px(_LEAST_HEIGHT if text_px else _LEAST_BARE_HEIGHT)
+    height = max(height, min(least, room_px))
+    title_top = height - padding - grid.px(8) - words_px
+    cards = []
+    for index, (title, text) in enumerate(blocks):
+        left = index * (width + gap)
+        inner = left + padding
+        cards.append(
+            _Card(
+                box=Box(left, 0, left + width, height),
+                title=title,
+                text=text,
+                numeral_px=numeral_px,
+                numeral_at=(inner, padding + numeral_height // 2),
+                title_at=(inner, title_top + title_px - title.height_px),
+                text_at=(inner, title_top + title_px + between),
+            )
+        )
+    return tuple(cards)
+
+
+def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_px: int) -> tuple[_Card, ...]:
+    """Cards below each other: the number at the left, words beside it, both half-way down."""
+    grid, count = look.grid, len(scene.items)
+    gap = grid.px(_GAP_IF_LOW if squeeze.low else _GAP)
+    padding, indent = grid.px(_ROW_PADDING), grid.px(_ROW_INDENT)
+    width = grid.content.width
+    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
+    between = _below_title(blocks, look)
+    heights = [
+        title.height_px + (between + text.reach_px + text.height_px if text.lines else 0) for title, text in blocks
+    ]
+    height = min(max(heights) + grid.px(_MOST_ROW_AIR), (room_px - gap * (count - 1)) // count)
+    height = max(height, max(heights) + grid.px(_LEAST_ROW_AIR_IF_LOW if squeeze.low else _LEAST_ROW_AIR))
+    cards = []
+    for index, (title, text) in enumerate(blocks):
+        top = index * (height + gap)
+        words_top = top + (height - heights[index]) // 2
+        cards.append(
+            _Card(
+                box=Box(0, top, width, top + height),
+                title=title,
+                text=text,
+                numeral_px=grid.px(_NUMERAL_PX * 3 // 4),
+                numeral_at=(padding, top + height // 2),
+                title_at=(padding + indent, words_top),
+                text_at=(padding + indent, words_top + title.height_px + between + text.reach_px),
+            )
+        )
+    return tuple(cards)
+
+
+def _waiting(card: _Card, look: Look, *, number: int, top: int, frame: int) -> Iterable[Sprite]:
+    """An empty card with its number, hardly there."""
+    yield placeholder(look, card.box.moved(look.grid.content.left, top), frame=frame)
+    yield from _numeral(card, look, look.theme.line, number, top=top, motion=Motion(enters=frame))
+
+
+def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends: int | None) -> Iterable[Sprite]:
+    """A card as it is filled; its number is lit until the next one is spoken of."""
+    theme, left = look.theme, look.grid.content.left
+    rise_px = look.grid.px(24)
+    yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, over=FADE_FRAMES))
+    lit = Motion(enters=start, over=FADE_FRAMES)
+    if ends is not None:
+        lit = replace(lit, levels=(Level(ends, 0),))
+        rest = Motion(enters=ends, over=FADE_FRAMES)
+        yield from _numeral(card, look, theme.muted, number, top=top, motion=rest)
+    yield from _numeral(card, look, theme.accent, number, top=top, motion=lit)
+    words = Motion(enters=start + 2, rise_px=rise_px)
+    x, y = card.title_at
+    yield from letters(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)
+    x, y = card.text_at
+    later = replace(words, enters=start + 5)
+    yield from letters(card.text, left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
+
+
+def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:
+    """The number of a card, its ink at the edge and half-way down its place."""
+    ink = draw_ink(shape(str(number), _NUMERAL), card.numeral_px)
+    if ink:
+        x, y = card.numeral_at
+        at = look.grid.content.left + x, top + y - ink.mask.height // 2
+        yield flat(ink.mask, colour, left=at[0], top=at[1], motion=motion)

@@ -1,0 +1,303 @@
+"""Steps, timelines, comparisons and diagrams: what holds for them on pictures of every shape, whatever they say."""
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import (
+    ComparisonScene,
+    Contrast,
+    DiagramScene,
+    Link,
+    Moment,
+    Node,
+    SpokenLine,
+    Step,
+    StepsScene,
+    TimelineScene,
+    VideoFormat,
+    Word,
+    split_words,
+)
+from pipeline.rendering import Look
+from pipeline.rendering.fitting import TextBlock
+from pipeline.rendering.layouts import LAYOUTS, arrows, comparison, diagram, header, lay_out, steps, timeline
+from pipeline.rendering.layouts.network import arrange
+from pipeline.rendering.sprites import letters
+from tests.integration.test_scenes_in_formats import lines_of
+
+SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
+EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+LONG = "Parliament and council have to agree on exactly the same text"
+LATE = 2000
+
+
+def says(count):
+    return (
+        SpokenLine(text="Something comes first."),
+        *(SpokenLine(text=f"Now number {number}.", reveals=number) for number in range(count)),
+    )
+
+
+def steps_of(count, title="Fold, don’t knead", text=LONG):
+    return StepsScene(
+        lines=says(count),
+        heading="How it rises",
+        kicker="In the kitchen",
+        items=(Step(title=title, text=text),) * count,
+    )
+
+
+def timeline_of(count, when="March 2021", text=LONG):
+    return TimelineScene(
+        lines=says(count), heading="A short history", kicker="Dates", items=(Moment(when=when, text=text),) * count
+    )
+
+
+def comparison_of(count, better="right", aspect="Running costs", left="1,900 € a year", right="Much less than that"):
+    return ComparisonScene(
+        lines=says(count),
+        heading="Two ways to heat",
+        left="Gas boiler",
+        right="Heat pump",
+        better=better,
+        items=(Contrast(aspect=aspect, left=left, right=right),) * count,
+    )
+
+
+def diagram_of(count, links=(), label="Groundwater", words=""):
+    return DiagramScene(
+        lines=says(count),
+        heading="The water cycle",
+        items=(Node(label=label),) * count,
+        links=tuple(Link(start=start, end=end, label=words) for start, end in links),
+    )
+
+
+CYCLE = [(1, 2), (2, 3), (3, 4), (4, 5), (5, 1)]
+BRANCHING = [(1, 2), (1, 3), (2, 4), (3, 4), (4, 5), (5, 1)]
+SCENES = [
+    steps_of(2, text=""),
+    steps_of(3),
+    steps_of(4),
+    timeline_of(2),
+    timeline_of(4),
+    timeline_of(6),
+    comparison_of(1, better="neither", aspect=""),
+    comparison_of(2, better="left"),
+    comparison_of(4),
+    diagram_of(3),
+    diagram_of(6),
+    diagram_of(5, CYCLE, words="then"),
+    diagram_of(5, BRANCHING, words="then"),
+    diagram_of(4, [(1, 2), (2, 1), (2, 3), (1, 4)]),
+]
+EVERY_SCENE = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.layout}-{len(scene.items)}")
+
+
+def look_of(size, language="en"):
+    return Look(title="Rows", format=VideoFormat(width_px=size[0], height_px=size[1]), language=language)
+
+
+def spoken(scene):
+    words, at = [], 0.5
+    for line in scene.lines:
+        for text in split_words(line.text):
+            words.append(Word(text=text, start_s=at, end_s=at + 0.3))
+            at += 0.3
+        at += 1.0
+    return tuple(words)
+
+
+def assert_sound(scene, look):
+    """Text stays in its place, and no line lies on another."""
+    content, slack = look.grid.content, look.grid.px(24) + 2
+    # Not yet mirrored: afterwards everything has a span, and cards look like lines of text.
+    composition = LAYOUTS[type(scene)](scene, (), look)
+    lines = lines_of(composition)
+    for box in lines:
+        assert box.left >= content.left - slack
+        assert box.right <= content.right + slack
+        assert box.top >= content.top - slack
+        assert box.bottom <= content.bottom + slack
+    for one, other in itertools.combinations(lines, 2):
+        shared = one.within(other)
+        assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
+    # Only the softest rim of a shadow enters the captions' band.
+    for element in composition.elements:
+        if element.mask.getextrema()[1] > 100:
+            assert element.box(element.pose(LATE) or element.pose(0)).bottom <= content.bottom + slack
+
+
+@EVERY_SIZE
+@EVERY_SCENE
+def test_all_stays_between_the_margins_and_no_line_lies_on_another(scene, size):
+    assert_sound(scene, look_of(size))
+
+
+@EVERY_SCENE
+def test_what_is_long_is_not_smaller_than_people_can_read(scene, monkeypatch):
+    sizes = set()
+
+    def seen(block, **where):
+        sizes.add(block.size_px if block.lines else 10**6)
+        return letters(block, **where)
+
+    for module in (steps, timeline, comparison, diagram, header):
+        monkeypatch.setattr(module, "letters", seen)
+    lay_out(scene, (), look_of((1920, 1080)))
+
+    # 28 is what kickers have.
+    assert min(sizes) >= 28
+
+
+@EVERY_SCENE
+def test_an_item_has_no_words_before_it_is_spoken_of(scene):
+    words = spoken(scene)
+    composition = lay_out(scene, words, look_of((960, 540)))
+    first = next(word for word in words if word.text.startswith("Now"))
+    starts = [round(word.start_s * 30) for word in words if word.text == "Now"]
+    texts = [e for e in composition.elements if e.span]
+
+    assert first.start_s * 30 > 30
+    by_frame = [sum(e.pose(frame) is not None for e in texts) for frame in [*(start - 1 for start in starts), LATE]]
+    # Each line brings words, and not one frame early.
+    assert by_frame == sorted(set(by_frame))
+
+
+@pytest.mark.parametrize("scene", [SCENES[2], SCENES[5], SCENES[8], SCENES[12]], ids=lambda scene: scene.layout)
+def test_between_changes_the_picture_rests(scene):
+    words = spoken(scene)
+    composition = lay_out(scene, words, look_of((960, 540)))
+    frames = range(round(words[-1].end_s * 30) + 60)
+    poses = [[e.pose(frame) for e in composition.elements] for frame in frames]
+    moving = sum(one != other for one, other in itertools.pairwise(poses))
+
+    # The header's entrance, and about a second for each item.
+    assert moving <= 45 + 36 * len(scene.items)
+
+
+@pytest.mark.parametrize("language", ["ar", "ja", "th", "de"])
+@pytest.mark.parametrize("size", [(960, 540), (540, 960)], ids=str)
+def test_in_other_scripts_too(language, size):
+    text = {
+        "ar": "كميات متساوية من الدقيق والماء في المساء السابق",
+        "ja": "前の晩に小麦粉と水を同じ量だけ混ぜて一晩おく",
+        "th": "ผสมแป้งกับน้ำในปริมาณเท่ากันในเย็นวันก่อน",
+        "de": "Donaudampfschifffahrtsgesellschaftskapitän wird befördert",
+    }[language]
+    for scene in (steps_of(4, text[:30], text), timeline_of(6, text[:14], text), diagram_of(6, label=text[:28])):
+        assert_sound(scene, look_of(size, language))
+    assert_sound(comparison_of(4, aspect=text[:20], left=text[:40], right=text[:40]), look_of(size, language))
+
+
+WORDS = st.one_of(
+    st.text(max_size=90), st.sampled_from(["", "W" * 60, "日本語" * 20, "😀 " * 20, "of the and " * 8, "1"])
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(one=WORDS, two=WORDS, count=st.integers(2, 6), size=st.sampled_from(SIZES), better=st.booleans())
+def test_whatever_they_say(one, two, count, size, better):
+    few = min(count, 4)
+    links = [(number, number % count + 1) for number in range(1, count + 1)]
+    for scene in (
+        steps_of(few, one, two),
+        timeline_of(count, one[:30], two),
+        comparison_of(few, "left" if better else "neither", one, two, one),
+        diagram_of(count, links if better else (), one, two[:20]),
+    ):
+        assert_sound(scene, look_of(size))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_arrows_never_cross_boxes(data):
+    count = data.draw(st.integers(2, 6))
+    links = [(a, b) for a in range(1, count + 1) for b in range(1, count + 1) if a != b]
+    chosen = data.draw(st.lists(st.sampled_from(links), max_size=8, unique=True))
+    size = data.draw(st.sampled_from(SIZES))
+    seen = []
+
+    def ways(network, boxes, lanes, between, look):
+        found = arrows.ways(network, boxes, lanes, between, look)
+        seen.append((boxes, between, found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diagram, "ways", ways)
+        composition = lay_out(diagram_of(count, chosen, words="then"), (), look_of(size))
+
+    ((boxes, between, found),) = seen
+    assert composition.elements
+    assert len(set(boxes)) == count
+    content = look_of(size).grid.content
+    for (start, end), way in zip(between, found, strict=True):
+        for one, other in itertools.pairwise(way):
+            for share in (0, 0.25, 0.5, 0.75):
+                x, y = arrows.between(one, other, share)
+                assert not any(box.left < x < box.right and box.top < y < box.bottom for box in boxes)
+                assert content.left <= x <= content.right
+                assert y <= content.bottom
+        # It begins and ends close to its boxes, without touching them.
+        for box, (x, y) in ((boxes[start], way[0]), (boxes[end], way[-1])):
+            away = math.hypot(max(box.left - x, 0, x - box.right), max(box.top - y, 0, y - box.bottom))
+            assert 3 <= away <= 9
+
+
+def test_a_chain_without_links_is_one_row_and_a_long_one_turns_back():
+    short, long = (arrange(count, [(n, n + 1) for n in range(count - 1)], upright=False) for count in (4, 6))
+
+    assert {place.y for place in short.places} == {0.5}
+    assert [place.x for place in long.places] == [0.5, 1.5, 2.5, 2.5, 1.5, 0.5]
+
+
+def test_a_cycle_goes_round_clockwise():
+    circle = arrange(4, [(0, 1), (1, 2), (2, 3), (3, 0)], upright=False)
+
+    assert [tuple(place) for place in circle.places] == [(0.5, 0.5), (1.5, 0.5), (1.5, 1.5), (0.5, 1.5)]
+
+
+def test_an_arrow_of_a_mirrored_layout_points_the_other_way():
+    chain = diagram_of(2)
+    masks = []
+    for language in ("en", "ar"):
+        drawn = [e for e in lay_out(chain, (), look_of((960, 540), language)).elements if e.order is not None]
+        masks.append(drawn[0].mask)
+    halves = [
+        (mask.crop((0, 0, mask.width // 2, mask.height)), mask.crop((mask.width // 2, 0, mask.width, mask.height)))
+        for mask in masks
+    ]
+    (begins, tip), (mirrored_tip, mirrored_begins) = [[sum(half.histogram()[128:]) for half in both] for both in halves]
+
+    assert tip > begins
+    assert mirrored_tip > mirrored_begins
+
+
+def test_the_better_one_has_stronger_letters_than_the_other():
+    weights = {}
+
+    def seen(block, **where):
+        if isinstance(block, TextBlock) and block.lines:
+            weights[block.lines[0].text] = block.style.weight, where["colours"]
+        return letters(block, **where)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "letters", seen)
+        lay_out(comparison_of(1, "left", left="This", right="That"), (), look_of((1920, 1080)))
+
+    assert weights["This"][0] > weights["That"][0]
+    assert weights["This"][1] != weights["That"][1]
+
+
+@pytest.mark.parametrize(
+    ("scene", "most"),
+    [(steps_of(5), 4), (timeline_of(7), 6), (comparison_of(5), 4), (diagram_of(7), 6)],
+    ids=lambda value: getattr(value, "layout", ""),
+)
+def test_more_items_than_a_picture_holds_are_refused_not_dropped(scene, most):
+    with pytest.raises(ValueError, match=f"{most + 1} items on a picture that holds {most}"):
+        lay_out(scene, (), look_of((960, 540)))
