@@ -6,7 +6,10 @@ speak of them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_AFTER_NAME = re.compile(r",\s|[，、]|،\s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +58,18 @@ class Quotation:
     """What somebody said, word for word. One that names nobody is running text, and no block of its own."""
 
     words: Paragraph
-    name: str
-    # Who that is: "mathematician"; may be empty.
-    role: str = ""
+    # As it is written, without the dash: "Ada Lovelace, mathematician".
+    attribution: str
 
     @property
-    def attribution(self) -> str:
-        """Name and role, as they are said."""
-        return ", ".join(filter(None, [self.name, self.role]))
+    def name(self) -> str:
+        """Who said it: "Ada Lovelace"."""
+        return _AFTER_NAME.split(self.attribution, maxsplit=1)[0].strip()
+
+    @property
+    def role(self) -> str:
+        """Who that is: "mathematician"; may be empty."""
+        return "".join(_AFTER_NAME.split(self.attribution, maxsplit=1)[1:]).strip()
 
     @property
     def said(self) -> tuple[Paragraph, ...]:

@@ -41,7 +41,7 @@ CLOSING_MARKS = "\"'”’»›)]）」』】"
 # A full stop after these does not end a sentence…
 _TITLES = re.compile(
     r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
-    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|zzgl|sra|srta|mme|mlle"
+    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|sra|srta|mme|mlle"
 )
 # … nor after these when a number follows.
 _COUNTED = re.compile(r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|ch|bd")

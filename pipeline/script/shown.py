@@ -12,6 +12,8 @@ from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, h
 from pipeline.script.sentences import shorten, split_clauses, without_full_stop
 
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
+# They are spoken as words are.
+_SIGNS = "%‰％٪°′″"
 _AFTER_LABEL = " :：.,–—-"
 # What fits a thumbnail.
 _THUMBNAIL_WORDS = 5
@@ -108,10 +110,15 @@ def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
 
 def spoken_item(text: str, *, reveals: int | None = None) -> SpokenLine:
     """An item of a list as a sentence of its own: without a mark at its end it would run into the next one."""
-    last = text.rstrip(CLOSING_MARKS)[-1:]
-    if last in SENTENCE_ENDS or unicodedata.category(last)[0] not in "LMN":
+    whole = text.rstrip(CLOSING_MARKS)
+    last = whole[-1:]
+    if last in SENTENCE_ENDS or not (unicodedata.category(last)[0] in "LMN" or last in _SIGNS or _is_money(last)):
         return SpokenLine(text=text, reveals=reveals)
-    return SpokenLine(text=text + full_stop_after(text.rstrip(CLOSING_MARKS)), reveals=reveals)
+    return SpokenLine(text=text + full_stop_after(whole.rstrip(_SIGNS + " ")), reveals=reveals)
+
+
+def _is_money(sign: str) -> bool:
+    return unicodedata.category(sign) == "Sc"
 
 
 def _sound(text: str) -> str:

@@ -30,8 +30,8 @@ from pipeline.model.text import clean_text, has_words, strip_unseen
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
 # More are a sentence that begins with a dash.
 _ATTRIBUTION_WORDS = 14
-_AFTER_NAME = re.compile(r",\s|[，、]|،\s")
 _TICK = re.compile(r"\[(?P<tick>[ xX])\]\s+(?=\S)")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:?")
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _TAB_WIDTH = 4
 # Beyond it an address is a picture spelt out.
@@ -158,9 +158,8 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     text = " ".join(filter(None, [*map(text_of, before), _joined(ours)]))
     if not has_words(text) or not has_words(who["who"]):
         return None
-    name, *role = _AFTER_NAME.split(who["who"], maxsplit=1)
     strong = tuple(phrase for node in nodes for phrase in _bold(node) if phrase in text)
-    return Quotation(words=Paragraph(text=text, strong=strong), name=name.strip(), role="".join(role).strip())
+    return Quotation(words=Paragraph(text=text, strong=strong), attribution=who["who"])
 
 
 def _is_spoken_for(nodes: Sequence[SyntaxTreeNode]) -> bool:
@@ -179,10 +178,10 @@ def _bold(node: SyntaxTreeNode) -> tuple[str, ...]:
 
 
 def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
-    """The ends of the tree in order; an image's description is not running text."""
+    """The ends of the tree in order; an image's description is not running text, and what is struck out is gone."""
     if not node.children:
         yield node
-    elif node.type != "image":
+    elif node.type not in {"image", "s"}:
         for child in node.children:
             yield from _leaves(child)
 
@@ -194,7 +193,7 @@ def _lines(node: SyntaxTreeNode) -> list[str]:
             text += leaf.content
         elif leaf.type in {"softbreak", "hardbreak"} or (leaf.type == "html_inline" and leaf.content[:3] == "<br"):
             text += "\n"
-    return [line for line in map(clean_text, text.split("\n")) if line]
+    return [line for line in map(clean_text, _FOOTNOTE.sub("", text).split("\n")) if line]
 
 
 def _joined(lines: Sequence[str]) -> str:

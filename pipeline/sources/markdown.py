@@ -23,7 +23,7 @@ def parse_brief(text: str, path: Path) -> Brief:
     The title is the front matter's, else a `# Heading` that opens the body, else the file's name made readable.
     """
     front = split_front_matter(text, path=str(path))
-    blocks = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(front.body)).children
+    blocks = SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(front.body)).children
     values: dict[str, Any] = dict(front.values)
     opening = text_of(blocks[0]) if blocks and blocks[0].type == "heading" and blocks[0].tag == "h1" else ""
     if "title" not in values:

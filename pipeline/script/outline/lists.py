@@ -91,7 +91,9 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
     dated = [_dated(item, language) for item in block.items]
     years = [year for when, _ in dated if (year := year_of(when, language)) is not None]
     fits = all(0 < len(when) <= layout.limit("item_when") for when, _ in dated)
-    if not fits or any(later < earlier for earlier, later in pairwise(years)):
+    # "About 1450" and "Summer 1969" are dates where others are; "Windows 2000" is one nowhere.
+    certain = sum(is_date(when, language) for when, _ in dated)
+    if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
         return ()
     moments = [
         Moment(when=when, text=without_full_stop(shown_item(capitalised(text), layout.limit("item_text"))))
@@ -172,5 +174,5 @@ def _dated(item: Paragraph, language: str) -> tuple[str, str]:
     ends = [(item.text[: match.start()], item.text[match.end() :]) for match in _AFTER_DATE.finditer(item.text)]
     # "1914 – 1918: war": the longest that is still a date.
     parted = [(when, text.strip()) for when, text in (*ends, (label, rest)) if has_words(text)]
-    found = [(when, text) for when, text in parted if is_date(when, language)]
+    found = [(when, text) for when, text in parted if is_date(when, language, words=1)]
     return max(found, key=lambda each: len(each[0]), default=("", ""))

@@ -21,7 +21,7 @@ from pipeline.script.outline.lists import is_quiz
 from pipeline.script.outline.passages import can_show_code, can_show_picture, parts_of
 
 # Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
-_LONG_NOTES, _CHAPTER_PIECES = 12, 2
+_LONG_NOTES, _CHAPTER_PIECES = 10, 2
 
 
 def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
@@ -114,6 +114,11 @@ def _chapters(sections: Sequence[Section], lengths: Sequence[int]) -> tuple[int,
         return ()
     starts = [n for n, section in enumerate(sections) if section.heading and section.level == top]
     ends = [*starts[1:], len(sections)]
-    found = [n for n, end in zip(starts, ends, strict=True) if sum(lengths[n:end]) >= _CHAPTER_PIECES]
-    # A mark before every other scene would be noise.
-    return tuple(found) if len(found) > 1 and sum(lengths) >= 3 * len(starts) else ()
+    # Where nothing stands between a heading and the next one, nothing else would tell it.
+    found = [
+        n
+        for n, end in zip(starts, ends, strict=True)
+        if (count := sum(lengths[n:end])) >= _CHAPTER_PIECES or (count and not lengths[n])
+    ]
+    # A chapter for every scene would be noise.
+    return tuple(found) if len(found) > 1 and sum(lengths) >= _CHAPTER_PIECES * len(starts) else ()

@@ -43,6 +43,8 @@ _ABOUT_HUNDRED = (98, 102)
 # Fewer points are no line; more, no axis has room for.
 _FEWEST_MARKS, _MOST_MARKS = 3, 24
 _FEWEST_COLUMNS, _MOST_COLUMNS = 2, 5
+# One in so many cells may be shortened.
+_LONG_CELLS_IN = 8
 _UNIT_IN_HEADER = re.compile(r"(?P<name>.*?)\s*[(\[（](?P<unit>[^()\[\]（）]{1,16})[)\]）]")
 
 
@@ -154,7 +156,9 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
     layout, block = desk.layout("table"), piece.block
     if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
         return ()
-    if not _fit(block, [layout.limit("item_cell")] * len(block.columns)):
+    limit = layout.limit("item_cell")
+    too_long = [cell for row in block.rows for cell in row if len(cell) > limit]
+    if len(too_long) * _LONG_CELLS_IN > len(block.rows) * len(block.columns):
         return ()
     if any(len(column) > layout.limit("column") for column in block.columns):
         return ()
@@ -164,7 +168,7 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
             lines=lines(piece, [said for _, said in group], is_first=number == 1),
             heading=desk.heading(piece, layout),
             columns=block.columns,
-            items=tuple(Row(cells=row) for row, _ in group),
+            items=tuple(Row(cells=tuple(shorten(cell, limit) for cell in row)) for row, _ in group),
         )
         for number, group in enumerate(groups, start=1)
     ]

@@ -33,6 +33,7 @@ _PER_CENT = str.maketrans("％٪", "%%")
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 # What may be left of a date without its words: numbers, marks, "1990s", "c. 1450".
 _REST_OF_DATE = re.compile(r"(?:\d+s\b|\b(?:c|ca)\b|[\d\W])*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 _PATTERN_WORD = re.compile(r"'([^']+)'|([^\W\d_A-Za-z]+)")
 _ERAS = {"BCE": 0, "CE": 1}
 
@@ -71,13 +72,16 @@ def read_amount(text: str, language: str) -> Amount | None:
     return Amount(value=-value if match["sign"] in _MINUS and match["sign"] else value, unit=unit)
 
 
-def is_date(text: str, language: str) -> bool:
-    """Whether it is a year, a date or an age with a number in it, and nothing else."""
+def is_date(text: str, language: str, *, words: int = 0) -> bool:
+    """Whether it is a year, a date or an age with a number in it, and at most so many `words` beside it."""
     calendar, plain = _calendar(language), ascii_digits(text).casefold()
     without, dated = calendar.dating.subn(" ", plain)
     if not re.search(r"\d", plain) or not (dated or _YEAR.search(plain)):
         return False
-    return bool(_REST_OF_DATE.fullmatch(calendar.joining.sub(" ", without)))
+    rest = calendar.joining.sub(" ", without)
+    if words and _YEAR.search(plain):
+        rest = _WORD.sub(" ", rest, count=words)
+    return bool(_REST_OF_DATE.fullmatch(rest))
 
 
 def is_time(text: str, language: str) -> bool:
