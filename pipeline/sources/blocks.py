@@ -134,7 +134,7 @@ def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
     for image in node.walk():
         source = clean_text(str(image.attrs.get("src", ""))) if image.type == "image" else ""
         if source and len(source) <= _SOURCE_MAX_CHARS:
-            description = clean_text("".join(child.content for child in image.children))
+            description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
             caption = clean_text(str(image.attrs.get("title", "")))
             yield Illustration(source=source, description=description, caption=caption)
 

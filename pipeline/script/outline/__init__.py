@@ -36,6 +36,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from anyio import to_thread
+
 from pipeline.errors import InputError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Paragraph, Scene, Script
@@ -79,7 +81,8 @@ class OutlineWriter:
         pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
     ) -> Script:
         """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
-        return outline(brief, template)
+        # What a language calls its months is read from a file.
+        return await to_thread.run_sync(outline, brief, template)
 
 
 def outline(brief: Brief, template: Template) -> Script:

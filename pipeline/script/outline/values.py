@@ -128,8 +128,9 @@ def _unit(before: str, gap: str, after: str) -> str | None:
         return None
     if not gap and after[:1].isalpha() and after[0].lower() != after[0].upper() and not _MEASURES.fullmatch(after):
         return None
-    # A bracket, a dash or a slash begins something else: "5 (2)", "5 – or so", "5/7".
-    return None if after.startswith(("(", "[", "/", ",", *_MINUS)) else after.translate(_PER_CENT)
+    # A bracket, a dash or a slash is part of something else: "5 (2)", "5 – or so", "5/x".
+    is_more = after.startswith(("/", ",", *_MINUS)) or re.search(r"[()\[\]]", after)
+    return None if is_more else after.translate(_PER_CENT)
 
 
 def _is_currency(sign: str) -> bool:
