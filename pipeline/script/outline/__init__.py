@@ -32,7 +32,7 @@ values    numbers and dates, as people write them
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -40,16 +40,52 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.limits import Purse
-from pipeline.model import Brief, Pace, Paragraph, Scene, Script
+from pipeline.model import (
+    Brief,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Pace,
+    Paragraph,
+    Quotation,
+    Scene,
+    Script,
+    Table,
+)
 from pipeline.script.checks import MAX_SCENES, find_excess
-from pipeline.script.outline.desk import Desk, Piece
-from pipeline.script.outline.makers import scenes_of
-from pipeline.script.outline.passages import closing_scene, title_scene
+from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.outline.lists import bullets, quiz, steps, timeline
+from pipeline.script.outline.passages import (
+    closing_scene,
+    code,
+    number,
+    picture,
+    quote,
+    section,
+    statement,
+    title_scene,
+)
 from pipeline.script.outline.pieces import raw_pieces, together
+from pipeline.script.outline.tables import bars, comparison, line_chart, shares, table
 from pipeline.script.shown import thumbnail_words
 from pipeline.template import Template
 
 __all__ = ["OutlineWriter", "outline"]
+
+# A maker gives the scenes of a piece; none: it is not for it, or does not fit the limits of the template.
+Maker = Callable[[Piece, Desk], Sequence[Scene]]
+
+_MAKERS: Mapping[type, tuple[Maker, ...]] = {
+    Chapter: (section,),
+    Paragraph: (number, statement),
+    BulletList: (timeline, steps, bullets),
+    CheckList: (quiz, bullets),
+    Quotation: (quote, statement),
+    Table: (comparison, line_chart, shares, bars, table, bullets),
+    CodeBlock: (code,),
+    Illustration: (picture,),
+}
 
 
 class OutlineWriter:
@@ -122,7 +158,7 @@ def _scenes(desk: Desk) -> Iterator[Scene]:
     else:
         yield title_scene(desk.brief.title, desk)
     for piece in together(pieces, desk):
-        yield from scenes_of(piece, desk)
+        yield from _scenes_of(piece, desk)
     if closing:
         yield closing_scene(desk.brief.closing, desk)
 
@@ -132,3 +168,8 @@ def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
     first, *others = pieces
     is_needed = bool(others) and others[0].section == first.section and others[0].needs_words
     return has_more and first.heading == "" and isinstance(first.block, Paragraph) and not is_needed
+
+
+def _scenes_of(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """The scenes of a piece: the last maker for what is said takes everything."""
+    return next((scenes for make in _MAKERS[type(piece.block)] if (scenes := make(piece, desk))), ())
