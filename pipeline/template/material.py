@@ -12,7 +12,7 @@ from pipeline.model import Block, Brief, CodeBlock, Illustration, Quotation, spl
 from pipeline.template.notes import notes_as_text
 
 # Shorter films have no chapters.
-_CHAPTERS_FROM_S = 180
+_CHAPTERS_FROM_S = 240
 _CHAPTERS_FROM_WORDS = 600
 # Numbers that make a chart.
 _CHART_FROM = 4

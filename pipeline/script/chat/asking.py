@@ -207,14 +207,16 @@ class _Conversation(Generic[T]):
     async def _answer(self, question: Question, room_before: int) -> Answer:
         """One answer, with the patience of the retry policy.
 
-        A question that is too large is asked with less room: half of it, or half of what it was to have more.
+        A question that is too large is asked with less room: half of it, or half of what it was to have more, and never
+        with less than an answer takes.
         """
         try:
             return await with_retries(self.retry, partial(self.model.answer, question, self.purse))
         except TooLargeError:
-            smaller = replace(question, max_tokens=(room_before + question.max_tokens) // 2)
-            if smaller.max_tokens < question.least_tokens:
+            less = max(question.least_tokens, (room_before + question.max_tokens) // 2)
+            if less >= question.max_tokens:
                 raise
+            smaller = replace(question, max_tokens=less)
             return await with_retries(self.retry, partial(self.model.answer, smaller, self.purse))
 
     def _permanent(self, message: str, *, hint: str = "") -> ProviderError:
