@@ -1,7 +1,17 @@
 """The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits."""
 
 from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
-from pipeline.model.brief import Brief, BulletList, Paragraph, Section
+from pipeline.model.blocks import (
+    Block,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Paragraph,
+    Quotation,
+    Table,
+)
+from pipeline.model.brief import Brief, Section
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars
 from pipeline.model.job import (
     STEPS,
@@ -98,13 +108,16 @@ __all__ = [
     "Bar",
     "BarsScene",
     "Batch",
+    "Block",
     "Brief",
     "BulletList",
     "BulletsScene",
     "CaptionStyle",
     "Check",
+    "CheckList",
     "Clip",
     "ClosingScene",
+    "CodeBlock",
     "CodeScene",
     "Codec",
     "ComparisonScene",
@@ -113,6 +126,7 @@ __all__ = [
     "Cue",
     "DiagramScene",
     "Event",
+    "Illustration",
     "InvalidTransition",
     "Job",
     "JobError",
@@ -136,6 +150,7 @@ __all__ = [
     "ProductScene",
     "Prosody",
     "QuizScene",
+    "Quotation",
     "QuoteScene",
     "Receipt",
     "Refused",
@@ -160,6 +175,7 @@ __all__ = [
     "Step",
     "StepsScene",
     "Subtitles",
+    "Table",
     "TableScene",
     "TimelineScene",
     "TitleScene",

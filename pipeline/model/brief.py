@@ -5,24 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.model.blocks import Block
 from pipeline.model.priority import Priority
 from pipeline.model.video import Shape
-
-
-@dataclass(frozen=True, kw_only=True)
-class Paragraph:
-    """Running text, without mark-up."""
-
-    text: str
-    # Phrases that the author set in bold: candidates for the accent colour. Each is a substring of `text`.
-    strong: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class BulletList:
-    """A list, numbered or not; nested items are flattened."""
-
-    items: tuple[Paragraph, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +15,9 @@ class Section:
     """A heading and what stands below it. The text before the first heading is a section with an empty heading."""
 
     heading: str
-    blocks: tuple[Paragraph | BulletList, ...]
+    blocks: tuple[Block, ...]
+    # Of its heading, from 1 (`#`) to 6.
+    level: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +66,7 @@ class Brief:
     @property
     def has_notes(self) -> bool:
         """Whether there is anything to say beyond the title."""
-        return any(section.blocks for section in self.sections)
+        return any(block.said for section in self.sections for block in section.blocks)
 
     @property
     def said(self) -> Brief:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.model.brief import Brief, BulletList
+from pipeline.model.brief import Brief
 from pipeline.model.cost import Cost
 from pipeline.model.job import Job, JobError, JobStatus
 from pipeline.model.priority import Priority
@@ -117,5 +117,4 @@ def weight_of(brief: Brief) -> int:
     if not brief.has_notes:
         return brief.length_s * _CHARS_PER_S if brief.length_s else _TOPIC_CHARS
     blocks = [block for section in brief.sections for block in section.blocks]
-    texts = [item.text for block in blocks for item in (block.items if isinstance(block, BulletList) else (block,))]
-    return len(brief.title) + len(brief.closing) + sum(map(len, texts))
+    return len(brief.title) + len(brief.closing) + sum(len(each.text) for block in blocks for each in block.said)

@@ -19,6 +19,7 @@ UNSPACED_ENDS = "。！？｡"
 SENTENCE_ENDS = SPACED_ENDS + UNSPACED_ENDS
 # After a Greek letter the semicolon is the question mark (NFC makes it one where it was another character); a pattern.
 GREEK_QUESTION = "(?<=[\u0370-\u03ff\u1f00-\u1fff]);"
+_QUESTION = re.compile(f"(?:[?？؟፧]|{GREEK_QUESTION}|՞\\w*[։:]?)!?$")
 # What ends a statement after a letter of these scripts; after all others it is a full stop.
 _FULL_STOPS = (
     ("\u0530", "\u058f", "։"),  # Armenian
@@ -40,7 +41,7 @@ CLOSING_MARKS = "\"'”’»›)]）」』】"
 # A full stop after these does not end a sentence…
 _TITLES = re.compile(
     r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
-    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|zzgl|sra|srta|mme|mlle"
+    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|sra|srta|mme|mlle"
 )
 # … nor after these when a number follows.
 _COUNTED = re.compile(r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|ch|bd")
@@ -61,6 +62,11 @@ def clean_text(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is a letter or a digit in it: punctuation and pictures alone have no voice."""
     return any(character.isalnum() for character in text)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether it ends with the mark of a question, in whatever script; Thai and some others have none."""
+    return bool(_QUESTION.search(sentence.rstrip(CLOSING_MARKS)))
 
 
 def full_stop_after(text: str) -> str:

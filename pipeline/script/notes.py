@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.model import Brief, BulletList, Paragraph, Section, split_words
+from pipeline.model import Block, Brief, CodeBlock, Section, split_words
 
 # How much of the notes is tried, when all of them are too much.
 _PARTS = (1 / 2, 1 / 4)
@@ -32,7 +32,7 @@ def _first(sections: tuple[Section, ...], words: int) -> Iterator[Section]:
     """The sections until so many words are used up; the first block stays, however long."""
     left = words
     for number, section in enumerate(sections):
-        blocks: list[Paragraph | BulletList] = []
+        blocks: list[Block] = []
         for block in section.blocks:
             left -= _words(block)
             if left < 0 and (number or blocks):
@@ -44,6 +44,6 @@ def _first(sections: tuple[Section, ...], words: int) -> Iterator[Section]:
             return
 
 
-def _words(block: Paragraph | BulletList) -> int:
-    texts = [block.text] if isinstance(block, Paragraph) else [item.text for item in block.items]
+def _words(block: Block) -> int:
+    texts = [block.code] if isinstance(block, CodeBlock) else [each.text for each in block.said]
     return sum(len(split_words(text)) for text in texts)

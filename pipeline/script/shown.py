@@ -8,13 +8,16 @@ from collections.abc import Sequence
 
 from pipeline.model import Paragraph, SpokenLine, split_words
 from pipeline.model.sentences import split_sentences
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after
+from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
 from pipeline.script.numbers import spelt_numbers
 from pipeline.script.sentences import shorten, split_clauses, without_full_stop
 
 # Digits with the marks inside them: "1,500,000", "5.5".
 _WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
+# They are spoken as words are.
+_SIGNS = "%‰％٪°′″"
+_AFTER_LABEL = " :：.,–—-"
 # What fits a thumbnail.
 _THUMBNAIL_WORDS = 5
 THUMBNAIL_MAX_CHARS = 40
@@ -30,6 +33,25 @@ def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
     if all(len(text) <= limit for text in whole):
         return whole
     return tuple(_label(item, limit) or shorten(_first_that_fits(item.text, limit), limit) for item in items)
+
+
+def shown_item(text: str, limit: int) -> str:
+    """A text of an item by itself, at most `limit` characters: all of it, else its first sentence or clauses."""
+    return shorten(text if len(text) <= limit else _first_that_fits(text, limit), limit)
+
+
+def label_and_rest(item: Paragraph) -> tuple[str, str]:
+    """What the author set in front (a bold start, else the words before a colon or a dash), and what follows it.
+
+    Both are empty where there is no label, or nothing after it.
+    """
+    bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "")
+    marked = _LABEL.match(item.text)
+    for label, end in ((bold, len(bold)), (marked[1], marked.end()) if marked else ("", 0)):
+        rest = item.text[end:].lstrip(_AFTER_LABEL)
+        if has_words(label) and has_words(rest):
+            return label.rstrip(" .:："), rest
+    return "", ""
 
 
 def _label(item: Paragraph, limit: int) -> str:
@@ -71,11 +93,12 @@ def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
         return sentence, "" if covered else phrase
     clause = next((clause for clause in split_clauses(sentence) if phrase in clause), phrase)
     if len(clause) > limit or clause == phrase:
-        return shorten(_capitalised(phrase), limit), ""
-    return _capitalised(clause), _capitalised(phrase) if clause.startswith(phrase) else phrase
+        return shorten(capitalised(phrase), limit), ""
+    return capitalised(clause), capitalised(phrase) if clause.startswith(phrase) else phrase
 
 
-def _capitalised(text: str) -> str:
+def capitalised(text: str) -> str:
+    """`text` as the beginning of a line."""
     return text[:1].upper() + text[1:]
 
 
@@ -116,12 +139,17 @@ def _digits(number: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in number if character.isdecimal())
 
 
-def spoken_item(text: str, *, reveals: int) -> SpokenLine:
+def spoken_item(text: str, *, reveals: int | None = None) -> SpokenLine:
     """An item of a list as a sentence of its own: without a mark at its end it would run into the next one."""
-    last = text.rstrip(CLOSING_MARKS)[-1:]
-    if last in SENTENCE_ENDS or unicodedata.category(last)[0] not in "LMN":
+    whole = text.rstrip(CLOSING_MARKS)
+    last = whole[-1:]
+    if last in SENTENCE_ENDS or not (unicodedata.category(last)[0] in "LMN" or last in _SIGNS or _is_money(last)):
         return SpokenLine(text=text, reveals=reveals)
-    return SpokenLine(text=text + full_stop_after(text.rstrip(CLOSING_MARKS)), reveals=reveals)
+    return SpokenLine(text=text + full_stop_after(whole.rstrip(_SIGNS + " ")), reveals=reveals)
+
+
+def _is_money(sign: str) -> bool:
+    return unicodedata.category(sign) == "Sc"
 
 
 def _sound(text: str) -> str:
@@ -137,9 +165,9 @@ def thumbnail_words(title: str) -> str:
         return shorten(title, THUMBNAIL_MAX_CHARS)
     clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
     if clauses:
-        return _capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
+        return capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
     runs = [words[start : start + _THUMBNAIL_WORDS] for start in range(len(words) - _THUMBNAIL_WORDS + 1)]
-    return _capitalised(shorten(" ".join(_trimmed(max(runs, key=_weight))), THUMBNAIL_MAX_CHARS))
+    return capitalised(shorten(" ".join(_trimmed(max(runs, key=_weight))), THUMBNAIL_MAX_CHARS))
 
 
 def _weight(words: Sequence[str]) -> int:

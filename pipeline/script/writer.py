@@ -159,6 +159,7 @@ def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Que
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
+    template = template.offered(brief)
     system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user))
     question = Question(messages=messages, schema=strict_schema(template), schema_name="script")
@@ -175,7 +176,7 @@ class _Reading:
 
     def __init__(self, brief: Brief, template: Template, pace: Pace | None, *, where: str) -> None:
         self._brief = brief
-        self._template = template
+        self._template = template.offered(brief)
         self._pace = pace
         self._where = where
 

@@ -1,6 +1,7 @@
 """A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
 
 from pipeline.template.loading import builtin_root, known_templates, load_template
-from pipeline.template.template import Layout, Template, notes_as_text
+from pipeline.template.notes import notes_as_text
+from pipeline.template.template import Layout, Template
 
 __all__ = ["Layout", "Template", "builtin_root", "known_templates", "load_template", "notes_as_text"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePath
 from traceback import walk_tb
@@ -13,8 +13,10 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, CaptionStyle, LengthPlan, Paragraph, Script, Section, Transition
+from pipeline.model import Brief, CaptionStyle, LengthPlan, Script, Transition
 from pipeline.template.fields import find_unknown_field
+from pipeline.template.material import has_material_for
+from pipeline.template.notes import notes_as_text
 from pipeline.template.sandbox import TextSandbox
 
 
@@ -78,6 +80,10 @@ class Template:
         """The layout of that name; None: this template does not use it."""
         return next((layout for layout in self.layouts if layout.name == name), None)
 
+    def offered(self, brief: Brief) -> Template:
+        """The template with the layouts that a model may use for `brief`: those it has something to show for."""
+        return replace(self, layouts=tuple(each for each in self.layouts if has_material_for(each.name, brief)))
+
     def prompt(self, brief: Brief, plan: LengthPlan | None = None) -> tuple[str, str]:
         """What a model is told about `brief`: the system message and the user message.
 
@@ -124,20 +130,6 @@ class Template:
 
     def _path(self, file: str) -> str:
         return str(PurePath(self.folder) / file)
-
-
-def notes_as_text(sections: tuple[Section, ...]) -> str:
-    """The notes as a model reads them: headings, paragraphs and items, a blank line between blocks."""
-    parts: list[str] = []
-    for section in sections:
-        if section.heading:
-            parts.append(f"## {section.heading}")
-        parts.extend(_block_as_text(block) for block in section.blocks)
-    return "\n\n".join(parts)
-
-
-def _block_as_text(block: Paragraph | BulletList) -> str:
-    return block.text if isinstance(block, Paragraph) else "\n".join(f"- {item.text}" for item in block.items)
 
 
 @lru_cache(maxsize=16)

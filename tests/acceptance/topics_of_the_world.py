@@ -104,7 +104,7 @@ async def _topic(name: str, narrator: EspeakNarrator, cache: Cache, writer: Mode
     if name.endswith(BY_A_MODEL):
         script = await write_script(replace(brief, facts="open"), writers=[writer], template=template)
     else:
-        script = outline(brief, template)
+        script = await anyio.to_thread.run_sync(outline, brief, template)
     narration = await narrate(script, narrators=[narrator], voice=None, cache=cache, retry=ONCE)
     subtitles = make_subtitles(narration, language=script.language, limits=LIMITS)
     return Topic(script=script, narration=narration, subtitles=subtitles)

@@ -12,7 +12,14 @@ from pydantic import ValidationError
 from pipeline.model import Brief, Paragraph
 from pipeline.model.sentences import split_sentences
 from pipeline.script.sentences import shorten, without_full_stop
-from pipeline.script.shown import sentence_of_number, shown_items, shown_statement, spoken_lines, thumbnail_words
+from pipeline.script.shown import (
+    sentence_of_number,
+    shown_items,
+    shown_statement,
+    spoken_item,
+    spoken_lines,
+    thumbnail_words,
+)
 from pipeline.script.wire import WireScript, plain_text, to_script
 
 
@@ -253,3 +260,18 @@ def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
     wire = WireScript.model_validate({**about, "scenes": [scene]})
 
     assert len(to_script(wire, Brief(title="Light")).description) <= 5000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Flour", "Flour."),
+        ("78 %", "78 %."),
+        ("5 €", "5 €."),
+        ("20 °", "20 °."),
+        ("It is.", "It is."),
+        ("5 %!", "5 %!"),
+    ],
+)
+def test_an_item_is_a_sentence_of_its_own_also_where_it_ends_in_a_sign_that_is_spoken(text: str, said: str) -> None:
+    assert spoken_item(text).text == said

@@ -12,8 +12,21 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, BulletList, LengthPlan, Paragraph, Script, Section
-from pipeline.template import builtin_root, known_templates, load_template
+from pipeline.model import (
+    Block,
+    Brief,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    LengthPlan,
+    Paragraph,
+    Quotation,
+    Script,
+    Section,
+    Table,
+)
+from pipeline.template import builtin_root, known_templates, load_template, notes_as_text
 
 BUILTIN = builtin_root() / "templates" / "explainer"
 BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
@@ -48,7 +61,7 @@ def test_a_template_says_how_much_text_its_layouts_hold() -> None:
     bullets = template.layout("bullets")
     assert bullets is not None
     assert (bullets.limit("item"), bullets.max_items) == (80, 5)
-    assert template.layout("quiz") is None
+    assert template.layout("product") is None
 
 
 def test_the_template_of_the_workspace_wins(change: Change) -> None:
@@ -266,3 +279,39 @@ def test_the_description_is_that_of_the_film_or_its_title() -> None:
 
     assert template.description_of(BRIEF, script) == "About the sky."
     assert template.description_of(BRIEF, replace(script, description="")) == "The sky"
+
+
+def test_a_model_is_shown_every_kind_of_block() -> None:
+    blocks = (
+        BulletList(items=(Paragraph(text="Knead."), Paragraph(text="Wait.")), is_numbered=True),
+        CheckList(items=(Paragraph(text="Mars"), Paragraph(text="Jupiter")), ticked=(2,)),
+        Quotation(words=Paragraph(text="It is."), attribution="Ada, poet"),
+        Table(columns=("Tower", "m"), rows=(("Smeaton", "22"),)),
+        CodeBlock(code="a = '```'", language="python"),
+        Illustration(source="a.jpg", description="A tower", is_there=True),
+        Illustration(source="gone.jpg", description="Nothing"),
+    )
+
+    assert notes_as_text((Section(heading="One", level=1, blocks=blocks),)) == (
+        "# One\n\n1. Knead.\n2. Wait.\n\n- [ ] Mars\n- [x] Jupiter\n\n> It is.\n> — Ada, poet\n\n"
+        "| Tower | m |\n| --- | --- |\n| Smeaton | 22 |\n\n````python\na = '```'\n````\n\n![A tower](a.jpg)"
+    )
+
+
+def test_a_model_is_offered_the_layouts_that_the_notes_have_something_for() -> None:
+    def offered(*blocks: Block, **wishes: int) -> set[str]:
+        sections = (Section(heading="One", blocks=blocks),) if blocks else ()
+        found = load_template("explainer", search=[]).offered(Brief(title="T", sections=sections, **wishes))
+        return {layout.name for layout in found.layouts}
+
+    text = Paragraph(text="It began in 1696 and ended in 1703.")
+    figures = {"table", "bars", "lines", "shares"}
+    pictures = {"picture", "split"}
+
+    assert not offered(text) & {"quote", "code", "section", *figures, *pictures}
+    assert "code" in offered()
+    assert "quote" in offered(text, Quotation(words=text, attribution="Ada"))
+    assert figures < offered(text, Paragraph(text="Then 35, 21 and 49 metres."))
+    assert "section" in offered(text, length_s=240)
+    assert "picture" not in offered(text, Illustration(source="a.jpg"))
+    assert pictures < offered(text, Illustration(source="a.jpg", is_there=True))

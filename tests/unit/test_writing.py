@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import join_words, split_words
 from pipeline.model.phrases import phrase_spans, split_phrases
-from pipeline.model.text import full_stop_after
+from pipeline.model.text import full_stop_after, is_question
 from pipeline.model.writing import first_direction, has_right_to_left, writing_of
 
 
@@ -90,3 +90,13 @@ def test_phrases_are_all_of_the_words_in_order_and_join_to_the_same_text(text, l
 )
 def test_a_statement_ends_as_its_script_ends_one(text, mark):
     assert full_stop_after(text) == mark
+
+
+@pytest.mark.parametrize("text", ["Why?", "なぜ？", "لماذا؟", "Γιατί;", "Ինչո՞ւ։", "ለምን፧", "Why?”", "Really?!"])
+def test_a_question_ends_with_the_mark_of_its_script(text):
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["", "Why.", "He said; so.", "one; two;", "?Why"])
+def test_other_sentences_are_no_questions(text):
+    assert not is_question(text)

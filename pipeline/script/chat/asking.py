@@ -173,10 +173,10 @@ class _Conversation(Generic[T]):
     async def _hold(self, question: Question) -> str:
         """The conversation: an answer that can be used. Raises the error that is left when there is none."""
         assert self.turns > 0
-        said = ""
+        said, room_before = "", 0
         for turn in range(1, self.turns + 1):
             try:
-                answer = await self._answer(question)
+                answer = await self._answer(question, room_before)
             except TooLargeError:
                 if not said:
                     raise
@@ -186,6 +186,7 @@ class _Conversation(Generic[T]):
                 raise self._permanent(f"the model declines to write about this: {answer.refusal}")
             if answer.cut_off:
                 failure = self._permanent("the model's answer is cut off", hint=SHORTER)
+                room_before = question.max_tokens
                 question = replace(question, max_tokens=question.more_tokens)
             elif not answer.text.strip():
                 failure = TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)
@@ -207,14 +208,19 @@ class _Conversation(Generic[T]):
             raise unusable.error from unusable
         return said
 
-    async def _answer(self, question: Question) -> Answer:
-        """One answer, with the patience of the retry policy; a question that is too large is asked with less room."""
+    async def _answer(self, question: Question, room_before: int) -> Answer:
+        """One answer, with the patience of the retry policy.
+
+        A question that is too large is asked with less room: half of it, or half of what it was to have more, and never
+        with less than an answer takes.
+        """
         try:
             return await with_retries(self.retry, partial(self.model.answer, question, self.purse))
         except TooLargeError:
-            smaller = replace(question, max_tokens=question.max_tokens // 2)
-            if smaller.max_tokens < question.least_tokens:
+            less = max(question.least_tokens, (room_before + question.max_tokens) // 2)
+            if less >= question.max_tokens:
                 raise
+            smaller = replace(question, max_tokens=less)
             return await with_retries(self.retry, partial(self.model.answer, smaller, self.purse))
 
     def _permanent(self, message: str, *, hint: str = "") -> ProviderError:

@@ -1,0 +1,175 @@
+"""The writer without a model: the author's notes become scenes, word for word.
+
+It says everything that stands in the notes, once and in order, and nothing else:
+
+    text before the first heading   title scene (its first paragraph), then statements
+    a paragraph                     a statement; shown is its bold sentence or its shortest one
+    … with an amount in bold        a number ("**43 %** of all birds migrate."): the rest is what it means
+    a paragraph and a list          bullets: the paragraph leads in, then each item appears as it is spoken
+    … whose items begin with dates  a timeline
+    … numbered, with labels         steps ("1. **Knead**: ten minutes are enough")
+    a question and a ticked list    a quiz (`- [ ] Mars`, `- [x] Jupiter`); the paragraph below it tells the answer
+    a quotation with a name         a quote
+    a table                         a comparison, a chart, a table, or bullets: see `tables`
+    code, a picture                 shown while the paragraph before it is spoken
+    chapters of long notes          sections
+    the front matter's `closing`    closing scene; without it the film ends with its last section
+
+What a template does not offer, and what does not fit its limits, comes as bullets and statements; code and pictures
+are left out then, and so are pictures that are not there.
+
+It heeds no audience, tone, length or variant: the words are the author's. Headings are shown, not spoken; one with
+nothing below it is left out. Something is said that is no running text only where else nothing would be:
+
+    a film whose notes do not begin with a paragraph    its title
+    a chapter that does not, code and pictures          the heading, if no paragraph speaks of them; else left out
+    a quiz without a paragraph below it                 the right option again, when the answer is shown
+
+pieces    what belongs together in the notes
+lists, tables, passages    the scenes of each kind of block; of several makers, the first that can make one does
+values    numbers and dates, as people write them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.limits import Purse
+from pipeline.model import (
+    Brief,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Pace,
+    Paragraph,
+    Quotation,
+    Scene,
+    Script,
+    Table,
+)
+from pipeline.script.checks import MAX_SCENES, find_excess
+from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.outline.lists import bullets, quiz, steps, timeline
+from pipeline.script.outline.passages import (
+    closing_scene,
+    code,
+    number,
+    picture,
+    quote,
+    section,
+    statement,
+    title_scene,
+)
+from pipeline.script.outline.pieces import raw_pieces, together
+from pipeline.script.outline.tables import bars, comparison, line_chart, shares, table
+from pipeline.script.shown import thumbnail_words
+from pipeline.template import Template
+
+__all__ = ["OutlineWriter", "outline"]
+
+# A maker gives the scenes of a piece; none: it is not for it, or does not fit the limits of the template.
+Maker = Callable[[Piece, Desk], Sequence[Scene]]
+
+_MAKERS: Mapping[type, tuple[Maker, ...]] = {
+    Chapter: (section,),
+    Paragraph: (number, statement),
+    BulletList: (timeline, steps, bullets),
+    CheckList: (quiz, bullets),
+    Quotation: (quote, statement),
+    Table: (comparison, line_chart, shares, bars, table, bullets),
+    CodeBlock: (code,),
+    Illustration: (picture,),
+}
+
+
+class OutlineWriter:
+    """Turns notes into scenes; needs nothing but the notes."""
+
+    name: ClassVar[str] = "outline"
+    needs_notes: ClassVar[bool] = True
+
+    def check(self) -> None:
+        """Nothing keeps it from writing."""
+
+    def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
+        """Nothing is too long for it."""
+
+    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002 - Protocol
+        """The notes as a script: nobody has to be asked."""
+        return outline(brief, template)
+
+    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002 - Protocol
+        """Nothing: it is made anew in a moment."""
+        return ()
+
+    async def write(
+        self,
+        brief: Brief,
+        template: Template,
+        purse: Purse,  # noqa: ARG002 - it costs nothing
+        *,
+        pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
+    ) -> Script:
+        """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
+        # What a language calls its months is read from a file.
+        return await to_thread.run_sync(outline, brief, template)
+
+
+def outline(brief: Brief, template: Template) -> Script:
+    """The notes of `brief` as a script."""
+    where = brief.origin or brief.title
+    if not brief.has_notes:
+        raise InputError(
+            "there are no notes to make a script of, and no model is configured to write one",
+            where=where,
+            hint="Set GROQ_API_KEY=... (and drop --offline), or write the notes into a Markdown brief (.md)",
+        )
+    texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
+    if excess := find_excess(texts):
+        raise InputError(f"the notes have {excess}", where=where)
+    scenes = tuple(_scenes(Desk(brief=brief, template=template)))
+    if len(scenes) > MAX_SCENES:
+        raise InputError(f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where)
+    return Script(
+        title=brief.title,
+        language=brief.language,
+        scenes=scenes,
+        description=brief.description or texts[0],
+        tags=brief.tags,
+        thumbnail_text=thumbnail_words(brief.title),
+        writer=OutlineWriter.name,
+    )
+
+
+def _scenes(desk: Desk) -> Iterator[Scene]:
+    desk.check()
+    pieces = raw_pieces(desk)
+    closing = desk.layout("closing") if desk.brief.closing else None
+    if _opens(pieces, has_more=len(pieces) > 1 or closing is not None):
+        (opening,) = pieces[0].block.said
+        yield title_scene(opening.text, desk)
+        pieces = pieces[1:]
+    else:
+        yield title_scene(desk.brief.title, desk)
+    for piece in together(pieces, desk):
+        yield from _scenes_of(piece, desk)
+    if closing:
+        yield closing_scene(desk.brief.closing, desk)
+
+
+def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
+    """Whether the first paragraph is what the film begins with, and not what something else needs to be spoken of."""
+    first, *others = pieces
+    is_needed = bool(others) and others[0].section == first.section and others[0].needs_words
+    return has_more and first.heading == "" and isinstance(first.block, Paragraph) and not is_needed
+
+
+def _scenes_of(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """The scenes of a piece: the last maker for what is said takes everything."""
+    return next((scenes for make in _MAKERS[type(piece.block)] if (scenes := make(piece, desk))), ())

@@ -1,0 +1,178 @@
+"""Scenes of lists: bullets, steps, timelines, quizzes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeVar
+
+from pipeline.model import (
+    BulletList,
+    BulletsScene,
+    CheckList,
+    Moment,
+    Paragraph,
+    QuizScene,
+    Scene,
+    SpokenLine,
+    Step,
+    StepsScene,
+    TimelineScene,
+)
+from pipeline.model.sentences import split_sentences
+from pipeline.model.text import has_words, is_question
+from pipeline.script.outline.desk import Desk, Piece, leading, pages
+from pipeline.script.outline.values import is_date, year_of
+from pipeline.script.sentences import without_full_stop
+from pipeline.script.shown import capitalised, label_and_rest, shown_item, shown_items, spoken_item, spoken_lines
+
+_AFTER_DATE = re.compile(r"\s?[:：]|\s[–—-]\s")
+
+T = TypeVar("T")
+
+
+def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """What every list can be, and every table."""
+    layout, items = desk.needed("bullets"), piece.block.said
+    shown = shown_items(items, layout.limit("item"))
+    groups = evenly(list(zip(items, shown, strict=True)), layout.max_items)
+    scenes: list[Scene] = []
+    first = 1
+    for number, group in enumerate(groups, start=1):
+        scenes.append(
+            BulletsScene(
+                lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+                heading=desk.heading(piece, layout),
+                items=tuple(text for _, text in group),
+                first=first,
+                kicker=pages(number, len(groups)),
+            )
+        )
+        first += len(group)
+    return scenes
+
+
+def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """A numbered list whose items all have a label and something to say about it."""
+    layout, block = desk.layout("steps"), piece.block
+    if layout is None or not isinstance(block, BulletList) or not block.is_numbered:
+        return ()
+    labelled = [label_and_rest(item) for item in block.items]
+    if not all(0 < len(label) <= layout.limit("item_title") for label, _ in labelled):
+        return ()
+    cards = [
+        Step(title=label, text=without_full_stop(shown_item(capitalised(rest), layout.limit("item_text"))))
+        for label, rest in labelled
+    ]
+    groups = evenly(list(zip(block.items, cards, strict=True)), layout.max_items)
+    scenes: list[Scene] = []
+    first = 1
+    for number, group in enumerate(groups, start=1):
+        scenes.append(
+            StepsScene(
+                lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+                heading=desk.heading(piece, layout),
+                kicker=pages(number, len(groups)),
+                items=tuple(card for _, card in group),
+                first=first,
+            )
+        )
+        first += len(group)
+    return scenes
+
+
+def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """A list whose items all begin with a date, the earliest first."""
+    layout, block, language = desk.layout("timeline"), piece.block, desk.brief.language
+    if layout is None or not isinstance(block, BulletList):
+        return ()
+    dated = [_dated(item, language) for item in block.items]
+    years = [year for when, _ in dated if (year := year_of(when, language)) is not None]
+    fits = all(0 < len(when) <= layout.limit("item_when") for when, _ in dated)
+    # "About 1450" and "Summer 1969" are dates where others are; "Windows 2000" is one nowhere.
+    certain = sum(is_date(when, language) for when, _ in dated)
+    if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
+        return ()
+    moments = [
+        Moment(when=when, text=without_full_stop(shown_item(capitalised(text), layout.limit("item_text"))))
+        for when, text in dated
+    ]
+    groups = evenly(list(zip(block.items, moments, strict=True)), layout.max_items)
+    return [
+        TimelineScene(
+            lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+            heading=desk.heading(piece, layout),
+            kicker=pages(number, len(groups)),
+            items=tuple(moment for _, moment in group),
+        )
+        for number, group in enumerate(groups, start=1)
+    ]
+
+
+def quiz(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """A question, its options, and the right one: told by the paragraph below it, else said again."""
+    layout, block = desk.layout("quiz"), piece.block
+    if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, desk):
+        return ()
+    question, kicker = _question(piece), desk.kicker(piece, layout) if piece.lead else ""
+    (right,) = block.ticked
+    telling = spoken_lines(piece.answer.text) if piece.answer else (spoken_item(block.items[right - 1].text),)
+    first, *others = telling
+    return (
+        QuizScene(
+            lines=(
+                *(leading(piece) or spoken_lines(question)),
+                *(spoken_item(item.text, reveals=n) for n, item in enumerate(block.items)),
+                replace(first, reveals=len(block.items)),
+                *others,
+            ),
+            kicker=kicker,
+            text=question,
+            items=tuple(without_full_stop(item.text) for item in block.items),
+            answer=right,
+        ),
+    )
+
+
+def is_quiz(piece: Piece, desk: Desk) -> bool:
+    """Whether it is a question with one right option, and all of it can be read on one picture."""
+    layout, block = desk.layout("quiz"), piece.block
+    if layout is None or not isinstance(block, CheckList) or len(block.ticked) != 1:
+        return False
+    options = [without_full_stop(item.text) for item in block.items]
+    fits = len(options) <= layout.max_items and all(len(option) <= layout.limit("item") for option in options)
+    return fits and 0 < len(_question(piece)) <= layout.limit("text")
+
+
+def lines(piece: Piece, items: Sequence[Paragraph], *, is_first: bool) -> tuple[SpokenLine, ...]:
+    """Each item as a sentence that brings it, after the paragraph that leads to the list."""
+    return (
+        *(leading(piece) if is_first else ()),
+        *(spoken_item(item.text, reveals=number) for number, item in enumerate(items)),
+    )
+
+
+def evenly(items: list[T], most: int) -> list[list[T]]:
+    """`items` in as few groups of at most `most` as possible, the groups as equal as possible."""
+    count = -(-len(items) // most)
+    size, larger = divmod(len(items), count)
+    starts = [n * size + min(n, larger) for n in range(count + 1)]
+    return [items[start:end] for start, end in pairwise(starts)]
+
+
+def _question(piece: Piece) -> str:
+    """The last sentence of the paragraph that leads to it, else the heading; empty: that is no question."""
+    sentences = split_sentences(piece.lead.text if piece.lead else piece.heading)
+    return sentences[-1] if sentences and is_question(sentences[-1]) else ""
+
+
+def _dated(item: Paragraph, language: str) -> tuple[str, str]:
+    """The date that an item begins with, and the rest; both are empty where there is none."""
+    label, rest = label_and_rest(item)
+    ends = [(item.text[: match.start()], item.text[match.end() :]) for match in _AFTER_DATE.finditer(item.text)]
+    # "1914 – 1918: war": the longest that is still a date.
+    parted = [(when, text.strip()) for when, text in (*ends, (label, rest)) if has_words(text)]
+    found = [(when, text) for when, text in parted if is_date(when, language, words=1)]
+    return max(found, key=lambda each: len(each[0]), default=("", ""))

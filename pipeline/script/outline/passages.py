@@ -1,0 +1,203 @@
+"""Scenes of running text: titles, chapters, statements, numbers, quotations; code and pictures while it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import (
+    ClosingScene,
+    CodeBlock,
+    CodeScene,
+    Illustration,
+    NumberScene,
+    Paragraph,
+    PictureScene,
+    Quotation,
+    QuoteScene,
+    Scene,
+    SectionScene,
+    SplitScene,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+    split_words,
+)
+from pipeline.model.sentences import split_sentences
+from pipeline.model.text import has_words
+from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.outline.values import is_date, read_amount
+from pipeline.script.sentences import shorten, without_full_stop
+from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
+
+# About 18 seconds: as long as one statement may stand on the screen.
+_STATEMENT_WORDS = 45
+# More can't be read from a chair.
+_CODE_LINES, _CODE_COLUMNS = 14, 80
+_AFTER_PHRASE = " ,;:،–—-"
+
+
+def title_scene(narration: str, desk: Desk) -> Scene:
+    """The opening."""
+    layout = desk.needed("title")
+    return TitleScene(
+        lines=spoken_lines(narration),
+        heading=shorten(desk.brief.title, layout.limit("heading")),
+        kicker=shorten(desk.brief.kicker, layout.limit("kicker")),
+        subtitle=shorten(desk.brief.subtitle, layout.limit("subtitle")),
+    )
+
+
+def closing_scene(words: str, desk: Desk) -> Scene:
+    """The last words."""
+    text, _ = shown_statement(Paragraph(text=words), desk.needed("closing").limit("text"), last=True)
+    return ClosingScene(lines=spoken_lines(words), text=text, subtitle=desk.brief.title)
+
+
+def section(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """The beginning of a chapter, under its first paragraph."""
+    layout, block = desk.layout("section"), piece.block
+    if layout is None or not isinstance(block, Chapter):
+        return ()
+    return (SectionScene(lines=_said(piece), heading=desk.heading(piece, layout), number=block.number),)
+
+
+def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """A paragraph, or a quotation with its author at the end."""
+    layout, block = desk.needed("statement"), piece.block
+    paragraph, *others = block.said
+    lead = spoken_lines(piece.lead.text) if piece.lead else ()
+    # A paragraph has been cut already.
+    parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
+    scenes: list[Scene] = []
+    for number, part in enumerate(parts, start=1):
+        text, emphasis = shown_statement(part, layout.limit("text"))
+        after = [spoken_item(other.text) for other in others] if number == len(parts) else []
+        scenes.append(
+            StatementScene(
+                lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=text), *after),
+                text=text,
+                emphasis=emphasis,
+                kicker=desk.kicker(piece, layout),
+            )
+        )
+    return scenes
+
+
+def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """What somebody said; more than one picture holds is shown sentence by sentence."""
+    layout, block = desk.layout("quote"), piece.block
+    if layout is None or not isinstance(block, Quotation):
+        return ()
+    lead = spoken_lines(piece.lead.text) if piece.lead else ()
+    parts = parts_of(block.words)
+    scenes: list[Scene] = []
+    for number, part in enumerate(parts, start=1):
+        text = part.text if len(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
+        shown = split_sentences(text)[0]
+        scenes.append(
+            QuoteScene(
+                lines=(
+                    *(lead if number == 1 else ()),
+                    *spoken_lines(part.text, shown=shown),
+                    *([spoken_item(block.attribution)] if number == len(parts) else ()),
+                ),
+                text=text,
+                name=shorten(block.name, layout.limit("name")),
+                role=shorten(block.role, layout.limit("role")),
+            )
+        )
+    return scenes
+
+
+def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """A paragraph whose first bold phrase is an amount: the number, and what it means."""
+    layout, block = desk.layout("number"), piece.block
+    if layout is None or not isinstance(block, Paragraph) or not block.strong:
+        return ()
+    phrase, language = block.strong[0], desk.brief.language
+    amount = read_amount(phrase, language)
+    sentence = next((each for each in split_sentences(block.text) if phrase in each), "")
+    if amount is None or not sentence or not 0 < len(amount.unit) <= layout.limit("unit") or is_date(phrase, language):
+        return ()
+    meaning = _meaning(sentence, phrase)
+    if len(meaning) > layout.limit("text"):
+        meaning = shorten(meaning, layout.limit("text"))
+        # Cut before its number, it would mean nothing.
+        if phrase not in meaning and not sentence.startswith(phrase):
+            return ()
+    return (
+        NumberScene(
+            lines=spoken_lines(block.text, shown=sentence),
+            kicker=desk.kicker(piece, layout),
+            value=amount.value,
+            unit=amount.unit,
+            text=meaning,
+        ),
+    )
+
+
+def code(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """Lines of a program while the paragraph before them is said."""
+    layout, block = desk.layout("code"), piece.block
+    if layout is None or not isinstance(block, CodeBlock):
+        return ()
+    heading = shorten(piece.heading, layout.limit("heading"))
+    return (CodeScene(lines=_said(piece), heading=heading, language=block.language, code=block.code, items=()),)
+
+
+def can_show_code(block: CodeBlock, desk: Desk) -> bool:
+    """Whether there is a layout for it that holds it: code is never cut."""
+    layout, lines = desk.layout("code"), block.code.splitlines()
+    is_small = len(lines) <= _CODE_LINES and max(map(len, lines), default=0) <= _CODE_COLUMNS
+    return layout is not None and is_small and len(block.code) <= layout.limit("code")
+
+
+def picture(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """A picture with its caption, or beside what is said of it."""
+    split, whole, block = desk.layout("split"), desk.layout("picture"), piece.block
+    if not isinstance(block, Illustration):
+        return ()
+    if split and piece.lead and piece.heading and not block.caption:
+        text, _ = shown_statement(piece.lead, split.limit("text"))
+        lines = spoken_lines(piece.lead.text, shown=text)
+        heading = desk.heading(piece, split)
+        return (SplitScene(lines=lines, picture=block.source, heading=heading, text=text),)
+    if whole:
+        caption = shorten(block.caption or block.description, whole.limit("text"))
+        return (PictureScene(lines=_said(piece), picture=block.source, text=caption),)
+    return ()
+
+
+def can_show_picture(block: Illustration, desk: Desk) -> bool:
+    """Whether it has been found, and there is a layout for it whoever speaks of it."""
+    return block.is_there and desk.layout("picture") is not None
+
+
+def parts_of(paragraph: Paragraph) -> tuple[Paragraph, ...]:
+    """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each."""
+    sentences = split_sentences(paragraph.text)
+    lengths = [len(split_words(sentence)) for sentence in sentences]
+    count = -(-sum(lengths) // _STATEMENT_WORDS)
+    groups: list[list[str]] = [[] for _ in range(count)]
+    said = 0
+    for sentence, length in zip(sentences, lengths, strict=True):
+        # A sentence goes where its middle falls.
+        groups[min(count - 1, int((said + length / 2) / sum(lengths) * count))].append(sentence)
+        said += length
+    texts = [" ".join(group) for group in groups if group]
+    return tuple(
+        Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
+    )
+
+
+def _said(piece: Piece) -> tuple[SpokenLine, ...]:
+    """The paragraph that belongs to it, else its heading."""
+    return spoken_lines(piece.lead.text if piece.lead else piece.heading)
+
+
+def _meaning(sentence: str, phrase: str) -> str:
+    """What a number means: the rest of its sentence where that stands on one side of it, else the sentence."""
+    before, _, after = sentence.partition(phrase)
+    if not has_words(before) and len(split_words(after)) > 1 and has_words(after):
+        return without_full_stop(after.strip(_AFTER_PHRASE))
+    return without_full_stop(sentence)

@@ -1,0 +1,124 @@
+"""The notes in pieces: what stands together on the screen, and who speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.model import (
+    Block,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Paragraph,
+    Quotation,
+    Section,
+    Table,
+)
+from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.outline.lists import is_quiz
+from pipeline.script.outline.passages import can_show_code, can_show_picture, parts_of
+
+# Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
+_LONG_NOTES, _CHAPTER_PIECES = 10, 2
+
+
+def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
+    """The notes in order; long paragraphs in parts that fit a scene, a list of one item as running text."""
+    sections = desk.brief.sections
+    by_section = [
+        [
+            Piece(section=number, heading=section.heading, block=plain)
+            for block in section.blocks
+            for plain in _plain(block, desk)
+        ]
+        for number, section in enumerate(sections)
+    ]
+    chapters = _chapters(sections, [len(pieces) for pieces in by_section]) if desk.layout("section") else ()
+    pieces: list[Piece] = []
+    for number, (section, own) in enumerate(zip(sections, by_section, strict=True)):
+        if number in chapters:
+            chapter = Chapter(number=chapters.index(number) + 1)
+            pieces.append(Piece(section=number, heading=section.heading, block=chapter))
+        pieces += own
+    return tuple(pieces)
+
+
+def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
+    """Each block with the paragraphs that belong to it; what nobody speaks of is left out."""
+    left = list(pieces)
+    spoken_headings: set[int] = set()
+    while left:
+        piece = left.pop(0)
+        if isinstance(piece.block, Paragraph) and _leads(piece, left):
+            piece = replace(left.pop(0), lead=piece.block)
+        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, left)):
+            piece = replace(piece, lead=paragraph)
+            left.pop(0)
+        elif is_quiz(piece, desk) and (paragraph := _free_paragraph(piece, left)):
+            piece = replace(piece, answer=paragraph)
+            left.pop(0)
+        elif isinstance(piece.block, Illustration | CodeBlock) and not piece.lead:
+            paragraph = _free_paragraph(piece, left)
+            if paragraph and (isinstance(piece.block, Illustration) or not piece.heading):
+                piece = replace(piece, lead=paragraph)
+                left.pop(0)
+            elif not piece.heading or piece.section in spoken_headings:
+                continue
+        if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, desk)):
+            spoken_headings.add(piece.section)
+        yield piece
+
+
+def _plain(block: Block, desk: Desk) -> Sequence[Block]:
+    """The block as it can be shown: nothing, or in parts."""
+    match block:
+        case Paragraph():
+            return parts_of(block)
+        case BulletList() | CheckList() | Table() if len(block.said) == 1:
+            return parts_of(block.said[0])
+        case CodeBlock():
+            return (block,) if can_show_code(block, desk) else ()
+        case Illustration():
+            return (block,) if can_show_picture(block, desk) else ()
+        case _:
+            return (block,)
+
+
+def _leads(piece: Piece, following: Sequence[Piece]) -> bool:
+    """Whether a paragraph says what comes next: a list, a table, a picture; a quotation only where it has a colon."""
+    if not following or following[0].section != piece.section:
+        return False
+    block = following[0].block
+    if isinstance(block, Quotation):
+        return isinstance(piece.block, Paragraph) and piece.block.text.endswith((":", "："))
+    return not isinstance(block, Paragraph | Chapter)
+
+
+def _free_paragraph(piece: Piece, following: Sequence[Piece]) -> Paragraph | None:
+    """The paragraph right below a piece, unless it leads to something else."""
+    below = following[0] if following else None
+    if below is None or below.section != piece.section or _leads(below, following[1:]):
+        return None
+    return below.block if isinstance(below.block, Paragraph) else None
+
+
+def _chapters(sections: Sequence[Section], lengths: Sequence[int]) -> tuple[int, ...]:
+    """Which sections begin a chapter: those of the first level, or of the highest one that has others below it."""
+    levels = [section.level for section in sections if section.heading]
+    if sum(lengths) < _LONG_NOTES or not levels:
+        return ()
+    top = min(levels)
+    if top > 1 and max(levels) == top:
+        return ()
+    starts = [n for n, section in enumerate(sections) if section.heading and section.level == top]
+    ends = [*starts[1:], len(sections)]
+    # Where nothing stands between a heading and the next one, nothing else would tell it.
+    found = [
+        n
+        for n, end in zip(starts, ends, strict=True)
+        if (count := sum(lengths[n:end])) >= _CHAPTER_PIECES or (count and not lengths[n])
+    ]
+    # A chapter for every scene would be noise.
+    return tuple(found) if len(found) > 1 and sum(lengths) >= _CHAPTER_PIECES * len(starts) else ()

@@ -1,0 +1,232 @@
+"""Scenes of tables.
+
+What each becomes, the first that fits:
+
+    three columns, of which the first names aspects, at most four rows    comparison
+    dates and numbers, in order                                           a line for each column of numbers
+    labels and per cents that add up to about a hundred                   shares
+    labels and numbers with one unit                                      bars; a row in bold is the point
+    two to five columns with short cells                                  table
+    anything else                                                         bullets
+
+It is read out row by row as a list is: "first cell: the others". Headers are shown, not spoken, as headings are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.model import (
+    Bar,
+    BarsScene,
+    ComparisonScene,
+    Contrast,
+    LinesScene,
+    Row,
+    Scene,
+    Series,
+    Share,
+    SharesScene,
+    Table,
+    TableScene,
+)
+from pipeline.script.outline.desk import Desk, Piece
+from pipeline.script.outline.lists import evenly, lines
+from pipeline.script.outline.values import is_time, read_amount, year_of
+from pipeline.script.sentences import shorten
+
+_ABOUT_HUNDRED = (98, 102)
+# Fewer points are no line; more, no axis has room for.
+_FEWEST_MARKS, _MOST_MARKS = 3, 24
+_FEWEST_COLUMNS, _MOST_COLUMNS = 2, 5
+# One in so many cells may be shortened.
+_LONG_CELLS_IN = 8
+_UNIT_IN_HEADER = re.compile(r"(?P<name>.*?)\s*[(\[（](?P<unit>[^()\[\]（）]{1,16})[)\]）]")
+
+
+class _Column(NamedTuple):
+    """A column of numbers."""
+
+    label: str
+    unit: str
+    values: tuple[float, ...]
+
+
+def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """Two things side by side."""
+    layout, block = desk.layout("comparison"), piece.block
+    if layout is None or not isinstance(block, Table) or len(block.columns) != 3 or len(block.rows) > layout.max_items:
+        return ()
+    _, left, right = block.columns
+    limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
+    names_fit = 0 < len(left) <= layout.limit("left") and 0 < len(right) <= layout.limit("right")
+    if not names_fit or not _fit(block, limits) or not all(all(row[1:]) for row in block.rows):
+        return ()
+    if not _names_aspects(block, piece, desk):
+        return ()
+    return (
+        ComparisonScene(
+            lines=lines(piece, block.said, is_first=True),
+            heading=desk.heading(piece, layout),
+            left=left,
+            right=right,
+            items=tuple(Contrast(aspect=aspect, left=one, right=other) for aspect, one, other in block.rows),
+        ),
+    )
+
+
+def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """How numbers changed with time."""
+    layout, block, language = desk.layout("lines"), piece.block, desk.brief.language
+    if layout is None or not isinstance(block, Table) or len(block.rows) < _FEWEST_MARKS:
+        return ()
+    marks = [row[0] for row in block.rows]
+    years = [year for mark in marks if (year := year_of(mark, language)) is not None]
+    columns = [_numbers(block, column, desk) for column in range(1, len(block.columns))]
+    series = [column for column in columns if column]
+    in_order = all(is_time(mark, language) for mark in marks) and all(one <= other for one, other in pairwise(years))
+    fits = (
+        len(marks) <= _MOST_MARKS
+        and all(len(mark) <= layout.limit("mark") for mark in marks)
+        and 0 < len(series) == len(columns) <= layout.max_items
+        and len({column.unit for column in series}) == 1
+        and (len(series) == 1 or all(0 < len(column.label) <= layout.limit("item_label") for column in series))
+    )
+    if not in_order or not fits:
+        return ()
+    spoken = lines(piece, block.said, is_first=True)
+    heading = desk.heading(piece, layout)
+    return (
+        LinesScene(
+            lines=tuple(replace(line, reveals=0 if line.reveals == 0 else None) for line in spoken),
+            heading=heading,
+            unit=series[0].unit,
+            marks=tuple(marks),
+            items=tuple(
+                Series(label=shorten(column.label or heading, layout.limit("item_label")), values=column.values)
+                for column in series
+            ),
+            point=1 if len(series) == 1 else 0,
+        ),
+    )
+
+
+def shares(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """Parts of a whole."""
+    found = _labelled(piece, desk, "shares")
+    if not found or found.unit != "%" or min(found.values) < 0:
+        return ()
+    lowest, highest = _ABOUT_HUNDRED
+    layout, block = desk.layout("shares"), piece.block
+    if not lowest <= sum(found.values) <= highest or layout is None or not isinstance(block, Table):
+        return ()
+    return (
+        SharesScene(
+            lines=lines(piece, block.said, is_first=True),
+            heading=desk.heading(piece, layout),
+            unit=found.unit,
+            point=_point(block),
+            items=tuple(Share(label=row[0], value=value) for row, value in zip(block.rows, found.values, strict=True)),
+        ),
+    )
+
+
+def bars(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """Amounts of one kind."""
+    found, layout, block = _labelled(piece, desk, "bars"), desk.layout("bars"), piece.block
+    if not found or layout is None or not isinstance(block, Table):
+        return ()
+    return (
+        BarsScene(
+            lines=lines(piece, block.said, is_first=True),
+            heading=desk.heading(piece, layout),
+            unit=found.unit,
+            point=_point(block),
+            items=tuple(Bar(label=row[0], value=value) for row, value in zip(block.rows, found.values, strict=True)),
+        ),
+    )
+
+
+def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """Rows and columns; many rows go over several scenes."""
+    layout, block = desk.layout("table"), piece.block
+    if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
+        return ()
+    limit = layout.limit("item_cell")
+    too_long = [cell for row in block.rows for cell in row if len(cell) > limit]
+    if len(too_long) * _LONG_CELLS_IN > len(block.rows) * len(block.columns):
+        return ()
+    if any(len(column) > layout.limit("column") for column in block.columns):
+        return ()
+    groups = evenly(list(zip(block.rows, block.said, strict=True)), layout.max_items)
+    return [
+        TableScene(
+            lines=lines(piece, [said for _, said in group], is_first=number == 1),
+            heading=desk.heading(piece, layout),
+            columns=block.columns,
+            items=tuple(Row(cells=tuple(shorten(cell, limit) for cell in row)) for row, _ in group),
+        )
+        for number, group in enumerate(groups, start=1)
+    ]
+
+
+def _labelled(piece: Piece, desk: Desk, name: str) -> _Column | None:
+    """The numbers of a table of labels and numbers, if the layout holds them."""
+    layout, block = desk.layout(name), piece.block
+    if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
+        return None
+    fits = layout.fewest_items <= len(block.rows) <= layout.max_items and all(
+        0 < len(row[0]) <= layout.limit("item_label") for row in block.rows
+    )
+    found = _numbers(block, 1, desk) if fits else None
+    return found if found and len(found.unit) <= layout.limit("unit") else None
+
+
+def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
+    """A column that has a number with the same unit, or none, in each row; the header may have the unit."""
+    amounts = [read_amount(row[column], desk.brief.language) for row in block.rows]
+    found = [amount for amount in amounts if amount]
+    units = {amount.unit for amount in found}
+    if len(found) < len(amounts) or len(units) != 1:
+        return None
+    header = _UNIT_IN_HEADER.fullmatch(block.columns[column])
+    (unit,) = units
+    return _Column(
+        label=header["name"] if header else block.columns[column],
+        unit=unit or (header["unit"] if header else ""),
+        values=tuple(amount.value for amount in found),
+    )
+
+
+def _names_aspects(block: Table, piece: Piece, desk: Desk) -> bool:
+    """Whether the first column names what the other two are compared by, and not things with two facts each.
+
+    Its header is empty, or what stands above the table names both columns, or each row is of a kind of its own: a
+    price and a price, then a weight and a weight.
+    """
+    head, left, right = (column.casefold() for column in block.columns)
+    above = " ".join((piece.heading, piece.lead.text if piece.lead else "", desk.brief.title)).casefold()
+    kinds = [[_kind(cell, desk) for cell in row[1:]] for row in block.rows]
+    return (
+        not head
+        or (left in above and right in above)
+        or (len({one for one, _ in kinds}) > 1 and all(one == other for one, other in kinds))
+    )
+
+
+def _kind(cell: str, desk: Desk) -> str | None:
+    amount = read_amount(cell, desk.brief.language)
+    return amount.unit if amount else None
+
+
+def _fit(block: Table, limits: Sequence[int]) -> bool:
+    return all(len(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
+
+
+def _point(block: Table) -> int:
+    """The one row that the author set in bold; 0: none, or several."""
+    return block.marked[0] if len(block.marked) == 1 else 0

@@ -1,0 +1,188 @@
+"""Numbers and dates as people write them in notes, in any language: "43 %", "1.234,5 km", "July 1969", "1969年7月".
+
+What CLDR knows of a language (its decimal mark, the names of its months and eras) comes from Babel.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
+
+_SPACES = " \u00a0\u2009\u202f"
+_MINUS = "−–-"
+_NUMBER = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,٫]\d+)?(?!\d)|\d+(?:[.,'’٫٬]\d+)*"
+_AMOUNT = re.compile(
+    rf"(?P<sign>[+{_MINUS}]?)[{_SPACES}]?(?P<before>[^\s\d+{_MINUS}]{{0,4}})[{_SPACES}]?(?P<number>{_NUMBER})"
+    rf"(?P<gap>[{_SPACES}]?)(?P<after>\D*)"
+)
+_GROUPING = re.compile(rf"[{_SPACES}'’٬]")
+_ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+# What is written without a space after its number; "20th", "4K" and "3D" are no amounts.
+_MEASURES = re.compile(r"[kcmnµ]?m|[km]?g|t|m?l|m?s|h|min|d|[kMGT]?W|[kMGT]?Wh|k?V|m?A|[kMG]?Hz|[kKMGT]?B|k?J|h?Pa|x")
+_UNIT_MAX_CHARS, _UNIT_WORDS = 16, 2
+# Beyond it there is no room for the digits.
+_LARGEST = 1e15
+_PER_CENT = str.maketrans("％٪", "%%")
+
+_YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+# What may be left of a date without its words: numbers, marks, "1990s", "c. 1450".
+_REST_OF_DATE = re.compile(r"(?:\d+s\b|\b(?:c|ca)\b|[\d\W])*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
+_PATTERN_WORD = re.compile(r"'([^']+)'|([^\W\d_A-Za-z]+)")
+_ERAS = {"BCE": 0, "CE": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """A number with its unit, as it stands in a cell or in a bold phrase."""
+
+    value: float
+    # "%", "km", "€"; empty: none is written.
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Calendar:
+    """The words of dates in a language, in lower case."""
+
+    # Months, quarters and eras: with a number they are a date.
+    dating: re.Pattern[str]
+    # Days of the week and what stands between the parts: "de", "年".
+    joining: re.Pattern[str]
+    # Before the year 1.
+    before: re.Pattern[str]
+    alone: frozenset[str]
+
+
+def read_amount(text: str, language: str) -> Amount | None:
+    """`text` as a number with or without a unit; None: it is something else ("43 of 50", "5–7", "about 3")."""
+    match = _AMOUNT.fullmatch(ascii_digits(text.strip()).rstrip(".:;,!。"))
+    if not match:
+        return None
+    value = _value(match["number"], language)
+    unit = _unit(match["before"], match["gap"], match["after"].strip())
+    if value is None or unit is None or value >= _LARGEST:
+        return None
+    return Amount(value=-value if match["sign"] in _MINUS and match["sign"] else value, unit=unit)
+
+
+def is_date(text: str, language: str, *, words: int = 0) -> bool:
+    """Whether it is a year, a date or an age with a number in it, and at most so many `words` beside it."""
+    calendar, plain = _calendar(language), ascii_digits(text).casefold()
+    without, dated = calendar.dating.subn(" ", plain)
+    if not re.search(r"\d", plain) or not (dated or _YEAR.search(plain)):
+        return False
+    rest = calendar.joining.sub(" ", without)
+    if words and _YEAR.search(plain):
+        rest = _WORD.sub(" ", rest, count=words)
+    return bool(_REST_OF_DATE.fullmatch(rest))
+
+
+def is_time(text: str, language: str) -> bool:
+    """Whether it can stand at an axis of time: a date, or the name of a month or a day."""
+    return is_date(text, language) or text.strip(" .").casefold() in _calendar(language).alone
+
+
+def year_of(text: str, language: str) -> int | None:
+    """The year of a date, below zero before our era; None: it has none."""
+    plain = ascii_digits(text).casefold()
+    calendar = _calendar(language)
+    is_before = bool(calendar.before.search(plain))
+    found = _YEAR.search(plain) or (re.search(r"\d+", plain) if is_before else None)
+    if not found:
+        return None
+    return -int(found[0]) if is_before else int(found[0])
+
+
+def ascii_digits(text: str) -> str:
+    """Digits of any script as ours."""
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
+
+
+def _value(number: str, language: str) -> float | None:
+    """Its value: with one mark it may be a decimal mark or group thousands, which the language decides if need be."""
+    plain = _GROUPING.sub("", number).replace("٫", ".")
+    marks = [each for each in plain if each in ".,"]
+    if not marks:
+        return float(plain)
+    decimal = marks[-1] if len(set(marks)) == len(marks) else ""
+    if len(marks) == 1 and _ONE_GROUP.fullmatch(plain) and "٫" not in number and decimal != _decimal_mark(language):
+        decimal = ""
+    whole, _, fraction = plain.rpartition(decimal) if decimal else (plain, "", "")
+    if any(mark in whole for mark in ".,") and not _GROUPS.fullmatch(whole):
+        return None
+    return float(re.sub(r"[.,]", "", whole) + (f".{fraction}" if fraction else ""))
+
+
+def _unit(before: str, gap: str, after: str) -> str | None:
+    """The unit before or after a number; None: what stands there is none."""
+    if before:
+        return before if _is_currency(before) and not after else None
+    if len(after) > _UNIT_MAX_CHARS or len(after.split()) > _UNIT_WORDS:
+        return None
+    if not gap and after[:1].isalpha() and after[0].lower() != after[0].upper() and not _MEASURES.fullmatch(after):
+        return None
+    # A bracket, a dash or a slash is part of something else: "5 (2)", "5 – or so", "5/x".
+    is_more = after.startswith(("/", ",", *_MINUS)) or re.search(r"[()\[\]]", after)
+    return None if is_more else after.translate(_PER_CENT)
+
+
+def _is_currency(sign: str) -> bool:
+    return any(unicodedata.category(each) == "Sc" for each in sign) or (len(sign) == 3 and sign.isupper())
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    """CLDR's data for a language, else for English."""
+    tag = language
+    while tag:
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            tag = tag.rpartition("-")[0]
+    return Locale("en")
+
+
+def _decimal_mark(language: str) -> str:
+    return get_decimal_symbol(_locale(language))
+
+
+@lru_cache(maxsize=64)
+def _calendar(language: str) -> _Calendar:
+    locale = _locale(language)
+    months = _names(locale.months, "wide", "abbreviated")
+    days = _names(locale.days, "wide", "abbreviated")
+    quarters = _names(locale.quarters, "wide", "abbreviated")
+    eras = {name: age for width in ("wide", "abbreviated") for age, name in locale.eras[width].items()} | _ERAS
+    patterns = " ".join(
+        str(pattern) for pattern in (*locale.date_formats.values(), locale.datetime_skeletons.get("yMMMM", ""))
+    )
+    joints = {word for found in _PATTERN_WORD.findall(patterns) for word in found if word}
+    return _Calendar(
+        dating=_any_of({re.sub(r"\d+", "", name).strip() for name in months | quarters} | set(eras)),
+        joining=_any_of(days | joints),
+        before=_any_of({name for name, age in eras.items() if age == 0}),
+        alone=frozenset(name.strip(" .").casefold() for name in months | days),
+    )
+
+
+def _names(table: object, *widths: str) -> set[str]:
+    """The names in a table of CLDR, in a sentence and alone."""
+    assert hasattr(table, "values")
+    return {str(name) for usage in table.values() for width in widths for name in usage.get(width, {}).values()}
+
+
+def _any_of(words: set[str]) -> re.Pattern[str]:
+    """A pattern for any of the words in lower case, the longest first; with or without their full stops."""
+    plain = {word.casefold().strip(" .") for word in words}
+    longest_first = sorted(filter(None, plain), key=lambda word: (-len(word), word))
+    parts = [re.escape(word).replace(r"\.", r"\.?") for word in longest_first]
+    # Letters of a script with spaces do not touch those of another word.
+    edged = [rf"(?<![^\W\d_]){part}(?![^\W\d_])" if re.search(r"[a-zà-ӿ]", part) else part for part in parts]
+    return re.compile("|".join(edged) or r"(?!)")

@@ -1,0 +1,204 @@
+"""The blocks of a Markdown document: parsed nodes -> paragraphs, lists, quotations, tables, code, pictures.
+
+What has no voice and no picture is left out: raw HTML, rules, code that is only indented. A nested list goes on in the
+list around it. A quotation needs somebody who said it ("— Ada Lovelace, mathematician" in its last line or below it);
+without, it is running text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from markdown_it.tree import SyntaxTreeNode
+
+from pipeline.model import (
+    Block,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Paragraph,
+    Quotation,
+    Table,
+    join_words,
+    split_words,
+)
+from pipeline.model.text import clean_text, has_words, strip_unseen
+
+_ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
+# More are a sentence that begins with a dash.
+_ATTRIBUTION_WORDS = 14
+_TICK = re.compile(r"\[(?P<tick>[ xX])\]\s+(?=\S)")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:?")
+_CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_TAB_WIDTH = 4
+# Beyond it an address is a picture spelt out.
+_SOURCE_MAX_CHARS = 2000
+
+
+def blocks_of(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
+    """The blocks in order."""
+    is_used = False
+    for node, below in zip_longest(nodes, nodes[1:]):
+        if is_used:
+            is_used = False
+        elif node.type == "blockquote":
+            quotation = _attributed(node.children) if node.children else None
+            if not quotation and below:
+                quotation = _attributed([*node.children, below], is_below=True)
+                is_used = quotation is not None
+            yield from [quotation] if quotation else blocks_of(node.children)
+        else:
+            yield from _blocks(node)
+
+
+def text_of(node: SyntaxTreeNode) -> str:
+    """What can be read aloud of a node, on one line."""
+    return _joined(_lines(node))
+
+
+def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
+    match node.type:
+        case "paragraph" | "heading":
+            paragraph = _paragraph(node)
+            if has_words(paragraph.text):
+                yield paragraph
+            yield from _illustrations(node)
+        case "bullet_list" | "ordered_list":
+            yield from _one(_list(node))
+        case "table":
+            yield from _one(_table(node))
+        case "fence":
+            yield from _one(_code(node))
+
+
+def _one(block: Block | None) -> Iterator[Block]:
+    if block:
+        yield block
+
+
+def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
+    items = tuple(item for item in _items(node) if has_words(item.text))
+    ticks = [_TICK.match(item.text) for item in items]
+    if not items:
+        return None
+    if all(ticks):
+        return CheckList(
+            items=tuple(
+                Paragraph(text=item.text[tick.end() :], strong=item.strong)
+                for item, tick in zip(items, ticks, strict=True)
+                if tick
+            ),
+            ticked=tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " "),
+        )
+    return BulletList(items=items, is_numbered=node.type == "ordered_list")
+
+
+def _items(node: SyntaxTreeNode) -> Iterator[Paragraph]:
+    """The items of a list, those of nested lists after the item that holds them."""
+    for item in node.children:
+        blocks = tuple(blocks_of(item.children))
+        text = [said for block in blocks if isinstance(block, Paragraph | Quotation) for said in block.said]
+        yield Paragraph(
+            text=" ".join(paragraph.text for paragraph in text),
+            strong=tuple(phrase for paragraph in text for phrase in paragraph.strong),
+        )
+        for block in blocks:
+            if not isinstance(block, Paragraph | Quotation):
+                yield from block.said
+
+
+def _table(node: SyntaxTreeNode) -> Table | None:
+    head, *body = node.children
+    columns = tuple(text_of(cell) for row in head.children for cell in row.children)
+    rows = [row for part in body for row in part.children if has_words(text_of(row))]
+    if not rows:
+        return None
+    return Table(
+        columns=columns,
+        rows=tuple(tuple(text_of(cell) for cell in row.children) for row in rows),
+        marked=tuple(n for n, row in enumerate(rows, start=1) if any(each.type == "strong" for each in row.walk())),
+    )
+
+
+def _code(node: SyntaxTreeNode) -> CodeBlock | None:
+    lines = [strip_unseen(line).rstrip() for line in node.content.expandtabs(_TAB_WIDTH).splitlines()]
+    code = "\n".join(lines).strip("\n")
+    language = _CODE_LANGUAGE.match(clean_text(node.info))
+    return CodeBlock(code=code, language=language[0] if language else "") if has_words(code) else None
+
+
+def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
+    for image in node.walk():
+        source = clean_text(str(image.attrs.get("src", ""))) if image.type == "image" else ""
+        if source and len(source) <= _SOURCE_MAX_CHARS:
+            description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
+            caption = clean_text(str(image.attrs.get("title", "")))
+            yield Illustration(source=source, description=description, caption=caption)
+
+
+def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Quotation | None:
+    """Paragraphs of which the last line tells who said them; `is_below`: the last paragraph is that line alone."""
+    *before, last = nodes
+    if any(node.type != "paragraph" for node in before):
+        return None
+    if last.type == "bullet_list" and len(last.children) == 1 and _is_spoken_for(before) and not is_below:
+        # "- Ada Lovelace" below the words is an attribution to people, and a list to Markdown.
+        lines = [f"— {text_of(last)}"]
+    elif last.type == "paragraph":
+        lines = _lines(last)
+    else:
+        return None
+    *ours, line = lines or [""]
+    who = _ATTRIBUTION.fullmatch(line)
+    if not who or len(split_words(who["who"])) > _ATTRIBUTION_WORDS or (is_below and ours):
+        return None
+    text = " ".join(filter(None, [*map(text_of, before), _joined(ours)]))
+    if not has_words(text) or not has_words(who["who"]):
+        return None
+    strong = tuple(phrase for node in nodes for phrase in _bold(node) if phrase in text)
+    return Quotation(words=Paragraph(text=text, strong=strong), attribution=who["who"])
+
+
+def _is_spoken_for(nodes: Sequence[SyntaxTreeNode]) -> bool:
+    """Whether they end as words that somebody said do, and not as what leads to a list."""
+    return bool(nodes) and not text_of(nodes[-1]).endswith((":", "："))
+
+
+def _paragraph(node: SyntaxTreeNode) -> Paragraph:
+    text = text_of(node)
+    return Paragraph(text=text, strong=tuple(phrase for phrase in _bold(node) if phrase in text))
+
+
+def _bold(node: SyntaxTreeNode) -> tuple[str, ...]:
+    bold = (text_of(child) for child in node.walk() if child.type == "strong")
+    return tuple(dict.fromkeys(phrase for phrase in bold if phrase))
+
+
+def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
+    """The ends of the tree in order; an image's description is not running text, and what is struck out is gone."""
+    if not node.children:
+        yield node
+    elif node.type not in {"image", "s"}:
+        for child in node.children:
+            yield from _leaves(child)
+
+
+def _lines(node: SyntaxTreeNode) -> list[str]:
+    text = ""
+    for leaf in _leaves(node):
+        if leaf.type in {"text", "code_inline"}:
+            text += leaf.content
+        elif leaf.type in {"softbreak", "hardbreak"} or (leaf.type == "html_inline" and leaf.content[:3] == "<br"):
+            text += "\n"
+    return [line for line in map(clean_text, _FOOTNOTE.sub("", text).split("\n")) if line]
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """The lines as one. A line break inside a sentence is a space, except in scripts that have none."""
+    before, *after = lines or [""]
+    for line in after:
+        before += line if " " not in join_words(split_words(f"{before[-1]} {line[0]}")) else f" {line}"
+    return before

@@ -1,0 +1,71 @@
+"""For which layouts a brief has something to show: a model that is offered others fills them with inventions.
+
+It also keeps the question small, since the form of each layout is a part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from pipeline.model import Block, Brief, CodeBlock, Illustration, Quotation, split_words
+from pipeline.template.notes import notes_as_text
+
+# Shorter films have no chapters.
+_CHAPTERS_FROM_S = 240
+_CHAPTERS_FROM_WORDS = 600
+# Numbers that make a chart.
+_CHART_FROM = 4
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def has_material_for(layout: str, brief: Brief) -> bool:
+    """Whether a scene of this layout can be made of `brief` without making anything up."""
+    check = _CHECKS.get(layout)
+    return check is None or check(brief)
+
+
+def _quotation(brief: Brief) -> bool:
+    return _has(brief, Quotation)
+
+
+def _code(brief: Brief) -> bool:
+    """Without notes, the topic may be a language."""
+    return _has(brief, CodeBlock) or not brief.has_notes
+
+
+def _figures(brief: Brief) -> bool:
+    return len(set(_NUMBER.findall(notes_as_text(brief.sections)))) >= _CHART_FROM
+
+
+def _pictures(brief: Brief) -> bool:
+    return any(isinstance(block, Illustration) and block.is_there for block in _blocks(brief))
+
+
+def _chapters(brief: Brief) -> bool:
+    if brief.length_s:
+        return brief.length_s >= _CHAPTERS_FROM_S
+    return len(split_words(notes_as_text(brief.sections))) >= _CHAPTERS_FROM_WORDS
+
+
+def _has(brief: Brief, kind: type[Block]) -> bool:
+    return any(isinstance(block, kind) for block in _blocks(brief))
+
+
+def _blocks(brief: Brief) -> list[Block]:
+    return [block for section in brief.sections for block in section.blocks]
+
+
+# The others need only words.
+_CHECKS: Mapping[str, Callable[[Brief], bool]] = {
+    "section": _chapters,
+    "quote": _quotation,
+    "code": _code,
+    "table": _figures,
+    "bars": _figures,
+    "lines": _figures,
+    "shares": _figures,
+    "picture": _pictures,
+    "scenery": _pictures,
+    "split": _pictures,
+}

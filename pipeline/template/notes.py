@@ -1,0 +1,69 @@
+"""The notes of a brief as a model reads them: Markdown again, tidy and without what nobody can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.model import (
+    Block,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Paragraph,
+    Quotation,
+    Section,
+    Table,
+)
+
+
+def notes_as_text(sections: Sequence[Section]) -> str:
+    """Headings, paragraphs, lists, quotations, tables, code and pictures that are there, a blank line between them."""
+    parts: list[str] = []
+    for section in sections:
+        if section.heading:
+            parts.append(f"{'#' * section.level} {section.heading}")
+        parts.extend("\n".join(lines) for block in section.blocks if (lines := list(_lines(block))))
+    return "\n\n".join(parts)
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield block.text
+        case BulletList():
+            yield from (
+                f"{f'{n}.' if block.is_numbered else '-'} {item.text}" for n, item in enumerate(block.items, start=1)
+            )
+        case CheckList():
+            yield from (
+                f"- [{'x' if n in block.ticked else ' '}] {item.text}" for n, item in enumerate(block.items, start=1)
+            )
+        case Quotation():
+            yield f"> {block.words.text}"
+            yield f"> — {block.attribution}"
+        case Table():
+            yield _row(block.columns)
+            yield _row(["---"] * len(block.columns))
+            yield from map(_row, block.rows)
+        case CodeBlock():
+            fence = "`" * max(3, 1 + _longest_run(block.code))
+            yield fence + block.language
+            yield block.code
+            yield fence
+        case Illustration():
+            if block.is_there:
+                yield f"![{block.caption or block.description}]({block.source})"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _longest_run(code: str) -> int:
+    """Of backticks: the fence around code is longer than any in it."""
+    longest = run = 0
+    for character in code:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest

@@ -1,0 +1,551 @@
+"""The outline writer on what people write besides paragraphs and plain lists: each gets the picture that fits it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import (
+    Bar,
+    BarsScene,
+    Block,
+    Brief,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    CodeScene,
+    ComparisonScene,
+    Illustration,
+    LinesScene,
+    Moment,
+    NumberScene,
+    Paragraph,
+    PictureScene,
+    QuizScene,
+    Quotation,
+    QuoteScene,
+    Scene,
+    Script,
+    Section,
+    SectionScene,
+    Series,
+    SharesScene,
+    SplitScene,
+    Step,
+    StepsScene,
+    Table,
+    TableScene,
+    TimelineScene,
+    narration_of,
+    split_words,
+    texts_of,
+)
+from pipeline.script.checks import find_problems
+from pipeline.script.outline import outline
+from pipeline.sources.markdown import parse_brief
+from pipeline.template import load_template
+
+TEMPLATE = load_template("explainer", search=[])
+BARE = replace(
+    TEMPLATE, layouts=tuple(each for each in TEMPLATE.layouts if each.name in {"title", "bullets", "statement"})
+)
+REPOSITORY = Path(__file__).parents[2]
+INTRO = Section(heading="", blocks=(Paragraph(text="Look up."),))
+
+
+def script_of(markdown: str, *, language: str = "en", bare: bool = False) -> Script:
+    """Of a body below an opening paragraph."""
+    text = f"---\ntitle: The film\nlanguage: {language}\n---\nLook up.\n\n## Heading\n\n{markdown}"
+    template = BARE if bare else TEMPLATE
+    script = outline(parse_brief(text, Path("a.md")), template)
+    assert find_problems(script, template) == ()
+    return script
+
+
+def scenes(markdown: str, *, language: str = "en", bare: bool = False) -> tuple[Scene, ...]:
+    """All but the title."""
+    return script_of(markdown, language=language, bare=bare).scenes[1:]
+
+
+def layouts(markdown: str, *, language: str = "en", bare: bool = False) -> list[str]:
+    return [scene.layout for scene in scenes(markdown, language=language, bare=bare)]
+
+
+def said(scene: Scene) -> list[tuple[str, int | None]]:
+    return [(line.text, line.reveals) for line in scene.lines]
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_numbered_list_with_labels_becomes_steps() -> None:
+    (scene,) = scenes("It is easy:\n\n1. **Knead.** Ten minutes are enough.\n2. **Wait**: a night, at least")
+
+    assert isinstance(scene, StepsScene)
+    assert scene.items == (
+        Step(title="Knead", text="Ten minutes are enough"),
+        Step(title="Wait", text="A night, at least"),
+    )
+    assert said(scene) == [
+        ("It is easy:", None),
+        ("Knead. Ten minutes are enough.", 0),
+        ("Wait: a night, at least.", 1),
+    ]
+
+
+def test_more_steps_than_fit_go_over_several_scenes_and_go_on_counting() -> None:
+    found = scenes("\n".join(f"{n}. Step {n}: do it" for n in range(1, 7)))
+
+    assert [(scene.first, len(scene.items), scene.kicker) for scene in found if isinstance(scene, StepsScene)] == [
+        (1, 3, "1/2"),
+        (4, 3, "2/2"),
+    ]
+
+
+@pytest.mark.parametrize("markdown", ["1. Knead it.\n2. Wait.", "- **Knead**: it\n- **Wait**: a bit", "1. A: b\n2. C"])
+def test_a_list_without_numbers_or_labels_stays_a_list(markdown: str) -> None:
+    assert layouts(markdown) == ["bullets"]
+
+
+def test_a_list_that_begins_with_dates_becomes_a_timeline() -> None:
+    (scene,) = scenes("- 1914 – 1918: the war\n- **July 1969** – Men walk.\n- **1989** The wall falls.")
+
+    assert isinstance(scene, TimelineScene)
+    assert scene.items == (
+        Moment(when="1914 – 1918", text="The war"),
+        Moment(when="July 1969", text="Men walk"),
+        Moment(when="1989", text="The wall falls"),
+    )
+    assert [line for line, _ in said(scene)] == [
+        "1914 – 1918: the war.",
+        "July 1969 – Men walk.",
+        "1989 The wall falls.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "- 1989: last\n- 1969: first",
+        "- 1969: one\n- later: two",
+        "- Windows 2000: old\n- Windows 2003: newer",
+        "- 500 g: flour\n- 300 g: water",
+    ],
+)
+def test_what_is_not_in_the_order_of_time_is_no_timeline(markdown: str) -> None:
+    assert layouts(markdown) == ["bullets"]
+
+
+QUIZ = "Look at them. Which is the largest?\n\n- [ ] Mars\n- [x] Jupiter\n- [ ] Venus"
+
+
+def test_a_question_with_a_ticked_list_becomes_a_quiz() -> None:
+    scene, last = scenes(f"{QUIZ}\n\nJupiter is. It has a storm.\n\nEnd.")
+
+    assert isinstance(scene, QuizScene)
+    assert (scene.text, scene.items, scene.answer) == ("Which is the largest?", ("Mars", "Jupiter", "Venus"), 2)
+    assert said(scene) == [
+        ("Look at them.", None),
+        ("Which is the largest?", None),
+        ("Mars.", 0),
+        ("Jupiter.", 1),
+        ("Venus.", 2),
+        ("Jupiter is.", 3),
+        ("It has a storm.", None),
+    ]
+    assert narration_of(last) == "End."
+
+
+def test_without_a_paragraph_below_it_a_quiz_says_the_right_option_again() -> None:
+    (scene,) = scenes(QUIZ)
+
+    assert said(scene)[-1] == ("Jupiter.", 3)
+
+
+def test_a_heading_may_be_the_question() -> None:
+    script = outline(parse_brief("# T\n\nA.\n\n## Which?\n\n- [ ] a\n- [x] b", Path("a.md")), TEMPLATE)
+
+    (scene,) = script.scenes[1:]
+    assert isinstance(scene, QuizScene)
+    assert (said(scene)[0], scene.text, scene.kicker) == (("Which?", None), "Which?", "")
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        QUIZ.replace("?", "."),
+        QUIZ.replace("[ ] Mars", "[x] Mars"),
+        QUIZ.replace("[x]", "[ ]"),
+        QUIZ.replace("Mars", "M" * 41),
+        QUIZ + "\n- [ ] Earth\n- [ ] Saturn",
+    ],
+)
+def test_a_ticked_list_that_is_no_question_is_a_list(markdown: str) -> None:
+    assert layouts(markdown) == ["bullets"]
+
+
+# --- passages -------------------------------------------------------------------------------------------------------
+
+
+def test_a_quotation_shows_the_words_and_their_author() -> None:
+    before, scene = scenes("She wrote.\n\n> It is so. I know.\n> — Ada Lovelace, poet")
+
+    assert isinstance(scene, QuoteScene)
+    assert (scene.text, scene.name, scene.role) == ("It is so. I know.", "Ada Lovelace", "poet")
+    assert said(scene) == [("It is so.", 0), ("I know.", None), ("Ada Lovelace, poet.", None)]
+    assert before.layout == "statement"
+
+
+def test_a_paragraph_with_a_colon_leads_to_the_quotation() -> None:
+    (scene,) = scenes("She wrote:\n\n> It is so.\n> — Ada")
+
+    assert said(scene) == [("She wrote:", None), ("It is so.", 0), ("Ada.", None)]
+
+
+def test_a_long_quotation_goes_over_several_scenes_and_names_its_author_once() -> None:
+    words = " ".join(f"This is sentence number {n} of a very long speech by her." for n in range(9))
+
+    found = scenes(f"> {words}\n> — Ada")
+
+    assert [scene.layout for scene in found] == ["quote"] * 3
+    assert [narration_of(scene).endswith("Ada.") for scene in found] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "value", "unit", "text"),
+    [
+        ("It is so. **43 %** of all birds migrate.", 43, "%", "of all birds migrate"),
+        ("It takes **1,200 km**.", 1200, "km", "It takes 1,200 km"),
+        ("About **3 million** do it.", 3, "million", "About 3 million do it"),
+        ("**$12.50**", 12.5, "$", "$12.50"),
+    ],
+)
+def test_an_amount_in_bold_becomes_a_number_and_the_rest_its_meaning(
+    markdown: str, value: float, unit: str, text: str
+) -> None:
+    (scene,) = scenes(markdown)
+
+    assert isinstance(scene, NumberScene)
+    assert (scene.value, scene.unit, scene.text, scene.kicker) == (value, unit, text, "Heading")
+    assert [line for line, reveals in said(scene) if reveals == 0] == [markdown.replace("**", "").split("so. ")[-1]]
+
+
+@pytest.mark.parametrize("phrase", ["43", "1969", "May 3", "38 millionths of a second", "sixteen times", "3rd"])
+def test_what_is_no_amount_with_a_unit_stays_a_statement(phrase: str) -> None:
+    assert layouts(f"It was **{phrase}** of them.") == ["statement"]
+
+
+def test_code_is_shown_while_the_paragraph_before_it_is_said() -> None:
+    (scene,) = scenes("Run this:\n\n```sh\nmake\n```")
+
+    assert isinstance(scene, CodeScene)
+    assert (scene.heading, scene.language, scene.code) == ("Heading", "sh", "make")
+    assert said(scene) == [("Run this:", None)]
+
+
+def test_code_that_no_paragraph_speaks_of_is_shown_with_its_heading_once() -> None:
+    found = scenes("```\na\n```\n\n```\nb\n```\n\nEnd.")
+
+    assert [(scene.layout, narration_of(scene)) for scene in found] == [("code", "Heading"), ("statement", "End.")]
+
+
+def test_code_that_would_have_to_be_cut_is_left_out() -> None:
+    assert layouts("Run:\n\n```\n" + "make\n" * 15 + "```") == ["statement"]
+    assert layouts("Run:\n\n```\n" + "x" * 81 + "\n```") == ["statement"]
+
+
+def test_the_opening_paragraph_speaks_of_the_code_below_it() -> None:
+    first, scene = outline(parse_brief("# T\n\nRun:\n\n```\nmake\n```", Path("a.md")), TEMPLATE).scenes
+
+    assert (narration_of(first), narration_of(scene), scene.layout) == ("T", "Run:", "code")
+
+
+def with_picture(*blocks: Block) -> tuple[Scene, ...]:
+    brief = Brief(title="T", sections=(INTRO, Section(heading="Heading", blocks=blocks)))
+    script = outline(brief, TEMPLATE)
+    assert find_problems(script, TEMPLATE) == ()
+    return script.scenes[1:]
+
+
+def test_a_picture_that_is_there_is_shown_beside_what_is_said_of_it() -> None:
+    there = Illustration(source="a.jpg", description="A tower", is_there=True)
+    text = Paragraph(text="It stands.")
+
+    for blocks in ((text, there), (there, text)):
+        (scene,) = with_picture(*blocks)
+        assert isinstance(scene, SplitScene)
+        assert (scene.picture, scene.heading, scene.text, narration_of(scene)) == (
+            "a.jpg", "Heading", "It stands.", "It stands."
+        )  # fmt: skip
+
+
+def test_a_picture_with_a_caption_stands_by_itself() -> None:
+    there = Illustration(source="a.jpg", description="A tower", caption="At dusk", is_there=True)
+
+    (scene,) = with_picture(Paragraph(text="It stands."), there)
+
+    assert isinstance(scene, PictureScene)
+    assert (scene.picture, scene.text, narration_of(scene)) == ("a.jpg", "At dusk", "It stands.")
+
+
+def test_a_picture_that_is_not_there_changes_nothing() -> None:
+    missing, text = Illustration(source="a.jpg", description="A tower"), Paragraph(text="It stands.")
+
+    assert with_picture(text, missing) == with_picture(text)
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def table(*rows: str) -> str:
+    head, *body = rows
+    columns = head.count("|") + 1
+    return "\n".join(f"| {row} |" for row in (head, " | ".join(["---"] * columns), *body))
+
+
+def test_labels_and_numbers_become_bars() -> None:
+    (scene,) = scenes("Each is tall.\n\n" + table("Tower | Height (m)", "Winstanley | 35", "**Smeaton** | 22"))
+
+    assert isinstance(scene, BarsScene)
+    assert (scene.unit, scene.point) == ("m", 2)
+    assert scene.items == (Bar(label="Winstanley", value=35), Bar(label="Smeaton", value=22))
+    assert said(scene) == [("Each is tall.", None), ("Winstanley: 35.", 0), ("Smeaton: 22.", 1)]
+
+
+def test_times_and_numbers_become_a_line_each() -> None:
+    (one,) = scenes(table("Jahr | Anteil", "1990 | 3,5 %", "2000 | 6,5 %", "2010 | 17 %"), language="de")
+    (two,) = scenes(table("Month | Rain | Sun", "Jan | 5 | 3", "Feb | 4 | 4", "Mar | 3 | 6"))
+
+    assert isinstance(one, LinesScene)
+    assert isinstance(two, LinesScene)
+    assert (one.marks, one.unit, one.items) == (
+        ("1990", "2000", "2010"), "%", (Series(label="Anteil", values=(3.5, 6.5, 17)),)
+    )  # fmt: skip
+    assert said(one) == [("1990: 3,5 %.", 0), ("2000: 6,5 %.", None), ("2010: 17 %.", None)]
+    assert [(line.label, line.values) for line in two.items] == [("Rain", (5, 4, 3)), ("Sun", (3, 4, 6))]
+
+
+def test_per_cents_of_a_whole_become_shares() -> None:
+    (scene,) = scenes(table("Gas | Share", "Nitrogen | 78 %", "Oxygen | 21 %", "Others | 1 %"))
+
+    assert isinstance(scene, SharesScene)
+    assert [(share.label, share.value) for share in scene.items] == [("Nitrogen", 78), ("Oxygen", 21), ("Others", 1)]
+    assert layouts(table("Gas | Share", "Nitrogen | 78 %", "Oxygen | 40 %")) == ["bars"]
+
+
+@pytest.mark.parametrize(
+    "head", ["| | Cat | Dog |", "| Trait | Cat | Dog |\n", "| Trait | Left | Right |"], ids=["empty", "named", "kinds"]
+)
+def test_two_things_side_by_side_become_a_comparison(head: str) -> None:
+    lead = "A cat or a dog?\n\n" if head.endswith("\n") else ""
+    rows = "|---|---|---|\n| Weight | 4 kg | 20 kg |\n| Sleep | all day | at night |"
+
+    (scene,) = scenes(f"{lead}{head.strip()}\n{rows}")
+
+    assert isinstance(scene, ComparisonScene)
+    assert [(each.aspect, each.left, each.right) for each in scene.items] == [
+        ("Weight", "4 kg", "20 kg"),
+        ("Sleep", "all day", "at night"),
+    ]
+    assert said(scene)[-1] == ("Sleep: all day, at night.", 1)
+
+
+def test_other_tables_stay_tables_over_as_many_scenes_as_it_takes() -> None:
+    rows = [f"Planet {n} | {n} km | red" for n in range(8)]
+
+    found = scenes(table("Name | Size | Colour", *rows))
+
+    assert [len(scene.items) for scene in found if isinstance(scene, TableScene)] == [4, 4]
+    assert [line for scene in found for line, _ in said(scene)][:1] == ["Planet 0: 0 km, red."]
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        table("a | b", f"x | {'long ' * 9}", f"y | {'long ' * 9}"),
+        table("a | b | c | d | e | f", "1 | 2 | 3 | 4 | 5 | 6", "1 | 2 | 3 | 4 | 5 | 6"),
+        table("a", "x", "y"),
+    ],
+)
+def test_a_table_that_no_picture_holds_is_a_list(markdown: str) -> None:
+    assert layouts(markdown) == ["bullets"]
+
+
+def test_a_table_of_one_row_is_running_text() -> None:
+    (scene,) = scenes(table("a | b", "Mars | red"))
+
+    assert (scene.layout, narration_of(scene)) == ("statement", "Mars: red")
+
+
+def test_numbers_of_several_kinds_are_no_chart() -> None:
+    assert layouts(table("a | b", "x | 5 km", "y | 5 kg")) == ["table"]
+    assert layouts(table("a | b", "x | 5", "y | –")) == ["table"]
+
+
+# --- chapters -------------------------------------------------------------------------------------------------------
+
+LONG = "Hello.\n\n" + "".join(
+    f"# Part {n}\n\nPart {n} begins.\n\n## More\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\n" for n in "AB"
+)
+
+
+def test_long_notes_get_a_scene_for_each_chapter() -> None:
+    found = outline(parse_brief(f"---\ntitle: T\n---\n{LONG}", Path("a.md")), TEMPLATE).scenes
+
+    assert [scene.layout for scene in found] == ["title", *["section", *["statement"] * 4] * 2]
+    assert [
+        (scene.heading, scene.number, narration_of(scene)) for scene in found if isinstance(scene, SectionScene)
+    ] == [
+        ("Part A", 1, "Part A begins."),
+        ("Part B", 2, "Part B begins."),
+    ]
+
+
+def test_a_chapter_without_a_paragraph_says_its_heading() -> None:
+    text = LONG.replace("Part A begins.\n\n", "").replace("Four.", "Four.\n\nFive.")
+
+    found = outline(parse_brief(f"---\ntitle: T\n---\n{text}", Path("a.md")), TEMPLATE).scenes
+
+    assert [narration_of(scene) for scene in found if isinstance(scene, SectionScene)] == ["Part A", "Part B begins."]
+
+
+def test_short_notes_and_those_of_one_level_have_no_chapters() -> None:
+    flat = "Hello.\n\n" + "".join(f"# Part {n}\n\nOne.\n\n" for n in range(12))
+    for text in (LONG.replace("Two.\n\nThree.\n\n", ""), flat, LONG.replace("# Part", "## Part")):
+        found = outline(parse_brief(f"---\ntitle: T\n---\n{text}", Path("a.md")), TEMPLATE).scenes
+        assert "section" not in {scene.layout for scene in found}
+
+
+# --- every brief ----------------------------------------------------------------------------------------------------
+
+EVERYTHING = "\n\n".join(
+    [
+        *("1. A: b\n2. C: d", "- 1969: a\n- 1989: b", QUIZ + "\n\nJupiter.", "> It is.\n> — Ada"),
+        *("**43 %** of birds migrate.", table("a | b", "x | 1", "y | 2"), table("a | b", "x | 40 %", "y | 60 %")),
+        *(table("a | b", "1990 | 1", "1991 | 2", "1992 | 3"), table(" | b | c", "x | 1 | 2", "y | 3 | 4")),
+        "Run:\n\n```\nmake\n```",
+    ]
+)
+
+
+def test_a_template_without_them_gets_bullets_and_statements_with_the_same_words() -> None:
+    def words(script: Script) -> list[str]:
+        return [word for scene in script.scenes for word in split_words(narration_of(scene))]
+
+    rich, plain = script_of(EVERYTHING), script_of(EVERYTHING, bare=True)
+
+    assert {scene.layout for scene in plain.scenes} == {"title", "bullets", "statement"}
+    assert len({scene.layout for scene in rich.scenes}) > 9
+    assert [word.rstrip(".") for word in words(rich)] == [word.rstrip(".") for word in words(plain)]
+
+
+# Of scripts as they were when notes knew only paragraphs and lists.
+OLD_SCRIPTS = {
+    "blue-sky": "0a1397dabea3",
+    "carrington-event": "3f6e2c7f6c37",
+    "gps-relativity": "ca86a9286218",
+    "herbstlaub": "ef9aebce5ec7",
+    "noise-cancelling": "2419aee2fbac",
+    "octopus-hearts": "25c69fc5bdb1",
+    "red-blood-cell": "fa9055ebd575",
+}
+WORLD_SCRIPTS = "9be856cdde05"
+
+
+def digest(path: Path) -> str:
+    script = outline(parse_brief(path.read_text(encoding="utf-8"), path), TEMPLATE)
+    plain = [script.title, script.description, script.thumbnail_text, *script.tags]
+    shown = [
+        [
+            scene.layout,
+            [[line.text, line.reveals] for line in scene.lines],
+            [[each.name, each.text] for each in texts_of(scene)],
+        ]
+        for scene in script.scenes
+    ]
+    return hashlib.sha256(json.dumps([*plain, *shown], ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize("name", OLD_SCRIPTS)
+def test_a_brief_of_paragraphs_and_lists_makes_the_script_that_it_always_made(name: str) -> None:
+    assert digest(REPOSITORY / "topics" / f"{name}.md") == OLD_SCRIPTS[name]
+
+
+def test_so_do_the_briefs_of_the_world() -> None:
+    world = sorted((REPOSITORY / "tests" / "acceptance" / "world").glob("*.md"))
+
+    assert hashlib.sha256("".join(map(digest, world)).encode()).hexdigest()[:12] == WORLD_SCRIPTS
+
+
+_words = st.text(alphabet="abcXYé天3", min_size=1, max_size=9)
+_texts = st.lists(
+    _words | st.sampled_from(["Dr.", "43 %", "1969:", "–", "first:", "why?"]), min_size=1, max_size=30
+).map(" ".join)
+_said = _texts.filter(lambda text: any(map(str.isalnum, text)))
+_paragraphs = st.builds(
+    lambda text, bold: Paragraph(text=text, strong=(text.split()[0],) if bold else ()), _said, st.booleans()
+)
+_cells = st.sampled_from(["", "x", "43 %", "57 %", "1969", "1989", "5 km", "$3", "Mars is red and cold all the year"])
+_items = st.lists(_paragraphs, min_size=1, max_size=6).map(tuple)
+_blocks: st.SearchStrategy[Block] = st.one_of(
+    _paragraphs,
+    st.builds(lambda items, numbered: BulletList(items=items, is_numbered=numbered), _items, st.booleans()),
+    st.builds(lambda items, ticked: CheckList(items=items, ticked=tuple(sorted(ticked))), _items, st.sets(st.just(1))),
+    st.builds(lambda words, who: Quotation(words=words, attribution=who), _paragraphs, _said),
+    st.integers(1, 4).flatmap(
+        lambda columns: st.builds(
+            lambda head, rows: Table(columns=tuple(head), rows=tuple(map(tuple, rows))),
+            st.lists(_cells, min_size=columns, max_size=columns),
+            st.lists(st.lists(_cells, min_size=columns, max_size=columns).filter(any), min_size=1, max_size=8),
+        )
+    ),
+    st.just(CodeBlock(code="make")),
+    st.builds(lambda there: Illustration(source="a.jpg", description="x", is_there=there), st.booleans()),
+)
+_sections = st.builds(
+    lambda heading, blocks, level: Section(heading=heading, blocks=tuple(blocks), level=level),
+    st.just("") | _said,
+    st.lists(_blocks, max_size=4),
+    st.integers(1, 3),
+)
+_briefs = st.lists(_sections, min_size=1, max_size=4).map(lambda found: Brief(title="Film", sections=tuple(found)))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=20)
+@given(_briefs.filter(lambda brief: brief.has_notes))
+def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> None:
+    blocks = [block for section in brief.sections for block in section.blocks]
+    written = [word for block in blocks for each in block.said for word in split_words(each.text)]
+    # What is said beside the notes: the title, headings, the right option of a quiz.
+    beside = [word for text in ("Film", *(section.heading for section in brief.sections)) for word in split_words(text)]
+    beside += [
+        word
+        for block in blocks
+        if isinstance(block, CheckList)
+        for number in block.ticked
+        for word in split_words(block.items[number - 1].text)
+    ]
+
+    script = outline(brief, TEMPLATE)
+
+    assert find_problems(script, TEMPLATE) == ()
+    left = [_bare(word) for word in written]
+    extra = []
+    for word in (_bare(word) for scene in script.scenes for word in split_words(narration_of(scene))):
+        if left and left[0] == word:
+            left.pop(0)
+        else:
+            extra.append(word)
+    assert left == []
+    assert all(extra.count(word) <= len([each for each in beside if _bare(each) == word]) for word in set(extra))
+
+
+def _bare(word: str) -> str:
+    """Without a full stop at its end, which items get when they have none."""
+    return word.strip().removesuffix(".").removesuffix("。")

@@ -1,0 +1,105 @@
+"""Numbers and dates as people write them, in any language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.script.outline.values import Amount, is_date, is_time, read_amount, year_of
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value", "unit"),
+    [
+        ("43 %", "en", 43, "%"),
+        ("43%.", "de", 43, "%"),
+        ("٤٣٪", "ar", 43, "%"),
+        ("1,234.5 km", "en", 1234.5, "km"),
+        ("1.234,5 km", "de", 1234.5, "km"),
+        ("1.234", "de", 1234, ""),
+        ("1.234", "en", 1.234, ""),
+        ("0,5", "en", 0.5, ""),
+        ("1\u202f234\u202f567", "fr", 1234567, ""),
+        ("12'500", "de-CH", 12500, ""),
+        ("٣٫٥", "fa", 3.5, ""),
+        ("$12.99", "en", 12.99, "$"),
+        ("12,99 €", "de", 12.99, "€"),
+        ("CHF 20", "de", 20, "CHF"),
+        ("−40 °C", "en", -40, "°C"),
+        ("5km", "en", 5, "km"),
+        ("300万", "ja", 300, "万"),
+        ("12.5 million", "en", 12.5, "million"),
+        ("3 hearts", "xx", 3, "hearts"),
+    ],
+)
+def test_an_amount_is_read_as_its_language_writes_it(text: str, language: str, value: float, unit: str) -> None:
+    assert read_amount(text, language) == Amount(value=value, unit=unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "5–7", "5 of 7", "24/7", "20th", "4K", "about 3", "1.2.0", "5 (2)", "3, or 4", "R2D2", "No. 5"),
+        *("38 millionths of a second", "9" * 400, "1 of every 5 birds", "5 %)"),
+    ],
+)
+def test_what_is_no_amount_is_not_taken_for_one(text: str) -> None:
+    assert read_amount(text, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "year"),
+    [
+        ("1969", "en", 1969),
+        ("1990s", "en", 1990),
+        ("c. 1450", "en", 1450),
+        ("1914–1918", "en", 1914),
+        ("20 July 1969", "en", 1969),
+        ("2024-05-14", "en", 2024),
+        ("Q1 2024", "en", 2024),
+        ("May 3", "en", None),
+        ("44 BC", "en", -44),
+        ("300 BCE", "en", -300),
+        ("44 v. Chr.", "de", -44),
+        ("3. Oktober 1990", "de", 1990),
+        ("20 de julio de 1969", "es", 1969),
+        ("12 апреля 1961 г.", "ru", 1961),
+        ("1969年7月20日", "ja", 1969),
+        ("1969년 7월", "ko", 1969),
+        ("٢٠ يوليو ١٩٦٩", "ar", 1969),
+        ("tháng 7 năm 1969", "vi", 1969),
+    ],
+)
+def test_a_date_is_known_in_its_language(text: str, language: str, year: int | None) -> None:
+    assert is_date(text, language)
+    assert is_time(text, language)
+    assert year_of(text, language) == year
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "3", "500 g", "1000 m", "1.2.0", "Boeing 747", "Windows 2000", "Maya 12", "May", "1969 was"]
+)
+def test_what_is_no_date_is_not_taken_for_one(text: str) -> None:
+    assert not is_date(text, "en")
+
+
+def test_a_word_beside_a_year_may_be_allowed() -> None:
+    assert is_date("Summer 1969", "en", words=1)
+    assert not is_date("Summer of 1969", "en", words=1)
+    assert not is_date("Summer 69", "en", words=1)
+
+
+def test_months_and_days_alone_are_marks_of_an_axis_but_no_dates() -> None:
+    assert is_time("Jan", "en")
+    assert is_time("Montag", "de")
+    assert not is_time("Monday", "de")
+
+
+@given(st.text(max_size=40), st.sampled_from(["en", "de", "ja", "ar", "", "xx-YY", "no such"]))
+def test_no_text_is_too_odd_to_read(text: str, language: str) -> None:
+    amount = read_amount(text, language)
+
+    assert amount is None or abs(amount.value) < 1e15
+    assert is_date(text, language) in {True, False}
+    year_of(text, language)

@@ -1,0 +1,149 @@
+"""What people write in Markdown besides paragraphs and plain lists: quotations, tables, ticks, code, pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.model import (
+    Block,
+    Brief,
+    BulletList,
+    CheckList,
+    CodeBlock,
+    Illustration,
+    Job,
+    Paragraph,
+    Quotation,
+    Section,
+    Table,
+)
+from pipeline.sources.markdown import parse_brief
+from pipeline.state.documents import from_json, to_json
+
+
+def parse(text: str) -> Brief:
+    return parse_brief(f"---\ntitle: T\n---\n{text}", Path("a.md"))
+
+
+def blocks(body: str) -> list[Block]:
+    """Of a body that has a paragraph before them."""
+    return [block for section in parse(f"Text.\n\n{body}").sections for block in section.blocks][1:]
+
+
+def said(body: str) -> list[str]:
+    return [each.text for block in blocks(body) for each in block.said]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "> I see **it**.\n> — Ada Lovelace, mathematician",
+        "> I see **it**.\n>\n> — Ada Lovelace, mathematician",
+        "> I see **it**.\n> -- Ada Lovelace, mathematician",
+        "> I see **it**.\n> - Ada Lovelace, mathematician",
+        "> I see\n> **it**.\n\n― Ada Lovelace, mathematician",
+    ],
+)
+def test_a_quotation_has_its_words_and_who_said_them(written: str) -> None:
+    (quotation,) = blocks(written)
+
+    assert quotation == Quotation(
+        words=Paragraph(text="I see it.", strong=("it",)), attribution="Ada Lovelace, mathematician"
+    )
+    assert (quotation.name, quotation.role) == ("Ada Lovelace", "mathematician")
+
+
+@pytest.mark.parametrize(
+    ("attribution", "name", "role"),
+    [("حافظ، شاعر", "حافظ", "شاعر"), ("芭蕉、俳人", "芭蕉", "俳人"), ("Sappho", "Sappho", "")],
+)
+def test_name_and_role_are_parted_by_the_comma_of_their_script(attribution: str, name: str, role: str) -> None:
+    quotation = Quotation(words=Paragraph(text="x"), attribution=attribution)
+
+    assert (quotation.name, quotation.role) == (name, role)
+
+
+@pytest.mark.parametrize(
+    ("written", "texts"),
+    [
+        ("> Said **he**.", ["Said he."]),
+        ("> Shopping:\n> - milk", ["Shopping:", "milk"]),
+        ("> — Only a name", ["— Only a name"]),
+        ("> Yes.\n\n- one thing", ["Yes.", "one thing"]),
+        ("> Yes.\n\n— and then he went on to tell me all that had happened on that day in May", None),
+    ],
+)
+def test_without_a_name_it_is_running_text(written: str, texts: list[str] | None) -> None:
+    assert not any(isinstance(block, Quotation) for block in blocks(written))
+    assert texts is None or said(written) == texts
+
+
+def test_a_table_keeps_its_columns_and_is_read_out_as_a_list_is() -> None:
+    table = "| a | b | c |\n|---|---|---|\n| Mars | red | **cold** |\n| | x | |\n| | | |"
+
+    assert blocks(table) == [
+        Table(columns=("a", "b", "c"), rows=(("Mars", "red", "cold"), ("", "x", "")), marked=(1,)),
+    ]
+    assert said(table) == ["Mars: red, cold", "x"]
+
+
+def test_lists_know_whether_they_are_numbered_or_ticked() -> None:
+    assert blocks("1. one\n2. two") == [
+        BulletList(items=(Paragraph(text="one"), Paragraph(text="two")), is_numbered=True)
+    ]
+    assert blocks("- [ ] **Mars**\n- [x] Jupiter\n- [X] Venus") == [
+        CheckList(
+            items=(Paragraph(text="Mars", strong=("Mars",)), Paragraph(text="Jupiter"), Paragraph(text="Venus")),
+            ticked=(2, 3),
+        )
+    ]
+    assert isinstance(blocks("- [ ] one\n- two")[0], BulletList)
+
+
+def test_code_keeps_its_lines_without_what_moves_a_cursor() -> None:
+    assert blocks("```py title=x\n\ndef f():\n\treturn '\u202e\x1b[2J'  \n\n```") == [
+        CodeBlock(code="def f():\n    return '[2J'", language="py")
+    ]
+    assert blocks("~~~\n\n~~~") == []
+
+
+def test_a_picture_keeps_its_place_and_is_not_said() -> None:
+    assert blocks('Before ![A *tower*](img/a.jpg "At dusk") after.\n\n![](b.png)') == [
+        Paragraph(text="Before after."),
+        Illustration(source="img/a.jpg", description="A tower", caption="At dusk"),
+        Illustration(source="b.png"),
+    ]
+
+
+def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
+    assert blocks(f"![x](data:image/png;base64,{'A' * 3000})") == []
+
+
+def test_headings_keep_their_level() -> None:
+    assert [section.level for section in parse("Text.\n\n# One\n\nA.\n\n### Two\n\nB.").sections] == [2, 1, 3]
+
+
+@pytest.mark.parametrize("body", ["```\ncode\n```", "![a](a.jpg)"])
+def test_what_has_no_voice_makes_no_notes(body: str) -> None:
+    with pytest.raises(InputError, match="no notes"):
+        parse(body)
+
+
+def test_a_checkpoint_keeps_every_kind_of_block(tmp_path: Path) -> None:
+    text = Paragraph(text="Text.", strong=("Text",))
+    every = (
+        text,
+        BulletList(items=(text,), is_numbered=True),
+        CheckList(items=(text,), ticked=(1,)),
+        Quotation(words=text, attribution="Ada"),
+        Table(columns=("a", "b"), rows=(("c", "d"),), marked=(1,)),
+        CodeBlock(code="x", language="py"),
+        Illustration(source="a.jpg", description="A", caption="B", is_there=True),
+    )
+    brief = Brief(title="T", sections=(Section(heading="One", blocks=every, level=1),))
+    job = Job(id="0" * 16, batch="b", folder="b/t", brief=brief)
+
+    assert from_json(to_json(job, tmp_path).encode(), Job, tmp_path, where="job").brief == brief
