@@ -19,7 +19,7 @@ from babel.units import UnknownUnitError, format_unit
 
 MINUS = "\u2212"
 # A unit as long as this stands at every number; a longer one is said once, beside the heading.
-SHORT_UNIT_CHARS = 5
+SHORT_UNIT_CHARS = 4
 # From here on all numbers of a chart are written in their short form.
 _LONG_FROM = 100_000
 # How many digits are read at a glance.
@@ -51,7 +51,7 @@ def write_numbers(values: Sequence[float], language: str, unit: str = "") -> tup
     locale = _locale(language)
     largest = max(map(abs, values), default=0.0)
     if largest >= _LONG_FROM:
-        return tuple(with_unit(_short(value, locale), language, unit) for value in values)
+        return tuple(with_unit(number, language, unit) for number in _all_short(values, locale))
     decimals = _decimals(values, largest)
     return tuple(with_unit(_plain(value, decimals, locale), language, unit) for value in values)
 
@@ -109,10 +109,18 @@ def _plain(value: float, decimals: int, locale: Locale) -> str:
     return _native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
 
 
-def _short(value: float, locale: Locale) -> str:
+def _all_short(values: Sequence[float], locale: Locale) -> tuple[str, ...]:
+    """With a digit more where two that differ would look the same."""
+    short = tuple(_short(value, _SIGNIFICANT_SHORT, locale) for value in values)
+    if len(set(short)) == len(set(values)):
+        return short
+    return tuple(_short(value, _SIGNIFICANT_SHORT + 1, locale) for value in values)
+
+
+def _short(value: float, digits: int, locale: Locale) -> str:
     """With the language's word or letter for thousands and millions; as it is, where it has none for that size."""
-    exact = Decimal(f"{value:.{_SIGNIFICANT_SHORT}g}")
-    written = str(format_compact_decimal(exact, locale=locale, fraction_digits=2))
+    exact = Decimal(f"{value:.{digits}g}")
+    written = str(format_compact_decimal(exact, locale=locale, fraction_digits=digits - 1))
     if any(map(str.isalpha, written)):
         return _native(written, locale)
     return _plain(float(exact), min(1, _own_decimals(float(exact))), locale)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.model import (
+    BarsScene,
     BulletsScene,
     ClosingScene,
     Scene,
@@ -14,7 +15,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, title
+from pipeline.rendering.layouts import bars, bullets, closing, statement, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -22,6 +23,7 @@ LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     BulletsScene: bullets.lay_out,
     StatementScene: statement.lay_out,
     ClosingScene: closing.lay_out,
+    BarsScene: bars.lay_out,
 }
 
 
