@@ -9,13 +9,16 @@ from pipeline.model import (
     BarsScene,
     BulletsScene,
     ClosingScene,
+    LinesScene,
     Scene,
+    SharesScene,
     StatementScene,
+    TableScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bars, bullets, closing, statement, title
+from pipeline.rendering.layouts import bars, bullets, closing, lines, shares, statement, table, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -23,7 +26,10 @@ LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     BulletsScene: bullets.lay_out,
     StatementScene: statement.lay_out,
     ClosingScene: closing.lay_out,
+    TableScene: table.lay_out,
     BarsScene: bars.lay_out,
+    LinesScene: lines.lay_out,
+    SharesScene: shares.lay_out,
 }
 
 

@@ -42,8 +42,9 @@ from pipeline.rendering.text import BODY, TextStyle
 # From so many bars on they stand, if their labels are short.
 _STANDING_FROM = 5
 _MOST_TICKS = 5
-# At 1080: how thick a bar is, how far apart bars are, the round of their ends, the gap beside them.
-_THIN, _THICK, _BROAD, _ROUND, _GAP = 20, 72, 168, 12, 24
+# At 1080: how thick a bar is at most, lying and standing, the round of their ends, the gap beside them;
+# how far apart lying bars are, at most and when they have no axis, and how high standing ones.
+_THICK, _BROAD, _ROUND, _GAP = 72, 168, 12, 24
 _PITCH, _CLOSE, _HIGH = 120, 64, 720
 # Share of the width that labels take beside lying bars, before they stand above them.
 _BESIDE, _BESIDE_BOTH = 0.36, 0.52
@@ -116,13 +117,13 @@ class _Bars:
         label_width = grid.content.width - max(value.width_px for value in values) - grid.px(_GAP)
         labels = self._labels(label_width, 1, pitch // 2 + grid.px(24))
         cap_px = max(label.cap_px for label in labels)
-        thick = min(grid.px(_THICK // 2), max(grid.px(_THIN), (pitch - cap_px) * 2 // 5))
-        sprites, area = page.place(pitch * (count - 1) + cap_px + grid.px(16) + thick)
+        thick, gap = min(grid.px(_THICK // 2), (pitch - cap_px) // 3), min(grid.px(20), (pitch - cap_px) // 4)
+        sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             top = area.top + number * pitch
-            bar_top = top + cap_px + grid.px(16)
+            bar_top = top + cap_px + gap
             track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + grid.px(2))
             elements.append(rule(self._look, track, frame=6))
             elements += self._label(number, label, area.left, top)

@@ -29,7 +29,7 @@ LIGHTS = (
 VALUE = TextStyle(weight=640, tracking=-0.012, optical_size=28)
 # The same where numbers stand below each other.
 VALUE_IN_COLUMN = replace(VALUE, tabular=True)
-_TICK = TextStyle(weight=440, optical_size=20, tabular=True)
+TICK = TextStyle(weight=440, optical_size=20, tabular=True)
 STRONG = replace(ITEM, weight=640)
 # A bar, a line or a part grows in so many frames; its number is there before it has come to rest.
 GROWTH_FRAMES = 24
@@ -114,7 +114,7 @@ def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ..
 def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBlock, ...]:
     """Numbers of an axis, small; with their unit, if that is a sign."""
     texts = write_numbers(values, look.language, unit if is_sign(unit) else "")
-    style, steps = _TICK.in_language(look.language), sizes(look.grid, SOURCE_SIZES)
+    style, steps = TICK.in_language(look.language), sizes(look.grid, SOURCE_SIZES)
     return tuple(fit(text, style, steps, width_px=look.grid.content.width) for text in texts)
 
 
@@ -126,11 +126,12 @@ def alike(
     width_px: int,
     height_px: int | None = None,
     most_lines: int = 1,
+    largest_px: int = 1 << 16,
 ) -> tuple[TextBlock, ...]:
     """Texts that stand beside each other, all in the largest size at which each of them fits its box."""
     steps = sizes(look.grid, ITEM_SIZES[1:])
-    if height_px is not None:
-        steps = tuple(size for size in steps if size <= height_px) or steps[-1:]
+    largest_px = min(largest_px, height_px or largest_px)
+    steps = tuple(size for size in steps if size <= largest_px) or steps[-1:]
     styles = [style.in_language(look.language) for style in styles]
     for number, size_px in enumerate(steps):
         blocks = tuple(

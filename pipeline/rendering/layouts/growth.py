@@ -122,5 +122,10 @@ class Drawing(Sprite):
 
     def mirrored(self, width_px: int) -> Sprite:
         """See `Element`."""
-        order = self.order.transpose(_FLIP) if self.order else None
-        return replace(super().mirrored(width_px), mask=self.mask.transpose(_FLIP), order=order)
+        return replace(
+            self,
+            mask=self.mask.transpose(_FLIP),
+            order=self.order.transpose(_FLIP) if self.order else None,
+            left=width_px - self.left - self.mask.width,
+            span=self.span and (width_px - self.span[1], width_px - self.span[0]),
+        )
