@@ -106,9 +106,7 @@ def _inside(
     return moved
 
 
-def _overlap(
-    above: tuple[float, list[int]], below: tuple[float, list[int]], heights: Sequence[int], gap: int
-) -> bool:
+def _overlap(above: tuple[float, list[int]], below: tuple[float, list[int]], heights: Sequence[int], gap: int) -> bool:
     apart = (_reach(above[1], heights, gap) + _reach(below[1], heights, gap)) / 2 + gap
     return below[0] - above[0] < apart
 

@@ -52,6 +52,7 @@ class Sheet:
     heading: TextBlock
     subtitle: TextBlock
     source: TextBlock
+    width_px: int
     room_px: int
 
     def place(self, height_px: int) -> tuple[list[Sprite], Box]:
@@ -66,7 +67,7 @@ class Sheet:
             sprites += letters(self.subtitle, left=content.left, top=top, colours=(theme.muted,), motion=motion)
             top += self.subtitle.height_px
         top += look.grid.px(_AFTER_HEAD)
-        area = Box(content.left, top, content.right, top + height_px)
+        area = Box(content.left, top, content.left + self.width_px, top + height_px)
         if self.source.lines:
             top = area.bottom + look.grid.px(_BEFORE_SOURCE)
             motion = enter(look.grid, 10, rise=0)
@@ -74,27 +75,31 @@ class Sheet:
         return sprites, area
 
 
-def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "") -> Sheet:
-    """The texts around a drawing, set."""
-    grid, width = look.grid, look.grid.content.width
-    title = heading(message, look, width_px=grid.columns(11))
+def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", columns: int = 12) -> Sheet:
+    """The texts around a drawing, set, on so many columns."""
+    grid, width = look.grid, look.grid.columns(columns)
+    # On the whole width, lines would be too long.
+    text_width = grid.columns(min(columns, 11))
+    title = heading(message, look, width_px=text_width)
     if len(title.lines) > 1:
         # A long message gives way to the drawing.
         style = HEADING.in_language(look.language)
-        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=grid.columns(11), most_lines=2)
+        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, most_lines=2)
     below = fit(
         subtitle,
         BODY.in_language(look.language),
         sizes(grid, TEXT_SIZES[1:]),
-        width_px=grid.columns(10),
-        most_lines=2 if grid.is_stacked else 1,
+        width_px=text_width,
+        most_lines=2 if width < grid.content.width or grid.is_stacked else 1,
     )
     origin = source_line(source, look, width_px=width)
     used = title.height_px + title.reach_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
     # Tails of the last line stay inside the margin.
     used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(8) if origin.lines else 0
-    return Sheet(look=look, heading=title, subtitle=below, source=origin, room_px=grid.content.height - used)
+    return Sheet(
+        look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=grid.content.height - used
+    )
 
 
 def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:

@@ -19,7 +19,7 @@ from pipeline.rendering.sprites import Sprite
 
 Direction = Literal["right", "left", "up", "down"]
 _OPPOSITE: dict[Direction, Direction] = {"right": "left", "left": "right", "up": "up", "down": "down"}
-_FLIP = Image.Transpose.FLIP_LEFT_RIGHT
+FLIP = Image.Transpose.FLIP_LEFT_RIGHT
 # A bar's round end is as long as this, at most.
 _ROUND_SHARE = 0.5
 
@@ -44,7 +44,7 @@ class Growth:
     def mirrored(self, width_px: int) -> Growth:
         """See `Element`."""
         at = Box(width_px - self.at.right, self.at.top, width_px - self.at.left, self.at.bottom)
-        return replace(self, mask=self.mask.transpose(_FLIP), at=at, to=_OPPOSITE[self.to])
+        return replace(self, mask=self.mask.transpose(FLIP), at=at, to=_OPPOSITE[self.to])
 
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
@@ -124,8 +124,8 @@ class Drawing(Sprite):
         """See `Element`."""
         return replace(
             self,
-            mask=self.mask.transpose(_FLIP),
-            order=self.order.transpose(_FLIP) if self.order else None,
+            mask=self.mask.transpose(FLIP),
+            order=self.order.transpose(FLIP) if self.order else None,
             left=width_px - self.left - self.mask.width,
             span=self.span and (width_px - self.span[1], width_px - self.span[0]),
         )

@@ -114,14 +114,14 @@ def _lines(
         series, is_point = scene.items[number], number + 1 == scene.point
         points = [(along.px(at), up.px(value)) for at, value in enumerate(series.values)]
         elements += _line(points, _colour(scene, number, look.theme), look, starts[number], is_point=is_point)
-        written = look.theme.text if is_point else look.theme.muted if scene.point else _colour(scene, number, look.theme)
+        written = (
+            look.theme.text if is_point else look.theme.muted if scene.point else _colour(scene, number, look.theme)
+        )
         elements += _end(ends[number], look, points[-1], middles[number], written, starts[number] + _NAME_AFTER)
     return elements
 
 
-def _line(
-    points: Sequence[tuple[int, int]], name: str, look: Look, frame: int, *, is_point: bool
-) -> list[Element]:
+def _line(points: Sequence[tuple[int, int]], name: str, look: Look, frame: int, *, is_point: bool) -> list[Element]:
     """A line that is drawn in reading direction, and a dot at its end when it is there."""
     grid = look.grid
     width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
@@ -137,9 +137,7 @@ def _line(
     ]
 
 
-def _end(
-    end: _End, look: Look, point: tuple[int, int], middle: int, written: str, frame: int
-) -> list[Element]:
+def _end(end: _End, look: Look, point: tuple[int, int], middle: int, written: str, frame: int) -> list[Element]:
     """Name and value beside the end of a line, with a thin line to it where they had to move away."""
     grid = look.grid
     left, top = point[0] + grid.px(_GAP + 16), middle - end.height_px // 2
