@@ -25,6 +25,7 @@ _LONG_FROM = 100_000
 # How many digits are read at a glance.
 _SIGNIFICANT, _SIGNIFICANT_SHORT = 4, 3
 _MOST_DECIMALS = 6
+_BY_TEN_THOUSANDS = frozenset({"ja", "zh", "yue", "ko"})
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 # Where the digits of CLDR's numbering systems begin.
 _ZERO = {"arab": 0x660, "arabext": 0x6F0, "deva": 0x966, "beng": 0x9E6, "tibt": 0xF20, "mymr": 0x1040}
@@ -111,10 +112,12 @@ def _plain(value: float, decimals: int, locale: Locale) -> str:
 
 def _all_short(values: Sequence[float], locale: Locale) -> tuple[str, ...]:
     """With a digit more where two that differ would look the same."""
-    short = tuple(_short(value, _SIGNIFICANT_SHORT, locale) for value in values)
+    # Where numbers are named by ten thousands, four digits may stand before the name.
+    digits = _SIGNIFICANT_SHORT + (locale.language in _BY_TEN_THOUSANDS)
+    short = tuple(_short(value, digits, locale) for value in values)
     if len(set(short)) == len(set(values)):
         return short
-    return tuple(_short(value, _SIGNIFICANT_SHORT + 1, locale) for value in values)
+    return tuple(_short(value, digits + 1, locale) for value in values)
 
 
 def _short(value: float, digits: int, locale: Locale) -> str:
@@ -153,7 +156,7 @@ def _percent_sign(locale: Locale) -> str:
 
 
 def _around(pattern: str, placeholder: str, sign: str, *, joined: bool = True) -> tuple[str, str]:
-    """What stands before and after a number by a CLDR pattern, its sign put in; a sign of letters keeps its distance."""
+    """What stands before and after a number by a CLDR pattern, its sign put in; one of letters keeps its distance."""
     positive = pattern.partition(";")[0].translate(_MARKS)
     before, after = re.fullmatch(r"([^#0]*)[#0,.]+([^#0]*)", positive).groups()  # type: ignore[union-attr]
     if placeholder in before:

@@ -1,4 +1,4 @@
-"""Axes: round steps (1, 2 or 5 times a power of ten) for a range of values, and labels pushed apart that would collide."""
+"""Axes: round steps (1, 2 or 5 times a power of ten) for a range of values; labels that would collide, pushed apart."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def polyline(points: Sequence[tuple[float, float]], width_px: float, size: tuple
 
 @lru_cache(maxsize=32)
 def sector(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
-    """Part of a ring with straight ends, from `start` to `end` (turns, clockwise from twelve), and its drawing order."""
+    """Part of a ring with straight ends, `start` to `end` in turns clockwise from twelve, and its drawing order."""
     plane = Plane.of(diameter_px)
     turn, length, far = plane.turn(start), end - start, plane.distance()
     ring_edge = np.abs(far - np.float32((diameter_px - width_px) / 2 - 0.5)) - np.float32(width_px / 2)

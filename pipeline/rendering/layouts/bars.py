@@ -114,9 +114,9 @@ class _Bars:
         grid, count = self._grid, len(self._amounts)
         pitch = min(grid.px(_PITCH + 40), page.room_px // count)
         values = self._values(VALUE_IN_COLUMN, grid.content.width // 3, pitch // 2)
-        label_width = grid.content.width - max(value.width_px for value in values) - grid.px(_GAP)
-        labels = self._labels(label_width, 1, pitch // 2 + grid.px(24))
-        cap_px = max(label.cap_px for label in labels)
+        value_px = max(value.width_px for value in values)
+        labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
+        cap_px = max(label.cap_px + label.reach_px for label in labels)
         thick, gap = min(grid.px(_THICK // 2), (pitch - cap_px) // 3), min(grid.px(20), (pitch - cap_px) // 4)
         sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
@@ -127,7 +127,9 @@ class _Bars:
             track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + grid.px(2))
             elements.append(rule(self._look, track, frame=6))
             elements += self._label(number, label, area.left, top)
-            elements += self._value(number, value, area.right - value.width_px, top)
+            # Numbers are set to the right in every language: the layout is mirrored, they are not.
+            value_left = area.right - (value_px if self._look.right_to_left else value.width_px)
+            elements += self._value(number, value, value_left, top)
             elements += self._bar(number, *self._bar_across(number, scale, bar_top, thick))
         return [*sprites, *elements]
 

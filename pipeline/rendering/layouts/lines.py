@@ -38,8 +38,10 @@ from pipeline.rendering.theme import SOURCE_SIZES, Theme
 _MOST_TICKS = 7
 _DRAWING_FRAMES = 36
 _NAME_AFTER = 24
-# At 1080: lines, the dots at their ends, gaps, the height of the drawing at most.
-_WIDTH, _WIDTH_POINT, _DOT, _GAP, _HIGH = 4, 7, 20, 24, 720
+# At 1080: lines and the dots at their ends; from ticks to the plot, from the plot to names, from its left edge to the
+# first mark, and its height, at most.
+_WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
+_GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
 # Share of the width that the names at the ends take at most.
 _NAMES, _NAMES_NARROW = 0.22, 0.26
 # Of a name and its value, and of two names.
@@ -67,91 +69,116 @@ class _End:
 
 def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    grid, theme = look.grid, look.theme
     page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
-    sprites, area = page.place(min(page.room_px, grid.px(_HIGH)))
-    starts = value_frames(scene, words, len(scene.items))
-    low, high = round_range([value for series in scene.items for value in series.values], most=_MOST_TICKS)
-    bottom = area.bottom - grid.type_px(28) - grid.px(20)
-    up = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
-    marks = ticks(low, high, most=_MOST_TICKS)
-    texts = tick_texts(marks, scene.unit, look)
-    left = area.left + max(text.width_px for text in texts) + grid.px(_GAP)
-    ends = _ends(scene, look, room_px=bottom - area.top)
-    right = area.right - max(end.width_px for end in ends) - grid.px(_GAP + 16)
-    labels = _set_marks(scene, look, right - left)
-    # The first of them begins where the axis does.
-    along = Scale(low=0, high=len(labels) - 1, start_px=left + min(labels[0].width_px // 2, grid.px(80)), end_px=right)
-    elements: list[Element] = []
-    for mark, text in zip(marks, texts, strict=True):
-        y = up.px(mark)
-        line = Box(left, y - grid.px(1), right, y + max(1, grid.px(1)))
-        strong = mark == 0 or (mark == marks[0] and not low <= 0 <= high)
-        elements.append(rule(look, line, frame=4, strong=strong))
-        place = left - grid.px(_GAP) - text.width_px
-        motion = enter(grid, 5, rise=0)
-        elements += letters(text, left=place, top=y - text.cap_px // 2, colours=(theme.muted,), motion=motion)
-    elements += _marks(labels, look, along, area)
-    elements += _lines(scene, look, along, up, starts, ends, Box(left, area.top, area.right, bottom))
-    return Composition(ground=background(look.format, theme, LIGHTS), elements=[*sprites, *elements])
+    sprites, area = page.place(min(page.room_px, look.grid.px(_HIGH)))
+    plot = _Plot(scene, look, area)
+    elements = [*sprites, *plot.across(), *plot.marks(), *plot.lines(value_frames(scene, words, len(scene.items)))]
+    return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
 
 
-def _lines(
-    scene: LinesScene, look: Look, along: Scale, up: Scale, starts: Sequence[int], ends: Sequence[_End], field: Box
-) -> list[Element]:
-    """The lines with what stands at their ends; the one that the message is about lies above the others."""
-    wanted = [up.px(series.values[-1]) for series in scene.items]
-    middles = spread(
-        wanted,
-        [end.height_px for end in ends],
-        low=field.top,
-        high=field.bottom + look.grid.px(8),
-        gap=look.grid.px(_BETWEEN),
-    )
-    order = sorted(range(len(scene.items)), key=lambda number: number + 1 == scene.point)
-    elements: list[Element] = []
-    for number in order:
-        series, is_point = scene.items[number], number + 1 == scene.point
-        points = [(along.px(at), up.px(value)) for at, value in enumerate(series.values)]
-        elements += _line(points, _colour(scene, number, look.theme), look, starts[number], is_point=is_point)
-        written = (
-            look.theme.text if is_point else look.theme.muted if scene.point else _colour(scene, number, look.theme)
-        )
-        elements += _end(ends[number], look, points[-1], middles[number], written, starts[number] + _NAME_AFTER)
-    return elements
+class _Plot:
+    """The scales of a chart in its area, and what is drawn by them."""
+
+    def __init__(self, scene: LinesScene, look: Look, area: Box) -> None:
+        grid = look.grid
+        self._scene, self._look, self._grid, self._area = scene, look, grid, area
+        low, high = round_range([value for series in scene.items for value in series.values], most=_MOST_TICKS)
+        self._ticks = ticks(low, high, most=_MOST_TICKS)
+        self._texts = tick_texts(self._ticks, scene.unit, look)
+        bottom = area.bottom - grid.type_px(28) - grid.px(20)
+        self._up = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
+        self._ends = _ends(scene, look, room_px=bottom - area.top)
+        self._left = area.left + max(text.width_px for text in self._texts) + grid.px(_GAP)
+        right = area.right - max(end.width_px for end in self._ends) - grid.px(_BESIDE)
+        style, steps = replace(TICK, tabular=False).in_language(look.language), sizes(grid, SOURCE_SIZES)
+        self._marks = [fit(mark, style, steps, width_px=(right - self._left) // 2) for mark in scene.marks]
+        # The first of them begins where the axis does, unless it is long.
+        self._inset = min(self._marks[0].width_px // 2, grid.px(_INSET))
+        self._along = Scale(low=0, high=len(self._marks) - 1, start_px=self._left + self._inset, end_px=right)
+
+    def across(self) -> list[Element]:
+        """Lines at round numbers, which stand at their left."""
+        grid, low = self._grid, self._ticks[0]
+        elements: list[Element] = []
+        for tick, text in zip(self._ticks, self._texts, strict=True):
+            y = self._up.px(tick)
+            line = Box(self._left, y - grid.px(1), self._along.end_px, y + max(1, grid.px(1)))
+            elements.append(rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
+            left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
+            motion = enter(grid, 5, rise=0)
+            elements += letters(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+        return elements
+
+    def marks(self) -> list[Element]:
+        """What the horizontal axis tells: the first, the last, and as many between, evenly, as there is room for."""
+        grid, along, last = self._grid, self._along, len(self._marks) - 1
+        pitch = (along.end_px - along.start_px) / last
+        widest = max(mark.width_px for mark in self._marks) + grid.px(32)
+        step = next((step for step in range(1, last + 1) if last % step == 0 and step * pitch >= widest), last)
+        elements: list[Element] = []
+        for number in range(0, last + 1, step):
+            mark = self._marks[number]
+            left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
+            left = max(left, along.start_px - self._inset)
+            top, motion = self._area.bottom - mark.cap_px, enter(grid, 6, rise=0)
+            elements += letters(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+        return elements
+
+    def lines(self, starts: Sequence[int]) -> list[Element]:
+        """The lines with what stands at their ends; the one that the message is about lies above the others."""
+        grid, scene, theme = self._grid, self._scene, self._look.theme
+        lasts = [self._up.px(series.values[-1]) for series in scene.items]
+        heights = [end.height_px for end in self._ends]
+        top, bottom = self._area.top, self._up.start_px + grid.px(8)
+        middles = spread(lasts, heights, low=top, high=bottom, gap=grid.px(_BETWEEN))
+        elements: list[Element] = []
+        for number in sorted(range(len(lasts)), key=self._is_point):
+            colour_of_line = _colour(scene, number, theme)
+            elements += self._line(number, colour_of_line, starts[number])
+            written = theme.text if self._is_point(number) else theme.muted if scene.point else colour_of_line
+            motion = Motion(enters=starts[number] + _NAME_AFTER)
+            elements += self._tie(lasts[number], middles[number], heights[number], motion)
+            left, top = self._along.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
+            elements += _end(self._ends[number], left, top, written, motion)
+        return elements
+
+    def _line(self, number: int, name: str, start: int) -> list[Element]:
+        """A line that is drawn in reading direction, and a dot at its end when it is there."""
+        grid, is_point = self._grid, self._is_point(number)
+        points = [(self._along.px(at), self._up.px(value)) for at, value in enumerate(self._scene.items[number].values)]
+        width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
+        left, top = points[0][0] - width, min(y for _, y in points) - width
+        size = (points[-1][0] + width - left, max(y for _, y in points) + width - top)
+        mask = polyline([(x - left, y - top) for x, y in points], width, size)
+        side = max(4, grid.px(_DOT_POINT if is_point else _DOT) // 2 * 2)
+        x, y = points[-1]
+        motion = Motion(enters=start + _NAME_AFTER, over=8)
+        return [
+            drawn_along(mask, name, left=left, top=top, enters=start, over=_DRAWING_FRAMES),
+            Drawing(mask=disc(side), ink=colour(name), left=x - side // 2, top=y - side // 2, motion=motion),
+        ]
+
+    def _tie(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
+        """A thin line from the end of a line to its name, if that had to move away."""
+        grid = self._grid
+        if abs(y - middle) <= height_px // 2 + grid.px(8):
+            return []
+        # To the nearer edge of the name.
+        target = middle + (height_px // 2 if y > middle else -(height_px // 2))
+        left, top = self._along.end_px + grid.px(14), min(y, target) - 2
+        size = (grid.px(_BESIDE) - grid.px(14 + 6), abs(target - y) + 4)
+        mask = polyline([(0, y - top), (size[0], target - top)], max(1, grid.px(2)), size)
+        return [Drawing(mask=mask, ink=colour(self._look.theme.line), left=left, top=top, motion=motion)]
+
+    def _is_point(self, number: int) -> bool:
+        return number + 1 == self._scene.point
 
 
-def _line(points: Sequence[tuple[int, int]], name: str, look: Look, frame: int, *, is_point: bool) -> list[Element]:
-    """A line that is drawn in reading direction, and a dot at its end when it is there."""
-    grid = look.grid
-    width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
-    left, top = points[0][0] - width, min(y for _, y in points) - width
-    size = (points[-1][0] + width - left, max(y for _, y in points) + width - top)
-    mask = polyline([(x - left, y - top) for x, y in points], width, size)
-    side = max(4, grid.px(_DOT if is_point else _DOT * 0.7) // 2 * 2)
-    x, y = points[-1]
-    motion = Motion(enters=frame + _NAME_AFTER, over=8)
-    return [
-        drawn_along(mask, name, left=left, top=top, enters=frame, over=_DRAWING_FRAMES),
-        Drawing(mask=disc(side), ink=colour(name), left=x - side // 2, top=y - side // 2, motion=motion),
-    ]
-
-
-def _end(end: _End, look: Look, point: tuple[int, int], middle: int, written: str, frame: int) -> list[Element]:
-    """Name and value beside the end of a line, with a thin line to it where they had to move away."""
-    grid = look.grid
-    left, top = point[0] + grid.px(_GAP + 16), middle - end.height_px // 2
-    motion = Motion(enters=frame)
+def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
     elements: list[Element] = [*letters(end.name, left=left, top=top, colours=(written,), motion=motion)]
     if end.value:
         below = top + end.name.height_px + end.gap_px
         elements += letters(end.value, left=left, top=below, colours=(written,), motion=motion)
-    anchor = top + end.name.cap_px // 2
-    if not top - grid.px(8) <= point[1] <= top + end.height_px + grid.px(8):
-        x, y = point[0] + grid.px(14), min(point[1], anchor) - 2
-        size = (left - grid.px(6) - x, abs(anchor - point[1]) + 4)
-        tie = polyline([(0, point[1] - y), (size[0], anchor - y)], max(1, grid.px(2)), size)
-        elements.append(Drawing(mask=tie, ink=colour(look.theme.line), left=x, top=y, motion=motion))
     return elements
 
 
@@ -173,29 +200,6 @@ def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
         end if number + 1 == scene.point else _End(name=end.name, value=None, gap_px=0)
         for number, end in enumerate(every)
     )
-
-
-def _set_marks(scene: LinesScene, look: Look, width_px: int) -> tuple[TextBlock, ...]:
-    style, steps = replace(TICK, tabular=False).in_language(look.language), sizes(look.grid, SOURCE_SIZES)
-    return tuple(fit(mark, style, steps, width_px=width_px // 2) for mark in scene.marks)
-
-
-def _marks(labels: Sequence[TextBlock], look: Look, along: Scale, area: Box) -> list[Element]:
-    """What the horizontal axis tells: the first, the last, and as many between them, evenly, as there is room for."""
-    grid, last = look.grid, len(labels) - 1
-    pitch = (along.end_px - along.start_px) / last
-    widest = max(label.width_px for label in labels) + grid.px(32)
-    step = next((step for step in range(1, last + 1) if last % step == 0 and step * pitch >= widest), last)
-    elements: list[Element] = []
-    for number in range(0, last + 1, step):
-        label = labels[number]
-        left = along.px(number) - label.width_px // 2
-        if number in {0, last}:
-            left = min(max(left, along.start_px - grid.px(80)), area.right - label.width_px)
-        motion = enter(grid, 6, rise=0)
-        top = area.bottom - label.cap_px
-        elements += letters(label, left=left, top=top, colours=(look.theme.muted,), motion=motion)
-    return elements
 
 
 def _colour(scene: LinesScene, number: int, theme: Theme) -> str:

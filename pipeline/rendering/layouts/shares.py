@@ -127,7 +127,8 @@ def _rows(scene: SharesScene, look: Look, starts: Sequence[int], others: Sequenc
     largest = round(0.56 * pitch)
     styles = [VALUE_IN_COLUMN] * len(others)
     values = alike([texts[at] for at in others], styles, look, width_px=box.width // 2, largest_px=largest)
-    room = box.width - max(value.width_px for value in values) - grid.px(_DOT + 2 * _GAP)
+    value_px = max(value.width_px for value in values)
+    room = box.width - value_px - grid.px(_DOT + 2 * _GAP)
     names = _names(scene, others, look, width_px=room, height_px=pitch, largest_px=largest)
     elements: list[Element] = []
     for row, (number, value, name) in enumerate(zip(others, values, names, strict=True)):
@@ -136,7 +137,8 @@ def _rows(scene: SharesScene, look: Look, starts: Sequence[int], others: Sequenc
         elements.append(_dot(_colours(scene, look)[number], box.left, middle, look, motion))
         left, top = box.left + grid.px(_DOT + _GAP), middle - name.height_px // 2
         elements += letters(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
-        left, top = box.right - value.width_px, middle - value.cap_px // 2
+        left = box.right - (value_px if look.right_to_left else value.width_px)
+        top = middle - value.cap_px // 2
         elements += letters(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
     return elements
 

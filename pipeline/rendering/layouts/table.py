@@ -54,6 +54,8 @@ class _Plan:
     numeric: tuple[bool, ...]
     # Whether the first cell of each row stands above the others.
     is_stacked: bool
+    # Numbers are set to the right in every language: the layout is mirrored, they are not.
+    is_mirrored: bool
     row_px: int
     line_gap_px: int
 
@@ -69,8 +71,8 @@ class _Plan:
 
     def left_of(self, column: int, block: TextBlock) -> int:
         """Where a text of a column begins, from the left of the table."""
-        slack = self.widths[column] - block.width_px if self.numeric[column] else 0
-        return self.lefts[column] + slack
+        is_right = self.numeric[column] and not self.is_mirrored
+        return self.lefts[column] + (self.widths[column] - block.width_px if is_right else 0)
 
 
 def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition:
@@ -91,12 +93,12 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
     for row, (cells, start) in enumerate(zip(plan.rows, starts, strict=True)):
         if row % 2 == 0:
             parts.append(_band(look, Box(rule.left, top, rule.right, top + plan.row_px), frame=6 + 2 * row))
-        parts += _row(plan, cells, look, area.left, top, start)
+        parts += _row(plan, cells, look, left=area.left, top=top, start=start)
         top += plan.row_px
     return Composition(ground=background(look.format, theme, LIGHTS), elements=parts)
 
 
-def _row(plan: _Plan, cells: Sequence[TextBlock], look: Look, left: int, top: int, start: int) -> list[Element]:
+def _row(plan: _Plan, cells: Sequence[TextBlock], look: Look, *, left: int, top: int, start: int) -> list[Element]:
     """The cells of a row, which fade in together; what stands in it is in its middle."""
     theme, motion = look.theme, Motion(enters=start, over=_ROW_FRAMES, rise_px=look.grid.px(16))
     first, others = cells[0], cells[1:]
@@ -123,7 +125,7 @@ def _band(look: Look, box: Box, *, frame: int) -> Drawing:
 
 
 def _plan(scene: TableScene, page: Sheet) -> _Plan:
-    """The largest type at which nothing is cut, on one line a cell if possible; then with first cells above the rest."""
+    """The largest type at which nothing is cut, a line to a cell if possible; else with first cells above the rest."""
     setting = _Setting(scene, page)
     steps = setting.steps
     tries = [(stacked, lines, px) for stacked in (False, True) for lines in (1, 2) for px in steps]
@@ -169,7 +171,7 @@ class _Setting:
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """Sizes of cells, largest first; on a tall picture, where letters are larger, the usual ones as a last resort."""
+        """Sizes of cells, largest first; on a tall picture, where letters are larger, also those of other pictures."""
         grid = self._grid
         if grid.is_stacked:
             usual = sizes(grid, ITEM_SIZES[1:])
@@ -214,6 +216,7 @@ class _Setting:
             widths=widths,
             numeric=self._numeric,
             is_stacked=is_stacked,
+            is_mirrored=self._page.look.right_to_left,
             row_px=max(_height(row, self._line_gap, is_stacked=is_stacked) for row in rows) + 2 * self._padding,
             line_gap_px=self._line_gap,
         )
@@ -251,13 +254,12 @@ def _height(row: Sequence[TextBlock], line_gap_px: int, *, is_stacked: bool) -> 
 def _columns(
     natural: Sequence[int], numeric: Sequence[bool], width_px: int, gap: int, *, is_stacked: bool
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Where columns begin and how wide they are: what is left over is shared out, what lacks is taken from texts."""
+    """Where columns begin and how wide they are: what is left over goes between them, what lacks texts give."""
     shown = range(int(is_stacked), len(natural))
     left_over = width_px - sum(natural[column] for column in shown) - gap * (len(shown) - 1)
     widths = list(natural)
     if left_over >= 0:
-        for column in shown:
-            widths[column] += left_over // len(shown)
+        gap += left_over // max(1, len(shown) - 1)
     else:
         texts = [column for column in shown if not numeric[column]] or list(shown)
         available = sum(natural[column] for column in texts) + left_over
