@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -23,7 +23,7 @@ SHORT_UNIT_CHARS = 4
 # From here on all numbers of a chart are written in their short form.
 _LONG_FROM = 100_000
 # How many digits are read at a glance.
-_SIGNIFICANT, _SIGNIFICANT_SHORT = 4, 3
+_SIGNIFICANT, _SIGNIFICANT_SHORT = 5, 3
 _MOST_DECIMALS = 6
 _BY_TEN_THOUSANDS = frozenset({"ja", "zh", "yue", "ko"})
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
@@ -33,7 +33,8 @@ _NO_BREAK_SPACE = "\u00a0"
 _CURRENCY = re.compile(r"([A-Z]{0,3}(?P<sign>\S))\s?(?P<rest>.*)")
 # A number with what may stand around it: a sign, a currency, a short unit, the other end of a range.
 _NUMERIC = re.compile(
-    r"[~≈<>±+\-−–]?\s?(?:[A-Z]{0,3}[^\w\s.,;:!?()\"']{0,2})\s?[+\-−–]?\d[\d.,'’٫٬\s]*(?:[–\-/:×]\s?\d[\d.,]*)?"
+    r"[~≈<>±+\-−–]?\s?(?:[A-Z]{0,3}[^\w\s.,;:!?()\"']{1,2}\s?|[A-Z]{3}\s)?[+\-−–]?\d[\d.,'’٫٬\s]*"
+    r"(?:[–\-/:×]\s?\d[\d.,]*)?"
     r"(?P<unit>[\s]?[^\d\s]{0,8}(?:\s[^\d\s]{0,4})?)"
 )
 _NOTHING = frozenset({"", "-", "–", "—", "−", "…", "?", "n/a", "N/A", "n. a."})
@@ -106,7 +107,7 @@ def _plain(value: float, decimals: int, locale: Locale) -> str:
     if value and not round(exact, decimals):
         # Next to a large one it would be nothing.
         decimals = min(_MOST_DECIMALS, _own_decimals(float(f"{value:.1g}")))
-    rounded = round(exact, decimals)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return _native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
 
 

@@ -39,7 +39,7 @@ def ticks(low: float, high: float, *, most: int) -> tuple[float, ...]:
 def round_range(values: Sequence[float], *, most: int, from_zero: bool = False) -> tuple[float, float]:
     """A range with round ends that holds all values; it begins at zero where that costs little room, or if asked for.
 
-    `most` is the number of its ticks, at most; of the steps that give nearly as many, the one that wastes least room.
+    `most` (3 or more) is the number of its ticks, at most; of the steps that give nearly as many, the one that wastes least room.
     """
     low, high = min(values), max(values)
     if from_zero or 0 <= low < 0.5 * high:
@@ -48,7 +48,7 @@ def round_range(values: Sequence[float], *, most: int, from_zero: bool = False) 
         high = max(high, 0.0)
     if high - low <= 1e-9 * max(abs(high), abs(low)):
         low, high = (min(low, 0.0), max(high, 0.0)) if low else (0.0, 1.0)
-    ranges = [_rounded(low, high, count) for count in range(max(2, most - 2), most + 1)]
+    ranges = [_rounded(low, high, count) for count in range(max(3, most - 2), most + 1)]
     return min(ranges, key=lambda found: found[1] - found[0])
 
 

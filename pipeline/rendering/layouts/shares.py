@@ -27,7 +27,7 @@ from pipeline.rendering.layouts.charts import (
 )
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, sizes
-from pipeline.rendering.layouts.ring import Ring, swept, ties
+from pipeline.rendering.layouts.donut import Ring, swept, ties
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour

@@ -159,7 +159,7 @@ class _Setting:
             for row in scene.items
         ]
         self._ems = [
-            [measure(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
+            [_width(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
         ]
         self._word_ems = [
             [_widest_word(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
@@ -293,6 +293,11 @@ def _numeric_columns(scene: TableScene) -> tuple[bool, ...]:
         bool(column) and all(looks_numeric(cell) or is_blank(cell) for cell in cells) and not all(map(is_blank, cells))
         for column, cells in enumerate(columns)
     )
+
+
+def _width(text: str, style: TextStyle) -> float:
+    """Width of a text as it is reckoned when it is broken, in em: words have a little air."""
+    return measure(text, style) + 2 * abs(style.tracking) * len(chunks_of(text, style.language))
 
 
 def _widest_word(text: str, style: TextStyle) -> float:
