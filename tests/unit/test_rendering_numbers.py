@@ -73,7 +73,7 @@ def test_a_minus_is_a_minus_and_stands_before_the_sign_of_a_currency():
     assert with_unit("−5", "en", "km") == "−5\u00a0km"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(values=st.lists(AMOUNTS, max_size=6), language=st.sampled_from(LANGUAGES), unit=st.sampled_from(["", "%", "$"]))
 def test_every_number_is_written_on_one_short_line(values, language, unit):
     for written in write_numbers(values, language, unit):

@@ -25,9 +25,9 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
+from pipeline.rendering.layouts.donut import Ring, swept, ties
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, sizes
-from pipeline.rendering.layouts.donut import Ring, swept, ties
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
