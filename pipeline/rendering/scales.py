@@ -39,7 +39,8 @@ def ticks(low: float, high: float, *, most: int) -> tuple[float, ...]:
 def round_range(values: Sequence[float], *, most: int, from_zero: bool = False) -> tuple[float, float]:
     """A range with round ends that holds all values; it begins at zero where that costs little room, or if asked for.
 
-    `most` (3 or more) is the number of its ticks, at most; of the steps that give nearly as many, the one that wastes least room.
+    `most` (3 or more) is the number of its ticks, at most; of the steps that give nearly as many, the one that wastes
+    least room is taken.
     """
     low, high = min(values), max(values)
     if from_zero or 0 <= low < 0.5 * high:

@@ -124,7 +124,7 @@ class _Bars:
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             top = area.top + number * pitch
             bar_top = top + cap_px + gap
-            track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + grid.px(2))
+            track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + max(1, grid.px(2)))
             elements.append(rule(self._look, track, frame=6))
             elements += self._label(number, label, area.left, top)
             # Numbers are set to the right in every language: the layout is mirrored, they are not.
@@ -255,7 +255,7 @@ class _Bars:
         """Upright lines at round numbers, which stand below them; without an axis, only the one at zero."""
         marks = self._ticks(scale, box.left, box.right) if has_axis else (0.0,)
         elements: list[Element] = []
-        width = self._grid.px(2)
+        width = max(1, self._grid.px(2))
         for mark, text in zip(marks, tick_texts(marks, self._scene.unit, self._look), strict=True):
             x = scale.px(mark)
             line = Box(x - width, box.top, x, box.bottom)

@@ -88,7 +88,7 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
             left, top = area.left + plan.left_of(column, block), area.top + plan.head_px - block.height_px
             elements += letters(block, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 4, rise=16))
     top = area.top + head_px
-    rule = Box(area.left - grid.px(_OUTDENT), top - grid.px(2), area.right + grid.px(_OUTDENT), top)
+    rule = Box(area.left - grid.px(_OUTDENT), top - max(1, grid.px(2)), area.right + grid.px(_OUTDENT), top)
     parts: list[Element] = [*elements, hairline(look, rule, frame=4)]
     for row, (cells, start) in enumerate(zip(plan.rows, starts, strict=True)):
         if row % 2 == 0:
