@@ -23,7 +23,7 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.rendering import Look, draw_scene, sprites
-from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.layouts import lay_out, shares
 from pipeline.rendering.layouts.growth import Growth
 from pipeline.rendering.sprites import Sprite
 
@@ -251,8 +251,8 @@ def test_the_parts_of_a_ring_cover_as_much_as_their_shares(size):
 
     inks = [float(np.asarray(part.mask, np.float64).sum()) for part in parts]
 
-    shares = [ink / sum(inks) for ink in inks]
-    assert shares == pytest.approx([0.69, 0.30, 0.01], abs=0.02)
+    covered = [ink / sum(inks) for ink in inks]
+    assert covered == pytest.approx([0.69, 0.30, 0.01], abs=0.02)
 
 
 def test_lines_rise_with_their_values():
@@ -316,9 +316,9 @@ def test_any_lines_can_be_read(data, unit, look):
     look=LOOKS,
 )
 def test_any_shares_can_be_read(labels, amounts, point, unit, look):
-    shares = tuple(Share(label=label, value=amount) for label, amount in zip(labels, amounts, strict=False))
+    parts = tuple(Share(label=label, value=amount) for label, amount in zip(labels, amounts, strict=False))
 
-    assert_readable(replace(SHARES, items=shares, point=point, unit=unit), look)
+    assert_readable(replace(SHARES, items=parts, point=point, unit=unit), look)
 
 
 @settings(max_examples=15, deadline=None)
@@ -332,6 +332,14 @@ def test_any_table_can_be_read(data, columns, look):
     scene = replace(TABLE, columns=tuple(heads), items=tuple(Row(cells=tuple(row)) for row in rows))
 
     assert_readable(scene, look)
+
+
+@given(amounts=st.lists(st.floats(0.01, 1e9), min_size=2, max_size=5))
+def test_shares_without_a_unit_are_per_cent_that_add_up_to_a_hundred(amounts):
+    shown = shares.per_cent(amounts)
+
+    assert sum(shown) == pytest.approx(100)
+    assert all(abs(each - 100 * amount / sum(amounts)) < 1 for each, amount in zip(shown, amounts, strict=True))
 
 
 def test_parts_that_are_nothing_do_no_harm():

@@ -199,8 +199,22 @@ def _texts(scene: SharesScene, look: Look) -> tuple[str, ...]:
     amounts = [share.value for share in scene.items]
     if scene.unit:
         return value_texts(amounts, scene.unit, look)
+    return value_texts(per_cent(amounts), "%", look)
+
+
+def per_cent(amounts: Sequence[float]) -> list[float]:
+    """Shares in whole per cent (tenths, where one would be nothing) that add up to a hundred.
+
+    What is missing after all are rounded down goes to those that lost most.
+    """
     total = sum(amounts)
-    return value_texts([round(100 * amount / total, 1 if amount < total / 100 else 0) for amount in amounts], "%", look)
+    parts = 1000 if any(0 < amount < total / 100 for amount in amounts) else 100
+    exact = [parts * amount / total for amount in amounts]
+    whole = [int(each) for each in exact]
+    by_loss = sorted(range(len(exact)), key=lambda at: whole[at] - exact[at])
+    for at in by_loss[: parts - sum(whole)]:
+        whole[at] += 1
+    return [100 * each / parts for each in whole]
 
 
 def _colours(scene: SharesScene, look: Look) -> tuple[str, ...]:
