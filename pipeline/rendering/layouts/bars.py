@@ -102,7 +102,9 @@ class _Bars:
             middle = top + thick // 2
             at, to = self._bar_across(number, scale, top, thick)
             value_left = at.right + grid.px(_GAP) if to == "right" else at.left - grid.px(_GAP) - value.width_px
-            clear.append(self._around(value, value_left, middle - value.cap_px // 2))
+            # A line of the grid gives way in the whole row: crumbs of it would be left between numbers.
+            around, row_top = self._around(value, value_left, middle), area.top + number * pitch
+            clear.append(Box(around.left, row_top, around.right, row_top + pitch))
             elements += self._label(number, label, area.left, middle - label.height_px // 2)
             elements += self._bar(number, at, to)
             elements += self._value(number, value, value_left, middle - value.cap_px // 2)
@@ -117,7 +119,7 @@ class _Bars:
         value_px = max(value.width_px for value in values)
         labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
         cap_px = max(label.cap_px + label.reach_px for label in labels)
-        thick, gap = min(grid.px(_THICK // 2), (pitch - cap_px) // 3), min(grid.px(20), (pitch - cap_px) // 4)
+        thick, gap = min(grid.px(_THICK // 2), (pitch - cap_px) // 3), min(grid.px(20), (pitch - cap_px) // 5)
         sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
         elements: list[Element] = []
