@@ -119,7 +119,9 @@ class _Bars:
         value_px = max(value.width_px for value in values)
         labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
         cap_px = max(label.cap_px + label.reach_px for label in labels)
-        thick, gap = min(grid.px(_THICK // 2), (pitch - cap_px) // 3), min(grid.px(20), (pitch - cap_px) // 5)
+        # Tails of letters keep clear of the bar below them.
+        gap = cap_px * 3 // 10 + grid.px(6)
+        thick = min(grid.px(_THICK // 2), (pitch - cap_px - gap) * 2 // 5)
         sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
         elements: list[Element] = []
