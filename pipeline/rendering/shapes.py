@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -75,6 +76,36 @@ def disc(diameter_px: int) -> Image.Image:
 def ring(diameter_px: int, width_px: float) -> Image.Image:
     """A circle's line as a mask, inside the diameter."""
     return image(stroke(Plane.of(diameter_px).distance() - np.float32((diameter_px - width_px) / 2 - 0.5), width_px))
+
+
+def polyline(points: Sequence[tuple[float, float]], width_px: float, size: tuple[int, int]) -> Image.Image:
+    """A line through points (pixels from the upper left of `size`) as a mask, its joints and ends round."""
+    mask = np.zeros((size[1], size[0]), np.float32)
+    reach = width_px / 2 + 1
+    for (x0, y0), (x1, y1) in pairwise(points):
+        left, top = max(0, int(min(x0, x1) - reach)), max(0, int(min(y0, y1) - reach))
+        right, bottom = min(size[0], int(max(x0, x1) + reach) + 1), min(size[1], int(max(y0, y1) + reach) + 1)
+        x = np.arange(left, right, dtype=np.float32)[None, :] + np.float32(0.5 - x0)
+        y = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5 - y0)
+        along = np.clip((x * (x1 - x0) + y * (y1 - y0)) / max(1e-6, (x1 - x0) ** 2 + (y1 - y0) ** 2), 0, 1)
+        away = np.sqrt((x - along * (x1 - x0)) ** 2 + (y - along * (y1 - y0)) ** 2)
+        part = mask[top:bottom, left:right]
+        np.maximum(part, inside((away - width_px / 2).astype(np.float32)), out=part)
+    return image(mask)
+
+
+@lru_cache(maxsize=32)
+def sector(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
+    """Part of a ring with straight ends, `start` to `end` in turns clockwise from twelve, and its drawing order."""
+    plane = Plane.of(diameter_px)
+    turn, length, far = plane.turn(start), end - start, plane.distance()
+    ring_edge = np.abs(far - np.float32((diameter_px - width_px) / 2 - 0.5)) - np.float32(width_px / 2)
+    # How far along the circle a pixel lies from the middle of the part, and so beyond its ends.
+    off = np.abs((turn - np.float32(length / 2) + 0.5) % 1.0 - 0.5)
+    ends = (off - np.float32(length / 2)) * np.float32(math.tau) * far
+    edge = ring_edge if length >= 1 else np.maximum(ring_edge, ends)
+    order = np.where(turn > (1 + length) / 2, np.float32(0), turn / np.float32(max(length, 1e-6)))
+    return image(inside(edge.astype(np.float32))), image(order.astype(np.float32))
 
 
 @lru_cache(maxsize=32)

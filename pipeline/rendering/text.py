@@ -65,6 +65,8 @@ class TextStyle:
     reach: float = 0.0
     # Set like a program: all letters as wide as each other.
     monospaced: bool = False
+    # All digits as wide as the widest: for columns of numbers, and numbers that count.
+    tabular: bool = False
 
     def in_language(self, language: str) -> TextStyle:
         """This style for a text in a language: lines far enough apart, and nothing tracked that stands in squares."""
@@ -261,6 +263,13 @@ def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
     left = 0.0
     for cluster, following in pairwise((*(run.clusters[::-1] if backwards else run.clusters), "")):
         advance = _advance(cluster, run.face, style, right_to_left=backwards)
+        if style.tabular and cluster.isdecimal():
+            # In the middle of its place, and not kerned.
+            place = _digit_width(ord(cluster) - int(cluster), run.face, style)
+            side = (place - advance) / 2
+            pieces.append(Piece(cluster, run.face, left + side, advance + side, run.group, backwards))
+            left += place + style.tracking
+            continue
         pieces.append(Piece(cluster, run.face, left, advance, run.group, backwards))
         left += advance + style.tracking
         if following and not backwards:
@@ -277,6 +286,12 @@ def _direction(right_to_left: bool) -> str | None:  # noqa: FBT001 - a piece say
 def _advance(text: str, face: Face, style: TextStyle, *, right_to_left: bool = False) -> float:
     font = load(face, size_px=_MEASURED_AT_PX, weight=style.weight, optical_size=style.optical_size)
     return font.getlength(text, direction=_direction(right_to_left)) / _MEASURED_AT_PX
+
+
+@lru_cache(maxsize=128)
+def _digit_width(zero: int, face: Face, style: TextStyle) -> float:
+    """Of the widest digit of a script, whose first is `zero`."""
+    return max(_advance(chr(zero + digit), face, style) for digit in range(10))
 
 
 @lru_cache(maxsize=8192)

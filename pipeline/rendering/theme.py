@@ -49,3 +49,9 @@ MIDNIGHT: Final = Theme(
 def rgb(colour: str) -> Colour:
     """`#RRGGBB` as three numbers from 0 to 255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def between(one: str, other: str, share: float) -> str:
+    """The colour (#RRGGBB) that lies so far (0 to 1) on the way from one to the other: a quieter role on a ground."""
+    levels = (round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True))
+    return "#{:02X}{:02X}{:02X}".format(*levels)

@@ -116,7 +116,7 @@ def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
 
     composition = lay_out(scene, words_for(scene), look)
 
-    content, slack = look.grid.content, look.grid.px(8)
+    content, slack = look.content, look.grid.px(8)
     rows = code_rows(composition)
     for row in rows:
         box = box_of(row)
@@ -244,7 +244,7 @@ def test_texts_of_a_quiz_stay_in_the_content_and_off_each_other(items, text, siz
         if sprite.order is None and sprite.span and sprite.span not in rings and sprite.pose(3000):
             key = (sprite.span, sprite.motion.enters, sprite.top)
             lines[key] = box_of(sprite)
-    content, slack = look.grid.content, look.grid.px(24) + 2
+    content, slack = look.content, look.grid.px(24) + 2
     for box in lines.values():
         assert content.left - slack <= box.left
         assert box.right <= content.right + slack

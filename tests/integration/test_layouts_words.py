@@ -93,7 +93,7 @@ def the_counter(composition):
 
 
 def assert_kept(composition, look):
-    content, slack = look.grid.content, look.grid.px(24) + 2
+    content, slack = look.content, look.grid.px(24) + 2
     boxes = texts(composition)
     for box in boxes:
         assert content.left - slack <= box.left

@@ -5,6 +5,8 @@ import itertools
 import pytest
 
 from pipeline.model import (
+    Bar,
+    BarsScene,
     BulletsScene,
     ClosingScene,
     CodeScene,
@@ -12,17 +14,23 @@ from pipeline.model import (
     Contrast,
     Cue,
     DiagramScene,
+    LinesScene,
     Link,
     Moment,
     Node,
     NumberScene,
     QuizScene,
     QuoteScene,
+    Row,
     SectionScene,
+    Series,
+    Share,
+    SharesScene,
     SpokenLine,
     StatementScene,
     Step,
     StepsScene,
+    TableScene,
     TimelineScene,
     TitleScene,
     VideoFormat,
@@ -30,7 +38,6 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.captions import captions
-from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.sprites import Sprite
 
@@ -136,6 +143,65 @@ SCENES = [
         items=(Node(label="Gills"), Node(label="Main heart"), Node(label="Arms and organs"), Node(label="Gill hearts")),
         links=(Link(start=1, end=2, label="oxygen"), Link(start=2, end=3), Link(start=3, end=4), Link(start=4, end=1)),
     ),
+    BarsScene(
+        lines=LINES,
+        heading="The giant Pacific octopus outweighs all the others together",
+        subtitle="Weight of a grown animal",
+        unit="kg",
+        point=1,
+        items=tuple(
+            Bar(label=label, value=value)
+            for label, value in (
+                ("Giant Pacific octopus", 50),
+                ("Common octopus", 9),
+                ("Day octopus", 6.5),
+                ("Blue", 0),
+            )
+        ),
+        source="Encyclopaedia of the sea, 2021",
+    ),
+    BarsScene(
+        lines=LINES,
+        heading="Catches rise and fall",
+        unit="%",
+        items=tuple(Bar(label=str(2016 + n), value=value) for n, value in enumerate((3, -4.5, 12, 0.5, -1, 7, 2, 9))),
+    ),
+    LinesScene(
+        lines=LINES,
+        heading="Catches of octopus have doubled in thirty years",
+        unit="tonnes",
+        marks=tuple(map(str, range(2000, 2024))),
+        point=2,
+        items=tuple(
+            Series(label=label, values=tuple(base + step * n for n in range(24)))
+            for label, base, step in (("Asia", 210000, 900), ("Europe", 50000, 100), ("Africa and Arabia", 48000, 90))
+        ),
+        source="FAO",
+    ),
+    SharesScene(
+        lines=LINES,
+        heading="Most nerve cells of an octopus are in its arms",
+        point=1,
+        items=tuple(
+            Share(label=label, value=value)
+            for label, value in (("In its eight arms", 62), ("Optic lobes", 30), ("Central brain", 7), ("Elsewhere", 1))
+        ),
+        source="Young, 1971",
+    ),
+    TableScene(
+        lines=LINES,
+        heading="Four kinds of octopus and how they live",
+        columns=("Name", "Arm span", "Depth", "Lives where"),
+        items=tuple(
+            Row(cells=cells)
+            for cells in (
+                ("Giant Pacific octopus", "4.3 m", "0–2,000 m", "Cold water, on rocks"),
+                ("Blue-ringed octopus", "0.2 m", "0–50 m", "Tide pools and reefs"),
+                ("Dumbo octopus", "0.3 m", "−", "Above the deep sea floor"),
+            )
+        ),
+        source="Monterey Bay Aquarium",
+    ),
 ]
 # Halves of what people ask for: layouts are drawn to scale.
 SIZES = [(960, 540), (540, 960), (540, 676), (540, 540), (720, 540), (240, 426)]
@@ -164,11 +230,16 @@ def lines_of(composition):
     figures = [e for e in composition.elements if isinstance(e, Sprite) and e.order is not None]
     # Parts of a dial have a span, too: that of the dial.
     spans = {figure.span for figure in figures}
-    by_line = {}
+    # Letters that share a span and come at once are of one line, if they also stand beside each other.
+    lines = []
     for sprite in sprites:
-        if sprite.span not in spans and sprite.pose(LATE):
-            by_line.setdefault((sprite.span, sprite.motion.enters), []).append(sprite.box(sprite.pose(LATE)))
-    return [Box(*map(int, _union(line))) for line in by_line.values()]
+        if sprite.span in spans or not sprite.pose(LATE):
+            continue
+        key, box = (sprite.span, sprite.motion.enters), sprite.box(sprite.pose(LATE))
+        same = [line for line in lines if line[0] == key and line[1].top < box.bottom and box.top < line[1].bottom]
+        lines = [line for line in lines if line not in same]
+        lines.append((key, _union([box, *(line[1] for line in same)])))
+    return [box for _, box in lines]
 
 
 def _union(line):

@@ -78,6 +78,8 @@ class BarsScene(SpokenScene):
 
     use: ClassVar[str] = "how much of each: amounts of the same kind compared"
     heading: str = shown(60, needed=True)
+    # What is measured: "Scattered light, relative to red".
+    subtitle: str = shown(60)
     unit: str = shown(16)
     # Number of the bar that the message is about, from 1; 0: none.
     point: int = 0
@@ -100,6 +102,8 @@ class LinesScene(SpokenScene):
 
     use: ClassVar[str] = "how something changed with time"
     heading: str = shown(60, needed=True)
+    # What is measured: "Scattered light, relative to red".
+    subtitle: str = shown(60)
     unit: str = shown(16)
     marks: tuple[str, ...] = several("mark", 2, 24, Shown(max_chars=12))
     # Number of the line that the message is about, from 1; 0: none.
@@ -123,6 +127,8 @@ class SharesScene(SpokenScene):
 
     use: ClassVar[str] = "parts of a whole"
     heading: str = shown(60, needed=True)
+    # What is measured: "Scattered light, relative to red".
+    subtitle: str = shown(60)
     unit: str = shown(16)
     # Number of the part that the message is about, from 1; 0: none.
     point: int = 0

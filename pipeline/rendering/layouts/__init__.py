@@ -6,35 +6,43 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.model import (
+    BarsScene,
     BulletsScene,
     ClosingScene,
     CodeScene,
     ComparisonScene,
     DiagramScene,
+    LinesScene,
     NumberScene,
     QuizScene,
     QuoteScene,
     Scene,
     SectionScene,
+    SharesScene,
     StatementScene,
     StepsScene,
+    TableScene,
     TimelineScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.layouts import (
+    bars,
     bullets,
     closing,
     code,
     comparison,
     diagram,
+    lines,
     number,
     quiz,
     quote,
     section,
+    shares,
     statement,
     steps,
+    table,
     timeline,
     title,
 )
@@ -42,17 +50,21 @@ from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,
+    SectionScene: section.lay_out,
     BulletsScene: bullets.lay_out,
     StepsScene: steps.lay_out,
     StatementScene: statement.lay_out,
-    CodeScene: code.lay_out,
-    QuizScene: quiz.lay_out,
-    SectionScene: section.lay_out,
     QuoteScene: quote.lay_out,
     NumberScene: number.lay_out,
     ComparisonScene: comparison.lay_out,
+    TableScene: table.lay_out,
+    BarsScene: bars.lay_out,
+    LinesScene: lines.lay_out,
+    SharesScene: shares.lay_out,
     TimelineScene: timeline.lay_out,
     DiagramScene: diagram.lay_out,
+    CodeScene: code.lay_out,
+    QuizScene: quiz.lay_out,
     ClosingScene: closing.lay_out,
 }
 

@@ -1,0 +1,282 @@
+"""A bar chart: bars from an axis at zero, label and number at each, grey for context and the accent for the point.
+
+Bars lie where there are few or their labels are long, and where the picture is narrow; else they stand. Labels are
+there from the start; bars grow and numbers come when they are spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import BarsScene, Word
+from pipeline.rendering.background import background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.charts import (
+    GROWTH_FRAMES,
+    LIGHTS,
+    STRONG,
+    VALUE,
+    VALUE_AFTER,
+    VALUE_IN_COLUMN,
+    Sheet,
+    alike,
+    measured,
+    quiet,
+    rule,
+    sheet,
+    tick_texts,
+    value_frames,
+    value_texts,
+    waiting,
+)
+from pipeline.rendering.layouts.growth import Direction, grown_bar
+from pipeline.rendering.layouts.parts import enter
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.scales import Scale, ticks
+from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text import BODY, TextStyle
+
+# From so many bars on they stand, if their labels are short.
+_STANDING_FROM = 5
+_MOST_TICKS = 5
+# At 1080: how thick a bar is at most, lying and standing, the round of their ends, the gap beside them;
+# how far apart lying bars are, at most and when they have no axis, and how high standing ones.
+_THICK, _BROAD, _ROUND, _GAP = 72, 168, 12, 24
+_PITCH, _CLOSE, _HIGH = 120, 64, 720
+# Share of the width that labels take beside lying bars, before they stand above them.
+_BESIDE, _BESIDE_BOTH = 0.36, 0.52
+_THICK_SHARE, _BROAD_SHARE = 0.62, 0.58
+
+
+def lay_out(scene: BarsScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module."""
+    page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
+    chart = _Bars(scene, words, look)
+    elements = chart.standing(page) if chart.can_stand() else chart.lying(page)
+    return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
+
+
+class _Bars:
+    """The parts of a chart, set in type, and the two ways to place them."""
+
+    def __init__(self, scene: BarsScene, words: Sequence[Word], look: Look) -> None:
+        self._scene, self._look, self._grid = scene, look, look.grid
+        self._starts = value_frames(scene, words, len(scene.items))
+        self._amounts = [bar.value for bar in scene.items]
+        self._low, self._high = min(0.0, *self._amounts), max(0.0, *self._amounts)
+        if self._low == self._high:
+            self._high = 1.0
+
+    def can_stand(self) -> bool:
+        """Whether there are enough bars with labels short enough for one line below each."""
+        count = len(self._scene.items)
+        if self._grid.is_stacked or count < _STANDING_FROM:
+            return False
+        slot = self._grid.content.width // count - self._grid.px(_GAP)
+        return all(label.width_px <= slot and not label.cut for label in self._labels(slot, 1))
+
+    def lying(self, page: Sheet) -> list[Element]:
+        """Bars that grow to the right, their labels beside them, their numbers at their ends."""
+        grid, count, width = self._grid, len(self._amounts), self._grid.content.width
+        values = self._values(VALUE, width // 3)
+        labels = self._labels(round(width * _BESIDE), 2, page.room_px // count)
+        widest = max(label.width_px for label in labels)
+        beside = widest + sum(self._beside(values))
+        if grid.is_stacked and (beside > _BESIDE_BOTH * width or any(label.cut for label in labels)):
+            return self._lying_below(page)
+        # Where bars lie close together, the numbers at their ends are enough.
+        has_axis = page.room_px // count >= grid.px(_CLOSE)
+        axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
+        pitch = min(grid.px(_PITCH), (page.room_px - axis_px) // count)
+        thick = min(grid.px(_THICK), round(pitch * _THICK_SHARE))
+        sprites, area = page.place(pitch * count + axis_px)
+        left = area.left + widest + grid.px(40)
+        scale = self._scale_across(values, left, area.right)
+        elements: list[Element] = []
+        clear: list[Box] = []
+        for number, (label, value) in enumerate(zip(labels, values, strict=True)):
+            top = area.top + number * pitch + (pitch - thick) // 2
+            middle = top + thick // 2
+            at, to = self._bar_across(number, scale, top, thick)
+            value_left = at.right + grid.px(_GAP) if to == "right" else at.left - grid.px(_GAP) - value.width_px
+            # A line of the grid gives way in the whole row: crumbs of it would be left between numbers.
+            around, row_top = self._around(value, value_left, middle), area.top + number * pitch
+            clear.append(Box(around.left, row_top, around.right, row_top + pitch))
+            elements += self._label(number, label, area.left, middle - label.height_px // 2)
+            elements += self._bar(number, at, to)
+            elements += self._value(number, value, value_left, middle - value.cap_px // 2)
+        field = Box(left, area.top, area.right, area.top + pitch * count)
+        return [*self._grid_across(scale, field, clear, has_axis=has_axis), *sprites, *elements]
+
+    def _lying_below(self, page: Sheet) -> list[Element]:
+        """On a narrow picture: label and number on a line, the bar below them, as wide as the picture."""
+        grid, count = self._grid, len(self._amounts)
+        pitch = min(grid.px(_PITCH + 40), page.room_px // count)
+        values = self._values(VALUE_IN_COLUMN, grid.content.width // 3, pitch // 2)
+        value_px = max(value.width_px for value in values)
+        labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
+        cap_px = max(label.cap_px + label.reach_px for label in labels)
+        # Tails of letters keep clear of the bar below them.
+        gap = cap_px * 3 // 10 + grid.px(6)
+        thick = min(grid.px(_THICK // 2), (pitch - cap_px - gap) * 2 // 5)
+        sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
+        scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
+        elements: list[Element] = []
+        for number, (label, value) in enumerate(zip(labels, values, strict=True)):
+            top = area.top + number * pitch
+            bar_top = top + cap_px + gap
+            track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + max(1, grid.px(2)))
+            elements.append(rule(self._look, track, frame=6))
+            elements += self._label(number, label, area.left, top)
+            # Numbers are set to the right in every language: the layout is mirrored, they are not.
+            value_left = area.right - (value_px if self._look.right_to_left else value.width_px)
+            elements += self._value(number, value, value_left, top)
+            elements += self._bar(number, *self._bar_across(number, scale, bar_top, thick))
+        return [*sprites, *elements]
+
+    def standing(self, page: Sheet) -> list[Element]:
+        """Bars that grow upwards, labels below them."""
+        grid, count = self._grid, len(self._amounts)
+        sprites, area = page.place(min(page.room_px, grid.px(_HIGH)))
+        values = self._values(VALUE, area.width // count)
+        value_px = values[0].cap_px + grid.px(16 + 8)
+        ends = (area.bottom - grid.type_px(40) - grid.px(_GAP), area.top)
+        scale = Scale(
+            low=self._low,
+            high=self._high,
+            start_px=ends[0] - (value_px if self._low < 0 else 0),
+            end_px=ends[1] + (value_px if self._high > 0 else 0),
+        )
+        marks = self._ticks(scale, *ends)
+        texts = tick_texts(marks, self._scene.unit, self._look)
+        left = area.left + max(text.width_px for text in texts) + grid.px(_GAP)
+        slot = (area.right - left) // count
+        labels = self._labels(slot - grid.px(_GAP), 1)
+        thick = min(grid.px(_BROAD), round(slot * _BROAD_SHARE))
+        elements: list[Element] = []
+        clear: list[Box] = []
+        for number, (label, value) in enumerate(zip(labels, values, strict=True)):
+            centre = left + number * slot + slot // 2
+            at, to = self._bar_upright(number, scale, centre - thick // 2, thick)
+            value_top = at.top - grid.px(16) - value.cap_px if to == "up" else at.bottom + grid.px(16)
+            clear.append(self._around(value, centre - value.width_px // 2, value_top))
+            elements += self._bar(number, at, to)
+            elements += self._value(number, value, centre - value.width_px // 2, value_top)
+            elements += self._label(number, label, centre - label.width_px // 2, area.bottom - label.height_px)
+        for mark, text in zip(marks, texts, strict=True):
+            y = scale.px(mark)
+            line = Box(left, y - grid.px(1), area.right, y + max(1, grid.px(1)))
+            elements.insert(0, rule(self._look, line, frame=6, strong=mark == 0, clear=clear))
+            sprites += letters(
+                text,
+                left=left - grid.px(_GAP) - text.width_px,
+                top=y - text.cap_px // 2,
+                colours=(self._look.theme.muted,),
+                motion=enter(grid, 6, rise=0),
+            )
+        return [*elements, *sprites]
+
+    def _labels(self, width_px: int, most_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
+        """All of one size: the largest at which each fits."""
+        return alike(
+            [bar.label for bar in self._scene.items],
+            [STRONG if self._is_point(number) else BODY for number in range(len(self._amounts))],
+            self._look,
+            width_px=width_px,
+            height_px=height_px and height_px - self._grid.px(24),
+            most_lines=most_lines,
+        )
+
+    def _values(self, style: TextStyle, width_px: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
+        texts = value_texts(self._amounts, self._scene.unit, self._look)
+        return alike(texts, [style] * len(texts), self._look, width_px=width_px, height_px=height_px)
+
+    def _is_point(self, number: int) -> bool:
+        return number + 1 == self._scene.point
+
+    def _colours(self, number: int) -> tuple[str, str]:
+        """Of a bar, and of what is written at it."""
+        theme = self._look.theme
+        if not self._scene.point:
+            return (theme.negative if self._amounts[number] < 0 else theme.accent_2), theme.text
+        return (theme.accent, theme.text) if self._is_point(number) else (quiet(theme), theme.muted)
+
+    def _label(self, number: int, label: TextBlock, left: int, top: int) -> list[Element]:
+        motion = waiting(enter(self._grid, 5 + 2 * number, rise=16), self._starts[number])
+        return [*letters(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
+
+    def _value(self, number: int, value: TextBlock, left: int, top: int) -> list[Element]:
+        motion = Motion(enters=self._starts[number] + VALUE_AFTER)
+        return [*letters(value, left=left, top=top, colours=(self._colours(number)[1],), motion=motion)]
+
+    def _bar(self, number: int, at: Box, to: Direction) -> list[Element]:
+        if not at.width or not at.height:
+            return []
+        radius = min(self._grid.px(_ROUND), min(at.width, at.height) // 2)
+        starts = self._starts[number]
+        return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, over=GROWTH_FRAMES)]
+
+    def _bar_across(self, number: int, scale: Scale, top: int, thick: int) -> tuple[Box, Direction]:
+        """Its place, and where it grows; what is not quite nothing is seen."""
+        zero, length = scale.px(0), self._length(number, scale)
+        if self._amounts[number] < 0:
+            return Box(zero - length, top, zero, top + thick), "left"
+        return Box(zero, top, zero + length, top + thick), "right"
+
+    def _bar_upright(self, number: int, scale: Scale, left: int, thick: int) -> tuple[Box, Direction]:
+        zero, length = scale.px(0), self._length(number, scale)
+        if self._amounts[number] < 0:
+            return Box(left, zero, left + thick, zero + length), "down"
+        return Box(left, zero - length, left + thick, zero), "up"
+
+    def _length(self, number: int, scale: Scale) -> int:
+        amount = self._amounts[number]
+        return max(abs(scale.px(amount) - scale.px(0)), self._grid.px(4) if amount else 0)
+
+    def _scale_across(self, values: Sequence[TextBlock], left: int, right: int) -> Scale:
+        """From the lowest value to the highest, with room for the numbers beyond them."""
+        before, after = self._beside(values)
+        return Scale(low=self._low, high=self._high, start_px=left + before, end_px=right - after)
+
+    def _beside(self, values: Sequence[TextBlock]) -> tuple[int, int]:
+        """Room that numbers take before the lowest and after the highest value."""
+        room = [value.width_px + self._grid.px(_GAP) for value in values]
+        before = max((px for px, amount in zip(room, self._amounts, strict=True) if amount < 0), default=0)
+        after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
+        return before, after
+
+    def _ticks(self, scale: Scale, start_px: int, end_px: int) -> tuple[float, ...]:
+        """Round numbers as far as the axis reaches, which is beyond the longest bar."""
+        per_px = (scale.high - scale.low) / (scale.end_px - scale.start_px)
+        low = scale.low + (start_px - scale.start_px) * per_px if scale.low < 0 else 0.0
+        high = scale.high + (end_px - scale.end_px) * per_px if scale.high > 0 else 0.0
+        return ticks(low, high, most=_MOST_TICKS)
+
+    def _grid_across(self, scale: Scale, box: Box, clear: Sequence[Box], *, has_axis: bool) -> list[Element]:
+        """Upright lines at round numbers, which stand below them; without an axis, only the one at zero."""
+        marks = self._ticks(scale, box.left, box.right) if has_axis else (0.0,)
+        elements: list[Element] = []
+        width = max(1, self._grid.px(2))
+        for mark, text in zip(marks, tick_texts(marks, self._scene.unit, self._look), strict=True):
+            x = scale.px(mark)
+            line = Box(x - width, box.top, x, box.bottom)
+            elements.append(rule(self._look, line, frame=6, strong=mark == 0, clear=clear if mark else ()))
+            if not has_axis:
+                break
+            left = min(max(x - text.width_px // 2, box.left), box.right - text.width_px)
+            elements += letters(
+                text,
+                left=left,
+                top=box.bottom + self._grid.px(16),
+                colours=(self._look.theme.muted,),
+                motion=enter(self._grid, 6, rise=0),
+            )
+        return elements
+
+    def _around(self, block: TextBlock, left: int, top: int) -> Box:
+        """The place of a text with some air, which lines of the grid do not cross."""
+        air = self._grid.px(12)
+        return Box(left - air, top - air, left + block.width_px + air, top + block.height_px + air)

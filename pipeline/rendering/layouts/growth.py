@@ -1,0 +1,135 @@
+"""Things that are drawn once and change only where they grow: bars out of their axis, lines along theirs.
+
+They are drawings, not letters: in a language that runs right to left they are turned round, not only moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from PIL import Image
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.motion import ease_out
+from pipeline.rendering.picture import Colour, Picture, colour
+from pipeline.rendering.shapes import rounded
+from pipeline.rendering.sprites import Sprite
+
+Direction = Literal["right", "left", "up", "down"]
+_OPPOSITE: dict[Direction, Direction] = {"right": "left", "left": "right", "up": "up", "down": "down"}
+FLIP = Image.Transpose.FLIP_LEFT_RIGHT
+# A bar's round end is as long as this, at most.
+_ROUND_SHARE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """A mask that is uncovered in one direction, from frame `enters` on, in `over` frames.
+
+    With `moves` the mask is pushed out with its far end ahead (a bar with a round end), else it is uncovered where it
+    lies (a line).
+    """
+
+    mask: Image.Image
+    ink: Colour
+    # Where it lies when it is full-grown.
+    at: Box
+    to: Direction
+    enters: int
+    over: int
+    moves: bool
+
+    def calmed(self) -> Growth:
+        """See `Element`: it is there at once."""
+        return replace(self, over=1)
+
+    def mirrored(self, width_px: int) -> Growth:
+        """See `Element`."""
+        at = Box(width_px - self.at.right, self.at.top, width_px - self.at.left, self.at.bottom)
+        return replace(self, mask=self.mask.transpose(FLIP), at=at, to=_OPPOSITE[self.to])
+
+    def pose(self, frame: float) -> int | None:
+        """See `Element`: how long it is, in pixels."""
+        if frame < self.enters:
+            return None
+        return round(self._length * ease_out(min(1.0, (frame - self.enters + 1) / self.over))) or None
+
+    def box(self, pose: Hashable) -> Box:
+        """See `Element`."""
+        assert isinstance(pose, int)
+        return self._between(0, pose)
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `Element`: what was added, and the round end that was there before."""
+        lengths = sorted(pose if isinstance(pose, int) else 0 for pose in (before, now))
+        cap = round(_ROUND_SHARE * min(self.at.width, self.at.height)) + 1 if self.moves else 0
+        return [self._between(max(0, lengths[0] - cap), lengths[1])]
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """See `Element`."""
+        assert isinstance(pose, int)
+        whole = self.box(pose)
+        seen = whole.even().within(origin)
+        if not seen.width or not seen.height:
+            return
+        # The part of the mask that is to be seen; beyond it, nothing.
+        shown = self.mask.crop(self._end(pose) if self.moves else whole.moved(-self.at.left, -self.at.top))
+        patch.fill(self.ink, shown.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))
+
+    @property
+    def _length(self) -> int:
+        return self.at.width if self.to in {"right", "left"} else self.at.height
+
+    def _between(self, start: int, end: int) -> Box:
+        """The part of its place from `start` to `end` pixels from where it begins to grow."""
+        left, top, right, bottom = self.at
+        if self.to == "right":
+            return Box(left + start, top, left + end, bottom)
+        if self.to == "left":
+            return Box(right - end, top, right - start, bottom)
+        if self.to == "down":
+            return Box(left, top + start, right, top + end)
+        return Box(left, bottom - end, right, bottom - start)
+
+    def _end(self, length: int) -> Box:
+        """The last pixels of the mask."""
+        width, height = self.mask.size
+        if self.to == "right":
+            return Box(width - length, 0, width, height)
+        if self.to == "left":
+            return Box(0, 0, length, height)
+        if self.to == "down":
+            return Box(0, height - length, width, height)
+        return Box(0, 0, width, length)
+
+
+def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, over: int) -> Growth:
+    """A bar in a colour (#RRGGBB), square at its axis and round at its far end."""
+    along = to in {"right", "left"}
+    whole = rounded(at.width + radius * along, at.height + radius * (not along), radius=radius)
+    left, top = radius * (to == "right"), radius * (to == "down")
+    mask = whole.crop((left, top, left + at.width, top + at.height))
+    return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, over=over, moves=True)
+
+
+def drawn_along(mask: Image.Image, name: str, *, left: int, top: int, enters: int, over: int) -> Growth:
+    """A mask in a colour (#RRGGBB), uncovered in reading direction."""
+    at = Box(left, top, left + mask.width, top + mask.height)
+    return Growth(mask=mask, ink=colour(name), at=at, to="right", enters=enters, over=over, moves=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing(Sprite):
+    """A sprite that is turned round where layouts are mirrored."""
+
+    def mirrored(self, width_px: int) -> Sprite:
+        """See `Element`."""
+        return replace(
+            self,
+            mask=self.mask.transpose(FLIP),
+            order=self.order.transpose(FLIP) if self.order else None,
+            left=width_px - self.left - self.mask.width,
+            span=self.span and (width_px - self.span[1], width_px - self.span[0]),
+        )

@@ -1,0 +1,210 @@
+"""A line chart: lines that are drawn on once, each with its name and last value at its end instead of in a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import LinesScene, Word
+from pipeline.rendering.background import background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.charts import (
+    LIGHTS,
+    STRONG,
+    TICK,
+    VALUE,
+    alike,
+    measured,
+    quiet_line,
+    rule,
+    sheet,
+    tick_texts,
+    value_frames,
+    value_texts,
+)
+from pipeline.rendering.layouts.growth import Drawing, drawn_along
+from pipeline.rendering.layouts.parts import enter, sizes
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.picture import colour
+from pipeline.rendering.scales import Scale, round_range, spread, ticks
+from pipeline.rendering.shapes import disc, polyline
+from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text import BODY
+from pipeline.rendering.theme import SOURCE_SIZES
+from pipeline.theme.theme import Theme
+
+_MOST_TICKS = 7
+_DRAWING_FRAMES = 36
+_NAME_AFTER = 24
+# At 1080: lines and the dots at their ends; from ticks to the plot, from the plot to names, from its left edge to the
+# first mark, and its height, at most.
+_WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
+_GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
+# Share of the width that the names at the ends take at most.
+_NAMES, _NAMES_NARROW = 0.22, 0.26
+# Of a name and its value, and of two names.
+_BELOW_NAME, _BETWEEN = 16, 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class _End:
+    """What stands at the end of a line: its name and, where there is room for it, its last value."""
+
+    name: TextBlock
+    value: TextBlock | None
+    gap_px: int
+
+    @property
+    def height_px(self) -> int:
+        """From the name's capitals to the last baseline."""
+        return self.name.height_px + (self.gap_px + self.value.height_px if self.value else 0)
+
+    @property
+    def width_px(self) -> int:
+        """Of the wider of the two."""
+        return max(self.name.width_px, self.value.width_px if self.value else 0)
+
+
+def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module."""
+    page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
+    sprites, area = page.place(min(page.room_px, look.grid.px(_HIGH)))
+    plot = _Plot(scene, look, area)
+    elements = [*sprites, *plot.across(), *plot.marks(), *plot.lines(value_frames(scene, words, len(scene.items)))]
+    return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
+
+
+class _Plot:
+    """The scales of a chart in its area, and what is drawn by them."""
+
+    def __init__(self, scene: LinesScene, look: Look, area: Box) -> None:
+        grid = look.grid
+        self._scene, self._look, self._grid, self._area = scene, look, grid, area
+        low, high = round_range([value for series in scene.items for value in series.values], most=_MOST_TICKS)
+        self._ticks = ticks(low, high, most=_MOST_TICKS)
+        self._texts = tick_texts(self._ticks, scene.unit, look)
+        bottom = area.bottom - grid.type_px(28) - grid.px(20)
+        self._up = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
+        self._ends = _ends(scene, look, room_px=bottom - area.top)
+        self._left = area.left + max(text.width_px for text in self._texts) + grid.px(_GAP)
+        right = area.right - max(end.width_px for end in self._ends) - grid.px(_BESIDE)
+        style, steps = replace(TICK, tabular=False).in_language(look.language), sizes(grid, SOURCE_SIZES)
+        self._marks = [fit(mark, style, steps, width_px=(right - self._left) // 2) for mark in scene.marks]
+        # The first of them begins where the axis does, unless it is long.
+        self._inset = min(self._marks[0].width_px // 2, grid.px(_INSET))
+        self._along = Scale(low=0, high=len(self._marks) - 1, start_px=self._left + self._inset, end_px=right)
+
+    def across(self) -> list[Element]:
+        """Lines at round numbers, which stand at their left."""
+        grid, low = self._grid, self._ticks[0]
+        elements: list[Element] = []
+        for tick, text in zip(self._ticks, self._texts, strict=True):
+            y = self._up.px(tick)
+            line = Box(self._left, y - grid.px(1), self._along.end_px, y + max(1, grid.px(1)))
+            elements.append(rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
+            left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
+            motion = enter(grid, 5, rise=0)
+            elements += letters(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+        return elements
+
+    def marks(self) -> list[Element]:
+        """What the horizontal axis tells: the first, the last, and as many between, evenly, as there is room for."""
+        grid, along, last = self._grid, self._along, len(self._marks) - 1
+        pitch = (along.end_px - along.start_px) / last
+        widest = max(mark.width_px for mark in self._marks) + grid.px(32)
+        step = next((step for step in range(1, last + 1) if last % step == 0 and step * pitch >= widest), last)
+        elements: list[Element] = []
+        for number in range(0, last + 1, step):
+            mark = self._marks[number]
+            left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
+            left = max(left, along.start_px - self._inset)
+            top, motion = self._area.bottom - mark.cap_px, enter(grid, 6, rise=0)
+            elements += letters(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+        return elements
+
+    def lines(self, starts: Sequence[int]) -> list[Element]:
+        """The lines with what stands at their ends; the one that the message is about lies above the others."""
+        grid, scene, theme = self._grid, self._scene, self._look.theme
+        lasts = [self._up.px(series.values[-1]) for series in scene.items]
+        heights = [end.height_px for end in self._ends]
+        top, bottom = self._area.top, self._up.start_px + grid.px(8)
+        middles = spread(lasts, heights, low=top, high=bottom, gap=grid.px(_BETWEEN))
+        elements: list[Element] = []
+        for number in sorted(range(len(lasts)), key=self._is_point):
+            colour_of_line = _colour(scene, number, theme)
+            elements += self._line(number, colour_of_line, starts[number])
+            written = theme.text if self._is_point(number) else theme.muted if scene.point else colour_of_line
+            motion = Motion(enters=starts[number] + _NAME_AFTER)
+            elements += self._tie(lasts[number], middles[number], heights[number], motion)
+            left, top = self._along.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
+            elements += _end(self._ends[number], left, top, written, motion)
+        return elements
+
+    def _line(self, number: int, name: str, start: int) -> list[Element]:
+        """A line that is drawn in reading direction, and a dot at its end when it is there."""
+        grid, is_point = self._grid, self._is_point(number)
+        points = [(self._along.px(at), self._up.px(value)) for at, value in enumerate(self._scene.items[number].values)]
+        width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
+        left, top = points[0][0] - width, min(y for _, y in points) - width
+        size = (points[-1][0] + width - left, max(y for _, y in points) + width - top)
+        mask = polyline([(x - left, y - top) for x, y in points], width, size)
+        side = max(4, grid.px(_DOT_POINT if is_point else _DOT) // 2 * 2)
+        x, y = points[-1]
+        motion = Motion(enters=start + _NAME_AFTER, over=8)
+        return [
+            drawn_along(mask, name, left=left, top=top, enters=start, over=_DRAWING_FRAMES),
+            Drawing(mask=disc(side), ink=colour(name), left=x - side // 2, top=y - side // 2, motion=motion),
+        ]
+
+    def _tie(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
+        """A thin line from the end of a line to its name, if that had to move away."""
+        grid = self._grid
+        if abs(y - middle) <= height_px // 2 + grid.px(8):
+            return []
+        # To the nearer edge of the name.
+        target = middle + (height_px // 2 if y > middle else -(height_px // 2))
+        left, top = self._along.end_px + grid.px(14), min(y, target) - 2
+        size = (grid.px(_BESIDE) - grid.px(14 + 6), abs(target - y) + 4)
+        mask = polyline([(0, y - top), (size[0], target - top)], max(1, grid.px(2)), size)
+        return [Drawing(mask=mask, ink=colour(self._look.theme.line), left=left, top=top, motion=motion)]
+
+    def _is_point(self, number: int) -> bool:
+        return number + 1 == self._scene.point
+
+
+def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
+    elements: list[Element] = [*letters(end.name, left=left, top=top, colours=(written,), motion=motion)]
+    if end.value:
+        below = top + end.name.height_px + end.gap_px
+        elements += letters(end.value, left=left, top=below, colours=(written,), motion=motion)
+    return elements
+
+
+def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
+    """Names, and last values where all of them fit; else only that of the point."""
+    grid = look.grid
+    width = round(grid.content.width * (_NAMES_NARROW if grid.is_stacked else _NAMES))
+    styles = [STRONG if number + 1 == scene.point else BODY for number in range(len(scene.items))]
+    styles = [replace(style, leading=1.15) for style in styles]
+    labels, size_px = [series.label for series in scene.items], grid.type_px(36)
+    names = alike(labels, styles, look, width_px=width, height_px=2 * size_px, most_lines=2, largest_px=size_px)
+    texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
+    values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
+    gap = grid.px(_BELOW_NAME)
+    every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))
+    if sum(end.height_px for end in every) + grid.px(_BETWEEN) * len(every) <= 0.8 * room_px:
+        return every
+    return tuple(
+        end if number + 1 == scene.point else _End(name=end.name, value=None, gap_px=0)
+        for number, end in enumerate(every)
+    )
+
+
+def _colour(scene: LinesScene, number: int, theme: Theme) -> str:
+    """The accent for the point and grey for the others; without a point each its own."""
+    if scene.point:
+        return theme.accent if number + 1 == scene.point else quiet_line(theme)
+    return (theme.accent_2, theme.accent, theme.text, theme.muted, theme.accent_deep)[number % 5]
