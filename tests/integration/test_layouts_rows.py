@@ -114,7 +114,7 @@ def spoken(scene):
 
 def assert_sound(scene, look):
     """Text stays in its place, and no line lies on another."""
-    content, slack = look.content, look.grid.px(24) + 2
+    content, slack = look.grid.content, look.grid.px(24) + 2
     # Not yet mirrored: afterwards everything has a span, and cards look like lines of text.
     composition = LAYOUTS[type(scene)](scene, (), look)
     lines = lines_of(composition)
