@@ -213,6 +213,7 @@ def _by_stage(row: JobSummary) -> Object:
 def _cost(cost: Cost) -> Object:
     models = {
         name: {
+            "calls": model.calls,
             "tokens_in": model.tokens_in,
             "tokens_out": model.tokens_out,
             "usd": None if model.usd is None else round(model.usd, 6),

@@ -76,8 +76,9 @@ class _Limits(NamedTuple):
 class Ledger:
     """The minute and the day of one provider, on disk below `folder` (state/ledgers).
 
-    Safe for many tasks and many processes. A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours where its clocks change. Times come from
-    `clock` (aware). What can't be read is set aside and begun anew; what can't be written costs a warning and no call.
+    Safe for many tasks and many processes. A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours
+    where its clocks change. Times come from `clock` (aware). What can't be read is set aside and begun anew; what can't
+    be written costs a warning and no call.
     """
 
     def __init__(self, folder: Path, provider: str, *, clock: Callable[[], datetime], zone: str = "UTC") -> None:

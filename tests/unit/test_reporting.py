@@ -58,7 +58,7 @@ CHEAP = Price(usd_per_million_in=5, usd_per_million_out=10)
 def cost(films: int) -> dict[str, object]:
     """What so many have cost, in a report."""
     sums = {"tokens_in": 100 * films, "tokens_out": 50 * films, "usd": round(0.001 * films, 6)}
-    return {**sums, "is_known": True, "models": {"m": sums}}
+    return {**sums, "is_known": True, "models": {"m": {"calls": films, **sums}}}
 
 
 def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobSummary:
