@@ -32,6 +32,7 @@ class JobSummary:
     origin: str = ""
     # BCP-47.
     language: str = ""
+    variant: int = 0
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
@@ -83,6 +84,7 @@ def summary_of(job: Job) -> JobSummary:
         topic=job.brief.title,
         origin=job.brief.origin,
         language=job.brief.language,
+        variant=job.brief.variant,
         status=job.status,
         stage=job.stage,
         priority=job.priority,
