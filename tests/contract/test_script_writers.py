@@ -486,6 +486,20 @@ async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Temp
     assert len(groq.history) == 1
 
 
+async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_without_one(
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
+) -> None:
+    groq.faults = ["bad_key"]
+
+    hints = []
+    for brief in (NOTES, NOTES, TOPIC):
+        with pytest.raises(NeedsLoginError) as caught:
+            await write_script(brief, writers=[groq_writer], template=template)
+        hints.append(caught.value.hint)
+
+    assert [hint.count("or take the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
+
+
 async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(
     groq: GroqStandIn, template: Template
 ) -> None:
