@@ -479,7 +479,7 @@ async def test_every_request_goes_through_the_gate(edge):
     class Book:
         calls = 0
 
-        async def reserve(self, tokens, *, requests_per_day, tokens_per_day):
+        async def reserve(self, tokens, *, call, **limits):
             self.calls += 1
 
         async def close(self, until):
