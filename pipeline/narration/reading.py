@@ -9,8 +9,8 @@ from pipeline.model import Script
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.spoken import SpokenText
 
-# Of the letters of a film, how many a voice may name: of more than that, nobody understands a sentence.
-_MOST_NAMED = 1 / 3
+# Of the letters of a film, how many a voice may name. A third of the letters of Japanese prose are kanji.
+_MOST_NAMED = 1 / 2
 # Of the characters that a voice can't read, so many are told.
 _SHOWN_CHARS = 8
 

@@ -20,8 +20,6 @@ from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Script, Subtitles
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.narrate import narrate
-from pipeline.narration.saying import Pronunciation, Pronunciations
-from pipeline.narration.spoken import spoken, way_of_saying
 from pipeline.rendering.fonts import face_for
 from pipeline.script import ModelWriter, write_script
 from pipeline.script.outline import outline
@@ -47,9 +45,6 @@ TOPICS = (*BRIEFS, *(f"{name}{BY_A_MODEL}" for name in WRITTEN))
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20, min_duration_s=5 / 6, max_duration_s=7)
 
 ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
-
-# eSpeak names kanji, and refuses a film that has too many.
-TAUGHT = Pronunciations((Pronunciation(written="光", said="ひかり"), Pronunciation(written="空", said="そら")))
 
 _IDEOGRAPHS = {"ja": "空", "ko": "한", "zh": "茶"}
 # Set where fonts must be there (`.ci/run`): then nothing is skipped, and what misses its font fails.
@@ -110,8 +105,7 @@ async def _topic(name: str, narrator: EspeakNarrator, cache: Cache, writer: Mode
         script = await write_script(replace(brief, facts="open"), writers=[writer], template=template)
     else:
         script = outline(brief, template)
-    say = await anyio.to_thread.run_sync(way_of_saying, "ja", TAUGHT) if brief.language == "ja" else spoken
-    narration = await narrate(script, narrators=[narrator], voice=None, cache=cache, retry=ONCE, say=say)
+    narration = await narrate(script, narrators=[narrator], voice=None, cache=cache, retry=ONCE)
     subtitles = make_subtitles(narration, language=script.language, limits=LIMITS)
     return Topic(script=script, narration=narration, subtitles=subtitles)
 

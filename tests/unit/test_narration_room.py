@@ -113,7 +113,7 @@ async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_
 MOSTLY_KANJI = script("空気冷たい。", "空が青い。", language="ja")
 
 
-async def test_a_film_of_which_more_than_a_third_would_be_named_is_refused_before_anything_is_spoken(speak):
+async def test_a_film_of_which_more_than_half_would_be_named_is_refused_before_anything_is_spoken(speak):
     narrator = FakeNarrator(reads_not="空気冷青")
 
     with pytest.raises(PermanentError, match="can't read 冷気空青: 56% of the letters") as caught:
