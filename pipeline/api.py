@@ -11,6 +11,7 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError, NightreelError
 from pipeline.model import Brief, Job, JobStatus, title_of
+from pipeline.music import NO_BED
 from pipeline.orchestrator import batches, control
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
@@ -42,6 +43,8 @@ class Film:
     fallback_reason: str
     # What went wrong with the voices on the way, and what came of it.
     incidents: tuple[str, ...]
+    # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
+    music: str | None
     # Seconds of work by stage.
     seconds: Mapping[str, float]
     # One line, what went wrong and what to do.
@@ -68,6 +71,7 @@ class Film:
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
             incidents=job.narration.incidents if job.narration else (),
+            music=job.brief.music if job.brief.music != NO_BED else None,
             seconds=job.seconds,
             error=job.error.message if job.error else None,
         )
@@ -92,6 +96,7 @@ class Film:
             voice=None,
             fallback_reason="",
             incidents=(),
+            music=None,
             seconds={},
             error=str(error),
         )

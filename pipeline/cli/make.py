@@ -48,7 +48,7 @@ def make(
     from pipeline.cli.display import reporter
     from pipeline.cli.report import print_films, print_json
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import leave_work
+    from pipeline.cli.work import leave_work, tell_unheeded
     from pipeline.errors import InputError, NightreelError
     from pipeline.model import QUEUE, Priority
     from pipeline.orchestrator import batches
@@ -62,6 +62,7 @@ def make(
         nonlocal count
         errors: list[Exception] = []
         brief = await read_brief(topic)
+        tell_unheeded(making, [brief], session.workshop)
         if queue:
             return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
         count = session.workshop.wishes.count_films([brief])

@@ -94,6 +94,17 @@ class Making:
         }
         return {key: value for key, value in flags.items() if value is not None}
 
+    def told_to_writers(self) -> tuple[str, ...]:
+        """The flags that were given and only a model that writes can heed."""
+        flags = {
+            "--audience": self.audience,
+            "--tone": self.tone,
+            "--length": self.length,
+            "--facts-only": self.facts_only or None,
+            "--variant": self.variant,
+        }
+        return tuple(flag for flag, value in flags.items() if value is not None)
+
 
 def _voices(flag: str | None) -> dict[str, str]:
     """--voice by the keys of the settings: NAME, or LANGUAGE=NAME, several with commas between them."""

@@ -59,6 +59,8 @@ def _print_film(film: Film, console: Console) -> None:
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
     for incident in film.incidents:
         console.print(f"             [dim]{marked(incident)}[/]")
+    if film.music:
+        console.print(f"  music      {marked(film.music)}")
 
 
 def _because(reason: str) -> str:

@@ -52,7 +52,7 @@ def run(
     from pipeline.api import Film
     from pipeline.cli.report import print_json, print_refusal
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import work_on
+    from pipeline.cli.work import tell_unheeded, work_on
     from pipeline.errors import NightreelError
     from pipeline.model import Priority
     from pipeline.orchestrator import batches
@@ -63,6 +63,7 @@ def run(
     async def work() -> int:
         unreadable: list[InputError] = []
         briefs = await read_briefs(source, report=unreadable.append)
+        tell_unheeded(making, briefs, session.workshop)
         asked = await to_thread.run_sync(session.workshop.places.source_name, source)
         name = await batches.name_for(session.workshop, source) if batch is None else batch
         if dry_run:

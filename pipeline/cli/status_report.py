@@ -334,7 +334,8 @@ def _costs(cost: Cost) -> Iterator[str]:
     yield f"cost {bill(cost)}, {cost.tokens:,} tokens"
     for name, model in sorted(cost.models.items()):
         money = "no known price" if model.usd is None else dollars(model.usd)
-        yield f"  {name}: {model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
+        calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
+        yield f"  {name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
 
 
 def _until(moment: str | None) -> str:

@@ -65,11 +65,13 @@ def voices(
 
     async def show() -> int:
         listings = await list_voices(session.workshop, language=language)
-        if place.json:
-            print_json([asdict(listing) for listing in listings])
-            return EXIT_OK
+        exit_code = EXIT_OK
         if language and not any(listing.voices for listing in listings):
             print(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
+            exit_code = InputError.exit_code
+        if place.json:
+            print_json([asdict(listing) for listing in listings])
+            return exit_code
         console = Console(highlight=False)
         for listing in listings:
             console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})")
@@ -77,7 +79,7 @@ def voices(
             for entry in listing.voices:
                 table.add_row("", entry.language, escape(entry.name), entry.gender, f"[dim]{escape(entry.title)}[/]")
             console.print(table)
-        return EXIT_OK
+        return exit_code
 
     if (voice or out) and not sample:
         raise InputError("--voice and --out are about a sample", hint="Add --sample")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from anyio import to_thread
 
 from pipeline.cli.display import reporter
-from pipeline.cli.options import Place
+from pipeline.cli.options import Making, Place
 from pipeline.cli.report import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome
 from pipeline.orchestrator.events import Listener
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop import Workshop, providers
 
 
 async def work_on(
@@ -84,3 +85,15 @@ async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priori
     else:
         print(f"Nobody works on it now. Start with: {shlex.join(['nightreel', 'resume', batch])}")
     return EXIT_OK
+
+
+def tell_unheeded(making: Making, briefs: Iterable[Brief], shop: Workshop) -> None:
+    """A line on stderr where flags are for a model that writes, and notes are taken as they are."""
+    flags = making.told_to_writers()
+    if flags and providers.writer_names(shop.settings)[0] == providers.OUTLINE and any(b.has_notes for b in briefs):
+        verb = "is" if len(flags) == 1 else "are"
+        print(
+            f"nightreel: {', '.join(flags)} {verb} for a model that writes; notes are taken as they are "
+            "(script.writers begins with outline, or there is no key for a model)",
+            file=sys.stderr,
+        )

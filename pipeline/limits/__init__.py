@@ -1,6 +1,6 @@
 """How often, how many at once, and how long to try again."""
 
-from pipeline.limits.budget import DayLedger, ToldLimits
+from pipeline.limits.budget import CallLedger, ToldLimits
 from pipeline.limits.calls import Call, GateLimits
 from pipeline.limits.cores import Cores, Rank
 from pipeline.limits.gate import Gate
@@ -13,8 +13,8 @@ __all__ = [
     "STRATEGIES",
     "Budget",
     "Call",
+    "CallLedger",
     "Cores",
-    "DayLedger",
     "Gate",
     "GateLimits",
     "Load",

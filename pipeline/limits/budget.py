@@ -1,4 +1,4 @@
-"""What may be spent: tokens by the minute, in this process; requests and tokens by the day, in a ledger."""
+"""What may be spent: tokens by the minute, as the service tells it here; what all processes spend is in a ledger."""
 
 from __future__ import annotations
 
@@ -16,21 +16,33 @@ MINUTE_S = 61.0
 _ITS_MINUTE_S = 60.0
 
 
-class DayLedger(Protocol):
-    """Who keeps count of the day for all processes of a workspace; `pipeline.state.Ledger` does, on disk.
+class CallLedger(Protocol):
+    """Who keeps count for all processes of a workspace; `pipeline.state.Ledger` does, on disk.
 
     A ledger that can't be written says so once and lets calls go on: no film fails because of its bookkeeping.
     """
 
-    async def reserve(self, tokens: int, *, requests_per_day: int | None, tokens_per_day: int | None) -> date:
-        """Count one request and `tokens` as spent. Returns the day that they count for.
+    async def reserve(
+        self,
+        tokens: int,
+        *,
+        call: str,
+        requests_per_min: float | None,
+        tokens_per_min: int | None,
+        requests_per_day: int | None,
+        tokens_per_day: int | None,
+    ) -> date:
+        """Count one request and `tokens` as spent by `call`, a name of its own. Returns the day that it counts for.
 
-        Raises `QuotaError` if they don't fit into what the day allows (None: everything), and `ClosedError` while
-        another process has closed the door.
+        None is no limit. Raises `TransientError` with the seconds to wait if they don't fit into the minute,
+        `QuotaError` if they don't fit into what the day allows, and `ClosedError` while another process has closed the
+        door.
         """
 
-    async def correct(self, day: date, *, tokens: int, requests: int = 0) -> None:
-        """Add to what was spent on `day`; negative numbers give back."""
+    async def correct(
+        self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
+    ) -> None:
+        """Add to what `call` spent on `day`; negative numbers give back. The rest is what the service has told."""
 
     async def close(self, until: datetime) -> None:
         """Nobody may call before `until` (aware)."""

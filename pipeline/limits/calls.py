@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 from pipeline.errors import ProviderError
 from pipeline.limits.budget import Spending, ToldLimits
@@ -31,6 +32,8 @@ class Call:
     """One call on its way through the gate."""
 
     def __init__(self, tokens: int, model: str = "") -> None:
+        # By which it is known to other processes: at random, because none knows of the others.
+        self.name = uuid4().hex[:12]
         self.expected = tokens
         self.model = model
         self.spent: int | None = None

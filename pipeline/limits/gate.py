@@ -28,7 +28,7 @@ from aiolimiter import AsyncLimiter
 
 from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
-from pipeline.limits.budget import MINUTE_S, DayLedger, MinuteBudget, ToldLimits
+from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget, ToldLimits
 from pipeline.limits.calls import Call, GateLimits, Obstacle
 from pipeline.limits.news import News
 from pipeline.limits.times import bounded_s, told, utc_now
@@ -36,6 +36,8 @@ from pipeline.limits.times import bounded_s, told, utc_now
 # Clocks and sums of floats are not finer than this.
 _TICK_S = 0.001
 _DAY_S = 86_400
+# How often the ledger is looked into while other processes have spent the minute.
+_LOOK_AGAIN_S = 2.0
 
 
 class Gate:
@@ -61,7 +63,7 @@ class Gate:
         name: str,
         limits: GateLimits,
         *,
-        ledger: DayLedger | None = None,
+        ledger: CallLedger | None = None,
         on_change: Callable[[str], None] = lambda _line: None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -213,17 +215,26 @@ class Gate:
             await self._changed.wait()
 
     async def _reserve(self, call: Call) -> bool:
-        """Whether the day's ledger lets the call begin; if not, what keeps it is known now."""
+        """Whether the ledger lets the call begin; if not, what keeps it is known now, or has been waited for."""
         if self._ledger is None:
             return True
         limits = self._limits
         changed = self._changed
         try:
             call.day = await self._ledger.reserve(
-                call.expected, requests_per_day=limits.requests_per_day, tokens_per_day=limits.tokens_per_day
+                call.expected,
+                call=call.name,
+                requests_per_min=limits.requests_per_min,
+                tokens_per_min=self._budget.limit,
+                requests_per_day=limits.requests_per_day,
+                tokens_per_day=limits.tokens_per_day,
             )
         except ClosedError as closed:
             self._close(bounded_s((closed.until - self._clock()).total_seconds()))
+            return False
+        except TransientError as full:
+            # Other processes may give back some of what they have reserved, and tell only the ledger.
+            await self._wait(Obstacle(min(_LOOK_AGAIN_S, full.retry_after_s or 0.0)), call)
             return False
         except QuotaError as spent:
             if not self._inside:
@@ -238,7 +249,7 @@ class Gate:
         """The call did not begin."""
         if self._ledger and call.day:
             with anyio.CancelScope(shield=True):
-                await self._ledger.correct(call.day, tokens=-call.expected, requests=-1)
+                await self._ledger.correct(call.day, call=call.name, tokens=-call.expected, requests=-1)
         call.day = None
 
     # Coming out --------------------------------------------------------------------------------------------------
@@ -287,8 +298,10 @@ class Gate:
         with anyio.CancelScope(shield=True):
             if until:
                 await self._ledger.close(until)
-            if call.day and call.spent is not None and call.spent != call.expected:
-                await self._ledger.correct(call.day, tokens=call.spent - call.expected)
+            told = call.limits.tokens_per_min if call.limits else None
+            more = 0 if call.spent is None else call.spent - call.expected
+            if call.day and (more or told):
+                await self._ledger.correct(call.day, call=call.name, tokens=more, told_tokens_per_min=told)
 
     def _learn(self, call: Call, error: BaseException | None) -> datetime | None:
         """Change the state of the door; until when all processes must stay away, if the service said so."""

@@ -44,11 +44,12 @@ class MoneyLedger(Protocol):
 class Budget:
     """What may be spent of one ledger, by all tasks of this process and whoever else writes into it.
 
-    `allowed` is in US dollars; None: everything is only counted. `exceeded` makes the error of what was spent so far.
+    `allowed` is in US dollars; None: everything is only counted. `exceeded` makes the error, of what was spent so far
+    and what the refused call may cost.
     """
 
     def __init__(
-        self, ledger: MoneyLedger, allowed: float | None, exceeded: Callable[[float], BudgetError] | None = None
+        self, ledger: MoneyLedger, allowed: float | None, exceeded: Callable[[float, float], BudgetError] | None = None
     ) -> None:
         self._ledger = ledger
         self._exceeded = exceeded
@@ -68,7 +69,7 @@ class Budget:
             return
         certain = await self._ledger.spent() - sum(reserved for _, reserved in self._reserved.values())
         if certain + usd > self.allowed + _NOTHING_USD:
-            raise self._exceeded(certain)
+            raise self._exceeded(certain, usd)
 
     async def reserve(self, purchase: object, usd: float) -> None:
         """Count `usd` as spent by `purchase`, now; what others have reserved is waited for, because it may come back.
@@ -83,7 +84,7 @@ class Budget:
                 return
             if not self._reserved and settled == self._settled:
                 assert self._exceeded is not None
-                raise self._exceeded(await self._ledger.spent())
+                raise self._exceeded(await self._ledger.spent(), usd)
             if settled == self._settled:
                 event = anyio.Event()
                 self._waiting.append(event)

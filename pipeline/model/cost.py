@@ -28,6 +28,8 @@ class Price:
 class ModelCost:
     """What one model was asked to do, and its price."""
 
+    # How often it has answered; 0 beside tokens: nobody counted, in jobs of an earlier version.
+    calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     # None: nobody knows what the model costs.
@@ -36,6 +38,7 @@ class ModelCost:
     def __add__(self, other: ModelCost) -> ModelCost:
         known = self.usd is not None and other.usd is not None
         return ModelCost(
+            calls=self.calls + other.calls,
             tokens_in=self.tokens_in + other.tokens_in,
             tokens_out=self.tokens_out + other.tokens_out,
             usd=(self.usd or 0.0) + (other.usd or 0.0) if known else None,
@@ -43,7 +46,9 @@ class ModelCost:
 
     def __mul__(self, times: int) -> ModelCost:
         usd = None if self.usd is None else self.usd * times
-        return ModelCost(tokens_in=self.tokens_in * times, tokens_out=self.tokens_out * times, usd=usd)
+        return ModelCost(
+            calls=self.calls * times, tokens_in=self.tokens_in * times, tokens_out=self.tokens_out * times, usd=usd
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +67,7 @@ class Cost:
         usd = None
         if price is not None:
             usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out, tokens_cached=tokens_cached)
-        one = ModelCost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
+        one = ModelCost(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
         return cls(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd or 0.0, models={model: one})
 
     @property
@@ -100,7 +105,7 @@ def _merged(some: Mapping[str, ModelCost], others: Mapping[str, ModelCost]) -> d
     merged = dict(some)
     for name, model in others.items():
         merged[name] = merged[name] + model if name in merged else model
-    return {name: model for name, model in merged.items() if model.tokens_in or model.tokens_out}
+    return {name: model for name, model in merged.items() if model.calls or model.tokens_in or model.tokens_out}
 
 
 def dollars(usd: float) -> str:

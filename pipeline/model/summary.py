@@ -32,6 +32,7 @@ class JobSummary:
     origin: str = ""
     # BCP-47.
     language: str = ""
+    variant: int = 0
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
@@ -59,6 +60,10 @@ class JobSummary:
     duration_s: float | None = None
     video: Path | None = None
     thumbnail: Path | None = None
+    # Who wrote it, with which model, and why nobody before them in the list did.
+    writer: str = ""
+    model: str = ""
+    writer_fallback_reason: str = ""
     narrator: str = ""
     voice: str = ""
     # Why it is not the first choice who speaks, and what went wrong on the way.
@@ -79,6 +84,7 @@ def summary_of(job: Job) -> JobSummary:
         topic=job.brief.title,
         origin=job.brief.origin,
         language=job.brief.language,
+        variant=job.brief.variant,
         status=job.status,
         stage=job.stage,
         priority=job.priority,
@@ -98,6 +104,9 @@ def summary_of(job: Job) -> JobSummary:
         duration_s=job.video.duration_s if files and job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,
+        writer=job.script.writer if job.script else "",
+        model=job.script.model if job.script else "",
+        writer_fallback_reason=job.script.fallback_reason if job.script else "",
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),

@@ -4,6 +4,7 @@
     narrator.py    what a voice has to offer (`Narrator`), and what it gives (`Speech`)
     edge/ · espeak/ · piper/ · silence.py      the voices; processes.py runs those that need a process of their own
     spoken.py      what of a text is said, and how; saying/ has the rules for numbers, dates, signs, abbreviations…
+    reading.py     what of a film a voice can't read, and when that is too much
     phrases.py     what is spoken in one go: a sentence; and the breath after it
     booth.py       one voice at work on one script; recording.py keeps what it said
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times

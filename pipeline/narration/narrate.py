@@ -26,6 +26,7 @@ from pipeline.model import Clip, Narration, Prosody, Scene, Script
 from pipeline.narration import mastering, recording
 from pipeline.narration.booth import Booth, Compute, Manner
 from pipeline.narration.narrator import Narrator, VoiceFailsError
+from pipeline.narration.reading import CantReadError, check_reads
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.narration.spoken import SpokenText
 from pipeline.narration.spoken import spoken as as_said
@@ -34,8 +35,6 @@ from pipeline.state import Cache
 T = TypeVar("T")
 
 _USUAL = Prosody()
-# Of the characters that a voice can't read, so many are told.
-_SHOWN_CHARS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +107,8 @@ async def narrate(
     in for it with a voice of their own. `say` tells how a written text is spoken. `spoken` is told the number of each
     scene and its clip as soon as it is there, and all of them again if another voice takes over. The sound is worked on
     where `compute` runs it.
-    Raises `InputError` if nobody knows the voice, otherwise the last narrator's error.
+    Raises `InputError` if nobody knows the voice, otherwise the last narrator's error; that of one who could have read
+    the text goes before that of one who can't.
     """
     film = _Film(script=script, prosody=prosody, say=say, cache=cache, retry=retry, compute=compute, tell=spoken)
     failures: list[NightreelError] = []
@@ -117,6 +117,7 @@ async def narrate(
         try:
             chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
             voice_known = True
+            named = await to_thread.run_sync(check_reads, narrator, chosen, script, say)
             speaking, clips = await film.spoken_by(narrator, chosen, is_last=position == len(narrators))
         except (ProviderError, MissingToolError, InputError) as error:
             failures.append(error)
@@ -132,13 +133,15 @@ async def narrate(
             incidents=(
                 *film.incidents,
                 *_estimates(narrator, clips),
-                *await to_thread.run_sync(film.named_by, narrator, speaking),
+                *filter(None, [named]),
             ),
         )
     if not failures:
         raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
     refusals = [error for error in failures if isinstance(error, InputError)]
-    raise failures[-1] if voice_known or not refusals else refusals[0]
+    if refusals and not voice_known:
+        raise refusals[0]
+    raise next((error for error in reversed(failures) if not isinstance(error, CantReadError)), failures[-1])
 
 
 @dataclass(kw_only=True)
@@ -180,16 +183,6 @@ class _Film:
         raise TransientError(
             f"{narrator.name}: none of its voices speaks", hint="Try again later, or set another voice"
         )
-
-    def named_by(self, narrator: Narrator, voice: str) -> list[str]:
-        """An incident, if there are characters that the voice can't read."""
-        texts = (self.say(line.text).text for scene in self.script.scenes for line in scene.lines)
-        unread = narrator.unreadable(voice, "".join(texts))
-        if not unread:
-            return []
-        some = f"{unread[:_SHOWN_CHARS]}…" if len(unread) > _SHOWN_CHARS else unread
-        taught = f"[pronounce.{self.script.language}]"
-        return [f"{narrator.name} can't read {some} and names each sign: use another voice, or teach it in {taught}"]
 
     async def _scenes(self, booth: Booth) -> tuple[Clip, ...]:
         """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""

@@ -106,7 +106,18 @@ async def _voices(shop: Workshop) -> Finding:
         )
         return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
     found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(shop)])
-    return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found)
+    languages = {tag.partition("-")[0] for tag in (shop.settings.language, *shop.settings.languages)}
+    remedy = ""
+    if "edge" not in speaking:
+        found += f"; {_NAMES_IDEOGRAPHS}"
+        if languages & _WITH_IDEOGRAPHS:
+            remedy = "Films in Japanese, and Korean ones with hanja, need edge, or readings in [pronounce.ja]"
+    return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found, remedy=remedy)
+
+
+# What eSpeak's voices do, but for those of Chinese; and the languages that have ideographs besides.
+_NAMES_IDEOGRAPHS = "espeak reads neither kanji nor hanja"
+_WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
 
 
 async def _piper(shop: Workshop) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pipeline.model import Brief, Narration, Pace, Script
 from pipeline.narration.booth import Manner
 from pipeline.narration.narrate import kept_clips
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.pace import guess_pace
+from pipeline.narration.pace import guess_pace, measure_pace
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.scripts import Speak, original_script, translated_script
 from pipeline.orchestrator.workshop import Workshop, providers
@@ -95,15 +95,28 @@ class Kept:
         The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
         much at the true pace is known before any model is paid. A script that is there needs no writer.
         """
-        original = self.shop.wishes.original_of(brief)
-        if not (original.length_s and self.shop.models):
-            return
-        error = await to_thread.run_sync(self._size_error, original, original.length_s)
+        slow = guess_pace(self.shop.wishes.original_of(brief).language).corrected(_SLOW)
+        error = await self._size_error(brief, slow)
         if error and await self.original(brief) is None:
             raise error
 
-    def _size_error(self, original: Brief, length_s: int) -> PermanentError | None:
-        pace = guess_pace(original.language).corrected(_SLOW)
+    async def size_error(self, brief: Brief) -> PermanentError | None:
+        """Likewise for a film that was asked for, at the pace that was measured for it; None: its length is none."""
+        original = self.shop.wishes.original_of(brief)
+        if not original.length_s:
+            return None
+        with suppress(_NotKeptError):
+            pace = await measure_pace(original.language, speak=await self.speaker(original))
+            return await self._size_error(brief, pace)
+        return None
+
+    async def _size_error(self, brief: Brief, pace: Pace) -> PermanentError | None:
+        original = self.shop.wishes.original_of(brief)
+        if not (original.length_s and self.shop.models):
+            return None
+        return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
+
+    def _too_long(self, original: Brief, length_s: int, pace: Pace) -> PermanentError | None:
         check = partial(check_size, writers=self.shop.writers, template=self.template, pace=pace)
         try:
             check(original)

@@ -7,7 +7,7 @@ that is known is touched only when this run wants something else of it, and neve
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from anyio import to_thread
@@ -15,7 +15,7 @@ from anyio import to_thread
 from pipeline.errors import BusyError, CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, advance
 from pipeline.orchestrator.delivered import has_film
-from pipeline.orchestrator.naming import FolderPattern
+from pipeline.orchestrator.folders import Folders
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex
 
@@ -55,8 +55,10 @@ class Plan:
     untouched: int = 0
     # The folder that the pattern gives them is another film's: theirs has the id in its name.
     crowded: int = 0
-    # Others have taken their folders.
+    # Others have taken their folders: their films are replaced.
     replaced: dict[str, str] = field(default_factory=dict)
+    # Likewise, but they never made a film: they get these folders.
+    moved: dict[str, str] = field(default_factory=dict)
     changed: list[Change] = field(default_factory=list)
 
 
@@ -104,6 +106,7 @@ async def plan_batch(
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
+        await _move(plan.moved, shop, batch)
         gone = {*plan.ids, *plan.replaced}
         added = {*asked.added, *(plan.ids if keep else ())} - plan.replaced.keys()
         others = [job_id for job_id in asked.jobs if job_id not in gone and (keep or job_id in added)]
@@ -136,7 +139,9 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
         asked = await store.load_batch(batch)
         if asked is None:
             return {}
-        ids = await to_thread.run_sync(_Planner(shop, batch, asked.priority).mend, mended)
+        planner = _Planner(shop, batch, asked.priority)
+        ids = await to_thread.run_sync(planner.mend, mended)
+        await _move(planner.moved, shop, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.jobs)
         added = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.added)
         await store.save_batch(replace(asked, jobs=tuple(jobs), added=tuple(added)))
@@ -167,6 +172,17 @@ async def _asked_before(shop: Workshop, batch: str, source: str) -> Batch:
     return asked
 
 
+async def _move(folders: Mapping[str, str], shop: Workshop, batch: str) -> None:
+    """Give jobs that never made a film other folders; not while another process makes one."""
+    for job_id, folder in folders.items():
+        try:
+            async with shop.store.claim(batch, job_id, what=folder, wait_s=0):
+                job = await shop.store.load_job(batch, job_id)
+                await shop.store.save_job(job.evolve(folder=folder))
+        except (BusyError, CheckpointError) as error:
+            logger.debug("job %s keeps its folder: %s", job_id, error)
+
+
 async def _forget(shop: Workshop, batch: str, job_id: str, title: str) -> None:
     """Remove a job whose folder another has taken; whoever still makes its film is asked to stop."""
     store = shop.store
@@ -192,15 +208,11 @@ class _Planner:
         self._shop = shop
         self._batch = batch
         self._priority = priority
-        self._pattern = FolderPattern(shop.settings.output.pattern)
         self._saves = saves
-        # Whether nobody else puts films where ours go.
-        self._is_all_ours = self._pattern.is_per_batch and shop.output is None
         self.index: BatchIndex
+        self._folders: Folders
         self.briefs: dict[str, Brief] = {}
         self._plan = Plan()
-        # Folders that this plan has given away, by casefolded name, since some systems do not tell "A" from "a".
-        self._given: dict[str, str] = {}
 
     def plan(self, briefs: Iterable[Brief]) -> Plan:
         self._look()
@@ -223,13 +235,16 @@ class _Planner:
                 self._save(fresh)
                 fresh.clear()
         self._save(fresh)
-        for job_id in self._plan.ids:
-            self._plan.replaced.pop(job_id, None)
+        folders = self._folders
+        self._plan.crowded = folders.crowded
+        self._plan.replaced = {old: title for old, title in folders.replaced.items() if old not in self.briefs}
+        self._plan.moved = {old: to for old, to in folders.moved.items() if old not in self.briefs}
         return self._plan
 
     def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
         """Save a job for each row; its id by that of the job whose place it takes."""
         self.index = self._shop.store.refreshed(self._batch)
+        self._folders = Folders(self._shop, self._batch, self.index)
         self._redo_damaged({row.job for row in mended})
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
@@ -241,6 +256,11 @@ class _Planner:
         self._shop.store.plan_jobs(self._batch, list(fresh.values()))
         return ids
 
+    @property
+    def moved(self) -> dict[str, str]:
+        """Jobs that never made a film, and the folders that they get instead of theirs."""
+        return self._folders.moved
+
     def _look(self) -> None:
         """Find out how the batch stands."""
         if self._saves:
@@ -248,6 +268,7 @@ class _Planner:
             self._redo_damaged()
         else:
             self.index = self._shop.store.glance(self._batch)
+        self._folders = Folders(self._shop, self._batch, self.index)
 
     def _save(self, jobs: Sequence[Job]) -> None:
         if self._saves:
@@ -258,7 +279,7 @@ class _Planner:
         return Job(
             id=job_id,
             batch=self._batch,
-            folder=self._free_folder(brief, job_id, number),
+            folder=self._folders.free(brief, job_id, number),
             brief=brief,
             priority=brief.priority or self._priority,
             asked=self._shop.asked,
@@ -266,12 +287,10 @@ class _Planner:
 
     def _known(self, row: JobSummary, brief: Brief, number: int) -> None:
         change = Change(job=row.id, status=row.status, brief=brief)
-        holder = self.index.in_folder(row.folder)
-        if row.folder.casefold() in self._given or (holder and holder.id != row.id):
-            # Back after another film has taken its folder: what lies there is not its film.
-            self._plan.changed.append(replace(change, folder=self._free_folder(brief, row.id, number)))
+        if not self._folders.keep(row):
+            # Back after another film has taken its folder.
+            self._plan.changed.append(replace(change, folder=self._folders.free(brief, row.id, number)))
             return
-        self._given[row.folder.casefold()] = row.id
         if row.status is JobStatus.COMPLETED and has_film(row, self._shop):
             self._plan.untouched += 1
         elif self._is_taken_up(row) or self._is_wanted_otherwise(row, brief):
@@ -284,30 +303,6 @@ class _Planner:
     def _is_wanted_otherwise(self, row: JobSummary, brief: Brief) -> bool:
         wanted = (brief.priority or self._priority, self._shop.asked.output)
         return row.status is not JobStatus.CANCELLED and (row.priority, row.output) != wanted
-
-    def _free_folder(self, brief: Brief, job_id: str, number: int) -> str:
-        today = self._shop.clock().astimezone().date()
-        folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=today)
-        if self._is_free(folder, brief):
-            self._given[folder.casefold()] = job_id
-            return folder
-        self._plan.crowded += 1
-        folder = f"{folder}-{job_id[:6]}"
-        self._given[folder.casefold()] = job_id
-        return folder
-
-    def _is_free(self, folder: str, brief: Brief) -> bool:
-        if folder.casefold() in self._given:
-            return False
-        holder = self.index.in_folder(folder)
-        if holder is None:
-            return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
-        # The same place of the same source with other content, or the same topic under other settings: the film is
-        # replaced, not doubled.
-        replaces = holder.origin == brief.origin and bool(brief.origin or holder.topic == brief.title)
-        if replaces:
-            self._plan.replaced[holder.id] = holder.title
-        return replaces
 
     def _redo_damaged(self, which: Collection[str] | None = None) -> None:
         """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""

@@ -112,9 +112,11 @@ class Commission:
         return await speaker(brief, self.shop, self.attempt)
 
 
-async def speaker(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Coroutine[Any, Any, Narration]]:
-    """`narrate`, by those who speak the film, in their way."""
-    return partial(
+async def speaker(
+    brief: Brief, shop: Workshop, attempt: Attempt | None = None
+) -> partial[Coroutine[Any, Any, Narration]]:
+    """`narrate`, by those who speak the film, in their way; without an attempt, with the sound worked on here."""
+    speak = partial(
         narrate,
         say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations),
         narrators=await to_thread.run_sync(lambda: shop.narrators),
@@ -122,5 +124,5 @@ async def speaker(brief: Brief, shop: Workshop, attempt: Attempt) -> partial[Cor
         cache=shop.cache,
         retry=shop.retry_policy,
         prosody=shop.prosody,
-        compute=attempt.compute,
     )
+    return partial(speak, compute=attempt.compute) if attempt else speak

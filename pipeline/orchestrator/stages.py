@@ -19,7 +19,7 @@ from anyio import create_task_group, to_thread
 
 from pipeline.assembly import EncoderPlan
 from pipeline.assembly.plan import ENCODERS
-from pipeline.errors import CrashError, NightreelError, QualityError, first_error
+from pipeline.errors import CrashError, NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
 from pipeline.model import Clip, Cue, Job, Narration, Script, Segment, Transition
@@ -79,8 +79,15 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     narrators = await to_thread.run_sync(lambda: shop.narrators)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
-    await Kept(template=template, shop=shop, voices=Voices(narrators=narrators)).check_size(job.brief)
-    script, pace = await Commission(job=job, template=template, shop=shop, attempt=attempt).script()
+    kept = Kept(template=template, shop=shop, voices=Voices(narrators=narrators))
+    await kept.check_size(job.brief)
+    try:
+        script, pace = await Commission(job=job, template=template, shop=shop, attempt=attempt).script()
+    except PermanentError as error:
+        # How much an account has, its service may have told only now.
+        if too_long := await kept.size_error(job.brief):
+            raise too_long from error
+        raise
     job = job.evolve(script=script, pace=pace)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))

@@ -11,11 +11,10 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors
-from pipeline.model import SAMPLE_RATE_HZ, Script, SpokenLine, StatementScene
-from pipeline.narration.narrate import narrate
+from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
 from pipeline.narration.narrator import Narrator, Voice
 from pipeline.narration.samples import sample_text
-from pipeline.narration.spoken import way_of_saying
+from pipeline.orchestrator.scripts import speaker
 from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.
@@ -78,15 +77,8 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
     if text is None:
         raise InputError(f"there is no sample sentence in {tongue!r}", hint="Name a language with --language")
     scene = StatementScene(lines=(SpokenLine(text=text),), text=text)
-    narration = await narrate(
-        Script(title="", language=tongue, scenes=(scene,)),
-        narrators=narrators,
-        voice=wanted,
-        cache=shop.cache,
-        retry=shop.retry_policy,
-        prosody=shop.prosody,
-        say=await to_thread.run_sync(way_of_saying, tongue, shop.pronunciations),
-    )
+    speak = await speaker(Brief(title="", language=tongue, voice=wanted), shop)
+    narration = await speak(Script(title="", language=tongue, scenes=(scene,)))
     clip = narration.clips[0]
     path = (out or Path(f"{narration.narrator}-{narration.voice}.wav")).absolute()
     await to_thread.run_sync(_copy, clip.path, path)

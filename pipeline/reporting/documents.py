@@ -165,6 +165,9 @@ def _job(row: JobSummary, folder: Path) -> Object:
         "film": relative_path(row.video, folder) if row.video else None,
         "thumbnail": relative_path(row.thumbnail, folder) if row.thumbnail else None,
         "film_seconds": _rounded(row.duration_s),
+        "writer": row.writer,
+        "model": row.model,
+        "writer_fallback_reason": row.writer_fallback_reason,
         "narrator": row.narrator,
         "voice": row.voice,
         "voice_remarks": list(row.voice_remarks),
@@ -213,6 +216,7 @@ def _by_stage(row: JobSummary) -> Object:
 def _cost(cost: Cost) -> Object:
     models = {
         name: {
+            "calls": model.calls,
             "tokens_in": model.tokens_in,
             "tokens_out": model.tokens_out,
             "usd": None if model.usd is None else round(model.usd, 6),

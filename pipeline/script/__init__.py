@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.errors import InputError, NightreelError, PermanentError, ProviderError
+from pipeline.errors import InputError, NeedsLoginError, NightreelError, PermanentError, ProviderError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
@@ -73,7 +73,12 @@ async def write_script(
         else:
             reasons = (*map(in_short, failures), script.fallback_reason)
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
-    raise most_hopeful(failures)
+    first = most_hopeful(failures)
+    if isinstance(first, NeedsLoginError) and brief.has_notes and not any(writer.needs_notes for writer in writers):
+        # The gate may raise the same error for other films, which have none.
+        hint = f"{first.hint}, or take the notes as they are: --writer outline"
+        raise NeedsLoginError(first.message, where=first.where, hint=hint) from first
+    raise first
 
 
 def known_script(

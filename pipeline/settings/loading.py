@@ -45,7 +45,7 @@ _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ODD_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
 # What pydantic puts into the place of a value beside its names: a key, a branch of a union.
-_BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[")
+_BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[|<\w+>$")
 _ALL = "`nightreel init` writes a file with all settings"
 
 

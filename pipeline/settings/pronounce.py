@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Discriminator, Tag
 
 from pipeline.model.languages import LANGUAGE_TAG
 from pipeline.model.text import clean_text, has_words
@@ -33,4 +33,15 @@ def _tables_of(table: dict[str, str | dict[str, str]]) -> list[dict[str, str]]:
     return [value for value in table.values() if isinstance(value, dict)]
 
 
-PronounceTable = Annotated[dict[str, str | dict[str, str]], AfterValidator(_sayable)]
+def _kind(value: object) -> str:
+    """Which of the two a value was meant to be: a wrong one is told once."""
+    return _TABLE if isinstance(value, dict) else _TEXT
+
+
+# In angle brackets, as no name in the file is.
+_TEXT, _TABLE = "<text>", "<table>"
+_Entry = Annotated[
+    Annotated[str, Tag(_TEXT)] | Annotated[dict[str, str], Tag(_TABLE)],
+    Discriminator(_kind),
+]
+PronounceTable = Annotated[dict[str, _Entry], AfterValidator(_sayable)]

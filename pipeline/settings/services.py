@@ -49,10 +49,13 @@ class ModelSettings(Group):
         (), description="Names of models, best first: when one is gone, or does not answer well, the next is asked."
     )
     requests_per_min: float = Field(
-        0, ge=0, le=1e6, description="Requests a minute that the account allows; 0: no limit."
+        0,
+        ge=0,
+        le=1e6,
+        description="Requests a minute that the account allows, to all processes of a workspace; 0: no limit.",
     )
     tokens_per_min: int = Field(
-        0, ge=0, le=MOST, description="Tokens a minute that the account allows; 0: as it says itself."
+        0, ge=0, le=MOST, description="Tokens a minute, likewise; 0: as the account says itself."
     )
     requests_per_day: int = Field(
         0,
@@ -77,12 +80,17 @@ class GroqSettings(ModelSettings):
         min_length=1,
         description="Names of models, best first: when one is gone, or does not answer well, the next is asked.",
     )
-    requests_per_min: float = Field(30, ge=0.001, le=1e6, description="Requests a minute that the account allows.")
+    requests_per_min: float = Field(
+        30,
+        ge=0,
+        le=1e6,
+        description="Requests a minute that the account allows, to all processes of a workspace; 0: no limit.",
+    )
     tokens_per_min: int = Field(
         0,
         ge=0,
         le=MOST,
-        description="Tokens a minute that the account allows (8000 on the free plan); 0: as it says itself.",
+        description="Tokens a minute, likewise (8000 on the free plan); 0: as the account says itself.",
     )
 
 

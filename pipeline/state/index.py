@@ -180,6 +180,12 @@ class BatchIndex:
         found = self._ask("SELECT id, row FROM jobs WHERE folder = ? AND position IS NOT NULL", (folder,))
         return self._row(found[0][0], found[0][1], _sensible) if found else None
 
+    def beside(self, id_chars: int) -> list[JobSummary]:
+        """The listed jobs whose folders end with so much of their ids, because theirs was taken."""
+        query = "SELECT id, row FROM jobs WHERE folder LIKE '%-' || substr(id, 1, ?) AND position IS NOT NULL"
+        rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (id_chars,)))
+        return [row for row in rows if row]
+
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         return self._paged(_sensible, statuses)

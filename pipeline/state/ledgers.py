@@ -1,4 +1,4 @@
-"""What was spent at a service today, and until when it wants to be left alone, for all processes of a workspace.
+"""What was spent at a service this minute and today, and until when it wants peace, for all processes of a workspace.
 
 state/ledgers/<provider>.json, a file that a person can read. It is read, changed and written under a lock of the
 operating system, which dies with its process; what a killed process had reserved simply counts as spent.
@@ -12,15 +12,16 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from anyio import to_thread
 from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import ClosedError, QuotaError, StorageError
+from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
 from pipeline.files import storage_errors, write_atomically
+from pipeline.state.minute import Spent, wait_s, within_minute
 
 # Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
 _LOCK_WAIT_S = 5.0
@@ -54,16 +55,30 @@ class _Entry(BaseModel):
     day: date
     requests: int = Field(0, ge=0)
     tokens: int = Field(0, ge=0)
+    # Tokens that a minute has, as the provider told today.
+    told_tokens_per_min: int | None = Field(None, ge=0)
+    # What it may still count of its minute.
+    minute: list[Spent] = []
     # Nobody calls in between.
     closed_at: AwareDatetime | None = None
     closed_until: AwareDatetime | None = None
 
 
-class Ledger:
-    """The day of one provider, on disk below `folder` (state/ledgers). Safe for many tasks and many processes.
+class _Limits(NamedTuple):
+    """Of a minute and of a day; None: no limit."""
 
-    A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours where its clocks change. Times come from
-    `clock` (aware). What can't be read is set aside and begun anew; what can't be written costs a warning and no call.
+    requests_per_min: float | None
+    tokens_per_min: int | None
+    requests_per_day: int | None
+    tokens_per_day: int | None
+
+
+class Ledger:
+    """The minute and the day of one provider, on disk below `folder` (state/ledgers).
+
+    Safe for many tasks and many processes. A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours
+    where its clocks change. Times come from `clock` (aware). What can't be read is set aside and begun anew; what can't
+    be written costs a warning and no call.
     """
 
     def __init__(self, folder: Path, provider: str, *, clock: Callable[[], datetime], zone: str = "UTC") -> None:
@@ -75,17 +90,33 @@ class Ledger:
         self._mutex = threading.Lock()
         self._has_warned = False
 
-    async def reserve(self, tokens: int, *, requests_per_day: int | None, tokens_per_day: int | None) -> date:
-        """Count one request and `tokens` as spent. Returns the day that they count for.
+    async def reserve(
+        self,
+        tokens: int,
+        *,
+        call: str,
+        requests_per_min: float | None = None,
+        tokens_per_min: int | None = None,
+        requests_per_day: int | None = None,
+        tokens_per_day: int | None = None,
+    ) -> date:
+        """Count one request and `tokens` as spent by `call`, a name of its own. Returns the day that it counts for.
 
-        Raises `QuotaError` if they don't fit into what the day allows (None: everything; a call larger than a whole
-        day fits into a fresh one), and `ClosedError` while the door is closed.
+        Raises `TransientError` with the seconds to wait if they don't fit into the minute, `QuotaError` if they don't
+        fit into what the day allows (None: everything; a call larger than all of it fits into a fresh one), and
+        `ClosedError` while the door is closed.
         """
-        return await to_thread.run_sync(self._reserve, tokens, requests_per_day, tokens_per_day)
+        limits = _Limits(requests_per_min, tokens_per_min, requests_per_day, tokens_per_day)
+        return await to_thread.run_sync(self._reserve, tokens, call, limits)
 
-    async def correct(self, day: date, *, tokens: int, requests: int = 0) -> None:
-        """Add to what was spent on `day`; negative numbers give back. A day that is over stays as it is."""
-        await to_thread.run_sync(self._correct, day, tokens, requests)
+    async def correct(
+        self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
+    ) -> None:
+        """Add to what `call` spent on `day`; negative numbers give back. A day that is over stays as it is.
+
+        `told_tokens_per_min` is what the provider has said that a minute has.
+        """
+        await to_thread.run_sync(self._correct, day, call, tokens, requests, told_tokens_per_min)
 
     async def close(self, until: datetime) -> None:
         """Nobody may call before `until` (aware). A later time that was set before stands."""
@@ -99,7 +130,7 @@ class Ledger:
             return 0, 0
         return (entry.requests, entry.tokens) if entry.day == self._today() else (0, 0)
 
-    def _reserve(self, tokens: int, requests_per_day: int | None, tokens_per_day: int | None) -> date:
+    def _reserve(self, tokens: int, call: str, limits: _Limits) -> date:
         with self._open() as entry:
             now = self._clock()
             # A closure that begins in the future was written under another clock, and means nothing under this one.
@@ -107,21 +138,42 @@ class Ledger:
                 # The file may say anything, and the calendar ends.
                 raise ClosedError(f"{self._provider} asks us to wait", until=min(entry.closed_until, now + _LONGEST))
             spent = (
-                ("requests_per_day", requests_per_day, entry.requests, 1),
-                ("tokens_per_day", tokens_per_day, entry.tokens, tokens),
+                ("requests_per_day", limits.requests_per_day, entry.requests, 1),
+                ("tokens_per_day", limits.tokens_per_day, entry.tokens, tokens),
             )
             for setting, allowed, so_far, more in spent:
                 if allowed is not None and so_far and so_far + more > allowed:
                     raise self._spent(setting, allowed, so_far)
+            self._fit_into_minute(entry, tokens, now, limits)
+            entry.minute.append(Spent(at=now, call=call, tokens=tokens))
             entry.requests += 1
             entry.tokens += tokens
             return entry.day
 
-    def _correct(self, day: date, tokens: int, requests: int) -> None:
+    def _fit_into_minute(self, entry: _Entry, tokens: int, now: datetime, limits: _Limits) -> None:
+        entry.minute = within_minute(entry.minute, now)
+        known = [each for each in (limits.tokens_per_min, entry.told_tokens_per_min) if each is not None]
+        seconds = wait_s(
+            entry.minute,
+            tokens,
+            now,
+            requests_per_min=limits.requests_per_min,
+            tokens_per_min=min(known, default=None),
+        )
+        if seconds > 0:
+            raise TransientError(f"{self._provider}: the minute is spent", retry_after_s=seconds)
+
+    def _correct(self, day: date, call: str, tokens: int, requests: int, told_tokens_per_min: int | None) -> None:
         with self._open() as entry:
             if entry.day == day:
                 entry.requests = max(0, entry.requests + requests)
                 entry.tokens = max(0, entry.tokens + tokens)
+            for each in [each for each in entry.minute if each.call == call]:
+                each.tokens = max(0, each.tokens + tokens)
+                if requests < 0:
+                    entry.minute.remove(each)
+            if told_tokens_per_min is not None:
+                entry.told_tokens_per_min = told_tokens_per_min
 
     def _close(self, until: datetime) -> None:
         with self._open() as entry:
@@ -148,7 +200,7 @@ class Ledger:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[_Entry]:
-        """Today's entry, alone; it is written when the block is over. Blocks."""
+        """Today's entry, alone; it is written when the block is over, unless that raises. Blocks."""
         with self._mutex, contextlib.ExitStack() as held:
             try:
                 lock_beside(self._path, held)
@@ -178,7 +230,8 @@ class Ledger:
                 return _Entry(day=self._today())
         if entry.day == self._today():
             return entry
-        return _Entry(day=self._today(), closed_at=entry.closed_at, closed_until=entry.closed_until)
+        kept = {"closed_at": entry.closed_at, "closed_until": entry.closed_until, "minute": entry.minute}
+        return _Entry.model_validate({"day": self._today(), **kept})
 
     def _warn(self, error: StorageError) -> None:
         if not self._has_warned:

@@ -92,7 +92,7 @@ def test_a_service_that_is_set_is_refused_in_one_line_and_not_asked(watched, set
 def test_a_language_that_nobody_speaks_is_told_so(watched):
     listed = watched.run("voices", "--language", "tlh", "--offline")
 
-    assert listed.code == 0
+    assert listed.code == 2
     assert "nobody here speaks tlh" in listed.stderr
 
 
@@ -103,4 +103,5 @@ def test_voices_are_listed_offline_without_asking_anybody(watched):
     by_narrator = {entry["narrator"]: entry for entry in listed.json}
     assert [voice["name"] for voice in by_narrator["espeak"]["voices"]] == ["de"]
     assert "--offline" in by_narrator["edge"]["source"]
+    assert "Drop one of the two" not in by_narrator["edge"]["source"]
     assert watched.sockets == []

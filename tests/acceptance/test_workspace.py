@@ -6,6 +6,8 @@ import json
 import shutil
 import tomllib
 
+import pytest
+
 from tests.acceptance.command import REPOSITORY, nightreel
 from tests.acceptance.films import contents, counts, stock, write_brief
 
@@ -63,8 +65,17 @@ def test_doctor_says_what_works_and_what_to_do_about_the_rest(tmp_path):
     assert {finding["state"] for finding in doctor.json} <= {"good", "limited"}
     assert "espeak can speak" in findings["voices"]["found"]
     assert "edge: " in findings["voices"]["found"]
+    assert "neither kanji nor hanja" in findings["voices"]["found"]
     assert "GROQ_API_KEY" in findings["script model"]["remedy"]
     assert not (tmp_path / "output").exists()
+
+
+@pytest.mark.parametrize(("language", "told"), [("ja", True), ("ko-KR", True), ("de", False)])
+def test_doctor_says_what_films_with_ideographs_need(tmp_path, language, told):
+    doctor = nightreel("doctor", "--json", cwd=tmp_path, env=NOBODY | {"NIGHTREEL_LANGUAGE": language})
+
+    remedy = next(finding["remedy"] for finding in doctor.json if finding["name"] == "voices")
+    assert ("need edge" in remedy) == told
 
 
 def test_doctor_speaks_to_people_too(tmp_path):

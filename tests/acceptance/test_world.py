@@ -198,6 +198,8 @@ def films(tmp_path_factory):
     (home / "world").mkdir()
     for name in SHORT_FILMS:
         (home / "world" / f"{name}.md").write_text(_brief(name), encoding="utf-8")
+    # eSpeak names kanji, and refuses a film that has too many.
+    (home / "nightreel.toml").write_text('[pronounce.ja]\n"光" = "ひかり"\n"空" = "そら"\n', encoding="utf-8")
     env = {
         "NIGHTREEL_NARRATION__NARRATOR": "espeak",
         "NIGHTREEL_OUTPUT__PATTERN": "{batch}/{index:02d}",

@@ -173,6 +173,21 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("language", "wanted", "told"),
+    [
+        ("en", "de-DE-ConradNeural", "Its voice for this language is de: nightreel voices --language de"),
+        ("pt-BR", "Conrad", "Its voice for this language is pt-br: nightreel voices --language pt"),
+        ("xx", "Conrad", "nightreel voices lists all that there are"),
+    ],
+)
+async def test_espeak_answers_the_name_of_anothers_voice_with_its_own_for_the_language(language, wanted, told):
+    with pytest.raises(InputError) as caught:
+        await EspeakNarrator().choose_voice(language, wanted)
+
+    assert caught.value.hint == told
+
+
 async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
     espeak, text = EspeakNarrator(), "空気は Luft, 空"
     known = [voice.name for voice in (await espeak.voices()).voices]
@@ -464,7 +479,7 @@ async def test_every_request_goes_through_the_gate(edge):
     class Book:
         calls = 0
 
-        async def reserve(self, tokens, *, requests_per_day, tokens_per_day):
+        async def reserve(self, tokens, *, call, **limits):
             self.calls += 1
 
         async def close(self, until):

@@ -433,7 +433,7 @@ async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_l
 
 async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStandIn, template: Template) -> None:
     exceeded = BudgetError("nothing is left")
-    budget = Budget(Coins(0.0), 0.0001, lambda _spent: exceeded)
+    budget = Budget(Coins(0.0), 0.0001, lambda _spent, _call: exceeded)
     asked = len(groq.history)
 
     with pytest.raises(BudgetError) as caught:
@@ -486,6 +486,20 @@ async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Temp
     assert len(groq.history) == 1
 
 
+async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_without_one(
+    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
+) -> None:
+    groq.faults = ["bad_key"]
+
+    hints = []
+    for brief in (NOTES, NOTES, TOPIC):
+        with pytest.raises(NeedsLoginError) as caught:
+            await write_script(brief, writers=[groq_writer], template=template)
+        hints.append(caught.value.hint)
+
+    assert [hint.count("or take the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
+
+
 async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(
     groq: GroqStandIn, template: Template
 ) -> None:
@@ -519,11 +533,13 @@ class Book:
         self.reserved: list[int] = []
         self.corrections: list[int] = []
 
-    async def reserve(self, tokens: int, *, requests_per_day: int | None, tokens_per_day: int | None) -> date:
+    async def reserve(self, tokens: int, *, call: str, **_limits: float | None) -> date:
         self.reserved.append(tokens)
         return date(2026, 11, 21)
 
-    async def correct(self, day: date, *, tokens: int, requests: int = 0) -> None:
+    async def correct(
+        self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
+    ) -> None:
         self.corrections.append(tokens)
 
     async def close(self, until: datetime) -> None:

@@ -127,6 +127,14 @@ async def test_each_language_is_translated_by_itself(groq, desk):
     assert await to_thread.run_sync(lambda: known_translation(SCRIPT, language="de", **desk)) is None
 
 
+async def test_the_same_words_in_another_language_are_another_text_to_translate(groq, desk):
+    await translate(SCRIPT, desk)
+    # "Gift" is no present in German.
+    await translate(replace(SCRIPT, language="de"), desk)
+
+    assert len(groq.history) == 2
+
+
 async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afresh(groq, desk):
     await translate(SCRIPT, desk)
 

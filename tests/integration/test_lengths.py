@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from pipeline.template import load_template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
+from tests.standins.plan import FreePlan
 
 ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
 TEMPLATE = load_template("explainer", search=[])
@@ -198,6 +200,17 @@ async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq
     assert written.script
     assert written.script.language == "de"
     assert not any("(about " in request.prompt for request in groq.history)
+
+
+async def test_the_first_film_too_long_for_an_account_that_has_told_nothing_before_is_told_what_fits(
+    tmp_path: Path,
+) -> None:
+    async with GroqStandIn(plan=FreePlan(clock=monotonic)) as groq:
+        shop = await shop_for(tmp_path, groq)
+        brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
+
+        with pytest.raises(PermanentError, match=r"8,000 a minute\. Ask for at most \dm\d\ds, or name a service"):
+            await stages.write(job_of(brief), shop, attempt_in(tmp_path))
 
 
 async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_speaks_or_writes(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from pipeline.limits import DayLedger, Gate, GateLimits
+from pipeline.limits import CallLedger, Gate, GateLimits
 from pipeline.limits.times import utc_now
 
 
@@ -18,7 +18,7 @@ def limits(**wanted: float) -> GateLimits:
 def gate(
     name: str = "service",
     *,
-    ledger: DayLedger | None = None,
+    ledger: CallLedger | None = None,
     on_change: Callable[[str], None] = lambda _line: None,
     clock: Callable[[], datetime] = utc_now,
     **wanted: float,

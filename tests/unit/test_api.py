@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import anyio
 import pytest
 
 import pipeline
 from pipeline import Film, make_video, run_batch
+from pipeline.cli.report import print_films
 from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus
 from pipeline.orchestrator import jobs as jobs_module
@@ -34,6 +39,19 @@ def test_a_film_that_was_not_made_has_a_reason_and_no_files():
 
     assert (film.job, film.title, film.status, film.error) == (JOB.id, "Tea", "failed", "no notes")
     assert (film.video, film.subtitles, film.thumbnail, film.metadata, film.duration_s) == (None,) * 5
+
+
+@pytest.mark.parametrize(("music", "told"), [("calm.mp3", "calm.mp3"), ("none", None), (None, None)])
+def test_a_film_says_which_piece_plays(music, told):
+    assert Film.of(replace(JOB, brief=replace(JOB.brief, music=music))).music == told
+
+
+def test_a_person_reads_which_piece_plays(capsys):
+    film = replace(Film.refused("Tea", InputError("no")), video=Path("tea.mp4"), music="calm.mp3")
+
+    print_films([film, replace(film, music=None)])
+
+    assert re.findall(r"music\s+(\S+)", capsys.readouterr().out) == ["calm.mp3"]
 
 
 def test_what_never_became_a_job_is_a_film_with_a_reason_too():

@@ -1,6 +1,9 @@
 """Tokens are counted whatever they cost; money is told as far as it is known."""
 
+from dataclasses import replace
+
 import pytest
+from pydantic import TypeAdapter
 
 from pipeline.model import Cost, ModelCost, Price, bill, dollars
 
@@ -11,7 +14,7 @@ def test_a_call_costs_what_it_read_and_wrote_and_what_was_cached_costs_less():
     cost = Cost.of("m", PRICE, tokens_in=1_000_000, tokens_out=100_000, tokens_cached=400_000)
 
     assert cost.usd == pytest.approx(0.6 + 0.04 + 1)
-    assert cost.models == {"m": ModelCost(tokens_in=1_000_000, tokens_out=100_000, usd=cost.usd)}
+    assert cost.models == {"m": ModelCost(calls=1, tokens_in=1_000_000, tokens_out=100_000, usd=cost.usd)}
 
 
 def test_without_a_price_for_cached_tokens_they_cost_like_all_others():
@@ -24,7 +27,9 @@ def test_costs_are_added_by_model_and_what_was_there_before_is_taken_off():
 
     assert (both.tokens_in, both.tokens_out, both.tokens) == (45, 6, 51)
     assert (both.models["a"].tokens_in, both.models["b"].usd) == (40, None)
+    assert (both.models["a"].calls, both.models["b"].calls) == (2, 1)
     since = both - first
+    assert since.models["a"].calls == 1
     assert since.models.keys() == {"a", "b"}
     assert (since.models["a"].tokens_in, since.usd) == (30, pytest.approx(60e-6))
     assert (both - both).models == {}
@@ -45,6 +50,16 @@ def test_costs_are_added_by_model_and_what_was_there_before_is_taken_off():
 )
 def test_unknown_money_is_never_told_as_none(cost, told):
     assert bill(cost) == told
+
+
+def test_a_cost_that_was_written_before_calls_were_counted_is_read():
+    cost = Cost.of("a", PRICE, tokens_in=10, tokens_out=1)
+    codec = TypeAdapter(Cost)
+    written = codec.dump_python(cost, mode="json")
+    assert codec.validate_python(written) == cost
+
+    del written["models"]["a"]["calls"]
+    assert codec.validate_python(written).models["a"] == replace(cost.models["a"], calls=0)
 
 
 def test_small_change_keeps_two_figures():

@@ -401,6 +401,18 @@ async def test_money_is_what_scripts_took_at_the_prices_of_today(tmp_path):
     assert money.usd == pytest.approx(10 * (2000 * 1 + 2000 * 10) / 1e6)
 
 
+@pytest.mark.parametrize(("budget", "enough"), [(0.04, 0), (0.043, 1), (0.07, 2), (0.25, 10)])
+async def test_a_budget_is_enough_for_as_many_scripts_as_the_run_would_begin(tmp_path, budget, enough):
+    # A script takes 2,000 tokens and may take 4,096.
+    prices = {"openai/gpt-oss-120b": {"usd_per_million_in": 0, "usd_per_million_out": 10.0}}
+    shop = await shop_in(tmp_path, **MODEL, prices=prices, **{"budget.usd_per_batch": budget})
+
+    notes = (await foretold(shop, *map(topic, range(10)))).notes
+
+    told = f"and a call may cost $0.04: enough for {enough} scripts or so"
+    assert [note.partition("left, ")[2] for note in notes] == ([told] if enough < 10 else [])
+
+
 async def test_without_a_model_it_costs_nothing(shop):
     found = await foretold(shop, brief(1))
 

@@ -14,7 +14,7 @@ from pipeline.state.ledgers import Ledger
 from tests.standins.gates import gate
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-FREE = {"requests_per_day": None, "tokens_per_day": None}
+FREE = {"call": "one"}
 
 SPEND = """
 import sys, anyio
@@ -25,8 +25,8 @@ from pipeline.state.ledgers import Ledger
 async def main():
     ledger = Ledger(Path(sys.argv[1]), "groq", clock=lambda: datetime(2026, 11, 21, 12, tzinfo=UTC))
     for _ in range(20):
-        day = await ledger.reserve(100, requests_per_day=None, tokens_per_day=None)
-        await ledger.correct(day, tokens=-1)
+        day = await ledger.reserve(100, call="theirs")
+        await ledger.correct(day, call="another", tokens=-1)
 
 anyio.run(main)
 """
@@ -56,14 +56,19 @@ async def entry(tmp_path):
 
 async def test_what_is_reserved_and_corrected_can_be_read_by_a_person(ledger, tmp_path):
     day = await ledger.reserve(3000, **FREE)
-    await ledger.correct(day, tokens=-1200)
-    await ledger.reserve(500, **FREE)
+    await ledger.correct(day, call="one", tokens=-1200)
+    await ledger.reserve(500, call="two")
 
     assert await entry(tmp_path) == {
         "schema": 1,
         "day": "2026-11-21",
         "requests": 2,
         "tokens": 2300,
+        "told_tokens_per_min": None,
+        "minute": [
+            {"at": "2026-11-21T12:00:00Z", "call": "one", "tokens": 1800},
+            {"at": "2026-11-21T12:00:00Z", "call": "two", "tokens": 500},
+        ],
         "closed_at": None,
         "closed_until": None,
     }
@@ -88,10 +93,10 @@ async def test_a_spent_allowance_names_the_setting_and_when_it_comes_back(ledger
 
 
 async def test_a_call_larger_than_the_day_may_be_its_only_one(ledger):
-    await ledger.reserve(900, requests_per_day=None, tokens_per_day=500)
+    await ledger.reserve(900, **FREE, tokens_per_day=500)
 
     with pytest.raises(QuotaError):
-        await ledger.reserve(1, requests_per_day=None, tokens_per_day=500)
+        await ledger.reserve(1, **FREE, tokens_per_day=500)
 
 
 async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_corrected(ledger, clock, tmp_path):
@@ -99,14 +104,14 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
     clock.now += timedelta(days=1)
 
     assert await ledger.reserve(7, **FREE) == yesterday + timedelta(days=1)
-    await ledger.correct(yesterday, tokens=-50)
+    await ledger.correct(yesterday, **FREE, tokens=-50)
 
     assert (await entry(tmp_path))["tokens"] == 7
 
 
 async def test_nothing_falls_below_zero(ledger, tmp_path):
     day = await ledger.reserve(10, **FREE)
-    await ledger.correct(day, tokens=-50, requests=-9)
+    await ledger.correct(day, **FREE, tokens=-50, requests=-9)
 
     assert [(await entry(tmp_path))[name] for name in ("requests", "tokens")] == [0, 0]
 
@@ -126,7 +131,7 @@ async def test_a_day_is_as_long_as_where_the_provider_counts_it(tmp_path, now, d
 
     assert await ledger.reserve(1, **FREE) == day
     with pytest.raises(QuotaError) as caught:
-        await ledger.reserve(1, requests_per_day=1, tokens_per_day=None)
+        await ledger.reserve(1, **FREE, requests_per_day=1)
     assert caught.value.resets_at == datetime.fromisoformat(resets_at)
 
 
@@ -198,6 +203,72 @@ async def test_two_gates_on_one_file_keep_the_allowance_and_the_peace_together(t
             pass
 
 
+# --- the minute ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limits", [{"tokens_per_min": 8000}, {"requests_per_min": 2}])
+async def test_a_process_that_begins_within_the_minute_of_one_that_was_killed_keeps_its_limits(
+    ledger, clock, tmp_path, limits
+):
+    await ledger.reserve(4000, call="one", **limits)
+    clock.now += timedelta(seconds=20)
+    await ledger.reserve(4000, call="two", **limits)
+    afresh = Ledger(tmp_path, "groq", clock=clock)
+
+    with pytest.raises(TransientError) as caught:
+        await afresh.reserve(3000, call="three", **limits)
+    assert caught.value.retry_after_s == pytest.approx(41)
+
+    clock.now += timedelta(seconds=caught.value.retry_after_s)
+    await afresh.reserve(3000, call="three", **limits)
+    assert (await entry(tmp_path))["requests"] == 3
+
+
+async def test_what_a_call_did_not_use_is_there_for_others_and_a_call_that_did_not_begin_is_none(ledger, tmp_path):
+    day = await ledger.reserve(8000, call="one", tokens_per_min=8000)
+    with pytest.raises(TransientError):
+        await ledger.reserve(7000, call="two", tokens_per_min=8000)
+    await ledger.correct(day, call="one", tokens=-7000)
+    await ledger.reserve(7000, call="two", tokens_per_min=8000)
+    await ledger.correct(day, call="two", tokens=-7000, requests=-1)
+
+    assert [(each["call"], each["tokens"]) for each in (await entry(tmp_path))["minute"]] == [("one", 1000)]
+
+
+async def test_a_limit_that_the_service_has_told_one_process_holds_for_the_next(ledger, clock, tmp_path):
+    day = await ledger.reserve(5000, call="one")
+    await ledger.correct(day, call="one", tokens=0, told_tokens_per_min=8000)
+
+    with pytest.raises(TransientError):
+        await Ledger(tmp_path, "groq", clock=clock).reserve(5000, call="two")
+
+
+async def test_a_call_larger_than_a_minute_gets_all_of_it(ledger, clock):
+    await ledger.reserve(9000, call="one", tokens_per_min=8000)
+    with pytest.raises(TransientError):
+        await ledger.reserve(9000, call="two", tokens_per_min=8000)
+    clock.now += timedelta(seconds=61)
+
+    await ledger.reserve(9000, call="two", tokens_per_min=8000)
+
+
+@pytest.mark.parametrize("jump_s", [-86_400, -3, 3 * 86_400])
+async def test_a_clock_that_jumps_keeps_nobody_waiting(ledger, clock, jump_s):
+    await ledger.reserve(8000, call="one", tokens_per_min=8000)
+    clock.now += timedelta(seconds=jump_s)
+
+    await ledger.reserve(8000, call="two", tokens_per_min=8000)
+
+
+async def test_a_minute_outlives_the_day(ledger, clock):
+    clock.now = datetime(2026, 11, 21, 23, 59, 50, tzinfo=UTC)
+    await ledger.reserve(8000, call="one", tokens_per_min=8000)
+    clock.now += timedelta(seconds=20)
+
+    with pytest.raises(TransientError):
+        await ledger.reserve(8000, call="two", tokens_per_min=8000)
+
+
 async def test_many_tasks_and_processes_lose_no_call(ledger, tmp_path):
     command = [sys.executable, "-c", SPEND, str(tmp_path)]
     async with anyio.create_task_group() as tasks:
@@ -219,6 +290,7 @@ async def test_many_tasks_and_processes_lose_no_call(ledger, tmp_path):
         b"\xff",
         b'{"schema": 2, "day": "2026-11-21"}',
         b'{"schema": 1, "day": "2026-11-21", "requests": -1}',
+        b'{"schema": 1, "day": "2026-11-21", "minute": [{"at": "noon", "call": "one", "tokens": 1}]}',
     ],
 )
 async def test_a_damaged_or_newer_file_is_set_aside_and_begun_anew(ledger, tmp_path, caplog, content):
@@ -239,7 +311,7 @@ async def test_a_ledger_that_can_not_be_written_costs_one_warning_and_no_call(le
     monkeypatch.setattr(ledgers, "write_atomically", refuse)
 
     for _ in range(3):
-        await ledger.correct(await ledger.reserve(5, **FREE), tokens=1)
+        await ledger.correct(await ledger.reserve(5, **FREE), **FREE, tokens=1)
     await ledger.close(NOON + timedelta(hours=1))
 
     assert ["no space left" in record.getMessage() for record in caplog.records] == [True]

@@ -666,8 +666,12 @@ class Book:
     def __init__(self, clock, takes_s=0.0):
         self.clock, self.requests, self.tokens, self.until = clock, 0, 0, None
         self.takes_s = takes_s
+        self.minute_is_spent_for_s, self.asked, self.told = 0.0, [], []
 
-    async def reserve(self, tokens, *, requests_per_day, tokens_per_day):
+    async def reserve(self, tokens, *, call, requests_per_min, tokens_per_min, requests_per_day, tokens_per_day):
+        self.asked.append((requests_per_min, tokens_per_min))
+        if self.minute_is_spent_for_s:
+            raise TransientError("the minute is spent", retry_after_s=self.minute_is_spent_for_s)
         if self.until and self.until > self.clock():
             raise ClosedError("closed", until=self.until)
         if tokens_per_day is not None and self.tokens + tokens > tokens_per_day:
@@ -677,7 +681,8 @@ class Book:
         await anyio.sleep(self.takes_s)
         return date(2026, 11, 21)
 
-    async def correct(self, day, *, tokens, requests=0):
+    async def correct(self, day, *, call, tokens, requests=0, told_tokens_per_min=None):
+        self.told.append(told_tokens_per_min)
         self.tokens += tokens
         self.requests += requests
 
@@ -733,6 +738,30 @@ async def test_a_day_that_is_only_reserved_is_waited_for(make, book):
 
     assert begun == [5]
     assert (book.requests, book.tokens) == (2, 60)
+
+
+async def test_a_minute_that_other_processes_have_spent_is_looked_at_again_and_nobody_hears_of_it(make, book, said):
+    door = make(ledger=book, requests_per_min=30, tokens_per_min=8000, patience_s=1)
+    book.minute_is_spent_for_s, begun = 40.0, []
+
+    async def give_back():
+        await anyio.sleep(9)
+        book.minute_is_spent_for_s = 0.0
+
+    await all_of(visit(door, tokens=10, begun=begun), give_back())
+
+    assert begun == pytest.approx([9], abs=2.1)
+    assert (said, set(book.asked)) == ([], {(30, 8000)})
+
+
+async def test_what_the_service_tells_of_its_minute_is_told_to_other_processes(make, book):
+    door = make(ledger=book)
+    async with door.call(tokens=10) as call:
+        call.used(tokens=10)
+        call.told(ToldLimits(tokens_per_min=6000, tokens_left=5990))
+    await visit(door, tokens=10)
+
+    assert (book.told, book.asked) == ([6000], [(None, None), (None, 6000)])
 
 
 async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(make, book):

@@ -17,8 +17,8 @@ PRICES = {
 }
 
 
-def exceeded(spent):
-    return BudgetError(f"{spent:g} are spent")
+def exceeded(spent, call):
+    return BudgetError(f"{spent:g} are spent, and {call:g} are asked for")
 
 
 def budget(allowed, coins=None):

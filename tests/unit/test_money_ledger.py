@@ -28,7 +28,7 @@ from pipeline.model import Price
 from pipeline.state import MoneyLedger
 
 async def main():
-    budget = Budget(MoneyLedger(Path(sys.argv[1])), 3.0, lambda spent: BudgetError("spent"))
+    budget = Budget(MoneyLedger(Path(sys.argv[1])), 3.0, lambda spent, call: BudgetError("spent"))
     purse = Purse(prices={"m": Price(usd_per_million_in=0, usd_per_million_out=5e5)}, budgets=[budget])
     bought = 0.0
     async def buy():
@@ -136,9 +136,24 @@ async def test_a_batch_that_has_spent_its_budget_waits_for_a_person_and_says_wha
 
     assert caught.value.resets_at is None
     assert str(caught.value) == (
-        "the budget of batch “outer space” allows no further call: $2.00 of $2.50 are spent. "
+        "the budget of batch “outer space” allows no further call. "
+        "$2.00 of $2.50 are spent, and a call may cost $1.00. "
         "Go on with a larger one: nightreel resume 'outer space' --budget 5"
     )
+
+
+async def test_films_that_one_budget_stops_have_one_cause_whatever_was_spent_by_then(tmp_path):
+    budget = budget_of_batch("space", tmp_path, load_settings(tmp_path, {"budget.usd_per_batch": 2.5}, {}))
+    causes = set()
+    for most in (2, 3, 5):
+        await buy(budget, 0.2)
+        with pytest.raises(BudgetError) as caught:
+            await buy(budget, most * 10)
+        causes.add(caught.value.message)
+
+    assert len(causes) == 1
+    # Twice as much would not be enough.
+    assert caught.value.hint.endswith("--budget 50.6")
 
 
 @pytest.mark.parametrize("batch", ["films", "queue"])

@@ -101,7 +101,7 @@ async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
 
 
 async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_spoken(speak):
-    film = script("空気は冷たい。", "空が青い。", language="ja")
+    film = script("空気はとても冷たい。", "そして空がとても青い。", language="ja")
     taught = Pronunciations((Pronunciation(written="空気", said="くうき", language="ja"),))
     say = await anyio.to_thread.run_sync(way_of_saying, "ja", taught)
 
@@ -109,6 +109,34 @@ async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_
 
     told = "fake can't read 冷空青 and names each sign: use another voice, or teach it in [pronounce.ja]"
     assert narration.incidents == (told,)
+
+
+MOSTLY_KANJI = script("空気冷たい。", "空が青い。", language="ja")
+
+
+async def test_a_film_of_which_more_than_half_would_be_named_is_refused_before_anything_is_spoken(speak):
+    narrator = FakeNarrator(reads_not="空気冷青")
+
+    with pytest.raises(PermanentError, match="can't read 冷気空青: 56% of the letters") as caught:
+        await speak(MOSTLY_KANJI, narrator)
+
+    assert "nightreel voices --language ja" in caught.value.hint
+    assert "[pronounce.ja]" in caught.value.hint
+    assert narrator.spoken == []
+
+
+async def test_a_narrator_who_reads_it_speaks_in_the_place_of_one_who_does_not(speak):
+    narration = await speak(MOSTLY_KANJI, FakeNarrator(reads_not="空気冷青"), FakeNarrator(name="other"))
+
+    assert narration.narrator == "other"
+    assert narration.fallback_reason.startswith("fake can't read")
+
+
+async def test_a_service_that_may_answer_again_is_waited_for_where_the_next_narrator_can_not_read(speak):
+    away = FakeNarrator(unavailable=TransientError("no answer"))
+
+    with pytest.raises(TransientError, match="no answer"):
+        await speak(MOSTLY_KANJI, away, FakeNarrator(name="other", reads_not="空気冷青"))
 
 
 async def test_what_was_spoken_once_is_not_spoken_again(speak):

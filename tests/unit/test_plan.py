@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import anyio
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.options import Making
 from pipeline.errors import BusyError
-from pipeline.model import Brief, Event, JobStatus, Paragraph, Priority, Receipt, Script, Section, Video
+from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
 from pipeline.model.names import safe_name
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
@@ -162,6 +163,54 @@ async def test_the_folder_of_a_film_of_another_source_is_not_taken(shop):
     new, _ = await plan(shop, [brief(text="Another story.", origin="b.md"), brief()])
 
     assert new.folder != old.folder
+
+
+FILM = Receipt(
+    destination="folder",
+    package=Package(**{field.name: Path(field.name).absolute() for field in fields(Package)[:5]}),
+)
+
+
+async def ended(shop, job, status, **more):
+    ended = job.evolve(status=status, history=(Event(at=shop.clock(), status=status, why=""),), **more)
+    await shop.store.save_job(ended)
+    return ended
+
+
+@pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED])
+async def test_a_job_that_never_made_a_film_gives_its_folder_to_a_new_one_and_keeps_its_own_record(shop, status):
+    (old,) = await plan(shop, [brief(origin="a.md")])
+    await ended(shop, old, status)
+
+    (new,) = await plan(shop, [brief(text="Another story.", origin="b.md")], keep=True)
+
+    assert new.folder == "kitchen/why-tea-cools"
+    moved = await shop.store.load_job("kitchen", old.id)
+    assert (moved.folder, moved.status) == (f"kitchen/why-tea-cools-{old.id[:6]}", status)
+    assert await listed(shop) == [old.id, new.id]
+
+
+@pytest.mark.parametrize(("status", "receipt"), [(JobStatus.PENDING, None), (JobStatus.FAILED, FILM)])
+async def test_a_job_that_has_a_film_or_will_have_one_keeps_its_folder(shop, status, receipt):
+    (old,) = await plan(shop, [brief(origin="a.md")])
+    await ended(shop, old, status, receipt=receipt)
+
+    (new,) = await plan(shop, [brief(text="Another story.", origin="b.md")], keep=True)
+
+    assert new.folder == f"kitchen/why-tea-cools-{new.id[:6]}"
+    assert (await shop.store.load_job("kitchen", old.id)).folder == old.folder
+
+
+@pytest.mark.parametrize("receipt", [None, FILM], ids=["without a film", "with a film"])
+async def test_a_changed_brief_whose_film_had_to_lie_beside_another_replaces_it_there(shop, receipt):
+    first, second = await plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
+    await ended(shop, first, JobStatus.COMPLETED, receipt=FILM)
+    await ended(shop, second, JobStatus.FAILED, receipt=receipt)
+
+    (new,) = await plan(shop, [brief(text="Another story, told better.", origin="b.md")], keep=True)
+
+    assert await listed(shop) == [first.id, new.id]
+    assert new.folder == (second.folder if receipt else f"kitchen/why-tea-cools-{new.id[:6]}")
 
 
 async def test_a_film_that_comes_back_after_its_folder_was_given_away_gets_another(shop):

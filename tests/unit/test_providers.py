@@ -79,6 +79,12 @@ def test_each_service_has_limits_of_its_own():
     )
 
 
+def test_a_service_without_a_limit_of_requests_is_asked_as_fast_as_it_answers():
+    wanted = Settings(groq={"requests_per_min": 0})
+
+    assert gate_limits("groq", wanted).requests_per_min is None
+
+
 async def shop_in(folder, **overrides):
     return await to_thread.run_sync(lambda: open_workshop(workspace=folder, overrides=overrides))
 

@@ -31,6 +31,14 @@ def seen(text, *, right_to_left):
         ("عام ١٥٠٠ ", RIGHT, " ١٥٠٠ ماع"),
         ("(אבג) abc", LEFT, "(גבא) abc"),
         ("a (אבג", LEFT, "a (גבא"),
+        # A number and its unit stay together, and run as they are read.
+        ("عند 95 °C تغلي", RIGHT, "يلغت 95 °C دنع"),
+        ("عند ٩٥\u00a0°C.", RIGHT, ".٩٥\u00a0°C دنع"),
+        ("(−5 °C) אבג", RIGHT, "גבא )−5 °C("),
+        ("אבג 100 km/h, דהו", RIGHT, "והד ,100 km/h גבא"),
+        ("אבג 10–20 °C", RIGHT, "10–20 °C גבא"),
+        ("אבג 2 km² דהו", LEFT, "והד 2 km² גבא"),
+        ("אבג 5 iPhones", RIGHT, "iPhones 5 גבא"),
     ],
 )
 def test_a_line_is_seen_in_this_order(text, direction, visual):

@@ -58,7 +58,7 @@ CHEAP = Price(usd_per_million_in=5, usd_per_million_out=10)
 def cost(films: int) -> dict[str, object]:
     """What so many have cost, in a report."""
     sums = {"tokens_in": 100 * films, "tokens_out": 50 * films, "usd": round(0.001 * films, 6)}
-    return {**sums, "is_known": True, "models": {"m": sums}}
+    return {**sums, "is_known": True, "models": {"m": {"calls": films, **sums}}}
 
 
 def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobSummary:
@@ -82,6 +82,9 @@ def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobS
         "cost": Cost.of("m", CHEAP, tokens_in=100, tokens_out=50),
         "duration_s": 60.0,
         "video": folder.parent / f"{number:03d}" / "video.mp4",
+        "writer": "outline",
+        "model": "",
+        "writer_fallback_reason": "groq: the key was refused",
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
         "voice_remarks": ("edge sent no sound: once, spoken again",),
@@ -166,6 +169,9 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "film": "../001/video.mp4",
         "thumbnail": None,
         "film_seconds": 60.0,
+        "writer": "outline",
+        "model": "",
+        "writer_fallback_reason": "groq: the key was refused",
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
         "voice_remarks": ["edge sent no sound: once, spoken again"],

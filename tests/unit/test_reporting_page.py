@@ -114,6 +114,14 @@ def page_of(folder: Path, rows: Iterable[JobSummary], facts: RunFacts = FACTS) -
     return page
 
 
+def test_a_film_that_another_wrote_than_was_asked_for_says_who_and_why(tmp_path: Path):
+    told = "groq: no allowance left"
+    page = page_of(tmp_path, [film(1, writer="outline", writer_fallback_reason=told), film(2, writer="groq")])
+
+    assert page.text.count("written by") == 1
+    assert f"written by outline : {told}" in page.text
+
+
 def thumbnail(path: Path, size: tuple[int, int] = (1280, 720)) -> Path:
     Image.new("RGB", size, "#123456").save(path, "JPEG")
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.errors import InputError, did_you_mean
@@ -52,7 +53,7 @@ def choose(voices: Sequence[EspeakVoice], language: str, wanted: str | None) -> 
     Raises `InputError` naming the nearest ones.
     """
     if wanted is not None:
-        return _by_name(voices, wanted)
+        return _by_name(voices, wanted, language)
     tag = language.replace("_", "-").lower()
     # "de-AT" is spoken by "de" when there is no Austrian voice.
     while tag:
@@ -67,14 +68,20 @@ def choose(voices: Sequence[EspeakVoice], language: str, wanted: str | None) -> 
                 return voices[min(speaking)[1]]
         tag = tag.rpartition("-")[0]
     known = sorted({spoken for voice in voices for spoken, _ in voice.languages})
-    raise InputError(f"eSpeak has no voice for the language {language!r}", hint=_hint(language, known))
+    hint = did_you_mean(language, known, otherwise="nightreel voices lists all that there are")
+    raise InputError(f"eSpeak has no voice for the language {language!r}", hint=hint)
 
 
-def _hint(asked: str, known: Sequence[str]) -> str:
-    return did_you_mean(asked, known, otherwise=f"Known, for example: {', '.join(known[:5])}")
+def _of_its_language(voices: Sequence[EspeakVoice], wanted: str, language: str) -> str:
+    """What to do about a voice of somebody else: the names of most begin with a language ("de-DE-ConradNeural")."""
+    for tag in filter(None, (wanted if "-" in wanted else "", language)):
+        with suppress(InputError):
+            known = choose(voices, tag, None).short_name
+            return f"Its voice for this language is {known}: nightreel voices --language {tag.partition('-')[0]}"
+    return "nightreel voices lists all that there are"
 
 
-def _by_name(voices: Sequence[EspeakVoice], wanted: str) -> EspeakVoice:
+def _by_name(voices: Sequence[EspeakVoice], wanted: str, language: str) -> EspeakVoice:
     asked = wanted.replace("_", "-").lower()
     for voice in voices:
         if asked in {voice.short_name, voice.identifier.lower(), voice.name.lower()}:
@@ -83,4 +90,5 @@ def _by_name(voices: Sequence[EspeakVoice], wanted: str) -> EspeakVoice:
         if asked in {spoken.lower() for spoken, _ in voice.languages}:
             return voice
     known = [voice.short_name for voice in voices]
-    raise InputError(f"eSpeak has no voice called {wanted!r}", hint=_hint(asked, known))
+    hint = did_you_mean(asked, known, otherwise=_of_its_language(voices, asked, language))
+    raise InputError(f"eSpeak has no voice called {wanted!r}", hint=hint)

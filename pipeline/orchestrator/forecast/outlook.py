@@ -22,6 +22,7 @@ from pipeline.orchestrator.forecast.experience import Experience, learn
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.workshop import Workshop, providers
+from pipeline.script.chat import Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
         money=money,
         disk=disk,
         quota=quota,
-        notes=(*found.notes, *_money_notes(money, shop, batch), *tight),
+        notes=(*found.notes, *_money_notes(money, known, shop, batch), *tight),
         problems=(*problems, *full),
         exit_code=_exit_code((*problems, *full)),
     )
@@ -148,24 +149,37 @@ def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
     )
 
 
-def _money_notes(money: Money, shop: Workshop, batch: str) -> list[str]:
-    """What a budget will stop. Reads the ledgers."""
+def _money_notes(money: Money, known: Experience, shop: Workshop, batch: str) -> list[str]:
+    """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
     notes: list[str] = []
     try:
         budgets = shop.machine.budgets(batch)
-        known = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
+        sums = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
     except NightreelError as error:  # a name that is none has been told already
         return [] if isinstance(error, InputError) else [str(error)]
-    for what, (allowed, spent) in zip(("batch", "day"), known, strict=True):
+    for what, (allowed, spent) in zip(("batch", "day"), sums, strict=True):
         if allowed is None or not money.scripts:
             continue
         left = max(0.0, allowed - spent)
         if money.usd is None:
             notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
-        elif left < money.usd:
-            enough = int(money.scripts * left / money.usd)
-            notes.append(f"{dollars(left)} of the {what}'s budget are left: enough for {enough:,} scripts or so")
+        elif (enough := _affordable(left, money, most := _most_usd(known, shop))) < money.scripts:
+            text = f"{dollars(left)} of the {what}'s budget are left, and a call may cost {dollars(most)}"
+            notes.append(f"{text}: enough for {enough:,} scripts or so")
     return notes
+
+
+def _most_usd(known: Experience, shop: Workshop) -> float:
+    """What the call for a script may cost, if its answer takes all the room that it has."""
+    price = shop.prices[_model(shop)]
+    return price.usd(tokens_in=round(known.tokens_in), tokens_out=max(Question.max_tokens, round(known.tokens_out)))
+
+
+def _affordable(left: float, money: Money, most: float) -> int:
+    """How many scripts: each takes what scripts take, and begins only while there is room for the most it may take."""
+    if not money.usd:
+        return money.scripts
+    return 0 if left < most else 1 + int((left - most) * money.scripts / money.usd)
 
 
 def _service(shop: Workshop) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,10 +34,12 @@ def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
     """The money of a batch, counted in its `folder`. What would exceed it waits for a person to raise it."""
     allowed = settings.budget.usd_per_batch
 
-    def exceeded(spent: float) -> BudgetError:
+    def exceeded(spent: float, call: float) -> BudgetError:
+        larger = _typed(max(2 * allowed, spent + call))
         return BudgetError(
-            f"the budget of batch “{batch}” allows no further call: {_of(spent, allowed)}",
-            hint=f"Go on with a larger one: nightreel resume {shlex.quote(batch)} --budget {_larger(allowed)}",
+            f"the budget of batch “{batch}” allows no further call",
+            hint=f"{_of(spent, allowed, call)}. "
+            f"Go on with a larger one: nightreel resume {shlex.quote(batch)} --budget {larger}",
         )
 
     is_limited = allowed > 0 and batch not in _ENDLESS
@@ -53,12 +56,12 @@ def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetim
     def today() -> date:
         return clock().astimezone().date()
 
-    def exceeded(spent: float) -> BudgetError:
+    def exceeded(spent: float, call: float) -> BudgetError:
         # Without a zone it is midnight here, whatever the clocks do that night.
         tomorrow = datetime.combine(today() + timedelta(days=1), time()).astimezone()
         return BudgetError(
-            f"the budget of the day allows no further call: {_of(spent, allowed)}",
-            hint="It goes on when the day is over; raise budget.usd_per_day to go on now",
+            "the budget of the day allows no further call",
+            hint=f"{_of(spent, allowed, call)}. It goes on when the day is over; raise budget.usd_per_day to go on now",
             resets_at=tomorrow.astimezone(UTC),
         )
 
@@ -67,10 +70,11 @@ def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetim
     return Budget(ledger, allowed or None, exceeded)
 
 
-def _of(spent: float, allowed: float) -> str:
-    return f"{dollars(spent)} of {dollars(allowed)} are spent"
+# Sums differ from film to film; where they stand in what to do, the films that wait have one cause.
+def _of(spent: float, allowed: float, call: float) -> str:
+    return f"{dollars(spent)} of {dollars(allowed)} are spent, and a call may cost {dollars(call)}"
 
 
-def _larger(allowed: float) -> str:
-    """Twice as much, in a number that can be typed."""
-    return f"{2 * allowed:.6f}".rstrip("0").rstrip(".")
+def _typed(usd: float) -> str:
+    """At least as much, in a number that can be typed."""
+    return f"{math.ceil(round(usd * 1e6, 3)) / 1e6:.6f}".rstrip("0").rstrip(".")

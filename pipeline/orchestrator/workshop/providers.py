@@ -165,7 +165,7 @@ def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | N
     `gate` is for services; without one they get a gate of their own, that nobody shares.
     """
     if name == "edge":
-        _refuse_offline(name, settings)
+        _refuse_offline(name, settings, was_named=settings.narration.narrator == name)
     return NARRATORS[name](
         NarratorOptions(
             edge_url=settings.edge.url,
@@ -177,6 +177,8 @@ def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | N
     )
 
 
-def _refuse_offline(name: str, settings: Settings) -> None:
+def _refuse_offline(name: str, settings: Settings, *, was_named: bool = True) -> None:
     if settings.offline:
-        raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
+        # Who has named nobody has nothing to drop.
+        hint = "Drop one of the two" if was_named else ""
+        raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint=hint)

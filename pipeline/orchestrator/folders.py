@@ -1,0 +1,93 @@
+"""Which film of a batch gets which folder: a new one takes that of the film it replaces, and no other film's."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pipeline.model import Brief, JobStatus, JobSummary
+from pipeline.orchestrator.naming import FolderPattern
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import BatchIndex
+
+# Of the id of a job, so much tells its folder from one that is taken.
+_ID_CHARS = 6
+# What a job may be that gives its folder away if it has no film: nobody is at work on it.
+_OVER = frozenset({JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED})
+
+
+class Folders:
+    """The folders of one plan. Raises `ConfigurationError` for a pattern that is none. Blocks."""
+
+    def __init__(self, shop: Workshop, batch: str, index: BatchIndex) -> None:
+        self._shop = shop
+        self._batch = batch
+        self._index = index
+        self._pattern = FolderPattern(shop.settings.output.pattern)
+        # Whether nobody else puts films where ours go.
+        self._is_all_ours = self._pattern.is_per_batch and shop.output is None
+        # What this plan has given away, by casefolded name, since some systems do not tell "A" from "a".
+        self._given: set[str] = set()
+        # Jobs whose films are replaced, with their titles; jobs that never made one, with the folders they get instead.
+        self.replaced: dict[str, str] = {}
+        self.moved: dict[str, str] = {}
+        # How many got another folder than the pattern's.
+        self.crowded = 0
+
+    def keep(self, row: JobSummary) -> bool:
+        """Whether a known job keeps its folder. If not, what lies there is not its film."""
+        holder = self._index.in_folder(row.folder)
+        if row.folder.casefold() in self._given or (holder and holder.id != row.id):
+            return False
+        self._given.add(row.folder.casefold())
+        return True
+
+    def free(self, brief: Brief, job_id: str, number: int) -> str:
+        """The folder of a new film, which is the `number`th of its source."""
+        today = self._shop.clock().astimezone().date()
+        folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=today)
+        before = self._crowded.get(_key(brief.origin, brief.title, brief.language, brief.variant))
+        if before and before.id != job_id and before.folder.casefold() not in self._given:
+            self.replaced[before.id] = before.title
+        if before and before.id in self.replaced and before.video:
+            self.crowded += 1
+            folder = before.folder
+        elif not self._is_free(folder, brief):
+            self.crowded += 1
+            folder = _with_id(folder, job_id)
+        self._given.add(folder.casefold())
+        return folder
+
+    def _is_free(self, folder: str, brief: Brief) -> bool:
+        if folder.casefold() in self._given:
+            return False
+        holder = self._index.in_folder(folder)
+        if holder is None:
+            return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
+        # The same place of the same source with other content, or the same topic under other settings: the film is
+        # replaced, not doubled.
+        if holder.origin == brief.origin and bool(brief.origin or holder.topic == brief.title):
+            self.replaced[holder.id] = holder.title
+            return True
+        if gives_way := self._gives_way(holder):
+            self.moved[holder.id] = _with_id(folder, holder.id)
+        return gives_way
+
+    def _gives_way(self, holder: JobSummary) -> bool:
+        """Whether nothing lies in its folder, and nothing is about to."""
+        return (
+            holder.status in _OVER and holder.video is None and not self._shop.store.is_claimed(self._batch, holder.id)
+        )
+
+    @cached_property
+    def _crowded(self) -> dict[tuple[str, str, str, int], JobSummary]:
+        """By what is asked for, the jobs that don't have the folder of the pattern, and so are not found by it."""
+        rows = self._index.beside(_ID_CHARS)
+        return {_key(row.origin, row.topic, row.language, row.variant): row for row in rows}
+
+
+def _key(origin: str, topic: str, language: str, variant: int) -> tuple[str, str, str, int]:
+    return origin, topic, language, variant
+
+
+def _with_id(folder: str, job_id: str) -> str:
+    return f"{folder}-{job_id[:_ID_CHARS]}"
