@@ -20,7 +20,7 @@ from pipeline.rendering.theme import rgb
 
 # In pixels of the sheet: its margin, the space between pictures and between groups of them, below a row for its names,
 # and the corners.
-_MARGIN, _GAP, _APART, _BELOW, _RADIUS = 72, 16, 40, 68, 8
+_MARGIN, _GAP, _APART, _BELOW, _RADIUS = 72, 16, 64, 72, 8
 _TITLE_PX, _LINE_PX, _NAME_PX = 44, 24, 22
 _HEAD_PX = 132
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.errors import NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section
 from pipeline.orchestrator.templates.filling import Misfit, find_overfull, words_of
-from pipeline.orchestrator.templates.preview import formats_of, look_of
+from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.orchestrator.templates.shelf import find_template, folder_of, search_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import fonts_for
@@ -85,7 +85,7 @@ def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
     fonts_for(sample, look)
-    looks = {shape: replace(look, format=formats_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
+    looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = words_of(sample)
     by_layout = {scene.layout: scene for scene in sample.scenes}
     for layout in template.layouts:
