@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -94,7 +94,8 @@ def _scene(table: Mapping[str, Any], where: str) -> Scene:
     kind = SCENES[name]
     given = {key: value for key, value in table.items() if key != _SAY}
     try:
-        document = _document(kind).model_validate({"scene": {**given, "lines": _lines(kind, table)}})
+        model = _document(kind)  # type: ignore[arg-type] # mypy does not take a class for hashable
+        document = model.model_validate({"scene": {**given, "lines": _lines(kind, table)}})
     except ValidationError as error:
         first = min(error.errors(), key=lambda each: each["type"] != "unexpected_keyword_argument")
         place = ".".join(map(str, first["loc"][1:]))
@@ -107,16 +108,16 @@ def _scene(table: Mapping[str, Any], where: str) -> Scene:
 
 
 @cache
-def _document(kind: type[Scene]) -> type[BaseModel]:
+def _document(kind: type) -> type[BaseModel]:
     """A model around the scene: its config, here "no unknown keys", holds for the dataclasses inside as well."""
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), scene=(kind, ...))
 
 
 def _names(kind: type) -> set[str]:
     """All that may be named in a scene, and in what it holds several of."""
-    names = {_SAY, *(each.name for each in fields(kind))} - {"lines"}
+    names = {_SAY, *get_type_hints(kind)} - {"lines"}
     ones = (one for hint in get_type_hints(kind).values() for one in get_args(hint))
-    return names.union(*(map(_names, filter(is_dataclass, ones))))
+    return names.union(*(_names(one) for one in ones if isinstance(one, type) and is_dataclass(one)))
 
 
 def _lines(kind: type[Scene], table: Mapping[str, Any]) -> tuple[SpokenLine, ...]:

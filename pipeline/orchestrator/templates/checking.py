@@ -17,7 +17,7 @@ from pipeline.template import Template
 from pipeline.template.sample import SAMPLE, load_sample
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
-_HEIGHT_PX = 720
+_HEIGHT_PX = 540
 
 
 @dataclass(frozen=True, kw_only=True)
