@@ -39,19 +39,25 @@ def find_overfull(layout: Layout, scene: Scene, words: Sequence[str], looks: Map
     if type(scene) not in LAYOUTS:
         return
     limits = dict(layout.max_chars)
-    for field, limit in layout.max_chars:
+
+    def wrong_in(look: Look, limits: Mapping[str, int]) -> set[str]:
         full = filled(scene, limits, layout.max_items, words)
-        wrong = {name: look for name, look in looks.items() if field in _fields(full, find_misfits(full, look))}
-        if not wrong:
+        return _fields(full, find_misfits(full, look))
+
+    wrong = {name: wrong_in(look, limits) for name, look in looks.items()}
+    for field, limit in layout.max_chars:
+        shapes = tuple(name for name, fields in wrong.items() if field in fields)
+        if not shapes:
             continue
 
-        def fits(chars: int, field: str = field, wrong: Mapping[str, Look] = wrong) -> bool:
-            scene_ = filled(scene, {**limits, field: chars}, layout.max_items, words)
-            return not any(field in _fields(scene_, find_misfits(scene_, look)) for look in wrong.values())
+        def fits(chars: int, field: str = field, shapes: Sequence[str] = shapes) -> bool:
+            return not any(field in wrong_in(looks[name], {**limits, field: chars}) for name in shapes)
 
         fitting = _largest(_FEWEST_CHARS, limit, fits)
-        yield Misfit(layout=layout.name, field=field, limit=limit, fitting=fitting, shapes=tuple(wrong))
+        yield Misfit(layout=layout.name, field=field, limit=limit, fitting=fitting, shapes=shapes)
+        # What stands beside a text that is too long may fit beside one that is not.
         limits[field] = fitting or limit
+        wrong = {name: wrong_in(look, limits) for name, look in looks.items()} if fitting else wrong
 
 
 def filled(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[str]) -> Scene:
@@ -70,13 +76,18 @@ def filled(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[
 def text_of(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
     """Running text of at most so many characters, and hardly fewer, beginning at one of `words`."""
     chosen: list[str] = []
-    for word in islice(cycle(words), begin % len(words), begin % len(words) + 4 * len(words) + chars):
-        longer = join_words([*chosen, word.strip()])
-        if len(longer) <= chars:
-            chosen.append(word.strip())
-        elif len(longer) > chars + 12:
+    room, first = chars, begin % len(words)
+    # Towards the end a shorter word than the next one may fit: all are tried once more.
+    tried = 0
+    for word in islice(cycle(words), first, None):
+        takes = len(join_words([*chosen[-1:], word])) - sum(map(len, chosen[-1:]))
+        if takes <= room:
+            chosen.append(word)
+            room, tried = room - takes, 0
+        tried += 1
+        if room < 2 or tried > len(words):
             break
-    text = join_words(chosen) or words[begin % len(words)][:chars]
+    text = join_words(chosen) or words[first][:chars]
     return text[:1].upper() + text[1:]
 
 
