@@ -70,7 +70,7 @@ def test_without_a_word_about_it_a_title_opens_and_anything_closes() -> None:
     [
         ('[intro]\nkickr = "A"\n', 2, "intro.kickr: a title scene has no text kickr. Did you mean kicker?"),
         ('[outro]\nlayout = "closng"\n', 2, "outro.layout: the template has no layout 'closng'. Did you mean closing?"),
-        ('[outro]\nlayout = "quiz"\n', 2, "outro.layout: the template has no layout 'quiz'."),
+        ('[outro]\nlayout = "product"\n', 2, "outro.layout: the template has no layout 'product'."),
         ('[intro]\nlayout = "bullets"\nitems = "A"\n', 3, "intro.items: a bullets scene has no text items"),
         (f'[intro]\nkicker = "{"A" * 33}"\n', 2, "intro.kicker: has 33 characters, and 32 fit"),
         ("[intro]\nkicker = 3\n", 2, "intro.kicker: Input should be a valid string"),
