@@ -57,6 +57,24 @@ def load_sample(template: Template, *, search: Sequence[Path]) -> Script:
     )
 
 
+def pictures_of(sample: Script, template: Template, *, search: Sequence[Path]) -> dict[str, Path]:
+    """The files of the pictures that a sample shows, by name: beside it, else among those that templates share.
+
+    Raises `InputError` for one that is not there.
+    """
+    found: dict[str, Path] = {}
+    for name in dict.fromkeys(getattr(scene, "picture", "") for scene in sample.scenes):
+        # Only what a folder lists is opened: "../secret.png" is just a name that is not there.
+        own = {path.name: path for path in Path(template.folder).glob("*.*") if path.is_file()}
+        shared = {path.name: path for path in shared_files(search, "*.*").values()}
+        if name and name not in {**shared, **own}:
+            hint = did_you_mean(name, {**shared, **own}, otherwise="Put it beside the sample")
+            raise InputError(f"there is no picture {name}", where=str(Path(template.folder) / SAMPLE), hint=hint)
+        if name:
+            found[name] = {**shared, **own}[name]
+    return found
+
+
 def _place(layout: str, template: Template) -> int:
     return {template.last_layout or "closing": 2, template.first_layout: 0}.get(layout, 1)
 

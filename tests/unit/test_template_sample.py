@@ -12,7 +12,7 @@ from pipeline.errors import InputError
 from pipeline.model import SCENES, Script, SpokenLine
 from pipeline.script.checks import find_problems
 from pipeline.template import builtin_root, known_templates, load_template
-from pipeline.template.sample import load_sample
+from pipeline.template.sample import load_sample, pictures_of
 
 BUILTIN = builtin_root() / "templates"
 
@@ -43,6 +43,21 @@ def test_the_sample_of_every_built_in_template_is_a_film_with_a_scene_of_each_la
     assert {scene.layout for scene in sample.scenes} == {layout.name for layout in template.layouts}
     assert find_problems(sample, template) == ()
     assert sample.scenes[0].layout == template.first_layout
+
+
+@pytest.mark.parametrize("name", known_templates([]))
+def test_the_pictures_of_every_built_in_sample_are_there_and_small(name: str) -> None:
+    template = load_template(name, search=[])
+
+    for path in pictures_of(load_sample(template, search=[]), template, search=[]).values():
+        assert path.stat().st_size < 100_000
+
+
+def test_a_picture_that_is_not_there_is_told(own: Own) -> None:
+    sample = own('title = "A"\n[[scenes]]\nlayout = "picture"\npicture = "../sample.jpg"\nsay = "A."\n')
+
+    with pytest.raises(InputError, match=r"there is no picture \.\./sample\.jpg\. Did you mean sample\.jpg\?"):
+        pictures_of(sample, load_template("explainer", search=[]), search=[])
 
 
 def test_every_layout_there_is_has_a_scene_to_show(own: Own, tmp_path: Path) -> None:

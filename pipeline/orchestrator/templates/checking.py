@@ -14,7 +14,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import fonts_for
 from pipeline.script.checks import find_problems
 from pipeline.template import Template
-from pipeline.template.sample import SAMPLE, load_sample
+from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
 _HEIGHT_PX = 540
@@ -84,6 +84,7 @@ def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
     look = look_of(shop, template, sample)
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
+    pictures_of(sample, template, search=search_of(shop))
     fonts_for(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = words_of(sample)
