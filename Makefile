@@ -17,13 +17,14 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help video test check format soak bench
+.PHONY: help video test check format soak bench gallery
 
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
 	@echo "make check                        style, types and the plan of the house"
 	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, thirty topics of the world, timelines"
+	@echo "make gallery                      what every template looks like, in docs/gallery/"
 	@echo "make bench                        the numbers in docs/performance.md"
 
 video: .venv/runtime.stamp
@@ -49,6 +50,9 @@ format: .venv/dev.stamp
 soak: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
 	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"
+
+gallery: .venv/runtime.stamp
+	@$(BIN)/python -m docs.gallery.build
 
 bench: .venv/dev.stamp .venv/moviepy.stamp
 	@$(BIN)/python -m benchmarks.encode --moviepy $(subst .venv,.venv/moviepy,$(BIN))/python

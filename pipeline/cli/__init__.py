@@ -23,6 +23,7 @@ from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
 from pipeline.cli.status import status
+from pipeline.cli.templates import templates
 from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
 
@@ -41,6 +42,7 @@ app = App(
 for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, voices, presets, init, doctor):
     app.command(_command, help_epilogue="")
 app.command(list_batches, name="list", help_epilogue="")
+app.command(templates)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

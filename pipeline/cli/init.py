@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 _FOLDERS = {
-    "templates": "Your own templates, a folder each. One with the name of a built-in template takes its place.\n",
+    "templates": "Your own templates, a folder each: nightreel templates new NAME. "
+    "One with the name of a built-in template takes its place.\n",
     "topics": "",
     "music": "Music that may lie under the voice, a file each: nightreel make BRIEF --music FILE. Ignored by git.\n",
     "credentials": "OAuth client and token files. Never share or commit them.\n",

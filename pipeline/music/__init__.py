@@ -7,7 +7,7 @@ mix        voice and bed as one track: `mix_film` (in a worker process)
 """
 
 from pipeline.music.bed import check_bed, prepare_bed
-from pipeline.music.library import NO_BED, Bed, BedLibrary
+from pipeline.music.library import ANY_BED, NO_BED, Bed, BedLibrary
 from pipeline.music.mix import MixPlan, mix_film
 
 # Parts of the keys of cached loops and mixes: they count up when the same bed and voice would give other bytes.
@@ -15,6 +15,7 @@ BED_VERSION = 1
 MIX_VERSION = 1
 
 __all__ = [
+    "ANY_BED",
     "BED_VERSION",
     "MIX_VERSION",
     "NO_BED",

@@ -63,6 +63,9 @@ class Sprite:
     order: Image.Image | None = None
     # Left and right edge of what it is a part of (a line of text, a dial), which is mirrored as one; None: itself.
     span: tuple[int, int] | None = None
+    # The text that it is a line of, and whether words of it are missing.
+    text: str = ""
+    is_cut: bool = False
 
     def mirrored(self, width_px: int) -> Sprite:
         """See `Element`. It moves and is not turned round: letters and dials stay as they are."""
@@ -126,6 +129,7 @@ def letters(
     letters in order. With `centre_in_px` each line is centred in that width, else lines begin at `left`.
     """
     sprites = []
+    text = " ".join(line.text.strip() for line in block.lines)
     for number, line in enumerate(block.lines):
         baseline = top + block.cap_px + number * block.leading_px
         start = left
@@ -137,7 +141,7 @@ def letters(
             ink = draw_ink(line, block.size_px, group)
             if ink:
                 sprite = flat(ink.mask, name, left=start + ink.left, top=baseline + ink.top, motion=moved)
-                sprites.append(replace(sprite, span=span))
+                sprites.append(replace(sprite, span=span, text=text, is_cut=block.cut))
     return sprites
 
 

@@ -23,6 +23,7 @@ from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.script.allotment import SpokenLength
 from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
+from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
@@ -162,7 +163,7 @@ def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWrite
 
 
 def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWriter) -> Script:
-    script = tidied(script)
+    script = tidied(with_ends(script, template))
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")

@@ -75,8 +75,9 @@ def find_problems(script: Script, template: Template) -> tuple[str, ...]:
 def _problems(script: Script, template: Template) -> Iterator[str]:
     if len(script.scenes) < 2:
         yield f"the script has {len(script.scenes)} scenes, at least 2 are needed"
-    if script.scenes and not isinstance(script.scenes[0], TitleScene):
-        yield f"the first scene is a {script.scenes[0].layout} scene, it must be a title scene"
+    opening = template.first_layout
+    if script.scenes and script.scenes[0].layout not in {opening, TitleScene.layout}:
+        yield f"the first scene is a {script.scenes[0].layout} scene, it must be a {opening} scene"
     if len(script.scenes) > MAX_SCENES:
         yield f"the script has {len(script.scenes):,} scenes, at most {MAX_SCENES} fit a film"
     if excess := find_excess(line.text for scene in script.scenes for line in scene.lines):

@@ -15,6 +15,7 @@ from pipeline.model import Brief, LengthPlan, Pace, Script
 from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
 from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.checks import find_problems, shortened, tidied
+from pipeline.script.ends import find_other_ends
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
 from pipeline.script.notes import count_words, with_fewer_notes
@@ -190,8 +191,9 @@ class _Reading:
             raise Unusable(*problems, error=failure) from error
         problems = find_problems(script, self._template)
         invented = self._invented(script)
-        length = "" if last else self._length(script)
-        if told := (*problems, *invented, *filter(None, [length])):
+        # A film that begins or ends otherwise, or is too long, is better than none.
+        wishes = () if last else (*find_other_ends(script, self._template), self._length(script))
+        if told := tuple(dict.fromkeys((*problems, *invented, *filter(None, wishes)))):
             raise Unusable(*told, error=self._failure(problems, invented))
         return script
 
@@ -207,7 +209,7 @@ class _Reading:
 
     def _failure(self, problems: Sequence[str], invented: Sequence[str]) -> PermanentError:
         if problems or not invented:
-            first = (*problems, "it lasts too long or too short")[0]
+            first = (*problems, "it begins, ends or lasts otherwise than was asked for")[0]
             return PermanentError(f"the model's script can't be filmed: {first}", where=self._where)
         hint = "Add it to the notes, or allow other facts (facts: open)"
         return PermanentError(invented[0].partition(":")[0], where=self._where, hint=hint)

@@ -109,7 +109,7 @@ class MusicSettings(Group):
         "",
         max_length=200,
         description="A file in music/, in any format that FFmpeg reads; auto: one of them, always the same for the "
-        "same topic; empty or none: no music.",
+        "same topic; none: no music; empty: as the template says.",
     )
     below_speech_lu: float = Field(
         12, ge=0, le=40, description="How much quieter than the voice it is while nobody speaks, in LU (as dB)."

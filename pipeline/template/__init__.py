@@ -1,7 +1,17 @@
 """A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
 
-from pipeline.template.loading import builtin_root, known_templates, load_template
+from pipeline.template.ends import End
+from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
 from pipeline.template.notes import notes_as_text
 from pipeline.template.template import Layout, Template
 
-__all__ = ["Layout", "Template", "builtin_root", "known_templates", "load_template", "notes_as_text"]
+__all__ = [
+    "End",
+    "Layout",
+    "Template",
+    "builtin_root",
+    "known_templates",
+    "load_template",
+    "notes_as_text",
+    "read_template",
+]

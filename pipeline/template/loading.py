@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, row_of
-from pipeline.template.schema import TemplateFile, parse_template_file
+from pipeline.template.ends import end_of
+from pipeline.template.included import SHARED, included_files
+from pipeline.template.schema import TemplateFile, limits_in, parse_template_file
 from pipeline.template.template import Layout, Template
 
+TOML = "template.toml"
 _PACKAGE = Path(__file__).parent.parent
 _MAX_BYTES = 256 * 1024
 
@@ -28,7 +31,7 @@ def known_templates(search: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "templates"):
         if root.is_dir():
-            for file in sorted(root.glob("*/template.toml")):
+            for file in sorted(root.glob(f"*/{TOML}")):
                 found.setdefault(file.parent.name, file.parent)
     return found
 
@@ -43,19 +46,36 @@ def load_template(name: str, *, search: Sequence[Path]) -> Template:
     if name not in known:
         hint = f"{did_you_mean(name, known, otherwise='')} Known: {', '.join(sorted(known))}"
         raise InputError(f"unknown template {name!r}", hint=hint)
-    template = _read_folder(known[name], name)
+    return read_template(known[name], search=search)
+
+
+def read_template(folder: Path, *, search: Sequence[Path]) -> Template:
+    """The template in `folder`, called like it. Raises `InputError` when its files are not in order."""
+    template = _read_folder(folder, folder.resolve().name, search)
     template.check()
     return template
 
 
-def _read_folder(folder: Path, name: str) -> Template:
-    toml = _read(folder / "template.toml")
-    checked = parse_template_file(toml, path=str(folder / "template.toml"))
-    files = {path.name: _read(path) for path in sorted(folder.glob("*.jinja"))}
+def shared_files(search: Sequence[Path], pattern: str = "*.jinja") -> dict[str, Path]:
+    """What any template may include, by name ("shared/facts.jinja"): of `search` in order, then what is built in."""
+    found: dict[str, Path] = {}
+    for root in (*search, builtin_root() / "templates"):
+        for path in sorted((root / SHARED).glob(pattern)):
+            found.setdefault(f"{SHARED}/{path.name}", path)
+    return found
+
+
+def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
+    toml = read_text(folder / TOML)
+    checked = parse_template_file(toml, path=str(folder / TOML))
+    paths = {path.name: path for path in sorted(folder.glob("*.jinja"))}
     chosen = (checked.prompt.system, checked.prompt.user, checked.metadata.description)
     for file in chosen:
-        if file not in files:
-            raise InputError(f"there is no file {file}", where=str(folder), hint=did_you_mean(file, files))
+        if file not in paths:
+            raise InputError(f"there is no file {file}", where=str(folder), hint=did_you_mean(file, paths))
+    files = {name: read_text(path) for name, path in paths.items()}
+    shared = shared_files(search)
+    files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
     return Template(
         name=name,
         title=checked.title,
@@ -63,10 +83,15 @@ def _read_folder(folder: Path, name: str) -> Template:
         theme=checked.theme,
         captions=checked.captions,
         transition=checked.transition,
+        music=checked.music,
+        language=checked.language,
         layouts=_layouts(checked),
+        intro=end_of(checked.ends["intro"]),
+        outro=end_of(checked.ends["outro"]) if "outro" in checked.ends else None,
         tags=tuple(dict.fromkeys(checked.metadata.tags)),
-        fingerprint=_fingerprint({"template.toml": toml, **files}),
+        fingerprint=_fingerprint({TOML: toml, **files}),
         folder=str(folder),
+        places=tuple((name, str(path)) for name, path in {**paths, **shared}.items() if name in files),
         files=tuple(files.items()),
         system_file=checked.prompt.system,
         user_file=checked.prompt.user,
@@ -75,20 +100,21 @@ def _read_folder(folder: Path, name: str) -> Template:
 
 
 def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
-    tables = [(name, dict(table)) for name, table in checked.layouts if isinstance(table, BaseModel)]
     return tuple(
         Layout(
             name=name,
             use=SCENES[name].use,
-            max_chars=tuple((field, limit) for field, limit in table.items() if field != "items"),
+            max_chars=tuple(limits_in(table).items()),
             fewest_items=row.fewest if (row := row_of(SCENES[name])) else 0,
-            max_items=table.get("items", 0),
+            max_items=getattr(table, "items", 0),
         )
-        for name, table in tables
+        for name, table in checked.layouts
+        if isinstance(table, BaseModel)
     )
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file of a template. Raises `InputError` for one that can't be read."""
     try:
         data = path.read_bytes()
         if len(data) > _MAX_BYTES:
@@ -102,7 +128,7 @@ def _read(path: Path) -> str:
         raise InputError("is not UTF-8", where=f"{path}:{line}", hint="Save it as UTF-8") from error
 
 
-def _fingerprint(files: dict[str, str]) -> str:
+def _fingerprint(files: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for name, text in sorted(files.items()):
         for part in (name, text):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, CaptionStyle, Scene, Transition, limits_of, row_of
+from pipeline.template.ends import find_wrong_keys
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 Chars = Annotated[int, Field(ge=4, le=2000)]
@@ -67,15 +68,28 @@ class TemplateFile(_Table):
     theme: Annotated[str, Field(min_length=1)] = "midnight"
     captions: CaptionStyle = "karaoke"
     transition: Transition = "cut"
+    # A file in music/ of the workspace, or "auto", where neither brief nor settings name one.
+    music: str = ""
+    # Of the texts in [intro] and [outro]: films in other languages go without them.
+    language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]+)*)?$")] = ""
+    # Which layout opens a film and which one closes it, and texts of it by default.
+    intro: dict[str, str] = {}
+    outro: dict[str, str] | None = None
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
     layouts: LayoutsTable
+
+    @property
+    def ends(self) -> dict[str, dict[str, str]]:
+        """The tables [intro] and, if there is one, [outro], each with its layout."""
+        ends = {"intro": {"layout": "title"} | self.intro}
+        return ends if self.outro is None else {**ends, "outro": {"layout": "closing"} | self.outro}
 
 
 def parse_template_file(text: str, *, path: str) -> TemplateFile:
     """`text` checked. Raises `InputError` with the line of the first thing that is wrong."""
     try:
-        return TemplateFile.model_validate(tomllib.loads(text))
+        checked = TemplateFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
@@ -92,6 +106,21 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
             ) from error
         problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
         raise InputError(f"{'.'.join(keys)}: {problem}", where=where) from error
+    _check_ends(checked, text, path)
+    return checked
+
+
+def _check_ends(checked: TemplateFile, text: str, path: str) -> None:
+    """Raise `InputError` for a first or last scene that the template's layouts can't show."""
+    layouts = {name: limits_in(table) for name, table in checked.layouts if isinstance(table, BaseModel)}
+    for name, table in checked.ends.items():
+        for key, problem, hint in find_wrong_keys(table, layouts):
+            raise InputError(f"{name}.{key}: {problem}", where=f"{path}:{_line_of(text, [name, key])}", hint=hint)
+
+
+def limits_in(table: BaseModel) -> Mapping[str, int]:
+    """The longest text of each field, as the table of a layout says."""
+    return {field: limit for field, limit in table if field != "items"}
 
 
 def _known_keys(tables: Sequence[str]) -> list[str]:

@@ -14,7 +14,10 @@ import jinja2
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, CaptionStyle, LengthPlan, Script, Transition
+from pipeline.model.languages import same_language
+from pipeline.template.ends import End
 from pipeline.template.fields import find_unknown_field
+from pipeline.template.included import included_by
 from pipeline.template.material import has_material_for
 from pipeline.template.notes import notes_as_text
 from pipeline.template.sandbox import TextSandbox
@@ -43,8 +46,10 @@ class Layout:
 # What the Jinja2 files can name.
 PROMPT_CONTEXT: dict[str, Any] = {
     "brief": Brief,
+    "intro": End,
     "layouts": tuple[Layout, ...],
     "notes": str,
+    "outro": End | None,
     "plan": LengthPlan | None,
 }
 METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
@@ -64,13 +69,22 @@ class Template:
     theme: str
     captions: CaptionStyle
     transition: Transition
+    # A file in music/, or "auto"; empty: none.
+    music: str
+    # Of the texts of `intro` and `outro`; empty: they stand in films of any language.
+    language: str
     layouts: tuple[Layout, ...]
+    # What opens a film, and what closes it; None: whatever fits.
+    intro: End
+    outro: End | None
     tags: tuple[str, ...]
     # SHA-256 over all files of the template, for cache keys.
     fingerprint: str
     # Where its files are, for messages; not part of what the template is.
     folder: str = field(compare=False)
-    # (file name, text) of its Jinja2 files, and which of them is what.
+    # (name, path) of its Jinja2 files, likewise.
+    places: tuple[tuple[str, str], ...] = field(compare=False)
+    # (name, text) of them and of what they include, and which of them is what.
     files: tuple[tuple[str, str], ...]
     system_file: str
     user_file: str
@@ -84,12 +98,33 @@ class Template:
         """The template with the layouts that a model may use for `brief`: those it has something to show for."""
         return replace(self, layouts=tuple(each for each in self.layouts if has_material_for(each.name, brief)))
 
+    @property
+    def first_layout(self) -> str:
+        """The layout that opens a film."""
+        return self.intro.layout if self.layout(self.intro.layout) else "title"
+
+    @property
+    def last_layout(self) -> str:
+        """The layout that closes a film; empty: whatever fits."""
+        return self.outro.layout if self.outro and self.layout(self.outro.layout) else ""
+
+    def speaks(self, language: str) -> bool:
+        """Whether its own texts (of `intro` and `outro`) may stand in a film in `language`."""
+        return not self.language or same_language(self.language, language)
+
     def prompt(self, brief: Brief, plan: LengthPlan | None = None) -> tuple[str, str]:
         """What a model is told about `brief`: the system message and the user message.
 
         `plan` is what the film holds if a length was asked for.
         """
-        names = {"brief": brief, "layouts": self.layouts, "notes": notes_as_text(brief.sections), "plan": plan}
+        names = {
+            "brief": brief,
+            "intro": self.intro,
+            "layouts": self.layouts,
+            "notes": notes_as_text(brief.sections),
+            "outro": self.outro,
+            "plan": plan,
+        }
         return self._render(self.system_file, names), self._render(self.user_file, names)
 
     def description_of(self, brief: Brief, script: Script) -> str:
@@ -98,13 +133,15 @@ class Template:
 
     def check(self) -> None:
         """Raise `InputError` (file, line, nearest known name) when a Jinja2 file is broken or names unknown fields."""
-        for file, context in (
+        contexts = (
             (self.system_file, PROMPT_CONTEXT),
             (self.user_file, PROMPT_CONTEXT),
             (self.description_file, METADATA_CONTEXT),
-        ):
+        )
+        sources = dict(self.files)
+        for file, context in ((part, names) for whole, names in contexts for part in included_by(whole, sources)):
             with self._translated(file):
-                unknown = find_unknown_field(dict(self.files)[file], _environment(self.files), context)
+                unknown = find_unknown_field(sources[file], _environment(self.files), context)
             if unknown:
                 raise InputError(unknown.message, where=f"{self._path(file)}:{unknown.line}", hint=unknown.hint)
 
@@ -129,7 +166,7 @@ class Template:
             raise InputError(f"the template can't be filled in: {error}", where=f"{self._path(name)}:{line}") from error
 
     def _path(self, file: str) -> str:
-        return str(PurePath(self.folder) / file)
+        return dict(self.places).get(file) or str(PurePath(self.folder) / file)
 
 
 @lru_cache(maxsize=16)

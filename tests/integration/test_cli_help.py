@@ -27,6 +27,7 @@ from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
 from pipeline.cli.status import status
+from pipeline.cli.templates import check, list_all, new, preview, show, templates
 from pipeline.cli.voices import voices
 
 COMMANDS = {
@@ -45,12 +46,17 @@ COMMANDS = {
     "init": init,
     "doctor": doctor,
 }
+# Commands of a command.
+TEMPLATES = {"list": list_all, "show": show, "new": new, "check": check, "preview": preview}
+# What a flag is called where its parameter can't be called so.
+FLAGS = {"origin": "--from"}
 GROUPS = {"making": Making, "working": Working, "place": Place}
 HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3", "babel"}
 _SCRIPT = """
 import contextlib, io, json, sys
 from pipeline.cli import main
-for arguments in (["--help"], ["--version"], ["make", "--help"], ["retry", "--help"]):
+commands = (["--help"], ["--version"], ["make", "--help"], ["retry", "--help"], ["templates", "preview", "--help"])
+for arguments in commands:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
         main(arguments)
 print(json.dumps(sorted(sys.modules)))
@@ -85,26 +91,32 @@ def test_help_needs_nothing_heavy():
 def test_the_help_names_every_command_and_where_to_start(capsys):
     text = help_of(capsys=capsys)
 
-    for command in COMMANDS:
+    for command in (*COMMANDS, "templates"):
         assert f" {command} " in text
     assert "Start with: nightreel make" in text
     assert "Exit codes: 0 done" in text
 
 
 def test_no_command_is_forgotten_here():
-    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys()
+    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys() | {"templates"}
+    assert {name for name in templates if not name.startswith("-")} == TEMPLATES.keys()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_of_a_command_names_all_its_parameters(name, capsys):
-    text = help_of(name, capsys=capsys)
+@pytest.mark.parametrize(
+    ("command", "function"),
+    [*(((name,), each) for name, each in COMMANDS.items()), *((("templates", n), e) for n, e in TEMPLATES.items())],
+    ids=str,
+)
+def test_the_help_of_a_command_names_all_its_parameters(command, function, capsys):
+    text = help_of(*command, capsys=capsys)
 
-    for parameter in inspect.signature(COMMANDS[name]).parameters:
+    for parameter in inspect.signature(function).parameters:
         if parameter in GROUPS:
             flags = [f"--{field.name.replace('_', '-')}" for field in fields(GROUPS[parameter])]
             assert [flag for flag in flags if flag not in text] == []
         else:
-            assert parameter.upper() in text or f"--{parameter.strip('_').replace('_', '-')}" in text
+            flag = FLAGS.get(parameter, f"--{parameter.strip('_').replace('_', '-')}")
+            assert parameter.upper() in text or flag in text
 
 
 def test_without_arguments_the_help_is_shown(capsys):

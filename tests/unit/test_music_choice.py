@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.orchestrator import batches
 from pipeline.orchestrator.forecast import forecast
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import load_settings
+from pipeline.template import builtin_root
 from tests.standins.beds import chord, write_bed
 
 QUIET = {"script.writers": "outline", "narration.narrator": "silence"}
@@ -114,3 +116,44 @@ async def test_a_film_with_music_that_is_missing_or_broken_fails_before_its_scri
     assert (job.status, job.error.kind, job.error.stage) == (JobStatus.FAILED, InputError.__name__, "script")
     assert name in job.error.message
     assert job.script is None
+
+
+def template_with(workspace, music):
+    """A template of the workspace that wishes for music."""
+    folder = workspace / "templates" / "loud"
+    shutil.copytree(builtin_root() / "templates" / "explainer", folder, dirs_exist_ok=True)
+    path = folder / "template.toml"
+    path.write_text(f'music = "{music}"\n{path.read_text(encoding="utf-8")}', encoding="utf-8")
+    return brief(template="loud")
+
+
+def test_the_music_of_a_template_is_that_of_its_films_unless_somebody_asks_for_another(workspace):
+    loud = template_with(workspace, "calm.flac")
+
+    assert shop_in(workspace).wishes.complete(loud).music == "calm.flac"
+    assert shop_in(workspace).wishes.complete(replace(loud, music="bright.flac")).music == "bright.flac"
+    assert shop_in(workspace, **{"music.bed": "none"}).wishes.complete(loud).music == "none"
+    assert shop_in(workspace).wishes.complete(brief()).music == "none"
+
+
+def test_a_template_that_would_have_any_music_is_content_with_none(workspace):
+    loud = template_with(workspace, "auto")
+    assert shop_in(workspace).wishes.complete(loud).music in {"calm.flac", "bright.flac"}
+
+    shutil.rmtree(workspace / "music")
+
+    assert shop_in(workspace).wishes.complete(loud).music == "none"
+    # Whoever asks for it has to be told.
+    assert shop_in(workspace).wishes.complete(brief(music="auto")).music == "auto"
+
+
+def test_music_that_a_template_names_and_that_is_not_there_is_an_error(workspace):
+    shop = shop_in(workspace)
+    film = shop.wishes.complete(template_with(workspace, "lost.flac"))
+
+    with pytest.raises(InputError, match=r"no music called 'lost\.flac'"):
+        shop.bed(film)
+
+
+def test_a_template_that_is_not_there_is_no_matter_of_its_music(workspace):
+    assert shop_in(workspace).wishes.complete(brief(template="nowhere")).music == "none"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from pipeline.errors import InputError
 from pipeline.model import Brief, Shape
 from pipeline.model.languages import entry_for, usual_case
-from pipeline.music import NO_BED, BedLibrary
+from pipeline.music import ANY_BED, NO_BED, BedLibrary
 from pipeline.orchestrator.workshop.places import Places
 from pipeline.settings import Settings
+from pipeline.template import Template
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,8 @@ class Wishes:
     overrides: Mapping[str, object]
     places: Places
     beds: BedLibrary
+    # The template of a brief that names one; raises `InputError`.
+    template_of: Callable[[Brief], Template]
 
     def films_of(self, brief: Brief) -> tuple[Brief, ...]:
         """A completed brief for each film that is wanted of it: one, or one in each of its languages.
@@ -81,14 +85,14 @@ class Wishes:
         Reads files: not for the event loop.
         """
         language = self._language(brief)
-        music = self._flag("music.bed") or brief.music or self.settings.music.bed or NO_BED
+        template = self._flag("template") or brief.template or self.settings.template
         asked = self.settings.script
         length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
         return replace(
             brief,
             language=language,
             languages=(),
-            template=self._flag("template") or brief.template or self.settings.template,
+            template=template,
             theme=self._flag("theme") or brief.theme or self.settings.theme,
             voice=self._voice(brief, language),
             voices=tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
@@ -97,11 +101,23 @@ class Wishes:
             length_s=length_s,
             facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
             variant=int(self._flag("script.variant") or brief.variant or asked.variant),
-            music=self.beds.choose(music, brief.title),
+            music=self._music(replace(brief, template=template)),
             preset=self._flag("video.preset") or brief.preset or self.settings.video.preset,
             format=cast("Shape | None", self._flag("video.format")) or brief.format or self.settings.video.format,
             origin=self.places.origin(brief.origin),
         )
+
+    def _music(self, brief: Brief) -> str:
+        """The bed by name. A template that would have any is content with none where there is none."""
+        asked = self._flag("music.bed") or brief.music or self.settings.music.bed
+        if asked:
+            return self.beds.choose(asked, brief.title)
+        try:
+            wished = self.template_of(brief).music or NO_BED
+        except InputError:
+            return NO_BED  # the film will fail with this very error
+        chosen = self.beds.choose(wished, brief.title)
+        return NO_BED if chosen == ANY_BED else chosen
 
     def _language(self, brief: Brief) -> str:
         return usual_case(self._flag("language") or brief.language or self.settings.language)

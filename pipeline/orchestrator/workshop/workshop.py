@@ -350,7 +350,13 @@ class Workshop:
     @cached_property
     def wishes(self) -> Wishes:
         """What is wanted of a brief."""
-        return Wishes(settings=self.settings, overrides=self.overrides, places=self.places, beds=self._beds)
+        return Wishes(
+            settings=self.settings,
+            overrides=self.overrides,
+            places=self.places,
+            beds=self._beds,
+            template_of=self.template,
+        )
 
     def job_id(self, brief: Brief) -> str:
         """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""

@@ -1,0 +1,220 @@
+"""`nightreel templates`: what films can look like, and making templates of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from pipeline.cli.options import Place
+
+if TYPE_CHECKING:
+    from pipeline.template import Template
+
+templates = App(
+    name="templates", help="See what films can look like, and make templates of your own.", help_epilogue=""
+)
+
+
+@templates.command(name="list")
+def list_all(*, place: Place = Place()) -> int:
+    """List the templates that --template takes: those of the workspace, and those that are built in."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK
+    from pipeline.orchestrator.templates.shelf import is_builtin, list_templates
+
+    shop = open_session(place, {}).workshop
+    found = list_templates(shop)
+    usual = shop.settings.template
+    if place.json:
+        print_json([_in_short(each, usual) for each in found])
+        return EXIT_OK
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for each in found:
+        if isinstance(each, tuple):
+            table.add_row(f"[bold]{escape(each[0])}[/]", f"[red]{escape(each[1])}[/]")
+            continue
+        table.add_row(
+            f"[bold]{escape(each.name)}[/]",
+            escape(each.description),
+            f"{len(each.layouts)} layouts",
+            escape(each.theme),
+            "" if is_builtin(each) else "yours",
+            "default" if each.name == usual else "",
+        )
+    Console(highlight=False).print(table)
+    return EXIT_OK
+
+
+@templates.command
+def show(name: str, /, *, place: Place = Place()) -> int:
+    """Show what a template allows: its layouts with their limits, its theme, captions and music.
+
+    Parameters
+    ----------
+    name
+        Name of a template, or its folder.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK
+    from pipeline.orchestrator.templates.shelf import find_template
+
+    shop = open_session(place, {}).workshop
+    template = find_template(shop, name)
+    if place.json:
+        print_json(_in_full(template, shop.settings.template))
+        return EXIT_OK
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{escape(template.title)}[/]  {escape(template.description)}")
+    ends = f"{template.first_layout} … {template.last_layout or 'anything'}"
+    facts = {
+        "folder": template.folder,
+        "theme": template.theme,
+        "captions": template.captions,
+        "music": template.music or "none",
+        "from … to": ends,
+        "tags": ", ".join(template.tags) or "none",
+    }
+    for key, value in facts.items():
+        console.print(f"  {key:<10} {escape(value)}")
+    for layout in template.layouts:
+        limits = ", ".join(f"{field} {limit}" for field, limit in layout.max_chars)
+        items = f"; up to {layout.max_items} items" if layout.max_items else ""
+        console.print(f"  [bold]{layout.name:<10}[/] {escape(layout.use)}\n             [dim]{limits}{items}[/]")
+    return EXIT_OK
+
+
+@templates.command
+def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "explainer", place: Place = Place()) -> int:
+    """Make a template of your own in templates/ of the workspace, as a copy of another one.
+
+    Parameters
+    ----------
+    name
+        What it is called: small letters, digits and hyphens.
+    origin
+        The template that it begins as.
+    """
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK
+    from pipeline.orchestrator.templates.shelf import copy_template
+
+    files = copy_template(open_session(place, {}).workshop, name, origin=origin)
+    if place.json:
+        print_json({"name": name, "folder": files[0].parent, "files": files})
+        return EXIT_OK
+    print(f"{files[0].parent}: {', '.join(path.name for path in files)}")
+    print(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
+    return EXIT_OK
+
+
+@templates.command
+def check(name: str, /, *, place: Place = Place()) -> int:
+    """Say what is wrong with a template: unknown fields, broken Jinja2, missing fonts, faint colours, texts too long.
+
+    Parameters
+    ----------
+    name
+        Name of a template, or its folder.
+    """
+    import sys
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.cli.text import shown
+    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.orchestrator.templates.checking import check_template
+
+    faults = check_template(open_session(place, {}).workshop, name)
+    if place.json:
+        print_json([asdict(fault) for fault in faults])
+    else:
+        for fault in faults:
+            print(shown(str(fault)), file=sys.stderr)
+        print(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
+    return InputError.exit_code if faults else EXIT_OK
+
+
+@templates.command
+def preview(
+    name: str,
+    /,
+    *,
+    format: Literal["16:9", "9:16", "1:1", "4:5"] | None = None,  # noqa: A002 - the name of the flag
+    theme: str | None = None,
+    output: Path | None = None,
+    place: Place = Place(),
+) -> int:
+    """Draw what a template looks like: the end of a scene of each of its layouts, on one sheet.
+
+    Parameters
+    ----------
+    name
+        Name of a template, or its folder.
+    format
+        Only this shape of the picture; default: 16:9, 9:16 and 1:1 side by side.
+    theme
+        In the colours of this theme; default: the template's.
+    output
+        The file, FILE.png or FILE.jpg. Default: preview-NAME.png in output/ of the workspace.
+    """
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.orchestrator.templates.preview import PREVIEWED
+    from pipeline.orchestrator.templates.preview import preview as draw
+    from pipeline.orchestrator.templates.shelf import find_template
+
+    if output and output.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
+        raise InputError("is no picture", where=str(output), hint="Write FILE.png or FILE.jpg")
+    shop = open_session(place, {}).workshop
+    template = find_template(shop, name)
+    path = output or shop.workspace / "output" / f"preview-{template.name}.png"
+    draw(shop, template, path, shapes=(format,) if format else PREVIEWED, theme=theme or "")
+    if place.json:
+        print_json({"name": template.name, "preview": path})
+    else:
+        print(path)
+    return EXIT_OK
+
+
+def _in_short(each: Template | tuple[str, str], usual: str) -> dict[str, object]:
+    if isinstance(each, tuple):
+        return {"name": each[0], "problem": each[1]}
+    return _in_full(each, usual)
+
+
+def _in_full(template: Template, usual: str) -> dict[str, object]:
+    from pipeline.orchestrator.templates.shelf import is_builtin
+
+    layouts = [
+        {"name": layout.name, "use": layout.use, "max_chars": dict(layout.max_chars), "max_items": layout.max_items}
+        for layout in template.layouts
+    ]
+    return {
+        "name": template.name,
+        "title": template.title,
+        "description": template.description,
+        "folder": template.folder,
+        "built_in": is_builtin(template),
+        "default": template.name == usual,
+        "theme": template.theme,
+        "captions": template.captions,
+        "music": template.music,
+        "first_layout": template.first_layout,
+        "last_layout": template.last_layout,
+        "tags": list(template.tags),
+        "layouts": layouts,
+    }

@@ -1,0 +1,104 @@
+"""What is wrong with a template: files, fields, prompts, the sample, fonts, contrast, and limits that can't fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.errors import NightreelError
+from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section
+from pipeline.orchestrator.templates.filling import Misfit, find_overfull, words_of
+from pipeline.orchestrator.templates.preview import format_of, look_of
+from pipeline.orchestrator.templates.shelf import find_template, folder_of, search_of
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.rendering import fonts_for
+from pipeline.script.checks import find_problems
+from pipeline.template import Template
+from pipeline.template.sample import SAMPLE, load_sample, pictures_of
+
+# Layouts are drawn to scale: at this height a limit is as wrong as at any other.
+_HEIGHT_PX = 540
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that has to be mended before films are made."""
+
+    # File and line, or a layout.
+    where: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
+    """Everything that is wrong with a template, by name or folder; empty: nothing is. Blocks, for seconds.
+
+    Raises `InputError` where there is no template.
+    """
+    found: list[Fault] = []
+
+    def tried(what: Callable[[], Iterator[Fault]]) -> None:
+        try:
+            found.extend(what())
+        except NightreelError as error:
+            found.append(Fault(where=error.where, message=error.message, hint=error.hint))
+
+    known = _known(shop, named)
+    if isinstance(known, Fault):
+        return (known,)
+    tried(lambda: _prompts(known))
+    tried(lambda: _pictures(shop, known))
+    return tuple(found)
+
+
+def _known(shop: Workshop, named: str) -> Template | Fault:
+    try:
+        return find_template(shop, named)
+    except NightreelError as error:
+        if folder_of(shop, named) is None:
+            raise
+        return Fault(where=error.where, message=error.message, hint=error.hint)
+
+
+def _prompts(template: Template) -> Iterator[Fault]:
+    """Raises what shows only when the texts are filled in: with notes and without, with a length and without."""
+    notes = (Section(heading="One", blocks=(Paragraph(text="A note."),)),)
+    plan = LengthPlan(length_s=60, words=150, unit="words", fewest_scenes=5, most_scenes=8)
+    bare = Brief(title="A topic", language="en")
+    full = replace(
+        bare, sections=notes, facts="notes", audience="children", tone="calm", kicker="K", subtitle="S", closing="C"
+    )
+    for brief in (bare, replace(full, variant=2)):
+        for length in (None, plan):
+            template.prompt(brief, length)
+        template.description_of(brief, Script(title="A topic", language="en", scenes=()))
+    yield from ()
+
+
+def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
+    sample = load_sample(template, search=search_of(shop))
+    look = look_of(shop, template, sample)
+    for problem in find_problems(sample, template):
+        yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
+    pictures_of(sample, template, search=search_of(shop))
+    fonts_for(sample, look)
+    looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
+    words = words_of(sample)
+    by_layout = {scene.layout: scene for scene in sample.scenes}
+    for layout in template.layouts:
+        if layout.name in by_layout:
+            for misfit in find_overfull(layout, by_layout[layout.name], words, looks):
+                yield _told(misfit, template)
+
+
+def _told(misfit: Misfit, template: Template) -> Fault:
+    where = f"{template.folder}/template.toml: layouts.{misfit.layout}.{misfit.field}"
+    shapes = ", ".join(misfit.shapes)
+    message = f"{misfit.limit} characters don't fit in {shapes}"
+    if misfit.fitting:
+        return Fault(where=where, message=message, hint=f"At most {misfit.fitting} do")
+    return Fault(where=where, message=message, hint="Allow fewer items, or shorter texts beside it")

@@ -1,0 +1,113 @@
+"""Scenes that are as full as a template allows: whether their texts fit, and how much would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+from typing import Any, cast
+
+from pipeline.model import Scene, Script, ShownText, join_words, narration_of, split_words, texts_of, with_texts
+from pipeline.rendering import Look
+from pipeline.rendering.layouts import LAYOUTS
+from pipeline.rendering.misfits import find_misfits
+from pipeline.template import Layout
+
+# Shorter texts are none.
+_FEWEST_CHARS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misfit:
+    """A limit that is too large."""
+
+    layout: str
+    # "heading", "item", or "items": how many there are.
+    field: str
+    limit: int
+    # The largest that fits; 0: none does.
+    fitting: int
+    # The formats for which it is too large, e.g. "9:16".
+    shapes: tuple[str, ...]
+
+
+def find_overfull(layout: Layout, scene: Scene, words: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Misfit]:
+    """The limits of a layout that its pictures have no room for; `scene` is one with it, `looks` are by format.
+
+    Each text is as long as it may be, in `words` of a usual length.
+    """
+    if type(scene) not in LAYOUTS:
+        return
+    limits = dict(layout.max_chars)
+
+    def wrong_in(look: Look, limits: Mapping[str, int]) -> set[str]:
+        full = filled(scene, limits, layout.max_items, words)
+        return _fields(full, find_misfits(full, look))
+
+    wrong = {name: wrong_in(look, limits) for name, look in looks.items()}
+    for field, limit in layout.max_chars:
+        shapes = tuple(name for name, fields in wrong.items() if field in fields)
+        if not shapes:
+            continue
+
+        def fits(chars: int, field: str = field, shapes: Sequence[str] = shapes) -> bool:
+            return not any(field in wrong_in(looks[name], {**limits, field: chars}) for name in shapes)
+
+        fitting = _largest(_FEWEST_CHARS, limit, fits)
+        yield Misfit(layout=layout.name, field=field, limit=limit, fitting=fitting, shapes=shapes)
+        # What stands beside a text that is too long may fit beside one that is not.
+        limits[field] = fitting or limit
+        wrong = {name: wrong_in(look, limits) for name, look in looks.items()} if fitting else wrong
+
+
+def filled(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[str]) -> Scene:
+    """The scene with as many items as it may have, and every text as long as its limit.
+
+    What is fixed (code, prices) stays as it is. No two texts begin alike.
+    """
+    row = getattr(scene, "items", ())
+    if row and items:
+        scene = cast("Scene", replace(cast("Any", scene), items=tuple(islice(cycle(row), items))))
+    shown = [each for each in texts_of(scene) if each.field in limits and not each.rule.is_fixed]
+    texts = {each.name: text_of(limits[each.field], words, begin=number) for number, each in enumerate(shown)}
+    return with_texts(scene, texts)
+
+
+def text_of(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
+    """Running text of at most so many characters, and hardly fewer, beginning at one of `words`."""
+    chosen: list[str] = []
+    room, first = chars, begin % len(words)
+    # Towards the end a shorter word than the next one may fit: all are tried once more.
+    tried = 0
+    for word in islice(cycle(words), first, None):
+        takes = len(join_words([*chosen[-1:], word])) - sum(map(len, chosen[-1:]))
+        if takes <= room:
+            chosen.append(word)
+            room, tried = room - takes, 0
+        tried += 1
+        if room < 2 or tried > len(words):
+            break
+    text = join_words(chosen) or words[first][:chars]
+    return text[:1].upper() + text[1:]
+
+
+def words_of(script: Script) -> tuple[str, ...]:
+    """The words that a script says, each once and without marks, in order."""
+    said = (word.strip(" .,;:!?…“”\"'()") for scene in script.scenes for word in split_words(narration_of(scene)))
+    return tuple(dict.fromkeys(word.casefold() for word in said if word))
+
+
+def _fields(scene: Scene, names: Sequence[str]) -> set[str]:
+    """The fields, as templates limit them, of texts by name."""
+    by_name: dict[str, ShownText] = {each.name: each for each in texts_of(scene)}
+    return {by_name[name].field for name in names}
+
+
+def _largest(low: int, high: int, fits: Any) -> int:  # noqa: ANN401 - a function of one number
+    """The largest number from `low` below `high` that fits, if all smaller ones do; 0: not even `low` does."""
+    if not fits(low):
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low

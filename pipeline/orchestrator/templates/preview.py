@@ -1,0 +1,114 @@
+"""What a template looks like: its sample, a picture of each scene, in several shapes, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.files import replacing, storage_errors
+from pipeline.model import (
+    SAMPLE_RATE_HZ,
+    Brief,
+    Clip,
+    Narration,
+    Scene,
+    Script,
+    Shape,
+    VideoFormat,
+    narration_of,
+    split_words,
+)
+from pipeline.narration.estimate import estimate
+from pipeline.orchestrator.templates.shelf import search_of
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.rendering import Look
+from pipeline.rendering.layouts import LAYOUTS
+from pipeline.rendering.sheet import Tile, draw_sheet, draw_still, size_within
+from pipeline.subtitles import make_subtitles
+from pipeline.template import Template
+from pipeline.template.sample import load_sample
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# What a preview shows when nobody asks for one shape.
+PREVIEWED: tuple[Shape, ...] = ("16:9", "9:16", "1:1")
+# Pictures are drawn larger than they are shown: small type keeps its form.
+_LARGER = 2
+# Height of pictures side by side, and how many pixels each has that stands alone.
+_HEIGHT_PX, _AREA_PX = 288, 200_000
+_SHEET_PX = 2_240
+# Of silence before the first word, and how long before the end of the last one a scene is shown.
+_SILENCE_S, _SHORT_OF_END_S = 0.3, 0.05
+
+
+def preview(
+    shop: Workshop, template: Template, path: Path, *, shapes: Sequence[Shape] = PREVIEWED, theme: str = ""
+) -> None:
+    """Write a contact sheet of the template to `path`, FILE.png or FILE.jpg. Blocks, for seconds.
+
+    Raises `InputError` for a sample or a theme that is not in order, and `StorageError`.
+    """
+    sheet = draw_preview(shop, template, shapes=shapes, theme=theme)
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        if path.suffix.lower() == ".png":
+            sheet.save(file, format="PNG")
+        else:
+            sheet.save(file, format="JPEG", quality=90)
+
+
+def draw_preview(shop: Workshop, template: Template, *, shapes: Sequence[Shape], theme: str = "") -> Image.Image:
+    """The contact sheet, mode RGB. Raises `InputError`."""
+    sample = load_sample(template, search=search_of(shop))
+    look = look_of(shop, template, sample, theme=theme)
+    tiles = list(_tiles(shop, sample, look, shapes))
+    facts = (template.description, f"{len(tiles)} layouts", look.theme.name, f"captions: {template.captions}")
+    line = " · ".join(filter(None, (*facts, ", ".join(shapes))))
+    return draw_sheet(tiles, look, title=template.title, line=line, width_px=_SHEET_PX)
+
+
+def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = "") -> Look:
+    """How films of the template look, in the colours of the workspace's brand."""
+    return Look(
+        title=sample.title,
+        theme=shop.theme(Brief(title=sample.title, theme=theme or template.theme)),
+        captions=shop.settings.subtitles.style or template.captions,
+        language=sample.language,
+    )
+
+
+def format_of(shape: Shape, *, height_px: int) -> VideoFormat:
+    """A shape at a height."""
+    return size_within(VideoFormat().in_shape(shape), height_px)
+
+
+def _tiles(shop: Workshop, sample: Script, look: Look, shapes: Sequence[Shape]) -> Iterator[Tile]:
+    alone = format_of(shapes[0], height_px=1080)
+    height_px = round((_AREA_PX * alone.height_px / alone.width_px) ** 0.5 / 8) * 8 if len(shapes) == 1 else _HEIGHT_PX
+    for scene in sample.scenes:
+        if type(scene) in LAYOUTS:
+            formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
+            pictures = tuple(_picture(shop, scene, replace(look, format=each)) for each in formats)
+            yield Tile(name=scene.layout, pictures=pictures)
+
+
+def _picture(shop: Workshop, scene: Scene, look: Look) -> Image.Image:
+    """The end of a scene, while its last caption still stands."""
+    clip = clip_of(scene)
+    narration = Narration(narrator="", voice="", clips=(clip,))
+    limits = shop.cue_limits(look.format)
+    (cues,) = make_subtitles(narration, language=look.language, limits=limits).scenes
+    at_s = max(0.0, (clip.words[-1].end_s if clip.words else 5.0) - _SHORT_OF_END_S)
+    picture = draw_still(scene, words=clip.words, cues=cues, at_s=at_s, look=look)
+    return picture.reduce(_LARGER)
+
+
+def clip_of(scene: Scene) -> Clip:
+    """The narration of a scene as it might be spoken; there is no sound."""
+    words = estimate(split_words(narration_of(scene)), start_s=_SILENCE_S)
+    end_s = (words[-1].end_s if words else 0.0) + 1.0
+    return Clip(path=Path(), samples=round(end_s * SAMPLE_RATE_HZ), sha256="", words=words)

@@ -1,0 +1,290 @@
+"""What is told about templates: which there are, what they look like, what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pipeline.cli import main
+from pipeline.model import Brief, StatementScene, VideoFormat
+from pipeline.model.showing import texts_of
+from pipeline.orchestrator.templates.checking import check_template
+from pipeline.orchestrator.templates.filling import filled, find_overfull, text_of, words_of
+from pipeline.orchestrator.templates.preview import draw_preview, look_of
+from pipeline.orchestrator.templates.shelf import find_template
+from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.rendering import fonts
+from pipeline.rendering.text import presentable
+from pipeline.template import builtin_root, known_templates, load_template
+from pipeline.template.sample import load_sample
+
+BUILTIN = builtin_root() / "templates"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return open_workshop(workspace=tmp_path)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A template of the workspace: a copy of the explainer."""
+    folder = tmp_path / "templates" / "mine"
+    shutil.copytree(BUILTIN / "explainer", folder)
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> int:
+    """Replace a text once; the line on which it stood."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text.partition(old)[0].count("\n") + 1
+
+
+def run(capsys, *arguments: object) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main([str(each) for each in arguments])
+    out, err = capsys.readouterr()
+    return int(left.value.code or 0), out, err
+
+
+# Check ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", known_templates([]))
+def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop):
+    assert check_template(shop, name) == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "new", "says"),
+    [
+        (("template.toml", "theme ="), "them =", "template.toml:{line}: unknown key them. Did you mean theme?"),
+        (("template.toml", "midnight"), "midnite", "unknown theme midnite. Did you mean midnight?"),
+        (
+            ("user.jinja", "brief.title"),
+            "brief.titel",
+            "user.jinja:{line}: unknown field brief.titel. Did you mean title?",
+        ),
+        (("user.jinja", "{{ brief.language }}"), "{{ brief.language", ": broken template"),
+        (
+            ("user.jinja", "{{ brief.tone }}"),
+            "{{ 1 / 0 }}",
+            "user.jinja:{line}: the template can't be filled in: division",
+        ),
+        (
+            ("sample.toml", 'kicker = "The price"'),
+            'kikker = "A"',
+            "a statement scene has no kikker. Did you mean kicker?",
+        ),
+        (("sample.toml", 'kicker = "The price"'), f'kicker = "{"A " * 30}A"', "kicker has 61 characters, at most"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_told_with_its_place(own, shop, place, new, says):
+    file, old = place
+    line = edit(own / file, old, new)
+
+    told = "\n".join(map(str, check_template(shop, "mine")))
+
+    assert says.format(line=line) in told
+
+
+def test_letters_without_a_font_are_told_with_what_to_install(own, shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
+    cached = (fonts.face_for, fonts._system_faces, fonts._characters, presentable)
+    for function in cached:
+        function.cache_clear()
+    edit(own / "sample.toml", "Why octopuses have", "ལྷ་ས་ have")
+
+    told = "\n".join(map(str, check_template(shop, "mine")))
+
+    for function in cached:
+        function.cache_clear()
+    assert told.startswith("no font for Tibetan")
+    assert "Install fonts-noto-core" in told
+
+
+def test_text_that_is_faint_on_its_background_is_told(own, shop, tmp_path):
+    themes = tmp_path / "themes"
+    themes.mkdir()
+    shutil.copy(builtin_root() / "themes" / "midnight.toml", themes / "dim.toml")
+    line = edit(themes / "dim.toml", 'text = "0.970', 'text = "0.300')
+    edit(own / "template.toml", '"midnight"', '"dim"')
+
+    told = "\n".join(map(str, check_template(shop, "mine")))
+
+    assert f"dim.toml:{line}: text can't be read on background_top" in told
+
+
+def test_a_limit_that_its_layout_has_no_room_for_is_told_with_the_largest_that_fits(shop):
+    template = load_template("explainer", search=[])
+    sample = load_sample(template, search=[])
+    scene = next(each for each in sample.scenes if isinstance(each, StatementScene))
+    small = VideoFormat(width_px=640, height_px=360)
+    looks = {"16:9": replace(look_of(shop, template, sample), format=small)}
+    statement = template.layout("statement")
+    words = words_of(sample)
+
+    (misfit,) = find_overfull(replace(statement, max_chars=(("text", 900),)), scene, words, looks)
+
+    assert (misfit.layout, misfit.field, misfit.limit, misfit.shapes) == ("statement", "text", 900, ("16:9",))
+    assert 160 <= misfit.fitting < 700
+    fitting = replace(statement, max_chars=(("text", misfit.fitting),))
+    assert list(find_overfull(fitting, scene, words, looks)) == []
+
+
+def test_a_scene_is_filled_to_its_limits():
+    template = load_template("lesson", search=[])
+    sample = load_sample(template, search=[])
+    words = words_of(sample)
+
+    for scene in sample.scenes:
+        layout = template.layout(scene.layout)
+        full = filled(scene, dict(layout.max_chars), layout.max_items, words)
+
+        assert len(getattr(full, "items", ())) == layout.max_items
+        for text in texts_of(full):
+            limit = dict(layout.max_chars).get(text.field)
+            if limit and not text.rule.is_fixed:
+                assert limit - 3 <= len(text.text) <= limit
+
+
+@pytest.mark.parametrize("words", [("one", "three", "seven"), ("an",), ("猫", "が", "い"), ("extraordinarily",)])
+def test_a_text_is_as_long_as_it_may_be(words):
+    for chars in (4, 17, 60, 400):
+        assert 0 < len(text_of(chars, words, begin=5)) <= chars
+
+
+# Preview --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_shows_every_layout_and_is_the_same_each_time(shop):
+    template = find_template(shop, "explainer")
+
+    one, other = (draw_preview(shop, template, shapes=("16:9",)) for _ in range(2))
+
+    assert one.tobytes() == other.tobytes()
+    # Four pictures, two in a row.
+    assert one.width > 1_200
+    assert one.height > 900
+    assert len(one.resize((64, 64)).getcolors(4096)) > 200
+
+
+def test_the_preview_of_a_folder_is_written_where_it_is_wanted(own, tmp_path, capsys):
+    target = tmp_path / "sheets" / "mine.jpg"
+
+    code, out, _ = run(
+        capsys,
+        "templates",
+        "preview",
+        own,
+        "--format",
+        "1:1",
+        "--theme",
+        "paper",
+        "--output",
+        target,
+        "--workspace",
+        tmp_path,
+    )
+
+    assert (code, out.strip()) == (0, str(target))
+    with Image.open(target) as sheet:
+        assert sheet.format == "JPEG"
+
+
+def test_a_preview_is_a_png_or_a_jpeg(tmp_path, capsys):
+    code, _, err = run(capsys, "templates", "preview", "explainer", "--output", "a.gif", "--workspace", tmp_path)
+
+    assert code == 2
+    assert "a.gif: is no picture. Write FILE.png or FILE.jpg" in err
+
+
+# List, show, new ------------------------------------------------------------------------------------------------------
+
+
+def test_templates_are_listed_and_those_of_the_workspace_go_before(own, tmp_path, capsys):
+    own.rename(own.parent / "news")
+    broken = tmp_path / "templates" / "broken"
+    shutil.copytree(BUILTIN / "explainer", broken)
+    edit(broken / "template.toml", "theme =", "them =")
+
+    code, out, _ = run(capsys, "templates", "list", "--json", "--workspace", tmp_path)
+
+    found = {each["name"]: each for each in json.loads(out)}
+    assert code == 0
+    assert {"explainer", "listicle", "news", "product", "offer", "lesson", "broken"} == found.keys()
+    assert (found["news"]["title"], found["news"]["built_in"]) == ("Explainer", False)
+    assert (found["explainer"]["built_in"], found["explainer"]["default"]) == (True, True)
+    assert "unknown key them" in found["broken"]["problem"]
+
+
+def test_a_template_is_shown_with_its_limits(tmp_path, capsys):
+    code, out, _ = run(capsys, "templates", "show", "lesson", "--workspace", tmp_path)
+
+    assert code == 0
+    for part in ("Lesson", "forest", "karaoke", "quiz", "item_title 28", "up to 4 items", "title … closing"):
+        assert part in out
+
+
+def test_a_new_template_is_a_copy_in_the_workspace_that_is_in_order(tmp_path, capsys):
+    code, out, _ = run(capsys, "templates", "new", "my-news", "--from", "news", "--workspace", tmp_path)
+
+    folder = tmp_path / "templates" / "my-news"
+    assert code == 0
+    assert "nightreel templates check my-news" in out
+    assert {path.name for path in folder.iterdir()} == {path.name for path in (BUILTIN / "news").iterdir()}
+    template = load_template("my-news", search=[tmp_path / "templates"])
+    assert template.title == "My news"
+    assert template.prompt(Brief(title="A")) == load_template("news", search=[]).prompt(Brief(title="A"))
+    again, _, err = run(capsys, "templates", "new", "my-news", "--workspace", tmp_path)
+    assert again == 2
+    assert "is there already" in err
+
+
+@pytest.mark.parametrize("name", ["My News", "../news", "shared", ""])
+def test_what_is_no_name_for_a_template_is_refused(name, tmp_path, capsys):
+    code, _, err = run(capsys, "templates", "new", name, "--workspace", tmp_path)
+
+    assert code == 2
+    assert "is no name for a template" in err
+    assert not (tmp_path / "templates").exists()
+
+
+def test_check_ends_with_2_if_there_is_something_to_mend(own, tmp_path, capsys):
+    edit(own / "template.toml", "theme =", "them =")
+
+    code, out, err = run(capsys, "templates", "check", "mine", "--workspace", tmp_path)
+    as_json = run(capsys, "templates", "check", own, "--json", "--workspace", tmp_path)
+
+    assert code == as_json[0] == 2
+    assert "unknown key them. Did you mean theme?" in err
+    assert "1 to mend" in out
+    assert json.loads(as_json[1])[0]["message"] == "unknown key them"
+
+
+def test_a_template_that_is_not_there_is_told_with_the_nearest_one(tmp_path, capsys):
+    for command in ("show", "check", "preview"):
+        code, _, err = run(capsys, "templates", command, "explaner", "--workspace", tmp_path)
+
+        assert code == 2
+        assert "unknown template 'explaner'. Did you mean explainer?" in err
+
+
+def test_the_gallery_is_a_small_picture_of_a_template_in_each_format(tmp_path):
+    script = "import docs.gallery.build as build, pathlib, sys; build.HERE = pathlib.Path(sys.argv.pop()); build.main()"
+    arguments = [sys.executable, "-c", script, "explainer", str(tmp_path / "docs" / "gallery")]
+    (tmp_path / "docs" / "gallery").mkdir(parents=True)
+    subprocess.run(arguments, check=True, capture_output=True, timeout=120, cwd=Path(__file__).parents[2])
+
+    pictures = sorted((tmp_path / "docs" / "gallery").iterdir())
+    assert [path.name for path in pictures] == [f"explainer-{shape}.jpg" for shape in ("16x9", "1x1", "4x5", "9x16")]
+    assert all(path.stat().st_size < 300_000 for path in pictures)

@@ -1,0 +1,115 @@
+"""Samples: every layout of a template is shown, and what is wrong in one is told with its line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.model import SCENES, Script, SpokenLine
+from pipeline.script.checks import find_problems
+from pipeline.template import builtin_root, known_templates, load_template
+from pipeline.template.sample import load_sample, pictures_of
+
+BUILTIN = builtin_root() / "templates"
+
+Own = Callable[[str], Script]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Own:
+    """Load the sample of an explainer with another sample.toml."""
+
+    def load(text: str) -> Script:
+        folder = tmp_path / "templates" / "explainer"
+        if not folder.exists():
+            shutil.copytree(BUILTIN / "explainer", folder)
+        (folder / "sample.toml").write_text(text, encoding="utf-8")
+        search = [tmp_path / "templates"]
+        return load_sample(load_template("explainer", search=search), search=search)
+
+    return load
+
+
+@pytest.mark.parametrize("name", known_templates([]))
+def test_the_sample_of_every_built_in_template_is_a_film_with_a_scene_of_each_layout(name: str) -> None:
+    template = load_template(name, search=[])
+
+    sample = load_sample(template, search=[])
+
+    assert {scene.layout for scene in sample.scenes} == {layout.name for layout in template.layouts}
+    assert find_problems(sample, template) == ()
+    assert sample.scenes[0].layout == template.first_layout
+
+
+@pytest.mark.parametrize("name", known_templates([]))
+def test_the_pictures_of_every_built_in_sample_are_there_and_small(name: str) -> None:
+    template = load_template(name, search=[])
+
+    for path in pictures_of(load_sample(template, search=[]), template, search=[]).values():
+        assert path.stat().st_size < 100_000
+
+
+def test_a_picture_that_is_not_there_is_told(own: Own) -> None:
+    sample = own('title = "A"\n[[scenes]]\nlayout = "picture"\npicture = "../sample.jpg"\nsay = "A."\n')
+
+    with pytest.raises(InputError, match=r"there is no picture \.\./sample\.jpg\. Did you mean sample\.jpg\?"):
+        pictures_of(sample, load_template("explainer", search=[]), search=[])
+
+
+def test_every_layout_there_is_has_a_scene_to_show(own: Own, tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "explainer"
+    shutil.copytree(BUILTIN / "explainer", folder)
+    with (folder / "template.toml").open("a", encoding="utf-8") as file:
+        used = {layout.name for layout in load_template("explainer", search=[]).layouts}
+        file.writelines(f"\n[layouts.{name}]\n" for name in SCENES if name not in used)
+
+    sample = own('title = "Nothing"\n')
+
+    assert {scene.layout for scene in sample.scenes} == set(SCENES)
+    assert (sample.scenes[0].layout, sample.scenes[-1].layout) == ("title", "closing")
+    template = load_template("explainer", search=[tmp_path / "templates"])
+    assert find_problems(sample, template) == ()
+
+
+def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
+    sample = own(
+        'title = "Bees"\n[[scenes]]\nlayout = "bullets"\nheading = "Two"\nitems = ["A", "B"]\n'
+        'say = ["There are two.", "One.", "And two."]\n'
+    )
+
+    bullets = next(scene for scene in sample.scenes if scene.layout == "bullets")
+    assert bullets.lines == (
+        SpokenLine(text="There are two."),
+        SpokenLine(text="One.", reveals=0),
+        SpokenLine(text="And two.", reveals=1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("scene", "says"),
+    [
+        ('layout = "bulets"', ":2: a scene has the layout 'bulets'. Did you mean bullets?"),
+        ('layout = "title"\nheding = "A"', ":2: a title scene has no heding. Did you mean heading?"),
+        ('layout = "title"\nheading = 3', ":2: title: heading: Input should be a valid string"),
+        ('layout = "title"', ":2: title: heading: "),
+        ('layout = "title"\nheading = ', ":4: broken TOML"),
+        (
+            'layout = "steps"\nheading = "A"\nitems = [{ titel = "A" }]',
+            ":2: a steps scene has no items.0.titel. Did you",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_sample_is_told_with_the_line_of_its_scene(own: Own, scene: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        own(f'title = "Bees"\n[[scenes]]\n{scene}\nsay = "Bees."\n')
+
+    assert says in str(caught.value)
+
+
+def test_an_unknown_key_of_a_sample_is_told(own: Own) -> None:
+    with pytest.raises(InputError, match=r"unknown key titel\. Did you mean title\?"):
+        own('titel = "Bees"\n')
