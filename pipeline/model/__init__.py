@@ -17,6 +17,7 @@ from pipeline.model.job import (
 )
 from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
+from pipeline.model.pictures import Pictures, Still, WantedPicture
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.scenes import (
@@ -131,6 +132,7 @@ __all__ = [
     "Paragraph",
     "Passage",
     "PictureScene",
+    "Pictures",
     "Price",
     "Priority",
     "ProductScene",
@@ -159,6 +161,7 @@ __all__ = [
     "StatementScene",
     "Step",
     "StepsScene",
+    "Still",
     "Subtitles",
     "TableScene",
     "TimelineScene",
@@ -167,6 +170,7 @@ __all__ = [
     "Verdict",
     "Video",
     "VideoFormat",
+    "WantedPicture",
     "Word",
     "advance",
     "bill",

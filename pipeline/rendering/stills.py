@@ -8,7 +8,7 @@ more than two passes over its own pixels, and none is blurred by enlarging what 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from PIL import Image
@@ -69,6 +69,10 @@ class MovingStill:
         return MovingStill(
             still=self.still, area=area, start=self.start, end=self.end, enters=self.enters, over=self.over
         )
+
+    def calmed(self) -> MovingStill:
+        """See `sprites.Element`. It rests where it would have arrived."""
+        return replace(self, start=self.end)
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `sprites.Element`."""
