@@ -36,6 +36,7 @@ from pipeline.model import (
 )
 from pipeline.model.sentences import split_sentences
 from pipeline.script.checks import MAX_SCENES, find_excess
+from pipeline.script.illustrating import illustrated
 from pipeline.script.sentences import shorten
 from pipeline.script.shown import shown_items, shown_statement, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import Layout, Template
@@ -99,7 +100,7 @@ def outline(brief: Brief, template: Template) -> Script:
     texts = [text for section in brief.sections for block in section.blocks for text in _texts(block)]
     if excess := find_excess(texts):
         raise InputError(f"the notes have {excess}", where=where)
-    scenes = tuple(_Scenes(brief, template).make(tuple(_pieces(brief))))
+    scenes = illustrated(tuple(_Scenes(brief, template).make(tuple(_pieces(brief)))), brief, template)
     if len(scenes) > MAX_SCENES:
         raise InputError(f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where)
     return Script(

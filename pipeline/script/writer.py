@@ -159,9 +159,10 @@ def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Que
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
+    template = template.offered(brief)
     system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user))
-    question = Question(messages=messages, schema=strict_schema(template), schema_name="script")
+    question = Question(messages=messages, schema=strict_schema(template, brief), schema_name="script")
     if plan is None:
         return question
     tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
@@ -175,7 +176,7 @@ class _Reading:
 
     def __init__(self, brief: Brief, template: Template, pace: Pace | None, *, where: str) -> None:
         self._brief = brief
-        self._template = template
+        self._template = template.offered(brief)
         self._pace = pace
         self._where = where
 

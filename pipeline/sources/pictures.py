@@ -1,9 +1,9 @@
 """The `pictures:` of a front matter: paths, addresses, or either with what it shows and whose it is.
 
-    pictures:
-      - reef.jpg
-      - https://example.org/octopus.png
-      - {file: den.jpg, alt: an octopus in its den, credit: Ana Lima}
+pictures:
+- reef.jpg
+- https://example.org/octopus.png
+- {file: den.jpg, alt: an octopus in its den, credit: Ana Lima}
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePath
 from traceback import walk_tb
@@ -47,6 +47,9 @@ PROMPT_CONTEXT: dict[str, Any] = {
 }
 METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
 
+# Layouts that show nothing without a picture.
+LAYOUTS_OF_PICTURES = frozenset({"picture", "scenery", "split"})
+
 # What an expression in a template can raise; a file that includes itself recurses.
 _FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -77,6 +80,11 @@ class Template:
     def layout(self, name: str) -> Layout | None:
         """The layout of that name; None: this template does not use it."""
         return next((layout for layout in self.layouts if layout.name == name), None)
+
+    def offered(self, brief: Brief) -> Template:
+        """The template with the layouts that a model may use for `brief`: those it has something to show for."""
+        left_out = LAYOUTS_OF_PICTURES if not brief.pictures else frozenset()
+        return replace(self, layouts=tuple(each for each in self.layouts if each.name not in left_out))
 
     def prompt(self, brief: Brief, plan: LengthPlan | None = None) -> tuple[str, str]:
         """What a model is told about `brief`: the system message and the user message.
