@@ -8,19 +8,27 @@ from typing import Any
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
+    PictureScene,
+    ProductScene,
     Scene,
+    SceneryScene,
+    SplitScene,
     StatementScene,
     TitleScene,
     Word,
 )
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.layouts import bullets, closing, statement, title
+from pipeline.rendering.layouts import bullets, closing, picture, product, scenery, split, statement, title
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,
     BulletsScene: bullets.lay_out,
     StatementScene: statement.lay_out,
+    PictureScene: picture.lay_out,
+    SceneryScene: scenery.lay_out,
+    SplitScene: split.lay_out,
+    ProductScene: product.lay_out,
     ClosingScene: closing.lay_out,
 }
 
