@@ -28,7 +28,7 @@ _LIGHTS = (
 _BESIDE_BELOW = 1.25
 # There is room beside it: hardly anything has to be cut off.
 _GIVE_BESIDE = 1.06
-_ABOVE_CAPTION, _ABOVE_CREDIT = 40, 28
+_ABOVE_CAPTION, _ABOVE_CREDIT = 40, 36
 _BESIDE_SIZES = (56, 50, 44, 40, 36)
 
 

@@ -38,11 +38,11 @@ _PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
 _BEFORE_SIZES = (44, 40, 36, 32)
 _AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 36
 _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
-_GAP, _GAP_STACKED, _PAD, _PAD_STACKED, _ABOVE_CREDIT = 96, 56, 56, 32, 28
-# How much of the accent there is in the disc behind a thing.
-_DISC = 0.16
-# The least that a picture may take of a stacked layout.
-_PICTURE_SHARE = 0.36
+_GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _ABOVE_EDGE, _MOST_FIGURE = 96, 72, 56, 28, 24, 400
+# How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
+_DISC, _DISC_WIDEST = 0.16, 1.4
+# The least that a picture takes of the content where one stacks.
+_PICTURE_SHARE = 0.32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +75,13 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     grid, content = look.grid, look.grid.content
     if grid.is_stacked:
         texts = _fitted(scene, look, content.width, round(content.height * (1 - _PICTURE_SHARE)))
-        height = texts.height_px(look)
-        side = content.height - height - grid.px(_GAP_STACKED)
-        side = min(side, content.width) if still else min(side, grid.px(360))
-        top = content.top + (content.height - side - grid.px(_GAP_STACKED) - height) // 2
-        box = Box(content.left, top, content.right if still else content.left + side, top + side)
-        left, top = content.left, box.bottom + grid.px(_GAP_STACKED)
+        left, top = content.left, content.bottom - grid.px(_ABOVE_EDGE) - texts.height_px(look)
+        bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
+        # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
+        box = Box(0, 0, look.format.width_px, bottom)
+        if still is None:
+            side = min(bottom - content.top, grid.px(_MOST_FIGURE))
+            box = Box(left, bottom - side, left + side, bottom)
     else:
         width = grid.columns(5)
         box = Box(content.left, content.top, content.left + width, content.bottom)
@@ -92,39 +93,48 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 def _shown(still: Still | None, box: Box, look: Look) -> list[Element]:
-    """The picture: standing free on a surface if it is cut out; else as it is."""
-    grid = look.grid
+    """The picture: standing free on a surface if it is cut out; else as it is. Whose it is stands below."""
+    grid, stacked = look.grid, look.grid.is_stacked
     if still is None:
         return [motif(look, side_px=min(box.width, box.height), centre=(box.centre, box.middle))]
-    credit = source_line(still.credit, look, width_px=box.width)
-    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    room = Box(box.left, box.top, box.right, box.bottom - below)
+    room = box if stacked else Box(box.left, box.top, box.right, box.bottom - _credit_px(still, look))
     shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
-    top = frame.bottom + grid.px(_ABOVE_CREDIT)
+    credit = source_line(still.credit, look, width_px=look.grid.columns(5))
+    left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
     motion = enter(grid, 12, rise=16)
-    return [*shown, *letters(credit, left=frame.left, top=top, colours=(look.theme.muted,), motion=motion)]
+    return [*shown, *letters(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
+
+
+def _credit_px(still: Still | None, look: Look) -> int:
+    """What whose it is takes below the picture."""
+    credit = source_line(still.credit if still else "", look, width_px=look.grid.columns(5))
+    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
 
 
 def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """On a card, in front of a disc."""
-    grid, pad = look.grid, look.grid.px(_PAD_STACKED if look.grid.is_stacked else _PAD)
+    """On a surface, in front of a disc."""
+    grid, pad = look.grid, look.grid.px(_PAD)
+    motion = enter(grid, 0, rise=0 if grid.is_stacked else 24)
     inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
+    surface: list[Element] = [*panel(look, box, motion=motion)]
+    if grid.is_stacked:
+        # Apps show things over the upper part of a tall picture.
+        inner = inner._replace(top=pad + (grid.content.top // 2 if grid.is_tall else 0))
+        whole = Image.new("L", (box.width, box.height), 255)
+        surface = [flat(whole, look.theme.surface, left=box.left, top=box.top, motion=motion)]
     side = min(inner.width, inner.height)
     spot = disc(side).point([round(level * _DISC) for level in range(256)])
     left, top = inner.centre - side // 2, inner.middle - side // 2
-    motion = enter(grid, 0, rise=24)
-    return [
-        *panel(look, box, motion=motion),
-        flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)),
-        cut_out(still, inner, motion=enter(grid, 6, rise=40)),
-    ], box
+    if inner.width < _DISC_WIDEST * side:
+        surface.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
+    return [*surface, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
 
 
 def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """In the middle of the room, as large as it can be without losing much."""
-    width, height = framed(still.aspect, box.width, box.height)
+    """In the middle of the room, as large as it can be without losing much; where one stacks, all of the room."""
     if look.grid.is_stacked:
-        width = box.width
+        return [photograph(look, still, box, motion=enter(look.grid, 0, rise=0), radius_px=0)], box
+    width, height = framed(still.aspect, box.width, box.height)
     left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
     frame = Box(left, top, left + width, top + height)
     motion = enter(look.grid, 0, rise=24)

@@ -29,9 +29,9 @@ _LIGHTS = (
 _COLUMNS = ((1.2, 7), (0.85, 6), (0.0, 5))
 _GIVE_UPRIGHT = 1.12
 _GAP, _GAP_STACKED = 80, 64
-_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
-# Of a stacked picture: the least that it may be high, as a share of the content.
-_LEAST_HEIGHT = 0.34
+_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT, _ABOVE_EDGE = 40, 48, 48, 28, 24
+# Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
+_LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
 
 
 def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
@@ -54,8 +54,8 @@ class _Words:
     def height_px(self, look: Look) -> int:
         grid = look.grid
         above = self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px if self.label.lines else 0
-        below = grid.px(_AFTER_HEADING + 8 + _AFTER_BAR) + self.text.height_px if self.text.lines else 0
-        return above + self.heading.height_px + below
+        below = grid.px(_AFTER_HEADING + 8 + _AFTER_BAR) + self.heading.reach_px + self.text.height_px
+        return above + self.heading.height_px + (below if self.text.lines else 0)
 
     def elements(self, look: Look, *, left: int, top: int) -> list[Element]:
         grid, theme = look.grid, look.theme
@@ -65,7 +65,7 @@ class _Words:
             top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px
         found += letters(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
         if self.text.lines:
-            top += self.heading.height_px + grid.px(_AFTER_HEADING)
+            top += self.heading.height_px + self.heading.reach_px + grid.px(_AFTER_HEADING)
             found.append(bar(look, left=left, top=top, frame=12))
             top += grid.px(8 + _AFTER_BAR)
             found += letters(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
@@ -110,25 +110,25 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
 
 
 def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
-    """The picture above, as wide as there is room; words below it."""
+    """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
     grid, content = look.grid, look.grid.content
     credit = source_line(still.credit, look, width_px=content.width)
     words = _words(scene, look, content.width, 5)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    needed = below + grid.px(_GAP_STACKED) + words.height_px(look)
-    room = max(content.height - needed, round(content.height * _LEAST_HEIGHT))
-    _, height = framed(still.aspect, content.width, room)
-    # It always takes the whole width: one edge for all.
-    top = content.top + max(0, content.height - height - needed) // 2
-    box = Box(content.left, top, content.right, top + height)
+    room = content.bottom - grid.px(_ABOVE_EDGE) - below - grid.px(_GAP_STACKED) - words.height_px(look)
+    room = max(room, round(look.format.height_px * _LEAST_HEIGHT))
+    _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
+    box = Box(0, 0, look.format.width_px, height)
+    # What is left over stands above and below the words.
+    spare = (room - height) // 3
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
+        photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
         *letters(
             credit,
-            left=box.left,
+            left=content.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
             motion=enter(grid, 12, rise=16),
         ),
-        *words.elements(look, left=content.left, top=box.bottom + below + grid.px(_GAP_STACKED)),
+        *words.elements(look, left=content.left, top=box.bottom + below + grid.px(_GAP_STACKED) + spare),
     ]
