@@ -22,10 +22,6 @@ from pipeline.errors import PermanentError
 _TRANSLATED = ip_network("64:ff9b::/96")
 
 
-class PrivateAddressError(PermanentError):
-    """A name or an address that stands for no public machine. Stays within this room."""
-
-
 def is_public(text: str) -> bool:
     """Whether an IP address can be reached by anybody (RFC 6890), looking through what wraps IPv4 into IPv6."""
     try:
@@ -75,7 +71,7 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses of a host. Raises `PrivateAddressError` when one of them is not public: none is by accident."""
+        """The addresses of a host. Raises `PermanentError` when one of them is not public."""
         found = await self._theirs.resolve(host, port, family)
         if any(not is_public(each["host"]) and each["host"] not in self._also_allowed for each in found):
             raise _private(host)
@@ -86,8 +82,8 @@ class PublicResolver(AbstractResolver):
         await self._theirs.close()
 
 
-def _private(host: str) -> PrivateAddressError:
-    return PrivateAddressError(
+def _private(host: str) -> PermanentError:
+    return PermanentError(
         f"{host} is an address of this machine or its network, from which nothing is fetched",
         hint="Save the picture beside the brief",
     )

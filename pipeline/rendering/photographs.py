@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 # How much wider or narrower than it is a picture may be cut: about a fifth of it goes.
 GIVE = 1.25
+_ABOVE_CAPTIONS = 24
+
+
+def picture_room(look: Look) -> Box:
+    """Where pictures may stand: the content, a little away from the plate of captions."""
+    content = look.grid.content
+    return content._replace(bottom=content.bottom - look.grid.px(_ABOVE_CAPTIONS))
 
 
 def framed(aspect: float, width_px: int, height_px: int, *, give: float = GIVE) -> tuple[int, int]:

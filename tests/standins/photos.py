@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
+
+from pipeline.model import Still
+from pipeline.pictures import examine_picture, prepare_picture
 
 
 def coast(width: int = 1800, height: int = 1200) -> Image.Image:
@@ -77,3 +82,21 @@ def shoe(width: int = 1200, height: int = 800) -> Image.Image:
 def wall(width: int = 1600, height: int = 1000) -> Image.Image:
     """As bright as a picture can be: the hardest ground for light text."""
     return Image.new("RGB", (width, height), (255, 255, 255))
+
+
+def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -> Still:
+    """What a film has of a picture: prepared below `folder`."""
+    source, path = folder / f"{name}.png", folder / f"{name}.still"
+    image.save(source)
+    prepare_picture(source, path, name)
+    seen = examine_picture(path)
+    return Still(
+        name=name,
+        path=path,
+        sha256=seen.sha256,
+        width_px=seen.width_px,
+        height_px=seen.height_px,
+        focus=seen.focus,
+        credit=credit,
+        has_alpha=seen.has_alpha,
+    )

@@ -15,7 +15,7 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import framed, photograph
+from pipeline.rendering.photographs import framed, photograph, picture_room
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.text import BODY, STATEMENT
 from pipeline.rendering.theme import TEXT_SIZES
@@ -55,7 +55,7 @@ class _Words:
 
 
 def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
-    grid, content = look.grid, look.grid.content
+    grid, content = look.grid, picture_room(look)
     width = content.width
     for _ in range(2):
         # The caption is as wide as the picture, which leaves room for the caption.
@@ -81,7 +81,7 @@ def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Wor
 
 def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     """The picture on the left, as high as there is room; the caption in the middle of its height."""
-    grid, content = look.grid, look.grid.content
+    grid, content = look.grid, picture_room(look)
     gap = grid.px(96)
     width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=_GIVE_BESIDE)
     # Both together stand in the middle of the content.

@@ -20,7 +20,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, kicker, motif, panel, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
-from pipeline.rendering.photographs import cut_out, framed, photograph
+from pipeline.rendering.photographs import cut_out, framed, photograph, picture_room
 from pipeline.rendering.shapes import disc, rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stars import filled, star_row
@@ -38,7 +38,7 @@ _PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
 _BEFORE_SIZES = (44, 40, 36, 32)
 _AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 36
 _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
-_GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _ABOVE_EDGE, _MOST_FIGURE = 96, 72, 56, 28, 24, 400
+_GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
 # How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
 _DISC, _DISC_WIDEST = 0.16, 1.4
 # The least that a picture takes of the content where one stacks.
@@ -72,10 +72,10 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     if scene.picture and still is None:
         raise LookupError(scene.picture)
     starts = item_frames(scene, words, len(scene.items))
-    grid, content = look.grid, look.grid.content
+    grid, content = look.grid, picture_room(look)
     if grid.is_stacked:
         texts = _fitted(scene, look, content.width, round(content.height * (1 - _PICTURE_SHARE)))
-        left, top = content.left, content.bottom - grid.px(_ABOVE_EDGE) - texts.height_px(look)
+        left, top = content.left, content.bottom - texts.height_px(look)
         bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
         box = Box(0, 0, look.format.width_px, bottom)

@@ -15,7 +15,7 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import GIVE, framed, photograph
+from pipeline.rendering.photographs import GIVE, framed, photograph, picture_room
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.text import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
@@ -29,7 +29,7 @@ _LIGHTS = (
 _COLUMNS = ((1.2, 7), (0.85, 6), (0.0, 5))
 _GIVE_UPRIGHT = 1.12
 _GAP, _GAP_STACKED = 80, 64
-_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT, _ABOVE_EDGE = 40, 48, 48, 28, 24
+_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
 # Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
 _LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
 
@@ -85,7 +85,7 @@ def _words(scene: SplitScene, look: Look, width_px: int, most_lines: int) -> _Wo
 
 def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """Words on the left, the picture on the right edge."""
-    grid, content = look.grid, look.grid.content
+    grid, content = look.grid, picture_room(look)
     columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
     credit = source_line(still.credit, look, width_px=grid.columns(columns))
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
@@ -111,11 +111,11 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
 
 def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
-    grid, content = look.grid, look.grid.content
+    grid, content = look.grid, picture_room(look)
     credit = source_line(still.credit, look, width_px=content.width)
     words = _words(scene, look, content.width, 5)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    room = content.bottom - grid.px(_ABOVE_EDGE) - below - grid.px(_GAP_STACKED) - words.height_px(look)
+    room = content.bottom - below - grid.px(_GAP_STACKED) - words.height_px(look)
     room = max(room, round(look.format.height_px * _LEAST_HEIGHT))
     _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
     box = Box(0, 0, look.format.width_px, height)
