@@ -15,9 +15,8 @@ from pipeline.model import (
     Job,
     Paragraph,
     Pictures,
-    PictureScene,
+    SceneryScene,
     Section,
-    SplitScene,
     StatementScene,
     WantedPicture,
 )
@@ -33,7 +32,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "nightreel.toml").write_text("[retry]\nattempts = 1\n")
     (tmp_path / "topics").mkdir()
     coast(400, 260).save(tmp_path / "topics" / "coast.png")
@@ -79,7 +79,7 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(shop, attemp
             assert len((await gather(brief, shop, attempt, fetch=by)).stills) == 1
         assert server.asked == ["/photo.jpg"]
 
-    offline = open_workshop(workspace=tmp_path, overrides={"offline": True})
+    offline = await to_thread.run_sync(partial(open_workshop, workspace=tmp_path, overrides={"offline": True}))
     kept = await gather(brief, offline, attempt, fetch=no_network)
     other = await gather(brief_of("https://example.org/a.jpg?key=secret"), offline, attempt, fetch=no_network)
 
@@ -132,7 +132,7 @@ async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(s
 
     with_it, without = [await write(job, shop, attempt) for job in (both, none)]
 
-    assert isinstance(with_it.script.scenes[1], PictureScene | SplitScene)
+    assert isinstance(with_it.script.scenes[1], SceneryScene)
     assert with_it.script.scenes[1].picture == "coast.png"
     assert with_it.pictures.stills[0].name == "coast.png"
     assert isinstance(without.script.scenes[1], StatementScene)
