@@ -24,7 +24,7 @@ from pipeline.rendering.photographs import cut_out, framed, photograph, picture_
 from pipeline.rendering.shapes import disc, rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stars import filled, star_row
-from pipeline.rendering.text import BODY, DISPLAY, HEADING
+from pipeline.rendering.text import BODY, DISPLAY, HEADING, TextStyle
 from pipeline.rendering.theme import TEXT_SIZES
 from pipeline.rendering.timeline import item_frames
 
@@ -41,8 +41,8 @@ _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
 _GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
 # How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
 _DISC, _DISC_WIDEST = 0.16, 1.4
-# The least that a picture takes of the content where one stacks.
-_PICTURE_SHARE = 0.32
+# What a picture takes of the content at least where one stacks; the second, where words would have to be cut else.
+_PICTURE_SHARES = (0.32, 0.16)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,8 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     starts = item_frames(scene, words, len(scene.items))
     grid, content = look.grid, picture_room(look)
     if grid.is_stacked:
-        texts = _fitted(scene, look, content.width, round(content.height * (1 - _PICTURE_SHARE)))
+        heights = [round(content.height * (1 - share)) for share in _PICTURE_SHARES]
+        texts = _fitted(scene, look, content.width, heights)
         left, top = content.left, content.bottom - texts.height_px(look)
         bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
@@ -86,7 +87,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         width = grid.columns(5)
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + grid.px(_GAP)
-        texts = _fitted(scene, look, content.right - left, content.height)
+        texts = _fitted(scene, look, content.right - left, [content.height])
         top = content.middle - texts.height_px(look) // 2
     elements = [*_shown(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
@@ -143,14 +144,17 @@ def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
 
 
-def _fitted(scene: ProductScene, look: Look, width_px: int, height_px: int) -> _Texts:
-    """The largest sizes at which all of it fits."""
-    texts = _texts(scene, look, width_px, 0, 2)
-    for step in range(len(_NAME_SIZES)):
-        texts = _texts(scene, look, width_px, step, 2)
-        if texts.height_px(look) <= height_px and not texts.name.cut:
-            return texts
-    return _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
+def _fitted(scene: ProductScene, look: Look, width_px: int, heights_px: Sequence[int]) -> _Texts:
+    """The largest sizes at which all of it fits into the first of the heights that it fits at all."""
+    for height_px in heights_px:
+        for step in range(len(_NAME_SIZES)):
+            texts = _texts(scene, look, width_px, step, 2)
+            cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
+            if texts.height_px(look) <= height_px and not cut:
+                return texts
+    texts = _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
+    # Half a price is none.
+    return replace(texts, before=fit("", BODY, (1,), width_px=1)) if texts.before.cut else texts
 
 
 def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int) -> _Texts:
@@ -174,10 +178,20 @@ def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines
         rating=fit(_rating(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - _stars_px(look)),
         price=price,
         before=fit(before, body, sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
-        facts=tuple(
-            fit(each, body, fact_sizes, width_px=width_px - indent, most_lines=fact_lines) for each in scene.items
-        ),
+        facts=_facts(scene.items, body, fact_sizes, width_px=width_px - indent, most_lines=fact_lines),
     )
+
+
+def _facts(
+    items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, most_lines: int
+) -> tuple[TextBlock, ...]:
+    """All at the largest size at which each fits: a list looks like one."""
+    facts: tuple[TextBlock, ...] = ()
+    for size_px in fact_sizes:
+        facts = tuple(fit(each, style, (size_px,), width_px=width_px, most_lines=most_lines) for each in items)
+        if not any(fact.cut for fact in facts):
+            break
+    return facts
 
 
 def _words(
