@@ -36,7 +36,7 @@ _LIGHTS = (
 _NAME_SIZES = (80, 72, 64, 56, 50, 44, 40)
 _PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
 _BEFORE_SIZES = (44, 40, 36, 32)
-_AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 36
+_AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 44
 _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
 _GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
 # How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
@@ -150,6 +150,7 @@ def _fitted(scene: ProductScene, look: Look, width_px: int, heights_px: Sequence
         for step in range(len(_NAME_SIZES)):
             texts = _texts(scene, look, width_px, step, 2)
             cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
+            cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
             if texts.height_px(look) <= height_px and not cut:
                 return texts
     texts = _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
