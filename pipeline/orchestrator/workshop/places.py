@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from pipeline.errors import InputError
 from pipeline.files import storage_errors
 from pipeline.model import Job, Package
 from pipeline.orchestrator.naming import SUMMARY
+from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
 
 _BESIDE = "Put the picture beside the brief, and write its name"
@@ -73,6 +75,16 @@ class Places:
         if not is_there:
             raise InputError("no such file", where=source, hint=_BESIDE)
         return file
+
+    def digest_of_picture(self, origin: str, source: str) -> str:
+        """What tells it from another one of its name; empty: it lies elsewhere, or is missing. Reads it."""
+        if is_address(source):
+            return ""
+        try:
+            with self.picture(origin, source).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except (InputError, OSError):
+            return ""  # the film goes without it
 
     @cached_property
     def _known(self) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import Asked, Brief, CaptionStyle, Job, Price, Prosody, Transition, VideoFormat, WantedPicture
+from pipeline.model import Asked, Brief, CaptionStyle, Job, Price, Prosody, Transition, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciations
@@ -26,7 +25,6 @@ from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
-from pipeline.pictures import is_address
 from pipeline.rendering import Look
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, is_secret, load_settings
@@ -385,21 +383,10 @@ class Workshop:
             self.pronunciations,
             (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
             (shape.video.motion, shape.video.transition),
-            tuple(self._picture(brief, each) for each in brief.pictures),
+            tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures),
             (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]
-
-    def _picture(self, brief: Brief, wanted: WantedPicture) -> str:
-        """What tells a picture beside the brief from another one of its name; empty: it is elsewhere, or missing."""
-        if is_address(wanted.source):
-            return ""
-        try:
-            path = self.places.picture(brief.origin, wanted.source)
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except (InputError, OSError):
-            return ""  # the film goes without it
 
     def _first_choice(self) -> tuple[str, ...]:
         """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
