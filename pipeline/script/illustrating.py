@@ -9,12 +9,15 @@ from pipeline.template import Template
 
 
 def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
-    """The scenes with the pictures of the brief, as far as there are statements to put them to.
+    """The scenes with the pictures of the brief, as far as there are statements to put them to; those that a
+    scene shows already stay there.
 
     What is said stays, and what is shown stays as far as it has room: the section as a heading, the sentence beside it.
     """
     places = [number for number, scene in enumerate(scenes) if isinstance(scene, StatementScene)]
-    chosen = dict(zip(_evenly(places, len(brief.pictures)), brief.pictures, strict=False))
+    shown = {getattr(scene, "picture", "") for scene in scenes}
+    pictures = [picture for picture in brief.pictures if picture.source not in shown]
+    chosen = dict(zip(_evenly(places, len(pictures)), pictures, strict=False))
     return tuple(
         _with(scene, chosen[number], template) if number in chosen and isinstance(scene, StatementScene) else scene
         for number, scene in enumerate(scenes)

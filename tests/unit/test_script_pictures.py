@@ -24,6 +24,7 @@ from pipeline.model import (
 )
 from pipeline.script import only_showing
 from pipeline.script.checks import find_problems
+from pipeline.script.illustrating import illustrated
 from pipeline.script.outline import outline
 from pipeline.script.wire import strict_schema
 from pipeline.sources.markdown import parse_brief
@@ -147,6 +148,14 @@ def test_words_and_a_picture_get_the_layout_that_has_room_for_both(text, heading
 
     assert type(shown.scenes[1]) is kind
     assert find_problems(shown, EXPLAINER) == ()
+
+
+def test_a_picture_that_has_its_place_is_not_shown_again():
+    scenes = (PictureScene(lines=LINES, picture="reef.jpg"), StatementScene(lines=LINES, text="The coast is long."))
+
+    shown = illustrated(scenes, noted("Nothing."), EXPLAINER)
+
+    assert [scene.picture for scene in shown] == ["reef.jpg", "den.jpg"]
 
 
 def test_more_pictures_than_statements_are_not_all_shown():
