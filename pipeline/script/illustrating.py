@@ -11,7 +11,8 @@ from pipeline.template import Template
 def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
     """The scenes with the pictures of the brief, as far as there are statements to put them to.
 
-    One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the section as a heading, the sentence beside it.
+    One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the
+    section as a heading, the sentence beside it.
     """
     places = [number for number, scene in enumerate(scenes) if isinstance(scene, StatementScene)]
     shown = {getattr(scene, "picture", "") for scene in scenes}
