@@ -41,7 +41,7 @@ class Film:
     narrator: str | None
     voice: str | None
     fallback_reason: str
-    # What went wrong with the voices on the way, and what came of it.
+    # What went wrong with pictures and voices on the way, and what came of it.
     incidents: tuple[str, ...]
     # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
     music: str | None
@@ -70,7 +70,10 @@ class Film:
             narrator=job.narration.narrator if job.narration else None,
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
-            incidents=job.narration.incidents if job.narration else (),
+            incidents=(
+                *(job.pictures.incidents if job.pictures else ()),
+                *(job.narration.incidents if job.narration else ()),
+            ),
             music=job.brief.music if job.brief.music != NO_BED else None,
             seconds=job.seconds,
             error=job.error.message if job.error else None,

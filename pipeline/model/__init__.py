@@ -27,6 +27,7 @@ from pipeline.model.job import (
 )
 from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
+from pipeline.model.pictures import Pictures, Still, WantedPicture
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.scenes import (
@@ -145,6 +146,7 @@ __all__ = [
     "Paragraph",
     "Passage",
     "PictureScene",
+    "Pictures",
     "Price",
     "Priority",
     "ProductScene",
@@ -174,6 +176,7 @@ __all__ = [
     "StatementScene",
     "Step",
     "StepsScene",
+    "Still",
     "Subtitles",
     "Table",
     "TableScene",
@@ -183,6 +186,7 @@ __all__ = [
     "Verdict",
     "Video",
     "VideoFormat",
+    "WantedPicture",
     "Word",
     "advance",
     "bill",

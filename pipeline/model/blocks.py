@@ -115,8 +115,8 @@ class Illustration:
     # What it shows, for those who do not see it, and what stands below it; both may be empty.
     description: str = ""
     caption: str = ""
-    # Whether it has been found and can be shown. A parser does not know.
-    is_there: bool = False
+    # Whether it can be had, as far as is known: whoever looked for it in vain says so.
+    is_there: bool = True
 
     @property
     def said(self) -> tuple[Paragraph, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.model.blocks import Block
+from pipeline.model.pictures import WantedPicture
 from pipeline.model.priority import Priority
 from pipeline.model.video import Shape
 
@@ -57,6 +58,8 @@ class Brief:
     voices: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
+    # What may be shown, in the order in which it is written.
+    pictures: tuple[WantedPicture, ...] = ()
     sections: tuple[Section, ...] = ()
     # None: as urgent as its batch. Neither this nor the next is part of what shapes the film.
     priority: Priority | None = None

@@ -13,6 +13,7 @@ from pipeline.model.brief import Brief
 from pipeline.model.cost import Cost
 from pipeline.model.narration import Narration
 from pipeline.model.pace import Pace
+from pipeline.model.pictures import Pictures
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.script import Script
@@ -140,6 +141,8 @@ class Job:
     # What the stages have made so far; the pace is that of the voice that the script was written for, if a length was
     # asked for.
     script: Script | None = None
+    # None: nobody has looked for any yet, or none are asked for.
+    pictures: Pictures | None = None
     pace: Pace | None = None
     narration: Narration | None = None
     subtitles: Subtitles | None = None

@@ -261,7 +261,9 @@ def _kept_files(job: Job) -> tuple[Path, ...]:
     """What an earlier attempt got from the cache."""
     clips = job.narration.clips if job.narration else ()
     music = (job.music,) if job.music else ()
-    return (*(clip.path for clip in clips), *(segment.path for segment in job.segments), *music)
+    stills = job.pictures.stills if job.pictures else ()
+    paths = [*(clip.path for clip in clips), *(still.path for still in stills)]
+    return (*paths, *(segment.path for segment in job.segments), *music)
 
 
 def error_record(error: BaseException, stage: str) -> JobError:

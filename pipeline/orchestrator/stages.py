@@ -28,6 +28,7 @@ from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
+from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
@@ -35,6 +36,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for
+from pipeline.script import only_showing
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 # Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
@@ -70,7 +72,7 @@ class Stage:
 
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Brief -> Script. A film that is translated begins with the script that its whole family has."""
+    """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
     # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer: all of
     # that is better known before anything is paid for.
     if bed := await bed_of(job.brief, shop):
@@ -81,14 +83,18 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     template = await to_thread.run_sync(shop.template, job.brief)
     kept = Kept(template=template, shop=shop, voices=Voices(narrators=narrators))
     await kept.check_size(job.brief)
+    pictures = await gather(job.brief, shop, attempt) if job.brief.pictures else None
+    # Nobody writes about a picture that can't be had.
+    offered = job.evolve(brief=with_what_is_there(job.brief, pictures))
     try:
-        script, pace = await Commission(job=job, template=template, shop=shop, attempt=attempt).script()
+        script, pace = await Commission(job=offered, template=template, shop=shop, attempt=attempt).script()
     except PermanentError as error:
         # How much an account has, its service may have told only now.
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
-    job = job.evolve(script=script, pace=pace)
+    names = [still.name for still in pictures.stills] if pictures else []
+    job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
     # What can't be drawn is better known before it is spoken.
     await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
     return job
@@ -167,14 +173,15 @@ class _Studio:
 
     async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
         """One scene, drawn and encoded in a worker process, if the cache does not have it."""
+        after = self.script.scenes[index - 1] if index and self.transition != "cut" else None
         order = SegmentOrder(
             scene=self.script.scenes[index],
             cues=cues,
             clip=clip,
-            look=self.look,
+            look=self.look.showing(self.script.scenes[index], after),
             fonts=self.fonts,
             encoder=self.encoder,
-            after=self.script.scenes[index - 1] if index and self.transition != "cut" else None,
+            after=after,
             transition=self.transition if index else "cut",
         )
 
@@ -196,6 +203,7 @@ class _Studio:
 
 
 async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
+    job = await still_there(job, shop, attempt)
     script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
     fonts = await to_thread.run_sync(fonts_for, script, look)
     encoder = shop.encoding(job.brief).encoder
@@ -289,7 +297,7 @@ def _made(value: _T | None) -> _T:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage(name="script", run=write, fills=("script",), is_done=lambda job, _: job.script is not None),
+    Stage(name="script", run=write, fills=("script", "pictures"), is_done=lambda job, _: job.script is not None),
     Stage(name="narration", run=speak, fills=("narration",), is_done=_is_spoken),
     Stage(
         name="subtitles",

@@ -113,6 +113,7 @@ def fonts_for(script: Script, look: Look) -> str:
 def _drawn(script: Script, look: Look) -> Iterator[str]:
     """Every text that is drawn somewhere in a film, but programs."""
     yield from (look.title, script.title, script.thumbnail_text)
+    yield from (still.credit for still in look.stills)
     for scene in script.scenes:
         yield from _shown(scene, script.language)
         if look.captions != "off":

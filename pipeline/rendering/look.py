@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model import FULL_HD, CaptionStyle, VideoFormat
+from pipeline.model import FULL_HD, CaptionStyle, Scene, Still, VideoFormat
 from pipeline.model.writing import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT
@@ -30,6 +30,17 @@ class Look:
     reduced_motion: bool = False
     # Of all texts, a tag like pt-BR; empty: unknown.
     language: str = ""
+    # Pictures that scenes may name.
+    stills: tuple[Still, ...] = ()
+
+    def still(self, name: str) -> Still | None:
+        """The picture that a scene names; None: there is none of that name."""
+        return next((still for still in self.stills if still.name == name), None)
+
+    def showing(self, *scenes: Scene | None) -> Look:
+        """The same with only the pictures that these scenes show: what others show is nothing to them."""
+        named = {getattr(scene, "picture", "") for scene in scenes}
+        return replace(self, stills=tuple(still for still in self.stills if still.name in named))
 
     @property
     def seed(self) -> int:

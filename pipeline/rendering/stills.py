@@ -7,8 +7,9 @@ more than two passes over its own pixels, and none is blurred by enlarging what 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from PIL import Image
@@ -69,6 +70,26 @@ class MovingStill:
         return MovingStill(
             still=self.still, area=area, start=self.start, end=self.end, enters=self.enters, over=self.over
         )
+
+    def calmed(self) -> MovingStill:
+        """See `sprites.Element`. It rests where it would have arrived."""
+        return replace(self, start=self.end)
+
+    def passes_behind(self, box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """The part of the still, in pixels of it at a size, that is behind a box of the area at some time."""
+        corners = []
+        for view in (self.start, self.end):
+            across, down = (view.right - view.left) / self.area.width, (view.bottom - view.top) / self.area.height
+            part = box.moved(-self.area.left, -self.area.top)
+            left, top = view.left + part.left * across, view.top + part.top * down
+            corners.append((left, top, view.left + part.right * across, view.top + part.bottom * down))
+        scales = [wanted / own for wanted, own in zip(size, self.still.size, strict=True)] * 2
+        lefts, tops, rights, bottoms = (
+            [at * scale for at in each] for each, scale in zip(zip(*corners, strict=True), scales, strict=True)
+        )
+        # A pixel more on each side: what is drawn is made of its neighbours as well.
+        left, top = max(0, math.floor(min(lefts)) - 2), max(0, math.floor(min(tops)) - 2)
+        return left, top, min(size[0], math.ceil(max(rights)) + 2), min(size[1], math.ceil(max(bottoms)) + 2)
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `sprites.Element`."""

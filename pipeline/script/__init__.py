@@ -25,6 +25,7 @@ from pipeline.script.chat import ChatModel, in_short, most_hopeful
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
+from pipeline.script.pictures import only_showing
 from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
 from pipeline.template import Template
@@ -42,6 +43,7 @@ __all__ = [
     "kept_translations",
     "known_script",
     "known_translation",
+    "only_showing",
     "translate_script",
     "write_script",
 ]

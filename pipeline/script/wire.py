@@ -30,7 +30,7 @@ from pipeline.model.metadata import fit_description
 from pipeline.model.text import clean_text, strip_unseen
 from pipeline.script.sentences import shorten
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS, sentence_of_number, spoken_item, spoken_lines, thumbnail_words
-from pipeline.template import Template
+from pipeline.template import LAYOUTS_OF_PICTURES, Template
 
 # Marks without their other half must not cost a search to the end of the text, each.
 _LONGEST = 200
@@ -126,12 +126,20 @@ class WireScript(_Wire):
     scenes: list[WireScene]
 
 
-def strict_schema(template: Template) -> dict[str, Any]:
-    """The JSON schema of a `WireScript` with the layouts of `template`, in the subset that strict mode takes."""
+def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
+    """The JSON schema of a `WireScript` with the layouts of `template`, in the subset that strict mode takes.
+
+    A picture is one of those of `brief`; where none is needed, it may be none.
+    """
     whole = WireScript.model_json_schema()
     schema: dict[str, Any] = _strict(whole, whole["$defs"])
     items = schema["properties"]["scenes"]["items"]
     items["anyOf"] = [each for each in items["anyOf"] if template.layout(each["properties"]["layout"]["enum"][0])]
+    names = [picture.source for picture in brief.pictures]
+    for properties in (each["properties"] for each in items["anyOf"]):
+        if "picture" in properties:
+            needs_one = properties["layout"]["enum"][0] in LAYOUTS_OF_PICTURES
+            properties["picture"] = {"type": "string", "enum": names if needs_one else ["", *names]}
     return schema
 
 

@@ -163,7 +163,7 @@ def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Ques
     template = template.offered(brief)
     system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user))
-    question = Question(messages=messages, schema=strict_schema(template), schema_name="script")
+    question = Question(messages=messages, schema=strict_schema(template, brief), schema_name="script")
     if plan is None:
         return question
     tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes

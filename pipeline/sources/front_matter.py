@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import yaml
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SHAPES, Priority
+from pipeline.model import SHAPES, Priority, WantedPicture
 from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.model.text import clean_text
 from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
+from pipeline.sources.nodes import is_scalar, line_of, source_of
+from pipeline.sources.pictures import wanted_pictures
 
 # Longest value of each key, in characters: far beyond what is sensible, short of what would hurt.
 _MAX_CHARS: Mapping[str, int] = {
@@ -39,10 +41,8 @@ _MAX_CHARS: Mapping[str, int] = {
 _FACTS = ("open", "notes")
 _MOST_VARIANTS = 1000
 _TAG_MAX_CHARS = 60
-_KEYS = (*_MAX_CHARS, "languages", "tags")
-_Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...]
-# What YAML may take a plain value for; anything else was tagged by hand ("!!python/object").
-_PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge"})
+_KEYS = (*_MAX_CHARS, "languages", "pictures", "tags")
+_Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...] | tuple[WantedPicture, ...]
 # The keys that are called otherwise in a `Brief`.
 _FIELDS: Mapping[str, str] = {"length": "length_s"}
 
@@ -80,7 +80,7 @@ def _parse(text: str, *, path: str) -> dict[str, _Value]:
     values: dict[str, _Value] = {}
     given: set[str] = set()
     for key_node, value_node in root.value:
-        where = f"{path}:{_line(key_node)}"
+        where = f"{path}:{line_of(key_node)}"
         key = _key(key_node, where)
         if key not in _KEYS:
             raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, _KEYS))
@@ -105,6 +105,8 @@ def _value(key: str, node: yaml.Node, where: str) -> tuple[str, _Value]:
         return key, _tags(node, where)
     if key == "languages":
         return key, _languages(node, where)
+    if key == "pictures":
+        return key, wanted_pictures(node, where)
     if key == "voice" and isinstance(node, yaml.MappingNode):
         return "voices", _voices(node, where)
     return _FIELDS.get(key, key), _text(key, node, where)
@@ -127,10 +129,10 @@ def _compose(text: str, *, path: str) -> yaml.Node | None:
 
 
 def _text(key: str, node: yaml.Node, where: str) -> _Value:
-    if not _is_scalar(node):
+    if not is_scalar(node):
         kind = {"sequence": "a list", "mapping": "a group of keys"}.get(getattr(node, "id", ""), f"tagged {node.tag}")
         raise InputError(f"{key} must be a text, not {kind}", where=where, hint=f"Write {key}: some text")
-    text = clean_text(_source(node))
+    text = clean_text(source_of(node))
     if not text:
         return ""
     if key == "title":
@@ -142,7 +144,7 @@ def _text(key: str, node: yaml.Node, where: str) -> _Value:
 
 
 def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
-    if _is_scalar(node) and not _source(node):
+    if is_scalar(node) and not source_of(node):
         return ()
     tags = _list(node, InputError("tags must be a list of texts", where=where, hint="Write tags: [space, science]"))
     long = next((tag for tag in tags if len(tag) > _TAG_MAX_CHARS), None)
@@ -152,7 +154,7 @@ def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
 
 
 def _languages(node: yaml.Node, where: str) -> tuple[str, ...]:
-    if _is_scalar(node) and not _source(node):
+    if is_scalar(node) and not source_of(node):
         return ()
     wrong = InputError("languages must be a list of language codes", where=where, hint="Write languages: [en, es, fr]")
     languages = tuple(dict.fromkeys(_language(text, where) for text in _list(node, wrong)))
@@ -166,7 +168,7 @@ def _voices(node: yaml.MappingNode, where: str) -> tuple[tuple[str, str], ...]:
     path = where.rpartition(":")[0]
     voices: dict[str, str] = {}
     for key, value in node.value:
-        line = f"{path}:{_line(key)}"
+        line = f"{path}:{line_of(key)}"
         language = _language(_key(key, line), line)
         if language in voices:
             raise InputError(f"a voice for {language} is given twice", where=line, hint="Keep one of them")
@@ -176,18 +178,9 @@ def _voices(node: yaml.MappingNode, where: str) -> tuple[tuple[str, str], ...]:
 
 def _list(node: yaml.Node, wrong: InputError) -> list[str]:
     """The texts of a list. Raises `wrong` for anything else."""
-    if not isinstance(node, yaml.SequenceNode) or not all(_is_scalar(item) for item in node.value):
+    if not isinstance(node, yaml.SequenceNode) or not all(is_scalar(item) for item in node.value):
         raise wrong
-    return [clean_text(_source(item)) for item in node.value]
-
-
-def _is_scalar(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag.removeprefix("tag:yaml.org,2002:") in _PLAIN_TAGS
-
-
-def _source(node: yaml.Node) -> str:
-    """The scalar as it was written (`1984`, `no`, `2026-01-01` are texts here); empty when the value is null."""
-    return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+    return [clean_text(source_of(item)) for item in node.value]
 
 
 def _language(text: str, where: str) -> str:
@@ -234,8 +227,3 @@ _CHECKS: Mapping[str, Callable[[str, str], _Value]] = {
     "format": _format,
     "variant": _variant,
 }
-
-
-def _line(node: yaml.Node) -> int:
-    # The front matter starts on the second line of the file, and marks count from 0.
-    return int(node.start_mark.line) + 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, Section
+from pipeline.model import Brief, Illustration, Section, WantedPicture
 from pipeline.sources.blocks import blocks_of, text_of
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
@@ -30,7 +31,7 @@ def parse_brief(text: str, path: Path) -> Brief:
         values["title"] = checked_title(opening or title_of_file(path), where=_where(path, front, blocks))
     if opening and opening.casefold() == values["title"].casefold():
         blocks = blocks[1:]
-    brief = Brief(**values, sections=tuple(_sections(blocks)), origin=str(path))
+    brief = _with_pictures(Brief(**values, sections=tuple(_sections(blocks)), origin=str(path)))
     if not brief.has_notes:
         raise InputError(
             "has a title but no notes",
@@ -38,6 +39,16 @@ def parse_brief(text: str, path: Path) -> Brief:
             hint="Write below the title what the film should say; topics without notes go into a .txt list",
         )
     return brief
+
+
+def _with_pictures(brief: Brief) -> Brief:
+    """The brief with the pictures that stand in its notes among those that are wanted, each once."""
+    wanted = {picture.source: picture for picture in brief.pictures}
+    for block in (block for section in brief.sections for block in section.blocks):
+        if isinstance(block, Illustration):
+            picture = WantedPicture(source=block.source, description=block.description or block.caption)
+            wanted.setdefault(block.source, picture)
+    return replace(brief, pictures=tuple(wanted.values()))
 
 
 def _where(path: Path, front: FrontMatter, blocks: list[SyntaxTreeNode]) -> str:

@@ -2,10 +2,12 @@
 
 from pipeline.template.ends import End
 from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
+from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
 from pipeline.template.template import Layout, Template
 
 __all__ = [
+    "LAYOUTS_OF_PICTURES",
     "End",
     "Layout",
     "Template",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline.model import Block, Brief, CodeBlock, Illustration, Quotation, split_words
+from pipeline.model import Block, Brief, CodeBlock, Quotation, split_words
 from pipeline.template.notes import notes_as_text
 
 # Shorter films have no chapters.
@@ -16,6 +16,8 @@ _CHAPTERS_FROM_S = 240
 _CHAPTERS_FROM_WORDS = 600
 # Numbers that make a chart.
 _CHART_FROM = 4
+# Layouts that need one.
+LAYOUTS_OF_PICTURES = frozenset({"picture", "scenery", "split"})
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -39,7 +41,7 @@ def _figures(brief: Brief) -> bool:
 
 
 def _pictures(brief: Brief) -> bool:
-    return any(isinstance(block, Illustration) and block.is_there for block in _blocks(brief))
+    return bool(brief.pictures)
 
 
 def _chapters(brief: Brief) -> bool:
@@ -65,7 +67,5 @@ _CHECKS: Mapping[str, Callable[[Brief], bool]] = {
     "bars": _figures,
     "lines": _figures,
     "shares": _figures,
-    "picture": _pictures,
-    "scenery": _pictures,
-    "split": _pictures,
+    **dict.fromkeys(LAYOUTS_OF_PICTURES, _pictures),
 }

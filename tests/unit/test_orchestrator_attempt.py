@@ -16,6 +16,7 @@ from pipeline.model import Check, Clip, Narration, Segment, Subtitles, Verdict, 
 from pipeline.orchestrator import scenes, stages
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.rendering import Look
 
 
 @pytest.fixture
@@ -52,9 +53,10 @@ async def studio(attempt, tmp_path, monkeypatch):
     shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
     return stages._Studio(
         script=SimpleNamespace(scenes=("scene",) * 3),
-        look=None,
+        look=Look(title="Tea"),
         encoder=None,
         fonts="",
+        transition="cut",
         shop=replace(shop),
         attempt=attempt,
     )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.errors import InputError
 from pipeline.files import storage_errors
 from pipeline.model import Job, Package
 from pipeline.orchestrator.naming import SUMMARY
+from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
+
+_BESIDE = "Put the picture beside the brief, and write its name"
 
 
 def check_output(output: Path) -> None:
@@ -50,6 +55,36 @@ class Places:
         if path and path not in self._known:
             self._known[path] = self._below_workspace(path)
         return f"{self._known[path]}{colon}{line}" if path else origin
+
+    def picture(self, origin: str, source: str) -> Path:
+        """The file of a picture that the brief at `origin` asks for. Reads the disk: not for the event loop.
+
+        Raises `InputError` for one that is not there, or neither below the folder of its brief nor in the workspace: a
+        brief from outside must not show what lies elsewhere on this machine.
+        """
+        path, _, line = origin.rpartition(":")
+        folder = (self.workspace / (path if line.isdecimal() else origin)).parent if origin else self.workspace
+        try:
+            file = (folder / source).resolve()
+            allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
+            is_there = allowed and file.is_file()
+        except (OSError, ValueError) as error:
+            raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
+        if not allowed:
+            raise InputError("lies outside the workspace and the folder of its brief", where=source, hint=_BESIDE)
+        if not is_there:
+            raise InputError("no such file", where=source, hint=_BESIDE)
+        return file
+
+    def digest_of_picture(self, origin: str, source: str) -> str:
+        """What tells it from another one of its name; empty: it lies elsewhere, or is missing. Reads it."""
+        if is_address(source):
+            return ""
+        try:
+            with self.picture(origin, source).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except (InputError, OSError):
+            return ""  # the film goes without it
 
     @cached_property
     def _known(self) -> dict[str, str]:

@@ -285,6 +285,7 @@ class Workshop:
             captions=self.captions(job.brief),
             reduced_motion=self._calm,
             language=job.script.language,
+            stills=job.pictures.stills if job.pictures else (),
         )
 
     def theme(self, brief: Brief) -> Theme:
@@ -388,6 +389,7 @@ class Workshop:
             self.pronunciations,
             (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
             (shape.video.motion, shape.video.transition),
+            tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures),
             (bed.sha256, self.mix_plan) if bed else (),
         )
         return content_key(*parts)[:_ID_DIGITS]

@@ -54,6 +54,7 @@ from pipeline.model import (
     Table,
 )
 from pipeline.script.checks import MAX_SCENES, find_excess
+from pipeline.script.illustrating import illustrated
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import bullets, quiz, steps, timeline
 from pipeline.script.outline.passages import (
@@ -133,7 +134,7 @@ def outline(brief: Brief, template: Template) -> Script:
     texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
     if excess := find_excess(texts):
         raise InputError(f"the notes have {excess}", where=where)
-    scenes = tuple(_scenes(Desk(brief=brief, template=template)))
+    scenes = illustrated(tuple(_scenes(Desk(brief=brief, template=template))), brief, template)
     if len(scenes) > MAX_SCENES:
         raise InputError(f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where)
     return Script(

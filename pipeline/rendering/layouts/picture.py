@@ -1,0 +1,109 @@
+"""A picture on the grid, its caption and whose it is below; beside it, where the picture is too narrow for that.
+
+Cut as little as can be: what the frame has too much, the picture need not lose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.model import PictureScene, Still, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
+from pipeline.rendering.look import Look
+from pipeline.rendering.photographs import framed, photograph, picture_room
+from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text import BODY, STATEMENT
+from pipeline.rendering.theme import TEXT_SIZES
+
+_LIGHTS = (
+    Light(role="glow", x=0.16, y=0.20, width=0.46, height=0.60, strength=0.50),
+    Light(role="glow_far", x=0.92, y=0.90, width=0.40, height=0.50, strength=0.34),
+)
+# Pictures narrower than this have their caption at their side, in a picture that is wide.
+_BESIDE_BELOW = 1.25
+# There is room beside it: hardly anything has to be cut off.
+_GIVE_BESIDE = 1.06
+_ABOVE_CAPTION, _ABOVE_CREDIT = 40, 36
+_BESIDE_SIZES = (56, 50, 44, 40, 36)
+
+
+def lay_out(scene: PictureScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+    """See the module. Raises `LookupError` if the look does not have the picture."""
+    still = look.still(scene.picture)
+    if still is None:
+        raise LookupError(scene.picture)
+    beside = not look.grid.is_stacked and still.aspect < _BESIDE_BELOW and scene.text
+    elements = _beside(scene, still, look) if beside else _below(scene, still, look)
+    return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Words:
+    """What stands below, and how high it is with the space above it."""
+
+    caption: TextBlock
+    credit: TextBlock
+
+    def height_px(self, grid: Grid) -> int:
+        caption = grid.px(_ABOVE_CAPTION) + self.caption.height_px if self.caption.lines else 0
+        return caption + (grid.px(_ABOVE_CREDIT) + self.credit.height_px if self.credit.lines else 0)
+
+
+def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
+    grid, content = look.grid, picture_room(look)
+    width = content.width
+    for _ in range(2):
+        # The caption is as wide as the picture, which leaves room for the caption.
+        words = _words(scene, still, look, width)
+        width, height = framed(still.aspect, content.width, content.height - words.height_px(grid))
+    words = _words(scene, still, look, max(width, content.width // 2))
+    left = content.left + (content.width - width) // 2
+    top = content.top + (content.height - height - words.height_px(grid)) // 2
+    box = Box(left, top, left + width, top + height)
+    elements: list[Element] = [photograph(look, still, box, motion=enter(grid, 0, rise=24))]
+    at = box.bottom + grid.px(_ABOVE_CAPTION)
+    elements += letters(words.caption, left=left, top=at, colours=(look.theme.text,), motion=enter(grid, 8, rise=24))
+    at = box.bottom + words.height_px(grid) - words.credit.height_px
+    elements += letters(words.credit, left=left, top=at, colours=(look.theme.muted,), motion=enter(grid, 12, rise=16))
+    return elements
+
+
+def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
+    style = BODY.in_language(look.language)
+    caption = fit(scene.text, style, sizes(look.grid, TEXT_SIZES), width_px=width_px, most_lines=2)
+    return _Words(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
+
+
+def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
+    """The picture on the left, as high as there is room; the caption in the middle of its height."""
+    grid, content = look.grid, picture_room(look)
+    gap = grid.px(96)
+    width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=_GIVE_BESIDE)
+    # Both together stand in the middle of the content.
+    room = min(content.width - width - gap, grid.columns(5))
+    caption = fit(
+        scene.text, STATEMENT.in_language(look.language), sizes(grid, _BESIDE_SIZES), width_px=room, most_lines=6
+    )
+    credit = source_line(still.credit, look, width_px=room)
+    left = content.left + max(0, (content.width - width - gap - max(caption.width_px, room * 2 // 3)) // 2)
+    top = content.top + (content.height - height) // 2
+    box = Box(left, top, left + width, top + height)
+    at = box.middle - (caption.height_px + grid.px(8 + 56)) // 2
+    beside = box.right + gap
+    return [
+        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
+        bar(look, left=beside, top=at, frame=8),
+        *letters(caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=enter(grid, 10)),
+        *letters(
+            credit,
+            left=beside,
+            top=box.bottom - credit.height_px,
+            colours=(look.theme.muted,),
+            motion=enter(grid, 14, rise=16),
+        ),
+    ]

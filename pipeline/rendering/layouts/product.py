@@ -1,0 +1,283 @@
+"""A thing to buy: its picture on a plain surface; name, rating, price and up to three facts beside or below it.
+
+Facts appear when they are spoken of. Without a picture, the film's figure takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
+from PIL import Image
+
+from pipeline.model import ProductScene, Still, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.parts import enter, kicker, motif, panel, sizes, source_line
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.photographs import cut_out, framed, photograph, picture_room
+from pipeline.rendering.shapes import disc, rounded
+from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.stars import filled, star_row
+from pipeline.rendering.text import BODY, DISPLAY, HEADING, TextStyle
+from pipeline.rendering.theme import TEXT_SIZES
+from pipeline.rendering.timeline import item_frames
+
+_LIGHTS = (
+    Light(role="glow", x=0.20, y=0.40, width=0.44, height=0.70, strength=0.60),
+    Light(role="glow_far", x=0.96, y=0.94, width=0.36, height=0.46, strength=0.30),
+)
+# Sizes of name and price, larger to smaller together.
+_NAME_SIZES = (80, 72, 64, 56, 50, 44, 40)
+_PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
+_BEFORE_SIZES = (44, 40, 36, 32)
+_AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 44
+_STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
+_GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
+# How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
+_DISC, _DISC_WIDEST = 0.16, 1.4
+# What a picture takes of the content at least where one stacks; the second, where words would have to be cut else.
+_PICTURE_SHARES = (0.32, 0.16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Texts:
+    """All texts on their lines."""
+
+    label: TextBlock
+    name: TextBlock
+    rating: TextBlock
+    price: TextBlock
+    before: TextBlock
+    facts: tuple[TextBlock, ...]
+
+    def height_px(self, look: Look) -> int:
+        grid = look.grid
+        height = self.label.height_px + grid.px(_AFTER_LABEL) + self.name.reach_px if self.label.lines else 0
+        height += self.name.height_px
+        height += grid.px(_AFTER_NAME + _STAR) if self.rating.lines else 0
+        height += grid.px(_AFTER_RATING) + self.price.height_px if self.price.lines else 0
+        height += grid.px(_AFTER_PRICE - _AFTER_FACT) if self.facts else 0
+        return height + sum(grid.px(_AFTER_FACT) + fact.height_px for fact in self.facts)
+
+
+def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module. Raises `LookupError` if the look does not have the picture."""
+    still = look.still(scene.picture) if scene.picture else None
+    if scene.picture and still is None:
+        raise LookupError(scene.picture)
+    starts = item_frames(scene, words, len(scene.items))
+    grid, content = look.grid, picture_room(look)
+    if grid.is_stacked:
+        heights = [round(content.height * (1 - share)) for share in _PICTURE_SHARES]
+        texts = _fitted(scene, look, content.width, heights)
+        left, top = content.left, content.bottom - texts.height_px(look)
+        bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
+        # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
+        box = Box(0, 0, look.format.width_px, bottom)
+        if still is None:
+            side = min(bottom - content.top, grid.px(_MOST_FIGURE))
+            box = Box(left, bottom - side, left + side, bottom)
+    else:
+        width = grid.columns(5)
+        box = Box(content.left, content.top, content.left + width, content.bottom)
+        left = box.right + grid.px(_GAP)
+        texts = _fitted(scene, look, content.right - left, [content.height])
+        top = content.middle - texts.height_px(look) // 2
+    elements = [*_shown(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
+    return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _shown(still: Still | None, box: Box, look: Look) -> list[Element]:
+    """The picture: standing free on a surface if it is cut out; else as it is. Whose it is stands below."""
+    grid, stacked = look.grid, look.grid.is_stacked
+    if still is None:
+        return [motif(look, side_px=min(box.width, box.height), centre=(box.centre, box.middle))]
+    room = box if stacked else Box(box.left, box.top, box.right, box.bottom - _credit_px(still, look))
+    shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
+    credit = source_line(still.credit, look, width_px=look.grid.columns(5))
+    left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
+    motion = enter(grid, 12, rise=16)
+    return [*shown, *letters(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
+
+
+def _credit_px(still: Still | None, look: Look) -> int:
+    """What whose it is takes below the picture."""
+    credit = source_line(still.credit if still else "", look, width_px=look.grid.columns(5))
+    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+
+
+def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
+    """On a surface, in front of a disc."""
+    grid, pad = look.grid, look.grid.px(_PAD)
+    motion = enter(grid, 0, rise=0 if grid.is_stacked else 24)
+    inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
+    surface: list[Element] = [*panel(look, box, motion=motion)]
+    if grid.is_stacked:
+        # Apps show things over the upper part of a tall picture.
+        inner = inner._replace(top=pad + (grid.content.top // 2 if grid.is_tall else 0))
+        whole = Image.new("L", (box.width, box.height), 255)
+        surface = [flat(whole, look.theme.surface, left=box.left, top=box.top, motion=motion)]
+    side = min(inner.width, inner.height)
+    spot = disc(side).point([round(level * _DISC) for level in range(256)])
+    left, top = inner.centre - side // 2, inner.middle - side // 2
+    if inner.width < _DISC_WIDEST * side:
+        surface.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
+    return [*surface, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
+
+
+def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
+    """In the middle of the room, as large as it can be without losing much; where one stacks, all of the room."""
+    if look.grid.is_stacked:
+        return [photograph(look, still, box, motion=enter(look.grid, 0, rise=0), radius_px=0)], box
+    width, height = framed(still.aspect, box.width, box.height)
+    left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
+    frame = Box(left, top, left + width, top + height)
+    motion = enter(look.grid, 0, rise=24)
+    radius = look.grid.px(look.theme.radius_px)
+    # Its shadow is that of a card.
+    return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
+
+
+def _fitted(scene: ProductScene, look: Look, width_px: int, heights_px: Sequence[int]) -> _Texts:
+    """The largest sizes at which all of it fits into the first of the heights that it fits at all."""
+    for height_px in heights_px:
+        for step in range(len(_NAME_SIZES)):
+            texts = _texts(scene, look, width_px, step, 2)
+            cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
+            cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
+            if texts.height_px(look) <= height_px and not cut:
+                return texts
+    texts = _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
+    # Half a price is none.
+    return replace(texts, before=fit("", BODY, (1,), width_px=1)) if texts.before.cut else texts
+
+
+def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int) -> _Texts:
+    grid, language = look.grid, look.language
+    body = BODY.in_language(language)
+    price = fit(scene.price, DISPLAY.in_language(language), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
+    room = width_px - price.width_px - grid.px(32)
+    # What it cost before means nothing without what it costs.
+    before = scene.price_before if scene.price and room > grid.px(120) else ""
+    indent = grid.px(_TICK + _AFTER_TICK)
+    fact_sizes = sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
+    return _Texts(
+        label=kicker(scene.kicker, look, width_px=width_px),
+        name=fit(
+            scene.heading,
+            HEADING.in_language(language),
+            sizes(grid, _NAME_SIZES[step:]),
+            width_px=width_px,
+            most_lines=3,
+        ),
+        rating=fit(_rating(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - _stars_px(look)),
+        price=price,
+        before=fit(before, body, sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
+        facts=_facts(scene.items, body, fact_sizes, width_px=width_px - indent, most_lines=fact_lines),
+    )
+
+
+def _facts(
+    items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, most_lines: int
+) -> tuple[TextBlock, ...]:
+    """All at the largest size at which each fits: a list looks like one."""
+    facts: tuple[TextBlock, ...] = ()
+    for size_px in fact_sizes:
+        facts = tuple(fit(each, style, (size_px,), width_px=width_px, most_lines=most_lines) for each in items)
+        if not any(fact.cut for fact in facts):
+            break
+    return facts
+
+
+def _words(
+    scene: ProductScene, texts: _Texts, starts: Sequence[int], look: Look, *, left: int, top: int
+) -> list[Element]:
+    grid, theme = look.grid, look.theme
+    found: list[Element] = []
+    if texts.label.lines:
+        found += letters(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
+        top += texts.label.height_px + grid.px(_AFTER_LABEL) + texts.name.reach_px
+    found += letters(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
+    top += texts.name.height_px
+    if texts.rating.lines:
+        top += grid.px(_AFTER_NAME)
+        found += _rated(scene.rating, texts.rating, look, left=left, top=top)
+        top += grid.px(_STAR)
+    if texts.price.lines:
+        top += grid.px(_AFTER_RATING)
+        found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
+        beside = left + texts.price.width_px + grid.px(32)
+        found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
+        top += texts.price.height_px
+    top += grid.px(_AFTER_PRICE - _AFTER_FACT)
+    for fact, frame in zip(texts.facts, starts, strict=True):
+        top += grid.px(_AFTER_FACT)
+        motion = enter(grid, frame, rise=24)
+        found.append(_tick(look, left=left, middle=top + fact.cap_px // 2, motion=motion))
+        at = left + grid.px(_TICK + _AFTER_TICK)
+        found += letters(fact, left=at, top=top, colours=(theme.text,), motion=motion)
+        top += fact.height_px
+    return found
+
+
+def _tick(look: Look, *, left: int, middle: int, motion: Motion) -> Sprite:
+    """The short bar before a fact."""
+    width, height = look.grid.px(_TICK), look.grid.px(6)
+    mask = rounded(width, height, radius=height // 2)
+    return flat(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
+
+
+def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[Sprite]:
+    """A price that holds no more: on the baseline of the other, a line through it."""
+    if not block.lines:
+        return []
+    grid, ink, motion = look.grid, look.theme.muted, enter(look.grid, 13)
+    top = baseline - block.cap_px
+    over, thick = grid.px(6), max(2, grid.px(4))
+    line = Image.new("L", (block.width_px + 2 * over, thick), 255)
+    strike = flat(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
+    span = (left, left + block.width_px)
+    return [*letters(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]
+
+
+def _rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
+    """Stars and figures, on one middle."""
+    grid, motion = look.grid, enter(look.grid, 8, rise=24)
+    side, gap = grid.px(_STAR), grid.px(_STAR_GAP)
+    row = star_row(side, gap)
+    lit = filled(row, side, gap, rating)
+    if look.right_to_left:
+        row, lit = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, lit))
+    figures = top + (side - block.cap_px) // 2
+    return [
+        flat(row, look.theme.line, left=left, top=top, motion=motion),
+        flat(lit, look.theme.accent, left=left, top=top, motion=motion),
+        *letters(block, left=left + _stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
+    ]
+
+
+def _stars_px(look: Look) -> int:
+    """Width of the stars with the space after them."""
+    return look.grid.px(5 * _STAR + 4 * _STAR_GAP + 24)
+
+
+def _rating(scene: ProductScene, look: Look) -> str:
+    """Stars and of how many, "4.6 (1,234)", as the language writes it; empty: nobody has said."""
+    if not scene.rating:
+        return ""
+    locale = _locale(look.language)
+    told = format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale)
+    return f"{told} ({format_decimal(scene.ratings, locale=locale)})" if scene.ratings > 0 else told
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language or "en", sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -1,0 +1,115 @@
+"""A picture that fills the frame and is slowly moved over; a few words on it, low, at the left.
+
+Under the words it is darkened, by as much as it takes to read them wherever the picture has moved to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+
+from PIL import Image
+
+from pipeline.model import SceneryScene, Still, Word
+from pipeline.rendering.background import background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.photographs import whole
+from pipeline.rendering.picture import colour
+from pipeline.rendering.scrims import needed_opacity, scrim_mask
+from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.stills import Framing, MovingStill, moving_still
+from pipeline.rendering.text import BODY, DISPLAY
+from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
+from pipeline.rendering.timeline import frame_at
+
+# How much closer the nearer end of the move is; for how long it goes on after the last word, and without any.
+_ZOOM = 1.06
+_AFTER_WORDS, _WITHOUT_WORDS = 24, 180
+_HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
+_AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 24
+_PAD = 24
+
+
+def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Composition:
+    """See the module. Raises `LookupError` if the look does not have the picture."""
+    still = look.still(scene.picture)
+    if still is None:
+        raise LookupError(scene.picture)
+    screen = Box(0, 0, look.format.width_px, look.format.height_px)
+    over = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
+    image = _sized(still, screen, look)
+    moving = _moving(image, still, screen, over)
+    text = _text(scene, still, look)
+    elements: list[Element] = [moving, *_scrim(text, image, moving, look), *_bar(text, look), *text]
+    return Composition(ground=background(look.format, look.theme, ()), elements=elements)
+
+
+def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
+    """The picture, no larger than its closest view needs."""
+    scale = min(1.0, max(screen.width / still.width_px, screen.height / still.height_px) * _ZOOM)
+    size = (math.ceil(still.width_px * scale), math.ceil(still.height_px * scale))
+    return whole(still, (size[0] + size[0] % 2, size[1] + size[1] % 2), ground=look.theme.surface)
+
+
+def _moving(image: Image.Image, still: Still, screen: Box, over: int) -> MovingStill:
+    """Closer to what is looked at, or away from it: not the same way in every scene."""
+    far, near = Framing(*still.focus, 1.0), Framing(*still.focus, _ZOOM)
+    away = int(still.sha256[:8], 16) % 2
+    start, end = (near, far) if away else (far, near)
+    return moving_still(image, screen, start=start, end=end, over=over)
+
+
+def _scrim(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> list[Sprite]:
+    """What darkens the picture under the text; nothing without text."""
+    lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
+    if not lines:
+        return []
+    screen, pad = moving.area, look.grid.px(_PAD)
+    around = reduce(Box.union, lines)
+    box = Box(around.left - pad, around.top - pad, around.right + pad, around.bottom + pad).within(screen)
+    mirrored = look.right_to_left
+    where = Box(screen.right - box.right, box.top, screen.right - box.left, box.bottom) if mirrored else box
+    behind = image.crop(moving.passes_behind(where, image.size))
+    opacity = needed_opacity([behind], text=look.theme.plate_text, scrim=look.theme.plate)
+    mask = scrim_mask((screen.width, screen.height), box, opacity, mirrored=mirrored)
+    return [flat(mask, look.theme.plate, left=0, top=0, motion=Motion(over=1))]
+
+
+def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
+    """From the bottom of the content upwards: whose it is, the subtitle, the heading, the bar."""
+    grid, theme, content, language = look.grid, look.theme, look.grid.content, look.language
+    width = grid.columns(9)
+    heading = fit(
+        scene.heading, DISPLAY.in_language(language), sizes(grid, _HEADING_SIZES), width_px=width, most_lines=3
+    )
+    subtitle = fit(scene.subtitle, BODY.in_language(language), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
+    credit = source_line(still.credit, look, width_px=width)
+    ink, left, bottom = theme.plate_text, content.left, content.bottom - grid.px(_ABOVE_EDGE)
+    found: list[Sprite] = []
+    if credit.lines:
+        top = bottom - credit.height_px
+        found += letters(credit, left=left, top=top, colours=(ink,), motion=enter(grid, 14, rise=16))
+        bottom = top - grid.px(_ABOVE_CREDIT)
+    if subtitle.lines:
+        top = bottom - subtitle.height_px
+        found += letters(subtitle, left=left, top=top, colours=(ink,), motion=enter(grid, 12, rise=24))
+        bottom = top - grid.px(_AFTER_HEADING)
+    if heading.lines:
+        top = bottom - heading.height_px - heading.reach_px
+        found += letters(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
+    return found
+
+
+def _bar(text: Sequence[Sprite], look: Look) -> list[Sprite]:
+    """The short bar above the highest line."""
+    if not text:
+        return []
+    top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
+    return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(look.theme.plate_accent))]

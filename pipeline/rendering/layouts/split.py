@@ -1,0 +1,134 @@
+"""A picture on one side, words on the other; where one stacks, the picture stands above them.
+
+The wider the picture, the more of the width it gets: little of it is cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.model import SplitScene, Still, Word
+from pipeline.rendering.background import Light, background
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_line
+from pipeline.rendering.look import Look
+from pipeline.rendering.photographs import GIVE, framed, photograph, picture_room
+from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text import BODY, HEADING
+from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
+
+_LIGHTS = (
+    Light(role="glow", x=0.84, y=0.30, width=0.46, height=0.66, strength=0.55),
+    Light(role="glow_far", x=0.06, y=0.95, width=0.40, height=0.50, strength=0.34),
+)
+# Columns of a picture by its shape, widest first: width over height from which it gets them; and how much of one that
+# is upright is cut off.
+_COLUMNS = ((1.2, 7), (0.85, 6), (0.0, 5))
+_GIVE_UPRIGHT = 1.12
+_GAP, _GAP_STACKED = 80, 64
+_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
+# Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
+_LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
+
+
+def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+    """See the module. Raises `LookupError` if the look does not have the picture."""
+    still = look.still(scene.picture)
+    if still is None:
+        raise LookupError(scene.picture)
+    elements = _stacked(scene, still, look) if look.grid.is_stacked else _side_by_side(scene, still, look)
+    return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Words:
+    """The texts on their lines."""
+
+    label: TextBlock
+    heading: TextBlock
+    text: TextBlock
+
+    def height_px(self, look: Look) -> int:
+        grid = look.grid
+        above = self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px if self.label.lines else 0
+        below = grid.px(_AFTER_HEADING + 8 + _AFTER_BAR) + self.heading.reach_px + self.text.height_px
+        return above + self.heading.height_px + (below if self.text.lines else 0)
+
+    def elements(self, look: Look, *, left: int, top: int) -> list[Element]:
+        grid, theme = look.grid, look.theme
+        found: list[Element] = []
+        if self.label.lines:
+            found += letters(self.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 4))
+            top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px
+        found += letters(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
+        if self.text.lines:
+            top += self.heading.height_px + self.heading.reach_px + grid.px(_AFTER_HEADING)
+            found.append(bar(look, left=left, top=top, frame=12))
+            top += grid.px(8 + _AFTER_BAR)
+            found += letters(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
+        return found
+
+
+def _words(scene: SplitScene, look: Look, width_px: int, most_lines: int) -> _Words:
+    grid, language = look.grid, look.language
+    heading = fit(
+        scene.heading, HEADING.in_language(language), sizes(grid, HEADING_SIZES), width_px=width_px, most_lines=3
+    )
+    text = fit(
+        scene.text, BODY.in_language(language), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=most_lines
+    )
+    return _Words(label=kicker(scene.kicker, look, width_px=width_px), heading=heading, text=text)
+
+
+def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
+    """Words on the left, the picture on the right edge."""
+    grid, content = look.grid, picture_room(look)
+    columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
+    credit = source_line(still.credit, look, width_px=grid.columns(columns))
+    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+    width, height = framed(
+        still.aspect, grid.columns(columns), content.height - below, give=GIVE if still.aspect > 1 else _GIVE_UPRIGHT
+    )
+    top = content.top + (content.height - height - below) // 2
+    box = Box(content.right - width, top, content.right, top + height)
+    words = _words(scene, look, box.left - grid.px(_GAP) - content.left, 7)
+    at = box.middle - words.height_px(look) // 2
+    return [
+        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
+        *letters(
+            credit,
+            left=box.left,
+            top=box.bottom + grid.px(_ABOVE_CREDIT),
+            colours=(look.theme.muted,),
+            motion=enter(grid, 12, rise=16),
+        ),
+        *words.elements(look, left=content.left, top=at),
+    ]
+
+
+def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
+    """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
+    grid, content = look.grid, picture_room(look)
+    credit = source_line(still.credit, look, width_px=content.width)
+    words = _words(scene, look, content.width, 5)
+    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+    room = content.bottom - below - grid.px(_GAP_STACKED) - words.height_px(look)
+    room = max(room, round(look.format.height_px * _LEAST_HEIGHT))
+    _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
+    box = Box(0, 0, look.format.width_px, height)
+    # What is left over stands above and below the words.
+    spare = (room - height) // 3
+    return [
+        photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
+        *letters(
+            credit,
+            left=content.left,
+            top=box.bottom + grid.px(_ABOVE_CREDIT),
+            colours=(look.theme.muted,),
+            motion=enter(grid, 12, rise=16),
+        ),
+        *words.elements(look, left=content.left, top=box.bottom + below + grid.px(_GAP_STACKED) + spare),
+    ]

@@ -1,0 +1,62 @@
+"""The darkness under text that stands on a picture: as much as it takes to read it, and no more.
+
+How much that is, is computed from the picture itself: from the brightest red, green and blue of what passes behind the
+text while the picture moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import contrast
+from pipeline.theme.theme import TEXT_CONTRAST
+
+# Rounding to the levels of a film, and letters' soft edges, take a little away.
+_CONTRAST = TEXT_CONTRAST + 0.25
+# There is always some, so that films look alike; and never so much that nothing is seen.
+_LEAST, _STEP = 0.34, 0.01
+# How far above the text it reaches, as a share of the picture's height, and what is left of it beside the text.
+_REACH, _BESIDE = 0.28, 0.6
+_NOISE_SEED = 7
+
+
+def needed_opacity(parts: Sequence[Image.Image], *, text: str, scrim: str) -> float:
+    """How opaque a scrim has to be for light text to be read on these parts of a picture (mode RGB), 0 to 1."""
+    peaks = [np.asarray(part).reshape(-1, 3).max(axis=0) for part in parts if part.width and part.height]
+    brightest = np.max(peaks, axis=0) if peaks else np.zeros(3)
+    dark = np.array(rgb(scrim), float)
+    for number in range(round(1 / _STEP) + 1):
+        opacity = max(_LEAST, number * _STEP)
+        behind = brightest * (1 - opacity) + dark * opacity
+        if contrast(text, _hex(behind)) >= _CONTRAST:
+            return opacity
+    return 1.0
+
+
+def scrim_mask(size: tuple[int, int], text: Box, opacity: float, *, mirrored: bool) -> Image.Image:
+    """The scrim of a picture as a mask: full behind the text and below it, fading above and, in part, beside it."""
+    width, height = size
+    y = (np.arange(height, dtype=np.float32) - text.top) / np.float32(_REACH * height) + 1
+    x = 1 - (np.arange(width, dtype=np.float32) - text.right) / np.float32(max(1, width - text.right))
+    beside = _BESIDE + (1 - _BESIDE) * _eased(x)
+    field = np.outer(_eased(y), beside) * np.float32(255 * opacity)
+    # Without noise, so soft a slope shows its steps. It only ever adds.
+    noise = np.random.default_rng(_NOISE_SEED).random(field.shape, np.float32)
+    mask = Image.fromarray(np.clip(np.ceil(field) + (noise > 0.5) * (field > 0), 0, 255).astype(np.uint8))
+    return mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else mask
+
+
+def _eased(share: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """0 to 1, slow at both ends."""
+    share = np.clip(share, 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def _hex(levels: npt.NDArray[np.float64]) -> str:
+    return "#" + "".join(f"{min(255, int(np.ceil(level))):02X}" for level in levels)

@@ -1,0 +1,113 @@
+"""Pictures from addresses: from public machines alone, and no more than may be had."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+import aiohttp
+import pytest
+
+from pipeline.errors import PermanentError, TransientError
+from pipeline.pictures import fetching
+from pipeline.pictures.addresses import PublicResolver, is_public
+from pipeline.pictures.fetching import fetch
+from pipeline.pictures.kinds import kind_of
+from tests.standins.gallery import PictureServer
+
+pytestmark = pytest.mark.anyio
+LOOPBACK = frozenset({"127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/photo.jpg", "JPEG"), ("/photo.webp", "WEBP"), ("/to?/photo.jpg", "JPEG")]
+)
+async def test_a_picture_is_fetched_also_where_an_address_leads_on(tmp_path, path, kind):
+    async with PictureServer() as server:
+        await fetch(server.url(path), tmp_path / "got", also_allowed=LOOPBACK)
+
+    assert kind_of((tmp_path / "got").read_bytes()) == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "told"),
+    [
+        ("/page", PermanentError, "is a page, not a picture"),
+        ("/drawing.svg", PermanentError, "is an SVG"),
+        ("/large", PermanentError, "more than 25 MB"),
+        ("/endless", PermanentError, "more than 25 MB"),
+        ("/packed", PermanentError, "packed"),
+        ("/gone", PermanentError, "answered 404"),
+        ("/busy", TransientError, "answered 503"),
+        ("/round", PermanentError, "leads on more than 5 times"),
+        ("/to?file:///etc/passwd", PermanentError, "only http and https"),
+        ("/to?http://10.0.0.1/photo.jpg", PermanentError, "10.0.0.1 is an address of this machine or its network"),
+    ],
+)
+async def test_what_is_no_picture_or_too_much_is_refused_with_what_to_do(tmp_path, path, error, told):
+    async with PictureServer() as server:
+        with pytest.raises(error, match=told) as raised:
+            await fetch(server.url(path), tmp_path / "got", also_allowed=LOOPBACK)
+
+    assert type(raised.value) is error
+    assert raised.value.hint
+    assert not (tmp_path / "got").exists()
+
+
+async def test_a_server_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(fetching, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    async with PictureServer() as server:
+        with pytest.raises(TransientError, match="no answer in time"):
+            await fetch(server.url("/slow"), tmp_path / "got", also_allowed=LOOPBACK)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "[::ffff:127.0.0.1]"])
+async def test_this_machine_is_not_asked_whatever_it_is_called(tmp_path, host):
+    async with PictureServer() as server:
+        with pytest.raises((PermanentError, TransientError)) as raised:
+            await fetch(f"http://{host}:{server.port}/photo.jpg", tmp_path / "got")
+
+        assert server.asked == []
+    # Not everything that systems take for an address is one by the rules for addresses in links.
+    assert re.search("this machine or its network|no machine of that name|is no address", str(raised.value))
+
+
+async def test_an_address_with_a_password_is_not_asked(tmp_path):
+    with pytest.raises(PermanentError, match="password") as raised:
+        await fetch("https://me:secret@example.org/a.jpg", tmp_path / "got")
+
+    assert "secret" not in str(raised.value)
+
+
+async def test_a_name_that_stands_for_a_private_address_too_is_not_resolved(monkeypatch):
+    async def both(*_):
+        return [
+            {"hostname": "x", "host": host, "port": 80, "family": socket.AF_INET, "proto": 0, "flags": 0}
+            for host in hosts
+        ]
+
+    resolver = PublicResolver()
+    monkeypatch.setattr(resolver._theirs, "resolve", both)
+    hosts = ["93.184.216.34"]
+    assert [each["host"] for each in await resolver.resolve("example.org", 80)] == hosts
+
+    hosts = ["93.184.216.34", "169.254.169.254"]
+    with pytest.raises(PermanentError, match="this machine or its network"):
+        await resolver.resolve("rebound.example.org", 80)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+        "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "fd00:ec2::254", "no address",
+    ],
+)  # fmt: skip
+def test_private_addresses_are_known_however_they_are_wrapped(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
+def test_public_addresses_are_public(address):
+    assert is_public(address)

@@ -1,0 +1,231 @@
+"""Scenes around pictures, in every shape: text in its place and read on the real pixels, pictures cut with care."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline.model import (
+    PictureScene,
+    ProductScene,
+    SceneryScene,
+    SplitScene,
+    SpokenLine,
+    VideoFormat,
+    Word,
+    split_words,
+)
+from pipeline.rendering import Look, draw_scene
+from pipeline.rendering.canvas import Canvas
+from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.photographs import covering
+from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.stars import filled, star_row
+from pipeline.rendering.stills import MovingStill
+from pipeline.theme.colours import contrast
+from pipeline.theme.loading import load_theme
+from tests.integration.test_scenes_in_formats import lines_of
+from tests.standins.photos import coast, lighthouse, shoe, still_of, wall
+
+SIZES = [(960, 540), (540, 960), (540, 676), (540, 540)]
+EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+LATE = 600
+LINES = (SpokenLine(text="The coast is long."), SpokenLine(text="Nobody sleeps."))
+FACTS = ("Grip that holds on wet stone", "Recycled mesh, 240 g", "Free returns until the end of May")
+BUY = (SpokenLine(text="A shoe."), *(SpokenLine(text=fact, reveals=number) for number, fact in enumerate(FACTS)))
+LONG = "Six hundred miles of cliffs, and one road along them, of which the sea takes a piece every single year"
+SCENES = [
+    PictureScene(lines=LINES, picture="coast", text=LONG),
+    PictureScene(lines=LINES, picture="lighthouse", text="The tower of 1853"),
+    PictureScene(lines=LINES, picture="coast"),
+    SceneryScene(lines=LINES, picture="coast", heading="Where the land ends", subtitle=LONG[:90]),
+    SceneryScene(lines=LINES, picture="lighthouse", heading="Everything that we know about electroencephalography"),
+    SceneryScene(lines=LINES, picture="wall"),
+    SplitScene(lines=LINES, picture="coast", heading="Six hundred miles of cliffs", kicker="The coast", text=LONG),
+    SplitScene(lines=LINES, picture="lighthouse", heading="The last keeper", text=f"{LONG}, winter after winter"),
+    SplitScene(lines=LINES, picture="shoe", heading="Short"),
+    ProductScene(
+        lines=BUY, picture="shoe", heading="Trail shoes for the wettest spring of all", kicker="For you, Maria",
+        price="84,90 €", price_before="99,90 €", items=FACTS, rating=4.6, ratings=1234,
+    ),
+    ProductScene(lines=BUY, picture="coast", heading="A week at the sea", price="1.284.900,50 €", items=FACTS),
+    ProductScene(lines=LINES, heading="Trail shoes", price="$84.90", items=(), rating=2.5),
+]  # fmt: skip
+EVERY_SCENE = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.layout} {scene.picture}")
+
+
+@pytest.fixture(scope="module")
+def stills(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stills")
+    credit = "Photo: Ana Lima, CC BY 4.0"
+    return (
+        still_of(coast(900, 600), folder, "coast", credit=credit),
+        still_of(lighthouse(400, 600), folder, "lighthouse"),
+        still_of(shoe(600, 400), folder, "shoe", credit=credit),
+        still_of(wall(800, 500), folder, "wall", credit=credit),
+    )
+
+
+def look_of(size, stills, **how):
+    return Look(
+        title="The coast",
+        format=VideoFormat(width_px=size[0], height_px=size[1]),
+        stills=stills,
+        **{"language": "en", **how},
+    )
+
+
+def words_of(scene):
+    texts = [word for line in scene.lines for word in split_words(line.text)]
+    return tuple(Word(text=text, start_s=number * 0.4, end_s=number * 0.4 + 0.3) for number, text in enumerate(texts))
+
+
+@EVERY_SIZE
+@EVERY_SCENE
+def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills):
+    look = look_of(size, stills)
+    content, slack = look.grid.content, look.grid.px(24) + 2
+
+    lines = lines_of(lay_out(scene, (), look))
+
+    assert lines or not scene.picture or scene.layout == "picture"
+    for box in lines:
+        assert content.left - slack <= box.left
+        assert box.right <= content.right + slack
+        assert content.top - slack <= box.top
+        assert box.bottom <= content.bottom + slack
+    for one, other in itertools.combinations(lines, 2):
+        shared = one.within(other)
+        assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
+
+
+@EVERY_SIZE
+@EVERY_SCENE
+def test_a_picture_keeps_out_of_the_captions_and_of_the_words_unless_it_fills_the_frame(scene, size, stills):
+    if scene.layout == "scenery" or not scene.picture:
+        return
+    look = look_of(size, stills)
+    composition = lay_out(scene, (), look)
+    shown = [e for e in composition.elements if isinstance(e, Sprite) and not isinstance(e.ink.y, int)]
+
+    assert shown
+    for sprite in shown:
+        box = sprite.box(sprite.pose(LATE))
+        assert box.bottom <= look.grid.content.bottom
+        assert box.width >= 0.2 * size[0]
+        assert not any(line.meets(box) and line.within(box).height > 8 for line in lines_of(composition))
+
+
+@pytest.mark.parametrize("theme", ["midnight", "paper"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@EVERY_SIZE
+@pytest.mark.parametrize("picture", ["wall", "coast"])
+def test_text_on_a_picture_is_read_on_the_pixels_that_are_behind_it_wherever_it_has_moved(
+    picture, size, language, theme, stills
+):
+    scene = SceneryScene(lines=LINES, picture=picture, heading="Where the land ends", subtitle=LONG[:60])
+    look = look_of(size, stills, language=language, theme=load_theme(theme))
+    composition = lay_out(scene, words_of(scene), look)
+    # The scrim is as wide as the picture; what is mirrored has a span, text or not.
+    text = [e for e in composition.elements if isinstance(e, Sprite) and e.span and e.mask.width < size[0]]
+    bare = [e for e in composition.elements if e not in text]
+    letters = lines_of(replace(composition, elements=text))
+    assert len(letters) >= 3
+
+    for frame in (0, 40, LATE):
+        canvas = Canvas(composition.ground, bare)
+        canvas.apply(canvas.advance(frame))
+        pixels = np.asarray(canvas.picture.to_rgb())
+        for box in letters:
+            behind = pixels[box.top : box.bottom, box.left : box.right].reshape(-1, 3)
+            brightest = behind[np.argmax(behind @ np.array([0.2126, 0.7152, 0.0722]))]
+            assert contrast(look.theme.plate_text, "#" + "".join(f"{level:02X}" for level in brightest)) >= 4.5
+
+
+def test_a_picture_that_fills_the_frame_moves_evenly_by_a_few_percent_and_not_for_who_wants_it_still(stills):
+    scene = SceneryScene(lines=LINES, picture="coast", heading="Where the land ends")
+    moving, still = (
+        lay_out(scene, words_of(scene), look_of((960, 540), stills, reduced_motion=calm)) for calm in (False, True)
+    )
+    (moves,) = (each for each in moving.elements if isinstance(each, MovingStill))
+    (rests,) = (each for each in still.elements if isinstance(each, MovingStill))
+
+    widths = [view.right - view.left for view in (moves.pose(0), moves.pose(LATE))]
+    assert 1.03 <= max(widths) / min(widths) <= 1.065
+    assert rests.pose(0) == rests.pose(30) == rests.pose(LATE)
+    frames = list(
+        draw_scene(
+            scene, words=words_of(scene), cues=(), frames=90, look=look_of((320, 180), stills, reduced_motion=True)
+        )
+    )
+    # Words fade in, and then it rests.
+    assert len(frames) < 50
+    assert frames[-1].hold > 30
+
+
+def test_facts_of_a_product_appear_when_they_are_spoken_of(stills):
+    scene = SCENES[9]
+    words = words_of(scene)
+    composition = lay_out(scene, words, look_of((960, 540), stills))
+    begins, at = [], 0
+    for line in scene.lines:
+        begins.append(round(words[at].start_s * 30))
+        at += len(split_words(line.text))
+
+    entrances = {e.motion.enters for e in composition.elements if isinstance(e, Sprite)}
+
+    assert set(begins[1:]) <= entrances
+    assert not any(begins[0] + 20 < entrance < begins[1] for entrance in entrances)
+
+
+def test_stars_are_filled_as_far_as_the_rating_goes():
+    row = star_row(40, 8)
+    full = np.asarray(row, float).sum()
+
+    shares = [np.asarray(filled(row, 40, 8, rating), float).sum() / full for rating in (0, 2.5, 4, 5, 9)]
+
+    assert shares == pytest.approx([0, 0.5, 0.8, 1, 1], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "4.6 (1,234)"), ("de", "4,6 (1.234)"), ("xx-nonsense", "4.6 (1,234)")]
+)
+def test_a_rating_is_written_as_the_language_writes_numbers(language, told, stills):
+    from pipeline.rendering.layouts.product import _rating  # noqa: PLC0415
+
+    assert _rating(SCENES[9], look_of((960, 540), stills, language=language)) == told
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(size=st.sampled_from([(160, 90), (90, 160), (90, 90), (333, 41)]), x=st.floats(0, 1), y=st.floats(0, 1))
+def test_whatever_is_cut_off_the_point_people_look_at_stays_in_sight(size, x, y, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("focus")
+    image = Image.new("RGB", (300, 200), (20, 20, 20))
+    at = (min(299, round(x * 300)), min(199, round(y * 200)))
+    image.paste((255, 40, 40), (at[0] - 9, at[1] - 9, at[0] + 9, at[1] + 9))
+    still = replace(still_of(image, folder, "dot"), focus=(x, y))
+
+    cut = np.asarray(covering(still, *size, ground="#000000"), int)
+
+    assert cut.shape[:2] == (size[1], size[0])
+    assert (cut[:, :, 0] - cut[:, :, 1]).max() > 90
+
+
+def test_a_key_of_pictures_follows_what_they_show_and_only_scenes_that_show_them(stills):
+    from pipeline.keys import content_key  # noqa: PLC0415
+
+    look = look_of((960, 540), stills)
+    moved = replace(look, stills=tuple(replace(each, path=each.path.with_name("elsewhere")) for each in stills))
+    other = replace(look, stills=(replace(stills[0], sha256="0" * 64), *stills[1:]))
+
+    assert content_key(look) == content_key(moved)
+    assert content_key(look) != content_key(other)
+    assert look.showing(SCENES[1]) == other.showing(SCENES[1])
+    assert look.showing(SCENES[0]) != other.showing(SCENES[0])
+    assert look.showing(SCENES[-1], None).stills == ()

@@ -1,0 +1,102 @@
+"""Pictures to show, painted: a coast at dusk, a lighthouse (upright), a shoe cut out, a white wall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from pipeline.model import Still
+from pipeline.pictures import examine_picture, prepare_picture
+
+
+def coast(width: int = 1800, height: int = 1200) -> Image.Image:
+    """A sky that goes from blue to orange, a sun at the right, three ridges and the sea."""
+    y = np.linspace(0, 1, height)[:, None, None]
+    top, low = np.array([38, 58, 110.0]), np.array([248, 176, 110.0])
+    sky = np.broadcast_to(top + (low - top) * np.clip(y / 0.62, 0, 1) ** 1.4, (height, width, 3)).copy()
+    image = Image.fromarray(sky.astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    x, at, r = 0.72 * width, 0.48 * height, 0.06 * height
+    draw.ellipse((x - r, at - r, x + r, at + r), fill=(255, 240, 205))
+    image = image.filter(ImageFilter.GaussianBlur(2))
+    draw = ImageDraw.Draw(image)
+    for number, (base, colour) in enumerate(((0.58, (118, 88, 112)), (0.64, (76, 60, 88)), (0.70, (38, 36, 60)))):
+        along = np.linspace(0, 1, 120)
+        wave = np.sin(along * (7 + 3 * number) + 1.7 * number) * 0.03 + np.sin(along * 23 + number) * 0.012
+        ridge = [(a * width, (base + w) * height) for a, w in zip(along, wave, strict=True)]
+        draw.polygon([(0, height), *ridge, (width, height)], fill=colour)
+    draw.rectangle((0, 0.78 * height, width, height), fill=(24, 34, 62))
+    for number in range(40):
+        line = 0.785 * height + number**1.5 * height * 0.0009
+        spread = 0.02 * width + number * 0.004 * width
+        draw.line((x - spread, line, x + spread * 0.8, line), fill=(236, 176, 128), width=max(1, number // 8))
+    return image
+
+
+def lighthouse(width: int = 900, height: int = 1350) -> Image.Image:
+    """A red and white tower at the left third, a boat far away."""
+    image = coast(height, height).crop((0, 0, width, height)).point(lambda level: min(255, round(level * 1.12)))
+    draw = ImageDraw.Draw(image)
+    x, wide, top, foot = 0.36 * width, 0.07 * width, 0.24 * height, 0.80 * height
+    for number in range(7):
+        upper, lower = (top + (foot - top) * (number + end) / 7 for end in (0, 1))
+        fill = (206, 52, 44) if number % 2 else (248, 244, 236)
+        grow = wide * (0.7 + 0.06 * number)
+        draw.polygon(
+            [(x - grow, upper), (x + grow, upper), (x + grow * 1.06, lower), (x - grow * 1.06, lower)], fill=fill
+        )
+    draw.rectangle((x - wide * 0.6, top - 0.05 * height, x + wide * 0.6, top), fill=(255, 220, 130))
+    draw.polygon(
+        [(x - wide, top - 0.05 * height), (x, top - 0.09 * height), (x + wide, top - 0.05 * height)], fill=(60, 30, 40)
+    )
+    return image
+
+
+def shoe(width: int = 1200, height: int = 800) -> Image.Image:
+    """Mode RGBA, with nothing around it."""
+    image = Image.new("RGBA", (width * 2, height * 2))
+    draw = ImageDraw.Draw(image)
+    w, h = width * 2, height * 2
+    body = [
+        (0.08, 0.70),
+        (0.14, 0.52),
+        (0.34, 0.38),
+        (0.44, 0.22),
+        (0.52, 0.24),
+        (0.62, 0.42),
+        (0.90, 0.52),
+        (0.94, 0.70),
+    ]
+    draw.polygon([(a * w, b * h) for a, b in body], fill=(0, 112, 116, 255))
+    draw.rounded_rectangle((0.07 * w, 0.69 * h, 0.95 * w, 0.79 * h), radius=0.05 * h, fill=(244, 244, 240, 255))
+    for number in range(3):
+        a = 0.46 + 0.05 * number
+        draw.line(
+            (a * w, (0.34 + 0.06 * number) * h, (a + 0.07) * w, (0.38 + 0.06 * number) * h), fill=(255,) * 4, width=22
+        )
+    return image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def wall(width: int = 1600, height: int = 1000) -> Image.Image:
+    """As bright as a picture can be: the hardest ground for light text."""
+    return Image.new("RGB", (width, height), (255, 255, 255))
+
+
+def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -> Still:
+    """What a film has of a picture: prepared below `folder`."""
+    source, path = folder / f"{name}.png", folder / f"{name}.still"
+    image.save(source)
+    prepare_picture(source, path, name)
+    seen = examine_picture(path)
+    return Still(
+        name=name,
+        path=path,
+        sha256=seen.sha256,
+        width_px=seen.width_px,
+        height_px=seen.height_px,
+        focus=seen.focus,
+        credit=credit,
+        has_alpha=seen.has_alpha,
+    )

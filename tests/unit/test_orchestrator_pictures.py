@@ -1,0 +1,183 @@
+"""The pictures of a film: got once, kept by content, told when they can't be had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import InputError, TransientError
+from pipeline.limits import Cores
+from pipeline.model import (
+    Brief,
+    Job,
+    Paragraph,
+    Pictures,
+    SceneryScene,
+    Section,
+    StatementScene,
+    WantedPicture,
+)
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
+from pipeline.orchestrator.stages import write
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.pictures.fetching import fetch
+from tests.standins.gallery import PictureServer
+from tests.standins.photos import coast
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nightreel.toml").write_text("[retry]\nattempts = 1\n")
+    (tmp_path / "topics").mkdir()
+    coast(400, 260).save(tmp_path / "topics" / "coast.png")
+    return open_workshop(workspace=tmp_path)
+
+
+@pytest.fixture
+async def attempt(tmp_path):
+    return Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+
+
+def brief_of(*pictures, **more):
+    text = "The coast is long. Nobody has walked all of it, because nobody has the time."
+    sections = (Section(heading="", blocks=(Paragraph(text="Listen."), Paragraph(text=text))),)
+    wanted = tuple(WantedPicture(source=each, credit="Ana") if isinstance(each, str) else each for each in pictures)
+    return Brief(title="Coasts", language="en", pictures=wanted, sections=sections, origin="topics/coasts.md", **more)
+
+
+async def complete(shop, *pictures):
+    return await to_thread.run_sync(shop.wishes.complete, brief_of(*pictures))
+
+
+async def no_network(*_):
+    raise AssertionError("nothing is to be fetched")
+
+
+async def test_a_file_beside_the_brief_is_made_ready_once(shop, attempt):
+    first = await gather(brief_of("coast.png"), shop, attempt, fetch=no_network)
+    again = await gather(brief_of("coast.png"), shop, attempt, fetch=no_network)
+
+    (still,) = first.stills
+    assert (still.name, still.width_px, still.height_px, still.credit) == ("coast.png", 400, 260, "Ana")
+    assert still.path.is_file()
+    assert first == again
+    assert first.incidents == ()
+
+
+async def test_an_address_is_asked_once_and_not_at_all_with_offline(shop, attempt, tmp_path):
+    async with PictureServer() as server:
+        brief = brief_of(server.url("/photo.jpg"))
+        by = partial(fetch, also_allowed={"127.0.0.1"})
+        for _ in range(2):
+            assert len((await gather(brief, shop, attempt, fetch=by)).stills) == 1
+        assert server.asked == ["/photo.jpg"]
+
+    offline = await to_thread.run_sync(partial(open_workshop, workspace=tmp_path, overrides={"offline": True}))
+    kept = await gather(brief, offline, attempt, fetch=no_network)
+    other = await gather(brief_of("https://example.org/a.jpg?key=secret"), offline, attempt, fetch=no_network)
+
+    assert len(kept.stills) == 1
+    (told,) = other.incidents
+    assert told.startswith(
+        "picture https://example.org/a.jpg: it lies in the network, and --offline forbids that. Save"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("gone.png", "no such file"),
+        ("../../elsewhere.png", "lies outside the workspace"),
+        ("/etc/passwd", "lies outside the workspace"),
+        ("words.png", "is no JPEG, PNG, WebP or GIF"),
+        ("tiny.png", "16 by 16 pixels are too few"),
+        ("a\0b.png", "no such file"),
+    ],
+)
+async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(shop, attempt, tmp_path, source, told):
+    (tmp_path.parent / "elsewhere.png").write_bytes((tmp_path / "topics" / "coast.png").read_bytes())
+    (tmp_path / "topics" / "words.png").write_text("words")
+    coast(16, 16).save(tmp_path / "topics" / "tiny.png")
+
+    found = await gather(brief_of(source, "coast.png"), shop, attempt, fetch=no_network)
+
+    assert [still.name for still in found.stills] == ["coast.png"]
+    assert found.missing == (source,)
+    assert told in found.incidents[0]
+    assert found.incidents[0].endswith("The film goes without it")
+    assert with_what_is_there(brief_of(source, "coast.png"), found) == brief_of("coast.png")
+
+
+async def test_a_server_that_fails_costs_the_film_a_picture_and_no_more(shop, attempt):
+    async def failing(*_):
+        raise TransientError("the server answered 503", hint="Save it")
+
+    found = await gather(brief_of("https://example.org/a.jpg"), shop, attempt, fetch=failing)
+
+    assert found.incidents == (
+        "picture https://example.org/a.jpg: the server answered 503. Save it. The film goes without it",
+    )
+
+
+async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(shop, attempt):
+    both = Job(id="a", batch="b", folder="b/a", brief=await complete(shop, "coast.png"))
+    none = replace(both, brief=await complete(shop, "gone.png"))
+
+    with_it, without = [await write(job, shop, attempt) for job in (both, none)]
+
+    assert isinstance(with_it.script.scenes[1], SceneryScene)
+    assert with_it.script.scenes[1].picture == "coast.png"
+    assert with_it.pictures.stills[0].name == "coast.png"
+    assert isinstance(without.script.scenes[1], StatementScene)
+    assert without.script.scenes[1].lines == with_it.script.scenes[1].lines
+    assert "gone.png" in without.pictures.incidents[0]
+
+
+async def test_what_the_cache_has_lost_is_got_again_and_what_is_gone_for_good_stops_the_film(shop, attempt, tmp_path):
+    brief = brief_of("coast.png")
+    job = Job(id="a", batch="b", folder="b/a", brief=brief, pictures=await gather(brief, shop, attempt))
+    path = job.pictures.stills[0].path
+    assert await still_there(job, shop, attempt) is job
+
+    path.unlink()
+    assert (await still_there(job, shop, attempt)).pictures == job.pictures
+    assert path.is_file()
+
+    path.unlink()
+    (tmp_path / "topics" / "coast.png").unlink()
+    with pytest.raises(InputError, match="this picture is gone") as raised:
+        await still_there(job, shop, attempt)
+    assert "coast.png" in str(raised.value)
+
+
+def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(shop, tmp_path):
+    brief = shop.wishes.complete(brief_of("coast.png"))
+    before = shop.job_id(brief)
+    assert shop.job_id(brief) == before
+
+    coast(400, 240).save(tmp_path / "topics" / "coast.png")
+
+    assert shop.job_id(brief) != before
+
+
+def test_pictures_are_kept_in_the_checkpoint(shop, tmp_path):
+    from pipeline.model import Still  # noqa: PLC0415
+    from pipeline.state.documents import from_json, to_json  # noqa: PLC0415
+
+    still = Still(
+        name="a", path=tmp_path / "cache" / "a.still", sha256="0" * 64, width_px=3, height_px=2, focus=(0.25, 0.5)
+    )
+    pictures = Pictures(stills=(still,), missing=("b",), incidents=("picture b: no such file",))
+    job = Job(id="a", batch="b", folder="b/a", brief=brief_of("a", "b"), pictures=pictures)
+
+    text = to_json(job, tmp_path)
+
+    assert from_json(text.encode(), Job, tmp_path, where="x") == job
+    assert from_json(text.encode(), Job, tmp_path, where="x").pictures.stills[0].path == still.path

@@ -1,0 +1,169 @@
+"""Pictures as they are found, made ready: upright, in sRGB, no larger than needed; and where people look."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageDraw
+
+from pipeline.errors import InputError
+from pipeline.pictures import examine_picture, prepare_picture
+from pipeline.pictures.saliency import focal_point
+from tests.standins.photos import coast, shoe
+
+
+def prepared(tmp_path, image=None, data=None, **how):
+    source, path = tmp_path / "source", tmp_path / "made.still"
+    if data is None:
+        buffer = io.BytesIO()
+        image.save(buffer, **how)
+        data = buffer.getvalue()
+    source.write_bytes(data)
+    prepare_picture(source, path, "reef.jpg")
+    with Image.open(path) as made:
+        made.load()
+        return made, examine_picture(path)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_every_kind_is_read_by_what_it_is(tmp_path, kind):
+    made, seen = prepared(tmp_path, coast(320, 200), format=kind)
+
+    assert (made.mode, made.size) == ("RGB", (320, 200))
+    assert (seen.width_px, seen.height_px, seen.has_alpha) == (320, 200, False)
+
+
+def test_a_photo_that_was_taken_sideways_stands_upright(tmp_path):
+    image, exif = Image.new("RGB", (300, 200), "red"), Image.Exif()
+    ImageDraw.Draw(image).rectangle((0, 0, 40, 199), fill="blue")
+    exif[0x0112] = 6  # turned to the left: what is at its left belongs on top
+
+    made, _ = prepared(tmp_path, image, format="JPEG", exif=exif, quality=95)
+
+    assert made.size == (200, 300)
+    assert made.getpixel((100, 10))[2] > 200
+    assert made.getpixel((100, 290))[0] > 200
+    assert 0x0112 not in made.getexif()
+
+
+def test_only_the_first_picture_of_several_is_shown(tmp_path):
+    first, second = Image.new("RGB", (100, 100), "red"), Image.new("RGB", (100, 100), "blue")
+
+    made, _ = prepared(tmp_path, first, format="GIF", save_all=True, append_images=[second])
+
+    assert made.getpixel((50, 50))[0] > 240
+
+
+def test_what_shows_through_stays_so_and_its_empty_margin_goes(tmp_path):
+    wide = Image.new("RGBA", (1600, 1200))
+    wide.paste(shoe(600, 400), (500, 400))
+
+    made, seen = prepared(tmp_path, wide, format="PNG")
+
+    assert made.mode == "RGBA"
+    assert seen.has_alpha
+    assert made.width < 600
+    assert made.height < 400
+
+
+def test_one_that_hides_everything_behind_it_is_a_plain_picture(tmp_path):
+    made, seen = prepared(tmp_path, coast(320, 200).convert("RGBA"), format="PNG")
+
+    assert (made.mode, seen.has_alpha) == ("RGB", False)
+
+
+def test_larger_ones_are_brought_to_what_a_film_can_show(tmp_path):
+    made, _ = prepared(tmp_path, Image.new("RGB", (6000, 1500), "teal"), format="PNG")
+
+    assert made.size == (4096, 1024)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "I;16", "CMYK"])
+def test_every_way_to_keep_colours_is_read(tmp_path, mode):
+    grey = Image.linear_gradient("L")
+    image = Image.new("I;16", grey.size, 40000) if mode == "I;16" else grey.convert(mode)
+
+    made, _ = prepared(tmp_path, image, format="JPEG" if mode == "CMYK" else "PNG")
+
+    assert made.mode == "RGB"
+    if mode == "I;16":
+        assert made.getpixel((5, 5)) == (156, 156, 156)
+
+
+def test_a_profile_is_heeded_and_left_out_and_one_that_is_none_is_no_reason_to_give_up(tmp_path):
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    orange = Image.new("RGB", (100, 100), (220, 120, 40))
+
+    with_ours, _ = prepared(tmp_path, orange, format="PNG", icc_profile=srgb)
+    with_none, _ = prepared(tmp_path, orange, format="PNG", icc_profile=b"nonsense" * 40)
+
+    for made in (with_ours, with_none):
+        assert all(abs(a - b) <= 3 for a, b in zip(made.getpixel((50, 50)), (220, 120, 40), strict=True))
+        assert not made.info.get("icc_profile")
+
+
+def png_of(width, height):
+    """A PNG that says it is so large, in a few bytes."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "is no JPEG, PNG, WebP or GIF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "is an SVG"),
+        (b"<?xml version='1.0'?>\n<svg width='3'>", "is an SVG"),
+        (b"\0\0\0\x18ftypheic\0\0", "HEIC or AVIF"),
+        (b"\xff\xd8\xff\xe0 and no more", "can't be decoded"),
+        (png_of(300, 300), "can't be decoded"),
+        (png_of(9000, 9000), "too many pixels"),
+        (png_of(60000, 60000), "too many pixels"),
+        (b"\xff\xd8\xff" + bytes(25 * 1024 * 1024), "has more than 25 MB"),
+    ],
+    ids=["empty", "svg", "svg in xml", "heic", "torn jpeg", "torn png", "large", "bomb", "heavy"],
+)
+def test_what_can_not_be_shown_is_refused_with_its_name_and_what_to_do(tmp_path, data, told):
+    with pytest.raises(InputError, match=told) as raised:
+        prepared(tmp_path, data=data)
+
+    assert raised.value.where == "reef.jpg"
+    assert raised.value.hint
+
+
+def test_one_too_small_to_be_shown_is_refused(tmp_path):
+    with pytest.raises(InputError, match="32 by 32 pixels are too few"):
+        prepared(tmp_path, Image.new("RGB", (32, 32)), format="PNG")
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path):
+    first, second = (prepared(tmp_path, coast(640, 400), format="PNG")[1] for _ in range(2))
+
+    assert first == second
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.15, 0.85), st.floats(0.15, 0.85), st.booleans())
+def test_the_eye_is_drawn_to_the_one_thing_there_is(x, y, is_dark):
+    image = Image.new("RGB", (600, 400), (30, 30, 40) if is_dark else (225, 225, 215))
+    draw = ImageDraw.Draw(image)
+    at, high = x * 600, y * 400
+    draw.ellipse((at - 25, high - 25, at + 25, high + 25), fill=(230, 90, 60))
+
+    found = focal_point(image)
+
+    assert abs(found[0] - x) < 0.12
+    assert abs(found[1] - y) < 0.15
+
+
+def test_a_picture_of_nothing_is_looked_at_in_its_middle():
+    assert focal_point(Image.new("RGB", (300, 200), "white")) == (0.5, 0.5)
