@@ -295,7 +295,8 @@ def test_a_picture_with_a_caption_stands_by_itself() -> None:
 
 
 def test_a_picture_that_is_not_there_changes_nothing() -> None:
-    missing, text = Illustration(source="a.jpg", description="A tower"), Paragraph(text="It stands.")
+    missing = Illustration(source="a.jpg", description="A tower", is_there=False)
+    text = Paragraph(text="It stands.")
 
     assert with_picture(text, missing) == with_picture(text)
 

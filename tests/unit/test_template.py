@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anyio import to_thread
@@ -25,6 +26,7 @@ from pipeline.model import (
     Script,
     Section,
     Table,
+    WantedPicture,
 )
 from pipeline.template import builtin_root, known_templates, load_template, notes_as_text
 
@@ -289,7 +291,7 @@ def test_a_model_is_shown_every_kind_of_block() -> None:
         Table(columns=("Tower", "m"), rows=(("Smeaton", "22"),)),
         CodeBlock(code="a = '```'", language="python"),
         Illustration(source="a.jpg", description="A tower", is_there=True),
-        Illustration(source="gone.jpg", description="Nothing"),
+        Illustration(source="gone.jpg", description="Nothing", is_there=False),
     )
 
     assert notes_as_text((Section(heading="One", level=1, blocks=blocks),)) == (
@@ -299,7 +301,7 @@ def test_a_model_is_shown_every_kind_of_block() -> None:
 
 
 def test_a_model_is_offered_the_layouts_that_the_notes_have_something_for() -> None:
-    def offered(*blocks: Block, **wishes: int) -> set[str]:
+    def offered(*blocks: Block, **wishes: Any) -> set[str]:
         sections = (Section(heading="One", blocks=blocks),) if blocks else ()
         found = load_template("explainer", search=[]).offered(Brief(title="T", sections=sections, **wishes))
         return {layout.name for layout in found.layouts}
@@ -313,5 +315,4 @@ def test_a_model_is_offered_the_layouts_that_the_notes_have_something_for() -> N
     assert "quote" in offered(text, Quotation(words=text, attribution="Ada"))
     assert figures < offered(text, Paragraph(text="Then 35, 21 and 49 metres."))
     assert "section" in offered(text, length_s=240)
-    assert "picture" not in offered(text, Illustration(source="a.jpg"))
-    assert pictures < offered(text, Illustration(source="a.jpg", is_there=True))
+    assert pictures < offered(text, pictures=(WantedPicture(source="a.jpg"),))

@@ -152,16 +152,21 @@ def _scenes(desk: Desk) -> Iterator[Scene]:
     desk.check()
     pieces = raw_pieces(desk)
     closing = desk.layout("closing") if desk.brief.closing else None
-    if _opens(pieces, has_more=len(pieces) > 1 or closing is not None):
+    after_opening = tuple(_in_scenes(pieces[1:], desk))
+    if _opens(pieces, has_more=bool(after_opening) or closing is not None):
         (opening,) = pieces[0].block.said
         yield title_scene(opening.text, desk)
-        pieces = pieces[1:]
+        yield from after_opening
     else:
         yield title_scene(desk.brief.title, desk)
-    for piece in together(pieces, desk):
-        yield from _scenes_of(piece, desk)
+        yield from _in_scenes(pieces, desk)
     if closing:
         yield closing_scene(desk.brief.closing, desk)
+
+
+def _in_scenes(pieces: Sequence[Piece], desk: Desk) -> Iterator[Scene]:
+    for piece in together(pieces, desk):
+        yield from _scenes_of(piece, desk)
 
 
 def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
