@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from docs.gallery import build as gallery
 from pipeline.cli import main
 from pipeline.model import Brief, StatementScene, VideoFormat
 from pipeline.model.showing import texts_of
+from pipeline.orchestrator.templates import checking
 from pipeline.orchestrator.templates.checking import check_template
 from pipeline.orchestrator.templates.filling import filled, find_overfull, text_of, words_of
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
@@ -33,11 +34,42 @@ def shop(tmp_path: Path) -> Workshop:
     return open_workshop(workspace=tmp_path)
 
 
+# Few layouts, which are drawn in no time.
+SMALL = """\
+title = "Mine"
+description = "Two layouts"
+theme = "midnight"
+
+[layouts.title]
+heading = 60
+
+[layouts.statement]
+text = 120
+kicker = 32
+"""
+SAMPLE = """\
+title = "Why octopuses have three hearts"
+
+[[scenes]]
+layout = "title"
+heading = "Why octopuses have three hearts"
+say = "An octopus that swims away from you is holding one of its three hearts still."
+
+[[scenes]]
+layout = "statement"
+kicker = "The price"
+text = "An octopus prefers to crawl, because swimming stops its heart."
+say = "So it would rather crawl."
+"""
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A template of the workspace: a copy of the explainer."""
+    """A small template of the workspace, with the texts of the explainer."""
     folder = tmp_path / "templates" / "mine"
     shutil.copytree(BUILTIN / "explainer", folder)
+    (folder / "template.toml").write_text(SMALL, encoding="utf-8")
+    (folder / "sample.toml").write_text(SAMPLE, encoding="utf-8")
     return folder
 
 
@@ -60,7 +92,10 @@ def run(capsys, *arguments: object) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("name", known_templates([]))
-def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop):
+def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monkeypatch):
+    # Where there is least room.
+    monkeypatch.setattr(checking, "SHAPES", ("9:16", "1:1"))
+
     assert check_template(shop, name) == ()
 
 
@@ -166,15 +201,14 @@ def test_a_text_is_as_long_as_it_may_be(words):
 # Preview --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_preview_shows_every_layout_and_is_the_same_each_time(shop):
-    template = find_template(shop, "explainer")
+def test_a_preview_shows_every_layout_and_is_the_same_each_time(own, shop):
+    template = find_template(shop, "mine")
 
     one, other = (draw_preview(shop, template, shapes=("16:9",)) for _ in range(2))
 
     assert one.tobytes() == other.tobytes()
-    # Four pictures, two in a row.
-    assert one.width > 1_200
-    assert one.height > 900
+    # Two pictures beside each other, and something on them.
+    assert one.width > 2 * one.height > 1_000
     assert len(one.resize((64, 64)).getcolors(4096)) > 200
 
 
@@ -222,7 +256,7 @@ def test_templates_are_listed_and_those_of_the_workspace_go_before(own, tmp_path
     found = {each["name"]: each for each in json.loads(out)}
     assert code == 0
     assert {"explainer", "listicle", "news", "product", "offer", "lesson", "broken"} == found.keys()
-    assert (found["news"]["title"], found["news"]["built_in"]) == ("Explainer", False)
+    assert (found["news"]["title"], found["news"]["built_in"]) == ("Mine", False)
     assert (found["explainer"]["built_in"], found["explainer"]["default"]) == (True, True)
     assert "unknown key them" in found["broken"]["problem"]
 
@@ -279,12 +313,16 @@ def test_a_template_that_is_not_there_is_told_with_the_nearest_one(tmp_path, cap
         assert "unknown template 'explaner'. Did you mean explainer?" in err
 
 
-def test_the_gallery_is_a_small_picture_of_a_template_in_each_format(tmp_path):
-    script = "import docs.gallery.build as build, pathlib, sys; build.HERE = pathlib.Path(sys.argv.pop()); build.main()"
-    arguments = [sys.executable, "-c", script, "explainer", str(tmp_path / "docs" / "gallery")]
-    (tmp_path / "docs" / "gallery").mkdir(parents=True)
-    subprocess.run(arguments, check=True, capture_output=True, timeout=120, cwd=Path(__file__).parents[2])
+def test_the_gallery_has_a_small_picture_of_a_template_in_each_format(tmp_path, monkeypatch):
+    folder = tmp_path / "docs" / "gallery"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(gallery, "HERE", folder)
+    monkeypatch.setattr(gallery, "draw_preview", lambda *_, **__: Image.effect_noise((900, 600), 80))
+    monkeypatch.setattr(sys, "argv", ["build.py", "news"])
 
-    pictures = sorted((tmp_path / "docs" / "gallery").iterdir())
-    assert [path.name for path in pictures] == [f"explainer-{shape}.jpg" for shape in ("16x9", "1x1", "4x5", "9x16")]
-    assert all(path.stat().st_size < 300_000 for path in pictures)
+    gallery.main()
+
+    shapes = ("16x9", "1x1", "4x5", "9x16")
+    pictures = sorted(folder.iterdir())
+    assert [path.name for path in pictures] == [f"news-{shape}.jpg" for shape in shapes]
+    assert all(100_000 < path.stat().st_size <= 300_000 for path in pictures)
