@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.model import (
     SAMPLE_RATE_HZ,
@@ -16,6 +17,7 @@ from pipeline.model import (
     Scene,
     Script,
     Shape,
+    Still,
     VideoFormat,
     narration_of,
     split_words,
@@ -23,12 +25,13 @@ from pipeline.model import (
 from pipeline.narration.estimate import estimate
 from pipeline.orchestrator.templates.shelf import search_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.rendering.sheet import Tile, draw_sheet, draw_still, size_within
 from pipeline.subtitles import make_subtitles
 from pipeline.template import Template
-from pipeline.template.sample import load_sample
+from pipeline.template.sample import load_sample, pictures_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,7 +81,20 @@ def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = 
         theme=shop.theme(Brief(title=sample.title, theme=theme or template.theme)),
         captions=shop.settings.subtitles.style or template.captions,
         language=sample.language,
+        stills=tuple(_stills(shop, sample, template)),
     )
+
+
+def _stills(shop: Workshop, sample: Script, template: Template) -> Iterator[Still]:
+    """The pictures of the sample, as they lie there: they are the designer's own."""
+    for name, path in pictures_of(sample, template, search=search_of(shop)).items():
+        try:
+            seen = examine_picture(path)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                "is no picture that can be read", where=str(path), hint="Save it as JPEG or PNG"
+            ) from error
+        yield Still(name=name, path=path, **seen._asdict())
 
 
 def format_of(shape: Shape, *, height_px: int) -> VideoFormat:
