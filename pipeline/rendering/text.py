@@ -63,6 +63,8 @@ class TextStyle:
     language: str = ""
     # What letters need above capitals and below the baseline, in em, beyond what Latin ones do.
     reach: float = 0.0
+    # Whether a word is divided only where the text would be torn otherwise, however small it gets.
+    rarely_divided: bool = False
     # Set like a program: all letters as wide as each other.
     monospaced: bool = False
 
@@ -79,7 +81,7 @@ class TextStyle:
         )
 
 
-DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1)
+DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1, rarely_divided=True)
 HEADING = TextStyle(weight=680, tracking=-0.022, leading=1.14)
 STATEMENT = TextStyle(weight=620, tracking=-0.022, leading=1.2)
 ITEM = TextStyle(weight=540, tracking=-0.012, leading=1.3, optical_size=28)

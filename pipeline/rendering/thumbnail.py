@@ -24,7 +24,7 @@ from pipeline.rendering.text import TextStyle, draw_ink
 from pipeline.rendering.theme import rgb
 
 COUNT = 3
-_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04)
+_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True)
 _SIZES = (180, 166, 152, 140, 128, 116, 104, 92, 80, 70, 60, 50)
 # Of a single short word: a name, a year.
 _WORD_SIZES = (340, 300, 260, 220, *_SIZES)
