@@ -75,7 +75,8 @@ class _Sheet:
             if self.look.right_to_left:
                 start = self.picture.width - _MARGIN - round(line.width_em * block.size_px)
             at = (start + ink.left, top + block.cap_px + number * block.leading_px + ink.top)
-            self.picture.paste(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])), at, ink.mask)
+            inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])))
+            self.picture.paste(inked, at, ink.mask)
 
     def put(self, tile: Image.Image, mask: Image.Image, left: int, top: int) -> None:
         """A tile; where text runs from the right, on the other side."""
