@@ -2,8 +2,8 @@
 
 Inter draws what it can, Noto Sans what Inter lacks, and three more what both lack: Hebrew, Arabic and Thai. Programs
 are set in JetBrains Mono first. All come from packages, so that a film looks the same on every machine. Only what none
-covers (Chinese, Japanese, Korean, emoji…) is looked for among the fonts of the system; of those that have it, the one made for
-the language goes first, because the same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
+covers (Chinese, Japanese, Korean, emoji…) is looked for among the fonts of the system; of those that have it, the one
+made for the language goes first, because the same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ _SELECTORS = re.compile(f"[{_AS_TEXT}{_AS_EMOJI}{_KEYCAP}]")
 _INVISIBLE = re.compile("[\ufe00-\ufe0d\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Pictures from here on are coloured unless a selector says otherwise, and these before (Unicode, Emoji_Presentation).
 _PICTURES_FROM = 0x1F000
-_PICTURES = frozenset("⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕")
+_PICTURES = frozenset(
+    "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
+)
 # Marks of a text whatever selector follows, unless there is a frame around them.
 _TEXT_MARKS = frozenset("#*©®™")
 

@@ -112,7 +112,7 @@ def flat(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -
 
 
 def written(ink: Ink, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
-    """Letters in a single colour, #RRGGBB, and the emoji among them in theirs; `left` and `top` are those of the pen."""
+    """Letters in a single colour, #RRGGBB, the emoji among them in their own; the pen begins at `left` and `top`."""
     sprite = flat(ink.mask, name, left=left + ink.left, top=top + ink.top, motion=motion)
     if ink.signs is None:
         return sprite
