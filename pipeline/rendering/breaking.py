@@ -53,10 +53,15 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Where the lines of a text begin and end, and whether they look uneven: a lonely word, a stub, two hyphens."""
+    """Where the lines of a text begin and end, and whether one of them is a lonely word or a stub."""
 
     spans: tuple[Chunk, ...]
     ragged: bool
+
+    @property
+    def hyphens(self) -> int:
+        """How often words are divided, beyond the first time, which is fair."""
+        return max(0, sum(span.divided for span in self.spans) - 1)
 
 
 def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
@@ -154,9 +159,7 @@ class _Breaker:
         return lines
 
     def is_ragged(self, spans: Sequence[Chunk]) -> bool:
-        """Whether words are divided more than once, the last line is a word on its own, or a line is far too short."""
-        if sum(span.divided for span in spans) > 1:
-            return True
+        """Whether the last line is a word on its own, or any line (or lonely word) far shorter than the longest."""
         if len(spans) < 2 or len(self._chunks) < 3:
             return False
         widths = [measure(span.of(self._text), self._style) for span in spans]

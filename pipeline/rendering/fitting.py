@@ -86,7 +86,8 @@ def fit(
     possible = _possible(text, style, sizes, room, divided=False)
     if not possible or possible[0][0] not in undivided:
         possible = _possible(text, style, sizes, room, divided=True) or possible
-    chosen = next((choice for choice in possible if not choice[1].ragged), possible[0] if possible else None)
+    # Of those that are as good, the largest.
+    chosen = min(possible, key=lambda choice: (choice[1].hyphens, choice[1].ragged), default=None)
     if chosen is None:
         most = _lines_in(height_px, style, sizes[-1], most_lines)
         return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
@@ -151,7 +152,9 @@ def _possible(
         lines = break_lines(text, chunks, style, width_em=width_em, most=most, phrase=room.phrase)
         if lines and _fits(text, lines, style, width_em):
             found.append((size_px, lines))
-        if len(found) > _STEPS_FOR_BEAUTY or (found and not found[-1][1].ragged):
+        # For fewer hyphens than two, type may get as small as it has to.
+        best = found[-1][1] if found else None
+        if best and not best.hyphens and (len(found) > _STEPS_FOR_BEAUTY or not best.ragged):
             break
     return found
 
