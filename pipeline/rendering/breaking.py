@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipeline.model.phrases import split_phrases
 from pipeline.rendering.graphemes import clusters
+from pipeline.rendering.hyphenation import division_points, is_word
 from pipeline.rendering.text import TextStyle, measure
 
 # Prices of ugly line ends, in squares of a line's width left empty.
@@ -19,14 +20,22 @@ _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
 _DANGLING_WORD = 0.035
 _HYPHEN = 0.06
+# A word divided: two of them cost more than a widow.
+_DIVIDED = 0.16
 _PHRASE_END = -0.02
 # In scripts with few spaces, a space is where a phrase ends.
 _NO_SPACE = 0.03
 _PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
+# What may stand around a word that is divided.
+_MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
 # A word that has a line to itself needs more: this share of the longest line.
 _LONELY_SHARE = 0.8
+
+
+# What is drawn at the end of a line where a word is divided.
+HYPHEN = "-"
 
 
 class Chunk(NamedTuple):
@@ -34,6 +43,12 @@ class Chunk(NamedTuple):
 
     start: int
     end: int
+    # Whether a word goes on after it, so that a line that ends here ends in a hyphen.
+    divided: bool = False
+
+    def of(self, text: str) -> str:
+        """What it says as a line of its own."""
+        return text[self.start : self.end] + (HYPHEN if self.divided else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +57,11 @@ class Lines:
 
     spans: tuple[Chunk, ...]
     ragged: bool
+
+    @property
+    def hyphens(self) -> int:
+        """How often words are divided, beyond the first time, which is fair."""
+        return max(0, sum(span.divided for span in self.spans) - 1)
 
 
 def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
@@ -73,6 +93,25 @@ def break_lines(
     return Lines(spans=spans, ragged=breaker.is_ragged(spans))
 
 
+def divide_long(
+    text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, names: bool = False
+) -> tuple[Chunk, ...]:
+    """The chunks, words wider than a line cut where their language divides them.
+
+    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too.
+    """
+    found: list[Chunk] = []
+    gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
+    for chunk, gap_before, gap_after in zip(chunks, gaps, gaps[1:], strict=False):
+        points: Sequence[int] = ()
+        word = text[chunk.start : chunk.end]
+        if (names or (gap_before and gap_after)) and measure(word, style) > width_em:
+            points = _points(word, style.language)
+        starts = (chunk.start, *(chunk.start + point for point in points), chunk.end)
+        found += (Chunk(start, end, divided=end < chunk.end) for start, end in pairwise(starts))
+    return tuple(found)
+
+
 def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
     """The chunks, those wider than a line cut between graphemes: for addresses and endless words."""
     found: list[Chunk] = []
@@ -86,7 +125,7 @@ def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em
                 found.append(Chunk(start, end))
                 start, width = end, 0.0
             end, width = end + len(cluster), width + step
-        found.append(Chunk(start, end))
+        found.append(Chunk(start, end, chunk.divided))
     return tuple(found)
 
 
@@ -101,15 +140,19 @@ class _Breaker:
         self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
         space = measure("n n", style) - measure("nn", style)
         self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]
+        # What a line that ends with a chunk needs beyond it.
+        hyphen = measure(HYPHEN, style) + abs(style.tracking) if any(c.divided for c in chunks) else 0.0
+        self._ends = [hyphen if c.divided else 0.0 for c in chunks]
 
     def fewest_lines(self) -> int | None:
         """How many lines it takes when each is filled; None if a chunk is wider than a line."""
         lines, room = 0, 0.0
         for index, width in enumerate(self._widths):
-            if width > self._limit:
+            end = self._ends[index]
+            if width + end > self._limit:
                 return None
             gap = self._gaps[index - 1] if index else 0.0
-            if lines and gap + width <= room:
+            if lines and gap + width + end <= room:
                 room -= gap + width
             else:
                 lines, room = lines + 1, self._limit - width
@@ -119,7 +162,7 @@ class _Breaker:
         """Whether the last line is a word on its own, or any line (or lonely word) far shorter than the longest."""
         if len(spans) < 2 or len(self._chunks) < 3:
             return False
-        widths = [measure(self._text[span.start : span.end], self._style) for span in spans]
+        widths = [measure(span.of(self._text), self._style) for span in spans]
         starts = {chunk.start: chunk.end for chunk in self._chunks}
         lonely = [starts[span.start] == span.end for span in spans]
         short = (
@@ -140,9 +183,9 @@ class _Breaker:
                 width = 0.0
                 for end in range(start, total):
                     width += self._widths[end] + (self._gaps[end - 1] if end > start else 0.0)
-                    if width > self._limit and end > start:
+                    if width + self._ends[end] > self._limit and end > start:
                         break
-                    price = so_far + self._price(start, end, width, ideal)
+                    price = so_far + self._price(start, end, width + self._ends[end], ideal)
                     if end + 1 not in row or price < row[end + 1][0]:
                         row[end + 1] = (price, start)
             best.append(row)
@@ -150,7 +193,8 @@ class _Breaker:
         end = total
         for k in range(count, 0, -1):
             start = best[k][end][1]
-            spans.append(Chunk(self._chunks[start].start, self._chunks[end - 1].end))
+            last = self._chunks[end - 1]
+            spans.append(Chunk(self._chunks[start].start, last.end, last.divided))
             end = start
         return best[count][total][0], tuple(reversed(spans))
 
@@ -165,11 +209,21 @@ class _Breaker:
             price += _SPLIT_PHRASE
         if self._gaps[end] and len(last) <= 3 and last.isalpha():
             price += _DANGLING_WORD
-        if last.endswith(("-", "‐")):
+        if self._chunks[end].divided:
+            price += _DIVIDED
+        elif last.endswith(("-", "‐")):
             price += _HYPHEN
         elif not self._gaps[end]:
             price += _NO_SPACE
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
+
+
+def _points(word: str, language: str) -> tuple[int, ...]:
+    """Where a word may be divided, whatever marks stand around it and before it (l’internationalisation)."""
+    core = word.rstrip(_MARKS_AFTER)
+    core = core[core.rfind("’") + 1 :].lstrip(_MARKS_BEFORE)
+    first = word.rindex(core)
+    return tuple(first + point for point in division_points(core, language)) if is_word(core) else ()
 
 
 def _parts(word: str, language: str) -> Sequence[str]:

@@ -18,7 +18,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FULL, Motion, Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Sprite, flat
+from pipeline.rendering.sprites import Sprite, flat, written
 from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, Line, TextStyle, draw_ink, presentable, shape
 from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import frame_at
@@ -254,6 +254,6 @@ def _letters(line: Line, size_px: int, left: int, baseline: int, inks: _Inks) ->
     for group in sorted({piece.group for piece in line.pieces}):
         ink = draw_ink(line, size_px, group)
         if ink:
-            plain = flat(ink.mask, inks.plain, left=left + ink.left, top=baseline + ink.top, motion=_STILL)
-            found.append(_Letters(group, plain, replace(plain, ink=colour(inks.lit))))
+            plain, lit = (written(ink, name, left=left, top=baseline, motion=_STILL) for name in (inks.plain, inks.lit))
+            found.append(_Letters(group, plain, lit))
     return found

@@ -14,7 +14,7 @@ from PIL import features
 from pipeline.errors import MissingToolError
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
 from pipeline.rendering.capitals import capitals
-from pipeline.rendering.fonts import Face, face_for, packaged_faces
+from pipeline.rendering.fonts import Face, emoji_face, face_for, packaged_faces
 from pipeline.rendering.graphemes import clusters, visible
 from pipeline.rendering.listing import clean
 from pipeline.rendering.look import Look
@@ -39,8 +39,16 @@ _SAMPLES: Final = {
 # Whose ideographs the samples of a script are: the font that films in that language get.
 _LANGUAGES: Final = {"Chinese": "zh", "Japanese": "ja", "Korean": "ko"}
 # Debian's package and the family's name where they don't follow the rule (see `font_advice`).
-_PACKAGES: Final = {"Chinese": "fonts-noto-cjk", "Japanese": "fonts-noto-cjk", "Korean": "fonts-noto-cjk"}
-_FAMILIES: Final = {"Chinese": "Noto Sans SC", "Japanese": "Noto Sans JP", "Korean": "Noto Sans KR"}
+_PACKAGES: Final = {
+    **dict.fromkeys(("Chinese", "Japanese", "Korean"), "fonts-noto-cjk"),
+    "Emoji": "fonts-noto-color-emoji",
+}
+_FAMILIES: Final = {
+    "Chinese": "Noto Sans SC",
+    "Japanese": "Noto Sans JP",
+    "Korean": "Noto Sans KR",
+    "Emoji": "Noto Color Emoji",
+}
 # Scripts by the first word of their letters' Unicode names, where the two differ; ideographs depend on the language.
 _SCRIPTS: Final = {"HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
 _IDEOGRAPHS: Final = {"ja": "Japanese", "ko": "Korean"}
@@ -71,7 +79,8 @@ def font_coverage() -> tuple[ScriptCoverage, ...]:
         faces = [face_for(letter, weight=400, language=_LANGUAGES.get(script, "")) for letter in sample]
         font = Path(faces[0].path).name if faces[0] and all(faces) else ""
         found.append(ScriptCoverage(script=script, font=font))
-    return tuple(found)
+    emoji = emoji_face()
+    return (*found, ScriptCoverage(script="Emoji", font=Path(emoji.path).name if emoji else ""))
 
 
 def font_advice(scripts: Collection[str]) -> str:

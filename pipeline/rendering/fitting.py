@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.rendering.bidi import runs_right_to_left
-from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, split_long
+from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
 from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, measure, presentable, shape
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
 _STEPS_FOR_BEAUTY = 2
+# How many of the largest sizes are tried before a word is divided.
+_SIZES_UNDIVIDED = 2
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
 
@@ -79,10 +81,13 @@ def fit(
     if not text:
         return TextBlock(lines=(), style=style, size_px=sizes[0])
     phrase = Chunk(marked, marked + len(emphasis)) if marked >= 0 else None
-    possible = _possible(
-        text, style, sizes, width_px=width_px, height_px=height_px, most_lines=most_lines, phrase=phrase
-    )
-    chosen = next((choice for choice in possible if not choice[1].ragged), possible[0] if possible else None)
+    room = _Room(width_px=width_px, height_px=height_px, most_lines=most_lines, phrase=phrase)
+    undivided = sizes if style.rarely_divided else sizes[:_SIZES_UNDIVIDED]
+    possible = _possible(text, style, sizes, room, divided=False)
+    if not possible or possible[0][0] not in undivided:
+        possible = _possible(text, style, sizes, room, divided=True) or possible
+    # Of those that are as good, the largest.
+    chosen = min(possible, key=lambda choice: (choice[1].hyphens, choice[1].ragged), default=None)
     if chosen is None:
         most = _lines_in(height_px, style, sizes[-1], most_lines)
         return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
@@ -126,25 +131,30 @@ def _fit_alike(
     return tuple(blocks[text] for text in texts)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Room:
+    width_px: int
+    height_px: int | None
+    most_lines: int
+    # What is better left on one line.
+    phrase: Chunk | None
+
+
 def _possible(
-    text: str,
-    style: TextStyle,
-    sizes: Sequence[int],
-    *,
-    width_px: int,
-    height_px: int | None,
-    most_lines: int,
-    phrase: Chunk | None,
+    text: str, style: TextStyle, sizes: Sequence[int], room: _Room, *, divided: bool
 ) -> list[tuple[int, Lines]]:
-    """Sizes at which `text` fits, largest first, as far as they are worth looking at."""
+    """Sizes at which `text` fits, largest first, as far as they are worth looking at; wide words `divided` or whole."""
     found: list[tuple[int, Lines]] = []
-    chunks = chunks_of(text, style.language)
+    whole = chunks_of(text, style.language)
     for size_px in sizes:
-        most = _lines_in(height_px, style, size_px, most_lines)
-        lines = break_lines(text, chunks, style, width_em=width_px / size_px, most=most, phrase=phrase)
-        if lines and _fits(text, lines, style, width_px / size_px):
+        most, width_em = _lines_in(room.height_px, style, size_px, room.most_lines), room.width_px / size_px
+        chunks = divide_long(text, whole, style, width_em=width_em) if divided else whole
+        lines = break_lines(text, chunks, style, width_em=width_em, most=most, phrase=room.phrase)
+        if lines and _fits(text, lines, style, width_em):
             found.append((size_px, lines))
-        if len(found) > _STEPS_FOR_BEAUTY or (found and not found[-1][1].ragged):
+        # For fewer hyphens than two, type may get as small as it has to.
+        best = found[-1][1] if found else None
+        if best and not best.hyphens and (len(found) > _STEPS_FOR_BEAUTY or not best.ragged):
             break
     return found
 
@@ -152,11 +162,12 @@ def _possible(
 def _forced(
     text: str, style: TextStyle, size_px: int, *, width_px: int, most: int, group_at: Callable[[int], int]
 ) -> TextBlock:
-    """At the smallest size: endless words are cut, and what still does not fit gives way to an ellipsis."""
+    """At the smallest size: words are divided, endless ones cut; what still does not fit gives way to an ellipsis."""
     width_em = width_px / size_px
     shown = text
     while True:
-        chunks = split_long(shown, chunks_of(shown, style.language), style, width_em=width_em - 2 * abs(style.tracking))
+        divided = divide_long(shown, chunks_of(shown, style.language), style, width_em=width_em, names=True)
+        chunks = split_long(shown, divided, style, width_em=width_em - 2 * abs(style.tracking))
         lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
         if lines and _fits(shown, lines, style, width_em):
             return replace(_set(shown, style, size_px, lines.spans, group_at), cut=shown != text)
@@ -165,7 +176,7 @@ def _forced(
 
 def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
     """Whether the lines, shaped whole, are as narrow as their words were: mixed directions can make them wider."""
-    return all(measure(text[span.start : span.end], style) <= width_em for span in lines.spans)
+    return all(measure(span.of(text), style) <= width_em for span in lines.spans)
 
 
 def _shortened(text: str, language: str) -> str:
@@ -188,7 +199,7 @@ def _set(
     for span in spans:
         start = span.start
         line = shape(
-            text[start : span.end],
+            span.of(text),
             style,
             lambda index, start=start: group_at(start + index),  # type: ignore[misc]
             right_to_left=right_to_left,

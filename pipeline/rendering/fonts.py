@@ -2,8 +2,8 @@
 
 Inter draws what it can, Noto Sans what Inter lacks, and three more what both lack: Hebrew, Arabic and Thai. Programs
 are set in JetBrains Mono first. All come from packages, so that a film looks the same on every machine. Only what none
-covers (Chinese, Japanese, Korean…) is looked for among the fonts of the system; of those that have it, the one made for
-the language goes first, because the same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
+covers (Chinese, Japanese, Korean, emoji…) is looked for among the fonts of the system; of those that have it, the one
+made for the language goes first, because the same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pathlib import Path
 from fontpkg import FontpkgError
 from fontpkg import path as packaged_font
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import MissingToolError
 from pipeline.model.writing import writing_of
-from pipeline.rendering.graphemes import visible
+from pipeline.rendering.graphemes import is_emoji, visible
 
 # Weight from which a system font's bold file is taken, if it has one.
 _BOLD_FROM = 550
@@ -37,6 +37,12 @@ _MADE_FOR = {
 }
 # Marks that Inter has, and ideographs want as wide as themselves: quotes, ellipsis, dash, middle dot.
 _WIDE_MARKS = frozenset("“”‘’…—·")
+# Fonts of emoji by their names. Sizes of the pictures in them, best first (Apple 160, Google 109); outlines that are
+# filled with colours (Microsoft) are drawn at the first.
+_EMOJI_FONT = re.compile(r"Emoji|emj|Emoticon", re.IGNORECASE)
+_STRIKES_PX = (256, 160, 137, 136, 128, 109, 96, 72, 64)
+# Saturation where there is colour, of 255.
+_COLOURED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +52,8 @@ class Face:
     path: str
     index: int = 0
     axes: tuple[str, ...] = ()
+    # The size of the coloured pictures in it; 0: it has outlines, for any size and colour.
+    strike_px: int = 0
 
 
 def stand_in() -> Face:
@@ -62,13 +70,15 @@ def face_for(cluster: str, *, weight: int, language: str = "", monospaced: bool 
     needed, bold = visible(cluster), weight >= _BOLD_FROM
     if monospaced and _has(code_face(), needed):
         return code_face()
+    if is_emoji(cluster) and (coloured := _emoji_for(needed)):
+        return coloured
     place = writing_of(language).ideographs
     packaged = next((face for face in packaged_faces() if _has(face, needed)), None)
     if packaged and not (place and needed in _WIDE_MARKS):
         return packaged
     # Only now: looking through a system's fonts takes a moment.
     system = next((face for face in _system_faces(bold=bold, place=place) if _has(face, needed)), None)
-    return system or packaged
+    return system or packaged or _emoji_for(needed)
 
 
 @lru_cache(maxsize=128)
@@ -97,6 +107,37 @@ def packaged_faces() -> tuple[Face, ...]:
 def code_face() -> Face:
     """JetBrains Mono. Raises `MissingToolError` if its package is gone."""
     return Face(path=_packaged("JetBrains Mono"), axes=("wght",))
+
+
+@lru_cache(maxsize=1)
+def emoji_face() -> Face | None:
+    """The font of the system that has emoji in colours which can be drawn here; None: there is none."""
+    files = {path for folder in _font_folders() for path in folder.rglob("*") if _EMOJI_FONT.search(path.stem)}
+    for path in sorted(files, key=lambda path: (path.name, str(path))):
+        if path.suffix.lower() not in {".ttf", ".otf", ".ttc"}:
+            continue
+        strike_px = next((size_px for size_px in _STRIKES_PX if _draws_in_colour(path, size_px)), 0)
+        if strike_px:
+            return Face(path=str(path), strike_px=strike_px)
+    return None
+
+
+def _emoji_for(characters: str) -> Face | None:
+    """The same if it has all of these characters."""
+    face = emoji_face()
+    return face if face and _has(face, characters) else None
+
+
+def _draws_in_colour(path: Path, size_px: int) -> bool:
+    """Whether a face smiles in yellow: FreeType knows three of the formats of coloured fonts, and not every version."""
+    sheet = Image.new("RGB", (2 * size_px, 2 * size_px))
+    try:
+        font = ImageFont.truetype(path, size_px)
+        ImageDraw.Draw(sheet).text((0, size_px), "😀", font=font, embedded_color=True, anchor="ls")
+    except (OSError, ValueError):
+        return False
+    saturation = sheet.convert("HSV").getchannel("S").getextrema()[1]
+    return not isinstance(saturation, tuple) and saturation > _COLOURED
 
 
 def _packaged(family: str) -> str:

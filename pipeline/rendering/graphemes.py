@@ -12,8 +12,17 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 # They stack or join the next consonant: the viramas of India, and those of Khmer and Burmese.
 _VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca\u17d2\u1039")
 _HANGUL_VOWELS = range(0x1160, 0x1200)
-# Selectors ask for a black-and-white or a coloured picture, keycaps for a frame; fonts draw nothing for them, or a box.
-_INVISIBLE = re.compile("[\ufe00-\ufe0f\u20e3\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Selectors ask for a black-and-white or a coloured picture, keycaps for a frame: only fonts of emoji know what to do.
+_AS_TEXT, _AS_EMOJI, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
+_SELECTORS = re.compile(f"[{_AS_TEXT}{_AS_EMOJI}{_KEYCAP}]")
+_INVISIBLE = re.compile("[\ufe00-\ufe0d\u200b\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Pictures from here on are coloured unless a selector says otherwise, and these before (Unicode, Emoji_Presentation).
+_PICTURES_FROM = 0x1F000
+_PICTURES = frozenset(
+    "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
+)
+# Marks of a text whatever selector follows, unless there is a frame around them.
+_TEXT_MARKS = frozenset("#*©®™")
 
 # Not printable to Python, and yet meant: spaces of other widths, and what joins letters.
 _KEPT = "\u00a0\u202f\u2009\u3000" + _ZWNJ + _ZWJ
@@ -48,9 +57,23 @@ def is_symbol(cluster: str) -> bool:
     return unicodedata.category(cluster[0]) in {"So", "Sk", "Co", "Cn", "Cs", "Cf"}
 
 
+def is_emoji(cluster: str) -> bool:
+    """Whether it is meant to be a picture in its own colours."""
+    if _KEYCAP in cluster:
+        return True
+    if _AS_TEXT in cluster or cluster[0].isalnum() or cluster[0] in _TEXT_MARKS:
+        return False
+    return _AS_EMOJI in cluster or ord(cluster[0]) >= _PICTURES_FROM or cluster[0] in _PICTURES
+
+
+def plain(cluster: str) -> str:
+    """The same for a font of letters: without the marks that ask for a picture; may be empty."""
+    return _SELECTORS.sub("", cluster)
+
+
 def visible(cluster: str) -> str:
     """The characters of a grapheme that a font needs a glyph for."""
-    return cluster.replace(_ZWNJ, "").replace(_ZWJ, "")
+    return re.sub(f"[{_ZWNJ}{_ZWJ}{_AS_TEXT}{_AS_EMOJI}]", "", cluster)
 
 
 def _continues(cluster: str, character: str) -> bool:

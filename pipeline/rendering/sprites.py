@@ -12,8 +12,9 @@ from PIL import Image, ImageChops
 from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
-from pipeline.rendering.picture import Colour, Picture, colour, part_of
-from pipeline.rendering.text import draw_ink
+from pipeline.rendering.picture import Colour, Picture, colour, part_of, tile
+from pipeline.rendering.text import Ink, draw_ink
+from pipeline.rendering.theme import rgb
 
 # How soft the edge is where a figure is being drawn, in steps of its order map.
 _EDGE = 24
@@ -113,6 +114,14 @@ def flat(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -
     return Sprite(mask=mask, ink=colour(name), left=left, top=top, motion=motion)
 
 
+def written(ink: Ink, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
+    """Letters in a single colour, #RRGGBB, the emoji among them in their own; the pen begins at `left` and `top`."""
+    sprite = flat(ink.mask, name, left=left + ink.left, top=top + ink.top, motion=motion)
+    if ink.signs is None:
+        return sprite
+    return replace(sprite, ink=tile(ink.painted(Image.new("RGB", ink.mask.size, rgb(name)))))
+
+
 def letters(
     block: TextBlock,
     *,
@@ -140,7 +149,7 @@ def letters(
         for group, name in enumerate(colours):
             ink = draw_ink(line, block.size_px, group)
             if ink:
-                sprite = flat(ink.mask, name, left=start + ink.left, top=baseline + ink.top, motion=moved)
+                sprite = written(ink, name, left=start, top=baseline, motion=moved)
                 sprites.append(replace(sprite, span=span, text=text, is_cut=block.cut))
     return sprites
 

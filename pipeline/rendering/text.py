@@ -18,9 +18,10 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 
 from pipeline.model.writing import writing_of
+from pipeline.rendering import emoji
 from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
 from pipeline.rendering.fonts import Face, face_for, load, stand_in
-from pipeline.rendering.graphemes import clusters, is_symbol, typographic
+from pipeline.rendering.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 
 _MEASURED_AT_PX = 1000
 # Size at which the white space before a letter is looked for.
@@ -63,6 +64,8 @@ class TextStyle:
     language: str = ""
     # What letters need above capitals and below the baseline, in em, beyond what Latin ones do.
     reach: float = 0.0
+    # Whether a word is divided only where the text would be torn otherwise, however small it gets.
+    rarely_divided: bool = False
     # Set like a program: all letters as wide as each other.
     monospaced: bool = False
     # All digits as wide as the widest: for columns of numbers, and numbers that count.
@@ -81,7 +84,7 @@ class TextStyle:
         )
 
 
-DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1)
+DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1, rarely_divided=True)
 HEADING = TextStyle(weight=680, tracking=-0.022, leading=1.14)
 STATEMENT = TextStyle(weight=620, tracking=-0.022, leading=1.2)
 ITEM = TextStyle(weight=540, tracking=-0.012, leading=1.3, optical_size=28)
@@ -125,14 +128,30 @@ class Ink(NamedTuple):
     mask: Image.Image
     left: int
     top: int
+    # What is drawn in its own colours: an image of mode RGBA and the mask's size, which lets it through.
+    signs: Image.Image | None = None
+
+    def painted(self, letters: Image.Image) -> Image.Image:
+        """What fills the mask, mode RGB: an image of its size with the colours of the letters, the signs put on it."""
+        if self.signs is not None:
+            letters.paste(self.signs.convert("RGB"), mask=self.signs.getchannel("A").point([0] + [255] * 255))
+        return letters
 
 
 @lru_cache(maxsize=512)
 def presentable(text: str, *, weight: int = 400) -> str:
     """`text` without what can't be drawn well: emoji without a font go, letters without one stay (as boxes)."""
-    cleaned = typographic(text)
-    kept = [c for c in clusters(cleaned) if c.isspace() or not is_symbol(c) or face_for(c, weight=weight)]
-    return re.sub(" +", " ", "".join(kept)).strip()
+    shown = "".join(_presentable(cluster, weight) for cluster in clusters(typographic(text)))
+    return re.sub(" +", " ", shown).strip()
+
+
+def _presentable(cluster: str, weight: int) -> str:
+    face = face_for(cluster, weight=weight)
+    if is_emoji(cluster) and face and face.strike_px:
+        return cluster
+    cluster = plain(cluster)
+    keeps = not cluster or cluster.isspace() or not is_symbol(cluster) or face_for(cluster, weight=weight)
+    return cluster if keeps else ""
 
 
 def shape(
@@ -180,16 +199,31 @@ def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
     right_px = int((max(p.left_em + p.width_em for p in pieces) + _SIDE_EM) * size_px) + 1
     top_px, bottom_px = -round(_ASCENT_EM * size_px), round(_DESCENT_EM * size_px)
     sheet = Image.new("L", ((right_px - left_px) * zoom, (bottom_px - top_px) * zoom))
-    for piece in pieces:
+    for piece in (piece for piece in pieces if not piece.face.strike_px):
         shape, left, top = _letters(piece.text, piece.face, line.style, big, piece.right_to_left)
         if shape:
             at = (round(piece.left_em * big) - left_px * zoom + left, -top_px * zoom + top)
             sheet.paste(255, (*at, at[0] + shape.width, at[1] + shape.height), shape)
     mask = sheet.reduce(zoom)
+    signs = _signs([piece for piece in pieces if piece.face.strike_px], size_px, mask, (-left_px, -top_px))
     bounds = mask.getbbox()
     if bounds is None:
         return None
-    return Ink(mask.crop(bounds), left_px + bounds[0], top_px + bounds[1])
+    return Ink(mask.crop(bounds), left_px + bounds[0], top_px + bounds[1], signs.crop(bounds) if signs else None)
+
+
+def _signs(pieces: Sequence[Piece], size_px: int, mask: Image.Image, pen: tuple[int, int]) -> Image.Image | None:
+    """Emoji on an image of their own, and let through by the mask; `pen` is where the line begins on both."""
+    if not pieces:
+        return None
+    sheet = Image.new("RGBA", mask.size)
+    for piece in pieces:
+        sign = emoji.draw_sign(piece.text, piece.face, size_px, cap_height_em=CAP_HEIGHT_EM)
+        if sign:
+            at = (pen[0] + round(piece.left_em * size_px) + sign.left, pen[1] + sign.top)
+            sheet.paste(sign.image, at)
+            mask.paste(255, (*at, at[0] + sign.image.width, at[1] + sign.image.height), sign.image.getchannel("A"))
+    return sheet
 
 
 @lru_cache(maxsize=2048)
@@ -240,7 +274,7 @@ def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of:
         # A space belongs to the font of the word before it, so that a run of words stays one run.
         face = (
             previous
-            if cluster.isspace() and previous
+            if cluster.isspace() and previous and not previous.strike_px
             else face_for(cluster, weight=style.weight, language=style.language, monospaced=style.monospaced)
         )
         key = (face or stand_in(), group_at(index), level_of[index])
@@ -272,7 +306,7 @@ def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
             continue
         pieces.append(Piece(cluster, run.face, left, advance, run.group, backwards))
         left += advance + style.tracking
-        if following and not backwards:
+        if following and not backwards and not run.face.strike_px:
             left += _kerning(cluster, following, run.face, style)
     return pieces
 
@@ -284,6 +318,8 @@ def _direction(right_to_left: bool) -> str | None:  # noqa: FBT001 - a piece say
 
 @lru_cache(maxsize=8192)
 def _advance(text: str, face: Face, style: TextStyle, *, right_to_left: bool = False) -> float:
+    if face.strike_px:
+        return emoji.advance_em(text, face)
     font = load(face, size_px=_MEASURED_AT_PX, weight=style.weight, optical_size=style.optical_size)
     return font.getlength(text, direction=_direction(right_to_left)) / _MEASURED_AT_PX
 
@@ -303,6 +339,8 @@ def _kerning(left: str, right: str, face: Face, style: TextStyle) -> float:
 @lru_cache(maxsize=1024)
 def _ink_edges(cluster: str, face: Face, style: TextStyle) -> tuple[float, float]:
     """Where a letter's ink begins and ends, from its origin. Pillow's boxes reach from there; only the pixels tell."""
+    if face.strike_px:
+        return emoji.ink_em(cluster, face)
     font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
     sheet = Image.new("L", (3 * _LOOKED_AT_PX, 3 * _LOOKED_AT_PX))
     ImageDraw.Draw(sheet).text((_LOOKED_AT_PX, 2 * _LOOKED_AT_PX), cluster, font=font, fill=255, anchor="ls")

@@ -24,7 +24,7 @@ from pipeline.rendering.text import TextStyle, draw_ink
 from pipeline.rendering.theme import rgb
 
 COUNT = 3
-_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04)
+_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True)
 _SIZES = (180, 166, 152, 140, 128, 116, 104, 92, 80, 70, 60, 50)
 # Of a single short word: a name, a year.
 _WORD_SIZES = (340, 300, 260, 220, *_SIZES)
@@ -75,7 +75,8 @@ class _Sheet:
             if self.look.right_to_left:
                 start = self.picture.width - _MARGIN - round(line.width_em * block.size_px)
             at = (start + ink.left, top + block.cap_px + number * block.leading_px + ink.top)
-            self.picture.paste(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])), at, ink.mask)
+            inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])))
+            self.picture.paste(inked, at, ink.mask)
 
     def put(self, tile: Image.Image, mask: Image.Image, left: int, top: int) -> None:
         """A tile; where text runs from the right, on the other side."""

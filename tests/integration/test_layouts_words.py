@@ -25,7 +25,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.counter import Counter
 from pipeline.rendering.motion import Pose
-from pipeline.rendering.picture import colour
+from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT
 
@@ -75,12 +75,17 @@ def frame_of(words, text):
 def texts(composition, frame=LATE):
     """The boxes of what is read: lines of text, whole, and figures that count."""
     read = {colour(getattr(MIDNIGHT, role)) for role in ("text", "muted", "accent")}
+
+    def is_read(ink):
+        # A line with emoji in it has a tile of its own.
+        return isinstance(ink, Picture) or ink in read
+
     lines: dict[object, Box] = {}
     for element in composition.elements:
         pose = element.pose(frame)
         if isinstance(element, Counter) and pose:
             lines[id(element)] = element.box(pose)
-        elif isinstance(element, Sprite) and element.order is None and element.span and element.ink in read and pose:
+        elif isinstance(element, Sprite) and element.order is None and element.span and is_read(element.ink) and pose:
             key = (element.span, element.motion.enters)
             box = element.box(pose)
             lines[key] = lines[key].union(box) if key in lines else box

@@ -24,7 +24,7 @@ from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, 
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.motif import figure
-from pipeline.rendering.picture import colour
+from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT, rgb
 
@@ -79,10 +79,10 @@ def pixels(picture):
 
 
 def text_sprites(composition):
-    """Everything that is read: all flat sprites in a text colour."""
+    """Everything that is read: all flat sprites in a text colour, and lines of text with emoji in them."""
     colours = {colour(name) for name in (MIDNIGHT.text, MIDNIGHT.muted, MIDNIGHT.accent, MIDNIGHT.background_bottom)}
     flat = [e for e in composition.elements if isinstance(e, Sprite) and e.order is None]
-    return [sprite for sprite in flat if sprite.ink in colours]
+    return [sprite for sprite in flat if (sprite.span if isinstance(sprite.ink, Picture) else sprite.ink in colours)]
 
 
 def luminance(pixels):

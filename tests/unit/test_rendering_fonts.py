@@ -28,7 +28,7 @@ def digest_of(title, **texts):
 
 
 def forget():
-    for function in (fonts.face_for, fonts._system_faces, fonts._characters, text.presentable):
+    for function in (fonts.face_for, fonts._system_faces, fonts.emoji_face, fonts._characters, text.presentable):
         function.cache_clear()
 
 
@@ -182,7 +182,6 @@ def test_there_is_advice_for_every_script_that_is_missing():
     missing = [entry.script for entry in font_coverage() if not entry.covered]
 
     assert font_advice(missing) == (
-        "Install fonts-noto-core and fonts-noto-cjk (Debian, Ubuntu), elsewhere Noto Sans Bengali, Noto Sans Tamil, "
-        "Noto Sans SC, Noto Sans JP and Noto Sans KR "
-        "from fonts.google.com"
+        "Install fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji (Debian, Ubuntu), elsewhere Noto Sans "
+        "Bengali, Noto Sans Tamil, Noto Sans SC, Noto Sans JP, Noto Sans KR and Noto Color Emoji from fonts.google.com"
     )

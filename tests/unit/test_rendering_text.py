@@ -8,7 +8,8 @@ from pipeline.rendering import fitting
 from pipeline.rendering.breaking import break_lines, chunks_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, typographic
-from pipeline.rendering.text import BODY, DISPLAY, STATEMENT, draw_ink, measure, presentable, shape
+from pipeline.rendering.hyphenation import division_points
+from pipeline.rendering.text import BODY, DISPLAY, ITEM, STATEMENT, draw_ink, measure, presentable, shape
 from pipeline.rendering.theme import DISPLAY_SIZES
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"
@@ -95,6 +96,74 @@ def test_of_an_enormous_text_only_the_beginning_is_looked_at(text, monkeypatch):
     assert max(looked_at) < 1000
 
 
+@pytest.mark.parametrize(
+    ("word", "language", "lines"),
+    [
+        ("Donaudampfschifffahrtsgesellschaft", "de", ["Donaudampfschiff-", "fahrtsgesellschaft"]),
+        ("megszentségteleníthetetlen", "hu", ["megszentség-", "teleníthetetlen"]),
+        ("lentokonesuihkuturbiinimoottori", "fi", ["lentokonesuihku-", "turbiinimoottori"]),
+        ("muvaffakiyetsizleştirici", "tr-TR", ["muvaffaki-", "yetsizleştirici"]),
+        ("электрификация", "ru", ["электри-", "фикация"]),
+        ("menneskerettighetsorganisasjon", "no", ["menneskerettig-", "hetsorganisasjon"]),
+    ],
+)
+def test_a_word_wider_than_its_line_is_divided_as_its_language_does(word, language, lines):
+    style = ITEM.in_language(language)
+    width = round(0.75 * measure(word, style) * 48)
+
+    for text, sizes in ((word, (48,)), (f"„{word}“,", (48, 44, 40, 36, 32))):
+        block = fit(text, style, sizes, width_px=width, most_lines=3)
+        assert [line.text.strip("„“,") for line in block.lines] == lines
+        assert not block.cut
+
+
+@pytest.mark.parametrize("language", ["", "de", "th", "ja", "he"])
+@settings(max_examples=25, deadline=None)
+@given(text=HOSTILE, width=st.integers(200, 900))
+def test_divided_words_keep_all_their_letters(language, text, width):
+    block = fit(text, ITEM.in_language(language), (48, 40, 32), width_px=width, most_lines=8)
+
+    if not block.cut:
+        said = "".join(line.text for line in block.lines)
+        assert "".join(said.split()).replace("-", "") == "".join(presentable(text, weight=540).split()).replace("-", "")
+    assert block.width_px <= width
+
+
+def test_a_word_that_fits_its_line_is_never_divided():
+    text = "Die Geschwindigkeitsbegrenzung unterstützt Krankenversicherungen und Bundesausbildungsförderungsgesetze"
+
+    block = fit(text, ITEM.in_language("de"), (48, 44, 40, 36, 32), width_px=1000, most_lines=2)
+
+    assert not any(line.text.endswith("-") for line in block.lines)
+
+
+def test_a_title_gets_smaller_before_a_word_of_it_is_divided():
+    word, box = "Geschwindigkeitsbegrenzung", {"width_px": 970, "most_lines": 3}
+    title = fit(word, DISPLAY.in_language("de"), DISPLAY_SIZES, **box)
+    item = fit(word, STATEMENT.in_language("de"), DISPLAY_SIZES, **box)
+
+    assert [line.text for line in title.lines] == [word]
+    assert [line.text for line in item.lines] == ["Geschwindig-", "keitsbegrenzung"]
+    assert item.size_px > title.size_px
+
+
+@pytest.mark.parametrize(
+    "word", ["https://beispiel.de/geschwindigkeitsbegrenzung", "Geschwindigkeitsbegrenzung2024", "Geschwindig@keit.de"]
+)
+def test_addresses_and_numbers_get_no_hyphen(word):
+    block = fit(word, ITEM.in_language("de"), (48,), width_px=400, most_lines=4)
+
+    assert "".join(line.text for line in block.lines) == word
+
+
+def test_no_part_of_a_divided_word_is_shorter_than_three_letters():
+    for word, language in (("Abendessen", "de"), ("internationalization", "en"), ("asszonyság", "hu"), ("aamu", "fi")):
+        points = division_points(word, language)
+        assert all(3 <= point <= len(word) - 3 for point in points), (word, points)
+    # It would be spelt asz-szonyság.
+    assert division_points("asszonyság", "hu") == (7,)
+
+
 def test_no_line_ends_with_a_lonely_last_word():
     broken = lines_of("Why octopuses have three hearts", size_px=110)
 
@@ -145,7 +214,7 @@ def test_quotes_apostrophes_and_dashes_become_real_ones():
 
 
 def test_control_characters_and_direction_overrides_are_dropped():
-    assert typographic("a\u202eb\x00c\r\nd\ufe0f 1\ufe0f\u20e3") == "ab c d 1"
+    assert presentable("a\u202eb\x00c\r\nd\ufe0f 1\ufe0f") == "ab c d 1"
 
 
 @pytest.mark.parametrize("word", ["می\u200cخواهم", "क्\u200dष"])

@@ -217,6 +217,17 @@ def test_a_long_quotation_goes_over_several_scenes_and_names_its_author_once() -
     assert [narration_of(scene).endswith("Ada.") for scene in found] == [False, False, True]
 
 
+def test_a_quotation_too_long_for_one_picture_is_shown_whole_on_two() -> None:
+    sentences = [
+        f"Unquestionably extraordinary circumstances notwithstanding {word}."
+        for word in ("one", "two", "three", "four")
+    ]
+
+    found = scenes(f"> {' '.join(sentences)}\n> — Ada")
+
+    assert [scene.text for scene in found] == [" ".join(sentences[:2]), " ".join(sentences[2:])]
+
+
 @pytest.mark.parametrize(
     ("markdown", "value", "unit", "text"),
     [

@@ -267,7 +267,7 @@ def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Mo
     return [
         Sprite(
             mask=ink.mask,
-            ink=tile(colours),
+            ink=tile(ink.painted(colours)),
             left=left + ink.left,
             top=baseline + ink.top,
             motion=motion,

@@ -89,7 +89,7 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
     if layout is None or not isinstance(block, Quotation):
         return ()
     lead = spoken_lines(piece.lead.text) if piece.lead else ()
-    parts = parts_of(block.words)
+    parts = parts_of(block.words, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
         text = part.text if len(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
@@ -173,21 +173,31 @@ def can_show_picture(block: Illustration, desk: Desk) -> bool:
     return block.is_there and desk.layout("picture") is not None
 
 
-def parts_of(paragraph: Paragraph) -> tuple[Paragraph, ...]:
-    """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each."""
+def parts_of(paragraph: Paragraph, *, most_chars: int = 0) -> tuple[Paragraph, ...]:
+    """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
+
+    Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more.
+    """
     sentences = split_sentences(paragraph.text)
+    count = -(-sum(len(split_words(sentence)) for sentence in sentences) // _STATEMENT_WORDS)
+    texts = _grouped(sentences, count)
+    while most_chars and count < len(sentences) and max(map(len, texts)) > most_chars:
+        count += 1
+        texts = _grouped(sentences, count)
+    return tuple(
+        Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
+    )
+
+
+def _grouped(sentences: Sequence[str], count: int) -> list[str]:
     lengths = [len(split_words(sentence)) for sentence in sentences]
-    count = -(-sum(lengths) // _STATEMENT_WORDS)
     groups: list[list[str]] = [[] for _ in range(count)]
     said = 0
     for sentence, length in zip(sentences, lengths, strict=True):
         # A sentence goes where its middle falls.
         groups[min(count - 1, int((said + length / 2) / sum(lengths) * count))].append(sentence)
         said += length
-    texts = [" ".join(group) for group in groups if group]
-    return tuple(
-        Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
-    )
+    return [" ".join(group) for group in groups if group]
 
 
 def _said(piece: Piece) -> tuple[SpokenLine, ...]:

@@ -1,0 +1,143 @@
+"""Emoji in their colours, where the machine has a font for them; left out elsewhere."""
+
+import os
+
+import numpy as np
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from PIL import Image
+
+from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
+from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts, fonts_for, text
+from pipeline.rendering.graphemes import clusters, is_emoji
+from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, CODE, DISPLAY, draw_ink, measure, presentable, shape
+
+LOOK = Look(title="t", language="en")
+
+
+@pytest.fixture
+def emoji():
+    """Skips, with what to install, where the system has no coloured font."""
+    if fonts.emoji_face() is None and not os.environ.get("FONTS_REQUIRED"):
+        pytest.skip("no emoji in colour here: apt-get install fonts-noto-color-emoji")
+
+
+def forget():
+    for function in (fonts.face_for, fonts._system_faces, fonts.emoji_face, fonts._characters, text.presentable):
+        function.cache_clear()
+
+
+@pytest.fixture
+def no_fonts(tmp_path, monkeypatch):
+    """The system has no fonts but those that are put there."""
+    monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
+    forget()
+    yield tmp_path
+    forget()
+
+
+def colours_of(picture):
+    """How saturated each pixel is, 0 to 255."""
+    return np.asarray(picture.convert("HSV"))[:, :, 1]
+
+
+@pytest.mark.usefixtures("emoji")
+@pytest.mark.parametrize(
+    "sign", ["😀", "👍🏽", "👩🏾\u200d🚀", "🇩🇪", "1\ufe0f\u20e3", "❤\ufe0f", "☀\ufe0f", "🏳\ufe0f\u200d🌈", "✅", "⭐"]
+)
+def test_an_emoji_is_one_coloured_picture_in_the_middle_of_the_capitals(sign):
+    shown = presentable(f"Go {sign} on")
+    line = shape(shown, BODY)
+    ink = draw_ink(line, 100)
+
+    assert clusters(shown)[3] == sign
+    assert [piece.text for piece in line.pieces if piece.face.strike_px] == [sign]
+    assert 0.8 < measure(sign, BODY) < 1.4
+    signs = np.asarray(ink.signs)
+    assert colours_of(ink.signs.convert("RGB"))[signs[:, :, 3] > 200].max() > 100
+    rows = np.nonzero(signs[:, :, 3].max(axis=1) > 40)[0]
+    middle = ink.top + (rows[0] + rows[-1]) / 2
+    assert abs(middle + 100 * CAP_HEIGHT_EM / 2) <= 7
+    assert rows[-1] - rows[0] < 120
+
+
+@pytest.mark.parametrize("mark", ["1", "#", "*", "©", "™\ufe0f", "a", "→", "★", "❤\ufe0e", "字", "1\ufe0f"])
+def test_marks_of_a_text_are_no_pictures(mark):
+    assert not is_emoji(mark)
+    assert draw_ink(shape(presentable(mark) or "a", BODY), 50).signs is None
+
+
+@pytest.mark.usefixtures("no_fonts")
+def test_without_a_font_for_them_emoji_leave_no_gap_and_keycaps_their_digit():
+    assert presentable("One 🐙 two ⚽\ufe0f three 🇩🇪, 4\ufe0f\u20e3 5 ❤\ufe0f") == "One two three , 4 5 ❤"
+
+
+def test_a_font_of_emoji_without_colours_is_none(no_fonts):
+    pen = TTGlyphPen(None)
+    for number, point in enumerate([(100, 0), (100, 700), (800, 700), (800, 0)]):
+        (pen.lineTo if number else pen.moveTo)(point)
+    pen.closePath()
+    builder = FontBuilder(1000)
+    builder.setupGlyphOrder([".notdef", "square"])
+    builder.setupCharacterMap({ord("😀"): "square"})
+    square = pen.glyph()
+    builder.setupGlyf({".notdef": square, "square": square})
+    builder.setupHorizontalMetrics({".notdef": (900, 100), "square": (900, 100)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Emoji", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.save(no_fonts / "PlainEmoji.ttf")
+    (no_fonts / "BrokenEmoji.ttf").write_bytes(b"nothing")
+
+    assert fonts.emoji_face() is None
+    assert next(entry for entry in font_coverage() if entry.script == "Emoji").font == ""
+
+
+@pytest.mark.usefixtures("emoji")
+def test_doctor_and_the_key_of_a_film_know_the_font():
+    films = [Script(title=title, language="en", scenes=()) for title in ("Octopus", "Octopus 🐙")]
+
+    assert next(entry for entry in font_coverage() if entry.script == "Emoji").covered
+    assert fonts_for(films[0], LOOK) != fonts_for(films[1], LOOK)
+
+
+@pytest.mark.usefixtures("emoji")
+def test_a_space_after_an_emoji_is_as_wide_as_any_other():
+    assert measure("😀 a", BODY) == pytest.approx(
+        measure("😀", BODY) + measure("a a", BODY) - measure("a", BODY), abs=0.02
+    )
+
+
+@pytest.mark.usefixtures("emoji")
+def test_lines_that_begin_with_an_emoji_share_the_left_edge():
+    for style in (BODY, DISPLAY):
+        ink = draw_ink(shape("🟥 red", style), 100)
+        assert -2 <= ink.left <= 2
+
+
+@pytest.mark.usefixtures("emoji")
+def test_headings_captions_and_thumbnails_have_them_in_colour():
+    scene = TitleScene(lines=(SpokenLine(text="So 🟢 green"),), heading="So 🟢 green")
+    words = (Word(text="So", start_s=0, end_s=0.3), Word(text="🟢 green", start_s=0.3, end_s=1.2))
+    cue = Cue(start_s=0, end_s=1.5, lines=(words,))
+    thumbnail = draw_thumbnail(Script(title="🟢 green", language="en", scenes=()), LOOK)
+
+    def green(picture: Image.Image) -> int:
+        red, green, blue = np.moveaxis(np.asarray(picture, int), 2, 0)
+        return int(((green > red + 30) & (green > blue + 30)).sum())
+
+    def most_green(*cues: Cue) -> int:
+        frames = draw_scene(scene, words=words, cues=cues, frames=40, look=LOOK)
+        return max(green(frame.picture.to_rgb()) for number, frame in enumerate(frames) if number % 4 == 0)
+
+    bare = most_green()
+    assert bare > 1000
+    assert most_green(cue) > bare + 300
+    assert green(thumbnail) > 1000
+
+
+@pytest.mark.usefixtures("emoji")
+def test_a_program_keeps_the_pictures_in_its_strings():
+    assert draw_ink(shape('print("🐙")', CODE), 40).signs is not None
