@@ -47,7 +47,7 @@ def code_inks(theme: Theme) -> CodeInks:
         surface=surface,
         band=band,
         edge=read(theme.accent, LARGE_CONTRAST),
-        numbers=mixed(light, band, 0.62),
+        numbers=read(mixed(light, band, 0.5), TEXT_CONTRAST),
         plain=mixed(light, surface, 0.06),
         keyword=read(theme.accent_2),
         name=read(theme.accent),
