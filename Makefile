@@ -17,12 +17,13 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help video test check format soak bench
+.PHONY: help video test check format golden soak bench
 
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
 	@echo "make check                        style, types and the plan of the house"
+	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
 	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, thirty topics of the world, timelines"
 	@echo "make bench                        the numbers in docs/performance.md"
 
@@ -44,6 +45,10 @@ check: .venv/dev.stamp
 format: .venv/dev.stamp
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+golden: .venv/dev.stamp
+	@DRAW_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_golden_pictures.py
+	@git status --short tests/golden
 
 # -s: the seed of the kills is printed first. CHAOS_SEED=12345 make soak draws the same ones again.
 soak: .venv/dev.stamp
