@@ -1,7 +1,7 @@
 """Every layout looks as it did: `tests/golden` has a picture of each at rest, upright and lying.
 
-Where one differs, the new picture and the difference are written to a temporary folder, which the failure names. After a
-change that is meant, and looked at: `make golden`.
+Where one differs, the new picture and the difference are written to a temporary folder, which the failure names.
+After a change that is meant, and looked at: `make golden`.
 """
 
 import os
@@ -87,7 +87,9 @@ def test_a_layout_looks_as_it_did(kind, name, tmp_path):
 
 
 def test_no_picture_is_left_of_a_layout_that_is_gone():
-    assert {path.stem for path in GOLDEN.glob("*.png")} == {f"{kind.layout}-{name}" for kind in LAYOUTS for name in FORMATS}
+    assert {path.stem for path in GOLDEN.glob("*.png")} == {
+        f"{kind.layout}-{name}" for kind in LAYOUTS for name in FORMATS
+    }
 
 
 @pytest.mark.parametrize(("kind", "name"), PICTURES[:4])

@@ -72,7 +72,8 @@ def knowing_letters() -> Iterator[None]:
 
     plain = setting.draw_ink
     modules = [
-        importlib.import_module(found.name) for found in pkgutil.walk_packages(rendering.__path__, "pipeline.rendering.")
+        importlib.import_module(found.name)
+        for found in pkgutil.walk_packages(rendering.__path__, "pipeline.rendering.")
     ]
     with pytest.MonkeyPatch.context() as patch:
         for module in modules:
@@ -183,7 +184,9 @@ def _ink_of(sprite: Sprite, part: Box) -> npt.NDArray[np.float64]:
         # A tile has a rim of two pixels.
         whole = np.asarray(sprite.ink.to_rgb(), np.float64)[2:, 2:]
         return whole[part.top : part.bottom, part.left : part.right]
-    one = Picture(*(Image.new("L", size, level) for size, level in zip(((2, 2), (1, 1), (1, 1)), sprite.ink, strict=True)))
+    one = Picture(
+        *(Image.new("L", size, level) for size, level in zip(((2, 2), (1, 1), (1, 1)), sprite.ink, strict=True))
+    )
     return np.broadcast_to(np.asarray(one.to_rgb(), np.float64)[0, 0], (part.height, part.width, 3))
 
 

@@ -32,7 +32,9 @@ def _tongue(words: str, long: str, large: str, space: str = " ") -> Tongue:
 
 
 TONGUES = {
-    "en": _tongue("a the of hearts pump blood through gills oxygen swimming It’s (two) why?", "electroencephalography", "W"),
+    "en": _tongue(
+        "a the of hearts pump blood through gills oxygen swimming It’s (two) why?", "electroencephalography", "W"
+    ),
     "de": _tongue("Öl die Größe und fließt über Übung", "Donaudampfschifffahrtsgesellschaftskapitän", "Ä"),
     "fr": _tongue("l’été où ça œuvre déjà à — « bien » !", "anticonstitutionnellement", "É"),
     "vi": _tongue("nghiệm của những người Việt ễ ở trường", "nghiêng", "Ễ"),
@@ -71,7 +73,7 @@ _WORD_S, _PAUSE_S, _BEGINS_S = 0.35, 0.9, 0.4
 
 @st.composite
 def texts(draw: st.DrawFn, language: str, max_chars: int, *, needed: bool = True) -> str:
-    """A text of at most so many characters: nothing, a word, a few, as many as fit, wide ones, or with strangers in it."""
+    """A text of at most so many characters: nothing, a word, as many as fit, wide ones, or with strangers in it."""
     tongue = TONGUES[language]
     manner = draw(st.sampled_from(["words", "full", "short", "long", "large", "strange"] + ["nothing"] * (not needed)))
     if manner == "nothing":
@@ -125,7 +127,9 @@ def _things(draw: st.DrawFn, kind: type, language: str) -> dict[str, Any]:
             values[each.name] = draw(_row(rule, get_args(hint)[0], language))
         elif hint is float:
             values[each.name] = draw(numbers())
-        elif get_origin(hint) is not None and each.name not in ("layout", "lines") and isinstance(get_args(hint)[0], str):
+        elif (
+            get_origin(hint) is not None and each.name not in ("layout", "lines") and isinstance(get_args(hint)[0], str)
+        ):
             values[each.name] = draw(st.sampled_from(get_args(hint)))
     return values
 
@@ -229,7 +233,11 @@ def _code(draw: st.DrawFn, values: dict[str, Any]) -> dict[str, Any]:
     for each in values["items"]:
         first = draw(st.integers(1, len(lines)))
         passages.append(each.kind(first=first, last=draw(st.integers(first, len(lines)))))
-    return {"code": "\n".join(lines), "language": draw(st.sampled_from(["python", "", "toml"])), "items": tuple(passages)}
+    return {
+        "code": "\n".join(lines),
+        "language": draw(st.sampled_from(["python", "", "toml"])),
+        "items": tuple(passages),
+    }
 
 
 @st.composite
@@ -240,7 +248,9 @@ def _lines(draw: st.DrawFn, scene: Scene, language: str) -> tuple[SpokenLine, ..
     lead = [SpokenLine(text=draw(said))] if draw(st.booleans()) or not things else []
     row = row_of(type(scene))
     if row is None:
-        return (*lead, SpokenLine(text=draw(said), reveals=0)) if draw(st.booleans()) else (SpokenLine(text=draw(said)),)
+        return (
+            (*lead, SpokenLine(text=draw(said), reveals=0)) if draw(st.booleans()) else (SpokenLine(text=draw(said)),)
+        )
     spoken = range(things) if row.all_spoken or draw(st.booleans()) else range(things // 2)
     lines = (*lead, *(SpokenLine(text=draw(said), reveals=number) for number in spoken))
     return lines or (SpokenLine(text=draw(said)),)

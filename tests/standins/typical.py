@@ -153,7 +153,7 @@ _SCENES: tuple[Scene, ...] = (
         lines=(),
         heading="Try again, later each time",
         language="python",
-        code="for attempt in range(5):\n    try:\n        return call()\n    except OSError:\n        wait(2 ** attempt)",
+        code="for attempt in range(5):\n    try:\n        return call()\n    except OSError:\n        wait(2**attempt)",
         items=(Passage(first=1, last=3), Passage(first=4, last=5)),
     ),
     QuizScene(

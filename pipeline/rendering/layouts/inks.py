@@ -11,6 +11,8 @@ from pipeline.theme.theme import LARGE_CONTRAST, TEXT_CONTRAST, Theme
 
 # Of coloured letters on the dark surface: more than text needs, because they are thin.
 _LIT_CONTRAST = 6.0
+# Of comments, which are still to be read (3 to 1) when their line has stepped back.
+_QUIET_CONTRAST = 5.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def code_inks(theme: Theme) -> CodeInks:
         name=read(theme.accent),
         text=read(theme.positive),
         number=read(theme.accent_light),
-        comment=read(mixed(theme.muted, surface, 0.25), TEXT_CONTRAST),
+        comment=read(mixed(theme.muted, surface, 0.25), _QUIET_CONTRAST),
     )
 
 
