@@ -50,7 +50,7 @@ golden: .venv/dev.stamp
 	@DRAW_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_golden_pictures.py
 	@git status --short tests/golden
 
-# -s: the seed of the kills is printed first. CHAOS_SEED=12345 make soak draws the same ones again.
+# -s: seeds are printed first. CHAOS_SEED=12345 SCENES_SEED=12345 make soak draws the same kills and scenes again.
 soak: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
 	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"

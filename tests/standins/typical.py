@@ -1,4 +1,4 @@
-"""One scene of every kind as people write them: every text is another, none is odd; and what is said in it."""
+"""One scene of every kind as people write them: every text is another, none is odd. A new kind has its scene here."""
 
 from __future__ import annotations
 
