@@ -49,7 +49,7 @@ def code_inks(theme: Theme) -> CodeInks:
         surface=surface,
         band=band,
         edge=read(theme.accent, LARGE_CONTRAST),
-        numbers=read(mixed(light, band, 0.5), TEXT_CONTRAST),
+        numbers=read(mixed(light, band, 0.5), TEXT_CONTRAST + 0.2),  # for what is lost when levels are rounded
         plain=mixed(light, surface, 0.06),
         keyword=read(theme.accent_2),
         name=read(theme.accent),
