@@ -4,7 +4,7 @@ import itertools
 import os
 import random
 import unicodedata
-from functools import lru_cache
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -31,7 +31,7 @@ THEMES = [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("da
 EVERY_LAYOUT = pytest.mark.parametrize("kind", LAYOUTS, ids=lambda kind: kind.layout)
 EVERY_FORMAT = pytest.mark.parametrize("size", FORMATS.values(), ids=FORMATS)
 # What a letter may reach over the place that it is given: tails, accents, marks of other scripts; at 1080.
-REACH_X, REACH_Y = 8, 26
+REACH_X, REACH_Y, MEETING = 8, 26, 4
 # Sizes at 1080: of texts, of labels and sources; and what is so large that it is read with less contrast.
 FLOOR, LABEL_FLOOR, LARGE = 32, 28, 48
 # Of text, of large text (WCAG 2.2, 1.4.3), and of what has been read and has stepped back.
@@ -81,7 +81,7 @@ def find_faults(scene, look):
     if not lines:
         yield "nothing is written"
     yield from _misplaced(lines, look)
-    yield from _crossing(lines)
+    yield from _crossing(lines, look)
     yield from _small(scene, lines, look)
     yield from _faint(composition, lines, look)
     yield from _in_captions(composition, look)
@@ -102,9 +102,11 @@ def _misplaced(lines, look):
                 yield f"{line.text!r} is {by} px over the {side} of its room {room}: {box}"
 
 
-def _crossing(lines):
+def _crossing(lines, look):
+    # In a tight heading the tail of one line and the accent of a capital in the next may just meet.
+    meeting = look.grid.px(MEETING)
     for one, other in itertools.combinations(lines, 2):
-        if touch(one, other):
+        if one.box.within(other.box).height > meeting and touch(one, other):
             yield f"{one.text!r} {one.box} and {other.text!r} {other.box} are written over each other"
 
 
@@ -164,7 +166,7 @@ def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
 # --- when things are there -------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def composed(kind, size, language="en"):
     scene = typical(kind)
     return lay_out(scene, spoken(scene), look_of(size, language=language))
