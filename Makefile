@@ -17,12 +17,13 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help video test check format soak bench gallery
+.PHONY: help video test check format golden gallery soak bench
 
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
 	@echo "make check                        style, types and the plan of the house"
+	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
 	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, thirty topics of the world, timelines"
 	@echo "make gallery                      what every template looks like, in docs/gallery/"
 	@echo "make bench                        the numbers in docs/performance.md"
@@ -46,7 +47,11 @@ format: .venv/dev.stamp
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# -s: the seed of the kills is printed first. CHAOS_SEED=12345 make soak draws the same ones again.
+golden: .venv/dev.stamp
+	@DRAW_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_golden_pictures.py
+	@git status --short tests/golden
+
+# -s: seeds are printed first. CHAOS_SEED=12345 SCENES_SEED=12345 make soak draws the same kills and scenes again.
 soak: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
 	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"

@@ -143,7 +143,7 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     leading, cap = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM))
     pad_y, height = _padding(lines, size_px, grid), _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
-    top = grid.captions.top + (grid.captions.height - grid.px(6) - height) // 2
+    top = grid.captions.top + max(0, (grid.captions.height - grid.px(6) - height) // 2)
     on_plate = look.captions in {"boxed", "karaoke"}
     inks = _inks(look.theme, on_plate=on_plate)
     letters: list[_Letters] = []

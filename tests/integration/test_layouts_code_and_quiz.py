@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.model import CodeScene, Passage, QuizScene, Script, SpokenLine, VideoFormat, Word, pauses_of, split_words
 from pipeline.rendering import MIDNIGHT, Look, draw_scene, fonts_for
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts import lay_out, quiz
+from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.countdown import seconds_before
 from pipeline.rendering.layouts.inks import code_inks
 from pipeline.rendering.listing import CodeRow, Kind, clean, highlighted, rows_of, set_row
@@ -223,36 +223,6 @@ def test_a_film_with_a_program_depends_on_the_font_of_programs():
 
 
 # --- quizzes ---------------------------------------------------------------------------------------------------------
-
-
-@given(
-    st.lists(st.text(alphabet="abcdefghij äß日本", min_size=1, max_size=40).filter(str.strip), min_size=2, max_size=4),
-    st.text(alphabet="abcdefghi ñ語?", min_size=1, max_size=120).filter(str.strip),
-    st.sampled_from(SIZES),
-    st.sampled_from(["en", "ja", "ar"]),
-)
-@settings(max_examples=15, deadline=None)
-def test_texts_of_a_quiz_stay_in_the_content_and_off_each_other(items, text, size, language):
-    scene = quiz_scene(tuple(items), text=text)
-    look = look_of(size, language)
-    # As it is before it is mirrored: then a text is told by its span.
-    sprites = sprites_of(quiz.lay_out(scene, words_for(scene), look))
-
-    rings = {sprite.span for sprite in sprites if sprite.order is not None}
-    lines = {}
-    for sprite in sprites:
-        if sprite.order is None and sprite.span and sprite.span not in rings and sprite.pose(3000):
-            key = (sprite.span, sprite.motion.enters, sprite.top)
-            lines[key] = box_of(sprite)
-    content, slack = look.content, look.grid.px(24) + 2
-    for box in lines.values():
-        assert content.left - slack <= box.left
-        assert box.right <= content.right + slack
-        assert content.top - slack <= box.top
-        assert box.bottom <= content.bottom + slack
-    for one, other in combinations(lines.values(), 2):
-        shared = one.within(other)
-        assert not shared.width or shared.height <= 0.25 * min(one.height, other.height)
 
 
 @EVERY_SIZE

@@ -251,35 +251,6 @@ def _union(line):
 
 @EVERY_SIZE
 @EVERY_SCENE
-def test_text_stays_between_the_margins_and_out_of_the_caption_band(scene, size):
-    look = look_of(size)
-    content = look.grid.content
-    # The tails of letters, and the bearing of the first one, may reach over.
-    slack = look.grid.px(24) + 2
-
-    lines = lines_of(lay_out(scene, (), look))
-
-    assert lines
-    for box in lines:
-        assert box.left >= content.left - slack
-        assert box.right <= content.right + slack
-        assert box.top >= content.top - slack
-        assert box.bottom <= content.bottom + slack
-
-
-@EVERY_SIZE
-@EVERY_SCENE
-def test_no_line_of_text_lies_on_another(scene, size):
-    lines = lines_of(lay_out(scene, (), look_of(size)))
-
-    for one, other in itertools.combinations(lines, 2):
-        shared = one.within(other)
-        # Tails and accents of neighbouring lines may come close.
-        assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
-
-
-@EVERY_SIZE
-@EVERY_SCENE
 def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
     look = look_of(size)
     if not look.grid.is_stacked:

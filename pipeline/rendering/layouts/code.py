@@ -234,7 +234,9 @@ def _page(
         baseline = plan.baseline(index)
         sprites += _row(row, plan, inks, baseline=baseline, motion=motion)
         if row.begins and row.line.text and not grid.is_stacked:
-            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=motion)
+            # Faint already: a number does not step back with its line.
+            stays = replace(motion, levels=() if ends is None else (Level(ends, 0),))
+            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=stays)
     return sprites
 
 

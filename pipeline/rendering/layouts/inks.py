@@ -11,6 +11,8 @@ from pipeline.theme.theme import LARGE_CONTRAST, TEXT_CONTRAST, Theme
 
 # Of coloured letters on the dark surface: more than text needs, because they are thin.
 _LIT_CONTRAST = 6.0
+# Of comments, which are still to be read (3 to 1) when their line has stepped back.
+_QUIET_CONTRAST = 5.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +49,13 @@ def code_inks(theme: Theme) -> CodeInks:
         surface=surface,
         band=band,
         edge=read(theme.accent, LARGE_CONTRAST),
-        numbers=mixed(light, band, 0.62),
+        numbers=read(mixed(light, band, 0.5), TEXT_CONTRAST + 0.2),  # for what is lost when levels are rounded
         plain=mixed(light, surface, 0.06),
         keyword=read(theme.accent_2),
         name=read(theme.accent),
         text=read(theme.positive),
         number=read(theme.accent_light),
-        comment=read(mixed(theme.muted, surface, 0.25), TEXT_CONTRAST),
+        comment=read(mixed(theme.muted, surface, 0.25), _QUIET_CONTRAST),
     )
 
 

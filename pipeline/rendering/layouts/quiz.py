@@ -222,6 +222,8 @@ def _option(
     top = card.middle - option.height_px // 2
     there = Motion(enters=start, over=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
     shown = replace(enter(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
+    # Muted already: a mark does not step back with its option.
+    marked = replace(shown, levels=(Level(answer, 0),) if right else ())
     shadow, plate = panel(look, card, motion=there)
     if right is None:  # what steps back casts none: it would be seen through the card
         shadow = replace(shadow, motion=replace(there, levels=(Level(answer, 0),)))
@@ -229,7 +231,7 @@ def _option(
         shadow,
         plate,
         flat(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
-        *_mark(mark, theme.muted, circle, shown, grid.px(30)),
+        *_mark(mark, theme.muted, circle, marked, grid.px(30)),
         *letters(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
     ]
     if right is None:

@@ -19,7 +19,7 @@ from pipeline.rendering.layouts.parts import panel, placeholder, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, HEADING, TextStyle, draw_ink, shape
+from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, HEADING, TextStyle, draw_ink, measure, shape
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 
@@ -37,7 +37,7 @@ _PADDING, _NARROW_PADDING = 48, 32
 _LEAST_HEIGHT, _LEAST_BARE_HEIGHT = 448, 360
 _BELOW_NUMERAL = 72
 # Cards below each other: above and below the words, together, at least and at most.
-_ROW_PADDING, _ROW_INDENT = 40, 96
+_ROW_PADDING, _ROW_INDENT, _AFTER_NUMERAL = 40, 96, 40
 _LEAST_ROW_AIR, _LEAST_ROW_AIR_IF_LOW, _MOST_ROW_AIR = 48, 32, 96
 _GAP, _GAP_IF_LOW = 24, 16
 # Above and below the block, together, at least; none of it where room is short.
@@ -194,7 +194,9 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     """Cards below each other: the number at the left, words beside it, both half-way down."""
     grid, count = look.grid, len(scene.items)
     gap = grid.px(_GAP_IF_LOW if squeeze.low else _GAP)
-    padding, indent = grid.px(_ROW_PADDING), grid.px(_ROW_INDENT)
+    padding, numeral_px = grid.px(_ROW_PADDING), grid.px(_NUMERAL_PX * 3 // 4)
+    widest = max(measure(str(scene.first + index), _NUMERAL) for index in range(count))
+    indent = max(grid.px(_ROW_INDENT), round(widest * numeral_px) + grid.px(_AFTER_NUMERAL))
     width = grid.content.width
     blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
     between = _below_title(blocks, look)
@@ -212,7 +214,7 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
                 box=Box(0, top, width, top + height),
                 title=title,
                 text=text,
-                numeral_px=grid.px(_NUMERAL_PX * 3 // 4),
+                numeral_px=numeral_px,
                 numeral_at=(padding, top + height // 2),
                 title_at=(padding + indent, words_top),
                 text_at=(padding + indent, words_top + title.height_px + between + text.reach_px),

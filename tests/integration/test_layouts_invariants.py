@@ -1,0 +1,304 @@
+"""What holds for every layout, in every format, whatever it shows: nothing is cut, covered, too small or too faint."""
+
+import itertools
+import os
+import random
+import unicodedata
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from pipeline.model import Cue, VideoFormat, Word, row_of, split_words
+from pipeline.model.showing import texts_of
+from pipeline.rendering import Look
+from pipeline.rendering.background import background
+from pipeline.rendering.captions import captions
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts import LAYOUTS, lay_out
+from pipeline.rendering.motion import MOTION_RATE
+from pipeline.rendering.timeline import line_frames
+from pipeline.theme.loading import known_themes, load_theme
+from tests.standins.reading import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
+from tests.standins.scenes import languages, scenes, spoken, texts
+from tests.standins.typical import typical
+
+# Halves of what people ask for: layouts are drawn to scale.
+FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}
+THEMES = [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("dark", "light")]
+EVERY_LAYOUT = pytest.mark.parametrize("kind", LAYOUTS, ids=lambda kind: kind.layout)
+EVERY_FORMAT = pytest.mark.parametrize("size", FORMATS.values(), ids=FORMATS)
+# What a letter may reach over the place that it is given: tails, accents, marks of other scripts; at 1080.
+REACH_X, REACH_Y, MEETING = 8, 26, 4
+# Sizes at 1080: of texts, of labels and sources; and what is so large that it is read with less contrast.
+FLOOR, LABEL_FLOOR, LARGE = 32, 28, 48
+# Of text, of large text (WCAG 2.2, 1.4.3), and of what has been read and has stepped back.
+CONTRAST, LARGE_CONTRAST, DIMMED_CONTRAST = 4.5, 3.0, 3.0
+# The same few scenes every time; a failure is told as it was found, since looking for a smaller one takes minutes.
+FEW = settings(
+    deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+LABELS = {"kicker", "source", "unit", "mark", "item_label", "link_label", "column", "item_aspect"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _knowing_letters():
+    with knowing_letters():
+        yield
+
+
+def look_of(size, *, language="en", theme="midnight", **others):
+    width, height = size
+    return Look(
+        title="Why octopuses have three hearts",
+        format=VideoFormat(width_px=width, height_px=height),
+        language=language,
+        theme=load_theme(theme),
+        **others,
+    )
+
+
+def room_of(look):
+    """Where text may stand; buttons of apps are on the other side where text begins at the right."""
+    content = look.grid.content
+    if not look.right_to_left:
+        return content
+    width = look.format.width_px
+    return Box(width - content.right, content.top, width - content.left, content.bottom)
+
+
+def letters_of(text):
+    """Letters and digits alone: capitals of some languages lose their accents."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if each.isalnum())
+
+
+def find_faults(scene, look):
+    """Everything about a scene that nobody should get to see."""
+    composition = lay_out(scene, spoken(scene), look)
+    lines = read(composition)
+    if not lines:
+        yield "nothing is written"
+    yield from _misplaced(lines, look)
+    yield from _crossing(lines, look)
+    yield from _small(scene, lines, look)
+    yield from _faint(composition, lines, look)
+    yield from _in_captions(composition, look)
+
+
+def _misplaced(lines, look):
+    room, grid = room_of(look), look.grid
+    for line in lines:
+        box = line.box
+        over = (room.left - box.left, box.right - room.right, room.top - box.top, box.bottom - room.bottom)
+        for side, by, most in zip(
+            ("left", "right", "top", "bottom"),
+            over,
+            [grid.px(REACH_X) + 1] * 2 + [grid.px(REACH_Y) + 1] * 2,
+            strict=True,
+        ):
+            if by > most:
+                yield f"{line.text!r} is {by} px over the {side} of its room {room}: {box}"
+
+
+def _crossing(lines, look):
+    # In a tight heading the tail of one line and the accent of a capital in the next may just meet.
+    meeting = look.grid.px(MEETING)
+    for one, other in itertools.combinations(lines, 2):
+        if one.box.within(other.box).height > meeting and touch(one, other):
+            yield f"{one.text!r} {one.box} and {other.text!r} {other.box} are written over each other"
+
+
+def _small(scene, lines, look):
+    labels = [letters_of(each.text) for each in texts_of(scene) if each.field in LABELS]
+    for line in lines:
+        letters = letters_of(line.text)
+        floor = look.grid.type_px(LABEL_FLOOR if any(letters in label for label in labels) else FLOOR)
+        if letters.isdecimal() or len(letters) <= 1:
+            # A number or a letter in a ring, which does not grow.
+            floor = look.grid.px(LABEL_FLOOR)
+        if line.size_px < floor:
+            yield f"{line.text!r} has {line.size_px} px, at least {floor} can be read"
+
+
+def _faint(composition, lines, look):
+    behind = picture_of(composition, with_text=False)
+    for line in lines:
+        least = LARGE_CONTRAST if line.size_px >= look.grid.px(LARGE) else CONTRAST
+        least = DIMMED_CONTRAST if line.is_dimmed else least
+        found = contrast_of(line, behind)
+        if found < least:
+            yield f"{line.text!r} has a contrast of {found:.2f}, at least {least} is needed"
+
+
+def _in_captions(composition, look):
+    """Only the softest rim of a shadow enters the band, and what fills the picture."""
+    band = look.grid.captions
+    for element, sprites in painted(composition, AT_REST):
+        for sprite, box, _ in sprites:
+            inside = band.within(box)
+            if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
+                continue
+            part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
+            if sprite.mask.crop(part).getextrema()[1] > 100 and box != Box(0, 0, *composition.ground.size):
+                yield f"{type(element).__name__} at {box} stands in the band of captions {band}"
+
+
+def some_of(kind):
+    return languages().flatmap(lambda language: st.tuples(scenes(kind, language), st.just(language)))
+
+
+def check(kind, data, size):
+    scene, language = data.draw(some_of(kind))
+    look = look_of(size, language=language, theme=data.draw(st.sampled_from(THEMES)))
+    assert [*find_faults(scene, look)] == []
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+@settings(parent=FEW, max_examples=2)
+@given(data=st.data())
+def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
+    check(kind, data, size)
+
+
+# --- when things are there -------------------------------------------------------------------------------------------
+
+
+@cache
+def composed(kind, size, language="en"):
+    scene = typical(kind)
+    return lay_out(scene, spoken(scene), look_of(size, language=language))
+
+
+def items_shown(scene):
+    """By the number of an item, its texts."""
+    row = row_of(type(scene))
+    if row is None:
+        return {}
+    found = {}
+    for each in texts_of(scene):
+        name = each.name.removeprefix(f"{row.one}_")
+        number = name.split("_")[0]
+        if name != each.name and number.isdecimal() and letters_of(each.text):
+            found.setdefault(int(number) - 1, []).append(each.text)
+    return found
+
+
+def seen_letters(composition, frame=AT_REST, *, numbers=True):
+    """All letters that are there, in one row; with `numbers` or without those that stand alone, at lines and items."""
+    return letters_of("".join(line.text for line in read(composition, frame) if numbers or not line.text.isdecimal()))
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_in_the_end_all_texts_are_there_and_none_is_cut(kind, size):
+    scene, composition = typical(kind), composed(kind, size)
+
+    seen = seen_letters(composition), seen_letters(composition, numbers=False)
+    for each in texts_of(scene):
+        assert any(letters_of(each.text) in letters for letters in seen), each
+    assert not [line.text for line in read(composition) if line.text.endswith("…")]
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_an_item_is_there_when_its_line_begins_and_not_before(kind, size):
+    scene, composition = typical(kind), composed(kind, size)
+
+    begins = line_frames(scene, spoken(scene))
+    for number, shown in items_shown(scene).items():
+        before, after = (seen_letters(composition, begins[number] + frame) for frame in (-1, MOTION_RATE))
+        # The first text of an item may name a place that waits for it; what it says may not be there.
+        assert letters_of(shown[-1]) not in before, (number, shown)
+        assert all(letters_of(text) in after for text in shown), (number, shown)
+
+
+# --- for whom --------------------------------------------------------------------------------------------------------
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, size):
+    boxes = {language: [line.box for line in read(composed(kind, size, language))] for language in ("en", "he")}
+
+    # The strong edge: where most lines begin.
+    width, reach = size[0], look_of(size).grid.px(REACH_X) + 1
+    left = min(box.left for box in boxes["en"])
+    right = max(box.right for box in boxes["he"])
+    assert abs(left - (width - right)) <= reach
+    assert len(boxes["en"]) == len(boxes["he"])
+
+
+@EVERY_LAYOUT
+def test_with_reduced_motion_nothing_moves_and_the_end_is_the_same(kind):
+    scene = typical(kind)
+    words = spoken(scene)
+    calm, moving = (lay_out(scene, words, look_of((960, 540), reduced_motion=calm)) for calm in (True, False))
+
+    places = {}
+    for frame in range(round(words[-1].end_s * MOTION_RATE) + 60):
+        for index, element in enumerate(calm.elements):
+            pose = element.pose(frame)
+            if pose is not None:
+                # Captions and letters that count have no drop; whatever has a place stays in it.
+                places.setdefault(index, set()).add((element.box(pose), getattr(pose, "drop_px", 0)))
+    assert all(len(seen) == 1 for seen in places.values())
+    assert (picture_of(calm) == picture_of(moving)).all()
+
+
+@EVERY_LAYOUT
+@settings(parent=FEW, max_examples=1)
+@given(data=st.data())
+def test_the_same_scene_is_the_same_picture_to_the_byte(kind, data):
+    scene, language = data.draw(some_of(kind))
+    look = look_of((960, 540), language=language)
+    first = picture_of(lay_out(scene, spoken(scene), look))
+
+    with knowing_letters():  # nothing that was kept is used again
+        assert (picture_of(lay_out(scene, spoken(scene), look)) == first).all()
+
+
+@pytest.mark.parametrize("style", ["block", "boxed", "karaoke", "words"])
+@EVERY_FORMAT
+@settings(parent=FEW, max_examples=2)
+@given(data=st.data())
+def test_captions_stay_in_their_band_and_can_be_read(size, style, data):
+    language = data.draw(languages())
+    look = look_of(size, language=language, theme=data.draw(st.sampled_from(THEMES)), captions=style)
+    said = data.draw(texts(language, 76))
+    words = tuple(Word(text=text, start_s=0, end_s=9) for text in split_words(said))
+    half = len(words) // 2
+    lines = (words[:half], words[half:]) if half else (words,)
+    shown = captions((Cue(start_s=0, end_s=9, lines=lines),), look)
+    composition = Composition(ground=background(look.format, look.theme, ()), elements=shown)
+
+    band = look.grid.captions
+    behind = picture_of(Composition(ground=composition.ground, elements=[s for each in shown for s in each.behind]))
+    for line in read(composition, 1):
+        assert line.box.within(band) == line.box
+        assert line.size_px >= look.grid.type_px(LABEL_FLOOR)
+        assert contrast_of(line, behind) >= CONTRAST
+    for element in shown:
+        assert element.box(element.pose(1)).within(Box(0, band.top, size[0], size[1])) == element.box(element.pose(1))
+
+
+# --- for long --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.soak
+@EVERY_LAYOUT
+def test_hundreds_of_scenes_of_every_kind_can_be_read(kind):
+    number = int(os.environ.get("SCENES_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"\nSCENES_SEED={number}")  # noqa: T201 - with it the same scenes are drawn again
+
+    @seed(number)
+    @settings(
+        max_examples=300, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(data=st.data(), size=st.sampled_from([*FORMATS.values(), (960, 400), (400, 960)]))
+    def run(data, size):
+        check(kind, data, size)
+
+    run()
