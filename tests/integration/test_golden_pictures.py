@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 from pipeline.model import Cue, VideoFormat
 from pipeline.rendering import Look, background, draw_scene
 from pipeline.rendering.layouts import LAYOUTS
+from tests.standins.photos import photo_of_tests
 from tests.standins.scenes import spoken
 from tests.standins.typical import typical
 
@@ -46,6 +47,7 @@ def drawn(kind, name, **others):
         title="Why octopuses have three hearts",
         format=VideoFormat(width_px=width, height_px=height),
         language="en",
+        stills=(photo_of_tests(),),
         **others,
     )
     cue = Cue(start_s=words[-5].start_s, end_s=words[-1].end_s + 9, lines=(words[-5:],))

@@ -21,6 +21,7 @@ from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.motion import MOTION_RATE
 from pipeline.rendering.timeline import line_frames
 from pipeline.theme.loading import known_themes, load_theme
+from tests.standins.photos import photo_of_tests
 from tests.standins.reading import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
 from tests.standins.scenes import languages, scenes, spoken, texts
 from tests.standins.typical import typical
@@ -56,6 +57,7 @@ def look_of(size, *, language="en", theme="midnight", **others):
         format=VideoFormat(width_px=width, height_px=height),
         language=language,
         theme=load_theme(theme),
+        stills=(photo_of_tests(),),
         **others,
     )
 

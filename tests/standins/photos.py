@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.model import Still
 from pipeline.pictures import examine_picture, prepare_picture
+
+# As it is named in scenes.
+PHOTO = "photo.jpg"
 
 
 def coast(width: int = 1800, height: int = 1200) -> Image.Image:
@@ -100,3 +105,9 @@ def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -
         credit=credit,
         has_alpha=seen.has_alpha,
     )
+
+
+@cache
+def photo_of_tests() -> Still:
+    """The picture that scenes of `typical` and random scenes show."""
+    return still_of(coast(), Path(tempfile.mkdtemp(prefix="photo-")), PHOTO, credit="Anna Beer")
