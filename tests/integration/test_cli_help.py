@@ -105,7 +105,7 @@ def test_no_command_is_forgotten_here():
 @pytest.mark.parametrize(
     ("command", "function"),
     [*(((name,), each) for name, each in COMMANDS.items()), *((("templates", n), e) for n, e in TEMPLATES.items())],
-    ids=str,
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_the_help_of_a_command_names_all_its_parameters(command, function, capsys):
     text = help_of(*command, capsys=capsys)
