@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Cue, VideoFormat, Word, row_of, split_words
+from pipeline.model import BarsScene, Cue, LinesScene, SharesScene, TableScene, VideoFormat, Word, row_of, split_words
 from pipeline.model.showing import texts_of
 from pipeline.rendering import Look
 from pipeline.rendering.background import background
@@ -31,6 +31,8 @@ FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (54
 THEMES = [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("dark", "light")]
 EVERY_LAYOUT = pytest.mark.parametrize("kind", LAYOUTS, ids=lambda kind: kind.layout)
 EVERY_FORMAT = pytest.mark.parametrize("size", FORMATS.values(), ids=FORMATS)
+# They write numbers of their own, and labels at axes.
+CHARTS = (BarsScene, LinesScene, SharesScene)
 # What a letter may reach over the place that it is given: tails, accents, marks of other scripts; at 1080.
 REACH_X, REACH_Y, MEETING = 8, 26, 4
 # Sizes at 1080: of texts, of labels and sources; and what is so large that it is read with less contrast.
@@ -117,9 +119,12 @@ def _small(scene, lines, look):
     for line in lines:
         letters = letters_of(line.text)
         floor = look.grid.type_px(LABEL_FLOOR if any(letters in label for label in labels) else FLOOR)
-        if letters.isdecimal() or len(letters) <= 1:
-            # A number or a letter in a ring, which does not grow.
+        if letters.isdecimal() or len(letters) <= 1 or isinstance(scene, CHARTS):
+            # A number or a letter in a ring, and what stands at an axis, which do not grow.
             floor = look.grid.px(LABEL_FLOOR)
+        elif isinstance(scene, TableScene):
+            # Five columns on an upright picture have no room for more.
+            floor = look.grid.px(FLOOR)
         if line.size_px < floor:
             yield f"{line.text!r} has {line.size_px} px, at least {floor} can be read"
 

@@ -164,6 +164,10 @@ def picture_of(composition: Composition, *, with_text: bool = True) -> npt.NDArr
     return np.asarray(canvas.picture.to_rgb(), np.float64)
 
 
+# Of the pixels of a line with emoji, how many have one colour if there are letters: emoji are shaded.
+_LETTERS_SHARE = 0.4
+
+
 def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
     """The contrast (WCAG 2.2) of a text to the pixels behind it where that is least, but for a pixel in fifty."""
     found = []
@@ -172,11 +176,25 @@ def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
         part = seen.moved(-box.left, -box.top)
         core = np.asarray(sprite.mask.crop(part)) > _CORE
         ground = behind[seen.top : seen.bottom, seen.left : seen.right][core]
-        ink = _ink_of(sprite, part)[core] * (opacity / 255) + ground * (1 - opacity / 255)
+        ink = _ink_of(sprite, part)[core]
+        if isinstance(sprite.ink, Picture):
+            # Emoji have colours of their own, which nobody chooses.
+            plain = _letters_in(ink)
+            ink, ground = ink[plain], ground[plain]
+        ink = ink * (opacity / 255) + ground * (1 - opacity / 255)
         lighter, darker = (level(_luminance(ink), _luminance(ground)) for level in (np.maximum, np.minimum))
         found += [(lighter + 0.05) / (darker + 0.05)]
     values = np.concatenate(found) if found else np.array([])
     return float(np.percentile(values, 2)) if values.size else 21.0
+
+
+def _letters_in(ink: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Which pixels of a line with emoji are letters: those of the one colour they have. Emoji alone have none."""
+    coarse = (ink // 8).astype(np.int64) @ np.array([1, 64, 4096])
+    values, counts = np.unique(coarse, return_counts=True)
+    if not counts.size or counts.max() < _LETTERS_SHARE * coarse.size:
+        return np.zeros(len(ink), bool)
+    return np.asarray(coarse == values[counts.argmax()])
 
 
 def _ink_of(sprite: Sprite, part: Box) -> npt.NDArray[np.float64]:
