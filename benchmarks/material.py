@@ -43,8 +43,8 @@ def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
             "file": _caption(element, look.theme, folder / f"cap-{number:02d}.png"),
             "start_s": start_s + element.starts / MOTION_RATE,
             "end_s": start_s + element.ends / MOTION_RATE,
-            "left": element.plate.left,
-            "top": element.plate.top,
+            "left": element.behind[0].left,
+            "top": element.behind[0].top,
         }
         for number, (start_s, element) in enumerate(shown, start=1)
     ]
@@ -70,7 +70,7 @@ def _card(order: SegmentOrder, path: Path) -> str:
 
 def _caption(element: CaptionElement, theme: Theme, path: Path) -> str:
     """Its plate and its words, none of them lit."""
-    plate = element.plate
+    (plate,) = element.behind
     image = _ink(plate.mask, theme.plate)
     for letters in element.letters:
         sprite = letters.plain

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Brief, narration_of, split_words, texts_of
+from pipeline.model import Brief, Pictures, narration_of, split_words, texts_of
 from pipeline.model.text import has_words
+from pipeline.orchestrator.pictures import with_what_is_there
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
@@ -54,7 +55,10 @@ MARKUP = re.compile(r"\*\*|~~|\]\(|\[\^|\[[ x]\]|```|<\w|^#|\|")
 
 def brief(name: str) -> Brief:
     path = FOLDER / f"{name}.md"
-    return parse_brief(path.read_text(encoding="utf-8"), path)
+    parsed = parse_brief(path.read_text(encoding="utf-8"), path)
+    # None of the pictures that they name is here.
+    missing = tuple(picture.source for picture in parsed.pictures)
+    return with_what_is_there(parsed, Pictures(missing=missing))
 
 
 def test_every_brief_of_the_folder_is_looked_at():

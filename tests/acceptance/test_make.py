@@ -105,7 +105,11 @@ def test_a_film_can_go_where_one_wants_it_even_when_it_was_made_before(tea, tmp_
     assert (elsewhere.code, elsewhere.stderr) == (0, "")
     assert elsewhere.json["video"] == str(tmp_path / "films" / "my tea.mp4")
     copy = contents(tmp_path / "films")
-    assert sorted(copy) == ["my tea.jpg", "my tea.json", "my tea.mp4", "my tea.srt", "my tea.vtt"]
+    assert sorted(copy) == [
+        "my tea-2.jpg",
+        "my tea-3.jpg",
+        *(f"my tea.{ending}" for ending in ("jpg", "json", "mp4", "srt", "vtt")),
+    ]
     assert sorted(copy.values()) == sorted(contents(tea.folder).values())
     assert make(tea.brief, workspace).json["video"] == str(workspace / "output/films/why-tea-cools/video.mp4")
     # It came from the film that was there, which stays: nothing was made again.

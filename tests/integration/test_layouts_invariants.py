@@ -32,7 +32,7 @@ THEMES = [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("da
 EVERY_LAYOUT = pytest.mark.parametrize("kind", LAYOUTS, ids=lambda kind: kind.layout)
 EVERY_FORMAT = pytest.mark.parametrize("size", FORMATS.values(), ids=FORMATS)
 # They write numbers of their own, and labels at axes.
-CHARTS = (BarsScene, LinesScene, SharesScene)
+CHARTS = (BarsScene, LinesScene, SharesScene, TableScene)
 # What a letter may reach over the place that it is given: tails, accents, marks of other scripts; at 1080.
 REACH_X, REACH_Y, MEETING = 8, 26, 4
 # Sizes at 1080: of texts, of labels and sources; and what is so large that it is read with less contrast.
@@ -115,16 +115,14 @@ def _crossing(lines, look):
 
 
 def _small(scene, lines, look):
-    labels = [letters_of(each.text) for each in texts_of(scene) if each.field in LABELS]
+    told = [still.credit for still in look.stills]
+    labels = [letters_of(text) for text in (*(each.text for each in texts_of(scene) if each.field in LABELS), *told)]
     for line in lines:
         letters = letters_of(line.text)
         floor = look.grid.type_px(LABEL_FLOOR if any(letters in label for label in labels) else FLOOR)
         if letters.isdecimal() or len(letters) <= 1 or isinstance(scene, CHARTS):
-            # A number or a letter in a ring, and what stands at an axis, which do not grow.
+            # A number or a letter in a ring, and what stands at an axis or in a table, which do not grow.
             floor = look.grid.px(LABEL_FLOOR)
-        elif isinstance(scene, TableScene):
-            # Five columns on an upright picture have no room for more.
-            floor = look.grid.px(FLOOR)
         if line.size_px < floor:
             yield f"{line.text!r} has {line.size_px} px, at least {floor} can be read"
 

@@ -147,7 +147,7 @@ def attempt_in(folder: Path) -> Attempt:
 @pytest.mark.usefixtures("in_threads", "as_loud_as_it_comes")
 async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, tmp_path: Path) -> None:
     shop = await shop_for(tmp_path, groq)
-    brief = shop.wishes.complete(Brief(title="Rain", length_s=30))
+    brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=30))
     job, attempt = job_of(brief), attempt_in(tmp_path)
 
     written = await stages.write(job, shop, attempt)
@@ -169,7 +169,8 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
     groq: GroqStandIn, tmp_path: Path
 ) -> None:
     shop = await shop_for(tmp_path, groq)
-    _, brief = shop.wishes.films_of(Brief(title="Rain", length_s=30, languages=("en", "de")))
+    asked = Brief(title="Rain", length_s=30, languages=("en", "de"))
+    _, brief = await to_thread.run_sync(shop.wishes.films_of, asked)
     attempt = attempt_in(tmp_path)
 
     written = await stages.write(job_of(brief), shop, attempt)
@@ -193,7 +194,8 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
 async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq: GroqStandIn, tmp_path: Path) -> None:
     shop = await shop_for(tmp_path, groq, **{"script.writers": "outline"})
     notes = (Section(heading="", blocks=(Paragraph(text="Rain falls on the roof. Nobody asks why it does."),)),)
-    _, brief = shop.wishes.films_of(Brief(title="Rain", length_s=60, languages=("en", "de"), sections=notes))
+    asked = Brief(title="Rain", length_s=60, languages=("en", "de"), sections=notes)
+    _, brief = await to_thread.run_sync(shop.wishes.films_of, asked)
 
     written = await stages.write(job_of(brief), shop, attempt_in(tmp_path))
 
