@@ -34,7 +34,8 @@ from pipeline.rendering.shapes import disc, polyline
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.text import BODY
 from pipeline.rendering.theme import SOURCE_SIZES
-from pipeline.theme.theme import Theme
+from pipeline.theme.colours import readable
+from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
 _MOST_TICKS = 7
 _DRAWING_FRAMES = 36
@@ -136,7 +137,9 @@ class _Plot:
         for number in sorted(range(len(lasts)), key=self._is_point):
             colour_of_line = _colour(scene, number, theme)
             elements += self._line(number, colour_of_line, starts[number])
-            written = theme.text if self._is_point(number) else theme.muted if scene.point else colour_of_line
+            written = (
+                theme.text if self._is_point(number) else theme.muted if scene.point else _read(colour_of_line, theme)
+            )
             motion = Motion(enters=starts[number] + _NAME_AFTER)
             elements += self._tie(lasts[number], middles[number], heights[number], motion)
             left, top = self._along.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
@@ -201,6 +204,11 @@ def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
         end if number + 1 == scene.point else _End(name=end.name, value=None, gap_px=0)
         for number, end in enumerate(every)
     )
+
+
+def _read(name: str, theme: Theme) -> str:
+    """The colour of a line for what is written at its end: letters need more contrast than lines."""
+    return readable(name, (theme.background_top, theme.background_bottom, theme.glow), TEXT_CONTRAST)
 
 
 def _colour(scene: LinesScene, number: int, theme: Theme) -> str:
