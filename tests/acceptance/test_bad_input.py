@@ -95,7 +95,7 @@ BAD = {
     "a template with an unknown layout": Bad(
         WITH_MINE,
         2,
-        ("template.toml:22: unknown layout layouts.bulets", "Did you mean bullets?"),
+        ("template.toml:24: unknown layout layouts.bulets", "Did you mean bullets?"),
         arrange=template("[layouts.bullets]", "[layouts.bulets]", "template.toml"),
     ),
     "a template with an unknown field": Bad(

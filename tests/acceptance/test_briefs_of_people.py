@@ -45,7 +45,7 @@ LAYOUTS = {
         *("section", "bullets", "bars"),
     ),
     "flammkuchen": (
-        *("title", "statement", "bullets", "table", "steps", "steps", "statement", "bars", "quiz", "closing"),
+        *("title", "statement", "bullets", "bullets", "steps", "steps", "statement", "bars", "quiz", "closing"),
     ),
     "hafez": ("title", "statement", "statement", "statement", "statement", "quote", "timeline"),
 }
