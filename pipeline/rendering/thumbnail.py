@@ -20,6 +20,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.look import Look
 from pipeline.rendering.motif import figure
+from pipeline.rendering.numbers import write_number
 from pipeline.rendering.text import TextStyle, draw_ink
 from pipeline.rendering.theme import rgb
 
@@ -36,8 +37,6 @@ _LIGHTS = (
 )
 _MARGIN, _GAP = 64, 40
 _LINES = 4
-# They stand at the number without a space.
-_CLOSE_UNITS = frozenset("%‰°")
 # Of the figure on a poster.
 _FAINT = 0.22
 
@@ -59,8 +58,12 @@ class _Sheet:
         """Of the words: more than half, so that the figure has its place beside them."""
         return self.picture.width - 2 * _MARGIN if self.is_upright else 720
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Of the words, largest first."""
+        return _WORD_SIZES if len(self.words) <= _SHORT_CHARS else _SIZES
+
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:
-        sizes = _WORD_SIZES if len(text) <= _SHORT_CHARS and sizes is _SIZES else sizes
         style = _STYLE.in_language(self.look.language)
         return fit(text, style, sizes, width_px=width, height_px=height, most_lines=lines)
 
@@ -105,7 +108,7 @@ def draw(script: Script, look: Look, number: int = 1) -> Image.Image:
 def _beside(sheet: _Sheet) -> None:
     theme, height = sheet.look.theme, sheet.picture.height
     room = height - 2 * _MARGIN if not sheet.is_upright else height * 2 // 5
-    block = sheet.fitted(sheet.words, _SIZES, sheet.width, min(room, 560 if not sheet.is_upright else room))
+    block = sheet.fitted(sheet.words, sheet.sizes, sheet.width, min(room, 560 if not sheet.is_upright else room))
     side = 496 if not sheet.is_upright else 760
     tile, mask, _order = figure(sheet.look.seed, side, theme, bold=True)
     if sheet.is_upright:
@@ -125,16 +128,20 @@ def _on_accent(sheet: _Sheet) -> None:
     faint = mask.point([round(level * _FAINT) for level in range(256)])
     sheet.put(Image.new("RGB", mask.size, rgb(theme.on_accent)), faint, width - side * 2 // 3, (height - side) // 2)
     room = height - 2 * _MARGIN if not sheet.is_upright else height // 2
-    block = sheet.fitted(sheet.words, _SIZES, width - 3 * _MARGIN, room)
+    block = sheet.fitted(sheet.words, sheet.sizes, width - 3 * _MARGIN, room)
     top = (height - block.height_px) // 2 if not sheet.is_upright else height // 5
     sheet.write(block, top, (theme.on_accent,))
 
 
 def _with_number(sheet: _Sheet, scene: NumberScene) -> None:
     theme, (width, height) = sheet.look.theme, sheet.picture.size
-    gap = "" if scene.unit in _CLOSE_UNITS or not scene.unit else "\u202f"
-    shown = f"{scene.value:g}{gap}{scene.unit}"
-    number = sheet.fitted(shown, _NUMBER_SIZES, width - 2 * _MARGIN, height // 2, lines=1)
+    number = sheet.fitted(
+        write_number(scene.value, sheet.look.language, scene.unit),
+        _NUMBER_SIZES,
+        width - 2 * _MARGIN,
+        height // 2,
+        lines=1,
+    )
     block = sheet.fitted(sheet.words, _SIZES[4:], sheet.width + 200 * (not sheet.is_upright), height // 3, lines=3)
     whole = number.height_px + 2 * _GAP + block.height_px
     top = (height - whole) // 2 if not sheet.is_upright else height // 6

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.model import NumberScene, Script, VideoFormat
-from pipeline.rendering import Look, draw_thumbnail
+from pipeline.rendering import Look, draw_thumbnail, thumbnail
+from pipeline.rendering.fitting import fit
 from pipeline.rendering.thumbnail import COUNT
 from pipeline.theme.loading import load_theme
 
@@ -63,6 +64,26 @@ def test_the_number_of_a_film_is_its_third_still():
     plain = np.asarray(draw_thumbnail(script(), look(), 3), np.int16)
 
     assert np.abs(np.asarray(draw_thumbnail(told, look(), 3), np.int16) - plain).mean() > 10
+
+
+def test_a_large_number_of_a_still_is_written_as_its_language_does():
+    def still(value, language):
+        scenes = (NumberScene(lines=(), value=value, unit="km", text="x"),)
+        film = Script(title=TITLE, language=language, scenes=scenes, thumbnail_text="Far")
+        return draw_thumbnail(film, look(language=language), 3)
+
+    # 384400 km are no 3.844e+05, and a point is no comma.
+    assert written_on(lambda: still(384_400.0, "en")) == "384K\u00a0km"
+    assert written_on(lambda: still(17.5, "de")) == "17,5\u00a0km"
+
+
+def written_on(draw):
+    """The first text that is set while something is drawn."""
+    texts = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thumbnail, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1])
+        draw()
+    return texts[0]
 
 
 def test_stills_are_mirrored_for_right_to_left():

@@ -14,6 +14,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit_alike
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.layouts.parts import panel, placeholder, sizes
 from pipeline.rendering.look import Look
@@ -195,7 +196,7 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     grid, count = look.grid, len(scene.items)
     gap = grid.px(_GAP_IF_LOW if squeeze.low else _GAP)
     padding, numeral_px = grid.px(_ROW_PADDING), grid.px(_NUMERAL_PX * 3 // 4)
-    widest = max(measure(str(scene.first + index), _NUMERAL) for index in range(count))
+    widest = max(measure(numeral(scene.first + index, look.language), _NUMERAL) for index in range(count))
     indent = max(grid.px(_ROW_INDENT), round(widest * numeral_px) + grid.px(_AFTER_NUMERAL))
     width = grid.content.width
     blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
@@ -250,7 +251,7 @@ def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends:
 
 def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:
     """The number of a card, its ink at the edge and half-way down its place."""
-    ink = draw_ink(shape(str(number), _NUMERAL), card.numeral_px)
+    ink = draw_ink(shape(numeral(number, look.language), _NUMERAL), card.numeral_px)
     if ink:
         x, y = card.numeral_at
         at = look.grid.content.left + x, top + y - ink.mask.height // 2
