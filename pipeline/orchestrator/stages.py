@@ -207,7 +207,7 @@ async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
     script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
     fonts = await to_thread.run_sync(fonts_for, script, look)
     encoder = shop.encoding(job.brief).encoder
-    transition = await to_thread.run_sync(shop.transition, job.brief)
+    transition = await to_thread.run_sync(shop.appearance.transition, job.brief)
     return _Studio(
         script=script, look=look, encoder=encoder, fonts=fonts, transition=transition, shop=shop, attempt=attempt
     )

@@ -57,12 +57,6 @@ class Look:
         """Margins and columns of the format."""
         return Grid(format=self.format, type_scale=self.theme.type_scale, margins=self.theme.margins)
 
-    @property
-    def content(self) -> Box:
-        """Where text stands in the finished picture: mirrored with the layouts, while these are made for `grid`."""
-        box, width = self.grid.content, self.format.width_px
-        return Box(width - box.right, box.top, width - box.left, box.bottom) if self.right_to_left else box
-
 
 class Frame(NamedTuple):
     """A picture, for how many frame times it stands, and where it differs from the one before."""

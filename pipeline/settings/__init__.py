@@ -1,6 +1,7 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
 groups.py      every setting, its default and what it may be
+looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them
@@ -25,11 +26,11 @@ from pipeline.settings.groups import (
     RetrySettings,
     ScriptSettings,
     Settings,
-    SubtitleSettings,
     TimeLimitSettings,
     WorkSettings,
 )
 from pipeline.settings.loading import load_settings
+from pipeline.settings.looks import SubtitleSettings
 from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings

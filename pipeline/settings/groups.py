@@ -17,12 +17,11 @@ from pipeline.settings.kinds import (
     Group,
     Language,
     Names,
-    OptionalCaptionStyle,
-    OptionalColour,
     OptionalText,
     OptionalWebSocketUrl,
 )
 from pipeline.settings.languages import Languages, VoiceTable
+from pipeline.settings.looks import BrandSettings, SubtitleSettings
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
 from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.pronounce import PronounceTable
@@ -155,34 +154,6 @@ class PiperSettings(Group):
     )
 
 
-class SubtitleSettings(Group):
-    """What a viewer has to read, and how fast."""
-
-    max_chars_per_line: int = Field(
-        42,
-        ge=10,
-        le=100,
-        description="Letters in a line, at most; Thai has 35, Chinese and Korean 16, Japanese 13 characters.",
-    )
-    max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
-    max_chars_per_s: float = Field(
-        20, gt=0, le=1000, description="Letters to read in a second; Japanese, Chinese, Korean: in proportion."
-    )
-    min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
-    max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
-    style: OptionalCaptionStyle = Field(
-        None,
-        description="How captions are drawn into the picture: off, block (letters with an edge), boxed (on a plate), "
-        "karaoke (the spoken word lit) or words (few and large, the spoken one lit); empty: as the template says.",
-    )
-
-    @model_validator(mode="after")
-    def _durations_in_order(self) -> SubtitleSettings:
-        if self.min_duration_s > self.max_duration_s:
-            raise ValueError("min_duration_s must be at most max_duration_s")
-        return self
-
-
 class QualitySettings(Group):
     """How a film is inspected before it is delivered."""
 
@@ -299,16 +270,6 @@ class OutputSettings(Group):
         max_length=200,
         description="Folder of a film below output/, of {batch}, {index}, {title}, {language}, {date} and {id}, e.g. "
         "{batch}/{index:03d}_{title}. With --output DIR, that folder takes the place of {batch}/.",
-    )
-
-
-class BrandSettings(Group):
-    """Colours of your own, which recolour every theme. What could not be read in them is made lighter or darker."""
-
-    accent: OptionalColour = Field(None, description="What asks to be looked at, e.g. #E4572E; empty: the theme's.")
-    accent_2: OptionalColour = Field(None, description="Of figures and drawings.")
-    background: OptionalColour = Field(
-        None, description="What backgrounds and greys lean to; how light they are is the theme's."
     )
 
 

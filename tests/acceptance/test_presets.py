@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import av
 import pytest
 
 from pipeline.media.probe import probe
@@ -89,6 +90,33 @@ def test_a_format_that_nobody_knows_names_its_line(tmp_path):
 
     assert (made.code, len(made.complaints)) == (2, 1)
     assert "tea.md:3: '4:3' is no format. Write one of 16:9, 9:16, 1:1, 4:5" in made.stderr
+
+
+def test_theme_captions_and_transition_that_are_asked_for_are_in_the_film(tmp_path):
+    def film(name, settings):
+        home = tmp_path / name
+        home.mkdir()
+        (home / "nightreel.toml").write_text(settings + OWN, encoding="utf-8")
+        made = nightreel(
+            "make", write_brief(home / "tea.md", front="preset: tiny_h265\n"), "--offline", "--json", cwd=home
+        )
+        assert made.code == 0
+        with av.open(made.json["video"]) as video:
+            return [frame.to_ndarray(format="gray") for frame in video.decode(video=0)]
+
+    plain = film("plain", "")
+    light = film("light", 'theme = "paper"\n')
+    bare = film("bare", 'subtitles.style = "off"\n')
+    faded = film("faded", 'video.transition = "fade"\n')
+
+    assert plain[-1].mean() < 60
+    assert light[-1].mean() > 180
+    band = slice(-38, -4)
+    assert any(abs(a[band].astype(int) - b[band]).max() > 60 for a, b in zip(plain, bare, strict=True))
+    # Nothing but the first pictures of a scene differs after a fade, and the first scene comes from nowhere.
+    differing = [at for at, (a, b) in enumerate(zip(plain, faded, strict=True)) if abs(a.astype(int) - b).mean() > 0.5]
+    assert differing
+    assert differing[0] > 12
 
 
 def test_presets_are_listed_with_those_of_the_workspace(tmp_path):

@@ -26,6 +26,7 @@ from pipeline.rendering import Look, draw_scene, sprites
 from pipeline.rendering.layouts import lay_out, shares
 from pipeline.rendering.layouts.growth import Growth
 from pipeline.rendering.sprites import Sprite
+from tests.standins.reading import content_of
 
 SPOKEN = (
     SpokenLine(text="Here is what was counted, and we begin with the first."),
@@ -111,7 +112,7 @@ def lines_of(composition):
 
 def assert_readable(scene, look, words=()):
     """Text stays inside, and no line lies on another."""
-    content, slack = look.content, look.grid.px(24) + 2
+    content, slack = content_of(look), look.grid.px(24) + 2
     lines = lines_of(lay_out(scene, words, look))
     assert lines
     for box in lines:

@@ -18,6 +18,7 @@ from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.timeline import item_frames
 from pipeline.theme.colours import contrast
+from tests.standins.reading import content_of
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
@@ -116,7 +117,7 @@ def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
 
     composition = lay_out(scene, words_for(scene), look)
 
-    content, slack = look.content, look.grid.px(8)
+    content, slack = content_of(look), look.grid.px(8)
     rows = code_rows(composition)
     for row in rows:
         box = box_of(row)

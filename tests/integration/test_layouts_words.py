@@ -28,6 +28,7 @@ from pipeline.rendering.motion import Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT
+from tests.standins.reading import content_of
 
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
 MOON = NumberScene(lines=SAID, kicker="To the Moon", value=384400, unit="km", text="to the Moon", source="NASA")
@@ -98,7 +99,7 @@ def the_counter(composition):
 
 
 def assert_kept(composition, look):
-    content, slack = look.content, look.grid.px(24) + 2
+    content, slack = content_of(look), look.grid.px(24) + 2
     boxes = texts(composition)
     for box in boxes:
         assert content.left - slack <= box.left

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from pipeline import rendering
+from pipeline.rendering import Look
 from pipeline.rendering import text as setting
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
@@ -212,3 +213,9 @@ def _luminance(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     share = levels / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     return linear @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def content_of(look: Look) -> Box:
+    """Where text stands in the finished picture: mirrored with the layouts, while these are made for `look.grid`."""
+    box, width = look.grid.content, look.format.width_px
+    return Box(width - box.right, box.top, width - box.left, box.bottom) if look.right_to_left else box

@@ -74,10 +74,10 @@ def test_letters_without_a_plate_are_dark_on_a_light_theme(style):
 
 def test_the_settings_go_before_the_template(tmp_path):
     brief = Brief(title="Tea")
-    assert open_workshop(workspace=tmp_path).captions(brief) == "karaoke"
+    assert open_workshop(workspace=tmp_path).appearance.captions(brief) == "karaoke"
 
     (tmp_path / "nightreel.toml").write_text('[subtitles]\nstyle = "words"\n', encoding="utf-8")
-    assert open_workshop(workspace=tmp_path).captions(brief) == "words"
+    assert open_workshop(workspace=tmp_path).appearance.captions(brief) == "words"
 
 
 def test_the_switch_of_earlier_versions_is_told_what_became_of_it(tmp_path):

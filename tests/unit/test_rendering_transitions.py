@@ -91,11 +91,11 @@ def test_with_reduced_motion_films_fade_where_they_would_slide(tmp_path):
     (tmp_path / "nightreel.toml").write_text('[video]\ntransition = "slide"\nmotion = "reduced"\n', encoding="utf-8")
     shop = open_workshop(workspace=tmp_path)
 
-    assert shop.transition(Brief(title="Tea")) == "fade"
+    assert shop.appearance.transition(Brief(title="Tea")) == "fade"
 
 
 def test_the_settings_go_before_the_template(tmp_path):
-    assert open_workshop(workspace=tmp_path).transition(Brief(title="Tea")) == "cut"
+    assert open_workshop(workspace=tmp_path).appearance.transition(Brief(title="Tea")) == "cut"
 
     (tmp_path / "nightreel.toml").write_text('[video]\ntransition = "wipe"\n', encoding="utf-8")
-    assert open_workshop(workspace=tmp_path).transition(Brief(title="Tea")) == "wipe"
+    assert open_workshop(workspace=tmp_path).appearance.transition(Brief(title="Tea")) == "wipe"

@@ -136,10 +136,10 @@ def test_the_brief_goes_before_the_settings_and_they_before_the_template(tmp_pat
     (tmp_path / "nightreel.toml").write_text('theme = "paper"\n[brand]\naccent = "#0055FF"\n', encoding="utf-8")
     shop = open_workshop(workspace=tmp_path)
 
-    assert shop.theme(shop.wishes.complete(Brief(title="Tea", theme="plum"))).name == "plum"
-    assert shop.theme(shop.wishes.complete(Brief(title="Tea"))).name == "paper"
-    assert shop.theme(Brief(title="Tea")).name == "midnight"
-    assert shop.theme(shop.wishes.complete(Brief(title="Tea"))).accent == "#0055FF"
+    assert shop.appearance.theme(shop.wishes.complete(Brief(title="Tea", theme="plum"))).name == "plum"
+    assert shop.appearance.theme(shop.wishes.complete(Brief(title="Tea"))).name == "paper"
+    assert shop.appearance.theme(Brief(title="Tea")).name == "midnight"
+    assert shop.appearance.theme(shop.wishes.complete(Brief(title="Tea"))).accent == "#0055FF"
 
 
 def test_a_changed_theme_makes_another_film(tmp_path):

@@ -84,7 +84,7 @@ class Look:
 
     def _examine(self, brief: Brief, begun: str) -> None:
         template = self.shop.template(brief)
-        self.shop.theme(brief)
+        self.shop.appearance.theme(brief)
         self._hear(brief)
         voices = self._hired()
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)

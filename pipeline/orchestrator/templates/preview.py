@@ -78,7 +78,7 @@ def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = 
     """How films of the template look, in the colours of the workspace's brand."""
     return Look(
         title=sample.title,
-        theme=shop.theme(Brief(title=sample.title, theme=theme or template.theme)),
+        theme=shop.appearance.theme(Brief(title=sample.title, theme=theme or template.theme)),
         captions=shop.settings.subtitles.style or template.captions,
         language=sample.language,
         stills=tuple(_stills(shop, sample, template)),

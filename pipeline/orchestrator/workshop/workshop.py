@@ -15,11 +15,12 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import Asked, Brief, CaptionStyle, Job, Price, Prosody, Transition, VideoFormat
+from pipeline.model import Asked, Brief, Job, Price, Prosody, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciations
 from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.appearance import Appearance
 from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding, encoding_of
 from pipeline.orchestrator.workshop.machine import Machine
@@ -31,9 +32,6 @@ from pipeline.settings import Settings, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
-from pipeline.theme.brand import Brand, branded
-from pipeline.theme.loading import load_theme
-from pipeline.theme.theme import Theme
 from pipeline.workspace import find_workspace
 
 _ID_DIGITS = 16
@@ -275,44 +273,23 @@ class Workshop:
             frame_rate=video_format.frame_rate,
         )
 
+    @cached_property
+    def appearance(self) -> Appearance:
+        """Colours, captions and motion."""
+        return Appearance(settings=self.settings, themes=self.workspace / "themes", template_of=self.template)
+
     def look(self, job: Job) -> Look:
         """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown name."""
         assert job.script is not None
         return Look(
             title=job.script.title,
-            theme=self.theme(job.brief),
+            theme=self.appearance.theme(job.brief),
             format=self.encoding(job.brief).video_format,
-            captions=self.captions(job.brief),
-            reduced_motion=self._calm,
+            captions=self.appearance.captions(job.brief),
+            reduced_motion=self.appearance.is_calm,
             language=job.script.language,
             stills=job.pictures.stills if job.pictures else (),
         )
-
-    def theme(self, brief: Brief) -> Theme:
-        """The theme of a brief in the colours of the brand. Reads files. Raises `InputError` for an unknown one."""
-        name = brief.theme or self.template(brief).theme
-        if name not in self._themes:
-            wanted = self.settings.brand
-            brand = Brand(accent=wanted.accent, accent_2=wanted.accent_2, background=wanted.background)
-            self._themes[name] = branded(load_theme(name, search=[self.workspace / "themes"]), brand)
-        return self._themes[name]
-
-    @cached_property
-    def _themes(self) -> dict[str, Theme]:
-        return {}
-
-    def captions(self, brief: Brief) -> CaptionStyle:
-        """How captions are drawn: as the settings say, else as the template does. Reads files."""
-        return self.settings.subtitles.style or self.template(brief).captions
-
-    def transition(self, brief: Brief) -> Transition:
-        """How scenes follow each other: as the settings say, else as the template does. Reads files."""
-        wanted = self.settings.video.transition or self.template(brief).transition
-        return wanted if not self._calm or wanted == "cut" else "fade"
-
-    @property
-    def _calm(self) -> bool:
-        return self.settings.video.motion == "reduced"
 
     def template(self, brief: Brief) -> Template:
         """The template of a brief, read once. Reads files: not for the event loop."""
@@ -368,7 +345,7 @@ class Workshop:
             # The job will fail with this very error; mending the template makes it another job.
             template = ""
         try:
-            theme = self.theme(brief)
+            theme = self.appearance.theme(brief)
         except InputError:
             theme = None  # likewise
         try:
