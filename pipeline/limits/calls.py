@@ -46,7 +46,7 @@ class Call:
         self.patient_until: float | None = None
 
     def used(self, *, tokens: int) -> None:
-        """What it really spent, as soon as the service has told."""
+        """What it really spent, as soon as the service has told; 0 if it was not reached, or refused."""
         self.spent = tokens
 
     def told(self, limits: ToldLimits) -> None:

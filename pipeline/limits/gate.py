@@ -26,7 +26,7 @@ from math import inf
 import anyio
 from aiolimiter import AsyncLimiter
 
-from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, ProviderError, QuotaError, TransientError
+from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
 from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget, ToldLimits
 from pipeline.limits.calls import Call, GateLimits, Obstacle
@@ -276,8 +276,8 @@ class Gate:
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
-        """Correct the minute. Who refuses, or was never asked, charges nothing; what was broken off may be charged."""
-        if call.spent is None and isinstance(error, ProviderError | BudgetError):
+        """Correct the minute. What could not be afforded was not asked; whatever else has no bill may be charged."""
+        if call.spent is None and isinstance(error, BudgetError):
             call.spent = 0
         if call.minute and call.spent is not None:
             call.minute.tokens = call.spent

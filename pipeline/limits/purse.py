@@ -6,8 +6,9 @@
             answer = await service.ask(...)
             purchase.used(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out)
 
-Whoever buys says the most that a call may take, so that no call is made which could exceed a budget. A purchase that a
-service refused costs nothing; one that was broken off counts in full, because it may have been charged.
+Whoever buys says the most that a call may take, so that no call is made which could exceed a budget. A purchase costs
+nothing when it never began, or when who buys says so (`free`), because the service was not reached or refused; any
+other that ends without a bill, by a time-out or a broken connection, counts in full: it may have been charged.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Protocol
 
 import anyio
 
-from pipeline.errors import BudgetError, ConfigurationError, ProviderError
+from pipeline.errors import BudgetError, ConfigurationError
 from pipeline.model import Cost, Price
 
 # Sums of floats are not finer than this; no token is so cheap.
@@ -134,12 +135,14 @@ class Purchase:
             self._model, self._price, tokens_in=tokens_in, tokens_out=tokens_out, tokens_cached=tokens_cached
         )
 
-    async def settle(self, error: BaseException | None) -> None:
-        """It is over, with this error."""
-        if self.cost is not None:
-            usd = self.cost.usd
-        else:
-            usd = 0.0 if not self._has_begun or isinstance(error, ProviderError) else self._most_usd
+    def free(self) -> None:
+        """The service was not reached, or refused: it charges nothing."""
+        self._has_begun = False
+
+    async def settle(self) -> None:
+        """It is over."""
+        at_worst = self._most_usd if self._has_begun else 0.0
+        usd = at_worst if self.cost is None else self.cost.usd
         for budget in self._budgets:
             await budget.settle(self, usd)
 
@@ -172,14 +175,10 @@ class Purse:
         most = Cost.of(model, price, tokens_in=tokens_in, tokens_out=tokens_out)
         purchase = Purchase(model, price, self._budgets, most)
         await purchase.look()
-        error: BaseException | None = None
         try:
             yield purchase
-        except BaseException as caught:
-            error = caught
-            raise
         finally:
             if purchase.cost is not None:
                 self._told(purchase.cost)
             with anyio.CancelScope(shield=True):
-                await purchase.settle(error)
+                await purchase.settle()

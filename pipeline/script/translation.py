@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
@@ -82,9 +82,11 @@ async def translate_script(
         try:
             await ask(job.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
         finally:
-            for part in some:
-                if part.name in reading.good:
-                    await job.keep(part, reading.good[part.name])
+            # What is good is paid for, whoever stops us now.
+            with CancelScope(shield=True):
+                for part in some:
+                    if part.name in reading.good:
+                        await job.keep(part, reading.good[part.name])
     return job.result()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse
@@ -209,6 +209,19 @@ async def test_after_a_failure_only_the_part_that_was_wrong_is_asked_for_again(g
 
     assert asked_for(groq.history[-1].prompt) == {"scene_3"}
     assert "15" in narration_of(script.scenes[2])
+
+
+async def test_who_stops_a_translation_loses_no_part_that_was_good(desk, tmp_path):
+    class Stopped(Cache):
+        async def get_or_make(self, *args: Any) -> tuple[Path, bool]:
+            stop.cancel()
+            return await super().get_or_make(*args)
+
+    with CancelScope() as stop:
+        await translate(SCRIPT, {**desk, "cache": Stopped(tmp_path)})
+    kept = await to_thread.run_sync(partial(kept_translations, SCRIPT, language="es", **desk))
+
+    assert len(kept) == len(SCRIPT.scenes) + 1
 
 
 # In a film of a wanted length ----------------------------------------------------------------------------------------

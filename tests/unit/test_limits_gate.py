@@ -68,13 +68,15 @@ def make(said):
     return make
 
 
-async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, begun=None, model=""):
+async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, used=None, begun=None, model=""):
     """One call; when it began."""
-    async with door.call(tokens=tokens, model=model):
+    async with door.call(tokens=tokens, model=model) as call:
         at = seconds()
         if begun is not None:
             begun.append(at)
         await anyio.sleep(takes_s)
+        if used is not None:
+            call.used(tokens=used)
         if outcome:
             raise outcome
     return at
@@ -533,9 +535,17 @@ async def test_a_call_larger_than_the_minute_gets_a_whole_one(make):
     assert await visit(door, tokens=20_000) == pytest.approx(61)
 
 
-async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(make):
+async def test_who_got_no_answer_may_have_been_charged(make):
     door = make(tokens_per_min=8000)
     await fail(door, DOWN, tokens=8000)
+
+    assert await visit(door, tokens=8000) == pytest.approx(61)
+
+
+async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(make):
+    door = make(tokens_per_min=8000)
+    await fail(door, DOWN, tokens=8000, used=0)
+    assert seconds() == 0
     with anyio.move_on_after(1):
         await visit(door, tokens=8000, takes_s=100)
 
@@ -780,9 +790,15 @@ async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(m
 
 
 async def test_a_request_that_was_refused_counts_for_the_day_and_its_tokens_do_not(make, book):
-    await fail(make(ledger=book), DOWN, tokens=50)
+    await fail(make(ledger=book), DOWN, tokens=50, used=0)
 
     assert (book.requests, book.tokens) == (1, 0)
+
+
+async def test_a_request_that_got_no_answer_counts_with_all_it_may_have_spent(make, book):
+    await fail(make(ledger=book), DOWN, tokens=50)
+
+    assert (book.requests, book.tokens) == (1, 50)
 
 
 # --- looking whether it is there -------------------------------------------------------------------------------------

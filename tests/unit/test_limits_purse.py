@@ -56,13 +56,18 @@ async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
     assert coins.usd == 10
 
 
-async def test_what_a_service_refused_costs_nothing_and_what_was_broken_off_costs_all_of_it():
+async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_broken_off_costs_all_of_it():
     coins = Coins()
     purse = Purse(prices=PRICES, budgets=[budget(None, coins)])
 
+    async with purse.buying("m", tokens_in=0, tokens_out=5) as purchase:
+        await purchase.reserve()
+        purchase.free()
+    assert coins.usd == 0
     with pytest.raises(PermanentError):
         await buy(purse, most=5, error=PermanentError("no"))
-    assert coins.usd == 0
+    assert coins.usd == 5
+    coins.usd = 0
     with anyio.move_on_after(0.001):
         await buy(purse, most=5, takes_s=100)
     assert coins.usd == 5
@@ -118,7 +123,7 @@ CALLS = st.lists(
     st.tuples(
         st.integers(0, 40),
         st.floats(0, 1),
-        st.sampled_from(["answered", "silent", "refused", "cancelled"]),
+        st.sampled_from(["answered", "silent", "refused", "lost", "cancelled"]),
         st.integers(0, 3),
     ),
     min_size=1,
@@ -143,15 +148,16 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
                         await purchase.reserve()
                         for _ in range(steps):
                             await anyio.lowlevel.checkpoint()
+                        paid += {"answered": round(most * share), "refused": 0}.get(outcome, most)
                         if outcome == "cancelled":
-                            paid += most
                             scope.cancel()
                             await anyio.lowlevel.checkpoint()
-                        if outcome == "refused":
-                            raise PermanentError("no")
-                        paid += round(most * share) if outcome == "answered" else most
                         if outcome == "answered":
                             purchase.used(tokens_in=0, tokens_out=round(most * share))
+                        if outcome == "refused":
+                            purchase.free()
+                        if outcome in {"refused", "lost"}:
+                            raise PermanentError("no")
                 except PermanentError:
                     pass
                 except BudgetError:

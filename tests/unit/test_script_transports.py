@@ -6,24 +6,28 @@ import asyncio
 import contextlib
 import gzip
 import json
+import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, PermanentError, TransientError
+from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
 from pipeline.limits import Budget, Purse
 from pipeline.model import Price
 from pipeline.orchestrator.workshop.providers import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
 from tests.standins.coins import Coins
+from tests.standins.gates import gate
 from tests.standins.models import KEY, groq_model, service_models
 
 QUESTION = Question(messages=(Message(role="user", content="Why?"),), schema={"type": "object"}, schema_name="answer")
+DOLLAR_A_TOKEN = Price(usd_per_million_in=0, usd_per_million_out=1e6)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Handler], Awaitable[str]]
 
@@ -47,8 +51,8 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 MODELS = {
-    "groq": lambda url: groq_model(url, api_key=KEY),
-    "openai_compatible": lambda url: service_models("deepseek", url, api_key=KEY)[0],
+    "groq": lambda url, **options: groq_model(url, api_key=KEY, **options),
+    "openai_compatible": lambda url, **options: service_models("deepseek", url, api_key=KEY, **options)[0],
 }
 
 
@@ -188,10 +192,79 @@ async def test_what_is_reserved_is_all_that_a_model_may_write_with_its_thinking(
 
     model = MODELS[way](await serve(write))
     coins = Coins()
-    dollar_a_token = Price(usd_per_million_in=0, usd_per_million_out=1e6)
-    await model.answer(QUESTION, Purse(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))
+    await model.answer(QUESTION, Purse(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
 
     assert coins.usd == rooms[0]
+
+
+def closed_port() -> str:
+    """An address where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+class Tokens:
+    """A ledger that only counts tokens."""
+
+    tokens = 0
+
+    async def reserve(self, tokens: int, **_limits: object) -> date:
+        """See `CallLedger`."""
+        self.tokens += tokens
+        return date(2026, 11, 26)
+
+    async def correct(self, day: date, *, tokens: int, **_more: object) -> None:
+        """See `CallLedger`."""
+        self.tokens += tokens
+
+    async def close(self, until: datetime) -> None:
+        """See `CallLedger`."""
+
+
+async def spent(way: str, url: str) -> tuple[bool, bool]:
+    """Whether a question that fails has cost money, and tokens of the minute."""
+    coins, tokens = Coins(), Tokens()
+    model = MODELS[way](url, door=gate(ledger=tokens))
+    with pytest.raises(ProviderError):
+        await model.answer(QUESTION, Purse(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
+    return coins.usd > 0, tokens.tokens > 0
+
+
+@pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize(
+    ("status", "is_charged"),
+    [(400, False), (401, False), (429, False), (503, False), (504, True), (524, True), (200, True)],
+)
+async def test_a_refusal_costs_nothing_and_an_answer_that_got_lost_costs_all_it_may_have(
+    way: str, status: int, is_charged: bool, serve: Serve
+) -> None:
+    async def say(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, text="<html>no completion</html>")
+
+    assert await spent(way, await serve(say)) == (is_charged, is_charged)
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_a_connection_that_breaks_costs_all_it_may_have_and_one_that_was_never_made_nothing(way: str) -> None:
+    async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", []) as url:
+        assert await spent(way, url) == (True, True)
+
+    assert await spent(way, closed_port()) == (False, False)
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_a_count_of_tokens_that_can_not_be_true_is_not_reserved_ever_after(way: str, serve: Serve) -> None:
+    async def count(_request: web.Request) -> web.StreamResponse:
+        usage = {"prompt_tokens": 900_000_000, "completion_tokens": 1}
+        return web.json_response({"choices": [{"message": {"content": "{}"}}], "usage": usage})
+
+    model, coins = MODELS[way](await serve(count)), Coins()
+    dollar_a_token = Price(usd_per_million_in=1e6, usd_per_million_out=0)
+    for _ in range(2):
+        await model.answer(QUESTION, Purse(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))
+
+    assert 0 < coins.most < 1_000
 
 
 @pytest.mark.parametrize("name", ["groq", "deepseek"])

@@ -20,6 +20,10 @@ class TooLargeError(PermanentError):
     """The question does not fit the model, or the account's minute. Stays within this room: a smaller one may fit."""
 
 
+class NotReachedError(TransientError):
+    """No connection was made, so nothing was asked, and nothing is charged."""
+
+
 class MalformedOutputError(TransientError):
     """The service itself refused what its model wrote (400 json_validate_failed). Stays within this room."""
 
@@ -57,11 +61,11 @@ def without_key(text: str, api_key: str) -> str:
     return text.replace(api_key, "***") if api_key else text
 
 
-def no_connection(service: Service, reason: str, *, api_key: str) -> TransientError:
-    """It was not reached, or broke off."""
+def no_connection(service: Service, reason: str, *, api_key: str, reached: bool) -> TransientError:
+    """It was not reached, or broke off when it was."""
     hint = service.start or service.set_address
     told = without_key(reason, api_key)[:120]
-    return TransientError(f"no connection ({told})", where=service.name, hint=hint)
+    return (TransientError if reached else NotReachedError)(f"no connection ({told})", where=service.name, hint=hint)
 
 
 def no_completion(service: Service) -> TransientError:
@@ -125,6 +129,14 @@ _BY_STATUS: Mapping[int, _Kind] = {
     429: _SLOW_DOWN,
     **dict.fromkeys((408, 409, 424, 425, 498, 499), _AWAY),
 }
+
+
+def is_refusal(status: int) -> bool:
+    """Whether an answer of this status says that nothing was done, and so that nothing is charged.
+
+    Not so for what a gateway says (504, and 524 of Cloudflare) whose patience ended before the model had.
+    """
+    return status >= 300 and status not in {504, 524}
 
 
 def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:

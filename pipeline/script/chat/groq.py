@@ -57,6 +57,7 @@ class GroqLine:
     async def post(self, request: dict[str, Any]) -> Reply:
         """One request. Raises `TransientError` when there is no answer."""
         import groq  # noqa: PLC0415 - loaded with the client
+        import httpx  # noqa: PLC0415 - likewise
 
         try:
             response = await self._client.chat.completions.with_raw_response.create(**request)
@@ -73,7 +74,8 @@ class GroqLine:
             reason = _reason(error)
             # A traceback would repeat the reason, and what is quoted in it.
             cause = None if self._client.api_key in reason else error
-            raise no_connection(self._service, reason, api_key=self._client.api_key) from cause
+            reached = not isinstance(error.__cause__, httpx.ConnectError)
+            raise no_connection(self._service, reason, api_key=self._client.api_key, reached=reached) from cause
 
 
 class _EndlessError(Exception):

@@ -25,7 +25,8 @@ _MOST_DIGITS = 12
 def told_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> ToldLimits:
     """The limits in the headers (names in lower case) of an answer."""
     tokens = ToldLimits(
-        tokens_per_min=_count(headers, "limit-tokens"),
+        # Nobody sells a minute of nothing: a limit of 0 is an unlimited account, or an error.
+        tokens_per_min=_count(headers, "limit-tokens") or None,
         tokens_left=_count(headers, "remaining-tokens"),
         tokens_reset_s=duration_s(headers.get("x-ratelimit-reset-tokens", "")),
     )
@@ -35,7 +36,7 @@ def told_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> ToldLim
         tokens_per_min=tokens.tokens_per_min,
         tokens_left=tokens.tokens_left,
         tokens_reset_s=tokens.tokens_reset_s,
-        requests_per_day=_count(headers, "limit-requests"),
+        requests_per_day=_count(headers, "limit-requests") or None,
         requests_left=_count(headers, "remaining-requests"),
     )
 

@@ -60,7 +60,8 @@ class OpenAICompatibleTransport:
             # A traceback would repeat the reason, and what is quoted in it.
             cause = None if self._api_key and self._api_key in str(error) else error
             reason = told or type(error).__name__
-            raise no_connection(self._service, reason, api_key=self._api_key) from cause
+            reached = not isinstance(error, aiohttp.ClientConnectorError)
+            raise no_connection(self._service, reason, api_key=self._api_key, reached=reached) from cause
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()

@@ -15,15 +15,17 @@ from typing import Any, Protocol
 import anyio
 from pydantic import ValidationError
 
-from pipeline.errors import NeedsLoginError
-from pipeline.limits import Gate, Purse
+from pipeline.errors import NeedsLoginError, ProviderError
+from pipeline.limits import Call, Gate, Purchase, Purse
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import (
     MalformedOutputError,
+    NotReachedError,
     Reply,
     Service,
     error_of,
+    is_refusal,
     no_completion,
     no_time,
     too_large_for_a_minute,
@@ -35,6 +37,8 @@ from pipeline.script.chat.model import Answer, Question
 # counted says it better, give or take a little.
 _TOKENS_PER_BYTE = 1 / 3
 _GIVE_OR_TAKE = 1.03
+# The form of a conversation, and what a service says to its model beforehand.
+_AROUND_TOKENS = 1_000
 # And no fewer: nobody is refused for an estimate.
 _FEWEST_TOKENS_PER_BYTE = 1 / 6
 # Servers at home take any word for a key.
@@ -131,13 +135,11 @@ class ServiceModel:
         ):
             await purchase.reserve()
             try:
-                reply = await self._post(line, request)
-                call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
-                completion = self._completion(reply)
+                completion = await self._complete(line, request, call, purchase)
             except MalformedOutputError as error:
-                # The service is well, its model is not: nothing that the gate should learn from.
+                # The service is well, its model is not: nothing that the gate should learn from. What it wrote is paid.
                 return Answer(flaw=error.message)
-            if usage := completion.usage:
+            if (usage := completion.usage) and _can_be(usage, size_bytes, room):
                 call.used(tokens=usage.prompt_tokens + usage.completion_tokens)
                 purchase.used(
                     tokens_in=usage.prompt_tokens,
@@ -146,6 +148,25 @@ class ServiceModel:
                 )
                 self._learn(usage, size_bytes)
         return completion.answer()
+
+    async def _complete(self, line: Line, request: dict[str, Any], call: Call, purchase: Purchase) -> Completion:
+        """One request; what the service surely does not charge for is taken off at once, whatever is raised."""
+        try:
+            reply = await self._post(line, request)
+        except NotReachedError:
+            call.used(tokens=0)
+            purchase.free()
+            raise
+        call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+        try:
+            return self._completion(reply)
+        except MalformedOutputError:
+            raise
+        except ProviderError:
+            if is_refusal(reply.status):
+                call.used(tokens=0)
+                purchase.free()
+            raise
 
     async def _post(self, line: Line, request: dict[str, Any]) -> Reply:
         try:
@@ -169,9 +190,15 @@ class ServiceModel:
 
     def _learn(self, usage: Usage, size_bytes: int) -> None:
         """Prompts are much alike: the last one has most to say about the next."""
-        if usage.prompt_tokens:
-            self._fewest_tokens_per_byte = usage.prompt_tokens / size_bytes / _GIVE_OR_TAKE
-            self._tokens_per_byte = usage.prompt_tokens / size_bytes * _GIVE_OR_TAKE
+        tokens_per_byte = usage.prompt_tokens / size_bytes
+        self._fewest_tokens_per_byte = tokens_per_byte / _GIVE_OR_TAKE
+        self._tokens_per_byte = tokens_per_byte * _GIVE_OR_TAKE
+
+
+def _can_be(usage: Usage, size_bytes: int, room: int) -> bool:
+    """Whether the count can be true. One that can't would be reserved for every later call, and forbid them all."""
+    # No token is less than a byte. What services put around a prompt is little; how much a model thinks, some ignore.
+    return usage.prompt_tokens <= size_bytes + _AROUND_TOKENS and usage.completion_tokens <= 10 * room
 
 
 def _size_bytes(request: Mapping[str, Any]) -> int:
