@@ -19,7 +19,18 @@ from pipeline.rendering.motion import FULL, Motion, Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat, written
-from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, Line, TextStyle, draw_ink, presentable, shape
+from pipeline.rendering.text import (
+    CAP_HEIGHT_EM,
+    CAPTION,
+    LARGE_CAPTION,
+    Line,
+    TextStyle,
+    draw_ink,
+    leading_of,
+    presentable,
+    reach_of,
+    shape,
+)
 from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import frame_at
 from pipeline.theme.theme import Theme
@@ -140,7 +151,7 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     size_px, lines = _sized(_lines(cue, style), look, room)
     if not lines:
         return None
-    leading, cap = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM))
+    leading, cap = (round(size_px * em) for em in (_leading(lines), CAP_HEIGHT_EM))
     pad_y, height = _padding(lines, size_px, grid), _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
     top = grid.captions.top + max(0, (grid.captions.height - grid.px(6) - height) // 2)
@@ -238,14 +249,18 @@ def _height(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Of the plate behind these lines."""
     if not lines:
         return 0
-    style = lines[0].style
-    leading, cap, descent = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM, _DESCENT_EM))
+    leading, cap, descent = (round(size_px * em) for em in (_leading(lines), CAP_HEIGHT_EM, _DESCENT_EM))
     return cap + descent // 2 + (len(lines) - 1) * leading + 2 * _padding(lines, size_px, grid)
+
+
+def _leading(lines: list[Line]) -> float:
+    """From one baseline to the next, in sizes."""
+    return max((leading_of(line.text, line.style) for line in lines[1:]), default=lines[0].style.leading)
 
 
 def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Between the plate's edge and the capitals; high scripts keep only what of it they leave free."""
-    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * lines[0].style.reach)
+    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * reach_of(lines[0].text, lines[0].style))
     return max(padding, reach + grid.px(8))
 
 
