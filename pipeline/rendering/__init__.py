@@ -59,7 +59,7 @@ def draw_scene(
     from pipeline.rendering import captions, layouts, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
-    overlay = captions.captions(cues, look)
+    overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
     if after is None or transition == "cut":
