@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from pipeline.rendering.bidi import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
-from pipeline.rendering.graphemes import clusters
+from pipeline.rendering.emoji import sharp_px
+from pipeline.rendering.fonts import face_for
+from pipeline.rendering.graphemes import clusters, is_emoji
 from pipeline.rendering.text import (
     CAP_HEIGHT_EM,
     Line,
@@ -24,6 +26,8 @@ from pipeline.rendering.text import (
 _STEPS_FOR_BEAUTY = 2
 # How many of the largest sizes are tried before a word is divided.
 _SIZES_UNDIVIDED = 2
+# How many of the largest sizes are left out where emoji would be blurred.
+_STEPS_FOR_EMOJI = 3
 # Height of an accent on a capital.
 _ACCENT_EM = 0.22
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
@@ -96,6 +100,7 @@ def fit(
 
     if not text:
         return TextBlock(lines=(), style=style, size_px=sizes[0])
+    sizes = _sharp(text, style, sizes)
     phrase = Chunk(marked, marked + len(emphasis)) if marked >= 0 else None
     room = _Room(width_px=width_px, height_px=height_px, most_lines=most_lines, phrase=phrase)
     undivided = sizes if style.rarely_divided else sizes[:_SIZES_UNDIVIDED]
@@ -108,6 +113,16 @@ def fit(
         most = _lines_in(height_px, leading_of(text, style), sizes[-1], most_lines)
         return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
     return _set(text, style, chosen[0], chosen[1].spans, group_at)
+
+
+def _sharp(text: str, style: TextStyle, sizes: Sequence[int]) -> Sequence[int]:
+    """The sizes without the largest, at which emoji would be blurred; a title of a large picture stays one."""
+    faces = {face_for(sign, weight=style.weight) for sign in clusters(text) if is_emoji(sign)}
+    sharp = min((sharp_px(face) for face in faces if face and face.strike_px), default=None)
+    if sharp is None:
+        return sizes
+    too_large = sum(size > sharp for size in sizes)
+    return sizes[min(too_large, _STEPS_FOR_EMOJI, len(sizes) - 1) :]
 
 
 def fit_alike(

@@ -154,7 +154,7 @@ def _faint(scene, composition, lines, look):
 
 
 def _in_captions(composition, look):
-    """Only the softest rim of a shadow enters the band, and what fills the picture."""
+    """Only the softest rim of a shadow enters the band, and what reaches from edge to edge."""
     band = look.grid.captions
     for element, sprites in painted(composition, AT_REST):
         for sprite, box, _ in sprites:
@@ -162,7 +162,7 @@ def _in_captions(composition, look):
             if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
                 continue
             part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
-            if sprite.mask.crop(part).getextrema()[1] > 100 and box != Box(0, 0, *composition.ground.size):
+            if sprite.mask.crop(part).getextrema()[1] > 100 and box.width < composition.ground.size[0]:
                 yield f"{type(element).__name__} at {box} stands in the band of captions {band}"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from PIL import Image
 
@@ -20,6 +19,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, kicker, motif, panel, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
+from pipeline.rendering.numbers import locale_of, native
 from pipeline.rendering.photographs import cut_out, framed, photograph, picture_room
 from pipeline.rendering.shapes import disc, rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
@@ -304,13 +304,6 @@ def _rating(scene: ProductScene, look: Look) -> str:
     """Stars and of how many, "4.6 (1,234)", as the language writes it; empty: nobody has said."""
     if not scene.rating:
         return ""
-    locale = _locale(look.language)
-    told = format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale)
-    return f"{told} ({format_decimal(scene.ratings, locale=locale)})" if scene.ratings > 0 else told
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language or "en", sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    locale = locale_of(look.language)
+    told = native(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
+    return f"{told} ({native(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told

@@ -79,7 +79,9 @@ def _scrim(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look
     behind = image.crop(moving.passes_behind(where, image.size))
     opacity = needed_opacity([behind], text=look.theme.plate_text, scrim=look.theme.plate)
     mask = scrim_mask((screen.width, screen.height), box, opacity, mirrored=mirrored)
-    return [flat(mask, look.theme.plate, left=0, top=0, motion=Motion(over=1))]
+    # It is drawn on every frame: what lets all of the picture through is left out.
+    part = Box(*(mask.getbbox() or screen)).even()
+    return [flat(mask.crop(part), look.theme.plate, left=part.left, top=part.top, motion=Motion(over=1))]
 
 
 def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
