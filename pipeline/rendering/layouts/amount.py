@@ -46,11 +46,9 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
     locale = locale_of(language)
     if not (value == 0 or _LEAST <= abs(value) < _LARGEST):
         return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
-    word = ""
+    word, system = "", numbering_of(locale)
     if short:
-        text = format_compact_decimal(
-            _exact(value), locale=locale, fraction_digits=1, numbering_system=numbering_of(locale)
-        )
+        text = format_compact_decimal(_exact(value), locale=locale, fraction_digits=1, numbering_system=system)
         number = _NUMBER.search(strip_unseen(text))
         assert number is not None
         text, word = number[0], strip_unseen(text).replace(number[0], " ", 1)
