@@ -1,13 +1,20 @@
 """Scripts on pictures of a film: what has no room is split as far as that helps, and told where it doesn't."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import pytest
+from anyio import to_thread
 
+from pipeline.limits import Cores
 from pipeline.model import (
+    Brief,
+    BulletList,
     BulletsScene,
+    Job,
+    Paragraph,
     Script,
+    Section,
     SpokenLine,
     StatementScene,
     Step,
@@ -15,7 +22,10 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
 )
+from pipeline.orchestrator import stages
+from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.room import with_room
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
 from tests.standins.photos import photo_of_tests
@@ -24,8 +34,8 @@ from tests.standins.typical import typical
 TALL = VideoFormat(width_px=540, height_px=960)
 WIDE = VideoFormat(width_px=960, height_px=540)
 STEP = Step(
-    title="Bringt die verschiedenen Bestandteile",
-    text="Erst werden sie gewaschen, dann geschnitten, schließlich lange und langsam gekocht",
+    title="Bringt verschiedene Bestandteile her",
+    text="Erst werden sie gewaschen, dann geschnitten, schließlich lange langsam gekocht",
 )
 FULL = StepsScene(
     lines=tuple(SpokenLine(text=f"Nummer {number}.", reveals=number) for number in range(4)),
@@ -83,10 +93,9 @@ def test_wide_letters_take_more_lines_before_anything_is_cut():
     assert find_misfits(scene, replace(LOOK, language="ja")) == ()
 
 
-@pytest.mark.parametrize(("video_format", "language"), [(WIDE, "en"), (TALL, "he")], ids=["wide", "tall"])
-def test_what_people_usually_write_is_left_as_it_is(video_format, language):
-    look = replace(LOOK, format=video_format, language=language, stills=(photo_of_tests(),))
-    usual = replace(script(*(typical(kind) for kind in LAYOUTS)), language=language)
+def test_what_people_usually_write_is_left_as_it_is_also_where_the_picture_is_turned_round():
+    look = replace(LOOK, language="he", stills=(photo_of_tests(),))
+    usual = replace(script(*(typical(kind) for kind in LAYOUTS)), language="he")
     assert with_room(usual, look) == usual
 
 
@@ -105,3 +114,24 @@ def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
 
     assert [scene.text for scene in made.scenes] == sentences
     assert made.incidents == ()
+
+
+async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch):
+    async def in_thread(_, function, *arguments):
+        return await to_thread.run_sync(partial(function, *arguments))
+
+    monkeypatch.setattr(Attempt, "compute", in_thread)
+    settings = {"script.writers": "outline", "narration.narrator": "silence", "video.format": "9:16"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
+    items = tuple(Paragraph(text=f"{step.title}: {STEP.text}.") for step in FULL.items)
+    notes = (Section(heading=FULL.heading, blocks=(BulletList(items=items, is_numbered=True),)),)
+    brief = Brief(title="Film", language="de", sections=notes)
+    job = Job(id="0" * 16, batch="b", folder="b/film", brief=await to_thread.run_sync(shop.wishes.complete, brief))
+    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=None)
+
+    script = (await stages.write(job, shop, attempt)).script
+
+    split = [scene for scene in script.scenes if isinstance(scene, StepsScene)]
+    assert [scene.first for scene in split] == [1, 3]
+    said = [line.text for scene in split for line in scene.lines]
+    assert said[-4:] == [item.text for item in items]
