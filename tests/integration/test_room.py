@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import cache, partial
 
-import pytest
 from anyio import to_thread
 
 from pipeline.limits import Cores
