@@ -6,9 +6,12 @@ the lines and made the letters smaller before; what has no halves, or needs more
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 
+from anyio import create_task_group
+
+from pipeline.errors import first_error
 from pipeline.model import Scene, Script, texts_of
 from pipeline.rendering import Look, find_misfits
 from pipeline.script import split_scene
@@ -18,19 +21,28 @@ _TOLD_CHARS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Shown:
+class Shown:
     """A scene, and those of its texts that its picture has no room for."""
 
     scene: Scene
     cut: frozenset[str]
 
 
-def with_room(script: Script, look: Look) -> Script:
+async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable[tuple[Shown, ...]]]) -> Script:
     """The script with scenes split that have too much to show, and told what is cut all the same.
 
-    Every scene is laid out, which takes a tenth of a second: for a worker process.
+    Every scene is laid out, which takes a tenth of a second; `compute` runs that in a worker process.
     """
-    shown = [part for scene in script.scenes for part in _parted(scene, look.showing(scene))]
+    parts: dict[int, tuple[Shown, ...]] = {}
+
+    async def part(number: int, scene: Scene) -> None:
+        parts[number] = await compute(parted, scene, look.showing(scene))
+
+    with first_error():
+        async with create_task_group() as tasks:
+            for number, scene in enumerate(script.scenes):
+                tasks.start_soon(part, number, scene)
+    shown = [each for number in sorted(parts) for each in parts[number]]
     told = [
         f'scene {number} ({each.scene.layout}) has no room for all of "{_short(text)}"'
         for number, each in enumerate(shown, start=1)
@@ -40,19 +52,19 @@ def with_room(script: Script, look: Look) -> Script:
     return replace(script, scenes=tuple(each.scene for each in shown), incidents=(*script.incidents, *told))
 
 
-def _parted(scene: Scene, look: Look) -> tuple[_Shown, ...]:
+def parted(scene: Scene, look: Look) -> tuple[Shown, ...]:
     """The scene, or its halves as far as less is cut in them."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
-    whole = _Shown(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
+    whole = Shown(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
     halves = split_scene(scene) if whole.cut else None
     if halves is None:
         return (whole,)
-    parts = tuple(part for half in halves for part in _parted(half, look))
+    parts = tuple(part for half in halves for part in parted(half, look))
     # A heading that is too long is so in each of them.
     return parts if len(_all_cut(parts)) < len(whole.cut) else (whole,)
 
 
-def _all_cut(parts: Iterable[_Shown]) -> set[str]:
+def _all_cut(parts: Iterable[Shown]) -> set[str]:
     return {text for part in parts for text in part.cut}
 
 

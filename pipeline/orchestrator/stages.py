@@ -99,7 +99,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     # What can't be drawn is better known before it is spoken, and so is what has no room.
     look = await to_thread.run_sync(shop.look, job)
     await to_thread.run_sync(fonts_for, _made(job.script), look)
-    return job.evolve(script=await attempt.compute(with_room, _made(job.script), look))
+    return job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:

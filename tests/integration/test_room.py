@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache, partial
 
+import anyio
 from anyio import to_thread
 
 from pipeline.limits import Cores
@@ -21,9 +22,8 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
 )
-from pipeline.orchestrator import stages
+from pipeline.orchestrator import room, stages
 from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.room import with_room
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
@@ -43,6 +43,14 @@ FULL = StepsScene(
     items=(STEP, replace(STEP, title="Dann"), replace(STEP, title="Darauf"), replace(STEP, title="Zuletzt")),
 )
 LOOK = Look(title="Film", format=TALL, language="de")
+
+
+async def in_thread(function, *arguments):
+    return await to_thread.run_sync(partial(function, *arguments))
+
+
+def with_room(script, look):
+    return anyio.run(room.with_room, script, look, in_thread)
 
 
 def script(*scenes):
@@ -116,10 +124,7 @@ def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
 
 
 async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch):
-    async def in_thread(_, function, *arguments):
-        return await to_thread.run_sync(partial(function, *arguments))
-
-    monkeypatch.setattr(Attempt, "compute", in_thread)
+    monkeypatch.setattr(Attempt, "compute", lambda _, function, *arguments: in_thread(function, *arguments))
     settings = {"script.writers": "outline", "narration.narrator": "silence", "video.format": "9:16"}
     shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
     items = tuple(Paragraph(text=f"{step.title}: {STEP.text}.") for step in FULL.items)
