@@ -71,6 +71,7 @@ class Film:
             voice=job.narration.voice if job.narration else None,
             fallback_reason=job.narration.fallback_reason if job.narration else "",
             incidents=(
+                *(job.script.incidents if job.script else ()),
                 *(job.pictures.incidents if job.pictures else ()),
                 *(job.narration.incidents if job.narration else ()),
             ),

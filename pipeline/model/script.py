@@ -28,6 +28,8 @@ class Script:
     model: str = ""
     # Why nobody before them in the list did, and what they were not told; empty: all went as it was asked for.
     fallback_reason: str = ""
+    # Texts that its pictures have no room for, a line each.
+    incidents: tuple[str, ...] = ()
 
 
 def narration_of(scene: Scene) -> str:

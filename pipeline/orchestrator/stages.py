@@ -29,6 +29,7 @@ from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
+from pipeline.orchestrator.room import with_room
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
@@ -95,9 +96,10 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         raise
     names = [still.name for still in pictures.stills] if pictures else []
     job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
-    # What can't be drawn is better known before it is spoken.
-    await to_thread.run_sync(lambda: fonts_for(_made(job.script), shop.look(job)))
-    return job
+    # What can't be drawn is better known before it is spoken, and so is what has no room.
+    look = await to_thread.run_sync(shop.look, job)
+    await to_thread.run_sync(fonts_for, _made(job.script), look)
+    return job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:

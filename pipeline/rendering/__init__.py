@@ -27,13 +27,14 @@ __all__ = [
     "can_shape",
     "draw_scene",
     "draw_thumbnail",
+    "find_misfits",
     "font_advice",
     "font_coverage",
     "fonts_for",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "14"
+RENDERING_VERSION = "15"
 
 # Pillow, numpy and fontTools are loaded by the first call, not by whoever imports this room.
 
@@ -58,7 +59,7 @@ def draw_scene(
     from pipeline.rendering import captions, layouts, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
-    overlay = captions.captions(cues, look)
+    overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
     if after is None or transition == "cut":
@@ -74,6 +75,16 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1) -> Image.Image:
     from pipeline.rendering import thumbnail  # noqa: PLC0415
 
     return thumbnail.draw(script, look, number)
+
+
+def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
+    """The names (`ShownText.name`) of texts that the picture of a scene has no room for, each once, in order.
+
+    Lays the scene out: about a tenth of a second.
+    """
+    from pipeline.rendering import misfits  # noqa: PLC0415
+
+    return misfits.find_misfits(scene, look)
 
 
 def font_coverage() -> tuple[ScriptCoverage, ...]:

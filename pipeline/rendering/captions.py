@@ -19,12 +19,24 @@ from pipeline.rendering.motion import FULL, Motion, Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat, written
-from pipeline.rendering.text import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, Line, TextStyle, draw_ink, presentable, shape
+from pipeline.rendering.text import (
+    CAP_HEIGHT_EM,
+    CAPTION,
+    LARGE_CAPTION,
+    Line,
+    TextStyle,
+    draw_ink,
+    leading_of,
+    presentable,
+    reach_of,
+    shape,
+)
 from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import frame_at
 from pipeline.theme.theme import Theme
 
-_PLATE_OPACITY = {"dark": 0.72, "light": 0.88}
+# Of plates, on grounds of themes and on pictures, which may be white.
+_PLATE_OPACITY, _PLATE_OPACITY_ON_PICTURE = {"dark": 0.72, "light": 0.88}, 0.88
 # Group of letters that never light up: punctuation around words, and spaces.
 _NOT_A_WORD = -1
 _STILL, _AT_REST = Motion(), Pose(FULL, 0, FULL)
@@ -110,12 +122,15 @@ class CaptionElement:
             (letters.lit if is_lit else letters.plain).paint(patch, origin, _AT_REST)
 
 
-def captions(cues: Sequence[Cue], look: Look) -> list[CaptionElement]:
-    """An element per cue (or per few words of it, as the look wants) that has anything to show."""
+def captions(cues: Sequence[Cue], look: Look, *, on_picture: bool = False) -> list[CaptionElement]:
+    """An element per cue (or per few words of it, as the look wants) that has anything to show.
+
+    `on_picture`: what they stand on is no ground of the theme, but a picture that fills the frame.
+    """
     if look.captions == "off":
         return []
     parts = cues if look.captions != "words" else [part for cue in cues for part in _few_words(cue)]
-    elements = (_caption(cue, look) for cue in parts)
+    elements = (_caption(cue, look, on_picture=on_picture) for cue in parts)
     return [element for element in elements if element is not None]
 
 
@@ -133,28 +148,29 @@ def _few_words(cue: Cue) -> Iterator[Cue]:
             yield Cue(start_s=start_s, end_s=end_s, lines=(tuple(group),))
 
 
-def _caption(cue: Cue, look: Look) -> CaptionElement | None:
+def _caption(cue: Cue, look: Look, *, on_picture: bool) -> CaptionElement | None:
     grid = look.grid
     style = (LARGE_CAPTION if look.captions == "words" else CAPTION).in_language(look.language)
     room = Box(0, 0, grid.captions.width - 2 * grid.px(32), grid.captions.height)
     size_px, lines = _sized(_lines(cue, style), look, room)
     if not lines:
         return None
-    leading, cap = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM))
+    leading, cap = (round(size_px * em) for em in (_leading(lines), CAP_HEIGHT_EM))
     pad_y, height = _padding(lines, size_px, grid), _height(lines, size_px, grid)
     # One line and two share a middle, a little above that of the band: players put their controls at the edge.
     top = grid.captions.top + max(0, (grid.captions.height - grid.px(6) - height) // 2)
     on_plate = look.captions in {"boxed", "karaoke"}
-    inks = _inks(look.theme, on_plate=on_plate)
+    inks = _inks(look.theme, is_light=on_plate or on_picture)
     letters: list[_Letters] = []
     for number, line in enumerate(lines):
         start = (grid.format.width_px - round(line.width_em * size_px)) // 2
         baseline = top + pad_y + cap + number * leading
         letters += _letters(line, size_px, start, baseline, inks)
+    opacity = _PLATE_OPACITY_ON_PICTURE if on_picture else _PLATE_OPACITY[look.theme.mode]
     widest_px = round(max(line.width_em for line in lines) * size_px)
     begins = tuple(frame_at(word.start_s) for line in cue.lines for word in line)
     return CaptionElement(
-        behind=(_plate(widest_px, height, top, look),) if on_plate else _edges(letters, inks.edge, look),
+        behind=(_plate(widest_px, height, top, look, opacity),) if on_plate else _edges(letters, inks.edge, look),
         letters=tuple(letters),
         starts=frame_at(cue.start_s),
         ends=max(frame_at(cue.start_s) + 1, frame_at(cue.end_s)),
@@ -162,18 +178,18 @@ def _caption(cue: Cue, look: Look) -> CaptionElement | None:
     )
 
 
-def _inks(theme: Theme, *, on_plate: bool) -> _Inks:
-    """Plates are dark in every theme; without one, letters are those of the theme."""
-    if on_plate or theme.mode == "dark":
+def _inks(theme: Theme, *, is_light: bool) -> _Inks:
+    """Plates are dark in every theme, and so is what is under words on a picture; else, letters are the theme's."""
+    if is_light or theme.mode == "dark":
         return _Inks(theme.plate_text, theme.plate_accent, theme.plate)
     return _Inks(theme.text, theme.accent, theme.background_top)
 
 
-def _plate(widest_px: int, height_px: int, top: int, look: Look) -> Sprite:
+def _plate(widest_px: int, height_px: int, top: int, look: Look, opacity: float) -> Sprite:
     """Soft and dark, a little wider than the lines."""
     grid = look.grid
     width = widest_px + 2 * grid.px(28)
-    mask = rounded(width, height_px, radius=grid.px(14), opacity=_PLATE_OPACITY[look.theme.mode])
+    mask = rounded(width, height_px, radius=grid.px(14), opacity=opacity)
     return flat(mask, look.theme.plate, left=(grid.format.width_px - width) // 2, top=top, motion=_STILL)
 
 
@@ -238,14 +254,18 @@ def _height(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Of the plate behind these lines."""
     if not lines:
         return 0
-    style = lines[0].style
-    leading, cap, descent = (round(size_px * em) for em in (style.leading, CAP_HEIGHT_EM, _DESCENT_EM))
+    leading, cap, descent = (round(size_px * em) for em in (_leading(lines), CAP_HEIGHT_EM, _DESCENT_EM))
     return cap + descent // 2 + (len(lines) - 1) * leading + 2 * _padding(lines, size_px, grid)
+
+
+def _leading(lines: list[Line]) -> float:
+    """From one baseline to the next, in sizes."""
+    return max((leading_of(line.text, line.style) for line in lines[1:]), default=lines[0].style.leading)
 
 
 def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Between the plate's edge and the capitals; high scripts keep only what of it they leave free."""
-    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * lines[0].style.reach)
+    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * reach_of(lines[0].text, lines[0].style))
     return max(padding, reach + grid.px(8))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
@@ -15,19 +15,19 @@ class Composition:
 
     ground: Picture
     elements: Sequence[Element]
+    # Whether a picture fills the frame: captions on it are light in every theme, as other words there are.
+    is_picture: bool = False
 
     def mirrored(self) -> Composition:
         """The same for a language that runs right to left: what stood on the left stands on the right."""
         width_px, _ = self.ground.size
-        return Composition(
-            ground=self.ground.mirrored(),
-            elements=[element.mirrored(width_px) for element in self.elements],
-        )
+        elements = [element.mirrored(width_px) for element in self.elements]
+        return replace(self, ground=self.ground.mirrored(), elements=elements)
 
     def calmed(self) -> Composition:
         """The same for who does not want to see things move: they fade in where they stay."""
-        return Composition(ground=self.ground, elements=[element.calmed() for element in self.elements])
+        return replace(self, elements=[element.calmed() for element in self.elements])
 
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""
-        return Composition(ground=self.ground, elements=[*self.elements, *overlay])
+        return replace(self, elements=[*self.elements, *overlay])

@@ -12,6 +12,8 @@ from pipeline.rendering.fonts import Face
 # The one that all others of a font are measured by, and how high it is in a text, in em.
 _MEASURE, _HEIGHT_EM = "😀", 0.96
 
+_ENLARGED = 1.1
+
 
 class Sign(NamedTuple):
     """A picture (mode RGBA), its corner in pixels from the pen on the baseline."""
@@ -38,6 +40,11 @@ def draw_sign(cluster: str, face: Face, size_px: int, *, cap_height_em: float) -
     size = (max(1, round(drawn.image.width * zoom)), max(1, round(drawn.image.height * zoom)))
     top = (drawn.top - scale.middle) * zoom - cap_height_em * size_px / 2
     return Sign(drawn.image.resize(size, Image.Resampling.LANCZOS), round(drawn.left * zoom), round(top))
+
+
+def sharp_px(face: Face) -> int:
+    """The largest size of a text at which its emoji are sharp: enlarged by no more than a tenth."""
+    return int(_ENLARGED / _scale(face).em)
 
 
 def advance_em(cluster: str, face: Face) -> float:

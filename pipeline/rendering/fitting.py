@@ -8,13 +8,28 @@ from functools import lru_cache
 
 from pipeline.rendering.bidi import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
-from pipeline.rendering.graphemes import clusters
-from pipeline.rendering.text import CAP_HEIGHT_EM, Line, TextStyle, measure, presentable, shape
+from pipeline.rendering.emoji import sharp_px
+from pipeline.rendering.fonts import face_for
+from pipeline.rendering.graphemes import clusters, is_emoji
+from pipeline.rendering.text import (
+    CAP_HEIGHT_EM,
+    Line,
+    TextStyle,
+    leading_of,
+    measure,
+    presentable,
+    reach_of,
+    shape,
+)
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
 _STEPS_FOR_BEAUTY = 2
 # How many of the largest sizes are tried before a word is divided.
 _SIZES_UNDIVIDED = 2
+# How many of the largest sizes are left out where emoji would be blurred.
+_STEPS_FOR_EMOJI = 3
+# Height of an accent on a capital.
+_ACCENT_EM = 0.22
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
 
@@ -32,7 +47,7 @@ class TextBlock:
     @property
     def leading_px(self) -> int:
         """From one baseline to the next."""
-        return round(self.size_px * self.style.leading)
+        return round(self.size_px * max((leading_of(line.text, self.style) for line in self.lines[1:]), default=0))
 
     @property
     def cap_px(self) -> int:
@@ -41,8 +56,13 @@ class TextBlock:
 
     @property
     def reach_px(self) -> int:
-        """What its letters need above the first line's capitals, and again below the last baseline."""
-        return round(self.size_px * self.style.reach) if self.lines else 0
+        """What its letters need above the first line's capitals, and again below the last baseline.
+
+        For a simple accent there is room everywhere.
+        """
+        if not self.lines:
+            return 0
+        return round(self.size_px * max(self.style.reach, reach_of(self.lines[0].text, self.style) - _ACCENT_EM))
 
     @property
     def height_px(self) -> int:
@@ -80,6 +100,7 @@ def fit(
 
     if not text:
         return TextBlock(lines=(), style=style, size_px=sizes[0])
+    sizes = _sharp(text, style, sizes)
     phrase = Chunk(marked, marked + len(emphasis)) if marked >= 0 else None
     room = _Room(width_px=width_px, height_px=height_px, most_lines=most_lines, phrase=phrase)
     undivided = sizes if style.rarely_divided else sizes[:_SIZES_UNDIVIDED]
@@ -89,9 +110,19 @@ def fit(
     # Of those that are as good, the largest.
     chosen = min(possible, key=lambda choice: (choice[1].hyphens, choice[1].ragged), default=None)
     if chosen is None:
-        most = _lines_in(height_px, style, sizes[-1], most_lines)
+        most = _lines_in(height_px, leading_of(text, style), sizes[-1], most_lines)
         return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
     return _set(text, style, chosen[0], chosen[1].spans, group_at)
+
+
+def _sharp(text: str, style: TextStyle, sizes: Sequence[int]) -> Sequence[int]:
+    """The sizes without the largest, at which emoji would be blurred; a title of a large picture stays one."""
+    faces = {face_for(sign, weight=style.weight) for sign in clusters(text) if is_emoji(sign)}
+    sharp = min((sharp_px(face) for face in faces if face and face.strike_px), default=None)
+    if sharp is None:
+        return sizes
+    too_large = sum(size > sharp for size in sizes)
+    return sizes[min(too_large, _STEPS_FOR_EMOJI, len(sizes) - 1) :]
 
 
 def fit_alike(
@@ -145,9 +176,9 @@ def _possible(
 ) -> list[tuple[int, Lines]]:
     """Sizes at which `text` fits, largest first, as far as they are worth looking at; wide words `divided` or whole."""
     found: list[tuple[int, Lines]] = []
-    whole = chunks_of(text, style.language)
+    whole, leading = chunks_of(text, style.language), leading_of(text, style)
     for size_px in sizes:
-        most, width_em = _lines_in(room.height_px, style, size_px, room.most_lines), room.width_px / size_px
+        most, width_em = _lines_in(room.height_px, leading, size_px, room.most_lines), room.width_px / size_px
         chunks = divide_long(text, whole, style, width_em=width_em) if divided else whole
         lines = break_lines(text, chunks, style, width_em=width_em, most=most, phrase=room.phrase)
         if lines and _fits(text, lines, style, width_em):
@@ -208,8 +239,8 @@ def _set(
     return TextBlock(lines=tuple(lines), style=style, size_px=size_px)
 
 
-def _lines_in(height_px: int | None, style: TextStyle, size_px: int, most_lines: int) -> int:
+def _lines_in(height_px: int | None, leading: float, size_px: int, most_lines: int) -> int:
     if height_px is None:
         return most_lines
     room = height_px - size_px * CAP_HEIGHT_EM
-    return max(1, min(most_lines, 1 + int(room / (size_px * style.leading))))
+    return max(1, min(most_lines, 1 + int(room / (size_px * leading))))

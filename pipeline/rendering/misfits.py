@@ -7,6 +7,7 @@ from itertools import takewhile
 from operator import eq
 
 from pipeline.model import Scene, texts_of
+from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Sprite
@@ -24,7 +25,7 @@ def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
 
 
 def _misfits(scene: Scene, look: Look) -> Iterator[str]:
-    content, slack = look.grid.content, look.grid.px(_SLACK)
+    content, slack = _room(look), look.grid.px(_SLACK)
     known = {shown.name: _letters(shown.text) for shown in texts_of(scene) if shown.text}
     for sprite in lay_out(scene, (), look).elements:
         pose = sprite.pose(_LATE)
@@ -39,7 +40,18 @@ def _misfits(scene: Scene, look: Look) -> Iterator[str]:
         )
         if known and (sprite.is_cut or is_outside):
             drawn = _letters(sprite.text)
-            yield max(known, key=lambda name: _alike(known[name], drawn))
+            name = max(known, key=lambda name: _alike(known[name], drawn))
+            # What a scene does not say by itself, like whose a picture is, is cut as well.
+            if 2 * _alike(known[name], drawn)[0] >= len(drawn):
+                yield name
+
+
+def _room(look: Look) -> Box:
+    """The content of the finished picture: layouts are mirrored, and what apps show stands on the other side, too."""
+    content, width_px = look.grid.content, look.format.width_px
+    if not look.right_to_left:
+        return content
+    return content._replace(left=width_px - content.right, right=width_px - content.left)
 
 
 def _letters(text: str) -> str:

@@ -27,8 +27,17 @@ _SIGNIFICANT, _SIGNIFICANT_SHORT = 5, 3
 _MOST_DECIMALS = 6
 _BY_TEN_THOUSANDS = frozenset({"ja", "zh", "yue", "ko"})
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
-# Where the digits of CLDR's numbering systems begin.
-_ZERO = {"arab": 0x660, "arabext": 0x6F0, "deva": 0x966, "beng": 0x9E6, "tibt": 0xF20, "mymr": 0x1040}
+# Where the digits of CLDR's numbering systems begin; any other is written as in English.
+_EUROPEAN = 0x30
+_ZERO = {
+    "latn": _EUROPEAN,
+    "arab": 0x660,
+    "arabext": 0x6F0,
+    "deva": 0x966,
+    "beng": 0x9E6,
+    "tibt": 0xF20,
+    "mymr": 0x1040,
+}
 _NO_BREAK_SPACE = "\u00a0"
 _CURRENCY = re.compile(r"([A-Z]{0,3}(?P<sign>\S))\s?(?P<rest>.*)")
 # A number with what may stand around it: a sign, a currency, a short unit, the other end of a range.
@@ -50,7 +59,7 @@ def write_numbers(values: Sequence[float], language: str, unit: str = "") -> tup
 
     Millions are written short ("1.2M"). `language` is a tag like pt-BR; unknown ones are written as English.
     """
-    locale = _locale(language)
+    locale = locale_of(language)
     largest = max(map(abs, values), default=0.0)
     if largest >= _LONG_FROM:
         return tuple(with_unit(number, language, unit) for number in _all_short(values, locale))
@@ -62,7 +71,7 @@ def with_unit(number: str, language: str, unit: str) -> str:
     """A number that is written already, with its unit where the language sets it: "5 %", "%5", "$5", "5 km"."""
     if not unit:
         return number
-    locale = _locale(language)
+    locale = locale_of(language)
     minus, bare = (MINUS, number[1:]) if number.startswith(MINUS) else ("", number)
     money = _CURRENCY.fullmatch(unit)
     if money and unicodedata.category(money["sign"]) == "Sc":
@@ -108,7 +117,7 @@ def _plain(value: float, decimals: int, locale: Locale) -> str:
         # Next to a large one it would be nothing.
         decimals = min(_MOST_DECIMALS, _own_decimals(float(f"{value:.1g}")))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return _native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
+    return native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
 
 
 def _all_short(values: Sequence[float], locale: Locale) -> tuple[str, ...]:
@@ -126,7 +135,7 @@ def _short(value: float, digits: int, locale: Locale) -> str:
     exact = Decimal(f"{value:.{digits}g}")
     written = str(format_compact_decimal(exact, locale=locale, fraction_digits=digits - 1))
     if any(map(str.isalpha, written)):
-        return _native(written, locale)
+        return native(written, locale)
     return _plain(float(exact), min(1, _own_decimals(float(exact))), locale)
 
 
@@ -136,19 +145,35 @@ def _pattern(decimals: int, locale: Locale) -> str:
     return f"{whole}.{'0' * decimals}" if decimals else whole
 
 
-def _native(written: str, locale: Locale) -> str:
-    """Digits of the language, a real minus, no marks of direction."""
+def native(written: str, locale: Locale) -> str:
+    """What Babel wrote, in digits of the language, a real minus, no marks of direction."""
     written = written.translate(_MARKS).replace("-", MINUS)
-    zero = _ZERO.get(locale.default_numbering_system)
-    if zero is None:
+    zero = zero_of(locale)
+    if zero == _EUROPEAN:
         return written
     signs = locale.number_symbols.get(locale.default_numbering_system, {})
-    table = {ord("0") + digit: zero + digit for digit in range(10)}
+    table = digits_from(zero)
     latin = locale.number_symbols["latn"]
     for name in ("decimal", "group"):
         if name in signs and len(latin[name]) == 1:
             table[ord(latin[name])] = signs[name]
     return written.translate(table).translate(_MARKS)
+
+
+def numbering_of(locale: Locale) -> str:
+    """CLDR's name of the digits that a language writes by default, as far as we have them; else European ones."""
+    system: str = locale.default_numbering_system
+    return system if system in _ZERO else "latn"
+
+
+def zero_of(locale: Locale) -> int:
+    """The code of the zero that a language writes."""
+    return _ZERO[numbering_of(locale)]
+
+
+def digits_from(zero: int) -> dict[int, int]:
+    """For `str.translate`: European digits to those that begin there."""
+    return {_EUROPEAN + digit: zero + digit for digit in range(10)}
 
 
 def _percent_sign(locale: Locale) -> str:
@@ -181,7 +206,7 @@ def _gap(unit: str, locale: Locale) -> str:
 
 
 @lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """CLDR's data for a tag, or for its language without the region. Reads a file the first time."""
     tag = language.replace("_", "-")
     while tag:

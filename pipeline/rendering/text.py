@@ -94,6 +94,9 @@ LARGE_CAPTION = TextStyle(weight=760, tracking=-0.014, leading=1.15, optical_siz
 CAPTION = TextStyle(weight=600, tracking=-0.004, leading=1.2, optical_size=24)
 CODE = TextStyle(weight=440, leading=1.5, monospaced=True)
 
+# Depth of a letter with a tail, and what is free below it at least, in em.
+_TAIL_EM, _CLEAR_EM = 0.21, 0.05
+
 # Height of a capital letter of Inter, which stands for the height of a line when things are aligned.
 CAP_HEIGHT_EM = 1490 / 2048
 
@@ -186,6 +189,32 @@ def measure(text: str, style: TextStyle) -> float:
     """Room that `text` takes within a line, in em; at the start of a line it takes a little less."""
     line = shape(text, style)
     return line.width_em + line.bearing_em
+
+
+def leading_of(text: str, style: TextStyle) -> float:
+    """From the baseline above a line to its own, in sizes: accents of its capitals keep clear of tails."""
+    return max(style.leading, _rise(text, style) + _TAIL_EM + _CLEAR_EM)
+
+
+def reach_of(text: str, style: TextStyle) -> float:
+    """What the letters of a line need above capitals, in em."""
+    return max(style.reach, _rise(text, style) - CAP_HEIGHT_EM)
+
+
+@lru_cache(maxsize=1024)
+def _rise(text: str, style: TextStyle) -> float:
+    """How far accents of capitals reach above the baseline, in em; 0: there are none."""
+    found = (_height(cluster, style) for cluster in clusters(text) if cluster.isupper() and not cluster.isascii())
+    return max(found, default=0.0)
+
+
+@lru_cache(maxsize=512)
+def _height(cluster: str, style: TextStyle) -> float:
+    face = face_for(cluster, weight=style.weight, language=style.language, monospaced=style.monospaced)
+    if face is None or face.strike_px:
+        return 0.0
+    font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
+    return -font.getbbox(cluster, anchor="ls")[1] / _LOOKED_AT_PX
 
 
 def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:

@@ -26,6 +26,7 @@ from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.pictures import only_showing
+from pipeline.script.splitting import split_scene
 from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
 from pipeline.template import Template
@@ -44,6 +45,7 @@ __all__ = [
     "known_script",
     "known_translation",
     "only_showing",
+    "split_scene",
     "translate_script",
     "write_script",
 ]

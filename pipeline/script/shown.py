@@ -106,8 +106,8 @@ def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
     """A line for each sentence; the first that has the words of `shown` in it brings the picture's text with it."""
     sentences = split_sentences(text)
     # Heard once, not for each sentence: a model that repeats itself writes hundreds of them.
-    sound = _sound(shown)
-    said = next((n for n, sentence in enumerate(sentences) if sound.strip() and sound in _sound(sentence)), None)
+    sound = sound_of(shown)
+    said = next((n for n, sentence in enumerate(sentences) if sound.strip() and sound in sound_of(sentence)), None)
     return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
 
 
@@ -152,7 +152,7 @@ def _is_money(sign: str) -> bool:
     return unicodedata.category(sign) == "Sc"
 
 
-def _sound(text: str) -> str:
+def sound_of(text: str) -> str:
     """What is heard of a text: its words without case and punctuation, a space before and after each."""
     words = ("".join(filter(str.isalnum, word.casefold())) for word in split_words(text))
     return f" {' '.join(filter(None, words))} "

@@ -9,8 +9,20 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from pipeline.model import BarsScene, Cue, LinesScene, SharesScene, TableScene, VideoFormat, Word, row_of, split_words
+from pipeline.model import (
+    BarsScene,
+    Cue,
+    LinesScene,
+    SceneryScene,
+    SharesScene,
+    TableScene,
+    VideoFormat,
+    Word,
+    row_of,
+    split_words,
+)
 from pipeline.model.showing import texts_of
 from pipeline.rendering import Look
 from pipeline.rendering.background import background
@@ -19,6 +31,7 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.motion import MOTION_RATE
+from pipeline.rendering.picture import Picture
 from pipeline.rendering.timeline import line_frames
 from pipeline.theme.loading import known_themes, load_theme
 from tests.standins.photos import photo_of_tests
@@ -141,7 +154,7 @@ def _faint(scene, composition, lines, look):
 
 
 def _in_captions(composition, look):
-    """Only the softest rim of a shadow enters the band, and what fills the picture."""
+    """Only the softest rim of a shadow enters the band, and what reaches from edge to edge."""
     band = look.grid.captions
     for element, sprites in painted(composition, AT_REST):
         for sprite, box, _ in sprites:
@@ -149,7 +162,7 @@ def _in_captions(composition, look):
             if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
                 continue
             part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
-            if sprite.mask.crop(part).getextrema()[1] > 100 and box != Box(0, 0, *composition.ground.size):
+            if sprite.mask.crop(part).getextrema()[1] > 100 and box.width < composition.ground.size[0]:
                 yield f"{type(element).__name__} at {box} stands in the band of captions {band}"
 
 
@@ -291,6 +304,20 @@ def test_captions_stay_in_their_band_and_can_be_read(size, style, data):
         assert contrast_of(line, behind) >= CONTRAST
     for element in shown:
         assert element.box(element.pose(1)).within(Box(0, band.top, size[0], size[1])) == element.box(element.pose(1))
+
+
+@pytest.mark.parametrize("style", ["block", "boxed", "karaoke", "words"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_captions_on_a_picture_that_fills_the_frame_can_be_read_whatever_it_shows(theme, style):
+    look = look_of((480, 270), theme=theme, captions=style)
+    words = tuple(Word(text=text, start_s=0, end_s=9) for text in ("Read", "me"))
+    shown = captions((Cue(start_s=0, end_s=9, lines=(words,)),), look, on_picture=True)
+    for level in (0, 128, 255):
+        ground = Picture.of(Image.new("RGB", (480, 270), (level,) * 3))
+        behind = picture_of(Composition(ground=ground, elements=[s for each in shown for s in each.behind]))
+        for line in read(Composition(ground=ground, elements=shown), 1):
+            assert contrast_of(line, behind) >= CONTRAST, (level, line.text)
+    assert lay_out(typical(SceneryScene), (), look).is_picture
 
 
 # --- for long --------------------------------------------------------------------------------------------------------

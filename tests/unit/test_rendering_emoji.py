@@ -10,6 +10,7 @@ from PIL import Image
 
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
 from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts, fonts_for, text
+from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, is_emoji
 from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, CODE, DISPLAY, draw_ink, measure, presentable, shape
 
@@ -40,6 +41,16 @@ def no_fonts(tmp_path, monkeypatch):
 def colours_of(picture):
     """How saturated each pixel is, 0 to 255."""
     return np.asarray(picture.convert("HSV"))[:, :, 1]
+
+
+@pytest.mark.usefixtures("emoji")
+def test_a_title_with_emoji_is_no_larger_than_they_are_sharp_and_stays_a_title():
+    sizes = (156, 140, 124, 112, 100, 90)
+    plain, signed = (fit(shown, DISPLAY, sizes, width_px=1600).size_px for shown in ("Party", "Party 😀"))
+    largest = fit("Party 😀", DISPLAY, [2 * size for size in sizes], width_px=3200).size_px
+
+    assert (plain, signed) == (156, 124)
+    assert largest == 2 * 112
 
 
 @pytest.mark.usefixtures("emoji")

@@ -9,7 +9,7 @@ from pipeline.rendering.breaking import break_lines, chunks_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, typographic
 from pipeline.rendering.hyphenation import division_points
-from pipeline.rendering.text import BODY, DISPLAY, ITEM, STATEMENT, draw_ink, measure, presentable, shape
+from pipeline.rendering.text import BODY, DISPLAY, HEADING, ITEM, STATEMENT, draw_ink, measure, presentable, shape
 from pipeline.rendering.theme import DISPLAY_SIZES
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"
@@ -250,3 +250,33 @@ def test_lines_of_different_sizes_begin_at_the_same_pixel():
         ink = draw_ink(shape("Hill", style), size_px)
         assert ink is not None
         assert abs(ink.left) <= 1
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("vi", "Những giọt gieo quý Ễ Ương Ổ Ở yên gặp Ấn Độ"),
+        ("ru", "Почему буруй Йога рядом, Ёлка и Йод друг другу"),
+        ("cs", "Žluťoučký kůň pěly Ůpěl ďábelské ódy Čápy Řepy"),
+        ("de", "Ganz gegen Öl über Ärger gegangen, Übung ging"),
+    ],
+)
+@pytest.mark.parametrize("style", [DISPLAY, HEADING, ITEM], ids=["display", "heading", "item"])
+def test_accents_of_capitals_keep_clear_of_the_line_above(language, text, style):
+    block = fit(text, style.in_language(language), (100,), width_px=700, most_lines=9)
+
+    assert len(block.lines) > 2
+    deepest, nearest = 0, 999
+    for number, line in enumerate(block.lines):
+        ink, baseline = draw_ink(line, block.size_px), number * block.leading_px
+        if number:
+            nearest = min(nearest, baseline + ink.top - deepest)
+        deepest = baseline + ink.top + ink.mask.height
+    assert nearest >= 0.03 * block.size_px
+
+
+def test_lines_are_as_close_as_the_style_says_where_no_accent_is_below_another_line():
+    for text in ("Why do we go there at once", "École et nous voilà en route"):
+        block = fit(text, DISPLAY, (100,), width_px=700, most_lines=3)
+        assert len(block.lines) > 1
+        assert block.leading_px == round(DISPLAY.leading * 100)

@@ -8,9 +8,8 @@ from itertools import cycle, islice
 from typing import Any, cast
 
 from pipeline.model import Scene, Script, ShownText, join_words, narration_of, split_words, texts_of, with_texts
-from pipeline.rendering import Look
+from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
-from pipeline.rendering.misfits import find_misfits
 from pipeline.template import Layout
 
 # Shorter texts are none.

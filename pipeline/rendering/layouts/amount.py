@@ -6,14 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
 from pipeline.model.text import strip_unseen
-from pipeline.model.writing import writing_of
+from pipeline.rendering.numbers import MINUS, digits_from, locale_of, numbering_of, zero_of
 
 # Beyond that no language has a short word, and digits are no help either; nor are they where so many are zeros.
 _LARGEST, _LEAST = 1e15, 1e-6
@@ -25,8 +24,6 @@ _YEARS = range(1000, 3000)
 _NUMBER = re.compile(r"[-−]?\d(?:.*\d)?", re.DOTALL)
 # "$bn": a sign with a word on it.
 _SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].+)")
-# The zeros of the numbering systems (CLDR) that a language may have for its own; any other is written as in English.
-_ZEROS = {"latn": "0", "arab": "٠", "arabext": "۰", "deva": "०", "beng": "০", "mymr": "၀"}
 # Signs that are read with the digits they follow, in languages that run right to left as well.
 _LEFT_TO_RIGHT_SIGNS = frozenset("%‰°")
 
@@ -46,18 +43,18 @@ class Amount:
 
 def written(value: float, unit: str, language: str, *, short: bool = False) -> Amount:
     """An amount in a language (a tag). `short`: with a word for thousands, millions…, to one decimal."""
-    locale = _locale(language)
+    locale = locale_of(language)
     if not (value == 0 or _LEAST <= abs(value) < _LARGEST):
         return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
-    word = ""
+    word, system = "", numbering_of(locale)
     if short:
-        text = format_compact_decimal(_exact(value), locale=locale, fraction_digits=1, numbering_system=_system(locale))
+        text = format_compact_decimal(_exact(value), locale=locale, fraction_digits=1, numbering_system=system)
         number = _NUMBER.search(strip_unseen(text))
         assert number is not None
         text, word = number[0], strip_unseen(text).replace(number[0], " ", 1)
     else:
         text = _decimal(value, locale, grouped=bool(unit) or value not in _YEARS)
-    mark = get_decimal_symbol(locale, numbering_system=_system(locale))
+    mark = get_decimal_symbol(locale, numbering_system=system)
     decimals = len(text) - 1 - text.rfind(mark) if mark in text else 0
     # A price of 84.9 is 84.90; 2.5 billion are no price.
     if decimals == 1 and not word and unit and all(_is_currency(each, locale) for each in _words(unit)):
@@ -134,7 +131,7 @@ def _decimal(value: float, locale: Locale, *, grouped: bool) -> str:
         locale=locale,
         decimal_quantization=False,
         group_separator=grouped,
-        numbering_system=_system(locale),
+        numbering_system=numbering_of(locale),
     )
     return strip_unseen(text)
 
@@ -150,22 +147,4 @@ def _power_of_ten(value: float, locale: Locale) -> str:
 
 def _in_digits(text: str, locale: Locale) -> str:
     """In the digits of a language, with a minus sign as wide as a plus."""
-    zero = ord(_ZEROS[_system(locale)])
-    return text.replace("-", "−").translate({ord("0") + digit: chr(zero + digit) for digit in range(10)})
-
-
-def _system(locale: Locale) -> str:
-    system: str = locale.default_numbering_system
-    return system if system in _ZEROS else "latn"
-
-
-@lru_cache(maxsize=32)
-def _locale(language: str) -> Locale:
-    """What CLDR knows of a language, or of the one it is a kind of; of English, where it knows neither."""
-    tag = language.replace("-", "_")
-    for name in (tag, writing_of(language).language):
-        try:
-            return Locale.parse(name)
-        except (UnknownLocaleError, ValueError, TypeError):
-            continue
-    return Locale("en")
+    return text.replace("-", MINUS).translate(digits_from(zero_of(locale)))

@@ -36,6 +36,8 @@ _AIRY = 720
 _AIR = 32
 # More would leave the picture; no template allows more.
 MOST_ITEMS = 5
+# Lines of an item, and those it gets where nothing else helps.
+_MOST_LINES, _MORE_LINES = 2, (3, 4, 5)
 _NUMBER = TextStyle(weight=680, optical_size=24)
 # Columns of text and the dial's diameter beside them (at 1080), best first.
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
@@ -96,7 +98,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 def _plan(scene: BulletsScene, look: Look) -> _Plan:
-    """The first split and item size at which everything fits and no item takes more than two lines."""
+    """The first split and item size at which everything fits; no item takes more than two lines if that can be."""
     room = look.grid.content.height - look.grid.px(_AIR)
     if look.grid.is_stacked:
         plan = _first_fitting(scene, look, _SPLITS[-1:], room)
@@ -124,17 +126,24 @@ def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, 
             if plan.height_px <= room and not any(item.cut for item in plan.items):
                 return plan
     assert plan is not None
+    # Where letters are wide: a few items may have room for more lines before they are cut.
+    for most_lines in _MORE_LINES:
+        longer = _try(scene, look, splits[-1][0], 0, item_sizes[-1], most_lines=most_lines)
+        if longer.height_px <= room and not any(item.cut for item in longer.items):
+            return longer
     return plan
 
 
-def _try(scene: BulletsScene, look: Look, columns: int, figure: int, size_px: int) -> _Plan:
+def _try(
+    scene: BulletsScene, look: Look, columns: int, figure: int, size_px: int, *, most_lines: int = _MOST_LINES
+) -> _Plan:
     grid = look.grid
     width = grid.columns(columns)
     label = kicker(scene.kicker, look, width_px=width)
     title = heading(scene.heading, look, width_px=width)
     text_width = width - _indent(look)
     items = tuple(
-        fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=2)
+        fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=most_lines)
         for item in scene.items
     )
     height = _below(label, grid.px(40) + title.reach_px) + _below(title, grid.px(_AFTER_HEADING))

@@ -28,6 +28,8 @@ _LIGHTS = (
 _ACTION = TextStyle(weight=620, tracking=-0.01, leading=1.2, optical_size=28)
 # At 1080: from the emblem to the sentence, from there to the bar or a button, from there to the name.
 _BELOW_EMBLEM, _ABOVE_BAR, _ABOVE_BUTTON, _ABOVE_NAME, _BAR = 72, 56, 80, 48, 8
+# What stays free above captions, so that the name does not look like one, and above and below all, together, at least.
+_ABOVE_CAPTIONS, _AIR = 40, 24
 # Inside a button, above and below its capitals and beside its words.
 _PAD_Y, _PAD_X = 32, 56
 
@@ -35,6 +37,7 @@ _PAD_Y, _PAD_X = 32, 56
 def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
+    content = content._replace(bottom=content.bottom - grid.px(_ABOVE_CAPTIONS))
     width = grid.columns(9)
     action = fit(
         scene.action,
@@ -58,7 +61,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         HEADING.in_language(look.language),
         sizes(grid, HEADING_SIZES),
         width_px=width,
-        height_px=min(grid.type_px(320), content.height - others - grid.px(32)),
+        height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
         most_lines=4,
     )
     height = others + sentence.height_px

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from PIL import Image
 
@@ -20,6 +19,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, kicker, motif, panel, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
+from pipeline.rendering.numbers import locale_of, native
 from pipeline.rendering.photographs import cut_out, framed, photograph, picture_room
 from pipeline.rendering.shapes import disc, rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
@@ -41,8 +41,13 @@ _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
 _GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
 # How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
 _DISC, _DISC_WIDEST = 0.16, 1.4
-# What a picture takes of the content at least where one stacks; the second, where words would have to be cut else.
-_PICTURE_SHARES = (0.32, 0.16)
+# What a picture takes of the content at least where one stacks; the second, where words would have to be cut else. In
+# a square, facts stand beside the other words if that fits, and the picture takes more.
+_PICTURE_SHARES, _SQUARE_SHARE = (0.32, 0.16), 0.46
+# Of the width, with facts beside them: the other words; between both, and below all, at 1080.
+_MAIN_SHARE, _BETWEEN_COLUMNS, _BELOW = 0.54, 48, 16
+# Pictures higher than this, for their width, are none.
+_SQUARE = 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,15 +60,29 @@ class _Texts:
     price: TextBlock
     before: TextBlock
     facts: tuple[TextBlock, ...]
+    # From the left edge to the facts, if they stand beside the others, on the same last baseline; 0: below them.
+    facts_at_px: int = 0
 
     def height_px(self, look: Look) -> int:
+        grid = look.grid
+        gap, facts = grid.px(_AFTER_FACT), self.facts_px(look)
+        if not facts:
+            return self._main_px(look)
+        if self.facts_at_px:
+            return max(self._main_px(look), facts)
+        return self._main_px(look) + grid.px(_AFTER_PRICE - _AFTER_FACT) + gap + facts
+
+    def facts_px(self, look: Look) -> int:
+        """From the capitals of the first fact to the last baseline."""
+        between = look.grid.px(_AFTER_FACT) * max(0, len(self.facts) - 1)
+        return sum(fact.height_px for fact in self.facts) + between
+
+    def _main_px(self, look: Look) -> int:
         grid = look.grid
         height = self.label.height_px + grid.px(_AFTER_LABEL) + self.name.reach_px if self.label.lines else 0
         height += self.name.height_px
         height += grid.px(_AFTER_NAME + _STAR) if self.rating.lines else 0
-        height += grid.px(_AFTER_RATING) + self.price.height_px if self.price.lines else 0
-        height += grid.px(_AFTER_PRICE - _AFTER_FACT) if self.facts else 0
-        return height + sum(grid.px(_AFTER_FACT) + fact.height_px for fact in self.facts)
+        return height + (grid.px(_AFTER_RATING) + self.price.height_px if self.price.lines else 0)
 
 
 def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Composition:
@@ -74,8 +93,12 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     starts = item_frames(scene, words, len(scene.items))
     grid, content = look.grid, picture_room(look)
     if grid.is_stacked:
-        heights = [round(content.height * (1 - share)) for share in _PICTURE_SHARES]
-        texts = _fitted(scene, look, content.width, heights)
+        content = content._replace(bottom=content.bottom - grid.px(_BELOW))
+        shares = [(share, False) for share in _PICTURE_SHARES]
+        if _is_square(look) and scene.items:
+            shares.insert(0, (_SQUARE_SHARE, True))
+        tries = [(round(content.height * (1 - share)), beside) for share, beside in shares]
+        texts = _fitted(scene, look, content.width, tries)
         left, top = content.left, content.bottom - texts.height_px(look)
         bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
@@ -87,10 +110,14 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         width = grid.columns(5)
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + grid.px(_GAP)
-        texts = _fitted(scene, look, content.right - left, [content.height])
+        texts = _fitted(scene, look, content.right - left, [(content.height, False)])
         top = content.middle - texts.height_px(look) // 2
     elements = [*_shown(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
+
+
+def _is_square(look: Look) -> bool:
+    return look.grid.is_stacked and look.format.height_px <= _SQUARE * look.format.width_px
 
 
 def _shown(still: Still | None, box: Box, look: Look) -> list[Element]:
@@ -144,11 +171,11 @@ def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
 
 
-def _fitted(scene: ProductScene, look: Look, width_px: int, heights_px: Sequence[int]) -> _Texts:
-    """The largest sizes at which all of it fits into the first of the heights that it fits at all."""
-    for height_px in heights_px:
+def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[tuple[int, bool]]) -> _Texts:
+    """The largest sizes at which all of it fits, in the first of the heights (facts beside?) that it fits."""
+    for height_px, beside in tries:
         for step in range(len(_NAME_SIZES)):
-            texts = _texts(scene, look, width_px, step, 2)
+            texts = _texts(scene, look, width_px, step, 2, beside=beside)
             cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
             cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
             if texts.height_px(look) <= height_px and not cut:
@@ -158,9 +185,15 @@ def _fitted(scene: ProductScene, look: Look, width_px: int, heights_px: Sequence
     return replace(texts, before=fit("", BODY, (1,), width_px=1)) if texts.before.cut else texts
 
 
-def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int) -> _Texts:
+def _texts(
+    scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int, *, beside: bool = False
+) -> _Texts:
     grid, language = look.grid, look.language
     body = BODY.in_language(language)
+    facts_at, facts_width = 0, width_px
+    if beside:
+        facts_at = round(width_px * _MAIN_SHARE)
+        facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
     price = fit(scene.price, DISPLAY.in_language(language), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
     room = width_px - price.width_px - grid.px(32)
     # What it cost before means nothing without what it costs.
@@ -179,7 +212,8 @@ def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines
         rating=fit(_rating(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - _stars_px(look)),
         price=price,
         before=fit(before, body, sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
-        facts=_facts(scene.items, body, fact_sizes, width_px=width_px - indent, most_lines=fact_lines),
+        facts=_facts(scene.items, body, fact_sizes, width_px=facts_width - indent, most_lines=fact_lines),
+        facts_at_px=facts_at,
     )
 
 
@@ -200,6 +234,7 @@ def _words(
 ) -> list[Element]:
     grid, theme = look.grid, look.theme
     found: list[Element] = []
+    facts_top = top + texts.height_px(look) - texts.facts_px(look)
     if texts.label.lines:
         found += letters(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
         top += texts.label.height_px + grid.px(_AFTER_LABEL) + texts.name.reach_px
@@ -214,15 +249,13 @@ def _words(
         found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
         beside = left + texts.price.width_px + grid.px(32)
         found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
-        top += texts.price.height_px
-    top += grid.px(_AFTER_PRICE - _AFTER_FACT)
+    left += texts.facts_at_px
     for fact, frame in zip(texts.facts, starts, strict=True):
-        top += grid.px(_AFTER_FACT)
         motion = enter(grid, frame, rise=24)
-        found.append(_tick(look, left=left, middle=top + fact.cap_px // 2, motion=motion))
+        found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
-        found += letters(fact, left=at, top=top, colours=(theme.text,), motion=motion)
-        top += fact.height_px
+        found += letters(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
+        facts_top += fact.height_px + grid.px(_AFTER_FACT)
     return found
 
 
@@ -271,13 +304,6 @@ def _rating(scene: ProductScene, look: Look) -> str:
     """Stars and of how many, "4.6 (1,234)", as the language writes it; empty: nobody has said."""
     if not scene.rating:
         return ""
-    locale = _locale(look.language)
-    told = format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale)
-    return f"{told} ({format_decimal(scene.ratings, locale=locale)})" if scene.ratings > 0 else told
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language or "en", sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    locale = locale_of(look.language)
+    told = native(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
+    return f"{told} ({native(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told

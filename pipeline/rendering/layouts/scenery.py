@@ -47,8 +47,8 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     image = _sized(still, screen, look)
     moving = _moving(image, still, screen, over)
     text = _text(scene, still, look)
-    elements: list[Element] = [moving, *_scrim(text, image, moving, look), *_bar(text, look), *text]
-    return Composition(ground=background(look.format, look.theme, ()), elements=elements)
+    elements: list[Element] = [moving, *_scrim(text, image, moving, look), *_bar(scene, text, look), *text]
+    return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
 
 
 def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
@@ -79,7 +79,9 @@ def _scrim(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look
     behind = image.crop(moving.passes_behind(where, image.size))
     opacity = needed_opacity([behind], text=look.theme.plate_text, scrim=look.theme.plate)
     mask = scrim_mask((screen.width, screen.height), box, opacity, mirrored=mirrored)
-    return [flat(mask, look.theme.plate, left=0, top=0, motion=Motion(over=1))]
+    # It is drawn on every frame: what lets all of the picture through is left out.
+    part = Box(*(mask.getbbox() or screen)).even()
+    return [flat(mask.crop(part), look.theme.plate, left=part.left, top=part.top, motion=Motion(over=1))]
 
 
 def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
@@ -107,9 +109,9 @@ def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
     return found
 
 
-def _bar(text: Sequence[Sprite], look: Look) -> list[Sprite]:
-    """The short bar above the highest line."""
-    if not text:
+def _bar(scene: SceneryScene, text: Sequence[Sprite], look: Look) -> list[Sprite]:
+    """The short bar above the highest line; none above nothing but whose the picture is."""
+    if not text or not (scene.heading or scene.subtitle):
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
     return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(look.theme.plate_accent))]

@@ -1,0 +1,72 @@
+"""A script on the pictures of a film: a scene that has no room for its texts becomes two, and so on.
+
+What fits depends on the format, the theme and the language of a film, so it is found out for each. Layouts have broken
+the lines and made the letters smaller before; what has no halves, or needs more room alone, ends in an ellipsis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+
+from anyio import create_task_group
+
+from pipeline.errors import first_error
+from pipeline.model import Scene, Script, texts_of
+from pipeline.rendering import Look, find_misfits
+from pipeline.script import split_scene
+
+# As much of a text as is told.
+_TOLD_CHARS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A scene, and those of its texts that its picture has no room for."""
+
+    scene: Scene
+    cut: frozenset[str]
+
+
+async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable[tuple[Shown, ...]]]) -> Script:
+    """The script with scenes split that have too much to show, and told what is cut all the same.
+
+    Every scene is laid out, which takes a tenth of a second; `compute` runs that in a worker process.
+    """
+    parts: dict[int, tuple[Shown, ...]] = {}
+
+    async def part(number: int, scene: Scene) -> None:
+        parts[number] = await compute(parted, scene, look.showing(scene))
+
+    with first_error():
+        async with create_task_group() as tasks:
+            for number, scene in enumerate(script.scenes):
+                tasks.start_soon(part, number, scene)
+    shown = [each for number in sorted(parts) for each in parts[number]]
+    told = [
+        f'scene {number} ({each.scene.layout}) has no room for all of "{_short(text)}"'
+        for number, each in enumerate(shown, start=1)
+        for text in dict.fromkeys(named.text for named in texts_of(each.scene))
+        if text in each.cut
+    ]
+    return replace(script, scenes=tuple(each.scene for each in shown), incidents=(*script.incidents, *told))
+
+
+def parted(scene: Scene, look: Look) -> tuple[Shown, ...]:
+    """The scene, or its halves as far as less is cut in them."""
+    texts = {shown.name: shown.text for shown in texts_of(scene)}
+    whole = Shown(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
+    halves = split_scene(scene) if whole.cut else None
+    if halves is None:
+        return (whole,)
+    parts = tuple(part for half in halves for part in parted(half, look))
+    # A heading that is too long is so in each of them.
+    return parts if len(_all_cut(parts)) < len(whole.cut) else (whole,)
+
+
+def _all_cut(parts: Iterable[Shown]) -> set[str]:
+    return {text for part in parts for text in part.cut}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TOLD_CHARS else f"{text[: _TOLD_CHARS - 1]}…"
