@@ -3,6 +3,7 @@
 A destination is one module and a class that fits `Destination`.
 
     destination   the Protocol
+    youtube       a channel on YouTube, exactly once; loads more than most need, so it is imported where it is needed
     folder        files in a folder, or beside an explicit FILE.mp4
     metadata      what hosts and people want to know about a film, as JSON
 """
