@@ -91,7 +91,7 @@ def print_summary(
         f"\n[bold]{name}[/]: {made} of {total} {films}, {clock(length_s)} in all, in {clock(seconds)}{others}"
     )
     groups = Groups()
-    for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED)):
+    for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)):
         groups.add(row)
     causes = groups.ordered()
     for group in causes[:_MOST_CAUSES]:

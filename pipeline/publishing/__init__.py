@@ -9,11 +9,11 @@ A destination is one module and a class that fits `Destination`.
 """
 
 from pipeline.model import Package, Receipt
-from pipeline.publishing.destination import Destination
+from pipeline.publishing.destination import Destination, Subject
 from pipeline.publishing.folder import FileNames, FolderDestination
 from pipeline.publishing.metadata import film_metadata
 
-__all__ = ["Destination", "FileNames", "FolderDestination", "film_metadata", "publish"]
+__all__ = ["Destination", "FileNames", "FolderDestination", "Subject", "film_metadata", "publish"]
 
 
 async def publish(package: Package, *, destination: Destination) -> Receipt:

@@ -12,11 +12,11 @@ from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job
 from pipeline.orchestrator.workshop.machine import Machine
-from pipeline.publishing import Destination
+from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 
 if TYPE_CHECKING:
-    from pipeline.publishing.youtube import Channel, Publicity, Subject, YouTubeDestination
+    from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
 
 _KEY_DIGITS = 16
 YOUTUBE = "youtube"
@@ -51,14 +51,16 @@ class Hosts:
 
     def of(self, job: Job) -> Iterator[Destination]:
         """Where the film of a job is published. Raises `ConfigurationError` if --offline forbids it."""
-        from pipeline.publishing.youtube import Subject  # noqa: PLC0415 - loads aiohttp
-
         for name in self.wanted:
-            yield self.destination(name, Subject(key=subject_key(job.brief), job=job.id, batch=job.batch))
+            yield self.destination(name, self.subject(job))
+
+    def subject(self, job: Job) -> Subject:
+        """What the film of a job is about."""
+        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch)
 
     def destination(self, name: str, subject: Subject) -> YouTubeDestination:
         """A film on its way to "youtube" or "youtube:CHANNEL"."""
-        from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415
+        from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415 - loads aiohttp, which few need
 
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")

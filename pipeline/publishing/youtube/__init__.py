@@ -11,7 +11,7 @@ http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """
 
-from pipeline.publishing.youtube.destination import Channel, Subject, YouTubeDestination
+from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
 from pipeline.publishing.youtube.video import Publicity
 
-__all__ = ["Channel", "Publicity", "Subject", "YouTubeDestination"]
+__all__ = ["Channel", "Publicity", "YouTubeDestination"]

@@ -26,13 +26,14 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, HeldError, TransientError
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Package, Receipt
+from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.tokens import Login
 from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
-from pipeline.publishing.youtube.video import Publicity, read_text, video_resource
+from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3
@@ -83,17 +84,6 @@ class Channel:
                 retry=self.retry,
                 clock=self.clock,
             )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What a film is about, whatever its bytes: the same subject is published once."""
-
-    # In letters and digits.
-    key: str
-    # What made it: a job of a batch, or (both empty) a file that somebody named.
-    job: str = ""
-    batch: str = ""
 
 
 class YouTubeDestination:
@@ -155,13 +145,16 @@ class YouTubeDestination:
 
     async def _publish(self, package: Package, file: io.BufferedReader, before: Record | None) -> Record:
         """The journal's record when the film is out."""
-        text = await to_thread.run_sync(read_text, package.metadata)
+        text = await to_thread.run_sync(_text_of, package, self._subject)
         sha256, size_bytes = await to_thread.run_sync(_measure, file)
         film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
         async with self._channel.gate.call(), self._channel.open() as calls:
             upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes)
             if before and before.session:
                 can_go_on = before.sha256 == sha256
+                if can_go_on and before.job != self._subject.job:
+                    ours = {"job": self._subject.job, "batch": self._subject.batch}
+                    before = await self._journal.write(before.model_copy(update=ours))
                 if out := await self._settle(calls, upload, before, film if can_go_on else None):
                     return out
             for _ in range(_MOST_SESSIONS):
@@ -210,6 +203,13 @@ class YouTubeDestination:
             at=self._channel.clock(),
         )
         return await self._journal.write(record.model_copy(update={"session": None, "published": published}))
+
+
+def _text_of(package: Package, subject: Subject) -> FilmText:
+    """What lies beside the film; a file that somebody named may have nothing but its name."""
+    if not subject.job and not package.metadata.exists():
+        return FilmText(title=package.video.stem.replace("_", " "))
+    return read_text(package.metadata)
 
 
 def _open(path: Path) -> io.BufferedReader:
