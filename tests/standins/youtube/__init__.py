@@ -31,7 +31,7 @@ server     all of it over HTTP
 from tests.standins.youtube.accounts import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, UPLOAD, Accounts
 from tests.standins.youtube.faults import FAULTS, PASSING, FaultPlan
 from tests.standins.youtube.quota import Quota
-from tests.standins.youtube.server import YouTubeStandIn
+from tests.standins.youtube.server import Reset, YouTubeStandIn
 from tests.standins.youtube.uploads import CHUNK_BYTES, Film
 
 __all__ = [
@@ -47,5 +47,6 @@ __all__ = [
     "FaultPlan",
     "Film",
     "Quota",
+    "Reset",
     "YouTubeStandIn",
 ]

@@ -42,7 +42,7 @@ def channel_of(
         token_url=youtube.token_url,
         timeout_s=10,
         chunk_bytes=chunk_bytes,
-        gate=gate(f"youtube.{name}"),
+        gate=gate(f"youtube.{name}", clock=clock),
         retry=retry,
         clock=clock,
     )

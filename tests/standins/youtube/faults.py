@@ -66,6 +66,10 @@ class FaultPlan:
         for name in names:
             self._ordered.setdefault(FAULTS[name], deque()).append(name)
 
+    def clear(self) -> None:
+        """What was ordered and has met nobody is ordered no more."""
+        self._ordered.clear()
+
     def skip(self, kind: str, times: int = 1) -> None:
         """The next requests of this kind meet no ordered fault."""
         self._ordered.setdefault(kind, deque()).extend([None] * times)

@@ -26,9 +26,11 @@ UPLOAD_PATH = "/upload/youtube/v3/videos"
 # Discovery names this one, and no client uses it.
 RESUMABLE_PATH = "/resumable/upload/youtube/v3/videos"
 _PAGE = 50
+# So finely it is known how many bytes have arrived.
+_STEP_BYTES = 4096
 
 
-class _Reset(Exception):  # noqa: N818 - an answer that is none
+class Reset(Exception):  # noqa: N818 - an answer that is none
     """The line is to break now."""
 
 
@@ -38,7 +40,10 @@ def _ignore(_what: str, _at: int) -> None:
 
 @dataclass
 class YouTubeStandIn:
-    """The server. `watch(what, bytes)` is called at every instant at which a client may be killed."""
+    """The server. `watch(what, bytes)` is called at every instant that it can tell from others.
+
+    Whoever watches may kill the client then, and raise `Reset` so that nothing more of it is heard.
+    """
 
     port: int = 0
     faults: FaultPlan = field(default_factory=FaultPlan)
@@ -89,6 +94,13 @@ class YouTubeStandIn:
         path.chmod(0o600)
         return grant
 
+    def add_films(self, count: int, channel: str = "default") -> None:
+        """So many films of somebody else's come onto the channel now."""
+        for number in range(len(self.films), len(self.films) + count):
+            name = f"other{number:06d}"
+            resource = {"snippet": {"title": name, "tags": ["other"]}}
+            self.films[name] = Film(name, channel, resource, b"other", self.clock(), "")
+
     def films_by_tag(self) -> Counter[str]:
         """How many films there are of each job, by the tag that begins with nightreel-."""
         return Counter(tag for film in self.films.values() for tag in film.tags if tag.startswith("nightreel-"))
@@ -120,12 +132,12 @@ class YouTubeStandIn:
             try:
                 return await handler(request)
             except Refusal as refusal:
-                if refusal.status == 400:
+                if refusal.status == 400 and refusal.reason != "uploadLimitExceeded":
                     self.complaints.append(f"{request.method} {request.path}: {refusal.reason}: {refusal}")
                 return web.json_response(refusal.body, status=refusal.status)
             except TokenError as error:
                 return web.json_response(error.body, status=error.status)
-            except (_Reset, ConnectionError, ClientError):
+            except (Reset, ConnectionError, ClientError):
                 _reset(request)
                 return web.Response()
 
@@ -168,7 +180,7 @@ class YouTubeStandIn:
         session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), asked.body)
         self.sessions[session.id] = session
         if fault == "start_lost":
-            raise _Reset
+            raise Reset
         if fault == "no_location":
             return web.Response()
         self.watch("started", 0)
@@ -200,7 +212,8 @@ class YouTubeStandIn:
         if fault == "query_503":
             raise _backend_error()
         if fault == "query_dropped":
-            raise _Reset
+            raise Reset
+        self._complete(session)
         return self._standing(session)
 
     def _standing(self, session: Session) -> web.Response:
@@ -221,18 +234,16 @@ class YouTubeStandIn:
         kept = piece.size // 2 if name in {"dropped", "short_range"} else piece.size
         await self._read(request, session, kept, stop=name == "dropped")
         if name == "dropped":
-            raise _Reset
+            raise Reset
         if name == "no_range":
             session.data.clear()
-        if len(session.data) == session.total:
-            self._publish(session)
-            self.watch("published", session.total)
+        self._complete(session)
         if name in {"stored_503", "lost_503"}:
             raise _backend_error()
         if name == "lost_and_gone":
             session.gone = 404
         if name in {"lost", "lost_and_gone"}:
-            raise _Reset
+            raise Reset
         if name == "garbled":
             return web.Response(status=201, text='{"kind": "youtube#vid', content_type="application/json")
         return self._standing(session)
@@ -242,12 +253,20 @@ class YouTubeStandIn:
         left, turn = kept, session.turn
         async for data in request.content.iter_any():
             if session.turn != turn:
-                raise _Reset
-            session.data += data[:left]
+                raise Reset
+            for start in range(0, min(left, len(data)), _STEP_BYTES):
+                session.data += data[start : min(start + _STEP_BYTES, left)]
+                self.watch("bytes", len(session.data))
             left -= min(left, len(data))
-            self.watch("bytes", len(session.data))
             if stop and not left:
                 return
+
+    def _complete(self, session: Session) -> None:
+        """All bytes are a film, whether or not their client is still there to hear of it."""
+        if len(session.data) < session.total or session.film:
+            return
+        self._publish(session)
+        self.watch("published", session.total)
 
     def _publish(self, session: Session) -> None:
         number = len(self.films) + 1
