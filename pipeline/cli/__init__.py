@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
 from pipeline.cli.add import add
+from pipeline.cli.auth import auth
 from pipeline.cli.cancel import cancel
 from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
@@ -59,6 +60,7 @@ for _command in (
     app.command(_command, help_epilogue="")
 app.command(list_batches, name="list", help_epilogue="")
 app.command(templates)
+app.command(auth)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

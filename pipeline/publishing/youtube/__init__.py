@@ -7,6 +7,7 @@ lookup       is the film on the channel already?
 video        the film's description
 calls        requests in the name of a channel
 tokens       the login of a channel
+login        how it is made
 http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """

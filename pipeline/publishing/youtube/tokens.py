@@ -44,9 +44,14 @@ class Token(BaseModel):
     # Naive in the file, and UTC.
     expiry: datetime | None = None
 
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when the access token holds (aware); None: the file does not say."""
+        return _aware(self.expiry) if self.expiry else None
+
     def holds(self, now: datetime) -> bool:
         """Whether the access token can be used for a while."""
-        return self.token is not None and self.expiry is not None and now + _EARLY < _aware(self.expiry)
+        return self.token is not None and self.expires_at is not None and now + _EARLY < self.expires_at
 
     def refreshed(self, answer: dict[str, Any], now: datetime) -> Token:
         """With the access token of an answer; a refresh token comes only if Google has changed it."""
@@ -61,8 +66,8 @@ class Token(BaseModel):
     def as_json(self) -> str:
         """As google-auth writes it."""
         plain = {name: _plain(value) for name, value in self if value is not None}
-        if self.expiry is not None:
-            plain["expiry"] = _aware(self.expiry).replace(tzinfo=None).isoformat() + "Z"
+        if self.expires_at is not None:
+            plain["expiry"] = self.expires_at.replace(tzinfo=None).isoformat() + "Z"
         return json.dumps(plain, indent=2) + "\n"
 
 
