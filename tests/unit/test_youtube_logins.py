@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+from anyio import to_thread
 from google.oauth2.credentials import Credentials
 
 from pipeline.errors import InputError, NeedsLoginError, TransientError
@@ -211,7 +213,7 @@ async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, htt
     assert "Logged in" in browser.page
     path = token_file(tmp_path)
     assert path.stat().st_mode & 0o077 == 0
-    assert read_token(path, login=HINT).scopes == (FORCE_SSL,)
+    assert (await to_thread.run_sync(partial(read_token, path, login=HINT))).scopes == (FORCE_SSL,)
     assert Credentials.from_authorized_user_file(path).valid
     first = json.loads(path.read_bytes())["token"]
     assert await login(youtube, http, path).access_token(rejected=first) != first
