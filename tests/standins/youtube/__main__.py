@@ -16,7 +16,7 @@ async def _serve(options: argparse.Namespace) -> None:
     stand_in.locked_private = options.locked_private
     async with stand_in as youtube:
         for path in options.token:
-            youtube.write_token(path, path.name.partition(".")[0])
+            youtube.write_token(path, path.name.partition(".")[0], fresh=not options.expired)
         print(youtube.url, flush=True)  # noqa: T201 - whoever started it reads this
         await asyncio.Event().wait()
 
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--next", action="append", default=[], choices=FAULTS)
     parser.add_argument("--uploads-per-day", type=int, default=100)
     parser.add_argument("--locked-private", action="store_true")
+    parser.add_argument("--expired", action="store_true", help="tokens have to be renewed first")
     parser.add_argument("--token", action="append", default=[], type=Path, help="a token file to write")
     asyncio.run(_serve(parser.parse_args()))
 

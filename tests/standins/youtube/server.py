@@ -367,7 +367,8 @@ _UPLOAD_SCOPES = (
 
 
 def _parsed(request: web.Request, body: bytes) -> object:
-    if request.headers.get("Content-Type", "").replace(" ", "").lower() != "application/json;charset=utf-8":
+    # Google's own client names no charset.
+    if request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8":
         raise Refusal("badRequest", "the film's description is not JSON in UTF-8", domain="global")
     try:
         return json.loads(body)
