@@ -59,6 +59,8 @@ def _print_film(film: Film, console: Console) -> None:
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
     for incident in film.incidents:
         console.print(f"             [dim]{marked(incident)}[/]")
+    for host, url in film.published.items():
+        console.print(f"  {marked(host):<10} {marked(url)}")
     if film.music:
         console.print(f"  music      {marked(film.music)}")
 

@@ -49,6 +49,8 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
         first = nightreel("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env)
         assert (first.code, first.complaints) == (0, [])
         assert titles(stand_in) == sorted(TITLES[:2])
+        told = {event["published"]["youtube"] for event in first.events if event.get("published")}
+        assert told == {job["published"][0]["url"] for job in jobs(tmp_path, "kitchen")}
         for job in jobs(tmp_path, "kitchen"):
             (receipt,) = job["published"]
             assert receipt["url"] == f"https://www.youtube.com/watch?v={receipt['id']}"
