@@ -45,6 +45,8 @@ class Film:
     incidents: tuple[str, ...]
     # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
     music: str | None
+    # Where it is seen, by video host: {"youtube": "https://…"}.
+    published: Mapping[str, str]
     # Seconds of work by stage.
     seconds: Mapping[str, float]
     # One line, what went wrong and what to do.
@@ -76,6 +78,7 @@ class Film:
                 *(job.narration.incidents if job.narration else ()),
             ),
             music=job.brief.music if job.brief.music != NO_BED else None,
+            published={receipt.destination: receipt.url for receipt in job.published},
             seconds=job.seconds,
             error=job.error.message if job.error else None,
         )
@@ -101,6 +104,7 @@ class Film:
             fallback_reason="",
             incidents=(),
             music=None,
+            published={},
             seconds={},
             error=str(error),
         )

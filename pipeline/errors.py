@@ -11,6 +11,7 @@
     │   ├── PermanentError            5   will not get better by trying again
     │   └── NeedsLoginError           5   a person has to log in or set a key
     ├── QualityError                  6   a film was made, and must not leave
+    ├── HeldError                     6   a film was made, and a person has to say whether it leaves
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
     │   ├── DamagedError              7   its content is none: torn, edited badly, of a newer version
     │   └── BusyError                 7   another process holds the batch
@@ -119,6 +120,12 @@ class NeedsLoginError(ProviderError):
 
 class QualityError(NightreelError):
     """The film does not pass the gate; the message lists the reasons."""
+
+    exit_code = 6
+
+
+class HeldError(NightreelError):
+    """The film is made, and waits for a person to look at it: the job is in review."""
 
     exit_code = 6
 

@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
 from pipeline.cli.add import add
+from pipeline.cli.auth import auth
 from pipeline.cli.cancel import cancel
 from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
@@ -19,6 +20,7 @@ from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.presets import presets
+from pipeline.cli.publish import publish
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -39,10 +41,26 @@ app = App(
         "9 some films of a batch failed or wait · 10 a budget is spent · 130 interrupted"
     ),
 )
-for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, voices, presets, init, doctor):
+for _command in (
+    make,
+    run,
+    add,
+    status,
+    resume,
+    retry,
+    cancel,
+    publish,
+    checkpoint,
+    clean,
+    voices,
+    presets,
+    init,
+    doctor,
+):
     app.command(_command, help_epilogue="")
 app.command(list_batches, name="list", help_epilogue="")
 app.command(templates)
+app.command(auth)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

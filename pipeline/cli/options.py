@@ -60,6 +60,8 @@ class Making:
     """Version of the film: another number is another film about the same topic."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
+    publish: str | None = None
+    """Where films go besides output/: youtube, or youtube:CHANNEL; several with commas."""
     inspect: Literal["parts", "full"] | None = None
     """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
 
@@ -90,6 +92,7 @@ class Making:
             "script.facts": "notes" if self.facts_only else None,
             "script.variant": self.variant,
             "offline": self.offline or None,
+            "publishing.to": self.publish,
             "quality.inspect": self.inspect,
         }
         return {key: value for key, value in flags.items() if value is not None}

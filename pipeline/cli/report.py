@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -59,6 +60,8 @@ def _print_film(film: Film, console: Console) -> None:
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
     for incident in film.incidents:
         console.print(f"             [dim]{marked(incident)}[/]")
+    for host, url in film.published.items():
+        console.print(f"  {marked(host):<10} {marked(url)}")
     if film.music:
         console.print(f"  music      {marked(film.music)}")
 
@@ -91,7 +94,7 @@ def print_summary(
         f"\n[bold]{name}[/]: {made} of {total} {films}, {clock(length_s)} in all, in {clock(seconds)}{others}"
     )
     groups = Groups()
-    for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED)):
+    for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)):
         groups.add(row)
     causes = groups.ordered()
     for group in causes[:_MOST_CAUSES]:
@@ -185,4 +188,6 @@ def _command() -> str:
 def _plain(value: object) -> str:
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -37,8 +37,8 @@ def retry(
     job
         Only the job with this id, or the beginning of it; can be given several times.
     from_
-        Make everything from this stage on afresh, also what the cache has. What was published is not made again, but
-        published again with --from publishing.
+        Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
+        made again; nightreel publish --again publishes it once more.
     """
     from pipeline.api import Film, read_again
     from pipeline.cli.report import print_refusal

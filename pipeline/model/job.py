@@ -153,6 +153,8 @@ class Job:
     package: Package | None = None
     verdict: Verdict | None = None
     receipt: Receipt | None = None
+    # Of video hosts, each as soon as the film is out there. What is out stays out: no stage is ever made to forget it.
+    published: tuple[Receipt, ...] = ()
     # Every step, in order. Never shortened.
     history: tuple[Event, ...] = ()
 

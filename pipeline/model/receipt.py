@@ -28,6 +28,10 @@ class Package:
 class Receipt:
     """Where a destination has put the files of a film."""
 
-    # Name of the destination, e.g. "folder".
+    # Name of the destination, e.g. "folder", "youtube", "youtube:cooking".
     destination: str
+    # The files themselves; of a film that is on a video host, those that were sent there.
     package: Package
+    # Of a film on a video host: what it is called there, and where it is seen.
+    id: str = ""
+    url: str = ""

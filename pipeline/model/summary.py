@@ -38,6 +38,9 @@ class JobSummary:
     priority: Priority = Priority.NORMAL
     # FILE.mp4 or the folder that was asked for; empty: output/ in the workspace.
     output: str = ""
+    # The video hosts that were asked for with a flag: "youtube,youtube:cooking"; and where the film is seen, by host.
+    publish_to: str = ""
+    published: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
     parked_until: datetime | None = None
     # Why it is in this status: the last line of its history.
@@ -89,6 +92,8 @@ def summary_of(job: Job) -> JobSummary:
         stage=job.stage,
         priority=job.priority,
         output=job.asked.output,
+        publish_to=str(job.asked.settings.get("publishing.to", "")),
+        published={receipt.destination: receipt.url for receipt in job.published},
         attempts=job.attempts,
         parked_until=job.parked_until,
         why=job.history[-1].why if job.history else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
@@ -14,10 +14,14 @@ from anyio.abc import TaskGroup
 
 from pipeline.errors import NightreelError
 from pipeline.limits import Budget, Cores, Purse, Rank
-from pipeline.model import Cost, Price
+from pipeline.model import Cost, Job, Price
 from pipeline.orchestrator.workers import in_worker
 
 Result = TypeVar("Result")
+
+
+async def _forget(_job: Job) -> None:
+    """For who has no checkpoint."""
 
 
 @dataclass(kw_only=True)
@@ -32,6 +36,8 @@ class Attempt:
     evidence: Path
     # Work that a stage begins for a later one: it ends with the attempt.
     ahead: TaskGroup
+    # Saves what a stage has come to before it is over: what has left the house is never forgotten.
+    keep: Callable[[Job], Awaitable[None]] = _forget
     # What models cost, and what may be spent on them.
     prices: Mapping[str, Price] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()

@@ -13,13 +13,13 @@ _CLOCK_S = timedelta(seconds=2)
 
 
 def has_film(row: JobSummary, shop: Workshop) -> bool:
-    """Whether a completed job needs no work: its film lies where it is wanted now, and nobody has changed it.
+    """Whether a completed job needs no work: its film is everywhere where it is wanted now, and nobody has changed it.
 
     Reads a film only when its date says that somebody has touched it since: thousands of films are a matter of a
     second.
     """
     wanted = shop.places.package(row.folder, row.batch)
-    if row.video != wanted.video or row.ended_at is None:
+    if row.video != wanted.video or row.ended_at is None or not set(shop.hosts.wanted) <= row.published.keys():
         return False
     try:
         if not is_complete(wanted):
@@ -34,8 +34,13 @@ def has_film(row: JobSummary, shop: Workshop) -> bool:
 
 
 def is_delivered(job: Job, shop: Workshop) -> bool:
-    """Whether the film lies, whole, where it is wanted now."""
-    return is_where_wanted(job, shop) and film_is_whole(job)
+    """Whether the film lies, whole, where it is wanted now, and is out at every host that is wanted."""
+    return is_where_wanted(job, shop) and is_out(job, shop.for_job(job)) and film_is_whole(job)
+
+
+def is_out(job: Job, shop: Workshop) -> bool:
+    """Whether the film is out at every video host that is wanted."""
+    return set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published}
 
 
 def is_where_wanted(job: Job, shop: Workshop) -> bool:

@@ -16,6 +16,7 @@ from pipeline.errors import (
     BudgetError,
     ClosedError,
     CrashError,
+    HeldError,
     NeedsLoginError,
     NightreelError,
     QuotaError,
@@ -111,6 +112,7 @@ class _Run:
                         bench=self._shop.bench(self.job),
                         evidence=self._shop.evidence(self.job),
                         ahead=ahead,
+                        keep=self._keep_quietly,
                         prices=self._shop.prices,
                         budgets=self._shop.machine.budgets(self.job.batch),
                     )
@@ -190,6 +192,7 @@ class _Run:
         record = error_record(error, self.job.stage)
         until, may_go_on = self._goes_on(error)
         status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
+        status = JobStatus.REVIEW if isinstance(error, HeldError) else status
         job = self.job.evolve(error=record)
         if may_go_on and isinstance(error, _MAY_PASS):
             job = job.evolve(retries=job.retries + 1)
@@ -217,6 +220,12 @@ class _Run:
         if isinstance(error, _MAY_PASS) and self.job.retries < errors.retries:
             return now + timedelta(seconds=errors.retry_wait_s * 2**self.job.retries), True
         return None, False
+
+    async def _keep_quietly(self, job: Job) -> None:
+        """In the middle of a stage: nobody hears of it before the stage is over."""
+        with anyio.CancelScope(shield=True):
+            await self._shop.store.save_job(job)
+            self.job = job
 
     async def _keep(self, job: Job) -> None:
         await self._shop.store.save_job(job)

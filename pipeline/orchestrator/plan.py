@@ -301,8 +301,9 @@ class _Planner:
         return row.status in _AGAIN and not row.parked_until
 
     def _is_wanted_otherwise(self, row: JobSummary, brief: Brief) -> bool:
-        wanted = (brief.priority or self._priority, self._shop.asked.output)
-        return row.status is not JobStatus.CANCELLED and (row.priority, row.output) != wanted
+        to = str(self._shop.asked.settings.get("publishing.to", ""))
+        wanted = (brief.priority or self._priority, self._shop.asked.output, to)
+        return row.status is not JobStatus.CANCELLED and (row.priority, row.output, row.publish_to) != wanted
 
     def _redo_damaged(self, which: Collection[str] | None = None) -> None:
         """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""

@@ -25,7 +25,7 @@ from pipeline.media.versions import require_encoder
 from pipeline.model import Clip, Cue, Job, Narration, Script, Segment, Transition
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.delivered import is_complete
+from pipeline.orchestrator.delivered import is_complete, is_out
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
@@ -268,11 +268,18 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     return job.evolve(verdict=verdict)
 
 
-async def deliver(job: Job, shop: Workshop, _attempt: Attempt) -> Job:
-    """Video -> Receipt."""
-    receipt = await publish(_made(job.package), destination=shop.places.destination(job))
-    await shop.clear_bench(job.batch, job.id)
-    return job.evolve(receipt=receipt, package=None)
+async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Video -> Receipt: into its folder, and from there to the video hosts. Each receipt is saved at once."""
+    if job.receipt is None:
+        receipt = await publish(_made(job.package), destination=shop.places.destination(job))
+        await shop.clear_bench(job.batch, job.id)
+        job = job.evolve(receipt=receipt, package=None)
+    for host in shop.hosts.of(job):
+        if not any(map(host.gave, job.published)):
+            await attempt.keep(job)
+            receipt = await publish(_made(job.receipt).package, destination=host)
+            job = job.evolve(published=(*job.published, receipt))
+    return job.evolve(package=None)
 
 
 def _only(clip: Clip) -> Narration:
@@ -316,5 +323,10 @@ STAGES: tuple[Stage, ...] = (
         fills=("verdict",),
         is_done=lambda job, _: job.verdict is not None and is_complete(job.package),
     ),
-    Stage(name="publishing", run=deliver, fills=("receipt",), is_done=lambda job, _: job.receipt is not None),
+    Stage(
+        name="publishing",
+        run=deliver,
+        fills=("receipt",),
+        is_done=lambda job, shop: job.receipt is not None and is_out(job, shop),
+    ),
 )

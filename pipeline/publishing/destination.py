@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.model import Package, Receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a film is about, whatever its bytes: at a video host, a subject is published once."""
+
+    # In letters and digits.
+    key: str
+    # What made it: a job of a batch, or (both empty) a file that somebody named.
+    job: str = ""
+    batch: str = ""
 
 
 class Destination(Protocol):

@@ -3,6 +3,7 @@
 groups.py      every setting, its default and what it may be
 looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
+publishing.py  where films are published
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
@@ -33,9 +34,11 @@ from pipeline.settings.loading import load_settings
 from pipeline.settings.looks import SubtitleSettings
 from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
+from pipeline.settings.publishing import DEFAULT_CHANNEL, PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 
 __all__ = [
+    "DEFAULT_CHANNEL",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
@@ -50,6 +53,7 @@ __all__ = [
     "Preset",
     "PresetSettings",
     "PriceSettings",
+    "PublishingSettings",
     "QualitySettings",
     "RetrySettings",
     "ScriptSettings",
@@ -59,6 +63,7 @@ __all__ = [
     "TimeLimitSettings",
     "VideoSettings",
     "WorkSettings",
+    "YouTubeSettings",
     "environment_name",
     "example_toml",
     "is_secret",

@@ -25,6 +25,7 @@ from pipeline.settings.looks import BrandSettings, SubtitleSettings
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
 from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.pronounce import PronounceTable
+from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, Services
 
 
@@ -348,6 +349,8 @@ class Settings(BaseSettings):
     errors: ErrorSettings = ErrorSettings()
     time_limits: TimeLimitSettings = TimeLimitSettings()
     output: OutputSettings = OutputSettings()
+    publishing: PublishingSettings = PublishingSettings()
+    youtube: YouTubeSettings = YouTubeSettings()
     cache: CacheSettings = CacheSettings()
 
     @classmethod

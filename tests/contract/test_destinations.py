@@ -8,18 +8,33 @@ import pytest
 
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.files import temporary_sibling
-from pipeline.model import Package
+from pipeline.model import Brief, Job, Package
 from pipeline.publishing import FileNames, FolderDestination, publish
+from pipeline.state.documents import from_json, to_json
+from tests.standins.youtube import YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
 
+TITLE = "Why the sky is blue"
 DESTINATIONS = {
-    "folder": lambda root: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
-    "explicit file": lambda root: FolderDestination(root / "films", names=FileNames.like(Path("sky.mp4"))),
+    "folder": lambda root, _: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
+    "explicit file": lambda root, _: FolderDestination(root / "films", names=FileNames.like(Path("sky.mp4"))),
+    "youtube": lambda root, youtube: film_for(channel_of(youtube, root)),
+    "another channel": lambda root, youtube: film_for(channel_of(youtube, root, "cooking")),
 }
 
 
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        for name in ("default", "cooking"):
+            stand_in.write_token(token_file(tmp_path, name), name)
+        yield stand_in
+    assert stand_in.complaints == []
+
+
 @pytest.fixture(params=DESTINATIONS, ids=str)
-def destination(request, tmp_path):
-    return DESTINATIONS[request.param](tmp_path)
+async def destination(request, tmp_path, youtube):
+    return DESTINATIONS[request.param](tmp_path, youtube)
 
 
 def packed(folder, *, version=b"1"):
@@ -33,7 +48,8 @@ def packed(folder, *, version=b"1"):
         more_thumbnails=(folder / "t2.jpg", folder / "t3.jpg"),
     )
     for path in package.files:
-        path.write_bytes(path.name.encode() * 1_000 + version)
+        path.write_bytes(path.name.encode() * 1_000 + b"v" + version)
+    package.metadata.write_text(f'{{"title": "{TITLE}", "made": "v{version.decode()}"}}', encoding="utf-8")
     return package
 
 
@@ -71,26 +87,25 @@ async def test_delivering_again_gives_the_same_receipt_and_touches_nothing(desti
     assert [path.stat().st_mtime_ns for path in second.package.files] == times
 
 
-async def test_a_film_that_was_made_again_replaces_the_old_one(destination, package, tmp_path):
-    await publish(package, destination=destination)
+async def test_a_film_that_is_gone_is_refused(destination, package):
+    package.video.unlink()
 
-    receipt = await publish(packed(tmp_path / "bench2", version=b"2"), destination=destination)
-
-    assert all(content.endswith(b"2") for content in contents(receipt.package))
-
-
-async def test_a_film_whose_files_are_gone_is_refused(destination, package):
-    package.srt.unlink()
-
-    with pytest.raises(CheckpointError, match=r"s\.srt.*Run the command again"):
+    with pytest.raises(CheckpointError, match=r"v\.mp4.*Run the command again"):
         await publish(package, destination=destination)
 
 
-async def test_a_destination_knows_its_own_receipts_from_those_of_other_places(destination, package, tmp_path):
+async def test_a_destination_knows_its_own_receipts_from_those_of_other_places(destination, package, tmp_path, youtube):
     receipt = await publish(package, destination=destination)
 
     assert destination.gave(receipt)
-    assert [make(tmp_path).gave(receipt) for make in DESTINATIONS.values()].count(True) == 1
+    assert [make(tmp_path, youtube).gave(receipt) for make in DESTINATIONS.values()].count(True) == 1
+
+
+async def test_what_came_of_it_can_be_saved_and_read_again(destination, package, tmp_path):
+    receipt = await publish(package, destination=destination)
+    job = Job(id="0123456789abcdef", batch="space", folder="space/sky", brief=Brief(title=TITLE), published=(receipt,))
+
+    assert from_json(to_json(job, tmp_path).encode(), Job, tmp_path, where="job").published == (receipt,)
 
 
 # From here on: what only folders can show.
@@ -107,6 +122,21 @@ FILES = ["metadata.json", *STILLS, "video.mp4", "video.srt", "video.vtt"]
 
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_film_that_was_made_again_replaces_the_old_one(folder, package, tmp_path):
+    await publish(package, destination=FolderDestination(folder))
+
+    receipt = await publish(packed(tmp_path / "bench2", version=b"2"), destination=FolderDestination(folder))
+
+    assert all(b"v2" in content for content in contents(receipt.package))
+
+
+async def test_a_film_whose_files_are_gone_is_refused(folder, package):
+    package.srt.unlink()
+
+    with pytest.raises(CheckpointError, match=r"s\.srt.*Run the command again"):
+        await publish(package, destination=FolderDestination(folder))
 
 
 async def test_a_folder_holds_the_files_of_the_film_and_nothing_else(package, folder):
@@ -178,7 +208,7 @@ async def test_a_full_disk_leaves_the_old_film_whole(package, folder, tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    assert all(path.read_bytes().endswith(b"1") for path in folder.iterdir())
+    assert all(b"v1" in path.read_bytes() for path in folder.iterdir())
     assert len(names_in(folder)) == len(FILES)
 
 

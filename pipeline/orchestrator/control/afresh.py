@@ -18,13 +18,10 @@ from pipeline.orchestrator.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
 
-# A film in a folder of ours may be put there again. What was published anywhere else has been seen.
-FOLDER = "folder"
-
 
 def is_published(job: Job) -> bool:
     """Whether the film went out of the house, where a second one would be another film."""
-    return job.receipt is not None and job.receipt.destination != FOLDER
+    return bool(job.published)
 
 
 def forget_from(stage: str, job: Job, shop: Workshop) -> Job:

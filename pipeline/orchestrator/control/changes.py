@@ -96,14 +96,14 @@ async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Cha
     cancelled job back. Raises `InputError` for an unknown batch or job.
     """
     await known_batch(shop, batch)
-    ids = await _chosen(shop, batch, jobs, _CANCELLABLE)
+    ids = await chosen(shop, batch, jobs, _CANCELLABLE)
 
     def let_be(job: Job) -> Job | None:
         if job.status not in _CANCELLABLE:
             return None
         return advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled")
 
-    done = await _change(shop, batch, ids, let_be, or_else=partial(shop.store.ask_to_cancel, batch))
+    done = await change_jobs(shop, batch, ids, let_be, or_else=partial(shop.store.ask_to_cancel, batch))
     if done.busy:
         # Who was about to put a film down may have heard nothing: then nobody will, and it is ours to cancel.
         await anyio.sleep(_SETTLES_S)
@@ -128,7 +128,7 @@ async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Ou
             return None
         return advance(job, JobStatus.PENDING, at=shop.clock(), why="taken up again").evolve(retries=0)
 
-    await _change(shop, batch, rows, take_up)
+    await change_jobs(shop, batch, rows, take_up)
     for damage in await to_thread.run_sync(index.damages):
         tell(listen, Notice(text=f"{damage.message}; or nightreel retry makes it afresh, if the source has it"))
     return await batches.resume(shop, batch=batch, listen=listen)
@@ -153,7 +153,7 @@ async def retry(
     """
     shop = await as_asked(shop, batch)
     await _remember_budget(shop, batch)
-    ids = await _chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
+    ids = await chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
     ids = await _mend(shop, batch, ids, briefs)
 
     def take_up(job: Job) -> Job | None:
@@ -168,7 +168,7 @@ async def retry(
         shop.store.cancel_is_heard(batch, job.id)
         return fresh.evolve(error=None, retries=0)
 
-    done = await _change(shop, batch, ids, take_up)
+    done = await change_jobs(shop, batch, ids, take_up)
     if not jobs:
         done.changed += await _read_at_last(shop, batch, briefs)
     _tell_left(done, batch, listen, named=bool(jobs))
@@ -177,7 +177,7 @@ async def retry(
     if not (failed or jobs):
         return await batches.resume(shop, batch=batch, listen=listen)
     outcome = await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
-    return await to_thread.run_sync(_of_some, outcome, shop, ids) if jobs else outcome
+    return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +192,8 @@ class OutcomeOfSome(Outcome):
         return all(status is JobStatus.COMPLETED for status in self.statuses)
 
 
-def _of_some(outcome: Outcome, shop: Workshop, ids: Iterable[str]) -> Outcome:
+def of_some(outcome: Outcome, shop: Workshop, ids: Iterable[str]) -> Outcome:
+    """How the batch stands, seen from these jobs. Blocks."""
     rows = map(shop.store.index(outcome.batch).find, ids)
     return OutcomeOfSome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
 
@@ -219,7 +220,7 @@ async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = F
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 
 
-async def _chosen(
+async def chosen(
     shop: Workshop, batch: str, jobs: Sequence[str], statuses: Collection[JobStatus], *, damaged: bool = False
 ) -> list[str]:
     """Ids of the jobs that are meant: those named, else all in these statuses, with the damaged ones if wanted."""
@@ -243,7 +244,7 @@ def _one(found: Sequence[str], prefix: str, batch: str) -> str:
     raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where="--job", hint=hint)
 
 
-async def _change(
+async def change_jobs(
     shop: Workshop, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
 ) -> Changed:
     """Claim each job, change it (None: leave it) and save it; `or_else` is called with the id of one that is busy.

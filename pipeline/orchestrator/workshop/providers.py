@@ -46,6 +46,8 @@ def gate_limits(name: str, settings: Settings) -> GateLimits:
     if name == "edge":
         edge = settings.edge
         return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
+    if name.startswith("youtube."):  # and the channel
+        return limits(concurrency=settings.youtube.concurrency)
     wanted = model_settings(name, settings)
     return limits(
         concurrency=wanted.concurrency,

@@ -23,6 +23,7 @@ from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.appearance import Appearance
 from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding, encoding_of
+from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
@@ -150,6 +151,11 @@ class Workshop:
     def places(self) -> Places:
         """Where films come from and go to."""
         return Places(workspace=self.workspace, output=self.output)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """The video hosts that films are published to."""
+        return Hosts(workspace=self.workspace, settings=self.settings, machine=self.machine, retry=self.retry_policy)
 
     def clock(self) -> datetime:
         """The time, aware, in UTC."""

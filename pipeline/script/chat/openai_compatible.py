@@ -9,11 +9,10 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from anyio import to_thread
 
+from pipeline.proxy import proxy_for
 from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, no_connection, too_much
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class OpenAICompatibleTransport:
         headers = {"Content-Type": "application/json"}
         if self._api_key:
             headers["Authorization"] = f"Bearer {self._api_key}"
-        proxy = await to_thread.run_sync(_proxy_for, self._url)
+        proxy = await to_thread.run_sync(proxy_for, self._url)
         try:
             # The deadline is the caller's. A connection is not kept: a script a minute needs none.
             timeout = aiohttp.ClientTimeout(total=None)
@@ -71,15 +70,6 @@ class OpenAICompatibleTransport:
                 raise too_much(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, text=body.decode("utf-8", "replace"))
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy of this machine for an address, if it has one. Blocks: some systems keep it in a file.
-
-    aiohttp would look for it by itself, and in ~/.netrc for a password as well, which does not go with a key.
-    """
-    parts = urlsplit(url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 def _import() -> None:

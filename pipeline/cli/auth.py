@@ -1,0 +1,134 @@
+"""`nightreel auth`: log in to video hosts, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from pipeline.cli.options import Place
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.logins import LoginStanding
+
+auth = App(name="auth", help="Log in to video hosts, and see how your logins stand.", help_epilogue="")
+
+
+@auth.command
+def youtube(
+    *,
+    channel: str | None = None,
+    browser: bool = True,
+    port: int = 0,
+    place: Place = Place(),
+) -> int:
+    """Log in to a YouTube channel: once, in a browser.
+
+    Needs credentials/youtube/client_secret.json, an OAuth client of the type Desktop app from Google's console. The
+    token is saved beside it, for you alone.
+
+    On a server: nightreel auth youtube --no-browser --port 8085 there, ssh -L 8085:127.0.0.1:8085 SERVER here, and
+    open the address that is shown.
+
+    Parameters
+    ----------
+    channel
+        What you call the channel, e.g. cooking: several can be logged in to. Default: youtube.channel.
+    browser
+        Open a browser by itself.
+    port
+        Port of this machine that the browser comes back to. Default: any that is free.
+    """
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, NeedsLoginError
+    from pipeline.orchestrator.logins import log_in_to_youtube
+
+    def show(address: str, back: int) -> None:
+        _tell(f"Open this address, choose the account of the channel, and allow what is asked for:\n\n{address}\n")
+        if not browser:
+            _tell(
+                f"On a server: ssh -N -L {back}:127.0.0.1:{back} SERVER in a second terminal of your own machine first."
+            )
+
+    async def work() -> int:
+        name = channel or session.workshop.settings.youtube.channel
+        stands = await log_in_to_youtube(session.workshop, name, port=port, browser=browser, show=show)
+        if place.json:
+            print_json(asdict(stands))
+        else:
+            print("\n".join(_lines(stands)))
+        return NeedsLoginError.exit_code if stands.problem else EXIT_OK
+
+    session = open_session(place, {} if channel is None else {"youtube.channel": channel})
+    return session.run(work)
+
+
+@auth.command
+def status(
+    *,
+    check: Annotated[bool, Parameter(negative="")] = False,
+    place: Place = Place(),
+) -> int:
+    """Say how all logins stand: channel, scopes, until when.
+
+    Parameters
+    ----------
+    check
+        Ask YouTube as well whether they still hold.
+    """
+    from dataclasses import asdict
+
+    from anyio import to_thread
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, NeedsLoginError
+    from pipeline.orchestrator import logins
+
+    async def work() -> int:
+        shop = session.workshop
+        names = await to_thread.run_sync(logins.channels, shop)
+        if check:
+            found = [await logins.with_title(shop, name) for name in names]
+        else:
+            found = [await to_thread.run_sync(logins.standing, shop, name) for name in names]
+        if place.json:
+            print_json([asdict(stands) for stands in found])
+        else:
+            print(
+                "\n".join(line for stands in found for line in _lines(stands))
+                or "Nobody is logged in. See: nightreel auth youtube --help"
+            )
+        return NeedsLoginError.exit_code if any(stands.problem for stands in found) else EXIT_OK
+
+    session = open_session(place, {})
+    return session.run(work)
+
+
+def _lines(stands: LoginStanding) -> list[str]:
+    title = f" ({stands.title})" if stands.title else ""
+    lines = [f"youtube:{stands.channel}{title}"]
+    if stands.problem:
+        lines.append(f"  problem   {stands.problem}")
+    lines.append(f"  file      {stands.file}")
+    if stands.scopes:
+        lines.append(f"  scopes    {', '.join(scope.rpartition('/')[2] for scope in stands.scopes)}")
+    if stands.expires_at:
+        renews = ", renewed by itself" if stands.renews_itself else ""
+        lines.append(f"  token     until {stands.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")
+    if stands.ends_in_testing_at:
+        lines.append(
+            f"  note      While your app is in testing, Google ends the login on "
+            f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
+        )
+        lines.append("            Publish the app (Google Auth Platform, Audience), then log in once more: it lasts.")
+    return lines
+
+
+def _tell(text: str) -> None:
+    import sys
+
+    print(text, file=sys.stderr, flush=True)

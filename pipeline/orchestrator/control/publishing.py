@@ -1,0 +1,119 @@
+"""Publish films that are made: those of a batch, or any file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from anyio import from_thread, to_thread
+
+from pipeline.errors import InputError
+from pipeline.media.probe import probe
+from pipeline.model import Job, JobStatus, JobSummary, Package, Receipt, advance
+from pipeline.orchestrator import batches
+from pipeline.orchestrator.batches import Outcome, known_batch
+from pipeline.orchestrator.control.changes import change_jobs, chosen, of_some
+from pipeline.orchestrator.delivered import is_out
+from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.publishing import FileNames, Subject
+
+# A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
+_MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
+_KEY_DIGITS = 16
+
+
+async def publish_batch(
+    shop: Workshop, *, batch: str, jobs: Sequence[str] = (), again: bool = False, listen: Listener = ignore
+) -> Outcome:
+    """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
+
+    A film that is out stays as it is; with `again` it is published once more, and so is one that is held because an
+    earlier one about the same is out. Raises `InputError` for an unknown batch or job, or when nothing is to be done.
+    """
+    await known_batch(shop, batch)
+    ids = await chosen(shop, batch, jobs, _MADE)
+
+    def take_up(job: Job) -> Job | None:
+        if job.status not in _MADE or job.receipt is None or (job.status is JobStatus.REVIEW and not again):
+            return None
+        wanted = job.evolve(asked=replace(job.asked, settings=_and_to(job.asked.settings, shop)))
+        if again:
+            wanted = _once_more(wanted, shop)
+        elif is_out(wanted, shop.for_job(wanted)):
+            return None
+        return advance(wanted, JobStatus.PENDING, at=shop.clock(), why="to be published").evolve(error=None, retries=0)
+
+    done = await change_jobs(shop, batch, ids, take_up)
+    for reason in done.damaged:
+        tell(listen, Notice(text=reason))
+    if not done.changed:
+        tell(listen, Notice(text=f"nothing to publish: {len(done.left)} films are out, held, or not made yet"))
+    outcome = await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
+    return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
+
+
+def _and_to(asked: Mapping[str, str | bool | int | float], shop: Workshop) -> dict[str, str | bool | int | float]:
+    """What a job was asked for with, and published where `shop` says, too."""
+    names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
+    ours = {key: value for key, value in shop.asked.settings.items() if key.startswith("youtube.")}
+    return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
+
+
+def _once_more(job: Job, shop: Workshop) -> Job:
+    """The job as if its film were out nowhere of where `shop` says. In a thread of `anyio.to_thread`."""
+    for name in shop.hosts.wanted:
+        from_thread.run(shop.hosts.destination(name, shop.hosts.subject(job)).again)
+    return job.evolve(published=tuple(each for each in job.published if each.destination not in shop.hosts.wanted))
+
+
+async def publish_file(
+    shop: Workshop, video: Path, *, metadata: Path | None = None, again: bool = False
+) -> tuple[Receipt, ...]:
+    """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
+
+    Without `metadata` (title, description, tags, language as JSON), what lies beside the film is taken, and else its
+    name. Raises `InputError`, a `ProviderError`, and `HeldError`.
+    """
+    package = await to_thread.run_sync(_package, video, metadata)
+    subject = await to_thread.run_sync(_subject, shop, package.video)
+    receipts = []
+    for name in shop.hosts.wanted:
+        host = shop.hosts.destination(name, subject)
+        if again:
+            await host.again()
+        receipts.append(await host.deliver(package))
+    return tuple(receipts)
+
+
+def find_job(shop: Workshop, video: Path) -> JobSummary | None:
+    """The job whose film lies there, whatever its batch; None: it is none of ours. Blocks."""
+    video = video.absolute()
+    for batch in shop.store.batch_names():
+        for row in shop.store.refreshed(batch).rows(JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.PARKED):
+            if row.video == video:
+                return row
+    return None
+
+
+def _subject(shop: Workshop, video: Path) -> Subject:
+    row = find_job(shop, video)
+    job = shop.store.read_job(row.batch, row.id) if row else None
+    if job:
+        return shop.hosts.subject(job)
+    with video.open("rb") as file:
+        return Subject(key=hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS])
+
+
+def _package(video: Path, metadata: Path | None) -> Package:
+    video = video.absolute()
+    if not video.is_file():
+        raise InputError("no such file", where=str(video))
+    probe(video)  # raises what is wrong with it
+    names = FileNames()
+    package = (names if video.name == names.video else FileNames.like(video)).within(video.parent)
+    if metadata is not None and not metadata.is_file():
+        raise InputError("no such file", where=str(metadata))
+    return replace(package, metadata=metadata.absolute()) if metadata else package

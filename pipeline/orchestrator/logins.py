@@ -1,0 +1,124 @@
+"""Logins at video hosts: made once, and how they stand."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import NightreelError, ProviderError
+from pipeline.orchestrator.workshop import Workshop
+
+# For who looks for an account, a password and a phone.
+_PATIENCE_S = 600.0
+# Google ends the logins of apps whose consent screen is External and in testing after so long.
+_TESTING = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginStanding:
+    """How the login of a channel stands, as far as its file says."""
+
+    channel: str
+    file: Path
+    # What YouTube calls the channel; empty: nobody has asked.
+    title: str = ""
+    scopes: tuple[str, ...] = ()
+    # Until when the access token holds, and whether another one can be had without a person.
+    expires_at: datetime | None = None
+    renews_itself: bool = False
+    logged_in_at: datetime | None = None
+    # When it ends if the app is still in testing; None: nobody knows when it began.
+    ends_in_testing_at: datetime | None = None
+    # What is wrong with it, in a line; empty: nothing.
+    problem: str = ""
+
+
+async def log_in_to_youtube(
+    shop: Workshop, channel: str, *, port: int = 0, browser: bool = True, show: Callable[[str, int], None]
+) -> LoginStanding:
+    """Log in to a channel of YouTube in a browser, and save the token. `show` gets the address, and the port.
+
+    Raises `NeedsLoginError`.
+    """
+    from pipeline.publishing.youtube.login import LoginPlan, log_in, read_client  # noqa: PLC0415 - loads aiohttp
+
+    hosts, wanted = shop.hosts, shop.settings.youtube
+    client = await to_thread.run_sync(read_client, hosts.credentials / "client_secret.json")
+    known = hosts.channel(channel)
+
+    async def show_and_open(address: str, back: int) -> None:
+        show(address, back)
+        if browser:
+            await to_thread.run_sync(webbrowser.open, address)
+
+    await log_in(
+        LoginPlan(
+            client=client,
+            auth_url=wanted.auth_url,
+            token_url=wanted.token_url,
+            token=known.token,
+            port=port,
+            patience_s=_PATIENCE_S,
+            timeout_s=wanted.timeout_s,
+            clock=shop.clock,
+        ),
+        show=show_and_open,
+    )
+    return await with_title(shop, channel)
+
+
+async def with_title(shop: Workshop, channel: str) -> LoginStanding:
+    """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
+    stands = await to_thread.run_sync(standing, shop, channel)
+    if stands.problem:
+        return stands
+    try:
+        async with shop.hosts.channel(channel).open() as calls:
+            answer = await calls.read("youtube/v3/channels", {"part": "snippet", "mine": "true"})
+    except ProviderError as error:
+        return replace(stands, problem=str(error))
+    items = answer.get("items") or [{}]
+    title = str(items[0].get("snippet", {}).get("title") or "")
+    return replace(stands, title=title, problem="" if title else "this Google account has no YouTube channel")
+
+
+def channels(shop: Workshop) -> list[str]:
+    """The channels that somebody has logged in to. Blocks."""
+    return sorted(path.name.removesuffix(".token.json") for path in shop.hosts.credentials.glob("*.token.json"))
+
+
+def standing(shop: Workshop, channel: str) -> LoginStanding:
+    """How a login stands. Asks nobody. Blocks."""
+    from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
+
+    known = shop.hosts.channel(channel)
+    stands = LoginStanding(channel=channel, file=known.token)
+    try:
+        token = read_token(known.token, login=known.how_to_log_in)
+    except NightreelError as error:
+        return replace(stands, problem=str(error))
+    since = _moment((token.model_extra or {}).get("nightreel"))
+    problem = "" if token.refresh_token else "it can't be renewed"
+    return replace(
+        stands,
+        scopes=token.scopes or (),
+        expires_at=token.expires_at,
+        renews_itself=token.refresh_token is not None,
+        logged_in_at=since,
+        ends_in_testing_at=since + _TESTING if since else None,
+        problem=problem,
+    )
+
+
+def _moment(ours: object) -> datetime | None:
+    told = ours.get("logged_in_at") if isinstance(ours, dict) else None
+    try:
+        moment = datetime.fromisoformat(str(told))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

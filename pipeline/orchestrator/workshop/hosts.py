@@ -1,0 +1,111 @@
+"""The video hosts that films are published to: settings in, destinations out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import ConfigurationError
+from pipeline.keys import content_key
+from pipeline.limits import RetryPolicy
+from pipeline.model import Brief, Job
+from pipeline.orchestrator.workshop.machine import Machine
+from pipeline.publishing import Destination, Subject
+from pipeline.settings import DEFAULT_CHANNEL, Settings
+
+if TYPE_CHECKING:
+    from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
+
+_KEY_DIGITS = 16
+YOUTUBE = "youtube"
+
+
+def subject_key(brief: Brief) -> str:
+    """Names what a film is about, whatever its brief says: what was published once is not published again.
+
+    That is the file of a brief, or the line of a list as it is written (it may move to another line), in a language and
+    a variant.
+    """
+    file, colon, line = brief.origin.rpartition(":")
+    is_file = bool(brief.origin) and not (colon and file and line.isdecimal())
+    about = ("file", brief.origin) if is_file else ("topic", " ".join(brief.title.split()).casefold())
+    return content_key(*about, brief.language, brief.variant)[:_KEY_DIGITS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hosts:
+    """The hosts of one request."""
+
+    workspace: Path
+    settings: Settings
+    machine: Machine
+    retry: RetryPolicy
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The names of the destinations that films go to besides their folder, as receipts call them."""
+        names = (self._address(self._channel_name(name)) for name in self.settings.publishing.to)
+        return tuple(dict.fromkeys(names))
+
+    def of(self, job: Job) -> Iterator[Destination]:
+        """Where the film of a job is published. Raises `ConfigurationError` if --offline forbids it."""
+        for name in self.wanted:
+            yield self.destination(name, self.subject(job))
+
+    def subject(self, job: Job) -> Subject:
+        """What the film of a job is about."""
+        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch)
+
+    def destination(self, name: str, subject: Subject) -> YouTubeDestination:
+        """A film on its way to "youtube" or "youtube:CHANNEL"."""
+        from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415 - loads aiohttp, which few need
+
+        if self.settings.offline:
+            raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
+        return YouTubeDestination(self.channel(self._channel_name(name)), subject, self._publicity())
+
+    def channel(self, name: str) -> Channel:
+        """A channel by the name of its login."""
+        from pipeline.publishing.youtube import Channel  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        gate = self.machine.gate(f"{YOUTUBE}.{name}")
+        assert gate is not None
+        return Channel(
+            name=name,
+            address=self._address(name),
+            token=self.credentials / f"{name}.token.json",
+            journals=self.workspace / "state" / YOUTUBE / name,
+            root_url=wanted.root_url,
+            token_url=wanted.token_url,
+            timeout_s=wanted.timeout_s,
+            chunk_bytes=wanted.chunk_kib * 1024,
+            gate=gate,
+            retry=self.retry,
+            clock=self.machine.clock,
+        )
+
+    @property
+    def credentials(self) -> Path:
+        """Where client and tokens are."""
+        return self.workspace / "credentials" / YOUTUBE
+
+    def _publicity(self) -> Publicity:
+        from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        return Publicity(
+            privacy=wanted.privacy,
+            category=wanted.category,
+            made_for_kids=wanted.made_for_kids,
+            synthetic_media=wanted.synthetic_media,
+            notify_subscribers=wanted.notify_subscribers,
+        )
+
+    def _channel_name(self, name: str) -> str:
+        return name.partition(":")[2] or self.settings.youtube.channel
+
+    def _address(self, channel: str) -> str:
+        return YOUTUBE if channel == DEFAULT_CHANNEL else f"{YOUTUBE}:{channel}"

@@ -1,0 +1,18 @@
+"""Films onto YouTube channels: each exactly once, whatever is killed and when.
+
+destination  `YouTubeDestination`: read this first
+journal      what is known of a film on its way, saved step by step
+upload       the resumable upload, as four requests
+lookup       is the film on the channel already?
+video        the film's description
+calls        requests in the name of a channel
+tokens       the login of a channel
+login        how it is made
+http         whole answers, with a deadline
+failures     what YouTube refuses, as our errors
+"""
+
+from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
+from pipeline.publishing.youtube.video import Publicity
+
+__all__ = ["Channel", "Publicity", "YouTubeDestination"]

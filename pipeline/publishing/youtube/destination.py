@@ -1,0 +1,235 @@
+"""A film onto a YouTube channel, exactly once.
+
+What has happened before is in the film's journal (`journal.py`). Read it from top to bottom:
+
+    it is out                          nothing to do
+    a session was begun                ask it: it may be complete, or go on from where it stands
+    … and the server forgot it         look for the film's tag on the channel
+    none of that                       save what is intended, begin a session, save it, send, save the id
+
+There are never two sessions that could both end in a film: a new one is begun only when the server has forgotten the
+old one and the film is not on the channel, or when nobody can finish the old one any more, because its bytes are gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import CheckpointError, HeldError, TransientError
+from pipeline.limits import Gate, RetryPolicy
+from pipeline.model import Package, Receipt
+from pipeline.publishing.destination import Subject
+from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
+from pipeline.publishing.youtube.lookup import find_film
+from pipeline.publishing.youtube.tokens import Login
+from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
+from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
+
+# A server that forgets one session after the other is left alone.
+_MOST_SESSIONS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A channel, and how to reach it."""
+
+    # As the user calls it, e.g. "default"; and as receipts and messages do: "youtube", or "youtube:NAME".
+    name: str
+    address: str
+    token: Path
+    # Where its journals are.
+    journals: Path
+    root_url: str
+    token_url: str
+    timeout_s: float
+    chunk_bytes: int
+    gate: Gate
+    retry: RetryPolicy
+    clock: Callable[[], datetime]
+
+    @property
+    def how_to_log_in(self) -> str:
+        """What a person has to do."""
+        return f"Run: nightreel auth youtube --channel {self.name}"
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Calls]:
+        """Requests in its name, for the length of the block."""
+        async with open_http(where=self.address, timeout_s=self.timeout_s) as http:
+            login = Login(
+                self.token,
+                http=http,
+                token_url=self.token_url,
+                where=self.address,
+                login=self.how_to_log_in,
+                retry=self.retry,
+                clock=self.clock,
+            )
+            yield Calls(
+                http=http,
+                login=login,
+                root_url=self.root_url,
+                where=self.address,
+                how_to_log_in=self.how_to_log_in,
+                retry=self.retry,
+                clock=self.clock,
+            )
+
+
+class YouTubeDestination:
+    """One film on its way to one channel."""
+
+    def __init__(self, channel: Channel, subject: Subject, publicity: Publicity) -> None:
+        self._channel = channel
+        self._subject = subject
+        self._publicity = publicity
+        self._journal = Journal(channel.journals, subject.key)
+
+    @property
+    def name(self) -> str:
+        """See `Destination`."""
+        return self._channel.address
+
+    def gave(self, receipt: Receipt) -> bool:
+        """See `Destination`."""
+        return receipt.destination == self.name
+
+    async def again(self) -> None:
+        """The next delivery publishes the film once more, if it is out; one that was begun goes on."""
+        async with self._alone():
+            record = await self._journal.read()
+            if record and record.published:
+                await self._journal.write(record.again())
+
+    async def deliver(self, package: Package) -> Receipt:
+        """See `Destination`. Raises `HeldError` when another film about the subject is out already."""
+        async with self._alone():
+            record = await self._journal.read()
+            if record is None or record.published is None:
+                with await to_thread.run_sync(_open, package.video) as file:
+                    record = await self._publish(package, file, record)
+            return self._receipt(package, record)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        async with self._journal.alone(what=f"the film {self._subject.key} for {self.name}"):
+            yield
+
+    def _receipt(self, package: Package, record: Record) -> Receipt:
+        out = record.published
+        assert out is not None
+        if out.job != self._subject.job:
+            raise self._held(out)
+        return Receipt(destination=self.name, package=package, id=out.id, url=out.url)
+
+    def _held(self, out: Published) -> HeldError:
+        ours = self._subject
+        command = f"nightreel publish {ours.batch} --to {self.name} --job {ours.job} --again"
+        return HeldError(
+            f"“{out.title}” is out as {out.url} (job {out.job}), and has been made anew since (job {ours.job})",
+            where=self.name,
+            hint=f"Look at both; to publish this one as well: {command}",
+        )
+
+    # One film ----------------------------------------------------------------------------------------------------
+
+    async def _publish(self, package: Package, file: io.BufferedReader, before: Record | None) -> Record:
+        """The journal's record when the film is out."""
+        text = await to_thread.run_sync(_text_of, package, self._subject)
+        sha256, size_bytes = await to_thread.run_sync(_measure, file)
+        film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
+        async with self._channel.gate.call(), self._channel.open() as calls:
+            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes)
+            if before and before.session:
+                can_go_on = before.sha256 == sha256
+                if can_go_on and before.job != self._subject.job:
+                    ours = {"job": self._subject.job, "batch": self._subject.batch}
+                    before = await self._journal.write(before.model_copy(update=ours))
+                if out := await self._settle(calls, upload, before, film if can_go_on else None):
+                    return out
+            for _ in range(_MOST_SESSIONS):
+                record = await self._journal.write(
+                    intent(
+                        sha256=sha256,
+                        size_bytes=size_bytes,
+                        job=self._subject.job,
+                        batch=self._subject.batch,
+                        title=text.title,
+                        at=self._channel.clock(),
+                        before=before,
+                    )
+                )
+                session = await upload.start(
+                    video_resource(text, self._publicity, tag=self._journal.tag(record)),
+                    size_bytes=size_bytes,
+                    notify_subscribers=self._publicity.notify_subscribers,
+                )
+                record = await self._journal.write(record.model_copy(update={"session": session}))
+                if out := await self._settle(calls, upload, record, film):
+                    return out
+        raise TransientError("forgets every upload before it is complete", where=self.name)
+
+    async def _settle(self, calls: Calls, upload: Upload, record: Record, film: Film | None) -> Record | None:
+        """Bring a session to its end; None: it has none, and its film is not on the channel.
+
+        Without a `film` that could go on with it, it is only asked.
+        """
+        assert record.session is not None
+        try:
+            if film:
+                video_id: str | None = await upload.finish(record.session, film)
+            else:
+                video_id = await upload.outcome(record.session, record.size_bytes)
+        except SessionGoneError:
+            video_id = await find_film(calls, self._journal.tag(record), since=record.intended_at)
+        return await self._arrived(record, video_id) if video_id else None
+
+    async def _arrived(self, record: Record, video_id: str) -> Record:
+        published = Published(
+            id=video_id,
+            url=f"https://www.youtube.com/watch?v={video_id}",
+            job=record.job,
+            title=record.title,
+            at=self._channel.clock(),
+        )
+        return await self._journal.write(record.model_copy(update={"session": None, "published": published}))
+
+
+def _text_of(package: Package, subject: Subject) -> FilmText:
+    """What lies beside the film; a file that somebody named may have nothing but its name."""
+    if not subject.job and not package.metadata.exists():
+        return FilmText(title=package.video.stem.replace("_", " "))
+    return read_text(package.metadata)
+
+
+def _open(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise CheckpointError(
+            "the film can't be read, or is gone", where=str(path), hint="Run the command again"
+        ) from error
+
+
+def _measure(file: io.BufferedReader) -> tuple[str, int]:
+    """Hash and size, of the very file that is sent."""
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256, file.tell()
+
+
+def _read(file: io.BufferedReader, first: int, size: int) -> bytes:
+    file.seek(first)
+    data = file.read(size)
+    if len(data) != size:
+        raise CheckpointError("the film has changed while it was sent", where=file.name, hint="Run the command again")
+    return data

@@ -1,0 +1,105 @@
+"""HTTP as the rest of the room needs it: whole answers, a deadline for each, one kind of error for what may pass."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from anyio import to_thread
+
+from pipeline.errors import TransientError
+from pipeline.proxy import proxy_for
+
+# An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
+_MOST_BYTES = 8_000_000
+_PIECE_BYTES = 262_144
+# Slower than this nobody uploads films: a line that carries less is taken for dead.
+_SLOWEST_BYTES_PER_S = 8_192
+_CONNECT_S = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    # Names in lower case.
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The JSON object of the body; empty: it is none."""
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+
+class Http:
+    """One connection pool. Redirects are not followed: a token goes where it was sent, and nowhere else."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, where: str, timeout_s: float) -> None:
+        """`where` is what messages call the service; an answer is waited for `timeout_s` seconds."""
+        self._session = session
+        self._where = where
+        self._timeout_s = timeout_s
+
+    async def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """One request. Raises `TransientError` when there is no whole answer in time.
+
+        The error never has the address in it: that of an upload is a secret.
+        """
+        deadline_s = self._timeout_s + len(body) / _SLOWEST_BYTES_PER_S
+        proxy = await to_thread.run_sync(proxy_for, url)
+        try:
+            async with (
+                asyncio.timeout(deadline_s),
+                self._session.request(
+                    method,
+                    url,
+                    headers={**headers, "Content-Length": str(len(body))},
+                    data=_in_pieces(body) if body else None,
+                    allow_redirects=False,
+                    proxy=proxy,
+                ) as response,
+            ):
+                return await self._read(response)
+        except TimeoutError as error:
+            raise TransientError("did not answer in time", where=self._where) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # `from None`: what aiohttp says may quote the address.
+            told = getattr(error, "strerror", None) or type(error).__name__
+            raise TransientError(f"no connection ({str(told)[:120]})", where=self._where) from None
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Reply:
+        body = bytearray()
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise TransientError("the answer does not end", where=self._where)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(status=response.status, headers=headers, body=bytes(body))
+
+
+@asynccontextmanager
+async def open_http(*, where: str, timeout_s: float) -> AsyncIterator[Http]:
+    """A pool for the length of the block."""
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
+    async with aiohttp.ClientSession(
+        timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=True
+    ) as session:
+        yield Http(session, where=where, timeout_s=timeout_s)
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[memoryview]:
+    """A large body at once would keep the loop busy; and between two pieces there is room for a limit."""
+    view = memoryview(body)
+    for start in range(0, len(body), _PIECE_BYTES):
+        yield view[start : start + _PIECE_BYTES]

@@ -1,0 +1,132 @@
+"""What is known of one film on its way to one channel: a file that says what to do after any crash.
+
+state/youtube/<channel>/<key>.json, where the key names the topic, the brief or the row: not the film's bytes. Each step
+is on the disk before the next one begins:
+
+    intent    what is to be published, with the hash of its bytes
+    session   the address that bytes go to: as good as a key, hence mode 0600
+    id        the film is there; the session is forgotten
+
+The file stays when all is done: it is how we know that a film is out. Whoever changes it holds the lock beside it.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import anyio
+from anyio import to_thread
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import DamagedError
+from pipeline.files import discard_leftovers, storage_errors, write_atomically
+from pipeline.state.locks import held
+
+_MODE = 0o600
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Published(_Document):
+    """A film that is on the channel."""
+
+    id: str = Field(pattern=r"^[\w-]{1,64}$")
+    url: str
+    # Which job made it, and what its film was called.
+    job: str
+    title: str
+    at: AwareDatetime
+
+
+class Record(_Document):
+    """The file."""
+
+    model_schema: Literal[1] = Field(1, alias="schema")
+    # Of these bytes, made by this job of this batch (empty: a file that somebody named).
+    sha256: str
+    size_bytes: int
+    job: str
+    batch: str = ""
+    title: str
+    intended_at: AwareDatetime
+    # From 1; one more each time that somebody has asked for the film to be published again.
+    round: int = 1
+    session: str | None = None
+    published: Published | None = None
+    # Of earlier rounds.
+    earlier: tuple[Published, ...] = ()
+
+    def again(self) -> Record:
+        """Ready for one more round, if this one is over."""
+        if self.published is None:
+            return self
+        earlier = (*self.earlier, self.published)
+        return self.model_copy(update={"round": self.round + 1, "session": None, "published": None, "earlier": earlier})
+
+
+class Journal:
+    """The file of one film at one channel."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        """`folder` is the channel's; `key` is what the film is about, in letters and digits."""
+        self.key = key
+        self._path = folder / f"{key}.json"
+
+    def tag(self, record: Record) -> str:
+        """By which the film is known on the channel: of each round another."""
+        return f"nightreel-{self.key}" + (f"-{record.round}" if record.round > 1 else "")
+
+    def alone(self, *, what: str) -> AbstractAsyncContextManager[None]:
+        """`async with`: nobody else publishes this film; whoever does is waited for."""
+        return held(self._path.with_suffix(".lock"), what=what)
+
+    async def read(self) -> Record | None:
+        """What is known; None: nothing. Raises `DamagedError`: whoever can't read it must not publish."""
+        return await to_thread.run_sync(self._read)
+
+    async def write(self, record: Record) -> Record:
+        """Save, and return what was saved. Cancellation waits until it is on the disk."""
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(self._write, record)
+        return record
+
+    def _read(self) -> Record | None:
+        with storage_errors(self._path):
+            try:
+                text = self._path.read_bytes()
+            except FileNotFoundError:
+                return None
+        try:
+            return Record.model_validate_json(text)
+        except ValidationError:
+            where = "/".join(self._path.parts[-4:])
+            hint = f"Look for the tag nightreel-{self.key} on the channel; if there is no such film, remove the file"
+            # `from None`: the address of a session may stand in it.
+            raise DamagedError("is damaged, or of a newer version", where=where, hint=hint) from None
+
+    def _write(self, record: Record) -> None:
+        text = record.model_dump_json(by_alias=True, indent=2, exclude_none=True) + "\n"
+        write_atomically(self._path, text, mode=_MODE)
+        # What a killed process has left of it may have an address in it.
+        discard_leftovers(self._path)
+
+
+def intent(
+    *, sha256: str, size_bytes: int, job: str, batch: str, title: str, at: datetime, before: Record | None
+) -> Record:
+    """A record that begins, or that takes over from one whose film never arrived."""
+    return Record(
+        sha256=sha256,
+        size_bytes=size_bytes,
+        job=job,
+        batch=batch,
+        title=title,
+        intended_at=at,
+        round=before.round if before else 1,
+        earlier=before.earlier if before else (),
+    )

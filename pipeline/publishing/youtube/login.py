@@ -1,0 +1,196 @@
+"""Logging in once: a browser, an address of this machine that it comes back to, a token file.
+
+The flow of RFC 8252 with a loopback address and PKCE (RFC 7636). Whatever happens to the code on its way back, it is
+worth nothing without the verifier, which never leaves this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from urllib.parse import urlencode
+
+from aiohttp import web
+from anyio import to_thread
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from pipeline.errors import InputError, NeedsLoginError
+from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.tokens import Token, post_form, write_token
+
+# This one allows all that we do: uploading, thumbnails, captions, playlists, and looking a film up. (youtube.upload
+# can't look anything up, so a lost film would not be found again.)
+SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
+_HOST = "127.0.0.1"
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>nightreel</title>
+<body style="font:1.2rem/1.5 system-ui;max-width:32rem;margin:20vh auto;padding:0 1rem"><h1>{title}</h1><p>{text}</p>"""
+
+
+class Client(BaseModel):
+    """What the program is to Google: the part "installed" of the file that the console hands out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    project_id: str = ""
+
+
+class _ClientFile(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    installed: Client
+
+
+def read_client(path: Path) -> Client:
+    """The client in client_secret.json. Blocks. Raises `NeedsLoginError` if it is not there, or of another kind."""
+    where = "/".join(path.parts[-3:])
+    make = "In Google's console, make an OAuth client of the type Desktop app, and save its JSON there"
+    try:
+        return _ClientFile.model_validate_json(path.read_bytes()).installed
+    except OSError as error:
+        raise NeedsLoginError("is not there", where=where, hint=make) from error
+    except ValidationError:
+        # `from None`: it may quote the secret.
+        raise NeedsLoginError("is no client of the type Desktop app", where=where, hint=make) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginPlan:
+    """How to log in."""
+
+    client: Client
+    auth_url: str
+    token_url: str
+    # Where the token goes.
+    token: Path
+    # Of this machine; 0: any that is free.
+    port: int
+    # A person has so many seconds.
+    patience_s: float
+    timeout_s: float
+    clock: Callable[[], datetime]
+
+
+@dataclass(kw_only=True)
+class _Visit:
+    """What the browser brought back."""
+
+    state: str
+    answer: asyncio.Future[dict[str, str]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """The browser comes back with a code, or with a refusal. Whatever else knocks is sent away."""
+        query = dict(request.query)
+        if not secrets.compare_digest(query.get("state", ""), self.state) or not {"code", "error"} & query.keys():
+            return _page("Nothing here", "This address waits for Google.", status=404)
+        if not self.answer.done():
+            self.answer.set_result(query)
+        if "error" in query:
+            return _page("Not logged in", "Google says: " + query["error"][:60])
+        return _page("Logged in", "You can close this window and go back to the terminal.")
+
+
+def _page(title: str, text: str, *, status: int = 200) -> web.Response:
+    return web.Response(
+        text=_PAGE.format(title=escape(title), text=escape(text)), content_type="text/html", status=status
+    )
+
+
+async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]) -> Token:
+    """Wait for a person to log in, and save the token. `show` gets the address to open, and the port of the way back.
+
+    Raises `NeedsLoginError` when nobody comes, consent is refused, or what was allowed is too little; `InputError` for
+    a port that is taken.
+    """
+    verifier = secrets.token_urlsafe(64)
+    visit = _Visit(state=secrets.token_urlsafe(32))
+    async with _listening(visit, plan.port) as port:
+        redirect = f"http://{_HOST}:{port}/"
+        await show(_address(plan, redirect, visit.state, verifier), port)
+        try:
+            async with asyncio.timeout(plan.patience_s):
+                answer = await visit.answer
+        except TimeoutError as error:
+            raise NeedsLoginError(f"nobody has logged in within {plan.patience_s:g} s", hint="Try again") from error
+    if "error" in answer:
+        raise NeedsLoginError(f"Google says {answer['error'][:60]}", hint="Try again, and allow what is asked for")
+    token = await _exchange(plan, answer["code"], redirect, verifier)
+    await to_thread.run_sync(write_token, plan.token, token)
+    return token
+
+
+def _address(plan: LoginPlan, redirect: str, state: str, verifier: str) -> str:
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "response_type": "code",
+        "client_id": plan.client.client_id,
+        "redirect_uri": redirect,
+        "scope": SCOPE,
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        # Without both there is no refresh token for who has consented before.
+        "access_type": "offline",
+        "prompt": "consent",
+    }
+    return f"{plan.auth_url}?{urlencode(query)}"
+
+
+async def _exchange(plan: LoginPlan, code: str, redirect: str, verifier: str) -> Token:
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect,
+        "code_verifier": verifier,
+        "client_id": plan.client.client_id,
+        "client_secret": plan.client.client_secret.get_secret_value(),
+    }
+    async with open_http(where="youtube", timeout_s=plan.timeout_s) as http:
+        answer = await post_form(http, plan.token_url, form, where="youtube", login="Log in again")
+    now = plan.clock()
+    token = Token.model_validate(
+        {
+            "client_id": plan.client.client_id,
+            "client_secret": plan.client.client_secret.get_secret_value(),
+            "token_uri": plan.token_url,
+            "universe_domain": "googleapis.com",
+            "account": "",
+            "nightreel": {"logged_in_at": now.isoformat()},
+        }
+    ).refreshed(answer, now)
+    if SCOPE not in (token.scopes or ()):
+        raise NeedsLoginError("the box for YouTube was not ticked", hint="Log in again, and allow what is asked for")
+    if token.refresh_token is None:
+        raise NeedsLoginError(
+            "Google sent no refresh token",
+            hint="Remove this app at myaccount.google.com/permissions, and log in again",
+        )
+    return token
+
+
+@asynccontextmanager
+async def _listening(visit: _Visit, port: int) -> AsyncIterator[int]:
+    """A server for the way back, on this machine alone; its port."""
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", visit.receive)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, _HOST, port).start()
+        except OSError as error:
+            raise InputError(
+                f"port {port} can't be had: {(error.strerror or '').lower()}", where="--port", hint="Give another"
+            ) from error
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()

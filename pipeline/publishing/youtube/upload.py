@@ -1,0 +1,169 @@
+"""The resumable upload: four requests, spoken as they are.
+
+    start   POST, the film's description       -> the address of a session
+    send    PUT, bytes first-last/total        -> 308 and how much is there, or the film
+    ask     PUT, bytes */total                 -> the same
+    resume  send, from where the answer says
+
+https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol
+
+Where to go on is always what the server says, never what we have sent: it may keep a part of a chunk, all of it, or
+nothing. The address of a session is as good as a key: it never gets into a message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from anyio import to_thread
+
+from pipeline.errors import PermanentError, TransientError
+from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.http import Reply
+
+UPLOAD_PATH = "upload/youtube/v3/videos"
+# A chunk is a multiple of this, but for the last.
+CHUNK_UNIT_BYTES = 262_144
+_STORED = re.compile(r"bytes=0-(\d{1,15})")
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_GONE = frozenset({404, 410})
+# Bytes that do not continue those that are there.
+_ELSEWHERE = frozenset({400, 416})
+
+
+class SessionGoneError(Exception):
+    """The server does not know the session any more. Stays within this room."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """What is sent: so many bytes, to be read from any place."""
+
+    size_bytes: int
+    # (first byte, how many) -> bytes; blocks.
+    read: Callable[[int, int], bytes]
+
+
+class Upload:
+    """Uploads of one channel. Every method raises a `ProviderError`, and waits by the retry policy first."""
+
+    def __init__(self, calls: Calls, *, chunk_bytes: int) -> None:
+        assert chunk_bytes > 0
+        assert chunk_bytes % CHUNK_UNIT_BYTES == 0
+        self._calls = calls
+        self._chunk_bytes = chunk_bytes
+
+    async def start(self, video: Mapping[str, Any], *, size_bytes: int, notify_subscribers: bool) -> str:
+        """The address of a new session. Costs one of the day's uploads."""
+        parameters = {
+            "uploadType": "resumable",
+            "part": ",".join(video),
+            "notifySubscribers": str(notify_subscribers).lower(),
+        }
+        url = self._calls.address(UPLOAD_PATH, parameters)
+        headers = {
+            "Content-Type": "application/json; charset=UTF-8",
+            "X-Upload-Content-Length": str(size_bytes),
+            "X-Upload-Content-Type": "video/mp4",
+        }
+        body = json.dumps(video, ensure_ascii=False).encode()
+
+        async def ask() -> str:
+            reply = await self._calls.send("POST", url, headers=headers, body=body)
+            if reply.status != 200:
+                raise self._calls.error(reply)
+            return self._session(url, reply)
+
+        return await self._calls.patiently(ask)
+
+    async def finish(self, session: str, film: Film) -> str:
+        """Send what is not there yet; the id of the film. Raises `SessionGoneError`, too.
+
+        Patience is counted from the last byte that arrived: an upload of an hour may meet more than a few bad moments.
+        """
+        most = -1
+
+        async def go_on() -> str:
+            nonlocal most
+            stands = await self._ask(session, film.size_bytes)
+            while isinstance(stands, int):
+                most = max(most, stands)
+                stands = await self._send(session, film, stands)
+            return stands
+
+        while True:
+            before = most
+            try:
+                return await self._calls.patiently(go_on)
+            except TransientError:
+                if most <= before:
+                    raise
+
+    async def outcome(self, session: str, size_bytes: int) -> str | None:
+        """The id of the film, if the session has come to its end; nothing is sent. Raises `SessionGoneError`, too."""
+        stands = await self._calls.patiently(lambda: self._ask(session, size_bytes))
+        return stands if isinstance(stands, str) else None
+
+    async def _ask(self, session: str, size_bytes: int) -> int | str:
+        """How many bytes are there, or the id of the film."""
+        reply = await self._calls.send("PUT", session, headers={"Content-Range": f"bytes */{size_bytes}"})
+        return self._standing(reply, size_bytes)
+
+    async def _send(self, session: str, film: Film, first: int) -> int | str:
+        """One chunk; how many bytes are there now, or the id of the film."""
+        size = min(self._chunk_bytes, film.size_bytes - first)
+        if size <= 0:
+            raise self._passing("has all bytes, and no film yet")
+        chunk = await to_thread.run_sync(film.read, first, size)
+        headers = {
+            "Content-Type": "video/mp4",
+            "Content-Range": f"bytes {first}-{first + size - 1}/{film.size_bytes}",
+        }
+        reply = await self._calls.send("PUT", session, headers=headers, body=chunk, repeat=False)
+        if reply.status == 401:
+            # The token is a new one by now; how much has arrived is asked first.
+            raise self._passing("did not take the token")
+        if reply.status in _ELSEWHERE and isinstance(error := self._calls.error(reply), PermanentError):
+            # What a killed process had sent may have arrived since we asked.
+            raise self._passing(error.message)
+        stands = self._standing(reply, film.size_bytes)
+        if isinstance(stands, int) and stands <= first:
+            raise self._passing("takes no more bytes")
+        return stands
+
+    def _standing(self, reply: Reply, size_bytes: int) -> int | str:
+        if reply.status in _GONE:
+            raise SessionGoneError
+        if reply.status == 308:
+            # No header: nothing is there.
+            told = reply.headers.get("range", "")
+            match = _STORED.fullmatch(told)
+            stored = int(match[1]) + 1 if match else 0
+            if (told and not match) or stored > size_bytes:
+                raise self._passing("does not say how much is there")
+            return stored
+        if reply.status not in {200, 201}:
+            raise self._calls.error(reply)
+        video_id = reply.content.get("id")
+        if not isinstance(video_id, str) or not _ID.fullmatch(video_id):
+            # Asked again, the server repeats what it said when the film was there.
+            raise self._passing("does not say what the film is called")
+        return video_id
+
+    def _session(self, url: str, reply: Reply) -> str:
+        try:
+            session = urljoin(url, location := reply.headers.get("location", ""))
+            is_good = bool(location) and urlsplit(session).scheme in {"https", urlsplit(url).scheme}
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise self._passing("does not say where to send the film")
+        return session
+
+    def _passing(self, what: str) -> TransientError:
+        return TransientError(what, where=self._calls.where)

@@ -1,0 +1,77 @@
+"""A film as YouTube describes it: the video resource of videos.insert."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import InputError
+from pipeline.model.metadata import fit_description, fit_tags, fit_title
+from pipeline.model.text import clean_text
+
+Privacy = Literal["private", "unlisted", "public"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publicity:
+    """What is asked for every film alike."""
+
+    privacy: Privacy
+    # Of YouTube, a number as text: "27" is education.
+    category: str
+    made_for_kids: bool
+    # Realistic pictures, sound or voices that are made or changed: YouTube labels such films.
+    synthetic_media: bool
+    notify_subscribers: bool
+
+
+class FilmText(BaseModel):
+    """What metadata.json says, as far as YouTube wants to know it; whatever else is in it, is not read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    title: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    # BCP-47.
+    language: str = ""
+
+
+def read_text(path: Path) -> FilmText:
+    """The words of a film. Blocks. Raises `InputError` for a file that is none."""
+    try:
+        return FilmText.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"can't be read: {(error.strerror or 'no such file').lower()}", where=str(path)) from error
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]
+        at = ".".join(map(str, wrong["loc"]))
+        message = f"{at}: {wrong['msg']}" if at else "is not JSON"
+        raise InputError(message, where=str(path), hint='It needs at least {"title": "…"}') from error
+
+
+def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping[str, Any]:
+    """The body of videos.insert. `tag` is the first of the tags: by it the film is found again.
+
+    Everything fits what YouTube takes: what is too long is cut at the end of a word. privacyStatus is always sent,
+    since without it a film would be public, and selfDeclaredMadeForKids too, which the law of some countries asks for.
+    """
+    snippet: dict[str, Any] = {
+        "title": fit_title(clean_text(text.title)) or "Film",
+        "description": fit_description(text.description),
+        "tags": list(fit_tags((tag, *text.tags))),
+        "categoryId": publicity.category,
+    }
+    if text.language:
+        snippet["defaultLanguage"] = text.language
+        snippet["defaultAudioLanguage"] = text.language
+    status = {
+        "privacyStatus": publicity.privacy,
+        "selfDeclaredMadeForKids": publicity.made_for_kids,
+        "containsSyntheticMedia": publicity.synthetic_media,
+    }
+    return {"snippet": snippet, "status": status}

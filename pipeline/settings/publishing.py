@@ -1,0 +1,75 @@
+"""Where films are published, and how."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from pipeline.settings.kinds import DAY_S, Group, HttpUrl, Names
+
+DEFAULT_CHANNEL = "default"
+# A file is named after it.
+_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def _channel(value: str) -> str:
+    if not _CHANNEL.fullmatch(value):
+        raise ValueError("must be letters, digits, - and _")
+    return value
+
+
+def _destinations(value: tuple[str, ...]) -> tuple[str, ...]:
+    for name in value:
+        host, colon, channel = name.partition(":")
+        if host != "youtube" or (colon and not _CHANNEL.fullmatch(channel)):
+            raise ValueError(f"knows no “{name[:80]}”; write youtube or youtube:CHANNEL")
+    return tuple(dict.fromkeys(value))
+
+
+class PublishingSettings(Group):
+    """Where films go besides output/."""
+
+    to: Annotated[Names, AfterValidator(_destinations)] = Field(
+        (), description="Video hosts: youtube (the channel of youtube.channel) or youtube:CHANNEL; empty: none."
+    )
+
+
+class YouTubeSettings(Group):
+    """YouTube. Log in once: nightreel auth youtube."""
+
+    root_url: HttpUrl = Field("https://youtube.googleapis.com", description="Address of the service.")
+    token_url: HttpUrl = Field(
+        "https://oauth2.googleapis.com/token", description="Where logins are renewed; what token files say is not used."
+    )
+    auth_url: HttpUrl = Field(
+        "https://accounts.google.com/o/oauth2/v2/auth", description="Where the browser is sent to log in."
+    )
+    channel: Annotated[str, AfterValidator(_channel)] = Field(
+        DEFAULT_CHANNEL,
+        description="Which login is used where none is named: credentials/youtube/CHANNEL.token.json.",
+    )
+    privacy: Literal["private", "unlisted", "public"] = Field("private", description="Who may see a film.")
+    category: str = Field(
+        "27", pattern=r"^\d{1,3}$", description="YouTube's number of a category; 27 is education, 28 science."
+    )
+    made_for_kids: bool = Field(
+        default=False, description="Whether films are made for children. It is always sent: the law asks for it."
+    )
+    synthetic_media: bool = Field(
+        default=False,
+        description="Whether films show realistic things that were made or changed by a machine, which YouTube labels. "
+        "Scripts, voices that read them, charts and captions need no label; realistic scenes and cloned voices do.",
+    )
+    notify_subscribers: bool = Field(default=False, description="Whether subscribers are told of each film.")
+    chunk_kib: int = Field(
+        8192,
+        ge=256,
+        le=1_048_576,
+        multiple_of=256,
+        description="How much of a film is sent in one request, in KiB; a multiple of 256. That much is held in "
+        "memory, and at most that much is sent again after the line was cut.",
+    )
+    concurrency: int = Field(2, ge=1, le=20, description="Films that are sent to one channel at the same time.")
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")

@@ -1,0 +1,144 @@
+"""Films onto a channel, by the commands as a user types them."""
+
+from __future__ import annotations
+
+import json
+import signal
+from contextlib import contextmanager
+
+import pytest
+
+from tests.acceptance.command import Running, nightreel
+from tests.acceptance.films import TITLES, write_brief, write_folder
+from tests.acceptance.services import service
+
+SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+PUBLISHED = (*SILENT, "--publish", "youtube")
+
+
+@contextmanager
+def youtube(home, *options):
+    """A stand-in, and the environment of commands that publish there."""
+    token = home / "credentials" / "youtube" / "default.token.json"
+    with service("youtube", "--token", str(token), *options) as stand_in:
+        yield (
+            stand_in,
+            {
+                "NIGHTREEL_YOUTUBE__ROOT_URL": stand_in.url,
+                "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
+                "NIGHTREEL_YOUTUBE__CHUNK_KIB": "256",
+                "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
+            },
+        )
+
+
+def titles(stand_in):
+    told = stand_in.history()
+    assert told["complaints"] == []
+    return sorted(film["resource"]["snippet"]["title"] for film in told["films"])
+
+
+def jobs(home, batch):
+    folder = home / "state" / "batches" / batch / "jobs"
+    return [json.loads(path.read_bytes()) for path in sorted(folder.glob("[!.]*.json"))]
+
+
+def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_person(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:2])
+    with youtube(tmp_path) as (stand_in, env):
+        first = nightreel("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env)
+        assert (first.code, first.complaints) == (0, [])
+        assert titles(stand_in) == sorted(TITLES[:2])
+        told = {event["published"]["youtube"] for event in first.events if event.get("published")}
+        assert told == {job["published"][0]["url"] for job in jobs(tmp_path, "kitchen")}
+        for job in jobs(tmp_path, "kitchen"):
+            (receipt,) = job["published"]
+            assert receipt["url"] == f"https://www.youtube.com/watch?v={receipt['id']}"
+            assert (tmp_path / job["receipt"]["package"]["video"]).is_file()
+
+        write_brief(tmp_path / "kitchen" / "1.md", TITLES[0], body="Tea cools because the air carries heat away.")
+        changed = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
+        assert changed.code == 9
+        assert "is out as https://www.youtube.com/watch?v=" in changed.stdout
+        assert len(titles(stand_in)) == 2
+
+        (held,) = [job for job in jobs(tmp_path, "kitchen") if job["status"] == "review"]
+        command = held["error"]["hint"].partition("nightreel ")[2].split()
+        again = nightreel(*command, cwd=tmp_path, env=env)
+        assert again.code == 0
+        assert titles(stand_in) == sorted([*TITLES[:2], TITLES[0]])
+
+
+def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_any_file(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    made = nightreel("run", "kitchen", *SILENT, cwd=tmp_path)
+    assert made.code == 0
+    video = tmp_path / jobs(tmp_path, "kitchen")[0]["receipt"]["package"]["video"]
+    talk = tmp_path / "talk.mp4"
+    talk.write_bytes(video.read_bytes())
+    (tmp_path / "talk.json").write_text(json.dumps({"title": "A talk", "tags": ["talk"]}), encoding="utf-8")
+    with youtube(tmp_path) as (stand_in, env):
+        for what in ("kitchen", video, talk, talk):
+            done = nightreel("publish", what, "--to", "youtube", "--privacy", "unlisted", cwd=tmp_path, env=env)
+            assert done.code == 0, done
+        told = stand_in.history()
+
+    assert sorted(film["resource"]["snippet"]["title"] for film in told["films"]) == ["A talk", TITLES[0]]
+    assert {film["resource"]["status"]["privacyStatus"] for film in told["films"]} == {"unlisted"}
+    assert told["calls"]["videos.insert"] == 2
+
+
+def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_the_token(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES)
+    with youtube(tmp_path, "--expired") as (stand_in, env):
+        running = [Running.start("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env) for _ in range(2)]
+        ends = [each.finish() for each in running]
+        told = stand_in.history()
+
+    assert [end.code for end in ends] == [0, 0]
+    assert sorted(film["resource"]["snippet"]["title"] for film in told["films"]) == sorted(TITLES)
+    assert (told["calls"]["token"], told["calls"]["videos.insert"], told["complaints"]) == (1, 3, [])
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="sends signals")
+def test_a_spent_quota_parks_films_that_are_made_and_delivered_until_it_comes_back(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    with youtube(tmp_path, "--next", "quota_exceeded") as (_, env):
+        running = Running.start("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env)
+        parked = running.wait_for(status="parked")
+        running.process.send_signal(signal.SIGTERM)
+        running.finish()
+
+    assert "quota for today is spent" in parked["error"]
+    (job,) = jobs(tmp_path, "kitchen")
+    assert (tmp_path / job["receipt"]["package"]["video"]).is_file()
+    assert job["parked_until"]
+    assert job["published"] == []
+
+
+def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    with youtube(tmp_path, "--expired", "--fault", "invalid_grant") as (_, env):
+        done = nightreel("run", "kitchen", *PUBLISHED, "--debug", cwd=tmp_path, env=env)
+    token = json.loads((tmp_path / "credentials" / "youtube" / "default.token.json").read_bytes())
+    secrets = {token["token"], token["refresh_token"], token["client_secret"]}
+
+    (job,) = jobs(tmp_path, "kitchen")
+    assert (job["status"], job["parked_until"], job["error"]["kind"]) == ("parked", None, "NeedsLoginError")
+    assert "Run: nightreel auth youtube --channel default" in job["error"]["message"]
+    said = [done.stdout, done.stderr]
+    files = [*(tmp_path / "state").rglob("*"), *(tmp_path / "output").rglob("*")]
+    said += [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
+    assert [secret for secret in secrets for text in said if secret in text] == []
+
+
+def test_how_logins_stand_is_told_without_asking_anybody(tmp_path):
+    with youtube(tmp_path):
+        pass
+
+    told = nightreel("auth", "status", "--json", cwd=tmp_path)
+
+    (stands,) = told.json
+    assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
+    assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
+    assert nightreel("auth", "status", cwd=tmp_path / "credentials").stdout.startswith("Nobody is logged in")

@@ -1,0 +1,180 @@
+"""Who may do what: Google's authorization server, as much of it as an installed program meets."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from tests.standins.youtube.rules import Refusal
+
+CLIENT_ID = "123456789012-standin.apps.googleusercontent.com"
+CLIENT_SECRET = "GOCSPX-stand-in-client-secret"
+FORCE_SSL = "https://www.googleapis.com/auth/youtube.force-ssl"
+UPLOAD = "https://www.googleapis.com/auth/youtube.upload"
+READONLY = "https://www.googleapis.com/auth/youtube.readonly"
+# What may be called with which scope; the discovery document says the same of every method.
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class TokenError(Exception):
+    """An answer of the token endpoint that is an error."""
+
+    def __init__(self, error: str, description: str, *, status: int = 400) -> None:
+        super().__init__(error)
+        self.status = status
+        self.body = {"error": error, "error_description": description}
+
+
+@dataclass
+class Grant:
+    """What a person has allowed."""
+
+    channel: str
+    scopes: tuple[str, ...]
+    refresh_token: str
+    revoked: bool = False
+
+
+@dataclass
+class _Code:
+    grant: Grant
+    redirect_uri: str
+    challenge: str
+
+
+@dataclass
+class Accounts:
+    """Clients, grants and tokens."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    lifetime_s: int = 3599
+    # The channel whose owner is asked for consent, and what she allows of it; None: everything; a refusal: nothing.
+    owner: str = "default"
+    allows: tuple[str, ...] | None = None
+    denies: bool = False
+    # Whether a code comes without a refresh token, as for somebody who has consented before.
+    forgets_refresh_token: bool = False
+    grants: dict[str, Grant] = field(default_factory=dict)
+    refreshes: int = 0
+    _access: dict[str, tuple[Grant, datetime]] = field(default_factory=dict)
+    _codes: dict[str, _Code] = field(default_factory=dict)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def grant(self, channel: str = "default", scopes: tuple[str, ...] = (FORCE_SSL,)) -> Grant:
+        """Consent that was given before."""
+        grant = Grant(channel, scopes, f"1//stand-in-refresh-{channel}-{next(self._numbers)}")
+        self.grants[grant.refresh_token] = grant
+        return grant
+
+    def access_token(self, grant: Grant, *, lifetime_s: int | None = None) -> str:
+        """A token that holds for so long."""
+        token = f"ya29.stand-in-access-{next(self._numbers)}"
+        lifetime = timedelta(seconds=self.lifetime_s if lifetime_s is None else lifetime_s)
+        self._access[token] = (grant, self.clock() + lifetime)
+        return token
+
+    def authorized_user(self, grant: Grant, *, fresh: bool = True) -> dict[str, object]:
+        """The content of a token file, as `google.oauth2.credentials.Credentials.to_json()` writes it."""
+        token = self.access_token(grant, lifetime_s=None if fresh else -1)
+        return {
+            "token": token,
+            "refresh_token": grant.refresh_token,
+            "token_uri": "https://oauth2.googleapis.com/token",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "scopes": list(grant.scopes),
+            "universe_domain": "googleapis.com",
+            "account": "",
+            "expiry": self._access[token][1].replace(tzinfo=None).isoformat() + "Z",
+        }
+
+    @property
+    def secrets(self) -> set[str]:
+        """Everything that nobody may read."""
+        return {CLIENT_SECRET, *self.grants, *self._access, *self._codes}
+
+    def expire_all(self) -> None:
+        """No access token holds any more."""
+        for token, (grant, _) in self._access.items():
+            self._access[token] = (grant, self.clock() - timedelta(seconds=1))
+
+    # What the API asks ------------------------------------------------------------------------------------------
+
+    def who(self, authorization: str, scopes: list[str]) -> Grant:
+        """The grant behind the header of a request that needs one of these scopes. Raises `Refusal`."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme != "Bearer" or not token:
+            raise Refusal("required", "Login Required.", status=401, domain="global")
+        grant, until = self._access.get(token, (None, self.clock()))
+        if grant is None or grant.revoked or until <= self.clock():
+            message = "Request had invalid authentication credentials."
+            raise Refusal("authError", message, status=401, domain="global")
+        if not set(scopes) & set(grant.scopes):
+            message = "Request had insufficient authentication scopes."
+            raise Refusal("insufficientPermissions", message, status=403, domain="global")
+        return grant
+
+    # What a browser asks ----------------------------------------------------------------------------------------
+
+    def authorize(self, query: dict[str, str]) -> str:
+        """Where the browser is sent, after the owner has looked at the page of consent. Raises `TokenError`."""
+        wanted = {"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge"}
+        if missing := wanted - query.keys():
+            raise TokenError("invalid_request", f"missing: {', '.join(sorted(missing))}")
+        if query["client_id"] != CLIENT_ID:
+            raise TokenError("invalid_client", "The OAuth client was not found.", status=401)
+        if query["response_type"] != "code" or query.get("code_challenge_method") != "S256":
+            raise TokenError("invalid_request", "only codes with S256 are given here")
+        back = urlsplit(query["redirect_uri"])
+        if back.scheme != "http" or back.hostname not in _LOOPBACK:
+            raise TokenError("redirect_uri_mismatch", "the redirect is no loopback address")
+        if query.get("access_type") != "offline" or query.get("prompt") != "consent":
+            raise TokenError("invalid_request", "nobody gets a refresh token without offline access and consent")
+        if self.denies:
+            return f"{query['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': query['state']})}"
+        scopes = tuple(scope for scope in query["scope"].split() if self.allows is None or scope in self.allows)
+        code = f"4/stand-in-code-{next(self._numbers)}"
+        self._codes[code] = _Code(self.grant(self.owner, scopes), query["redirect_uri"], query["code_challenge"])
+        told = {"state": query["state"], "code": code, "scope": " ".join(scopes)}
+        return f"{query['redirect_uri']}?{urlencode(told)}"
+
+    # What the token endpoint is asked ---------------------------------------------------------------------------
+
+    def token(self, form: dict[str, str]) -> dict[str, object]:
+        """The answer to a form. Raises `TokenError`."""
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            raise TokenError("invalid_client", "Unauthorized", status=401)
+        if form.get("grant_type") == "refresh_token":
+            return self._refresh(form)
+        if form.get("grant_type") == "authorization_code":
+            return self._exchange(form)
+        raise TokenError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type')}")
+
+    def _refresh(self, form: dict[str, str]) -> dict[str, object]:
+        grant = self.grants.get(form.get("refresh_token", ""))
+        if grant is None or grant.revoked:
+            raise TokenError("invalid_grant", "Token has been expired or revoked.")
+        self.refreshes += 1
+        return self._answer(grant)
+
+    def _exchange(self, form: dict[str, str]) -> dict[str, object]:
+        code = self._codes.pop(form.get("code", ""), None)
+        verifier = form.get("code_verifier", "")
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        if code is None or code.redirect_uri != form.get("redirect_uri") or code.challenge != challenge:
+            raise TokenError("invalid_grant", "Bad Request")
+        refresh = {} if self.forgets_refresh_token else {"refresh_token": code.grant.refresh_token}
+        return {**self._answer(code.grant), **refresh}
+
+    def _answer(self, grant: Grant) -> dict[str, object]:
+        return {
+            "access_token": self.access_token(grant),
+            "expires_in": self.lifetime_s,
+            "scope": " ".join(grant.scopes),
+            "token_type": "Bearer",
+        }

@@ -1,0 +1,58 @@
+"""What the room is told in tests: a channel of the stand-in, and patience without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.limits import RetryPolicy
+from pipeline.publishing import Subject
+from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
+from tests.standins.gates import gate
+from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
+
+AT_ONCE = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
+ASKED = Publicity(
+    privacy="unlisted", category="27", made_for_kids=False, synthetic_media=False, notify_subscribers=False
+)
+
+
+def now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def channel_of(
+    youtube: YouTubeStandIn,
+    root: Path,
+    name: str = "default",
+    *,
+    chunk_bytes: int = CHUNK_BYTES,
+    retry: RetryPolicy = AT_ONCE,
+    clock: Callable[[], datetime] = now,
+) -> Channel:
+    """A channel whose login is below `root`, if somebody has put it there."""
+    return Channel(
+        name=name,
+        address="youtube" if name == "default" else f"youtube:{name}",
+        token=token_file(root, name),
+        journals=root / "state" / "youtube" / name,
+        root_url=youtube.url,
+        token_url=youtube.token_url,
+        timeout_s=10,
+        chunk_bytes=chunk_bytes,
+        gate=gate(f"youtube.{name}", clock=clock),
+        retry=retry,
+        clock=clock,
+    )
+
+
+def token_file(root: Path, name: str = "default") -> Path:
+    """Where a login lies."""
+    return root / "credentials" / "youtube" / f"{name}.token.json"
+
+
+def film_for(channel: Channel, key: str = "0123456789abcdef", *, job: str = "job1") -> YouTubeDestination:
+    """A film about `key` on its way to the channel."""
+    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED)

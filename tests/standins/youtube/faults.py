@@ -1,0 +1,93 @@
+"""What can go wrong, by the request that it meets. Each is something that Google's servers, or the way to them, do."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from tests.standins.faults import Chance
+
+# By the kind of request: start (a session is asked for), chunk (bytes, but for the last ones), final (the last ones),
+# query (how much is there?), token (a refresh), list (a question about channel, playlist or films).
+FAULTS: dict[str, str] = {
+    "quota_exceeded": "start",
+    "upload_limit_exceeded": "start",
+    "start_401": "start",
+    "start_503": "start",
+    "rate_limited": "start",
+    "no_location": "start",
+    "start_lost": "start",  # the session is there, and nobody hears of it
+    "chunk_503": "chunk",  # nothing is taken
+    "chunk_stored_503": "chunk",  # all of it is taken, and the answer is an error
+    "chunk_dropped": "chunk",  # the line breaks half-way; what has arrived is kept
+    "chunk_401": "chunk",
+    "chunk_rate_limited": "chunk",
+    "short_range": "chunk",  # a part is kept
+    "no_range": "chunk",  # nothing of the whole film is kept
+    "gone_404": "chunk",
+    "gone_410": "chunk",
+    "final_503": "final",  # nothing is taken
+    "final_dropped": "final",  # half of it arrives
+    "final_short_range": "final",
+    "final_lost": "final",  # the film is there, and the line breaks before the answer
+    "final_lost_503": "final",  # likewise, with an error for an answer
+    "final_lost_and_gone": "final",  # likewise, and the session is forgotten
+    "final_garbled": "final",  # likewise, and the answer is cut short
+    "final_gone_404": "final",
+    "query_503": "query",
+    "query_dropped": "query",
+    "invalid_grant": "token",
+    "token_503": "token",
+    "token_not_json": "token",
+    "list_503": "list",
+    "list_401": "list",
+}
+# Those that pass by themselves, or by asking again.
+PASSING = tuple(name for name in FAULTS if name not in {"quota_exceeded", "upload_limit_exceeded", "invalid_grant"})
+
+
+@dataclass
+class FaultPlan:
+    """Which fault meets the next request of each kind: those that were ordered, then some by chance."""
+
+    # These meet a share of the requests, drawn from the seed.
+    faults: tuple[str, ...] = ()
+    share: float = 0.0
+    seed: int = 0
+    # What has met whom, in order.
+    met: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._ordered: dict[str, deque[str | None]] = {}
+        self._chance: dict[str, Chance] = {}
+
+    def order(self, *names: str) -> None:
+        """Each meets the next request of its kind that has no fault yet."""
+        for name in names:
+            self._ordered.setdefault(FAULTS[name], deque()).append(name)
+
+    def clear(self) -> None:
+        """What was ordered and has met nobody is ordered no more."""
+        self._ordered.clear()
+
+    def skip(self, kind: str, times: int = 1) -> None:
+        """The next requests of this kind meet no ordered fault."""
+        self._ordered.setdefault(kind, deque()).extend([None] * times)
+
+    def draw(self, kind: str) -> str | None:
+        """What meets a request of this kind."""
+        queue = self._ordered.get(kind)
+        if queue:
+            fault = queue.popleft()
+        else:
+            # One stream for each kind: how often one is asked does not shift the others.
+            chance = self._chance.setdefault(kind, Chance(hash_of(f"{self.seed}/{kind}")))
+            fault = chance.draw([name for name in self.faults if FAULTS[name] == kind], self.share)
+        if fault:
+            self.met.append(fault)
+        return fault
+
+
+def hash_of(text: str) -> int:
+    """The same number for the same text, in every process."""
+    return int.from_bytes(text.encode()[-8:], "big") ^ len(text)

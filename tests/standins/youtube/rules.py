@@ -1,0 +1,140 @@
+"""What Google's own description of the API allows: the discovery document that google-api-python-client brings.
+
+Parameters, required ones, types, enums and the fields of a body come from there; what it does not say (lengths, angle
+brackets, which fields go together) is in `semantics.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+class Refusal(Exception):  # noqa: N818 - an answer of the service
+    """A request that Google would not take, as it says so."""
+
+    def __init__(self, reason: str, message: str, *, status: int = 400, domain: str = "youtube.parameter") -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.body = {
+            "error": {
+                "code": status,
+                "message": message,
+                "errors": [{"domain": domain, "reason": reason, "message": message}],
+            }
+        }
+
+
+@cache
+def discovery() -> dict[str, Any]:
+    """The document, as it is bundled."""
+    documents = resources.files("googleapiclient.discovery_cache.documents")
+    return dict(json.loads(documents.joinpath("youtube.v3.json").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that keeps the rules of its method."""
+
+    method: str
+    parts: frozenset[str]
+    parameters: dict[str, list[str]]
+    body: dict[str, Any] = field(default_factory=dict)
+
+    def one(self, name: str) -> str:
+        """The value of a parameter; empty: it was not given."""
+        return self.parameters.get(name, [""])[0]
+
+
+def check(method: str, query: list[tuple[str, str]], body: object = None) -> Asked:
+    """The request of a method such as "videos.insert", if its parameters and its body are as described.
+
+    Raises `Refusal`.
+    """
+    collection, _, verb = method.partition(".")
+    described = discovery()["resources"][collection]["methods"][verb]
+    known = {**discovery()["parameters"], **described.get("parameters", {})}
+    given = _parameters(query, known)
+    resource = described.get("request", {}).get("$ref") or _item_of(described["response"]["$ref"])
+    parts = frozenset(part for value in given.get("part", []) for part in value.split(","))
+    for part in parts - _parts(resource):
+        raise Refusal("unknownPart", f"{part!r} is no part of {resource}", domain="youtube.part")
+    if "request" not in described:
+        return Asked(method, parts, given)
+    _check_body(body, resource, "")
+    assert isinstance(body, dict)
+    for part in body.keys() - parts - {"id", "kind", "etag"}:
+        raise Refusal("unexpectedPart", f"{part} is sent, and not named in part", domain="youtube.part")
+    return Asked(method, parts, given, body)
+
+
+def _parameters(query: list[tuple[str, str]], known: dict[str, Any]) -> dict[str, list[str]]:
+    given: dict[str, list[str]] = {}
+    for name, value in query:
+        if name == "upload_id":
+            continue
+        if name not in known:
+            raise Refusal("unknownParameter", f"Unknown name {name!r}: Cannot bind query parameter.")
+        if name in given and not known[name].get("repeated"):
+            raise Refusal("repeatedParameter", f"{name} is given twice")
+        _check_value(name, value, known[name])
+        given.setdefault(name, []).append(value)
+    for name, rule in known.items():
+        if rule.get("required") and not any(given.get(name, [])):
+            raise Refusal("missingRequiredParameter", f"Required parameter: {name}")
+    return given
+
+
+def _item_of(response: str) -> str:
+    items = discovery()["schemas"][response].get("properties", {}).get("items")
+    return str(items["items"]["$ref"]) if items else response
+
+
+@cache
+def _parts(resource: str) -> frozenset[str]:
+    """What can stand in `part`: the objects of a resource, and its id."""
+    properties = discovery()["schemas"][resource]["properties"]
+    return frozenset({"id", *(name for name, rule in properties.items() if "$ref" in rule or rule["type"] == "object")})
+
+
+def _check_value(name: str, value: str, rule: dict[str, Any]) -> None:
+    if rule["type"] == "boolean" and value not in {"true", "false"}:
+        raise Refusal("invalidValue", f"Invalid value at {name!r} (TYPE_BOOL), {value!r}")
+    if rule["type"] == "integer":
+        if not value.isdecimal():
+            raise Refusal("invalidValue", f"Invalid value at {name!r} (TYPE_INT32), {value!r}")
+        if not int(rule.get("minimum", 0)) <= int(value) <= int(rule.get("maximum", 2**31)):
+            raise Refusal("invalidValue", f"{name} is out of range: {value}")
+    if "enum" in rule and value not in rule["enum"]:
+        raise Refusal("invalidValue", f"Invalid value at {name!r}, {value!r}")
+
+
+def _check_body(value: object, schema: str, path: str) -> None:
+    if not isinstance(value, dict):
+        raise Refusal("parseError", f"{path or 'the body'} is no object", domain="global")
+    properties = discovery()["schemas"][schema]["properties"]
+    for name, item in value.items():
+        if name not in properties:
+            raise Refusal("badRequest", f"Unknown name {name!r} at {path or schema!r}: Cannot find field.")
+        _check_field(item, properties[name], f"{path}.{name}" if path else name)
+
+
+def _check_field(value: object, rule: dict[str, Any], path: str) -> None:
+    if "$ref" in rule:
+        _check_body(value, rule["$ref"], path)
+        return
+    kinds = {"string": str, "boolean": bool, "integer": int, "number": (int, float), "array": list, "object": dict}
+    if not isinstance(value, kinds[rule["type"]]) or (isinstance(value, bool) and rule["type"] != "boolean"):
+        raise Refusal("badRequest", f"Invalid value at {path!r} (TYPE_{rule['type'].upper()}), {value!r}")
+    if "enum" in rule and value not in rule["enum"]:
+        raise Refusal("badRequest", f"Invalid value at {path!r}, {value!r}")
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            _check_field(item, rule["items"], f"{path}[{number}]")
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _check_field(item, rule["additionalProperties"], f"{path}.{name}")

@@ -1,0 +1,43 @@
+"""What YouTube asks of a film's fields beyond their types: the pages of "Videos" and "videos.insert"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tests.standins.youtube.rules import Refusal
+
+# Those that may be given to a film, of videoCategories.list in most countries.
+ASSIGNABLE = frozenset({"1", "2", "10", "15", "17", "19", "20", "22", "23", "24", "25", "26", "27", "28", "29"})
+MOST_BYTES = 274_877_906_944
+
+
+def check_film(video: dict[str, Any]) -> None:
+    """Raise `Refusal` for a film that can't be inserted so."""
+    snippet, status = video.get("snippet", {}), video.get("status", {})
+    title, description = snippet.get("title", ""), snippet.get("description", "")
+    if not 1 <= len(title) <= 100 or set("<>") & set(title) or not title.strip():
+        raise _video("invalidTitle", "The request metadata specifies an invalid or empty video title.")
+    if len(description.encode()) > 5000 or set("<>") & set(description):
+        raise _video("invalidDescription", "The request metadata specifies an invalid video description.")
+    if _tags_chars(snippet.get("tags", [])) > 500 or any(set("<>,") & set(tag) for tag in snippet.get("tags", [])):
+        raise _video("invalidTags", "The request metadata specifies invalid video keywords.")
+    if snippet.get("categoryId", "22") not in ASSIGNABLE:
+        raise _video("invalidCategoryId", "The snippet.categoryId property specifies an invalid category ID.")
+    if "localizations" in video and not snippet.get("defaultLanguage"):
+        raise _video("defaultLanguageNotSet", "The default language is not set.")
+    if "publishAt" in status:
+        try:
+            datetime.fromisoformat(status["publishAt"])
+        except ValueError:
+            raise _video("invalidPublishAt", "status.publishAt is no date.") from None
+        if status.get("privacyStatus") != "private":
+            raise _video("invalidPublishAt", "status.publishAt is only for private films.")
+
+
+def _tags_chars(tags: list[str]) -> int:
+    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
+
+
+def _video(reason: str, message: str) -> Refusal:
+    return Refusal(reason, message, domain="youtube.video")

@@ -1,0 +1,97 @@
+"""Processes that publish a film each, to be killed: `python -m tests.standins.youtube.uploader`.
+
+It reads an order a line (JSON, see `order`), answers {"pid": …} when the process has begun and {"code": …} when it is
+over: 0, what it raised ("TransientError: …"), or the signal that killed it as a negative number. Where the system can
+fork, a process costs a few milliseconds, because everything has been imported before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from pipeline.errors import NightreelError
+from pipeline.model import Package
+from pipeline.publishing import Subject
+from pipeline.publishing.youtube import Channel, YouTubeDestination
+from tests.standins.gates import gate
+from tests.standins.youtube.clients import ASKED, AT_ONCE, now, token_file
+
+# A film that was given up.
+GAVE_UP = 3
+
+
+def order(url: str, root: Path, video: Path, *, key: str, chunk_bytes: int) -> str:
+    """A line for the program."""
+    told = {"url": url, "root": str(root), "video": str(video), "key": key, "chunk_bytes": chunk_bytes}
+    return json.dumps(told)
+
+
+async def _publish(told: dict[str, Any]) -> None:
+    root, video = Path(told["root"]), Path(told["video"])
+    channel = Channel(
+        name="default",
+        address="youtube",
+        token=token_file(root),
+        journals=root / "state" / "youtube" / "default",
+        root_url=told["url"],
+        token_url=f"{told['url']}/token",
+        timeout_s=10,
+        chunk_bytes=told["chunk_bytes"],
+        gate=gate("youtube.default"),
+        retry=AT_ONCE,
+        clock=now,
+    )
+    beside = video.with_suffix(".json")
+    package = Package(video=video, srt=beside, vtt=beside, thumbnail=beside, metadata=beside)
+    destination = YouTubeDestination(channel, Subject(key=told["key"], job=told["key"], batch="chaos"), ASKED)
+    receipt = await destination.deliver(package)
+    video.with_suffix(".receipt").write_text(receipt.id, encoding="ascii")
+
+
+def _run(line: str) -> int:
+    try:
+        anyio.run(_publish, json.loads(line))
+    except NightreelError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)  # noqa: T201
+        return GAVE_UP
+    return 0
+
+
+def _tell(**what: int) -> None:
+    print(json.dumps(what), flush=True)  # noqa: T201
+
+
+def _begin(line: str) -> int:
+    """The code of a new process that works on the order, when it is over."""
+    if not hasattr(os, "fork"):
+        with subprocess.Popen([sys.executable, "-m", __spec__.name, line]) as process:
+            _tell(pid=process.pid)
+            return process.wait()
+    if pid := os.fork():
+        _tell(pid=pid)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    sys.stdin.close()
+    code = 1
+    try:
+        code = _run(line)
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    """An order a line, or the one on the command line."""
+    if len(sys.argv) > 1:
+        sys.exit(_run(sys.argv[1]))
+    for line in sys.stdin:
+        _tell(code=_begin(line))
+
+
+if __name__ == "__main__":
+    main()

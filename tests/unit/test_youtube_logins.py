@@ -1,0 +1,308 @@
+"""Logins at YouTube: token files as google-auth has them, renewed once for all, and made in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import pytest
+from anyio import to_thread
+from google.oauth2.credentials import Credentials
+
+from pipeline.errors import InputError, NeedsLoginError, TransientError
+from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.login import Client, LoginPlan, log_in, read_client
+from pipeline.publishing.youtube.tokens import Login, read_token
+from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, YouTubeStandIn
+from tests.standins.youtube.clients import AT_ONCE, now, token_file
+
+HINT = "Run: nightreel auth youtube"
+
+
+@pytest.fixture
+async def youtube():
+    async with YouTubeStandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+async def http():
+    async with open_http(where="youtube", timeout_s=5) as opened:
+        yield opened
+
+
+def login(youtube, http, path, clock=now):
+    return Login(path, http=http, token_url=youtube.token_url, where="youtube", login=HINT, retry=AT_ONCE, clock=clock)
+
+
+# Tokens
+
+
+async def test_a_token_that_holds_is_used_as_it_is(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path)
+    before = path.read_bytes()
+
+    token = await login(youtube, http, path).access_token()
+
+    assert token == json.loads(before)["token"]
+    assert path.read_bytes() == before
+    assert youtube.calls["token"] == 0
+
+
+async def test_a_token_is_renewed_before_it_is_over(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path)
+    soon = datetime.now(UTC) + timedelta(seconds=3599 - 200)
+
+    token = await login(youtube, http, path, clock=lambda: soon).access_token()
+
+    assert youtube.accounts.refreshes == 1
+    assert json.loads(path.read_bytes())["token"] == token
+
+
+async def test_many_who_want_a_token_at_once_cause_one_renewal(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    # Each with a state of its own, as in processes side by side.
+    tokens = await asyncio.gather(*(login(youtube, http, path).access_token() for _ in range(8)))
+
+    assert len(set(tokens)) == 1
+    assert youtube.accounts.refreshes == 1
+
+
+async def test_a_token_that_was_refused_is_renewed_though_it_should_hold(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path)
+    logged_in = login(youtube, http, path)
+    first = await logged_in.access_token()
+
+    second = await logged_in.access_token(rejected=first)
+
+    assert second != first
+    assert await logged_in.access_token(rejected=first) == second
+    assert youtube.accounts.refreshes == 1
+
+
+async def test_google_auth_reads_what_we_write_and_we_what_it_writes(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    token = await login(youtube, http, path).access_token()
+
+    theirs = Credentials.from_authorized_user_file(path)
+    assert (theirs.token, theirs.valid, theirs.scopes) == (token, True, [FORCE_SSL])
+
+    path.write_text(theirs.to_json(), encoding="utf-8")
+    assert await login(youtube, http, path).access_token() == token
+
+
+async def test_what_we_do_not_know_in_a_token_file_stays_in_it(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"quota_project_id": "p-1"}), encoding="utf-8")
+
+    await login(youtube, http, path).access_token()
+
+    kept = json.loads(path.read_bytes())
+    assert (kept["quota_project_id"], kept["token_uri"]) == ("p-1", "https://oauth2.googleapis.com/token")
+
+
+async def test_a_renewed_token_can_be_read_by_its_owner_alone(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    path.chmod(0o644)
+
+    await login(youtube, http, path).access_token()
+
+    assert path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path, _: path.unlink(), "nobody is logged in"),
+        (lambda path, _: path.write_text("{}"), "is no token file: client_id"),
+        (lambda path, _: path.write_text("no JSON"), "is no token file"),
+        (lambda _, youtube: youtube.faults.order("invalid_grant"), "has expired or was revoked"),
+        (lambda path, _: path.write_text(without(path, "refresh_token")), "can't be renewed"),
+        (lambda path, _: path.write_text(path.read_text().replace(CLIENT_SECRET, "other")), "does not know the client"),
+    ],
+    ids=["missing", "empty", "no JSON", "revoked", "no refresh token", "another client"],
+)
+async def test_a_login_that_a_person_has_to_renew_says_how(youtube, http, tmp_path, spoil, said):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    spoil(path, youtube)
+
+    with pytest.raises(NeedsLoginError, match=rf"{said}.*{HINT}") as raised:
+        await login(youtube, http, path).access_token()
+
+    told = repr(raised.value) + str(raised.value) + repr(raised.value.__cause__)
+    assert not any(secret in told for secret in youtube.secrets)
+
+
+def without(path, key):
+    return json.dumps({name: value for name, value in json.loads(path.read_bytes()).items() if name != key})
+
+
+async def test_a_token_server_that_is_down_is_asked_again_and_then_given_up_for_now(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order(*["token_503"] * 3, "token_not_json")
+
+    assert await login(youtube, http, path).access_token()
+
+    youtube.accounts.expire_all()
+    youtube.faults.order(*["token_503"] * 5)
+    with pytest.raises(TransientError, match="HTTP 503"):
+        await login(youtube, http, path).access_token(rejected=json.loads(path.read_bytes())["token"])
+
+
+# Logging in
+
+
+def client_file(root, kind="installed"):
+    path = root / "credentials" / "youtube" / "client_secret.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({kind: {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}}), encoding="utf-8")
+    return path
+
+
+def plan(youtube, root, *, patience_s=10.0, port=0):
+    return LoginPlan(
+        client=Client(client_id=CLIENT_ID, client_secret=CLIENT_SECRET),
+        auth_url=youtube.auth_url,
+        token_url=youtube.token_url,
+        token=token_file(root),
+        port=port,
+        patience_s=patience_s,
+        timeout_s=5,
+        clock=now,
+    )
+
+
+class Browser:
+    """Opens the address that is shown, and goes where it is sent."""
+
+    def __init__(self):
+        self.task = None
+        self.page = ""
+
+    async def open(self, address, _port):
+        self.task = asyncio.create_task(self._visit(address))
+
+    async def _visit(self, address):
+        async with aiohttp.ClientSession() as session, session.get(address) as response:
+            self.page = await response.text()
+
+
+@pytest.fixture
+def browser():
+    return Browser()
+
+
+async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, http, browser, tmp_path):
+    await log_in(plan(youtube, tmp_path), show=browser.open)
+    await browser.task
+
+    assert "Logged in" in browser.page
+    path = token_file(tmp_path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert (await to_thread.run_sync(partial(read_token, path, login=HINT))).scopes == (FORCE_SSL,)
+    assert Credentials.from_authorized_user_file(path).valid
+    first = json.loads(path.read_bytes())["token"]
+    assert await login(youtube, http, path).access_token(rejected=first) != first
+    # Google does not say when a login began: we do, for the seven days of an app in testing.
+    assert json.loads(path.read_bytes())["nightreel"].keys() == {"logged_in_at"}
+
+
+async def test_a_refusal_is_told_and_nothing_is_saved(youtube, browser, tmp_path):
+    youtube.accounts.denies = True
+
+    with pytest.raises(NeedsLoginError, match="access_denied"):
+        await log_in(plan(youtube, tmp_path), show=browser.open)
+
+    await browser.task
+    assert "Not logged in" in browser.page
+    assert not token_file(tmp_path).exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda accounts: setattr(accounts, "allows", (READONLY,)), "was not ticked"),
+        (lambda accounts: setattr(accounts, "forgets_refresh_token", True), "no refresh token"),
+    ],
+    ids=["scope downgrade", "no refresh token"],
+)
+async def test_a_login_that_would_not_do_is_not_saved(youtube, browser, tmp_path, spoil, said):
+    spoil(youtube.accounts)
+
+    with pytest.raises(NeedsLoginError, match=said):
+        await log_in(plan(youtube, tmp_path), show=browser.open)
+
+    await browser.task
+    assert not token_file(tmp_path).exists()
+
+
+async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(youtube, browser, tmp_path):
+    statuses = []
+
+    async def knock_first(address, port):
+        async with aiohttp.ClientSession() as session:
+            for query in ("code=stolen&state=guessed", "code=stolen", "favicon.ico"):
+                async with session.get(f"http://127.0.0.1:{port}/?{query}") as response:
+                    statuses.append(response.status)
+        await browser.open(address, port)
+
+    await log_in(plan(youtube, tmp_path), show=knock_first)
+
+    await browser.task
+    assert statuses == [404, 404, 404]
+
+
+async def test_nobody_is_waited_for_without_end(youtube, tmp_path):
+    async def nobody(_address, _port):
+        return
+
+    with pytest.raises(NeedsLoginError, match="nobody has logged in within"):
+        await log_in(plan(youtube, tmp_path, patience_s=0.01), show=nobody)
+
+
+async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, browser, tmp_path):
+    seen = []
+
+    async def look(address, port):
+        seen.append(address)
+        await browser.open(address, port)
+
+    await log_in(plan(youtube, tmp_path), show=look)
+    await browser.task
+
+    query = parse_qs(urlsplit(seen[0]).query)
+    assert query["scope"] == [FORCE_SSL]
+    assert (query["access_type"], query["prompt"]) == (["offline"], ["consent"])
+    assert CLIENT_SECRET not in seen[0]
+
+
+async def test_a_port_that_is_taken_is_told(youtube, browser, tmp_path):
+    with pytest.raises(InputError, match=r"port.*can't be had"):
+        await log_in(plan(youtube, tmp_path, port=youtube.port), show=browser.open)
+
+
+@pytest.mark.parametrize("kind", ["web", "service_account"])
+def test_a_client_of_another_kind_is_refused_with_the_kind_that_is_needed(tmp_path, kind):
+    with pytest.raises(NeedsLoginError, match="Desktop app") as raised:
+        read_client(client_file(tmp_path, kind))
+
+    assert CLIENT_SECRET not in repr(raised.value) + repr(raised.value.__cause__)
+
+
+def test_a_client_that_is_not_there_is_asked_for(tmp_path):
+    with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is not there.*Desktop app"):
+        read_client(tmp_path / "credentials" / "youtube" / "client_secret.json")

@@ -1,0 +1,127 @@
+"""The stand-in against Google's own client: what that one does is taken, what Google refuses is refused."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from anyio import to_thread
+from google.oauth2.credentials import Credentials
+from googleapiclient.discovery import build_from_document
+from googleapiclient.errors import HttpError
+from googleapiclient.http import MediaIoBaseUpload
+
+from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
+from tests.standins.youtube.rules import discovery
+
+FILM = random.Random(1).randbytes(2 * CHUNK_BYTES + 77)
+
+
+@pytest.fixture
+async def youtube():
+    async with YouTubeStandIn() as stand_in:
+        yield stand_in
+
+
+def client(youtube):
+    """Google's client, as it reaches another address than Google's: media go to rootUrl only (see design notes)."""
+    document = {key: value for key, value in discovery().items() if key != "mtlsRootUrl"}
+    document |= {"rootUrl": f"{youtube.url}/", "baseUrl": f"{youtube.url}/"}
+    token = youtube.accounts.access_token(youtube.accounts.grant())
+    return build_from_document(document, credentials=Credentials(token))
+
+
+def resource(**changes):
+    snippet = {"title": "A film", "tags": ["nightreel-1"], "categoryId": "27"}
+    status = {"privacyStatus": "private", "selfDeclaredMadeForKids": False}
+    return {"snippet": snippet | changes, "status": status}
+
+
+def insert(youtube, body, *, part="snippet,status", chunk=CHUNK_BYTES):
+    media = MediaIoBaseUpload(io.BytesIO(FILM), "video/mp4", chunksize=chunk, resumable=True)
+    with client(youtube) as service:
+        request = service.videos().insert(part=part, body=body, media_body=media)
+        answer = None
+        while answer is None:
+            _, answer = request.next_chunk()
+        return answer
+
+
+async def test_googles_client_uploads_a_film_in_chunks(youtube):
+    answer = await to_thread.run_sync(insert, youtube, resource())
+
+    assert youtube.films[answer["id"]].data == FILM
+    assert (youtube.calls["put"], youtube.complaints) == (3, [])
+
+
+async def test_googles_client_finds_the_film_through_the_playlist_of_uploads(youtube):
+    answer = await to_thread.run_sync(insert, youtube, resource())
+
+    def look():
+        with client(youtube) as service:
+            channel = service.channels().list(part="contentDetails", mine=True).execute()["items"][0]
+            playlist = channel["contentDetails"]["relatedPlaylists"]["uploads"]
+            items = service.playlistItems().list(part="contentDetails", playlistId=playlist).execute()["items"]
+            ids = ",".join(item["contentDetails"]["videoId"] for item in items)
+            return service.videos().list(part="snippet,status", id=ids).execute()["items"]
+
+    (film,) = await to_thread.run_sync(look)
+    assert (film["id"], film["snippet"]["tags"]) == (answer["id"], ["nightreel-1"])
+    # A film is one request of its own bucket, whatever its chunks; each question is a unit.
+    assert dict(youtube.quota.today()) == {"uploads": 1, "units": 3}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (resource(title=""), "invalidTitle"),
+        (resource(title="x" * 101), "invalidTitle"),
+        (resource(title="a <b>"), "invalidTitle"),
+        (resource(description="ä" * 2501), "invalidDescription"),
+        (resource(tags=["a tag of words"] * 32), "invalidTags"),
+        (resource(categoryId="18"), "invalidCategoryId"),
+        (resource(categoryId=27), "badRequest"),
+        (resource(colour="blue"), "badRequest"),
+        (resource() | {"status": {"privacyStatus": "secret"}}, "badRequest"),
+        (resource() | {"localizations": {"de": {"title": "Film"}}}, "unexpectedPart"),
+    ],
+    ids=[
+        "no title",
+        "title too long",
+        "title in brackets",
+        "description too long",
+        "tags too long",
+        "category of another country",
+        "category as a number",
+        "field that there is not",
+        "word that there is not",
+        "part that was not named",
+    ],
+)
+async def test_what_google_refuses_is_refused(youtube, body, reason):
+    with pytest.raises(HttpError) as raised:
+        await to_thread.run_sync(insert, youtube, body)
+
+    assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (400, reason)
+    assert not youtube.films
+
+
+async def test_chunks_that_are_no_multiple_of_256_kib_are_refused_though_googles_client_sends_them(youtube):
+    with pytest.raises(HttpError, match="no multiple"):
+        await to_thread.run_sync(lambda: insert(youtube, resource(), chunk=100_000))
+
+
+async def test_a_part_that_there_is_not_is_refused(youtube):
+    with pytest.raises(HttpError, match="is no part of Video"):
+        await to_thread.run_sync(lambda: insert(youtube, resource(), part="snippet,status,colour"))
+
+
+async def test_the_hundred_and_first_upload_of_a_day_is_refused(youtube):
+    youtube.quota.uploads = 1
+    await to_thread.run_sync(insert, youtube, resource())
+
+    with pytest.raises(HttpError) as raised:
+        await to_thread.run_sync(insert, youtube, resource())
+
+    assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (403, "quotaExceeded")

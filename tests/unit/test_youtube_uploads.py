@@ -1,0 +1,286 @@
+"""One film to YouTube, whatever goes wrong on the way: the requests, the journal, and what is said."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.errors import DamagedError, HeldError, NeedsLoginError, PermanentError, QuotaError, TransientError
+from pipeline.model import Package
+from pipeline.publishing.youtube.failures import next_day
+from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
+
+KEY = "0123456789abcdef"
+NOW = datetime(2026, 1, 26, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+def film(tmp_path):
+    return write_film(tmp_path / "film.mp4")
+
+
+def write_film(path, *, size=3 * CHUNK_BYTES + 1000, seed=1, **text):
+    path.write_bytes(random.Random(seed).randbytes(size))
+    beside = path.with_suffix(".json")
+    beside.write_text(json.dumps({"title": "Why the sky is blue", **text}), encoding="utf-8")
+    return Package(video=path, srt=beside, vtt=beside, thumbnail=beside, metadata=beside)
+
+
+def record(root):
+    return json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_text(encoding="utf-8"))
+
+
+def the_film(youtube):
+    (film,) = youtube.films.values()
+    return film
+
+
+async def deliver(youtube, root, package, **options):
+    return await film_for(channel_of(youtube, root), KEY, **options).deliver(package)
+
+
+async def test_a_film_arrives_byte_for_byte_and_its_receipt_says_where_it_is_seen(youtube, film, tmp_path):
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert the_film(youtube).data == film.video.read_bytes()
+    assert (receipt.destination, receipt.id) == ("youtube", the_film(youtube).id)
+    assert receipt.url == f"https://www.youtube.com/watch?v={receipt.id}"
+    assert youtube.calls["videos.insert"] == 1
+
+
+async def test_what_youtube_is_told_is_what_was_asked_for(youtube, tmp_path):
+    film = write_film(tmp_path / "film.mp4", description="Light.", tags=["sky", "light"], language="en")
+
+    await deliver(youtube, tmp_path, film)
+
+    assert the_film(youtube).resource == {
+        "snippet": {
+            "title": "Why the sky is blue",
+            "description": "Light.",
+            "tags": [f"nightreel-{KEY}", "sky", "light"],
+            "categoryId": "27",
+            "defaultLanguage": "en",
+            "defaultAudioLanguage": "en",
+        },
+        "status": {
+            "privacyStatus": "unlisted",
+            "selfDeclaredMadeForKids": False,
+            "containsSyntheticMedia": False,
+        },
+    }
+
+
+async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path):
+    text = {"title": "Why <the> sky " * 20, "description": "ä" * 6000, "tags": [f"tag number {n}" for n in range(90)]}
+
+    await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", **text))
+
+    assert len(the_film(youtube).resource["snippet"]["title"]) <= 100
+
+
+@pytest.mark.parametrize("fault", PASSING)
+async def test_after_every_fault_that_passes_the_film_is_there_once(youtube, film, tmp_path, fault):
+    if FAULTS[fault] == "token":
+        youtube.accounts.expire_all()
+    order = {"query": ("chunk_503",), "list": ("final_lost_and_gone",)}
+    kind = fault.split("_", maxsplit=1)[0]
+    youtube.faults.order(*order.get(kind, ()), fault)
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert fault in youtube.faults.met
+    assert the_film(youtube).data == film.video.read_bytes()
+    assert record(tmp_path)["published"]["id"] == receipt.id == the_film(youtube).id
+
+
+async def test_every_chunk_may_fail_once_however_few_attempts_there_are(youtube, tmp_path):
+    film = write_film(tmp_path / "film.mp4", size=12 * CHUNK_BYTES)
+    youtube.faults.order(*["chunk_503", "chunk_stored_503"] * 5)
+
+    await deliver(youtube, tmp_path, film)
+
+    assert the_film(youtube).data == film.video.read_bytes()
+
+
+async def test_a_server_that_takes_no_more_bytes_is_given_up_for_now(youtube, film, tmp_path):
+    youtube.faults.order(*["chunk_503"] * 20)
+
+    with pytest.raises(TransientError, match="HTTP 503"):
+        await deliver(youtube, tmp_path, film)
+
+    # And the next time the same session goes on.
+    youtube.faults.clear()
+    await deliver(youtube, tmp_path, film)
+    assert youtube.calls["videos.insert"] == 1
+
+
+async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_there_twice(youtube, film, tmp_path):
+    youtube.faults.order("gone_404")
+
+    await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["videos.insert"] == 2
+    assert the_film(youtube).data == film.video.read_bytes()
+
+
+async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_others(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.watch = lambda what, _: youtube.add_films(120) if what == "published" else None
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+    assert youtube.films[receipt.id].data == film.video.read_bytes()
+    assert (youtube.calls["playlistItems.list"], youtube.calls["videos.list"]) == (3, 3)
+
+
+async def test_looking_for_a_film_ends_with_the_films_that_are_older_than_it(youtube, film, tmp_path):
+    youtube.clock = lambda: NOW
+    youtube.add_films(500)
+    youtube.clock = lambda: datetime.now(UTC)
+    youtube.faults.order("gone_404")
+
+    await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["playlistItems.list"] == 1
+
+
+async def test_a_film_that_is_out_is_not_sent_again_whatever_its_bytes(youtube, film, tmp_path):
+    first = await deliver(youtube, tmp_path, film)
+
+    second = await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", seed=2))
+
+    assert second == first
+    assert youtube.calls["videos.insert"] == 1
+
+
+async def test_what_was_made_anew_by_another_job_is_held_with_both_named(youtube, film, tmp_path):
+    first = await deliver(youtube, tmp_path, film)
+
+    with pytest.raises(HeldError, match=rf"{re.escape(first.url)} \(job job1\).*\(job job2\).*--job job2 --again"):
+        await deliver(youtube, tmp_path, film, job="job2")
+
+    assert youtube.calls["videos.insert"] == 1
+
+
+async def test_asked_again_it_is_published_once_more_under_another_tag(youtube, film, tmp_path):
+    first = await deliver(youtube, tmp_path, film)
+    once_more = film_for(channel_of(youtube, tmp_path), KEY, job="job2")
+
+    await once_more.again()
+    await once_more.again()  # the first one was killed before it had published
+    second = await once_more.deliver(film)
+
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1, f"nightreel-{KEY}-2": 1}
+    assert (record(tmp_path)["earlier"][0]["id"], record(tmp_path)["published"]["id"]) == (first.id, second.id)
+
+
+async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session(youtube, film, tmp_path):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    remade = write_film(tmp_path / "film.mp4", seed=2)
+
+    await deliver(youtube, tmp_path, remade, job="job2")
+
+    assert the_film(youtube).data == remade.video.read_bytes()
+    assert record(tmp_path)["published"]["job"] == "job2"
+
+
+async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path):
+    youtube.faults.order("quota_exceeded")
+    channel = channel_of(youtube, tmp_path, clock=lambda: NOW)
+    token_file(tmp_path).unlink()
+    youtube.accounts.clock = lambda: NOW
+    youtube.write_token(token_file(tmp_path))
+
+    with pytest.raises(QuotaError) as raised:
+        await film_for(channel, KEY).deliver(film)
+
+    assert raised.value.resets_at == datetime(2026, 1, 27, 8, tzinfo=UTC)
+    with pytest.raises(QuotaError):
+        await film_for(channel, KEY).deliver(film)
+    assert youtube.calls["videos.insert"] == 1
+
+
+async def test_a_channel_that_may_upload_no_more_today_waits_a_day(youtube, film, tmp_path):
+    youtube.faults.order("upload_limit_exceeded")
+    before = datetime.now(UTC)
+
+    with pytest.raises(QuotaError, match="no more films today") as raised:
+        await deliver(youtube, tmp_path, film)
+
+    assert before + timedelta(hours=24) <= raised.value.resets_at <= datetime.now(UTC) + timedelta(hours=24)
+    assert not (tmp_path / "state" / "youtube" / "default" / f"{KEY}.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        ("2026-03-07T20:00", "2026-03-08T08:00"),  # the night before summer time
+        ("2026-03-08T20:00", "2026-03-09T07:00"),  # a day of 23 hours
+        ("2026-11-01T06:00", "2026-11-01T07:00"),
+        ("2026-11-01T20:00", "2026-11-02T08:00"),  # a day of 25 hours
+    ],
+)
+def test_googles_day_ends_at_midnight_in_california(now, then):
+    assert next_day(datetime.fromisoformat(f"{now}+00:00")) == datetime.fromisoformat(f"{then}+00:00")
+
+
+async def test_a_login_that_does_not_reach_says_so(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), scopes=(UPLOAD,))
+    youtube.faults.order("final_lost_and_gone")
+
+    with pytest.raises(NeedsLoginError, match=r"does not allow this.*nightreel auth youtube --channel default"):
+        await deliver(youtube, tmp_path, film)
+
+
+async def test_a_journal_that_is_damaged_stops_the_film_and_names_its_tag(youtube, film, tmp_path):
+    await deliver(youtube, tmp_path, film)
+    (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text('{"session": "secret-session"')
+
+    with pytest.raises(DamagedError, match=f"nightreel-{KEY}") as raised:
+        await deliver(youtube, tmp_path, film)
+
+    assert "secret-session" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+async def test_a_refusal_is_told_with_its_reason_and_is_not_tried_again(youtube, tmp_path):
+    film = write_film(tmp_path / "film.mp4")
+    channel = channel_of(youtube, tmp_path)
+    destination = film_for(channel, KEY)
+    destination._publicity = destination._publicity.__class__(**{**vars(destination._publicity), "category": "999"})
+
+    with pytest.raises(PermanentError, match="HTTP 400, invalidCategoryId"):
+        await destination.deliver(film)
+
+    assert youtube.calls["videos.insert"] == 1
+    youtube.complaints.clear()
+
+
+async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):
+    youtube.faults.order(*["chunk_503"] * 20)
+
+    with pytest.raises(TransientError) as raised:
+        await deliver(youtube, tmp_path, film)
+
+    path = tmp_path / "state" / "youtube" / "default" / f"{KEY}.json"
+    assert record(tmp_path)["session"].startswith(youtube.url)
+    assert path.stat().st_mode & 0o077 == 0
+    assert not any(secret in repr(raised.value) + str(raised.value.__cause__) for secret in youtube.secrets)
