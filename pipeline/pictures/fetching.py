@@ -36,8 +36,8 @@ _SAVE_IT = "Save the picture beside the brief, and name the file"
 async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> None:
     """Write the picture at `url` to `path`.
 
-    Raises `TransientError` for what may pass, else `PermanentError`: an address that is not public (unless it is one of
-    the IP addresses `also_allowed`, which only tests set), no picture, one that is too large.
+    Raises `TransientError` for what may pass, else `PermanentError`: no picture, one that is too large, an address that
+    is not public, unless `also_allowed` has its host, or "host:port": of a service that the settings put there.
     """
     with _translated():
         async with aiohttp.ClientSession(

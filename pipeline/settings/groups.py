@@ -26,6 +26,7 @@ from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
 from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.services import GroqSettings, Services
+from pipeline.settings.stock import PexelsSettings, PixabaySettings
 
 
 def _cores_for_zero(value: int) -> int:
@@ -332,6 +333,8 @@ class Settings(BaseSettings):
     edge: EdgeSettings = EdgeSettings()
     piper: PiperSettings = PiperSettings()
     music: MusicSettings = MusicSettings()
+    pexels: PexelsSettings = PexelsSettings()
+    pixabay: PixabaySettings = PixabaySettings()
     brand: BrandSettings = BrandSettings()
     video: VideoSettings = VideoSettings()
     presets: Presets = Field(

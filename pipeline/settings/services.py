@@ -119,9 +119,9 @@ def _with_presets(value: object) -> object:
 
 def _named_well(value: dict[str, ServiceSettings]) -> dict[str, ServiceSettings]:
     for name in value:
-        if name in {"auto", "groq", "outline", "edge"} or not (name.isascii() and name.isidentifier()):
+        if name in {"auto", "groq", "outline", "edge", "pexels", "pixabay"} or not (name.isascii() and name.isidentifier()):
             raise ValueError(
-                f"“{name}” can't be the name of a service: take letters, digits and _, not a writer's name"
+                f"“{name}” can't be the name of a service: take letters, digits and _, not the name of a writer or of another service"
             )
     return value
 
