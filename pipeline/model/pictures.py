@@ -12,6 +12,8 @@ from pipeline.model.text import clean_text
 _STOCK = "stock:"
 # Pixabay takes no more; longer searches find nothing anyway.
 _MOST_STOCK_CHARS = 100
+# Of one brief.
+MOST_PICTURES = 60
 
 
 def stock_source(words: str) -> str:

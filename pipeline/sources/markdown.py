@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -17,6 +18,9 @@ from pipeline.sources.blocks import blocks_of, text_of
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 
+# Words with spaces are no address to Markdown, and would be read aloud.
+_SEARCH = re.compile(r"(!\[[^\]\n]*\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
+
 
 def parse_brief(text: str, path: Path) -> Brief:
     """The brief in a Markdown file. Raises `InputError` with file and line.
@@ -24,7 +28,8 @@ def parse_brief(text: str, path: Path) -> Brief:
     The title is the front matter's, else a `# Heading` that opens the body, else the file's name made readable.
     """
     front = split_front_matter(text, path=str(path))
-    blocks = SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(front.body)).children
+    body = _SEARCH.sub(r"\1<\2>)", front.body)
+    blocks = SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)).children
     values: dict[str, Any] = dict(front.values)
     opening = text_of(blocks[0]) if blocks and blocks[0].type == "heading" and blocks[0].tag == "h1" else ""
     if "title" not in values:

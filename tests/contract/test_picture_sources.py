@@ -1,4 +1,4 @@
-"""What every service with photos keeps: true questions, checked answers, errors of ours, and a key that stays secret."""
+"""What every service with photos keeps: true questions, checked answers, errors of ours, a secret key."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import pytest
 
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, TransientError
 from pipeline.limits import Gate, GateLimits, RetryPolicy, with_retries
-from pipeline.pictures.stock import STOCK_SOURCES, PictureSource, ServiceOptions, StockPhoto, StockQuery, suitable
-from pipeline.pictures.stock import pexels, pixabay  # noqa: F401 - as stages do, not in the loop: it reads certificates
+from pipeline.pictures.stock import (  # noqa: F401 - as stages do, not in the loop: it reads certificates
+    STOCK_SOURCES,
+    PictureSource,
+    ServiceOptions,
+    StockPhoto,
+    StockQuery,
+    pexels,
+    pixabay,
+    suitable,
+)
 from tests.standins.stock import PEXELS_KEY, PIXABAY_KEY, Fault, StockServer
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +66,10 @@ async def test_photos_are_found_with_their_size_and_whose_they_are(made):
         photos = await made.at(server.root).search(FOX)
 
     title = made.name.capitalize()
-    assert [photo.attribution.text for photo in photos] == [f"Photo by Ana Lima on {title}", f"Photo by Bo Chen on {title}"]
+    assert [photo.attribution.text for photo in photos] == [
+        f"Photo by Ana Lima on {title}",
+        f"Photo by Bo Chen on {title}",
+    ]
     assert photos[0].attribution.url.startswith("https://")
     assert made.name in photos[0].attribution.url
     assert photos[0].address.startswith(f"{server.root}/photos/1.jpg")
@@ -81,7 +92,9 @@ async def test_nothing_found_is_no_error(made):
         assert await made.at(server.root).search(FOX) == ()
 
 
-@pytest.mark.parametrize("body", ["", "<html>Sign in</html>", "[]", "{}", '{"photos": 3, "hits": "x"}', "[" * 100_000, "null"])
+@pytest.mark.parametrize(
+    "body", ["", "<html>Sign in</html>", "[]", "{}", '{"photos": 3, "hits": "x"}', "[" * 100_000, "null"]
+)
 async def test_an_answer_of_something_else_is_refused_and_not_asked_for_again(made, body):
     async with StockServer(faults=[Fault(text=body)]) as server:
         with pytest.raises(PermanentError, match="the answer is no list of photos"):
@@ -190,7 +203,10 @@ def photo(width: int, height: int) -> StockPhoto:
     from pipeline.model import Attribution  # noqa: PLC0415
 
     return StockPhoto(
-        address=f"https://x/{width}x{height}", width_px=width, height_px=height, attribution=Attribution(text="", url="")
+        address=f"https://x/{width}x{height}",
+        width_px=width,
+        height_px=height,
+        attribution=Attribution(text="", url=""),
     )
 
 

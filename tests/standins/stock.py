@@ -130,7 +130,9 @@ class StockServer:
             return fault
         query = request.query
         if query.get("key") != PIXABAY_KEY:
-            return web.Response(status=400, text="[ERROR 400] Invalid or missing API key (https://pixabay.com/api/docs/).")
+            return web.Response(
+                status=400, text="[ERROR 400] Invalid or missing API key (https://pixabay.com/api/docs/)."
+            )
         assert len(query["q"]) <= 100
         assert query["orientation"] in {"all", "horizontal", "vertical"}
         assert query["safesearch"] == "true"

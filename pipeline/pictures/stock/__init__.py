@@ -3,7 +3,7 @@
     source.search(query)    words -> photos that could be shown, best first
     suitable(photos, …)     those that are large enough, and of a shape that a film can use
 
-What a service says is hostile, too: sizes, names and addresses are checked, and a picture comes through `fetch_picture`.
+What a service says is hostile, too: sizes, names and addresses are checked. Pictures come through `fetch_picture`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pipeline.pictures.stock.photos import (
     StockPhoto,
     StockQuery,
     orientation_of,
+    photos_from_json,
+    photos_to_json,
     suitable,
 )
 
@@ -28,6 +30,8 @@ __all__ = [
     "StockPhoto",
     "StockQuery",
     "orientation_of",
+    "photos_from_json",
+    "photos_to_json",
     "suitable",
 ]
 

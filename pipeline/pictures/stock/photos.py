@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from pydantic import TypeAdapter
+
 from pipeline.limits import Gate
 from pipeline.model import Attribution
 
@@ -50,6 +52,19 @@ class ServiceOptions:
     timeout_s: float
     # What to do when the key is refused.
     set_key: str
+
+
+_PHOTOS: TypeAdapter[tuple[StockPhoto, ...]] = TypeAdapter(tuple[StockPhoto, ...])
+
+
+def photos_to_json(photos: tuple[StockPhoto, ...]) -> bytes:
+    """Photos as they are kept."""
+    return _PHOTOS.dump_json(photos)
+
+
+def photos_from_json(data: bytes) -> tuple[StockPhoto, ...]:
+    """What `photos_to_json` has written."""
+    return _PHOTOS.validate_json(data)
 
 
 class PictureSource(Protocol):

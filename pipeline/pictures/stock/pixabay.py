@@ -17,9 +17,10 @@ _HOME = "https://pixabay.com"
 # The largest picture that every key gets: its longest side.
 _SIDE_PX = 1280
 _ORIENTATIONS = {"landscape": "horizontal", "portrait": "vertical", "square": "all"}
-_LANGUAGES = frozenset(
-    "cs da de en es fr id it hu nl no pl pt ro sk fi sv tr vi th bg ru el ja ko zh".split()
-)  # fmt: skip
+_LANGUAGES = frozenset({
+    "cs", "da", "de", "en", "es", "fr", "id", "it", "hu", "nl", "no", "pl", "pt", "ro", "sk", "fi", "sv", "tr", "vi",
+    "th", "bg", "ru", "el", "ja", "ko", "zh",
+})  # fmt: skip
 
 
 class _Hit(BaseModel):
