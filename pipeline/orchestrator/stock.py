@@ -46,7 +46,7 @@ async def find_photo(
     if not services:
         hint = "Set PEXELS_API_KEY (pexels.com/api) or PIXABAY_API_KEY (pixabay.com/api/docs)"
         raise ConfigurationError("no service with photos has a key", hint=hint)
-    query = _query(words, brief, shop)
+    query = _query(words, source, brief, shop)
     errors: list[NightreelError] = []
     for service in services:
         try:
@@ -58,10 +58,11 @@ async def find_photo(
     raise errors[0]
 
 
-def _query(words: str, brief: Brief, shop: Workshop) -> StockQuery:
+def _query(words: str, source: str, brief: Brief, shop: Workshop) -> StockQuery:
     shape = shop.encoding(brief).video_format
-    # A script in another language shows what its original shows.
-    language = brief.translated_from or brief.language
+    # What a brief searches for is in its language, its film may be in another one; models take English.
+    is_named = any(picture.source == source for picture in brief.pictures)
+    language = (brief.translated_from or brief.language) if is_named else "en"
     orientation = orientation_of(shape.width_px, shape.height_px)
     return StockQuery(words=words.casefold(), language=language, orientation=orientation)
 
