@@ -44,7 +44,7 @@ def wanted_pictures(node: yaml.Node, where: str) -> tuple[WantedPicture, ...]:
 
 def _picture(node: yaml.Node, where: str) -> WantedPicture:
     if is_scalar(node) and source_of(node):
-        return WantedPicture(source=source_as_named(_limited("url", clean_text(source_of(node)), where), ""))
+        return picture_named(source_of(node), where)
     if not isinstance(node, yaml.MappingNode):
         raise InputError("a picture must be a file, an address or a group of keys", where=where, hint=_HINT)
     given = dict(_keys(node, where))
@@ -53,6 +53,11 @@ def _picture(node: yaml.Node, where: str) -> WantedPicture:
         raise InputError("a picture needs a file or a url, one of the two", where=where, hint=_HINT)
     alt = given.get("alt", "")
     return WantedPicture(source=source_as_named(sources[0], alt), description=alt, credit=given.get("credit", ""))
+
+
+def picture_named(text: str, where: str) -> WantedPicture:
+    """A picture of which nothing is told but its name."""
+    return WantedPicture(source=source_as_named(_limited("url", clean_text(text), where), ""))
 
 
 def source_as_named(source: str, description: str) -> str:
