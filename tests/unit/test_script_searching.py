@@ -9,7 +9,8 @@ from pipeline.script.wire import strict_schema
 from pipeline.template import load_template
 
 NOTES = (Section(heading="", blocks=(Paragraph(text="A fox sleeps in the open."),)),)
-TEMPLATES = ("explainer", "lesson", "listicle", "news", "offer", "product")
+# Those with layouts for pictures.
+TEMPLATES = ("explainer", "lesson", "listicle", "offer", "product")
 
 
 def told(template, brief: Brief) -> str:
@@ -32,6 +33,12 @@ def test_who_may_search_is_told_how_and_may_answer_any_words(name):
     assert "`stock:red fox in snow`" in told(template, alone)
     assert "where none of these fits" in told(template, beside)
     assert {"type": "string"} in picture_schemas(template, alone)
+
+
+def test_a_template_without_pictures_does_not_search():
+    brief = Brief(title="Foxes", language="en", sections=NOTES, may_search=True)
+
+    assert "stock:" not in told(load_template("news", search=()), brief)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
