@@ -167,7 +167,7 @@ async def run_batch(
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> tuple[Film, ...]:
-    """Make a film of every brief of a source: a topic list (.txt), a brief (.md) or a folder of briefs.
+    """Make a film of every brief of a source: a list (.txt, .csv, .jsonl), a brief (.md) or a folder of briefs.
 
     Run again, it continues. A film that fails is a `Film` with an error, and so is a brief of a folder that can't be
     read (at the end, without a job); the others are made all the same. Raises a `NightreelError` when the batch can't

@@ -30,14 +30,14 @@ def run(
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
-    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md) or a folder of briefs. A film that fails
-    does not stop the others. Killed or switched off, the same command goes on where it stopped; finished films stay
-    as they are. Run by a second process at the same time, it helps the first one.
+    SOURCE is a topic list (.txt, one topic a line, # comments), a list of rows (.csv, .jsonl), a brief (.md) or a
+    folder of briefs. A film that fails does not stop the others. Killed or switched off, the same command goes on where
+    it stopped; finished films stay as they are. Run by a second process at the same time, it helps the first one.
 
     Parameters
     ----------
     source
-        A topic list, a brief or a folder of briefs.
+        A topic list, a list of rows, a brief or a folder of briefs.
     batch
         Name of the batch. Default: the name of the source (space.txt gives "space").
     output

@@ -27,7 +27,16 @@ from pipeline.model.job import (
 )
 from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
-from pipeline.model.pictures import Pictures, Still, WantedPicture
+from pipeline.model.pictures import (
+    MOST_PICTURES,
+    Attribution,
+    Pictures,
+    Still,
+    WantedPicture,
+    is_stock,
+    stock_source,
+    stock_words,
+)
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.scenes import (
@@ -97,6 +106,7 @@ from pipeline.model.words import join_words, split_words
 
 __all__ = [
     "FULL_HD",
+    "MOST_PICTURES",
     "QUEUE",
     "SAMPLE_RATE_HZ",
     "SCENES",
@@ -106,6 +116,7 @@ __all__ = [
     "STEPS",
     "TRANSITIONS",
     "Asked",
+    "Attribution",
     "Bar",
     "BarsScene",
     "Batch",
@@ -192,6 +203,7 @@ __all__ = [
     "bill",
     "dollars",
     "first_words",
+    "is_stock",
     "join_words",
     "limits_of",
     "narration_of",
@@ -200,6 +212,8 @@ __all__ = [
     "row_of",
     "rules_of",
     "split_words",
+    "stock_source",
+    "stock_words",
     "summary_of",
     "texts_of",
     "title_of",

@@ -60,6 +60,8 @@ class Brief:
     description: str = ""
     # What may be shown, in the order in which it is written.
     pictures: tuple[WantedPicture, ...] = ()
+    # Whether a model that writes may ask for pictures that are searched for; whoever completes the brief knows.
+    may_search: bool = False
     sections: tuple[Section, ...] = ()
     # None: as urgent as its batch. Neither this nor the next is part of what shapes the film.
     priority: Priority | None = None

@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from pipeline.model.text import clean_text
+
+# What a picture is called that is searched for by words, and not named: "stock:red fox in snow".
+_STOCK = "stock:"
+# Pixabay takes no more; longer searches find nothing anyway.
+_MOST_STOCK_CHARS = 100
+# Of one brief.
+MOST_PICTURES = 60
+
+
+def stock_source(words: str) -> str:
+    """The `source` of a picture that is searched for."""
+    return _STOCK + words
+
+
+def stock_words(source: str) -> str:
+    """The words that a picture is searched for by; empty: it is named.
+
+    Written as an address is, without spaces, they are told apart by what joins them: stock:red-fox-in-snow.
+    """
+    if not source.casefold().startswith(_STOCK):
+        return ""
+    words = clean_text(source[len(_STOCK) :]).strip("/ ")
+    spaced = words if " " in words else re.sub(r"[-_+]+", " ", words).strip()
+    if len(spaced) <= _MOST_STOCK_CHARS:
+        return spaced
+    return spaced[: _MOST_STOCK_CHARS + 1].rpartition(" ")[0] or spaced[:_MOST_STOCK_CHARS]
+
+
+def is_stock(source: str) -> bool:
+    """Whether a picture is searched for by words, also where the words are missing."""
+    return source.casefold().startswith(_STOCK)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WantedPicture:
     """A picture that a brief asks for."""
 
-    # As it is written: a path relative to the brief, or an address. Scenes name it by that.
+    # As it is written: a path relative to the brief (one that ends in "/" is a folder), an address, or "stock:" and
+    # what to search for. Scenes name it by that.
     source: str
     # What it shows, for a writer who does not see it and for people who can't; and whose it is. Both may be empty.
     description: str = ""
     credit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """Whose a picture is, as the service that has it wants it told: a sentence, and the page of the picture."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +76,8 @@ class Still:
     credit: str = ""
     # Whether what is behind it shows through anywhere.
     has_alpha: bool = False
+    # Told with the film, not drawn.
+    attribution: Attribution | None = field(default=None, compare=False)
 
     @property
     def aspect(self) -> float:

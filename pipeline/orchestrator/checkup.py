@@ -15,7 +15,7 @@ from pipeline.errors import MissingToolError, NightreelError
 from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.providers import make_narrator
+from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
 from pipeline.rendering import can_shape, font_advice, font_coverage
 
 # A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
@@ -52,6 +52,7 @@ async def examine(shop: Workshop) -> tuple[Finding, ...]:
         _shaping,
         _voices,
         _model,
+        _photos,
         _workspace,
         _disk,
     )
@@ -90,6 +91,14 @@ async def _model(shop: Workshop) -> Finding:
         return Finding(name=name, state=State.LIMITED if told else State.GOOD, found=found, remedy=told)
     remedy = told or "For bare topics set GROQ_API_KEY (console.groq.com), or name another service in script.writers"
     return Finding(name=name, state=State.LIMITED, found="no key: only briefs with notes can be made", remedy=remedy)
+
+
+async def _photos(shop: Workshop) -> Finding:
+    names = stock_names(shop.settings)
+    found = (
+        f"{' and '.join(names)} (the key is not tried out here)" if names else "no key: pictures are those of briefs"
+    )
+    return Finding(name="photos", state=State.GOOD, found=found)
 
 
 async def _voices(shop: Workshop) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,20 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, first_error
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
-from pipeline.model import Block, Brief, Illustration, Job, Pictures, Still, WantedPicture
+from pipeline.model import (
+    Attribution,
+    Block,
+    Brief,
+    Illustration,
+    Job,
+    Pictures,
+    Script,
+    Still,
+    WantedPicture,
+    is_stock,
+)
 from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.stock import find_photo
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import (
     MOST_BYTES,
@@ -26,6 +38,7 @@ from pipeline.pictures import (
     is_address,
     prepare_picture,
 )
+from pipeline.pictures.stock import PictureSource, StockPhoto
 
 # Pictures of one film that are got at once.
 _AT_ONCE = 4
@@ -34,8 +47,19 @@ Fetch = Callable[[str, Path], Awaitable[None]]
 logger = logging.getLogger("nightreel")
 
 
-async def gather(brief: Brief, shop: Workshop, attempt: Attempt, *, fetch: Fetch = fetch_picture) -> Pictures:
-    """The pictures that a brief asks for, as far as they can be had, in its order. Raises `StorageError`."""
+async def gather(
+    brief: Brief,
+    shop: Workshop,
+    attempt: Attempt,
+    *,
+    wanted: Sequence[WantedPicture] | None = None,
+    fetch: Fetch = fetch_picture,
+) -> Pictures:
+    """The pictures that a brief asks for (or `wanted`), as far as they can be had, in their order.
+
+    Raises `StorageError`.
+    """
+    wished = brief.pictures if wanted is None else wanted
     found: dict[str, Still | str] = {}
     turn = anyio.CapacityLimiter(_AT_ONCE)
 
@@ -47,19 +71,59 @@ async def gather(brief: Brief, shop: Workshop, attempt: Attempt, *, fetch: Fetch
                 raise
             except NightreelError as error:
                 logger.info("a picture can't be had: %s", error)
-                told = ". ".join(filter(None, (error.message, error.hint)))
-                found[wanted.source] = f"picture {_short(wanted.source)}: {told}. The film goes without it"
+                # Where it went wrong is known, unless it is a service that was asked.
+                who = "" if wanted.source.startswith(error.where) else f"{error.where}: "
+                found[wanted.source] = ". ".join(filter(None, (who + error.message, error.hint)))
 
     with first_error():
         async with anyio.create_task_group() as tasks:
-            for wanted in brief.pictures:
-                tasks.start_soon(get, wanted)
-    results = [(wanted.source, found[wanted.source]) for wanted in brief.pictures]
+            for picture in wished:
+                tasks.start_soon(get, picture)
+    results = [(each.source, found[each.source]) for each in wished]
+    reasons = {name: result for name, result in results if isinstance(result, str)}
     return Pictures(
         stills=tuple(result for _, result in results if isinstance(result, Still)),
-        missing=tuple(name for name, result in results if isinstance(result, str)),
-        incidents=tuple(result for _, result in results if isinstance(result, str)),
+        missing=tuple(reasons),
+        incidents=tuple(_incidents(reasons)),
     )
+
+
+def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
+    """A line for each reason: a key that is refused is told once, however many pictures it costs."""
+    for reason in dict.fromkeys(reasons.values()):
+        names = [_short(name) for name in reasons if reasons[name] == reason]
+        if len(names) == 1:
+            yield f"picture {names[0]}: {reason}. The film goes without it"
+        else:
+            yield f"pictures {', '.join(names)}: {reason}. The film goes without them"
+
+
+async def gather_for(
+    script: Script, brief: Brief, shop: Workshop, attempt: Attempt, known: Pictures | None
+) -> Pictures | None:
+    """What is `known` of the pictures of the brief, and with it those that the writer of its script searches for."""
+    asked = _searched_for(script, brief)
+    if not asked:
+        return known
+    found, known = await gather(brief, shop, attempt, wanted=asked), known or Pictures()
+    return Pictures(
+        stills=known.stills + found.stills,
+        missing=known.missing + found.missing,
+        incidents=known.incidents + found.incidents,
+    )
+
+
+def _searched_for(script: Script, brief: Brief) -> tuple[WantedPicture, ...]:
+    named = {picture.source for picture in brief.pictures}
+    shown = dict.fromkeys(getattr(scene, "picture", "") for scene in script.scenes)
+    return tuple(WantedPicture(source=name) for name in shown if is_stock(name) and name not in named)
+
+
+def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:
+    """Whose the pictures are that a film shows, each once, as far as somebody has to be named."""
+    stills = {still.name: still for still in pictures.stills} if pictures else {}
+    shown = (stills.get(getattr(scene, "picture", "")) for scene in script.scenes)
+    return tuple(dict.fromkeys(still.attribution for still in shown if still and still.attribution))
 
 
 def with_what_is_there(brief: Brief, pictures: Pictures | None) -> Brief:
@@ -85,7 +149,9 @@ async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """
     if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, shop):
         return job
-    again = await gather(with_what_is_there(job.brief, job.pictures), shop, attempt)
+    brief = with_what_is_there(job.brief, job.pictures)
+    asked = _searched_for(job.script, job.brief) if job.script else ()
+    again = await gather(brief, shop, attempt, wanted=(*brief.pictures, *asked))
     if again.missing:
         hint = "Put it back, or have the film written anew: nightreel retry --from script"
         raise InputError("this picture is gone", where=again.missing[0], hint=hint)
@@ -98,10 +164,23 @@ def _all_intact(pictures: Pictures, shop: Workshop) -> bool:
 
 async def _still(wanted: WantedPicture, brief: Brief, shop: Workshop, attempt: Attempt, fetch: Fetch) -> Still:
     name = wanted.source
+    if is_stock(name):
+
+        async def take(photo: StockPhoto, service: PictureSource) -> Still:
+            by = partial(fetch_picture, also_allowed=service.also_allowed)
+            still = await _prepared(await _fetched(photo.address, shop, by), wanted, shop, attempt)
+            return replace(still, attribution=photo.attribution)
+
+        return await find_photo(name, brief, shop, take)
     if is_address(name):
         source = await _fetched(name, shop, fetch)
     else:
         source = await to_thread.run_sync(shop.places.picture, brief.origin, name)
+    return await _prepared(source, wanted, shop, attempt)
+
+
+async def _prepared(source: Path, wanted: WantedPicture, shop: Workshop, attempt: Attempt) -> Still:
+    name = wanted.source
     key = content_key(PICTURES_VERSION, await to_thread.run_sync(_digest, source, name))
     path, _ = await shop.cache.get_or_make(
         "picture", key, ".still", lambda path: attempt.compute(prepare_picture, source, path, name)

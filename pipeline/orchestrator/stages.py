@@ -28,7 +28,7 @@ from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete, is_out
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
-from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
+from pipeline.orchestrator.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
 from pipeline.orchestrator.room import with_room
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
 from pipeline.orchestrator.scripts import Commission, speaker
@@ -94,6 +94,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
+    pictures = await gather_for(script, job.brief, shop, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
     job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
@@ -232,7 +233,9 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
         package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
-        package.metadata: film_metadata(script, clips, wanted_s=job.brief.length_s),
+        package.metadata: film_metadata(
+            script, clips, attributions=attributions_of(script, job.pictures), wanted_s=job.brief.length_s
+        ),
     }
     for path, text in texts.items():
         await to_thread.run_sync(write_atomically, path, text)

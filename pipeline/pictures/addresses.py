@@ -49,8 +49,12 @@ def check_address(url: URL, also_allowed: Collection[str]) -> None:
     if url.user or url.password:
         raise PermanentError("an address with a password is not fetched", hint="Save the picture beside the brief")
     # aiohttp looks up nothing for an address in numbers: no resolver would see it.
-    if _is_numeric(url.host) and not is_public(url.host) and url.host not in also_allowed:
+    if _is_numeric(url.host) and not is_public(url.host) and not _is_allowed(url.host, url.port, also_allowed):
         raise _private(url.host)
+
+
+def _is_allowed(host: str, port: int | None, also_allowed: Collection[str]) -> bool:
+    return host in also_allowed or f"{host}:{port}" in also_allowed
 
 
 def _is_numeric(host: str) -> bool:
@@ -73,6 +77,8 @@ class PublicResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """The addresses of a host. Raises `PermanentError` when one of them is not public."""
         found = await self._theirs.resolve(host, port, family)
+        if _is_allowed(host, port, self._also_allowed):
+            return found
         if any(not is_public(each["host"]) and each["host"] not in self._also_allowed for each in found):
             raise _private(host)
         return found

@@ -19,6 +19,7 @@ from yarl import URL
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures.addresses import PublicResolver, check_address
 from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
+from pipeline.pictures.vector import is_svg
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)
 _MOST_REDIRECTS = 5
@@ -27,7 +28,7 @@ _MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
 # Nothing packed: what unpacks to a million times its size would be measured too late.
 _HEADERS = {
     "User-Agent": "nightreel",
-    "Accept": "image/jpeg, image/png, image/webp, image/gif",
+    "Accept": "image/jpeg, image/png, image/webp, image/gif, image/svg+xml",
     "Accept-Encoding": "identity",
 }
 _SAVE_IT = "Save the picture beside the brief, and name the file"
@@ -36,8 +37,8 @@ _SAVE_IT = "Save the picture beside the brief, and name the file"
 async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> None:
     """Write the picture at `url` to `path`.
 
-    Raises `TransientError` for what may pass, else `PermanentError`: an address that is not public (unless it is one of
-    the IP addresses `also_allowed`, which only tests set), no picture, one that is too large.
+    Raises `TransientError` for what may pass, else `PermanentError`: no picture, one that is too large, an address that
+    is not public, unless `also_allowed` has its host, or "host:port": of a service that the settings put there.
     """
     with _translated():
         async with aiohttp.ClientSession(
@@ -48,7 +49,7 @@ async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> 
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as session:
             data = await _get(session, url, also_allowed)
-    if kind_of(data) is None:
+    if kind_of(data) is None and not is_svg(data):
         what, hint = suffix_hint(data)
         raise PermanentError(what, hint=hint)
     await to_thread.run_sync(partial(path.write_bytes, data))

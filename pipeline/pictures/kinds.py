@@ -9,8 +9,6 @@ Kind = Literal["JPEG", "PNG", "WEBP", "GIF"]
 
 # Larger files than cameras make.
 MOST_BYTES: Final = 25 * 1024 * 1024
-_SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
-_LOOKED_AT = 1024
 
 
 def is_address(source: str) -> bool:
@@ -33,8 +31,6 @@ def kind_of(start: bytes) -> Kind | None:
 
 def suffix_hint(start: bytes) -> tuple[str, str]:
     """What something is that is no picture for us, as far as it can be told, and what to do about it."""
-    if _SVG.search(start[:_LOOKED_AT]):
-        return "is an SVG, which is not drawn", "Save it as a PNG, about 2,000 pixels wide"
     if start[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
         return "is a HEIC or AVIF picture, which is not read", "Save it as a JPEG"
     if re.match(rb"\s*<(?:!doctype|html|head|\?xml)", start, re.IGNORECASE):

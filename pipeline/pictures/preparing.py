@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageOps
 from pipeline.errors import InputError
 from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.saliency import focal_point
+from pipeline.pictures.vector import draw_svg, is_svg
 
 # A file of a few kilobytes may say it has a billion pixels. Those of a JPEG need not all be decoded.
 _MOST_PIXELS = {"JPEG": 160_000_000}
@@ -39,11 +40,14 @@ class Examined(NamedTuple):
 def prepare(source: Path, path: Path, *, name: str) -> None:
     """Write the picture in `source` to `path`: a JPEG, or a PNG if anything shows through it.
 
-    Raises `InputError`, about a picture called `name`, for what is no picture, is broken, too large or too small.
+    Raises `InputError`, about a picture called `name`, for what is no picture, is broken, too large or too small, and
+    `MissingToolError` for a drawing that nothing here can draw.
     """
     data = source.read_bytes()[: MOST_BYTES + 1]
     if len(data) > MOST_BYTES:
         raise InputError(f"has more than {MOST_BYTES // 1024**2} MB", where=name, hint="Make it smaller")
+    if is_svg(data):
+        data = draw_svg(data, name=name)
     kind = kind_of(data)
     if kind is None:
         what, hint = suffix_hint(data)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from pipeline.model import SAMPLE_RATE_HZ, Clip, Script
+from pipeline.model import SAMPLE_RATE_HZ, Attribution, Clip, Script
 from pipeline.model.metadata import (
     DESCRIPTION_MAX_BYTES,
     FEWEST_CHAPTERS,
@@ -21,12 +21,19 @@ _Chapter = tuple[float, str]
 _HAS_CHAPTERS = re.compile(r"^\s*0{1,2}:00\b", re.MULTILINE)
 
 
-def film_metadata(script: Script, clips: Sequence[Clip], *, wanted_s: int | None = None) -> str:
+# More than half of a description is not about whose pictures there are.
+_CREDITS_MAX_BYTES = DESCRIPTION_MAX_BYTES // 2
+
+
+def film_metadata(
+    script: Script, clips: Sequence[Clip], *, attributions: Sequence[Attribution] = (), wanted_s: int | None = None
+) -> str:
     """The film in words, as JSON: title, description, language (BCP-47), tags, length and chapters (seconds).
 
     `clips` are the scenes' sound, one per scene. A scene with a new heading (of a statement: its section, the small
     line above it) begins a chapter, unless chapters would be shorter than hosts allow; with fewer than three there are
-    none. They stand at the end of the description, too. `wanted_s` is the length that was asked for, if one was.
+    none. They stand at the end of the description, too, and above them `attributions`: whose pictures the film shows.
+    `wanted_s` is the length that was asked for, if one was.
     """
     starts_s, length_s = [], 0.0
     for clip in clips:
@@ -35,12 +42,13 @@ def film_metadata(script: Script, clips: Sequence[Clip], *, wanted_s: int | None
     chapters = _chapters(script, starts_s, length_s)
     metadata = {
         "title": script.title,
-        "description": _with_chapters(script.description, chapters),
+        "description": _description(script.description, _credit_lines(attributions), chapters),
         "language": script.language,
         "tags": list(script.tags),
         "duration_s": round(length_s, 3),
         **({"wanted_duration_s": wanted_s} if wanted_s else {}),
         "chapters": [{"start_s": round(start_s, 3), "title": title} for start_s, title in chapters],
+        **({"attributions": [{"text": each.text, "url": each.url} for each in attributions]} if attributions else {}),
     }
     return json.dumps(metadata, ensure_ascii=False, indent=2) + "\n"
 
@@ -58,15 +66,28 @@ def _chapters(script: Script, starts_s: Sequence[float], length_s: float) -> lis
     return chapters if len(chapters) >= FEWEST_CHAPTERS else []
 
 
-def _with_chapters(description: str, chapters: Sequence[_Chapter]) -> str:
-    """The description with a line per chapter below it, cut where both together are too long."""
-    if not chapters or _HAS_CHAPTERS.search(description):
-        return fit_description(description)
-    lines = "\n".join(f"{_clock(start_s)} {fit_title(title)}" for start_s, title in chapters)
-    room = DESCRIPTION_MAX_BYTES - utf8_bytes(lines) - 2
+def _description(text: str, attributions: str, chapters: Sequence[_Chapter]) -> str:
+    """The text with attributions and a line per chapter below it, cut where all together are too long."""
+    lines = ""
+    if chapters and not _HAS_CHAPTERS.search(text):
+        lines = "\n".join(f"{_clock(start_s)} {fit_title(title)}" for start_s, title in chapters)
+    below = "\n\n".join(filter(None, (attributions, lines)))
+    room = DESCRIPTION_MAX_BYTES - utf8_bytes(below) - 2
     if room < 0:
-        return fit_description(description)
-    return f"{fit_description(description, max_bytes=room)}\n\n{lines}".strip()
+        # Whose the pictures are goes before chapters.
+        return _description(text, attributions, ())
+    if not below:
+        return fit_description(text)
+    return f"{fit_description(text, max_bytes=room)}\n\n{below}".strip()
+
+
+def _credit_lines(attributions: Sequence[Attribution]) -> str:
+    """A line for each, with its link; without the links where they would be too long, and then as many as fit."""
+    with_links = "\n".join(f"{fit_title(each.text)}: {each.url}" for each in attributions)
+    if utf8_bytes(with_links) <= _CREDITS_MAX_BYTES:
+        return with_links
+    names = ", ".join(dict.fromkeys(fit_title(each.text) for each in attributions))
+    return fit_description(names, max_bytes=_CREDITS_MAX_BYTES)
 
 
 def _clock(at_s: float) -> str:

@@ -129,7 +129,7 @@ class WireScript(_Wire):
 def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
     """The JSON schema of a `WireScript` with the layouts of `template`, in the subset that strict mode takes.
 
-    A picture is one of those of `brief`; where none is needed, it may be none.
+    A picture is one of those of `brief`, or any that is searched for; where none is needed, it may be none.
     """
     whole = WireScript.model_json_schema()
     schema: dict[str, Any] = _strict(whole, whole["$defs"])
@@ -139,7 +139,8 @@ def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
     for properties in (each["properties"] for each in items["anyOf"]):
         if "picture" in properties:
             needs_one = properties["layout"]["enum"][0] in LAYOUTS_OF_PICTURES
-            properties["picture"] = {"type": "string", "enum": names if needs_one else ["", *names]}
+            one_of = {"enum": names if needs_one else ["", *names]}
+            properties["picture"] = {"type": "string", **({} if brief.may_search else one_of)}
     return schema
 
 

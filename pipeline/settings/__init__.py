@@ -4,6 +4,7 @@ groups.py      every setting, its default and what it may be
 looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
 publishing.py  where films are published
+stock.py       those of services with photos
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
@@ -36,6 +37,7 @@ from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
 from pipeline.settings.publishing import DEFAULT_CHANNEL, PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
+from pipeline.settings.stock import StockSettings
 
 __all__ = [
     "DEFAULT_CHANNEL",
@@ -59,6 +61,7 @@ __all__ = [
     "ScriptSettings",
     "ServiceSettings",
     "Settings",
+    "StockSettings",
     "SubtitleSettings",
     "TimeLimitSettings",
     "VideoSettings",

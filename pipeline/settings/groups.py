@@ -27,6 +27,7 @@ from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, Services
+from pipeline.settings.stock import PexelsSettings, PixabaySettings
 
 
 def _cores_for_zero(value: int) -> int:
@@ -333,6 +334,8 @@ class Settings(BaseSettings):
     edge: EdgeSettings = EdgeSettings()
     piper: PiperSettings = PiperSettings()
     music: MusicSettings = MusicSettings()
+    pexels: PexelsSettings = PexelsSettings()
+    pixabay: PixabaySettings = PixabaySettings()
     brand: BrandSettings = BrandSettings()
     video: VideoSettings = VideoSettings()
     presets: Presets = Field(

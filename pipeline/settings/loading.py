@@ -33,6 +33,8 @@ from pipeline.workspace import CONFIG_NAME
 # Says which workspace; `find_workspace()` reads it.
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
 _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
+# Keys in the variables where everybody has them; before NIGHTREEL_*, which are meant for us.
+_KEYS = {"GROQ_API_KEY": "groq.api_key", "PEXELS_API_KEY": "pexels.api_key", "PIXABAY_API_KEY": "pixabay.api_key"}
 # Names of earlier versions, and what became of them.
 _MOVED = {
     "subtitles.burn_in": "is subtitles.style now: off for false, karaoke for true",
@@ -113,8 +115,9 @@ def _from_flags(overrides: Mapping[str, object]) -> Iterator[tuple[str, _Found]]
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, _Found]]:
     """Empty variables count as not set, as shells and CI systems mean them."""
-    if environ.get("GROQ_API_KEY"):
-        yield "groq.api_key", _Found(value=environ["GROQ_API_KEY"], subject="GROQ_API_KEY")
+    for variable, name in _KEYS.items():
+        if environ.get(variable):
+            yield name, _Found(value=environ[variable], subject=variable)
     for variable in sorted(environ):
         if variable.upper().startswith(PREFIX) and variable.upper() != _NOT_A_SETTING and environ[variable]:
             name = variable[len(PREFIX) :].lower().replace("__", ".")

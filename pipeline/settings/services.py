@@ -117,11 +117,15 @@ def _with_presets(value: object) -> object:
     return tables
 
 
+# Writers and services that are no service with language models.
+_OTHERS = frozenset({"auto", "groq", "outline", "edge", "pexels", "pixabay"})
+
+
 def _named_well(value: dict[str, ServiceSettings]) -> dict[str, ServiceSettings]:
     for name in value:
-        if name in {"auto", "groq", "outline", "edge"} or not (name.isascii() and name.isidentifier()):
+        if name in _OTHERS or not (name.isascii() and name.isidentifier()):
             raise ValueError(
-                f"“{name}” can't be the name of a service: take letters, digits and _, not a writer's name"
+                f"“{name}” can't be the name of a service: take letters, digits and _, and no name of ours"
             )
     return value
 

@@ -1,4 +1,4 @@
-"""What somebody wants films about: a topic, a topic list, a Markdown brief or a folder of briefs -> Briefs."""
+"""What somebody wants films about: a topic, a list of topics or rows, a brief or a folder of briefs -> Briefs."""
 
 from pipeline.sources.naming import batch_name
 from pipeline.sources.reading import read_brief, read_briefs

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -22,10 +23,12 @@ from pipeline.model import (
     Paragraph,
     Quotation,
     Table,
+    is_stock,
     join_words,
     split_words,
 )
 from pipeline.model.text import clean_text, has_words, strip_unseen
+from pipeline.sources.pictures import source_as_named
 
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
 # More are a sentence that begins with a dash.
@@ -136,7 +139,8 @@ def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
         if source and len(source) <= _SOURCE_MAX_CHARS:
             description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
             caption = clean_text(str(image.attrs.get("title", "")))
-            yield Illustration(source=source, description=description, caption=caption)
+            named = source_as_named(unquote(source) if is_stock(source) else source, description or caption)
+            yield Illustration(source=named, description=description, caption=caption)
 
 
 def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Quotation | None:

@@ -41,7 +41,7 @@ _MAX_CHARS: Mapping[str, int] = {
 _FACTS = ("open", "notes")
 _MOST_VARIANTS = 1000
 _TAG_MAX_CHARS = 60
-_KEYS = (*_MAX_CHARS, "languages", "pictures", "tags")
+KEYS = (*_MAX_CHARS, "languages", "pictures", "tags")
 _Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...] | tuple[WantedPicture, ...]
 # The keys that are called otherwise in a `Brief`.
 _FIELDS: Mapping[str, str] = {"length": "length_s"}
@@ -82,8 +82,8 @@ def _parse(text: str, *, path: str) -> dict[str, _Value]:
     for key_node, value_node in root.value:
         where = f"{path}:{line_of(key_node)}"
         key = _key(key_node, where)
-        if key not in _KEYS:
-            raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, _KEYS))
+        if key not in KEYS:
+            raise InputError(f"unknown key {key!r} in the front matter", where=where, hint=did_you_mean(key, KEYS))
         if key in given:
             raise InputError(f"{key} is given twice", where=where, hint="Keep one of them")
         given.add(key)
@@ -128,11 +128,27 @@ def _compose(text: str, *, path: str) -> yaml.Node | None:
         raise InputError("broken front matter", where=f"{path}:1", hint="Write `key: value` lines") from error
 
 
+def checked_value(key: str, text: str, where: str) -> tuple[str, _Value]:
+    """The field of `Brief` for a key and its value as a text; lists have commas between their items.
+
+    Raises `InputError` for a value that can't be one.
+    """
+    items = [clean_text(item) for item in text.split(",")]
+    if key == "tags":
+        return key, _checked_tags(items, where)
+    if key == "languages":
+        return key, _checked_languages([item for item in items if item], where)
+    return _FIELDS.get(key, key), _checked(key, clean_text(text), where)
+
+
 def _text(key: str, node: yaml.Node, where: str) -> _Value:
     if not is_scalar(node):
         kind = {"sequence": "a list", "mapping": "a group of keys"}.get(getattr(node, "id", ""), f"tagged {node.tag}")
         raise InputError(f"{key} must be a text, not {kind}", where=where, hint=f"Write {key}: some text")
-    text = clean_text(source_of(node))
+    return _checked(key, clean_text(source_of(node)), where)
+
+
+def _checked(key: str, text: str, where: str) -> _Value:
     if not text:
         return ""
     if key == "title":
@@ -147,6 +163,10 @@ def _tags(node: yaml.Node, where: str) -> tuple[str, ...]:
     if is_scalar(node) and not source_of(node):
         return ()
     tags = _list(node, InputError("tags must be a list of texts", where=where, hint="Write tags: [space, science]"))
+    return _checked_tags(tags, where)
+
+
+def _checked_tags(tags: list[str], where: str) -> tuple[str, ...]:
     long = next((tag for tag in tags if len(tag) > _TAG_MAX_CHARS), None)
     if long:
         raise InputError(f"the tag {long[:20]!r}… has more than {_TAG_MAX_CHARS} characters", where=where)
@@ -157,7 +177,11 @@ def _languages(node: yaml.Node, where: str) -> tuple[str, ...]:
     if is_scalar(node) and not source_of(node):
         return ()
     wrong = InputError("languages must be a list of language codes", where=where, hint="Write languages: [en, es, fr]")
-    languages = tuple(dict.fromkeys(_language(text, where) for text in _list(node, wrong)))
+    return _checked_languages(_list(node, wrong), where)
+
+
+def _checked_languages(texts: list[str], where: str) -> tuple[str, ...]:
+    languages = tuple(dict.fromkeys(_language(text, where) for text in texts))
     if len(languages) > MOST_LANGUAGES:
         raise InputError(f"{len(languages)} languages are wanted, at most {MOST_LANGUAGES} can be had", where=where)
     return languages

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,9 @@ from pipeline.sources.blocks import blocks_of, text_of
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 
+# Words with spaces are no address to Markdown, and would be read aloud.
+_SEARCH = re.compile(r"(!\[[^\]\n]*\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
+
 
 def parse_brief(text: str, path: Path) -> Brief:
     """The brief in a Markdown file. Raises `InputError` with file and line.
@@ -24,14 +28,12 @@ def parse_brief(text: str, path: Path) -> Brief:
     The title is the front matter's, else a `# Heading` that opens the body, else the file's name made readable.
     """
     front = split_front_matter(text, path=str(path))
-    blocks = SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(front.body)).children
+    blocks = _nodes(front.body)
     values: dict[str, Any] = dict(front.values)
-    opening = text_of(blocks[0]) if blocks and blocks[0].type == "heading" and blocks[0].tag == "h1" else ""
+    opening = _opening(blocks)
     if "title" not in values:
         values["title"] = checked_title(opening or title_of_file(path), where=_where(path, front, blocks))
-    if opening and opening.casefold() == values["title"].casefold():
-        blocks = blocks[1:]
-    brief = _with_pictures(Brief(**values, sections=tuple(_sections(blocks)), origin=str(path)))
+    brief = brief_of(front.body, values, origin=str(path))
     if not brief.has_notes:
         raise InputError(
             "has a title but no notes",
@@ -39,6 +41,25 @@ def parse_brief(text: str, path: Path) -> Brief:
             hint="Write below the title what the film should say; topics without notes go into a .txt list",
         )
     return brief
+
+
+def brief_of(notes: str, values: Mapping[str, Any], *, origin: str) -> Brief:
+    """The brief with these notes, in Markdown, and with `values` by name of the field; it has a title among them."""
+    blocks = _nodes(notes)
+    opening = _opening(blocks)
+    if opening and opening.casefold() == values["title"].casefold():
+        blocks = blocks[1:]
+    return _with_pictures(Brief(**values, sections=tuple(_sections(blocks)), origin=origin))
+
+
+def _nodes(notes: str) -> list[SyntaxTreeNode]:
+    text = _SEARCH.sub(r"\1<\2>)", notes)
+    return SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)).children
+
+
+def _opening(blocks: list[SyntaxTreeNode]) -> str:
+    """The `# Heading` that opens the notes; empty: there is none."""
+    return text_of(blocks[0]) if blocks and blocks[0].type == "heading" and blocks[0].tag == "h1" else ""
 
 
 def _with_pictures(brief: Brief) -> Brief:

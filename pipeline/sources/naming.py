@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.model.names import safe_name
 from pipeline.model.text import clean_text, has_words
 
-SUFFIXES = (".md", ".txt")
+SUFFIXES = (".md", ".txt", ".csv", ".jsonl")
 TITLE_MAX_CHARS = 200
 
 _BATCH_MAX_CHARS = 60

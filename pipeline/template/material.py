@@ -41,7 +41,7 @@ def _figures(brief: Brief) -> bool:
 
 
 def _pictures(brief: Brief) -> bool:
-    return bool(brief.pictures)
+    return bool(brief.pictures) or brief.may_search
 
 
 def _chapters(brief: Brief) -> bool:

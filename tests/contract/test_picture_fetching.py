@@ -33,7 +33,6 @@ async def test_a_picture_is_fetched_also_where_an_address_leads_on(tmp_path, pat
     ("path", "error", "told"),
     [
         ("/page", PermanentError, "is a page, not a picture"),
-        ("/drawing.svg", PermanentError, "is an SVG"),
         ("/large", PermanentError, "more than 25 MB"),
         ("/endless", PermanentError, "more than 25 MB"),
         ("/packed", PermanentError, "packed"),
@@ -52,6 +51,20 @@ async def test_what_is_no_picture_or_too_much_is_refused_with_what_to_do(tmp_pat
     assert type(raised.value) is error
     assert raised.value.hint
     assert not (tmp_path / "got").exists()
+
+
+async def test_a_drawing_is_fetched_as_it_is(tmp_path):
+    async with PictureServer() as server:
+        await fetch(server.url("/drawing.svg"), tmp_path / "got", also_allowed={f"127.0.0.1:{server.port}"})
+
+    assert (tmp_path / "got").read_bytes().startswith(b"<svg")
+
+
+@pytest.mark.parametrize("lead", ["/to?http://127.0.0.1:9/photo.jpg", "/to?http://127.0.0.2/photo.jpg"])
+async def test_who_is_allowed_by_its_port_may_not_lead_to_another(tmp_path, lead):
+    async with PictureServer() as server:
+        with pytest.raises(PermanentError, match="this machine or its network"):
+            await fetch(server.url(lead), tmp_path / "got", also_allowed={f"127.0.0.1:{server.port}"})
 
 
 async def test_a_server_that_does_not_answer_is_given_up(tmp_path, monkeypatch):

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import (
     SAMPLE_RATE_HZ,
+    Attribution,
     BulletsScene,
     Clip,
     ClosingScene,
@@ -120,3 +122,48 @@ def test_whatever_the_film_is_its_chapters_and_description_are_taken(
     assert starts[:1] in ([], [0.0])
     ends = [*starts[1:], found["duration_s"]] if starts else []
     assert all(end - start >= 9.999 for start, end in zip(starts, ends, strict=True))
+
+
+def photos(count: int, name: str = "Ana Lima") -> tuple[Attribution, ...]:
+    return tuple(
+        Attribution(text=f"Photo by {name} {n} on Pexels", url=f"https://www.pexels.com/photo/{n}/")
+        for n in range(count)
+    )
+
+
+def test_whose_the_pictures_are_stands_below_the_description_and_above_the_chapters() -> None:
+    found = metadata((TITLE, 12.5), (bullets("Drei Gründe"), 50.0), (bullets("Abendrot"), 20.0), attributions=photos(2))
+
+    assert found["description"] == (
+        "Über das Licht.\n\n"
+        "Photo by Ana Lima 0 on Pexels: https://www.pexels.com/photo/0/\n"
+        "Photo by Ana Lima 1 on Pexels: https://www.pexels.com/photo/1/\n\n"
+        "0:00 Der Himmel\n0:12 Drei Gründe\n1:02 Abendrot"
+    )
+    assert found["attributions"][1] == {
+        "text": "Photo by Ana Lima 1 on Pexels",
+        "url": "https://www.pexels.com/photo/1/",
+    }
+
+
+def test_a_film_without_such_pictures_says_nothing_of_them() -> None:
+    assert "attributions" not in metadata((TITLE, 12.5))
+
+
+@pytest.mark.parametrize("count", [1, 20, 30, 60, 200])
+@pytest.mark.parametrize("name", ["Ana Lima", "狐" * 60, "<b>"])
+def test_a_description_stays_within_its_limit_however_many_pictures_there_are(count: int, name: str) -> None:
+    found = metadata(
+        (TITLE, 12.5),
+        (bullets("Drei Gründe"), 50.0),
+        (bullets("Abendrot"), 20.0),
+        description="Licht. " * 900,
+        attributions=photos(count, name),
+    )
+
+    text = found["description"]
+    assert len(text.encode()) <= DESCRIPTION_MAX_BYTES
+    assert text.startswith("Licht. Licht.")
+    assert "Photo by" in text
+    assert "<" not in text
+    assert len(found["attributions"]) == count

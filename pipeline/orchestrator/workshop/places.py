@@ -5,18 +5,21 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import storage_errors
-from pipeline.model import Job, Package
+from pipeline.model import Job, Package, is_stock
 from pipeline.orchestrator.naming import SUMMARY
 from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
 
 _BESIDE = "Put the picture beside the brief, and write its name"
+# What of a folder is a picture, by name: its bytes are looked at later.
+_PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
 
 
 def check_output(output: Path) -> None:
@@ -28,6 +31,16 @@ def check_output(output: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, f"{existing} is {'a' if is_film else 'not a'} folder")
         if not os.access(existing, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.casefold() in _PICTURE_SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def _as_people_count(name: str) -> tuple[tuple[int, int, str], ...]:
+    """The order of names: 2.jpg before 10.jpg."""
+    parts = re.findall(r"([0-9]+)|([^0-9]+)", name.casefold())
+    return (*((0, int(digits), "") if digits else (1, 0, text) for digits, text in parts), (2, 0, name))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,23 +75,43 @@ class Places:
         Raises `InputError` for one that is not there, or neither below the folder of its brief nor in the workspace: a
         brief from outside must not show what lies elsewhere on this machine.
         """
+        file = self._beside(origin, source)
+        if source.endswith("/"):
+            raise InputError("no such folder, or none with pictures", where=source, hint=_BESIDE)
+        if not file.is_file():
+            raise InputError("no such file", where=source, hint=_BESIDE)
+        return file
+
+    def pictures_in(self, origin: str, source: str) -> tuple[str, ...]:
+        """The pictures of a folder ("reef/") by their names, numbers in them as people count; else `source` itself.
+
+        A folder without any is itself, too: whoever looks for it will tell. Reads the disk, as `picture` does.
+        """
+        if not source.endswith("/") or is_address(source) or is_stock(source):
+            return (source,)
+        try:
+            files = [path.name for path in self._beside(origin, source).iterdir() if _is_picture(path)]
+        except (InputError, OSError):
+            return (source,)
+        return tuple(f"{source}{name}" for name in sorted(files, key=_as_people_count)) or (source,)
+
+    def _beside(self, origin: str, source: str) -> Path:
+        """Where a picture or a folder of them would lie. Raises `InputError` where it must not."""
         path, _, line = origin.rpartition(":")
         folder = (self.workspace / (path if line.isdecimal() else origin)).parent if origin else self.workspace
         try:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
-            is_there = allowed and file.is_file()
+            file.exists()  # a name that no file can have is refused here
         except (OSError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
         if not allowed:
             raise InputError("lies outside the workspace and the folder of its brief", where=source, hint=_BESIDE)
-        if not is_there:
-            raise InputError("no such file", where=source, hint=_BESIDE)
         return file
 
     def digest_of_picture(self, origin: str, source: str) -> str:
         """What tells it from another one of its name; empty: it lies elsewhere, or is missing. Reads it."""
-        if is_address(source):
+        if is_address(source) or is_stock(source):
             return ""
         try:
             with self.picture(origin, source).open("rb") as file:

@@ -11,6 +11,7 @@ from pipeline.limits import Gate, GateLimits
 from pipeline.narration.narrate import NARRATORS, NarratorOptions
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.pictures.stock import STOCK_SOURCES, PictureSource, ServiceOptions
 from pipeline.script.chat import (
     ChatModel,
     Dialect,
@@ -21,7 +22,7 @@ from pipeline.script.chat import (
     Transport,
     groq_dialect,
 )
-from pipeline.settings import ModelSettings, ServiceSettings, Settings, environment_name
+from pipeline.settings import ModelSettings, ServiceSettings, Settings, StockSettings, environment_name
 
 OUTLINE = "outline"
 # Models that think take room for it, and no other service's minute is as small as that of Groq's free plan.
@@ -48,6 +49,13 @@ def gate_limits(name: str, settings: Settings) -> GateLimits:
         return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
     if name.startswith("youtube."):  # and the channel
         return limits(concurrency=settings.youtube.concurrency)
+    if name in STOCK_SOURCES:
+        stock = stock_settings(name, settings)
+        return limits(
+            concurrency=stock.concurrency,
+            requests_per_min=stock.requests_per_min or None,
+            requests_per_day=stock.requests_per_day or None,
+        )
     wanted = model_settings(name, settings)
     return limits(
         concurrency=wanted.concurrency,
@@ -175,6 +183,31 @@ def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | N
             edge_timeout_s=settings.edge.timeout_s,
             piper_voices=workspace / settings.piper.voices,
             edge_fallback_voices=settings.edge.fallback_voices,
+        )
+    )
+
+
+def stock_names(settings: Settings) -> tuple[str, ...]:
+    """The services that may be searched for photos, in the order in which they are asked: those with a key."""
+    return tuple(name for name in STOCK_SOURCES if stock_settings(name, settings).api_key)
+
+
+def stock_settings(name: str, settings: Settings) -> StockSettings:
+    """The settings of a service with photos."""
+    return settings.pexels if name == "pexels" else settings.pixabay
+
+
+def make_stock_source(name: str, settings: Settings, gate: Gate | None = None) -> PictureSource:
+    """A service with photos by name. Without a `gate` it gets one of its own, that nobody shares."""
+    wanted = stock_settings(name, settings)
+    ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"
+    return STOCK_SOURCES[name](
+        ServiceOptions(
+            root_url=wanted.root_url,
+            api_key=wanted.api_key.get_secret_value() if wanted.api_key else "",
+            gate=gate or Gate(name, gate_limits(name, settings)),
+            timeout_s=wanted.timeout_s,
+            set_key=f"Set {theirs} (or {ours}) to a valid key",
         )
     )
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, Shape
+from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
 from pipeline.model.languages import entry_for, usual_case
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
+from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.places import Places
 from pipeline.settings import Settings
 from pipeline.template import Template
@@ -104,8 +105,25 @@ class Wishes:
             music=self._music(replace(brief, template=template)),
             preset=self._flag("video.preset") or brief.preset or self.settings.video.preset,
             format=cast("Shape | None", self._flag("video.format")) or brief.format or self.settings.video.format,
+            pictures=self._pictures(brief),
+            may_search=self._may_search,
             origin=self.places.origin(brief.origin),
         )
+
+    def _pictures(self, brief: Brief) -> tuple[WantedPicture, ...]:
+        """What the brief asks for, and what lies in the folders that it names, each once."""
+        origin = self.places.origin(brief.origin)
+        wanted: dict[str, WantedPicture] = {}
+        for picture in brief.pictures:
+            for source in self.places.pictures_in(origin, picture.source):
+                wanted.setdefault(source, replace(picture, source=source))
+        return tuple(wanted.values())[:MOST_PICTURES]
+
+    @property
+    def _may_search(self) -> bool:
+        """Whether a model writes, and may ask for photos."""
+        is_model = providers.is_service(providers.writer_names(self.settings)[0])
+        return is_model and not self.settings.offline and bool(providers.stock_names(self.settings))
 
     def _music(self, brief: Brief) -> str:
         """The bed by name. A template that would have any is content with none where there is none."""

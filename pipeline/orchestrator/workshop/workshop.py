@@ -27,6 +27,7 @@ from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
+from pipeline.pictures.stock import PictureSource
 from pipeline.rendering import Look
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
 from pipeline.settings import Settings, is_secret, load_settings
@@ -237,6 +238,12 @@ class Workshop:
     def narrator(self, name: str) -> Narrator:
         """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
         return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
+
+    @cached_property
+    def stock_sources(self) -> tuple[PictureSource, ...]:
+        """Who may be searched for photos, in order. Empty: no key is set. The first look loads much: in a thread."""
+        names = providers.stock_names(self.settings)
+        return tuple(providers.make_stock_source(name, self.settings, self.machine.gate(name)) for name in names)
 
     @cached_property
     def pronunciations(self) -> Pronunciations:

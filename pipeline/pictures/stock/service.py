@@ -1,0 +1,130 @@
+"""How all these services are asked: over HTTP, with a key that nobody else gets to see, for a little JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+from yarl import URL
+
+from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
+from pipeline.limits.times import bounded_s, retry_after_s, utc_now
+from pipeline.model import Attribution
+from pipeline.model.text import clean_text
+from pipeline.pictures.stock.photos import ServiceOptions
+
+# Twenty photos have some 30 KB.
+_MOST_BYTES = 2_000_000
+_MAY_PASS = frozenset({408, 425})
+_MOST_AUTHOR_CHARS = 80
+_MOST_PAGE_CHARS = 300
+# Seconds since 1970, where others count from now.
+_EPOCH_FROM = 1e9
+
+_T = TypeVar("_T", bound=BaseModel)
+
+
+class Service:
+    """One service. Messages name it; neither they nor their causes have its key."""
+
+    def __init__(self, title: str, options: ServiceOptions, *, refused: frozenset[int]) -> None:
+        self.title = title
+        self._options = options
+        # The answers that mean that it does not know the key.
+        self._refused = refused
+
+    @property
+    def origin(self) -> frozenset[str]:
+        """Host and port of the root: whoever set them trusts them."""
+        url = URL(self._options.root_url)
+        return frozenset({f"{url.host}:{url.port}"})
+
+    async def get(self, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        """The JSON at a path below the root, through the gate."""
+        url = URL(self._options.root_url.rstrip("/") + path).with_query(params)
+        async with self._options.gate.call():
+            with self._translated():
+                status, said, body = await self._ask(url, headers)
+            if status != 200:
+                raise self._error_of(status, said)
+            try:
+                return json.loads(body)
+            except (ValueError, RecursionError) as error:
+                raise self._no_photos() from error
+
+    async def _ask(self, url: URL, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        ours = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "nightreel"}
+        async with (
+            aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._options.timeout_s),
+                trust_env=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            ) as session,
+            # A key goes where it was sent, and nowhere else.
+            session.get(url, headers={**ours, **headers}, allow_redirects=False) as response,
+        ):
+            body = bytearray()
+            async for piece in response.content.iter_any():
+                body += piece
+                if len(body) > _MOST_BYTES:
+                    raise self._no_photos()
+            return response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError as error:
+            raise TransientError("did not answer in time", where=self.title) from error
+        except (aiohttp.ClientError, OSError) as error:
+            # The original may quote the address, and with it the key.
+            told = getattr(getattr(error, "os_error", error), "strerror", None) or type(error).__name__
+            raise TransientError(f"no connection ({told})", where=self.title) from None
+
+    def _error_of(self, status: int, headers: Mapping[str, str]) -> ProviderError:
+        if status in self._refused:
+            return NeedsLoginError(f"refuses the key (HTTP {status})", where=self.title, hint=self._options.set_key)
+        if status == 429:
+            return TransientError("asks to slow down", where=self.title, retry_after_s=_wait_s(headers))
+        if status >= 500 or status in _MAY_PASS:
+            told = f"is not available now (HTTP {status})"
+            return TransientError(told, where=self.title, retry_after_s=retry_after_s(headers))
+        return PermanentError(f"refuses the search (HTTP {status})", where=self.title)
+
+    def items(self, answer: Any, key: str, kind: type[_T]) -> Iterator[_T]:  # noqa: ANN401 - JSON
+        """The things in a list of the answer that are what they should be. Raises `PermanentError` for no list."""
+        things = answer.get(key) if isinstance(answer, dict) else None
+        if not isinstance(things, list):
+            raise self._no_photos()
+        for thing in things:
+            try:
+                yield kind.model_validate(thing)
+            except ValidationError:
+                continue  # the others are as good
+
+    def _no_photos(self) -> PermanentError:
+        return PermanentError("the answer is no list of photos", where=self.title)
+
+    def attribution(self, author: str, page: str, *, home: str) -> Attribution:
+        """As it is told: whose photo it is, and the page that it has there."""
+        name = clean_text(author)[:_MOST_AUTHOR_CHARS].strip()
+        text = f"Photo by {name} on {self.title}" if name else f"Photo from {self.title}"
+        is_page = page.startswith(("https://", "http://")) and page.isprintable() and not any(map(str.isspace, page))
+        return Attribution(text=text, url=page if is_page and len(page) <= _MOST_PAGE_CHARS else home)
+
+
+def _wait_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds until it may be asked again, if the answer says so: as others say it, or in its own header."""
+    asked_s = retry_after_s(headers)
+    if asked_s is not None:
+        return asked_s
+    try:
+        reset = float(headers.get("x-ratelimit-reset", ""))
+    except ValueError:
+        return None
+    seconds = reset - utc_now().timestamp() if reset >= _EPOCH_FROM else reset
+    return bounded_s(seconds) if 0 < seconds < float("inf") else None

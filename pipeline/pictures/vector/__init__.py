@@ -1,0 +1,75 @@
+"""Drawings in SVG -> PNG, by resvg (extra `svg`): no script, no network, no file but the drawing itself.
+
+An SVG is a program of sorts. What reaches beyond it is taken out before; it is drawn in a process of its own, which has
+little memory and little time: a few lines can ask for more than any machine has.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from pipeline.errors import InputError, MissingToolError
+from pipeline.pictures.vector import child
+
+# The longest side of the picture: what a film of 1,920 pixels can show, and a little to move in.
+_SIDE_PX = 2560
+_MOST_CHARS = 5_000_000
+_TIME_S = 20.0
+_INSIDE = re.compile(r"#|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
+_SAVE = "Save it as a PNG, about 2,000 pixels wide"
+# Nothing but the drawing: what stands before it is a declaration, comments, and the type of the document.
+_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+svg\b[^>[]*(?:\[.*?\]\s*)?>\s*)*<(?:\w+:)?svg[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
+_LOOKED_AT = 4096
+
+
+def is_svg(start: bytes) -> bool:
+    """Whether a file that begins so is an SVG."""
+    return _START.match(start[:_LOOKED_AT]) is not None
+
+
+def draw_svg(data: bytes, *, name: str) -> bytes:
+    """An SVG as a PNG, its longest side 2,560 pixels. Blocks: it waits for a process of its own.
+
+    Raises `InputError`, about a drawing called `name`, and `MissingToolError` when there is nothing to draw it with.
+    """
+    command = [sys.executable, "-P", str(Path(child.__file__)), str(_SIDE_PX)]
+    try:
+        done = subprocess.run(  # noqa: S603 - ourselves
+            command, input=_harmless(data, name).encode(), capture_output=True, timeout=_TIME_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"takes longer than {_TIME_S:g} s to draw", where=name, hint=_SAVE) from None
+    if done.returncode == child.NO_LIBRARY:
+        hint = 'Install what draws it: pip install "nightreel[svg]", or save it as a PNG'
+        raise MissingToolError("is an SVG, and nothing here draws those", where=name, hint=hint)
+    if done.returncode != 0:
+        raise InputError("is an SVG that can't be drawn", where=name, hint=_SAVE)
+    return done.stdout
+
+
+def _harmless(data: bytes, name: str) -> str:
+    """The drawing without anything that points out of it, and without entities, which may grow beyond all measure."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("is an SVG that is not UTF-8", where=name, hint=_SAVE) from error
+    if len(text) > _MOST_CHARS:
+        raise InputError(f"is an SVG of more than {_MOST_CHARS // 10**6} MB", where=name, hint=_SAVE)
+    if "<!ENTITY" in text:
+        raise InputError("is an SVG with entities, which are not read", where=name, hint=_SAVE)
+    try:
+        root = ET.fromstring(text)  # noqa: S314 - no entities
+        for element in root.iter():
+            for key in [key for key in element.attrib if key.rpartition("}")[2] == "href"]:
+                if not _INSIDE.match(element.attrib[key].strip()):
+                    del element.attrib[key]
+        return ET.tostring(root, encoding="unicode")
+    except (ET.ParseError, RecursionError, ValueError) as error:
+        raise InputError("is an SVG that can't be read", where=name, hint=_SAVE) from error
