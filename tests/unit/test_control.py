@@ -421,19 +421,18 @@ PACKAGE = Package(
 VIDEO = Video(frames=30, bytes=4, sha256="0" * 64)
 
 
-async def test_a_published_film_is_published_again_only_when_that_is_asked(room, shop):
+async def test_a_published_film_is_no_longer_retried_and_never_published_a_second_time_by_that(room, shop):
     await run(shop, "One")
     job = await job_of(shop, "One")
     receipt = Receipt(destination="youtube", package=PACKAGE)
-    await shop.store.save_job(job.evolve(receipt=receipt))
+    await shop.store.save_job(job.evolve(published=(receipt,)))
     heard = []
 
     await retry(shop, jobs=[job.id], stage="script", listen=heard.append)
-    assert (await job_of(shop, "One")).receipt == receipt
     assert any("left alone" in event.text for event in heard if isinstance(event, Notice))
     await retry(shop, jobs=[job.id], stage="publishing")
 
-    assert (await job_of(shop, "One")).receipt is None
+    assert (await job_of(shop, "One")).published == (receipt,)
     assert room.served == ["One"]
 
 
@@ -657,7 +656,7 @@ async def test_what_a_killed_removal_has_left_is_a_leftover(shop, tmp_path):
 async def test_a_batch_with_published_films_is_kept(room, shop):
     await run(shop, "One")
     job = await job_of(shop, "One")
-    await shop.store.save_job(job.evolve(receipt=Receipt(destination="youtube", package=PACKAGE)))
+    await shop.store.save_job(job.evolve(published=(Receipt(destination="youtube", package=PACKAGE),)))
 
     with pytest.raises(InputError, match="has published films, “One” for one"):
         await cleaning.remove_batch(shop, batch="kitchen")

@@ -141,7 +141,7 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
         shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
         brief = await to_thread.run_sync(shop.wishes.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
-        attempt = SimpleNamespace(purse=Purse())
+        attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync)
         groq.enqueue("overloaded")
 
         first = await write(job, shop, attempt)
