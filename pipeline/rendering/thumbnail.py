@@ -25,7 +25,7 @@ from pipeline.rendering.text import TextStyle, draw_ink
 from pipeline.rendering.theme import rgb
 
 COUNT = 3
-_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True)
+_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True, is_heading=True)
 _SIZES = (180, 166, 152, 140, 128, 116, 104, 92, 80, 70, 60, 50)
 # Of a single short word: a name, a year.
 _WORD_SIZES = (340, 300, 260, 220, *_SIZES)
@@ -64,7 +64,7 @@ class _Sheet:
         return _WORD_SIZES if len(self.words) <= _SHORT_CHARS else _SIZES
 
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:
-        style = _STYLE.in_language(self.look.language)
+        style = self.look.styled(_STYLE)
         return fit(text, style, sizes, width_px=width, height_px=height, most_lines=lines)
 
     def write(self, block: TextBlock, top: int, colours: Sequence[str]) -> None:

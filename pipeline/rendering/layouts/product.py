@@ -159,9 +159,9 @@ def _fitted(scene: ProductScene, look: Look, width_px: int, heights_px: Sequence
 
 
 def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int) -> _Texts:
-    grid, language = look.grid, look.language
-    body = BODY.in_language(language)
-    price = fit(scene.price, DISPLAY.in_language(language), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
+    grid = look.grid
+    body = look.styled(BODY)
+    price = fit(scene.price, look.styled(DISPLAY), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
     room = width_px - price.width_px - grid.px(32)
     # What it cost before means nothing without what it costs.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
@@ -171,7 +171,7 @@ def _texts(scene: ProductScene, look: Look, width_px: int, step: int, fact_lines
         label=kicker(scene.kicker, look, width_px=width_px),
         name=fit(
             scene.heading,
-            HEADING.in_language(language),
+            look.styled(HEADING),
             sizes(grid, _NAME_SIZES[step:]),
             width_px=width_px,
             most_lines=3,
