@@ -25,8 +25,10 @@ from pipeline.theme.theme import LARGE_CONTRAST, Theme
 # How much larger than its own pixels a logo may be shown before it is blurred.
 _ENLARGED = 1.25
 # The share of a logo that has to be seen (hairlines and one pale part of several may be lost), and what counts as seen:
-# logos need no 3 to 1 (WCAG 2.2, 1.4.11), and a plate where one is to be seen looks like a mistake.
+# logos need no 3 to 1 (WCAG 2.2, 1.4.11), and a plate that they could do without looks like a mistake.
 _SEEN, _SEEN_CONTRAST = 0.82, 2.0
+# Of what is behind it, the contrast from its darkest to its lightest parts from which it is a picture of something.
+_RESTLESS, _PARTS = 2.0, (4, 96)
 # From the logo to the edges of a plate, and the corners of the plate, as shares of the logo's height.
 _PAD_Y, _PAD_X, _RADIUS = 0.30, 0.44, 0.34
 # Corners of a logo that is a rectangle, as a share of its height.
@@ -78,11 +80,12 @@ def make_mark(logo: Logo, size: tuple[int, int], behind: Image.Image, theme: The
         return Mark(image.convert("RGB"), rounded(*size, radius=round(_RECTANGLE_RADIUS * size[1])))
     plain = _bled(image)
     ground = np.asarray(behind.resize(size, Image.Resampling.BOX), np.float32)
-    if _seen(image, ground, _SEEN_CONTRAST) >= _SEEN:
+    restless = _is_restless(ground)
+    if _seen(image, ground, _SEEN_CONTRAST) >= _SEEN and not restless:
         return Mark(plain, mask)
     plates = (theme.plate_text, theme.plate)
     best, colour = max((_seen(image, np.array(rgb(each), np.float32), LARGE_CONTRAST), each) for each in plates)
-    if best <= _seen(image, ground, LARGE_CONTRAST):
+    if best <= _seen(image, ground, LARGE_CONTRAST) and not restless:
         return Mark(plain, mask)
     outer = (size[0] + 2 * round(_PAD_X * size[1]), size[1] + 2 * round(_PAD_Y * size[1]))
     return Mark(plain, mask, colour, rounded(*outer, radius=round(_RADIUS * size[1])))
@@ -96,6 +99,11 @@ def _seen(image: Image.Image, ground: npt.NDArray[np.float32], least: float) -> 
     behind = _luminance(np.broadcast_to(ground, levels[:, :, :3].shape))
     contrast = (np.maximum(light, behind) + 0.05) / (np.minimum(light, behind) + 0.05)
     return float((alpha * (contrast >= least)).sum() / max(1e-6, alpha.sum()))
+
+
+def _is_restless(ground: npt.NDArray[np.float32]) -> bool:
+    darkest, lightest = np.percentile(_luminance(ground), _PARTS)
+    return bool((lightest + 0.05) / (darkest + 0.05) >= _RESTLESS)
 
 
 def _luminance(levels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

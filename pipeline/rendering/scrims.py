@@ -23,6 +23,8 @@ _CONTRAST = TEXT_CONTRAST + 0.25
 _LEAST, _STEP = 0.34, 0.01
 # How far above the text it reaches, as a share of the picture's height, and what is left of it beside the text.
 _REACH, _BESIDE = 0.28, 0.6
+# From the end of a text beside which nothing is darkened, as shares of the picture.
+_BEYOND, _BEYOND_DOWN = 0.24, 0.20
 _NOISE_SEED = 7
 
 
@@ -46,7 +48,20 @@ def scrim_mask(size: tuple[int, int], text: Box, opacity: float, *, mirrored: bo
     x = 1 - (np.arange(width, dtype=np.float32) - text.right) / np.float32(max(1, width - text.right))
     beside = _BESIDE + (1 - _BESIDE) * _eased(x)
     field = np.outer(_eased(y), beside) * np.float32(255 * opacity)
-    # Without noise, so soft a slope shows its steps. It only ever adds.
+    return _noisy(field, mirrored=mirrored)
+
+
+def side_scrim_mask(size: tuple[int, int], text: Box, opacity: float, *, from_top: bool, mirrored: bool) -> Image.Image:
+    """Likewise from the left edge (or from above) to the end of the text; what lies beyond it is left as it is."""
+    width, height = size
+    along, end, reach = (height, text.bottom, _BEYOND_DOWN) if from_top else (width, text.right, _BEYOND)
+    line = _eased(1 - (np.arange(along, dtype=np.float32) - end) / np.float32(reach * along))
+    field = np.broadcast_to(line[:, None] if from_top else line[None, :], (height, width)) * np.float32(255 * opacity)
+    return _noisy(field, mirrored=mirrored)
+
+
+def _noisy(field: npt.NDArray[np.float32], *, mirrored: bool) -> Image.Image:
+    """Levels as a mask. Without noise, so soft a slope shows its steps. It only ever adds."""
     noise = np.random.default_rng(_NOISE_SEED).random(field.shape, np.float32)
     mask = Image.fromarray(np.clip(np.ceil(field) + (noise > 0.5) * (field > 0), 0, 255).astype(np.uint8))
     return mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else mask

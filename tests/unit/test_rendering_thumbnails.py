@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.model import NumberScene, Script, VideoFormat
-from pipeline.rendering import Look, draw_thumbnail, thumbnail
+from pipeline.rendering import Look, draw_thumbnail, thumbnail_sheet
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.thumbnail import COUNT
 from pipeline.theme.loading import load_theme
@@ -81,7 +81,9 @@ def written_on(draw):
     """The first text that is set while something is drawn."""
     texts = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(thumbnail, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1])
+        patch.setattr(
+            thumbnail_sheet, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1]
+        )
         draw()
     return texts[0]
 

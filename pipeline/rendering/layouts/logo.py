@@ -42,7 +42,9 @@ def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition
         return composition
     bottom = content.top - grid.px(_ABOVE_CONTENT)
     mark, box = _placed(look, _SMALL, ground, lambda w, h: _box(content.right - w, bottom - h, w, h))
-    return composition.under(_sprites(mark, box, Motion(over=1))) if _is_free(box, others, grid.px(_NEAR)) else composition
+    if not _is_free(box, others, grid.px(_NEAR)):
+        return composition
+    return composition.under(_sprites(mark, box, Motion(over=1)))
 
 
 class Emblem(NamedTuple):
