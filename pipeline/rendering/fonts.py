@@ -9,6 +9,7 @@ other shapes in Tokyo, Seoul, Beijing and Taipei.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import re
@@ -23,7 +24,7 @@ from fontpkg import path as packaged_font
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.errors import MissingToolError
+from pipeline.errors import InputError, MissingToolError
 from pipeline.model.writing import writing_of
 from pipeline.rendering.brought import Axis, Typeface
 from pipeline.rendering.graphemes import is_emoji, visible
@@ -99,11 +100,25 @@ def face_for(
 @lru_cache(maxsize=128)
 def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFont.FreeTypeFont:
     """The font at a size and weight. One object for each, because the axes are state of the object."""
+    if face.sha256:
+        _check_unchanged(face.path, face.sha256)
     font = ImageFont.truetype(face.path, max(1, round(size_px * face.scale)), index=face.index)
     if face.axes:
         wanted = {"wght": weight, "opsz": optical_size if optical_size < _DISPLAY else math.inf}
         font.set_variation_by_axes([axis.nearest(wanted.get(axis.tag, axis.default)) for axis in face.axes])
     return font
+
+
+@lru_cache(maxsize=16)
+def _check_unchanged(path: str, sha256: str) -> None:
+    """Raise `InputError` if a font is not the one that the film is to be set in."""
+    try:
+        with Path(path).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError("the font is gone", where=path, hint="Put it back, and go on") from error
+    if found != sha256:
+        raise InputError("the font was changed while films were made", where=path, hint="Start again")
 
 
 @lru_cache(maxsize=16)
