@@ -30,15 +30,26 @@ _NOISE_SEED = 7
 
 def needed_opacity(parts: Sequence[Image.Image], *, text: str, scrim: str) -> float:
     """How opaque a scrim has to be for light text to be read on these parts of a picture (mode RGB), 0 to 1."""
-    peaks = [np.asarray(part).reshape(-1, 3).max(axis=0) for part in parts if part.width and part.height]
-    brightest = np.max(peaks, axis=0) if peaks else np.zeros(3)
-    dark = np.array(rgb(scrim), float)
+    brightest = _brightest(parts)
     for number in range(round(1 / _STEP) + 1):
         opacity = max(_LEAST, number * _STEP)
-        behind = brightest * (1 - opacity) + dark * opacity
-        if contrast(text, _hex(behind)) >= _CONTRAST:
+        if contrast(text, _through(brightest, scrim, opacity)) >= _CONTRAST:
             return opacity
     return 1.0
+
+
+def brightest_behind(parts: Sequence[Image.Image], *, scrim: str, opacity: float) -> str:
+    """The brightest red, green and blue of these parts of a picture (mode RGB) through a scrim, #RRGGBB."""
+    return _through(_brightest(parts), scrim, opacity)
+
+
+def _brightest(parts: Sequence[Image.Image]) -> npt.NDArray[np.float64]:
+    peaks = [np.asarray(part).reshape(-1, 3).max(axis=0) for part in parts if part.width and part.height]
+    return np.asarray(np.max(peaks, axis=0) if peaks else np.zeros(3), np.float64)
+
+
+def _through(levels: npt.NDArray[np.float64], scrim: str, opacity: float) -> str:
+    return _hex(levels * (1 - opacity) + np.array(rgb(scrim), float) * opacity)
 
 
 def scrim_mask(size: tuple[int, int], text: Box, opacity: float, *, mirrored: bool) -> Image.Image:

@@ -10,10 +10,12 @@ from pipeline.model import Script, Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import fitted, whole
-from pipeline.rendering.scrims import needed_opacity, side_scrim_mask
+from pipeline.rendering.scrims import brightest_behind, needed_opacity, side_scrim_mask
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_sheet import MARGIN, Sheet
+from pipeline.theme.colours import readable
+from pipeline.theme.theme import TEXT_CONTRAST
 
 # A picture with fewer pixels is taken only if there is no other.
 _LEAST_PX = 480 * 270
@@ -26,6 +28,8 @@ _PRICE_OF_CLOSER, _PRICE_OF_ACROSS = 0.3, 0.12
 # Around words on a picture, where it is as dark as behind them. Their width, and that of words beside a disc; and how
 # high they may be at the right, where sites put the length below them.
 _PAD, _ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 36, 640, 620, 500
+# How dark a picture gets for the accent: then the accent gets lighter instead.
+_DARK = 0.68
 # What is cut out stands on a disc, which it is a little higher than; both as shares of the still's height or width.
 _DISC, _STANDS = 0.70, 0.80
 
@@ -84,8 +88,11 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     text = sheet.place(block, top, across=across)
     around = Box(text.left - _PAD, text.top - _PAD, text.right + _PAD, text.bottom + _PAD)
     around = around.within(Box(0, 0, width, height))
-    inks, behind = (theme.plate_text, theme.plate_accent), sheet.picture.crop(around)
-    opacity = max(needed_opacity([behind], text=ink, scrim=theme.plate) for ink in inks)
+    behind = [sheet.picture.crop(around)]
+    needs = [needed_opacity(behind, text=ink, scrim=theme.plate) for ink in (theme.plate_text, theme.plate_accent)]
+    opacity = max(needs[0], min(_DARK, needs[1]))
+    ground = brightest_behind(behind, scrim=theme.plate, opacity=opacity)
+    inks = (theme.plate_text, readable(theme.plate_accent, (ground,), TEXT_CONTRAST))
     mirrored = across is not sheet.look.right_to_left
     end = Box(width - around.right, around.top, width - around.left, around.bottom) if mirrored else around
     mask = side_scrim_mask((width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored)
