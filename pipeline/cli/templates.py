@@ -54,7 +54,7 @@ def list_all(*, place: Place = Place()) -> int:
 
 @templates.command
 def show(name: str, /, *, place: Place = Place()) -> int:
-    """Show what a template allows: its layouts with their limits, its theme, captions and music.
+    """Show what a template allows: its layouts with their limits, its theme, captions, motion and music.
 
     Parameters
     ----------
@@ -81,12 +81,15 @@ def show(name: str, /, *, place: Place = Place()) -> int:
         "folder": template.folder,
         "theme": template.theme,
         "captions": template.captions,
+        "transition": template.transition,
+        "motion": template.motion,
         "music": template.music or "none",
         "from … to": ends,
         "tags": ", ".join(template.tags) or "none",
+        **dict(template.assets),
     }
     for key, value in facts.items():
-        console.print(f"  {key:<10} {escape(value)}")
+        console.print(f"  {key:<12} {escape(value)}")
     for layout in template.layouts:
         limits = ", ".join(f"{field} {limit}" for field, limit in layout.max_chars)
         items = f"; up to {layout.max_items} items" if layout.max_items else ""
@@ -212,6 +215,9 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
         "default": template.name == usual,
         "theme": template.theme,
         "captions": template.captions,
+        "transition": template.transition,
+        "motion": template.motion,
+        "assets": dict(template.assets),
         "music": template.music,
         "first_layout": template.first_layout,
         "last_layout": template.last_layout,

@@ -11,10 +11,13 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.model import Cue, Scene, Script, Transition, Word
+from pipeline.rendering.brought import Fonts, Logo, Typeface
 from pipeline.rendering.look import Frame, Look
 from pipeline.rendering.theme import MIDNIGHT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL import Image
 
     from pipeline.rendering.coverage import ScriptCoverage
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
 __all__ = [
     "MIDNIGHT",
     "RENDERING_VERSION",
+    "Fonts",
     "Frame",
+    "Logo",
     "Look",
+    "Typeface",
     "can_shape",
     "draw_scene",
     "draw_thumbnail",
@@ -31,10 +37,12 @@ __all__ = [
     "font_advice",
     "font_coverage",
     "fonts_for",
+    "read_logo",
+    "read_typeface",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "15"
+RENDERING_VERSION = "16"
 
 # Pillow, numpy and fontTools are loaded by the first call, not by whoever imports this room.
 
@@ -110,6 +118,20 @@ def fonts_for(script: Script, look: Look) -> str:
     from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.fonts_for(script, look)
+
+
+def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
+    """A font by the path of its file, from `folder`, or by its family. Raises `InputError`. Blocks."""
+    from pipeline.rendering import reading  # noqa: PLC0415
+
+    return reading.read_typeface(named, folder, weight=weight)
+
+
+def read_logo(named: str, folder: Path) -> Logo:
+    """A logo by the path of its file, from `folder`. Raises `InputError`. Blocks."""
+    from pipeline.rendering import reading  # noqa: PLC0415
+
+    return reading.read_logo(named, folder)
 
 
 def can_shape() -> bool:

@@ -150,7 +150,7 @@ def _few_words(cue: Cue) -> Iterator[Cue]:
 
 def _caption(cue: Cue, look: Look, *, on_picture: bool) -> CaptionElement | None:
     grid = look.grid
-    style = (LARGE_CAPTION if look.captions == "words" else CAPTION).in_language(look.language)
+    style = look.styled(LARGE_CAPTION if look.captions == "words" else CAPTION)
     room = Box(0, 0, grid.captions.width - 2 * grid.px(32), grid.captions.height)
     size_px, lines = _sized(_lines(cue, style), look, room)
     if not lines:

@@ -108,7 +108,7 @@ def fonts_for(script: Script, look: Look) -> str:
     texts += [(clean(scene.code), True) for scene in script.scenes if isinstance(scene, CodeScene)]
     letters = dict.fromkeys((letter, of_code) for text, of_code in texts for letter in clusters(text))
     for letter, of_code in letters:
-        found = {face_for(letter, weight=weight, language=look.language, monospaced=of_code) for weight in _WEIGHTS}
+        found = _faces_for(letter, look, of_code=of_code)
         faces.update(face for face in found if face)
         if None in found and not letter.isspace():
             name = _script_of(letter, script.language)
@@ -117,6 +117,16 @@ def fonts_for(script: Script, look: Look) -> str:
         named = [f"{name} ({_few(letters)})" for name, letters in missing.items()]
         raise MissingToolError(f"no font for {_listed(named)}", hint=font_advice(missing))
     return _digest(faces)
+
+
+def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:
+    """The fonts that a letter may be set in; None is among them if in one of its places it has none."""
+    typefaces = {look.fonts.heading, look.fonts.text}
+    return {
+        face_for(letter, weight=weight, language=look.language, monospaced=of_code, typeface=typeface)
+        for weight in _WEIGHTS
+        for typeface in typefaces
+    }
 
 
 def _drawn(script: Script, look: Look) -> Iterator[str]:

@@ -1,13 +1,16 @@
 """Fonts: which file draws a character, and that file at a size and weight.
 
-Inter draws what it can, Noto Sans what Inter lacks, and three more what both lack: Hebrew, Arabic and Thai. Programs
-are set in JetBrains Mono first. All come from packages, so that a film looks the same on every machine. Only what none
-covers (Chinese, Japanese, Korean, emoji…) is looked for among the fonts of the system; of those that have it, the one
-made for the language goes first, because the same ideograph has other shapes in Tokyo, Seoul, Beijing and Taipei.
+A font that somebody brought along goes first. Else Inter draws what it can, Noto Sans what Inter lacks, and three more
+what both lack: Hebrew, Arabic and Thai. Programs are set in JetBrains Mono first. All come from packages, so that a
+film looks the same on every machine. Only what none covers (Chinese, Japanese, Korean, emoji…) is looked for among the
+fonts of the system; of those that have it, the one made for the language goes first, because the same ideograph has
+other shapes in Tokyo, Seoul, Beijing and Taipei.
 """
 
 from __future__ import annotations
 
+import hashlib
+import math
 import os
 import re
 import sys
@@ -21,12 +24,17 @@ from fontpkg import path as packaged_font
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.errors import MissingToolError
+from pipeline.errors import InputError, MissingToolError
 from pipeline.model.writing import writing_of
+from pipeline.rendering.brought import Axis, Typeface
 from pipeline.rendering.graphemes import is_emoji, visible
 
 # Weight from which a system font's bold file is taken, if it has one.
 _BOLD_FROM = 550
+# The optical size of headings: what a font has for its largest letters, Inter at 32.
+_DISPLAY = 32
+# Of the fonts that come with us.
+_OPTICAL, _WEIGHT, _WIDTH = Axis("opsz", 14, 14, 32), Axis("wght", 100, 400, 900), Axis("wdth", 62.5, 100, 100)
 # Fonts for ideographs name the place in their name, or are known to be of one (macOS, Windows).
 _MADE_FOR = {
     "JP": r"JP\b|Hiragino|Yu ?Gothic|Meiryo|\bIPA|VL Gothic|TakaoGothic",
@@ -47,11 +55,15 @@ _COLOURED = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
-    """A font in a file; `axes` names its variable axes in their order, empty for a font of one weight."""
+    """A font in a file; `axes` are its variable axes in their order, empty for a font of one weight."""
 
     path: str
     index: int = 0
-    axes: tuple[str, ...] = ()
+    axes: tuple[Axis, ...] = ()
+    # What sizes are multiplied with.
+    scale: float = 1.0
+    # Of a file that is not ours: it may be another the next time.
+    sha256: str = ""
     # The size of the coloured pictures in it; 0: it has outlines, for any size and colour.
     strike_px: int = 0
 
@@ -62,10 +74,13 @@ def stand_in() -> Face:
 
 
 @lru_cache(maxsize=4096)
-def face_for(cluster: str, *, weight: int, language: str = "", monospaced: bool = False) -> Face | None:
+def face_for(
+    cluster: str, *, weight: int, language: str = "", monospaced: bool = False, typeface: Typeface | None = None
+) -> Face | None:
     """The first font that has every character of a grapheme; None: there is no such font here.
 
-    `language` is a tag like ja or zh-Hant; empty: unknown. For a `monospaced` text, the font of programs goes first.
+    `language` is a tag like ja or zh-Hant; empty: unknown. For a `monospaced` text, the font of programs goes first,
+    else `typeface`, if there is one.
     """
     needed, bold = visible(cluster), weight >= _BOLD_FROM
     if monospaced and _has(code_face(), needed):
@@ -73,7 +88,8 @@ def face_for(cluster: str, *, weight: int, language: str = "", monospaced: bool 
     if is_emoji(cluster) and (coloured := _emoji_for(needed)):
         return coloured
     place = writing_of(language).ideographs
-    packaged = next((face for face in packaged_faces() if _has(face, needed)), None)
+    ours = packaged_faces() if typeface is None else (face_of(typeface), *packaged_faces())
+    packaged = next((face for face in ours if _has(face, needed)), None)
     if packaged and not (place and needed in _WIDE_MARKS):
         return packaged
     # Only now: looking through a system's fonts takes a moment.
@@ -84,29 +100,49 @@ def face_for(cluster: str, *, weight: int, language: str = "", monospaced: bool 
 @lru_cache(maxsize=128)
 def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFont.FreeTypeFont:
     """The font at a size and weight. One object for each, because the axes are state of the object."""
-    font = ImageFont.truetype(face.path, size_px, index=face.index)
+    if face.sha256:
+        _check_unchanged(face.path, face.sha256)
+    font = ImageFont.truetype(face.path, max(1, round(size_px * face.scale)), index=face.index)
     if face.axes:
-        values = {"wght": weight, "opsz": optical_size, "wdth": 100}
-        font.set_variation_by_axes([values[axis] for axis in face.axes])
+        wanted = {"wght": weight, "opsz": optical_size if optical_size < _DISPLAY else math.inf}
+        font.set_variation_by_axes([axis.nearest(wanted.get(axis.tag, axis.default)) for axis in face.axes])
     return font
+
+
+@lru_cache(maxsize=16)
+def _check_unchanged(path: str, sha256: str) -> None:
+    """Raise `InputError` if a font is not the one that the film is to be set in."""
+    try:
+        with Path(path).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError("the font is gone", where=path, hint="Put it back, and go on") from error
+    if found != sha256:
+        raise InputError("the font was changed while films were made", where=path, hint="Start again")
+
+
+@lru_cache(maxsize=16)
+def face_of(typeface: Typeface) -> Face:
+    """A font that somebody brought along."""
+    return Face(path=typeface.path, axes=typeface.axes, scale=typeface.scale, sha256=typeface.sha256)
 
 
 @lru_cache(maxsize=1)
 def packaged_faces() -> tuple[Face, ...]:
     """Inter, Noto Sans, and the fonts for scripts that both lack. Raises `MissingToolError` if a package is gone."""
     return (
-        Face(path=_packaged("Inter"), axes=("opsz", "wght")),
-        Face(path=_packaged("Noto Sans"), axes=("wght", "wdth")),
-        Face(path=_packaged("Heebo"), axes=("wght",)),
-        Face(path=_packaged("Noto Sans Arabic"), axes=("wght", "wdth")),
-        Face(path=_packaged("Noto Sans Thai"), axes=("wght", "wdth")),
+        Face(path=_packaged("Inter"), axes=(_OPTICAL, _WEIGHT)),
+        Face(path=_packaged("Noto Sans"), axes=(_WEIGHT, _WIDTH)),
+        Face(path=_packaged("Heebo"), axes=(_WEIGHT,)),
+        Face(path=_packaged("Noto Sans Arabic"), axes=(_WEIGHT, _WIDTH)),
+        Face(path=_packaged("Noto Sans Thai"), axes=(_WEIGHT, _WIDTH)),
     )
 
 
 @lru_cache(maxsize=1)
 def code_face() -> Face:
     """JetBrains Mono. Raises `MissingToolError` if its package is gone."""
-    return Face(path=_packaged("JetBrains Mono"), axes=("wght",))
+    return Face(path=_packaged("JetBrains Mono"), axes=(_WEIGHT,))
 
 
 @lru_cache(maxsize=1)
@@ -171,12 +207,17 @@ def _characters(face: Face) -> bytes:
 @lru_cache(maxsize=12)
 def _system_faces(*, bold: bool, place: str) -> tuple[Face, ...]:
     """Fonts of the system, those made for a place first, then plain sans serif families, the wanted weight first."""
-    files = {path for folder in _font_folders() for path in _font_files(folder)}
+    files = system_files()
     faces = [(path, index, name) for path in files for index, name in enumerate(_families_in(path))]
     faces.sort(
         key=lambda face: (*_rank(face[2], face[0].stem, bold=bold, place=place), face[0].name, str(face[0]), face[1])
     )
     return tuple(Face(path=str(path), index=index) for path, index, _ in faces)
+
+
+def system_files() -> set[Path]:
+    """The font files of this machine that are not emoji, and not slanted."""
+    return {path for folder in _font_folders() for path in _font_files(folder)}
 
 
 def _rank(family: str, stem: str, *, bold: bool, place: str) -> tuple[int, int, int]:

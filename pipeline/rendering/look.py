@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model import FULL_HD, CaptionStyle, Scene, Still, VideoFormat
 from pipeline.model.writing import writing_of
+from pipeline.rendering.brought import OURS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT
 from pipeline.theme.theme import Theme
 
 if TYPE_CHECKING:
     from pipeline.rendering.picture import Picture
+    from pipeline.rendering.text import TextStyle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,13 @@ class Look:
     language: str = ""
     # Pictures that scenes may name.
     stills: tuple[Still, ...] = ()
+    # What it is set in before anything else, and whose film it is.
+    fonts: Fonts = OURS
+    logo: Logo | None = None
+
+    def styled(self, style: TextStyle) -> TextStyle:
+        """A style in the film's language and fonts."""
+        return style.in_language(self.language).in_fonts(self.fonts)
 
     def still(self, name: str) -> Still | None:
         """The picture that a scene names; None: there is none of that name."""

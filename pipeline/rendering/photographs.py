@@ -48,12 +48,18 @@ def photograph(look: Look, still: Still, box: Box, *, motion: Motion, radius_px:
 
 def cut_out(still: Still, box: Box, *, motion: Motion) -> Sprite:
     """The whole of a picture in the middle of a box, as large as fits; what is behind it shows through."""
-    scale = min(box.width / still.width_px, box.height / still.height_px)
+    image, mask = fitted(still, box.width, box.height)
+    left, top = box.centre - image.width // 2, box.middle - image.height // 2
+    return Sprite(mask=mask, ink=tile(image), left=left, top=top, motion=motion)
+
+
+def fitted(still: Still, width_px: int, height_px: int) -> tuple[Image.Image, Image.Image]:
+    """The whole of a picture (mode RGB) and where it is seen (mode L), as large as fits."""
+    scale = min(width_px / still.width_px, height_px / still.height_px)
     size = (max(1, round(still.width_px * scale)), max(1, round(still.height_px * scale)))
     image = _opened(still.path, still.sha256, size).resize(size, Image.Resampling.LANCZOS)
     mask = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", size, 255)
-    left, top = box.centre - size[0] // 2, box.middle - size[1] // 2
-    return Sprite(mask=mask, ink=tile(image.convert("RGB")), left=left, top=top, motion=motion)
+    return image.convert("RGB"), mask
 
 
 def covering(still: Still, width_px: int, height_px: int, *, ground: str) -> Image.Image:

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 from pipeline.model.writing import writing_of
 from pipeline.rendering import emoji
 from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
+from pipeline.rendering.brought import Fonts, Typeface
 from pipeline.rendering.fonts import Face, face_for, load, stand_in
 from pipeline.rendering.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 
@@ -70,6 +71,10 @@ class TextStyle:
     monospaced: bool = False
     # All digits as wide as the widest: for columns of numbers, and numbers that count.
     tabular: bool = False
+    # Whether it has the font of headings, where a film has one, or that of all other texts.
+    is_heading: bool = False
+    # The font that goes first; None: Inter.
+    typeface: Typeface | None = None
 
     def in_language(self, language: str) -> TextStyle:
         """This style for a text in a language: lines far enough apart, and nothing tracked that stands in squares."""
@@ -83,10 +88,17 @@ class TextStyle:
             tracking=0.0 if writing.ideographs else self.tracking,
         )
 
+    def in_fonts(self, fonts: Fonts) -> TextStyle:
+        """This style in a film's own fonts. Inter is drawn to be tracked; others are half as much."""
+        typeface = fonts.heading if self.is_heading else fonts.text
+        if typeface is None or self.monospaced:
+            return self
+        return replace(self, typeface=typeface, tracking=self.tracking / 2 if self.tracking < 0 else self.tracking)
 
-DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1, rarely_divided=True)
-HEADING = TextStyle(weight=680, tracking=-0.022, leading=1.14)
-STATEMENT = TextStyle(weight=620, tracking=-0.022, leading=1.2)
+
+DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1, rarely_divided=True, is_heading=True)
+HEADING = TextStyle(weight=680, tracking=-0.022, leading=1.14, is_heading=True)
+STATEMENT = TextStyle(weight=620, tracking=-0.022, leading=1.2, is_heading=True)
 ITEM = TextStyle(weight=540, tracking=-0.012, leading=1.3, optical_size=28)
 BODY = TextStyle(weight=420, tracking=-0.006, leading=1.35, optical_size=26)
 LABEL = TextStyle(weight=620, tracking=0.07, leading=1.35, optical_size=20)
@@ -301,11 +313,7 @@ def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of:
     for cluster in clusters(text):
         previous = runs[-1].face if runs else None
         # A space belongs to the font of the word before it, so that a run of words stays one run.
-        face = (
-            previous
-            if cluster.isspace() and previous and not previous.strike_px
-            else face_for(cluster, weight=style.weight, language=style.language, monospaced=style.monospaced)
-        )
+        face = previous if cluster.isspace() and previous and not previous.strike_px else _face_for(cluster, style)
         key = (face or stand_in(), group_at(index), level_of[index])
         if runs and runs[-1][1:] == key:
             runs[-1] = runs[-1]._replace(clusters=(*runs[-1].clusters, cluster))
@@ -313,6 +321,16 @@ def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of:
             runs.append(_Run((cluster,), *key))
         index += len(cluster)
     return runs
+
+
+def _face_for(cluster: str, style: TextStyle) -> Face | None:
+    return face_for(
+        cluster,
+        weight=style.weight,
+        language=style.language,
+        monospaced=style.monospaced,
+        typeface=style.typeface,
+    )
 
 
 def _pieces(run: _Run, style: TextStyle) -> list[Piece]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from pipeline.model import CaptionStyle, Shape, Transition
+from pipeline.model import CaptionStyle, MotionAmount, Shape, Transition
 from pipeline.model.languages import LANGUAGE_TAG
 
 
@@ -50,6 +50,7 @@ OptionalNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
 OptionalCaptionStyle = Annotated[CaptionStyle | None, BeforeValidator(_empty_is_none)]
 OptionalColour = Annotated[Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None, BeforeValidator(_empty_is_none)]
 OptionalShape = Annotated[Shape | None, BeforeValidator(_empty_is_none)]
+OptionalMotion = Annotated[MotionAmount | None, BeforeValidator(_empty_is_none)]
 OptionalTransition = Annotated[Transition | None, BeforeValidator(_empty_is_none)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]

@@ -1,10 +1,10 @@
-"""What is read and which colours it has: captions and the brand."""
+"""What is read and how it looks: captions and the brand."""
 
 from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from pipeline.settings.kinds import Group, OptionalCaptionStyle, OptionalColour
+from pipeline.settings.kinds import Group, OptionalCaptionStyle, OptionalColour, OptionalText
 
 
 class SubtitleSettings(Group):
@@ -36,10 +36,21 @@ class SubtitleSettings(Group):
 
 
 class BrandSettings(Group):
-    """Colours of your own, which recolour every theme. What could not be read in them is made lighter or darker."""
+    """Colours, fonts and a logo of your own, in every theme and template. Faint colours are made lighter or darker."""
 
     accent: OptionalColour = Field(None, description="What asks to be looked at, e.g. #E4572E; empty: the theme's.")
     accent_2: OptionalColour = Field(None, description="Of figures and drawings.")
     background: OptionalColour = Field(
         None, description="What backgrounds and greys lean to; how light they are is the theme's."
     )
+    logo: OptionalText = Field(
+        None,
+        description="A PNG, from the workspace: large in the first and the last scene and on thumbnails, small in the "
+        "others. Where it could not be seen, it stands on a plate.",
+    )
+    heading_font: OptionalText = Field(
+        None,
+        description="A TTF or OTF file, from the workspace, or a family that is installed; empty: Inter. Letters that "
+        "it lacks are set as always.",
+    )
+    text_font: OptionalText = Field(None, description="Likewise, of all that is no heading; programs keep theirs.")

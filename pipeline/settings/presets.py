@@ -12,7 +12,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
 from pipeline.model import Codec
-from pipeline.settings.kinds import Group, OptionalNumber, OptionalShape, OptionalText, OptionalTransition
+from pipeline.settings.kinds import (
+    Group,
+    OptionalMotion,
+    OptionalNumber,
+    OptionalShape,
+    OptionalText,
+    OptionalTransition,
+)
 
 DEFAULT_PRESET = "youtube"
 # Why these numbers, and what was measured, is in docs/design_notes.md.
@@ -131,8 +138,10 @@ class VideoSettings(Group):
         description="Shape of the picture: 16:9, 9:16, 1:1 or 4:5, as large as the preset's shorter side; empty: the "
         "preset's own. Likewise: --format, and `format:` in a brief.",
     )
-    motion: Literal["full", "reduced"] = Field(
-        "full", description="reduced: things fade in where they stay, and nothing is moved over."
+    motion: OptionalMotion = Field(
+        None,
+        description="full, or reduced: things fade in where they stay, and nothing is moved over; empty: as the "
+        "template says.",
     )
     transition: OptionalTransition = Field(
         None,

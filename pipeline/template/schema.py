@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, CaptionStyle, Scene, Transition, limits_of, row_of
+from pipeline.model import SCENES, CaptionStyle, MotionAmount, Scene, Transition, limits_of, row_of
 from pipeline.template.ends import find_wrong_keys
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
@@ -33,6 +33,16 @@ class MetadataTable(_Table):
 
     description: FileName = "description.jinja"
     tags: list[str] = []
+
+
+class AssetsTable(_Table):
+    """What the template brings along beside its texts. The brand of a workspace goes before it."""
+
+    # A PNG beside template.toml.
+    logo: Annotated[str, Field(pattern=r"^([^/\\]+\.png)?$")] = ""
+    # TTF or OTF files beside it, or families that are installed.
+    heading_font: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
+    text_font: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
 
 
 def _table_of(kind: type[Scene]) -> type[BaseModel]:
@@ -68,6 +78,7 @@ class TemplateFile(_Table):
     theme: Annotated[str, Field(min_length=1)] = "midnight"
     captions: CaptionStyle = "karaoke"
     transition: Transition = "cut"
+    motion: MotionAmount = "full"
     # A file in music/ of the workspace, or "auto", where neither brief nor settings name one.
     music: str = ""
     # Of the texts in [intro] and [outro]: films in other languages go without them.
@@ -75,6 +86,7 @@ class TemplateFile(_Table):
     # Which layout opens a film and which one closes it, and texts of it by default.
     intro: dict[str, str] = {}
     outro: dict[str, str] | None = None
+    assets: AssetsTable = AssetsTable()
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
     layouts: LayoutsTable

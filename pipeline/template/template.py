@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, CaptionStyle, LengthPlan, Script, Transition
+from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, Transition
 from pipeline.model.languages import same_language
 from pipeline.template.ends import End
 from pipeline.template.fields import find_unknown_field
@@ -69,6 +69,7 @@ class Template:
     theme: str
     captions: CaptionStyle
     transition: Transition
+    motion: MotionAmount
     # A file in music/, or "auto"; empty: none.
     music: str
     # Of the texts of `intro` and `outro`; empty: they stand in films of any language.
@@ -78,6 +79,8 @@ class Template:
     intro: End
     outro: End | None
     tags: tuple[str, ...]
+    # (name, file or family) of its own logo ("logo") and fonts ("heading_font", "text_font"), as far as it has any.
+    assets: tuple[tuple[str, str], ...]
     # SHA-256 over all files of the template, for cache keys.
     fingerprint: str
     # Where its files are, for messages; not part of what the template is.

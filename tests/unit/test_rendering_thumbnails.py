@@ -1,13 +1,19 @@
 """Stills: three to choose from, that can be read when they are small."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.model import NumberScene, Script, VideoFormat
-from pipeline.rendering import Look, draw_thumbnail, thumbnail
+from pipeline.assembly import write_jpeg
+from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
+from pipeline.rendering import Look, draw_thumbnail, thumbnail_sheet
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.thumbnail import COUNT
+from pipeline.rendering.thumbnail_picture import framed
+from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
+from tests.standins.photos import coast, lighthouse, photo_of_tests, shoe, still_of, wall
 
 TITLE = "Why octopuses have three hearts"
 THEMES = ("midnight", "paper", "forest-light", "clay")
@@ -81,7 +87,9 @@ def written_on(draw):
     """The first text that is set while something is drawn."""
     texts = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(thumbnail, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1])
+        patch.setattr(
+            thumbnail_sheet, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1]
+        )
         draw()
     return texts[0]
 
@@ -92,3 +100,71 @@ def test_stills_are_mirrored_for_right_to_left():
 
     bright = picture > 200
     assert bright[:, 640:].sum() > 4 * bright[:, :640].sum()
+
+
+# With pictures ------------------------------------------------------------------------------------------------------
+
+
+def shown(image, tmp_path, text="Five bridges", **others):
+    """The first still of a film that shows a picture, and the same without words."""
+    still = still_of(image, tmp_path, "picture.png")
+    scenes = (SceneryScene(lines=(), picture=still.name),)
+    film = replace(look(**others), stills=(still,))
+    return (draw_thumbnail(script(words, scenes), film, 1) for words in (text, "."))
+
+
+@pytest.mark.parametrize(
+    ("theme", "size", "paint"),
+    [("midnight", (1920, 1080), coast), ("paper", (1920, 1080), wall), ("clay-light", (1080, 1920), wall)],
+)
+def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, tmp_path, monkeypatch):
+    behind, write = [], thumbnail_sheet.Sheet.write
+
+    def noted(sheet, block, top, colours, *, across):
+        behind.append((sheet.picture.crop(sheet.place(block, top, across=across)), colours))
+        write(sheet, block, top, colours, across=across)
+
+    monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
+    next(shown(paint(), tmp_path, theme=theme, size=size))
+    ((part, colours),) = behind
+
+    brightest = "#{:02X}{:02X}{:02X}".format(*np.asarray(part).reshape(-1, 3).max(axis=0))
+    assert all(contrast(ink, brightest) >= 4.5 for ink in colours), (brightest, colours)
+
+
+def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough(tmp_path):
+    picture, _ = shown(coast(), tmp_path)
+    write_jpeg(picture, tmp_path / "thumbnail.jpg")
+
+    assert (tmp_path / "thumbnail.jpg").stat().st_size < 2_000_000
+    assert np.abs(np.asarray(picture, np.int16) - np.asarray(draw_thumbnail(script(), look(), 1), np.int16)).mean() > 20
+
+
+@pytest.mark.parametrize(
+    ("paint", "text"), [(coast, "1859"), (lighthouse, "Five bridges nobody crosses"), (shoe, "1859")]
+)
+def test_words_beside_a_picture_leave_the_corner_of_the_length_free(paint, text, tmp_path):
+    picture, plain = (np.asarray(each, np.int16) for each in shown(paint(), tmp_path, text))
+    letters = np.abs(picture - plain).max(axis=2) > 120
+
+    assert letters.any()
+    assert not letters[630:, 1100:].any()
+
+
+def test_what_a_picture_is_about_stands_where_the_words_do_not():
+    for focus in (0.0, 0.2, 0.8, 1.0):
+        for language in ("en", "ar"):
+            still = replace(photo_of_tests(), focus=(focus, 0.5))
+            framing = framed(still, look(language=language))
+            assert framing.picture.size == (1280, 720)
+            # Words stand at the left in English, unless they are across.
+            assert (framing.across == (language == "ar")) == (focus > 0.5)
+
+
+def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(tmp_path):
+    _, plain = shown(shoe(), tmp_path, theme="paper")
+
+    # Nothing of it is cut by an edge.
+    edges = [np.asarray(plain)[rows, columns] for rows, columns in ((slice(40), slice(None)), (slice(None), slice(40)))]
+    assert all(edge.std() < 12 for edge in edges)
+    assert np.asarray(plain).std() > 20

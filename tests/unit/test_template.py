@@ -33,6 +33,9 @@ from pipeline.template import builtin_root, known_templates, load_template, note
 BUILTIN = builtin_root() / "templates" / "explainer"
 BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
 
+# How its message to a model begins.
+ASKED = '{% include "shared/brief.jinja" %}'
+
 Change = Callable[[str, str, str], list[Path]]
 
 
@@ -91,7 +94,7 @@ def test_a_change_in_any_file_changes_the_fingerprint(change: Change, file: str)
 
 
 def test_line_ends_of_windows_do_not_change_the_fingerprint(change: Change) -> None:
-    search = change("user.jinja", "Topic", "Topic")
+    search = change("user.jinja", ASKED, ASKED)
     path = search[0] / "explainer" / "user.jinja"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
@@ -114,15 +117,15 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
     ("old", "new", "says"),
     [
         ("theme =", "them =", ":4: unknown key them. Did you mean theme?"),
-        ("[layouts.bullets]", "[layouts.bulets]", ":24: unknown layout layouts.bulets. Did you mean bullets?"),
-        ("[layouts.title]", "[layouts.tite]", ":19: unknown layout layouts.tite. Did you mean title?"),
-        ("item = 80", "itm = 60", ":28: unknown key layouts.bullets.itm. Did you mean item?"),
-        ("item = 80", 'item = "60"', ":28: layouts.bullets.item: Input should be a valid integer"),
-        ("items = 5", "items = 6", ":27: layouts.bullets.items: Input should be less than or equal to 5"),
-        ("item = 80", "item 60", ":28: broken TOML"),
+        ("[layouts.bullets]", "[layouts.bulets]", ":28: unknown layout layouts.bulets. Did you mean bullets?"),
+        ("[layouts.title]", "[layouts.tite]", ":23: unknown layout layouts.tite. Did you mean title?"),
+        ("item = 80", "itm = 60", ":32: unknown key layouts.bullets.itm. Did you mean item?"),
+        ("item = 80", 'item = "60"', ":32: layouts.bullets.item: Input should be a valid integer"),
+        ("items = 5", "items = 6", ":31: layouts.bullets.items: Input should be less than or equal to 5"),
+        ("item = 80", "item 60", ":32: broken TOML"),
         ('title = "Explainer"', "", ":1: title: is missing"),
-        ('"user.jinja"', '"../user.jinja"', ":11: prompt.user: String should match pattern"),
-        ("tags =", "tag =", ":16: unknown key metadata.tag. Did you mean tags?"),
+        ('"user.jinja"', '"../user.jinja"', ":15: prompt.user: String should match pattern"),
+        ("tags =", "tag =", ":20: unknown key metadata.tag. Did you mean tags?"),
     ],
 )
 def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: str, new: str, says: str) -> None:
@@ -137,26 +140,31 @@ def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: st
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("user.jinja", "brief.title", "brief.titel", ":1: unknown field brief.titel. Did you mean title?"),
-        ("user.jinja", "brief.title", "breif.title", ":1: unknown name 'breif'. Did you mean brief?"),
-        ("user.jinja", "Topic:", "{% if brief.has_note %}{% endif %}", ":1: unknown field brief.has_note."),
+        ("user.jinja", ASKED, "{{ brief.titel }}", ":1: unknown field brief.titel. Did you mean title?"),
+        ("user.jinja", ASKED, "{{ breif.title }}", ":1: unknown name 'breif'. Did you mean brief?"),
+        ("user.jinja", ASKED, "{% if brief.has_note %}{% endif %}", ":1: unknown field brief.has_note."),
         (
             "user.jinja",
-            "Topic:",
+            ASKED,
             "\n{% for s in brief.sections %}{{ s.headin }}{% endfor %}",
             ":2: unknown field s.headin. Did you mean heading?",
         ),
         (
             "user.jinja",
-            "Topic:",
+            ASKED,
             "{% for s in brief.sections %}{% for b in s.blocks %}{{ b.tekst }}{% endfor %}{% endfor %}",
             ":1: unknown field b.tekst. Did you mean text?",
         ),
-        ("system.jinja", "layout.name", "layout.nam", ": unknown field layout.nam. Did you mean name?"),
+        (
+            "system.jinja",
+            '{% include "shared/shown.jinja" %}',
+            "{% for layout in layouts %}{{ layout.nam }}{% endfor %}",
+            ": unknown field layout.nam. Did you mean name?",
+        ),
         ("description.jinja", "script.title", "script.titel", ":1: unknown field script.titel. Did you mean title?"),
         ("description.jinja", "script.title", "notes", ":1: unknown name 'notes'. Known: brief, script"),
         ("user.jinja", "{%- endif %}", "{%- endfi %}", ": broken template: Encountered unknown tag 'endfi'"),
-        ("user.jinja", "{{ brief.title }}", "{{ brief.title", ":2: broken template"),
+        ("user.jinja", ASKED, "{{ brief.title", ":2: broken template"),
     ],
 )
 def test_an_unknown_field_is_told_when_the_template_is_loaded(
@@ -185,7 +193,7 @@ def test_an_unknown_field_is_told_when_the_template_is_loaded(
     ],
 )
 async def test_what_only_shows_when_it_is_filled_in_is_told_too(change: Change, new: str, says: str) -> None:
-    search = change("user.jinja", "Topic:", f"\n{new}")
+    search = change("user.jinja", ASKED, f"\n{new}")
     template = await to_thread.run_sync(lambda: load_template("explainer", search=search))
 
     with pytest.raises(InputError, match=says) as caught:
@@ -200,7 +208,7 @@ def test_a_file_that_is_named_but_not_there_is_told(change: Change) -> None:
 
 
 def test_a_file_that_is_not_utf_8_is_told(change: Change) -> None:
-    search = change("user.jinja", "Topic", "Topic")
+    search = change("user.jinja", ASKED, ASKED)
     (search[0] / "explainer" / "user.jinja").write_bytes(b"Topic\n\xff")
 
     with pytest.raises(InputError, match=r"user\.jinja:2: is not UTF-8"):
@@ -272,7 +280,8 @@ def test_only_facts_from_the_notes_is_said_in_strong_terms() -> None:
 
     assert "The notes are your only source." in strict
     assert "well established" not in strict
-    assert "well established" in template.prompt(BRIEF)[0]
+    assert "Every fact comes from the notes." in template.prompt(BRIEF)[0]
+    assert "well established" in template.prompt(replace(BRIEF, sections=()))[0]
 
 
 def test_the_description_is_that_of_the_film_or_its_title() -> None:

@@ -80,6 +80,8 @@ def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = 
         title=sample.title,
         theme=shop.appearance.theme(Brief(title=sample.title, theme=theme or template.theme)),
         captions=shop.settings.subtitles.style or template.captions,
+        fonts=shop.appearance.fonts(template),
+        logo=shop.appearance.logo(template),
         language=sample.language,
         stills=tuple(_stills(shop, sample, template)),
     )

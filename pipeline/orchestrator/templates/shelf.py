@@ -15,7 +15,7 @@ from pipeline.template.loading import TOML, read_text
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
 # What a template is made of.
-_SUFFIXES = frozenset({".toml", ".jinja", ".jpg", ".jpeg", ".png", ".webp", ".svg", ".md"})
+_SUFFIXES = frozenset({".toml", ".jinja", ".jpg", ".jpeg", ".png", ".webp", ".svg", ".md", ".ttf", ".otf"})
 
 
 def search_of(shop: Workshop) -> list[Path]:

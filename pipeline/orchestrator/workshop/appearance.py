@@ -1,17 +1,24 @@
-"""Colours, captions and motion of a film: as its brief says, else the settings, else its template."""
+"""Colours, fonts, captions and motion of a film: as its brief says, else the settings, else its template."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from pipeline.model import Brief, CaptionStyle, Transition
+from pipeline.errors import ConfigurationError, InputError
+from pipeline.model import Brief, CaptionStyle, MotionAmount, Transition
+from pipeline.rendering import Fonts, Logo, Typeface, read_logo, read_typeface
 from pipeline.settings import Settings
 from pipeline.template import Template
 from pipeline.theme.brand import Brand, branded
 from pipeline.theme.loading import load_theme
 from pipeline.theme.theme import Theme
+
+_T = TypeVar("_T")
+# Of a family with a file for each weight.
+_HEADING_WEIGHT, _TEXT_WEIGHT = 700, 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +26,14 @@ class Appearance:
     """What is asked of pictures beyond their size. All of it reads files: not for the event loop."""
 
     settings: Settings
-    # Where themes of the workspace are.
-    themes: Path
+    # Paths of the brand's files are relative to it; themes are in a folder of it.
+    workspace: Path
     template_of: Callable[[Brief], Template]
     # Those that were read, by name.
     _known: dict[str, Theme] = field(default_factory=dict, repr=False)
+    # Of templates, by their folders.
+    _fonts: dict[str, Fonts] = field(default_factory=dict, repr=False)
+    _logos: dict[str, Logo | None] = field(default_factory=dict, repr=False)
 
     def theme(self, brief: Brief) -> Theme:
         """The theme of a completed brief in the colours of the brand. Raises `InputError` for an unknown one."""
@@ -31,8 +41,48 @@ class Appearance:
         if name not in self._known:
             wanted = self.settings.brand
             brand = Brand(accent=wanted.accent, accent_2=wanted.accent_2, background=wanted.background)
-            self._known[name] = branded(load_theme(name, search=[self.themes]), brand)
+            self._known[name] = branded(load_theme(name, search=[self.workspace / "themes"]), brand)
         return self._known[name]
+
+    def fonts(self, template: Template) -> Fonts:
+        """What films of a template are set in before anything else.
+
+        Raises `ConfigurationError` for a font of the brand that can't be used, `InputError` for one of the template.
+        """
+
+        def font(name: str, weight: int) -> Typeface | None:
+            return self._brought(name, template, lambda named, root: read_typeface(named, root, weight=weight))
+
+        if template.folder not in self._fonts:
+            heading, text = font("heading_font", _HEADING_WEIGHT), font("text_font", _TEXT_WEIGHT)
+            self._fonts[template.folder] = Fonts(heading=heading, text=text)
+        return self._fonts[template.folder]
+
+    def logo(self, template: Template) -> Logo | None:
+        """Whose films of a template are; errors likewise."""
+        if template.folder not in self._logos:
+            self._logos[template.folder] = self._brought("logo", template, read_logo)
+        return self._logos[template.folder]
+
+    def brought(self, brief: Brief) -> tuple[Fonts | Logo, ...]:
+        """Both, as far as there are any: what films without them are called by must not change."""
+        template = self.template_of(brief)
+        fonts, logo = self.fonts(template), self.logo(template)
+        return (*((fonts,) if fonts.heading or fonts.text else ()), *((logo,) if logo else ()))
+
+    def _brought(self, name: str, template: Template, read: Callable[[str, Path], _T]) -> _T | None:
+        """What the brand names, else the template."""
+        ours, theirs = getattr(self.settings.brand, name), dict(template.assets).get(name, "")
+        if not ours and not theirs:
+            return None
+        try:
+            return read(ours, self.workspace) if ours else read(theirs, Path(template.folder))
+        except InputError as error:
+            told = f"{ours or theirs} {error.message}"
+            if ours:
+                raise ConfigurationError(told, where=f"brand.{name}", hint=error.hint) from error
+            where = f"{Path(template.folder, 'template.toml')}: assets.{name}"
+            raise InputError(told, where=where, hint=error.hint) from error
 
     def captions(self, brief: Brief) -> CaptionStyle:
         """How captions are drawn."""
@@ -41,9 +91,8 @@ class Appearance:
     def transition(self, brief: Brief) -> Transition:
         """How scenes follow each other; who does not want to see things move gets a fade in place of a slide."""
         wanted = self.settings.video.transition or self.template_of(brief).transition
-        return wanted if not self.is_calm or wanted == "cut" else "fade"
+        return wanted if self.motion(brief) == "full" or wanted == "cut" else "fade"
 
-    @property
-    def is_calm(self) -> bool:
-        """Whether things don't move."""
-        return self.settings.video.motion == "reduced"
+    def motion(self, brief: Brief) -> MotionAmount:
+        """How much moves."""
+        return self.settings.video.motion or self.template_of(brief).motion

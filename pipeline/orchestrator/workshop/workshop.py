@@ -289,17 +289,20 @@ class Workshop:
     @cached_property
     def appearance(self) -> Appearance:
         """Colours, captions and motion."""
-        return Appearance(settings=self.settings, themes=self.workspace / "themes", template_of=self.template)
+        return Appearance(settings=self.settings, workspace=self.workspace, template_of=self.template)
 
     def look(self, job: Job) -> Look:
         """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown name."""
         assert job.script is not None
+        template = self.template(job.brief)
         return Look(
             title=job.script.title,
             theme=self.appearance.theme(job.brief),
             format=self.encoding(job.brief).video_format,
             captions=self.appearance.captions(job.brief),
-            reduced_motion=self.appearance.is_calm,
+            reduced_motion=self.appearance.motion(job.brief) == "reduced",
+            fonts=self.appearance.fonts(template),
+            logo=self.appearance.logo(template),
             language=job.script.language,
             stills=job.pictures.stills if job.pictures else (),
         )
@@ -359,8 +362,9 @@ class Workshop:
             template = ""
         try:
             theme = self.appearance.theme(brief)
+            brought = self.appearance.brought(brief)
         except InputError:
-            theme = None  # likewise
+            theme, brought = None, ()  # likewise
         try:
             bed = self.bed(brief)
         except InputError:
@@ -378,7 +382,8 @@ class Workshop:
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
             (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
-            (shape.video.motion, shape.video.transition),
+            (self.settings.video.motion or "full", shape.video.transition),
+            *brought,
             tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures),
             (bed.sha256, self.mix_plan) if bed else (),
         )

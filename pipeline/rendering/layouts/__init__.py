@@ -54,6 +54,7 @@ from pipeline.rendering.layouts import (
     timeline,
     title,
 )
+from pipeline.rendering.layouts.logo import with_logo
 from pipeline.rendering.look import Look
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
@@ -86,6 +87,6 @@ def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
 
     Layouts are written for languages that run left to right, and mirrored for the others.
     """
-    composition = LAYOUTS[type(scene)](scene, words, look)
+    composition = with_logo(LAYOUTS[type(scene)](scene, words, look), scene, look)
     composition = composition.mirrored() if look.right_to_left else composition
     return composition.calmed() if look.reduced_motion else composition

@@ -20,7 +20,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import ITEM, TextStyle, draw_ink, shape
+from pipeline.rendering.text import ITEM, Line, TextStyle, draw_ink, shape
 from pipeline.rendering.theme import ITEM_SIZES
 from pipeline.rendering.timeline import item_frames
 
@@ -143,8 +143,7 @@ def _try(
     title = heading(scene.heading, look, width_px=width)
     text_width = width - _indent(look)
     items = tuple(
-        fit(item, ITEM.in_language(look.language), (size_px,), width_px=text_width, most_lines=most_lines)
-        for item in scene.items
+        fit(item, look.styled(ITEM), (size_px,), width_px=text_width, most_lines=most_lines) for item in scene.items
     )
     height = _below(label, grid.px(40) + title.reach_px) + _below(title, grid.px(_AFTER_HEADING))
     height += sum(item.height_px for item in items)
@@ -177,24 +176,25 @@ def _item(number: str, item: TextBlock, *, top: int, starts: int, dims: int | No
     middle = top + item.cap_px // 2
     circle = Box(left, middle - side // 2, left + side, middle + side // 2)
     text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
+    digit = shape(number, _NUMBER.in_fonts(look.fonts))
     outline: list[Sprite] = []
     if dims is not None:
         text = replace(text, levels=(Level(dims, DIMMED),))
         filled = replace(filled, levels=(Level(dims, 0),))
         left_over = Motion(enters=dims, over=FADE_FRAMES)
         outline = [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
-        outline += _digit(number, theme.muted, circle, left_over, size_px)
+        outline += _digit(digit, theme.muted, circle, left_over, size_px)
     return [
         flat(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
-        *_digit(number, theme.on_accent, circle, filled, size_px),
+        *_digit(digit, theme.on_accent, circle, filled, size_px),
         *outline,
         *letters(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
     ]
 
 
-def _digit(number: str, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
+def _digit(number: Line, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
     """A number with its ink, not its line, in the middle of a circle."""
-    ink = draw_ink(shape(number, _NUMBER), size_px)
+    ink = draw_ink(number, size_px)
     if ink is None:
         return []
     x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2

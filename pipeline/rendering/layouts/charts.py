@@ -84,11 +84,11 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
     title = heading(message, look, width_px=text_width)
     if len(title.lines) > 1:
         # A long message gives way to the drawing.
-        style = HEADING.in_language(look.language)
+        style = look.styled(HEADING)
         title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, most_lines=2)
     below = fit(
         subtitle,
-        BODY.in_language(look.language),
+        look.styled(BODY),
         sizes(grid, TEXT_SIZES[1:]),
         width_px=text_width,
         most_lines=2 if width < grid.content.width or grid.is_stacked else 1,
@@ -120,7 +120,7 @@ def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ..
 def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBlock, ...]:
     """Numbers of an axis, small; with their unit, if that is a sign."""
     texts = write_numbers(values, look.language, unit if is_sign(unit) else "")
-    style, steps = TICK.in_language(look.language), sizes(look.grid, SOURCE_SIZES)
+    style, steps = look.styled(TICK), sizes(look.grid, SOURCE_SIZES)
     return tuple(fit(text, style, steps, width_px=look.grid.content.width) for text in texts)
 
 
@@ -138,7 +138,7 @@ def alike(
     steps = sizes(look.grid, ITEM_SIZES[1:])
     largest_px = min(largest_px, height_px or largest_px)
     steps = tuple(size for size in steps if size <= largest_px) or steps[-1:]
-    styles = [style.in_language(look.language) for style in styles]
+    styles = [look.styled(style) for style in styles]
     for number, size_px in enumerate(steps):
         blocks = tuple(
             fit(text, style, (size_px,), width_px=width_px, height_px=height_px, most_lines=most_lines)

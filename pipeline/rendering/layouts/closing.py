@@ -1,6 +1,6 @@
 """The last picture: the figure as an emblem, one sentence, a short bar and the film's name, centred and quiet.
 
-Something to do stands on a button in place of the bar.
+A logo takes the place of the figure. Something to do stands on a button in place of the bar.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.logo import emblem
 from pipeline.rendering.layouts.parts import bar, enter, motif, panel, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
@@ -41,7 +42,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     width = grid.columns(9)
     action = fit(
         scene.action,
-        _ACTION.in_language(look.language),
+        look.styled(_ACTION),
         sizes(grid, TEXT_SIZES),
         width_px=width - 2 * grid.px(_PAD_X),
     )
@@ -49,16 +50,18 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     below_sentence = grid.px(_ABOVE_BUTTON if action.lines else _ABOVE_BAR)
     name = fit(
         scene.subtitle or look.title,
-        BODY.in_language(look.language),
+        look.styled(BODY),
         sizes(grid, TEXT_SIZES[1:]),
         width_px=width,
         most_lines=2,
     )
-    side = grid.px(208)
+    ground = background(look.format, theme, _LIGHTS)
+    logo = emblem(look, ground)
+    side = logo.height if logo else grid.px(208)
     others = side + grid.px(_BELOW_EMBLEM) + below_sentence + between + grid.px(_ABOVE_NAME) + name.height_px
     sentence = fit(
         scene.text,
-        HEADING.in_language(look.language),
+        look.styled(HEADING),
         sizes(grid, HEADING_SIZES),
         width_px=width,
         height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
@@ -69,7 +72,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     left = content.centre - width // 2
 
     elements: list[Element] = []
-    elements.append(motif(look, side_px=side, centre=(content.centre, top + side // 2)))
+    elements += logo.at(top) if logo else [motif(look, side_px=side, centre=(content.centre, top + side // 2))]
     top += side + grid.px(_BELOW_EMBLEM)
     elements += letters(sentence, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6), centre_in_px=width)
     top += sentence.height_px + below_sentence
@@ -83,7 +86,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     elements += letters(
         name, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 3, rise=24), centre_in_px=width
     )
-    return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
+    return Composition(ground=ground, elements=elements)
 
 
 def _button_height(action: TextBlock, look: Look) -> int:

@@ -121,7 +121,7 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     setting = fitted(lines, grid, large, width_px=width, over=lambda _: 0)
     title = fit(
         scene.heading,
-        HEADING.in_language(look.language),
+        look.styled(HEADING),
         sizes(grid, HEADING_SIZES[:-1]),
         width_px=content.width - width - grid.px(64),
         most_lines=4,

@@ -142,7 +142,7 @@ def _try(scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, ro
     size_px = max(value.size_px for side in values for value in side)
     names = fit_alike(
         [scene.left, scene.right],
-        HEADING.in_language(look.language),
+        look.styled(HEADING),
         _name_sizes(look, squeeze, size_px),
         width_px=width - 2 * padding,
         most_lines=2,
@@ -178,7 +178,7 @@ def _name_sizes(look: Look, squeeze: _Squeeze, value_px: int) -> tuple[int, ...]
 
 def _aspects(scene: ComparisonScene, look: Look, padding_px: int) -> tuple[tuple[TextBlock, ...], int]:
     """What is compared, and the width that is left to it beside the cards."""
-    grid, style = look.grid, BODY.in_language(look.language)
+    grid, style = look.grid, look.styled(BODY)
     texts = [item.aspect for item in scene.items]
     if grid.is_stacked:
         width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
@@ -201,7 +201,7 @@ def _values(
     fitted: tuple[tuple[TextBlock, ...], ...] = ()
     for _ in range(2):
         fitted = tuple(
-            fit_alike(texts, style.in_language(look.language), steps, width_px=width_px, most_lines=squeeze.lines)
+            fit_alike(texts, look.styled(style), steps, width_px=width_px, most_lines=squeeze.lines)
             for texts, style in sides
         )
         steps = (min(block.size_px for side in fitted for block in side),)

@@ -15,11 +15,11 @@ from pipeline.rendering.motion import MOTION_RATE, Level, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import arc, ring, tick
 from pipeline.rendering.sprites import Sprite, flat
-from pipeline.rendering.text import TextStyle, draw_ink, shape
+from pipeline.rendering.text import Line, TextStyle, draw_ink, shape
 
 # More is not waited for.
 _MOST_S = 5
-_NUMERAL = TextStyle(weight=560, tracking=-0.03)
+_NUMERAL = TextStyle(weight=560, tracking=-0.03, is_heading=True)
 # Of the side: numbers, the question mark, the tick.
 _NUMERAL_SHARE, _TICK_SHARE = 0.46, 0.44
 _WIDTH_SHARE = 0.035
@@ -56,17 +56,19 @@ def countdown(
         motion = Motion(enters=begins, over=10, drawn=True, levels=(Level(goes, 0),))
         sprites.append(Sprite(mask=mask, ink=colour(theme.accent), left=left, top=top, motion=motion, order=order))
     until = (Level(begins, 0),)
-    sprites += _numeral("?", theme.muted, Motion(enters=6, over=12, levels=until), side_px, centre)
+    style = _NUMERAL.in_fonts(look.fonts)
+    motion = Motion(enters=6, over=12, levels=until)
+    sprites += _numeral(shape("?", style), theme.muted, motion, side_px, centre)
     for number, (comes, goes) in enumerate(pairwise((*seconds, answer))):
         motion = Motion(enters=comes + _NUMERAL_AFTER, over=8, levels=(Level(goes, 0),))
-        sprites += _numeral(str(len(seconds) - number), theme.text, motion, side_px, centre)
+        sprites += _numeral(shape(str(len(seconds) - number), style), theme.text, motion, side_px, centre)
     sprites += _answered(answer, look, side_px, width, centre)
     return [replace(sprite, span=(left, left + side_px)) for sprite in sprites]
 
 
-def _numeral(text: str, ink: str, motion: Motion, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
+def _numeral(text: Line, ink: str, motion: Motion, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
     """A number with its ink in the middle."""
-    drawn = draw_ink(shape(text, _NUMERAL), round(side_px * _NUMERAL_SHARE))
+    drawn = draw_ink(text, round(side_px * _NUMERAL_SHARE))
     if drawn is None:
         return []
     x, y = centre[0] - drawn.mask.width // 2, centre[1] - drawn.mask.height // 2

@@ -14,7 +14,7 @@ from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.text import CAP_HEIGHT_EM, Ink, Line, TextStyle, draw_ink, measure, shape
 
-FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0)
+FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0, is_heading=True)
 # A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
 _NARROWEST = 0.84
 # How far the first digit may stand out over the left edge on its way.

@@ -191,7 +191,7 @@ def _try(
     padding_y = 2 * grid.px(_PADDING_ABOVE)
     labels = fit_alike(
         [node.label for node in scene.items],
-        HEADING.in_language(look.language),
+        look.styled(HEADING),
         sizes(grid, _SIZES),
         width_px=width - 2 * grid.px(_PADDING),
         height_px=max(grid.px(32), most - padding_y),
@@ -248,7 +248,7 @@ def _link_words(text: str, plan: _Plan, arrow: Arrow, look: Look) -> TextBlock:
         width = grid.px(_WORDS_WIDTH)
     else:
         width = plan.gaps[0] - 2 * grid.px(_AROUND)
-    return fit(text, BODY.in_language(look.language), sizes(grid, _LINK_SIZES), width_px=width, most_lines=2)
+    return fit(text, look.styled(BODY), sizes(grid, _LINK_SIZES), width_px=width, most_lines=2)
 
 
 def _points_on(way: Sequence[Point]) -> list[Point]:

@@ -15,7 +15,7 @@ from pipeline.rendering.shapes import arc
 from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.text import TextStyle, draw_ink, shape
 
-_NUMERAL = TextStyle(weight=560, tracking=-0.03)
+_NUMERAL = TextStyle(weight=560, tracking=-0.03, is_heading=True)
 # Gap between parts, in turns, and how visible the parts are that wait (0 to 255).
 _GAP = 0.020
 _WAITING = 120
@@ -48,7 +48,9 @@ def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centr
     """The number of the item that is spoken of, its ink in the middle."""
     sprites: list[Sprite] = []
     for number, start in enumerate(starts):
-        ink = draw_ink(shape(numeral(first + number, look.language), _NUMERAL), round(side_px * 0.46))
+        ink = draw_ink(
+            shape(numeral(first + number, look.language), _NUMERAL.in_fonts(look.fonts)), round(side_px * 0.46)
+        )
         if ink is None:
             continue
         levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()

@@ -42,7 +42,7 @@ def header(label: str, title: str, look: Look, *, low: bool = False) -> Header:
     width = grid.columns(_COLUMNS)
     broken = heading(title, look, width_px=width)
     if low:
-        style = HEADING.in_language(look.language)
+        style = look.styled(HEADING)
         one_line = fit(title, style, sizes(grid, HEADING_SIZES[2:]), width_px=grid.content.width)
         smallest = sizes(grid, HEADING_SIZES[-1:])
         broken = fit(title, style, smallest, width_px=width, most_lines=2) if one_line.cut else one_line

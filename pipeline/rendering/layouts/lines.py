@@ -92,7 +92,7 @@ class _Plot:
         self._ends = _ends(scene, look, room_px=bottom - area.top)
         self._left = area.left + max(text.width_px for text in self._texts) + grid.px(_GAP)
         right = area.right - max(end.width_px for end in self._ends) - grid.px(_BESIDE)
-        style, steps = replace(TICK, tabular=False).in_language(look.language), sizes(grid, SOURCE_SIZES)
+        style, steps = look.styled(replace(TICK, tabular=False)), sizes(grid, SOURCE_SIZES)
         self._marks = [fit(mark, style, steps, width_px=(right - self._left) // 2) for mark in scene.marks]
         # The first of them begins where the axis does, unless it is long.
         self._inset = min(self._marks[0].width_px // 2, grid.px(_INSET))

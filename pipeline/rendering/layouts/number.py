@@ -42,7 +42,7 @@ _SIZES = (412, 384, 356, 328, 302, 264, 232, 200, 172, 148)
 # Below the first, a number gets the whole width; below the last, a word for its thousands or millions.
 _LARGE, _SMALLEST = 302, 124
 _MEANING_SIZES = (64, 56, 50, 44, 40)
-_UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0)
+_UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0, is_heading=True)
 # Shares of the size of the digits; a long unit takes a smaller one.
 _UNIT_SHARES = (0.4, 0.32, 0.25)
 _UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
@@ -175,7 +175,7 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
     meaning = fit(
         scene.text,
-        ITEM.in_language(look.language),
+        look.styled(ITEM),
         sizes(grid, _MEANING_SIZES),
         width_px=width,
         height_px=grid.content.height - above - below - grid.px(32),
@@ -214,7 +214,7 @@ def _fitted(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
 
 def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
     """The largest size at which number and unit are no wider than that; None: there is none."""
-    style = FIGURE.in_language(look.language)
+    style = look.styled(FIGURE)
     width_em, overhang = figure_width_em(amount.figure, style), overhang_em(amount.figure, style)
     # What stands on the right of the digits keeps clear of those on their way.
     gaps_em = [_UNIT_GAP_EM, max(_UNIT_GAP_EM, overhang + _CLEAR_EM)]
@@ -239,7 +239,7 @@ def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) ->
 
 
 def _unit(text: str, look: Look, size_px: int) -> TextBlock:
-    return fit(text, _UNIT.in_language(look.language), (size_px,), width_px=look.format.width_px * 2)
+    return fit(text, look.styled(_UNIT), (size_px,), width_px=look.format.width_px * 2)
 
 
 def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) -> list[Element]:
@@ -251,7 +251,7 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) ->
         foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
         elements += letters(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
         left += digits.before.width_px + digits.before_gap_px
-    style = FIGURE.in_language(look.language)
+    style = look.styled(FIGURE)
     elements.append(
         counter(digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, over=over)
     )

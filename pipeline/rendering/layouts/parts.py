@@ -46,20 +46,20 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
 
 def kicker(text: str, look: Look, *, width_px: int, most_lines: int = 1) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide."""
-    label, style = capitals(text, look.language), LABEL.in_language(look.language)
+    label, style = capitals(text, look.language), look.styled(LABEL)
     return fit(label, style, sizes(look.grid, LABEL_SIZES), width_px=width_px, most_lines=most_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
     """What stands above the content of a scene: on one line if it need not be small for that, else on two."""
-    style, steps = HEADING.in_language(look.language), sizes(look.grid, HEADING_SIZES)
+    style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES)
     one_line = fit(text, style, steps[:3], width_px=width_px)
     return fit(text, style, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
 
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     """Where a number comes from, small, on one line."""
-    return fit(text, BODY.in_language(look.language), sizes(look.grid, SOURCE_SIZES), width_px=width_px)
+    return fit(text, look.styled(BODY), sizes(look.grid, SOURCE_SIZES), width_px=width_px)
 
 
 def panel(
@@ -176,7 +176,7 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Sprite
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
     """What comes is named, large and alone, until the frame in which the name fades."""
     grid, leaves = look.grid, (Level(until, 0),)
-    style = STATEMENT.in_language(look.language)
+    style = look.styled(STATEMENT)
     name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, most_lines=2)
     top, left = grid.content.middle - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)

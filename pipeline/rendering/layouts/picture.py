@@ -74,7 +74,7 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
 
 
 def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
-    style = BODY.in_language(look.language)
+    style = look.styled(BODY)
     caption = fit(scene.text, style, sizes(look.grid, TEXT_SIZES), width_px=width_px, most_lines=2)
     return _Words(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
 
@@ -86,9 +86,7 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=_GIVE_BESIDE)
     # Both together stand in the middle of the content.
     room = min(content.width - width - gap, grid.columns(5))
-    caption = fit(
-        scene.text, STATEMENT.in_language(look.language), sizes(grid, _BESIDE_SIZES), width_px=room, most_lines=6
-    )
+    caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, most_lines=6)
     credit = source_line(still.credit, look, width_px=room)
     left = content.left + max(0, (content.width - width - gap - max(caption.width_px, room * 2 // 3)) // 2)
     top = content.top + (content.height - height) // 2

@@ -188,13 +188,13 @@ def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[tupl
 def _texts(
     scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int, *, beside: bool = False
 ) -> _Texts:
-    grid, language = look.grid, look.language
-    body = BODY.in_language(language)
+    grid = look.grid
+    body = look.styled(BODY)
     facts_at, facts_width = 0, width_px
     if beside:
         facts_at = round(width_px * _MAIN_SHARE)
         facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
-    price = fit(scene.price, DISPLAY.in_language(language), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
+    price = fit(scene.price, look.styled(DISPLAY), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
     room = width_px - price.width_px - grid.px(32)
     # What it cost before means nothing without what it costs.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
@@ -204,7 +204,7 @@ def _texts(
         label=kicker(scene.kicker, look, width_px=width_px),
         name=fit(
             scene.heading,
-            HEADING.in_language(language),
+            look.styled(HEADING),
             sizes(grid, _NAME_SIZES[step:]),
             width_px=width_px,
             most_lines=3,

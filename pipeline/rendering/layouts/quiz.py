@@ -142,7 +142,7 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     questions = _questions(scene.text, look)
     width = grid.columns(_CARD_COLUMNS) - grid.px(_PAD + _MARK_SIDE + _AFTER_MARK + _PAD_END)
     rows = [
-        tuple(fit(item, ITEM.in_language(look.language), (size,), width_px=width, most_lines=2) for item in scene.items)
+        tuple(fit(item, look.styled(ITEM), (size,), width_px=width, most_lines=2) for item in scene.items)
         for size in sizes(grid, ITEM_SIZES)
     ]
     # What is given up first: a step of the question's size, of the options', of the air, in turns.
@@ -160,7 +160,7 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
 
 def _questions(text: str, look: Look) -> list[TextBlock]:
     """The question at sizes from large to small, each on few lines if it can be."""
-    grid, style = look.grid, HEADING.in_language(look.language)
+    grid, style = look.grid, look.styled(HEADING)
     width = look.grid.columns(11)
     steps = sizes(grid, HEADING_SIZES[1:])
     most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
@@ -231,7 +231,7 @@ def _option(
         shadow,
         plate,
         flat(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
-        *_mark(mark, theme.muted, circle, marked, grid.px(30)),
+        *_mark(mark, look, circle, marked),
         *letters(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
     ]
     if right is None:
@@ -247,13 +247,13 @@ def _option(
     ]
 
 
-def _mark(mark: str, ink: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
+def _mark(mark: str, look: Look, circle: Box, motion: Motion) -> list[Sprite]:
     """A letter or number with its ink in the middle of a circle."""
-    drawn = draw_ink(shape(mark, _MARK), size_px)
+    drawn = draw_ink(shape(mark, _MARK.in_fonts(look.fonts)), look.grid.px(30))
     if drawn is None:
         return []
     x, y = circle.centre - drawn.mask.width // 2, circle.middle - drawn.mask.height // 2
-    return [flat(drawn.mask, ink, left=x, top=y, motion=motion)]
+    return [flat(drawn.mask, look.theme.muted, left=x, top=y, motion=motion)]
 
 
 def _tick(circle: Box, look: Look, *, enters: int) -> Sprite:

@@ -14,6 +14,7 @@ from PIL import Image
 from pipeline.model import QuoteScene, Word
 from pipeline.model.writing import writing_of
 from pipeline.rendering.background import Light, background
+from pipeline.rendering.brought import Fonts
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, enter, sizes
@@ -40,7 +41,7 @@ _MARKS = {
 }
 # What may stand around a quotation in any language, but for those that are apostrophes as well.
 _QUOTES = frozenset('"“”„‟«»‹›「」『』')
-_MARK = TextStyle(weight=760, tracking=0.0, leading=1.0)
+_MARK = TextStyle(weight=760, tracking=0.0, leading=1.0, is_heading=True)
 _MARK_OPACITY = 0.20
 # Of the mark, at 1080: its height, beside the text and above it, and its distance from the text.
 _TALL, _STACKED_TALL = 232, 168
@@ -99,13 +100,13 @@ def _entrance(scene: QuoteScene, words: Sequence[Word]) -> int:
 def _plan(scene: QuoteScene, look: Look) -> _Plan:
     grid, content = look.grid, look.grid.content
     left = content.left
-    mark = _mark(look.language, grid.px(_STACKED_TALL if grid.is_stacked else _TALL), grid.columns(2))
+    mark = _mark(look.language, look.fonts, grid.px(_STACKED_TALL if grid.is_stacked else _TALL), grid.columns(2))
     if not grid.is_stacked:
         left += mark.width + grid.px(_BESIDE_MARK)
     width = content.right - left
-    style = HEADING.in_language(look.language)
+    style = look.styled(HEADING)
     name = fit(scene.name, style, sizes(grid, TEXT_SIZES), width_px=width)
-    role = fit(scene.role, BODY.in_language(look.language), sizes(grid, TEXT_SIZES[2:]), width_px=width, most_lines=2)
+    role = fit(scene.role, look.styled(BODY), sizes(grid, TEXT_SIZES[2:]), width_px=width, most_lines=2)
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.reach_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
@@ -118,7 +119,7 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
 
 def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
     """The words: a few of them larger, on two lines."""
-    text, style, grid = _unquoted(text), STATEMENT.in_language(look.language), look.grid
+    text, style, grid = _unquoted(text), look.styled(STATEMENT), look.grid
     # High scripts need some of it above their first line and below the last.
     height_px -= round(2 * style.reach * grid.type_px(_FEW_SIZES[0]))
     few = fit(text, style, sizes(grid, _FEW_SIZES), width_px=width_px, height_px=height_px, most_lines=2)
@@ -147,11 +148,11 @@ def _mark_at(mark: Image.Image, look: Look, *, top: int) -> Sprite:
 
 
 @lru_cache(maxsize=16)
-def _mark(language: str, tall_px: int, width_px: int) -> Image.Image:
+def _mark(language: str, fonts: Fonts, tall_px: int, width_px: int) -> Image.Image:
     """The opening mark of a language as a faint mask, its ink so tall, or lower if it would be wider."""
     writing = writing_of(language)
     sign = "「" if writing.ideographs == "TC" else _MARKS.get(writing.language, "“")
-    line = shape(sign, _MARK.in_language(language))
+    line = shape(sign, _MARK.in_language(language).in_fonts(fonts))
     probe = draw_ink(line, 200)
     assert probe is not None
     size_px = int(min(200 * tall_px / probe.mask.height, 200 * width_px / probe.mask.width))

@@ -86,12 +86,10 @@ def _scrim(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look
 
 def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
     """From the bottom of the content upwards: whose it is, the subtitle, the heading, the bar."""
-    grid, theme, content, language = look.grid, look.theme, look.grid.content, look.language
+    grid, theme, content = look.grid, look.theme, look.grid.content
     width = grid.columns(9)
-    heading = fit(
-        scene.heading, DISPLAY.in_language(language), sizes(grid, _HEADING_SIZES), width_px=width, most_lines=3
-    )
-    subtitle = fit(scene.subtitle, BODY.in_language(language), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
+    heading = fit(scene.heading, look.styled(DISPLAY), sizes(grid, _HEADING_SIZES), width_px=width, most_lines=3)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     ink, left, bottom = theme.plate_text, content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []

@@ -25,7 +25,7 @@ _LIGHTS = (
     Light(role="glow_far", x=0.92, y=0.30, width=0.44, height=0.70, strength=0.66),
     Light(role="glow", x=0.70, y=1.02, width=0.50, height=0.46, strength=0.44),
 )
-_NUMERAL = TextStyle(weight=640, tracking=-0.03, leading=1.0)
+_NUMERAL = TextStyle(weight=640, tracking=-0.03, leading=1.0, is_heading=True)
 # Capital height of the number and the width of its line, at 1080; it is drawn smaller where it would be too wide.
 _TALL, _STACKED_TALL, _LINE = 576, 352, 5
 _COLUMNS, _NUMERAL_COLUMNS = 7, 5
@@ -79,15 +79,13 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
     width = grid.columns(_COLUMNS)
     heading = fit(
         scene.heading,
-        DISPLAY.in_language(look.language),
+        look.styled(DISPLAY),
         sizes(grid, DISPLAY_SIZES[1:]),
         width_px=width,
         height_px=grid.px(340 if grid.is_stacked else 480),
         most_lines=4,
     )
-    subtitle = fit(
-        scene.subtitle, BODY.in_language(look.language), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2
-    )
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
     height = heading.height_px + heading.reach_px + _below_heading(look) + grid.px(8)
     height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     tall = grid.px(_TALL)
@@ -96,7 +94,10 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
     number = numeral(scene.number, look.language)
     room = grid.columns(_NUMERAL_COLUMNS)
     return _Plan(
-        outline=_outline(number, tall, room, grid.px(_LINE)), heading=heading, subtitle=subtitle, height_px=height
+        outline=_outline(number, _NUMERAL.in_fonts(look.fonts), tall, room, grid.px(_LINE)),
+        heading=heading,
+        subtitle=subtitle,
+        height_px=height,
     )
 
 
@@ -113,12 +114,12 @@ def _drawn(outline: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
 
 
 @lru_cache(maxsize=16)
-def _outline(text: str, tall_px: int, width_px: int, line_px: int) -> Image.Image:
+def _outline(text: str, style: TextStyle, tall_px: int, width_px: int, line_px: int) -> Image.Image:
     """The contour of letters as a mask, with capitals so tall, or lower if they would be wider than `width_px`.
 
     It is taken from the drawn letters, not from their curves: those of one letter may cross each other.
     """
-    line = shape(text, _NUMERAL)
+    line = shape(text, style)
     size_px = round(min(tall_px / CAP_HEIGHT_EM, (width_px - 2 * line_px) / max(0.1, line.width_em)))
     ink = draw_ink(line, max(8, size_px))
     assert ink is not None

@@ -171,9 +171,9 @@ def _middle(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, ...]:
     if not scene.point:
         return ()
     grid, number, width = look.grid, scene.point - 1, round(side * _MIDDLE)
-    style = VALUE.in_language(look.language)
+    style = look.styled(VALUE)
     value = fit(_texts(scene, look)[number], style, sizes(grid, _NUMBER_SIZES), width_px=width)
-    style = replace(BODY, leading=1.2).in_language(look.language)
+    style = look.styled(replace(BODY, leading=1.2))
     name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=width, most_lines=2)
     if name.cut:
         name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=width, most_lines=3)

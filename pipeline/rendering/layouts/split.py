@@ -73,13 +73,9 @@ class _Words:
 
 
 def _words(scene: SplitScene, look: Look, width_px: int, most_lines: int) -> _Words:
-    grid, language = look.grid, look.language
-    heading = fit(
-        scene.heading, HEADING.in_language(language), sizes(grid, HEADING_SIZES), width_px=width_px, most_lines=3
-    )
-    text = fit(
-        scene.text, BODY.in_language(language), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=most_lines
-    )
+    grid = look.grid
+    heading = fit(scene.heading, look.styled(HEADING), sizes(grid, HEADING_SIZES), width_px=width_px, most_lines=3)
+    text = fit(scene.text, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=most_lines)
     return _Words(label=kicker(scene.kicker, look, width_px=width_px), heading=heading, text=text)
 
 

@@ -75,7 +75,7 @@ def _sentence(scene: StatementScene, look: Look, *, enters: int) -> tuple[list[S
     label = kicker(scene.kicker, look, width_px=_width(look))
     sentence = fit(
         scene.text,
-        STATEMENT.in_language(look.language),
+        look.styled(STATEMENT),
         sizes(grid, STATEMENT_SIZES),
         width_px=_width(look),
         height_px=grid.type_px(600),

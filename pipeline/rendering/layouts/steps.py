@@ -30,7 +30,7 @@ _LIGHTS = (
 )
 # More would leave the picture; no template allows more.
 MOST_ITEMS = 4
-_NUMERAL = TextStyle(weight=640, tracking=-0.03)
+_NUMERAL = TextStyle(weight=640, tracking=-0.03, is_heading=True)
 _TITLE_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
 _TEXT_SIZES = (40, 36, 32)
 # At 1080. Cards beside each other: inside them, and how high they are at least, with texts and without.
@@ -137,14 +137,14 @@ def _texts(
     """Title and text of each card, `smaller` steps below the largest sizes, in at most so many lines."""
     titles = fit_alike(
         [step.title for step in scene.items],
-        HEADING.in_language(look.language),
+        look.styled(HEADING),
         sizes(look.grid, _TITLE_SIZES[smaller:]),
         width_px=width_px,
         most_lines=lines[0],
     )
     texts = fit_alike(
         [step.text for step in scene.items],
-        BODY.in_language(look.language),
+        look.styled(BODY),
         sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
         width_px=width_px,
         most_lines=lines[1],
@@ -196,7 +196,8 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     grid, count = look.grid, len(scene.items)
     gap = grid.px(_GAP_IF_LOW if squeeze.low else _GAP)
     padding, numeral_px = grid.px(_ROW_PADDING), grid.px(_NUMERAL_PX * 3 // 4)
-    widest = max(measure(numeral(scene.first + index, look.language), _NUMERAL) for index in range(count))
+    style = _NUMERAL.in_fonts(look.fonts)
+    widest = max(measure(numeral(scene.first + index, look.language), style) for index in range(count))
     indent = max(grid.px(_ROW_INDENT), round(widest * numeral_px) + grid.px(_AFTER_NUMERAL))
     width = grid.content.width
     blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
@@ -251,7 +252,7 @@ def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends:
 
 def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:
     """The number of a card, its ink at the edge and half-way down its place."""
-    ink = draw_ink(shape(numeral(number, look.language), _NUMERAL), card.numeral_px)
+    ink = draw_ink(shape(numeral(number, look.language), _NUMERAL.in_fonts(look.fonts)), card.numeral_px)
     if ink:
         x, y = card.numeral_at
         at = look.grid.content.left + x, top + y - ink.mask.height // 2

@@ -81,10 +81,9 @@ class _Setting:
 
     def __init__(self, scene: TableScene, page: Sheet) -> None:
         self._page, self._grid, self._heads = page, page.look.grid, scene.columns
-        language = page.look.language
         self._numeric = _numeric_columns(scene)
         self._styles = [
-            (_FIRST if not column else _NUMBER if is_number else _CELL).in_language(language)
+            page.look.styled(_FIRST if not column else _NUMBER if is_number else _CELL)
             for column, is_number in enumerate(self._numeric)
         ]
         self._texts = [
@@ -100,7 +99,7 @@ class _Setting:
         self._word_ems = [
             [_widest_word(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
         ]
-        self._head_style = _HEAD.in_language(language)
+        self._head_style = page.look.styled(_HEAD)
         self._gap = self._grid.px(_COLUMN_GAP * 2 // 3 if self._grid.is_stacked else _COLUMN_GAP)
         self._padding = self._grid.px(_PADDING if len(self._texts) < _MANY_ROWS else _PADDING * 2 // 3)
         self._line_gap = self._grid.px(_LINE_GAP)

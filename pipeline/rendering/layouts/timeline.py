@@ -155,7 +155,7 @@ def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> _
     grid, count = look.grid, len(scene.items)
     head = header(scene.kicker, scene.heading, look, low=squeeze.low)
     times, events = [moment.when for moment in scene.items], [moment.text for moment in scene.items]
-    style, text_style = HEADING.in_language(look.language), BODY.in_language(look.language)
+    style, text_style = look.styled(HEADING), look.styled(BODY)
     if squeeze.beside:
         steps = sizes(grid, _BESIDE_SIZES[smaller:])
         width = round(grid.content.width * _WHEN_SHARE)

@@ -84,15 +84,13 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
         label=kicker(scene.kicker, look, width_px=width_px),
         heading=fit(
             scene.heading,
-            DISPLAY.in_language(look.language),
+            look.styled(DISPLAY),
             steps,
             width_px=width_px,
             height_px=grid.px(380 if grid.is_stacked else 520),
             most_lines=5,
         ),
-        subtitle=fit(
-            scene.subtitle, BODY.in_language(look.language), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2
-        ),
+        subtitle=fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2),
         figure_px=grid.px(752),
         figure_x=figure_x,
     )

@@ -1,0 +1,102 @@
+"""Whose film it is: the logo, where it has room.
+
+Large in the opening, above the text, and in place of the closing's figure; small in the others, in the margin at the
+upper right, where no text ever stands. Upright pictures have no such margin: apps put their own things there. A scene
+that is all picture, or has a figure in that corner, goes without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from pipeline.model import ClosingScene, Scene, TitleScene
+from pipeline.rendering.composition import Composition
+from pipeline.rendering.grid import Box
+from pipeline.rendering.logos import Mark, Most, logo_size, make_mark
+from pipeline.rendering.look import Look
+from pipeline.rendering.motion import Motion
+from pipeline.rendering.picture import Picture, tile
+from pipeline.rendering.sprites import Element, Sprite, flat
+
+_EMBLEM = Most(52_000, 560, 168)
+_OPENING = (Most(18_000, 380, 88), Most(10_000, 280, 64))
+_SMALL = Most(5_400, 200, 36)
+# From a small one to the content below it; and around a large one, and a small one, to anything that stands there.
+_ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
+# When everything has come, and all that ever does.
+_AT_REST = 1e6
+
+
+def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition:
+    """The composition with the logo in it, where it has room; the closing has it already."""
+    grid, ground = look.grid, composition.ground
+    if look.logo is None or isinstance(scene, ClosingScene):
+        return composition
+    content, others = grid.content, composition.elements
+    for most in _OPENING if isinstance(scene, TitleScene) else ():
+        mark, box = _placed(look, most, ground, lambda w, h: _box(content.left, content.top, w, h))
+        if _is_free(box, others, grid.px(_CLEAR)):
+            return composition.under(_sprites(mark, box, Motion()))
+    if grid.is_tall:
+        return composition
+    bottom = content.top - grid.px(_ABOVE_CONTENT)
+    mark, box = _placed(look, _SMALL, ground, lambda w, h: _box(content.right - w, bottom - h, w, h))
+    if not _is_free(box, others, grid.px(_NEAR)):
+        return composition
+    return composition.under(_sprites(mark, box, Motion(over=1)))
+
+
+class Emblem(NamedTuple):
+    """The logo in the place of a figure, in the middle of the picture."""
+
+    mark: Mark
+    centre: int
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.mark.size[1]
+
+    def at(self, top: int) -> list[Sprite]:
+        """From this row on."""
+        width, height = self.mark.size
+        return _sprites(self.mark, _box(self.centre - width // 2, top, width, height), Motion())
+
+
+def emblem(look: Look, ground: Picture) -> Emblem | None:
+    """The logo for a closing; None: there is none."""
+    if look.logo is None:
+        return None
+    content = look.grid.content
+    mark, _ = _placed(look, _EMBLEM, ground, lambda w, h: _box(content.centre - w // 2, content.top, w, h))
+    return Emblem(mark, content.centre)
+
+
+def _box(left: int, top: int, width: int, height: int) -> Box:
+    return Box(left, top, left + width, top + height)
+
+
+def _placed(look: Look, most: Most, ground: Picture, place: Callable[[int, int], Box]) -> tuple[Mark, Box]:
+    """The logo at its size, and where it stands, as `place` says of a width and a height."""
+    assert look.logo is not None
+    size = logo_size(look.logo, most, look.grid.type_px)
+    screen = Box(0, 0, *ground.size)
+    behind = ground.crop(place(*size).within(screen).even().within(screen)).to_rgb()
+    mark = make_mark(look.logo, size, behind, look.theme)
+    return mark, place(*mark.size)
+
+
+def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
+    """Whether nothing else stands within so many pixels of a box."""
+    around = Box(box.left - clear_px, box.top - clear_px, box.right + clear_px, box.bottom + clear_px)
+    poses = ((each, each.pose(_AT_REST)) for each in others)
+    return not any(each.box(pose).meets(around) for each, pose in poses if pose is not None)
+
+
+def _sprites(mark: Mark, box: Box, motion: Motion) -> list[Sprite]:
+    """The plate and the logo on it, mirrored as one."""
+    right, down = mark.inset
+    sprites = [flat(mark.plate, mark.plate_colour, left=box.left, top=box.top, motion=motion)] if mark.plate else []
+    logo = Sprite(mask=mark.mask, ink=tile(mark.image), left=box.left + right, top=box.top + down, motion=motion)
+    return [*sprites, logo]
