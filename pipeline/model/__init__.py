@@ -11,7 +11,7 @@ from pipeline.model.blocks import (
     Quotation,
     Table,
 )
-from pipeline.model.brief import Brief, Section
+from pipeline.model.brief import Brief, Section, SourceRow
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars
 from pipeline.model.job import (
     STEPS,
@@ -171,6 +171,7 @@ __all__ = [
     "Shown",
     "ShownText",
     "SplitScene",
+    "SourceRow",
     "SpokenLine",
     "StageRecord",
     "StatementScene",

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
+from pipeline.settings.campaign import CampaignSettings
 from pipeline.settings.kinds import (
     DAY_S,
     MOST,
@@ -348,6 +349,7 @@ class Settings(BaseSettings):
     errors: ErrorSettings = ErrorSettings()
     time_limits: TimeLimitSettings = TimeLimitSettings()
     output: OutputSettings = OutputSettings()
+    campaign: CampaignSettings = CampaignSettings()
     cache: CacheSettings = CacheSettings()
 
     @classmethod

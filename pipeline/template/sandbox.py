@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import jinja2
@@ -35,9 +36,13 @@ class TextSandbox(ImmutableSandboxedEnvironment):
 
     def fill_in(self, file: str, names: dict[str, object]) -> str:
         """The text of a template file. Raises Jinja2's errors, and `SecurityError` for a text that will not end."""
+        return self.filled(self.get_template(file), names)
+
+    def filled(self, template: jinja2.Template, names: Mapping[str, object]) -> str:
+        """Likewise, the text of a template of this sandbox."""
         parts: list[str] = []
         length = 0
-        for part in self.get_template(file).generate(names):
+        for part in template.generate(names):
             parts.append(part)
             length += len(part)
             if length > _MOST_CHARS:

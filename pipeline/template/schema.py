@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, CaptionStyle, Scene, Transition, limits_of, row_of
 from pipeline.template.ends import find_wrong_keys
+from pipeline.template.rows.dates import ORDERS
+from pipeline.template.rows.declared import find_wrong_fields
+from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 Chars = Annotated[int, Field(ge=4, le=2000)]
@@ -33,6 +36,23 @@ class MetadataTable(_Table):
 
     description: FileName = "description.jinja"
     tags: list[str] = []
+
+
+class FieldTable(_Table):
+    """What a template wants to know of each row: one [fields.NAME]."""
+
+    type: Kind = "text"
+    required: bool = False
+    # As it would stand in a cell, where the cell is empty; or Jinja2 over the other fields.
+    default: str = ""
+    derived: str = ""
+    help: Annotated[str, Field(max_length=300)] = ""
+    max_chars: Annotated[int, Field(ge=1, le=20_000)] = TEXT_MAX_CHARS
+    min: float | None = None
+    max: float | None = None
+    choices: list[Annotated[str, Field(min_length=1)]] = []
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
+    order: Annotated[str, Field(pattern=f"^({'|'.join(ORDERS)})?$")] = ""
 
 
 def _table_of(kind: type[Scene]) -> type[BaseModel]:
@@ -78,6 +98,9 @@ class TemplateFile(_Table):
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
     layouts: LayoutsTable
+    # For campaigns: what a row has to tell, and which of that names it across days (empty: all of it).
+    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], FieldTable] = {}
+    key: str = ""
 
     @property
     def ends(self) -> dict[str, dict[str, str]]:
@@ -107,6 +130,9 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
         raise InputError(f"{'.'.join(keys)}: {problem}", where=where) from error
     _check_ends(checked, text, path)
+    for name, key, problem, hint in find_wrong_fields(checked.fields, checked.key):
+        where = f"{path}:{_line_of(text, ['fields', name, key] if name else [key])}"
+        raise InputError(problem, where=where, hint=hint)
     return checked
 
 

@@ -27,7 +27,7 @@ from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look
-from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
 from pipeline.settings import Settings, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
@@ -199,6 +199,10 @@ class Workshop:
         """Who may write the scripts, in order."""
         return tuple(self._writer(name) for name in providers.writer_names(self.settings))
 
+    def writers_of(self, brief: Brief, template: Template) -> tuple[ScriptWriter, ...]:
+        """Who may write this one: a template that has a script for rows needs nobody else."""
+        return (PlayWriter(),) if has_play(brief, template) else self.writers
+
     def _writer(self, name: str) -> ScriptWriter:
         if not providers.is_service(name):
             return OutlineWriter()
@@ -341,9 +345,10 @@ class Workshop:
         shape = self.settings
         try:
             template = self.template(brief).fingerprint
+            writer = ("template",) if has_play(brief, self.template(brief)) else self._first_choice()
         except InputError:
             # The job will fail with this very error; mending the template makes it another job.
-            template = ""
+            template, writer = "", self._first_choice()
         try:
             theme = self.appearance.theme(brief)
         except InputError:
@@ -361,7 +366,7 @@ class Workshop:
             replace(brief, origin="", priority=None, preset=None, format=None, theme=None),
             template,
             theme,
-            self._first_choice(),
+            writer,
             (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
             self.pronunciations,
             (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
