@@ -31,9 +31,10 @@ def run(
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
-    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md), a folder of briefs or a table (.csv, .tsv,
-    .json, .jsonl), of which each row becomes a film of --template. A film that fails does not stop the others. Killed or switched off, the same command goes on where it stopped; finished films stay
-    as they are. Run by a second process at the same time, it helps the first one.
+    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md), a folder of briefs, or a table (.csv,
+    .tsv, .json, .jsonl), of which each row becomes a film of --template. A film that fails does not stop the others.
+    Killed or switched off, the same command goes on where it stopped; finished films stay as they are. Run by a second
+    process at the same time, it helps the first one.
 
     Parameters
     ----------
@@ -64,17 +65,18 @@ def run(
 
     async def work() -> int:
         called = await to_thread.run_sync(batch_name, source) if batch is None else batch
-        wanted = await read_source(
-            source, session.workshop, batch=called, rows=table.rows or "", writes=not dry_run
-        )
+        wanted = await read_source(source, session.workshop, batch=called, rows=table.rows or "", writes=not dry_run)
         briefs, unreadable = wanted.briefs, wanted.unreadable
+        if not dry_run or wanted.rows:
+            print_unreadable(called, wanted, as_json=place.json)
+        if wanted.stop:
+            raise wanted.stop
         tell_unheeded(making, briefs, session.workshop)
         asked = await to_thread.run_sync(session.workshop.places.source_name, source)
         name = await batches.name_for(session.workshop, source) if batch is None else batch
         if dry_run:
             return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)
         session.batch = name
-        print_unreadable(name, wanted, as_json=place.json)
 
         async def make(listen: Listener) -> Outcome:
             return await batches.run_batch(

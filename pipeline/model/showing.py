@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 
 # Where a class says how something is shown, dataclasses keep it under this name.
@@ -86,11 +88,14 @@ def limits_of(kind: type) -> dict[str, Shown]:
     return {name: rule for name, rule in found.items() if rule.max_chars}
 
 
-def rules_of(kind: type) -> dict[str, Shown | Several]:
+@cache
+def rules_of(kind: type) -> Mapping[str, Shown | Several]:
     """By field, what holds for what a scene (or a thing in it) shows."""
-    return {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
+    rules = {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
+    return MappingProxyType(rules)
 
 
+@cache
 def row_of(kind: type) -> Several | None:
     """What holds for the items of a scene; None: it has none."""
     rule = rules_of(kind).get("items")

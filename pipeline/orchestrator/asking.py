@@ -45,13 +45,16 @@ class Asked:
     rejected: Path | None = None
     # Whether only some rows were looked at: the others stay as they are.
     is_partial: bool = False
+    # Why nothing is made; None: the good ones are.
+    stop: InputError | None = None
 
 
 async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True) -> Asked:
     """The briefs of a source, whatever its kind; of a table, those of its good rows, all of them checked.
 
-    `rows` are the rows of a table that are wanted; without `writes` no list of refused rows is left. Raises `InputError` for a source that can't be read, and, where the
-    settings are strict, for a table in which any row has a problem.
+    `rows` are the rows of a table that are wanted; without `writes` no list of refused rows is left. Raises
+    `InputError` for a source that can't be read. What is wrong with rows is in what is returned, also where the
+    settings are strict: `stop` says so.
     """
     if await to_thread.run_sync(is_table, source):
         return await to_thread.run_sync(lambda: _read_table(Path(source), shop, batch=batch, rows=rows, writes=writes))
@@ -74,9 +77,7 @@ def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bo
     )
     table = open_table(path, form)
     language = str(shop.overrides.get("language") or shop.settings.language)
-    reader = RowReader(
-        table, template, language=language, mapped=asked.map, key=asked.key, locale=asked.locale
-    )
+    reader = RowReader(table, template, language=language, mapped=asked.map, key=asked.key, locale=asked.locale)
     rejected = _rejected(shop, batch) if writes else None
     refused: list[InputError] = []
     judge = _Judge(shop)
@@ -87,7 +88,6 @@ def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bo
             write(cells, problems)
 
         checked = check_rows(table, reader, judge=judge, refuse=refuse, choice=choice)
-    _refuse_if_nothing_is_left(checked, path, is_strict=asked.strict)
     return Asked(
         briefs=checked.briefs,
         unreadable=tuple(refused),
@@ -95,6 +95,7 @@ def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bo
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
         is_partial=choice is not None,
+        stop=_stop(checked, path, is_strict=asked.strict),
     )
 
 
@@ -107,17 +108,18 @@ def _rejected(shop: Workshop, batch: str) -> Path:
     return (folder or shop.places.films_root.parent) / REJECTED
 
 
-def _refuse_if_nothing_is_left(checked: Checked, path: Path, *, is_strict: bool) -> None:
+def _stop(checked: Checked, path: Path, *, is_strict: bool) -> InputError | None:
     if not checked.rows:
         hint = "Below the line that names the columns, each line is a film"
-        raise InputError("has no rows", where=str(path), hint=hint)
-    if is_strict and checked.refused:
-        rows = "row has a problem" if checked.refused == 1 else "rows have problems"
-        raise InputError(
-            f"{checked.refused:,} of {checked.rows:,} {rows}, and nothing is made of the others (strict)",
-            where=str(path),
-            hint="Mend them, or drop --strict",
-        )
+        return InputError("has no rows", where=str(path), hint=hint)
+    if not is_strict or not checked.refused:
+        return None
+    rows = "row has a problem" if checked.refused == 1 else "rows have problems"
+    return InputError(
+        f"{checked.refused:,} of {checked.rows:,} {rows}, and nothing is made of the others (strict)",
+        where=str(path),
+        hint="Mend them, or drop --strict",
+    )
 
 
 class _Judge:

@@ -288,7 +288,9 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
         tell(listen, Notice(text=text))
     if plan.removed:
         films = "film is" if plan.removed == 1 else "films are"
-        more = f" and {plan.removed - len(plan.removed_titles):,} more" if plan.removed > len(plan.removed_titles) else ""
+        more = (
+            f" and {plan.removed - len(plan.removed_titles):,} more" if plan.removed > len(plan.removed_titles) else ""
+        )
         text = f"{plan.removed:,} {films} not in the source any more, and left where they lie: "
         tell(listen, Notice(text=f"{text}{'; '.join(plan.removed_titles)}{more}"))
     if plan.untouched:

@@ -220,8 +220,8 @@ def draft_plan(briefs: Iterable[Brief], shop: Workshop, *, batch: str, priority:
     """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
     planner = _Planner(shop, batch, priority, saves=False)
     plan = planner.plan(briefs)
-    briefs = {job_id: brief for job_id, brief in planner.briefs.items() if brief}
-    return Draft(plan=plan, index=planner.index, briefs=briefs)
+    kept = {job_id: brief for job_id, brief in planner.briefs.items() if brief}
+    return Draft(plan=plan, index=planner.index, briefs=kept)
 
 
 class _Planner:

@@ -30,7 +30,9 @@ class CampaignSettings(Group):
     delimiter: Literal["", ",", ";", "|", "tab"] = Field(
         "", description="What stands between two cells; empty: it is found out."
     )
-    encoding: str = Field("", max_length=40, description="How the file is written, e.g. windows-1252; empty: found out.")
+    encoding: str = Field(
+        "", max_length=40, description="How the file is written, e.g. windows-1252; empty: found out."
+    )
     header: Literal["auto", "yes", "no"] = Field(
         "auto", description="Whether the first line names the columns; without names they are called 1, 2, 3."
     )

@@ -20,8 +20,8 @@ _VERSION = 8
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
-    parked_until REAL, parked_at REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL, key TEXT NOT NULL,
-    video TEXT, cost TEXT NOT NULL, damage TEXT, row BLOB NOT NULL
+    parked_until REAL, parked_at REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL,
+    key TEXT NOT NULL, video TEXT, cost TEXT NOT NULL, damage TEXT, row BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX in_order ON jobs (status, rank, position);
 CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);

@@ -187,7 +187,7 @@ class BatchIndex:
         return [row for row in rows if row]
 
     def beside(self, id_chars: int) -> list[JobSummary]:
-        """The listed jobs whose folders end with so much of their ids, because theirs was taken; no rows with a name."""
+        """The listed jobs whose folders end with so much of their ids: theirs was taken. Rows with a name have keys."""
         query = (
             "SELECT id, row FROM jobs WHERE folder LIKE '%-' || substr(id, 1, ?) AND key = '' AND position IS NOT NULL"
         )
@@ -340,7 +340,8 @@ _DROP_NONSENSE = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
     OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
-    OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text' OR typeof(key) != 'text'
+    OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
+    OR typeof(key) != 'text'
     OR typeof(video) NOT IN ('text', 'null') OR typeof(cost) != 'text'
     OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
     OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
@@ -349,12 +350,13 @@ _DROP_NONSENSE = f"""
     ELSE TRUE END
 """  # noqa: S608 - all ours
 _PUT = """
-    INSERT INTO jobs (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, video, cost, damage, row)
+    INSERT INTO jobs
+    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, video, cost, damage, row)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
     parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
-    weight = excluded.weight, folder = excluded.folder, key = excluded.key, video = excluded.video, cost = excluded.cost,
-    damage = excluded.damage, row = excluded.row
+    weight = excluded.weight, folder = excluded.folder, key = excluded.key, video = excluded.video,
+    cost = excluded.cost, damage = excluded.damage, row = excluded.row
 """
 
 

@@ -13,7 +13,7 @@ from pipeline.model import SCENES, row_of
 from pipeline.template.ends import end_of
 from pipeline.template.included import SHARED, included_files
 from pipeline.template.rows import Play
-from pipeline.template.rows.declared import fields_of
+from pipeline.template.rows.declared import in_order
 from pipeline.template.rows.play import parse_play
 from pipeline.template.schema import TemplateFile, limits_in, parse_template_file
 from pipeline.template.template import Layout, Template
@@ -80,7 +80,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     shared = shared_files(search)
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
     scripts = {path.name: read_text(path) for path in sorted(folder.glob("script*.toml"))}
-    fields = fields_of(checked.fields)
+    fields = in_order(checked.row_fields)
     return Template(
         name=name,
         title=checked.title,

@@ -15,6 +15,7 @@ from pipeline.template.ends import find_wrong_keys
 from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.declared import find_wrong_fields
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
+from pipeline.template.rows.field import Field as RowField
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 Chars = Annotated[int, Field(ge=4, le=2000)]
@@ -53,6 +54,23 @@ class FieldTable(_Table):
     choices: list[Annotated[str, Field(min_length=1)]] = []
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
     order: Annotated[str, Field(pattern=f"^({'|'.join(ORDERS)})?$")] = ""
+
+    def named(self, name: str) -> RowField:
+        """The field that it describes."""
+        return RowField(
+            name=name,
+            kind=self.type,
+            required=self.required,
+            default=self.default,
+            derived=self.derived,
+            help=self.help,
+            max_chars=self.max_chars,
+            minimum=self.min,
+            maximum=self.max,
+            choices=tuple(self.choices),
+            currency=self.currency,
+            order=self.order,
+        )
 
 
 def _table_of(kind: type[Scene]) -> type[BaseModel]:
@@ -103,6 +121,11 @@ class TemplateFile(_Table):
     key: str = ""
 
     @property
+    def row_fields(self) -> tuple[RowField, ...]:
+        """The tables [fields.NAME], in their order."""
+        return tuple(table.named(name) for name, table in self.fields.items())
+
+    @property
     def ends(self) -> dict[str, dict[str, str]]:
         """The tables [intro] and, if there is one, [outro], each with its layout."""
         ends = {"intro": {"layout": "title"} | self.intro}
@@ -130,7 +153,7 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
         raise InputError(f"{'.'.join(keys)}: {problem}", where=where) from error
     _check_ends(checked, text, path)
-    for name, key, problem, hint in find_wrong_fields(checked.fields, checked.key):
+    for name, key, problem, hint in find_wrong_fields(checked.row_fields, checked.key):
         where = f"{path}:{_line_of(text, ['fields', name, key] if name else [key])}"
         raise InputError(problem, where=where, hint=hint)
     return checked

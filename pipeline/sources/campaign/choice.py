@@ -34,7 +34,9 @@ def parse_choice(text: str) -> RowChoice:
         found = _PART.fullmatch(part)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not 0 < first <= last:
-            raise InputError(f"{text[:40]!r} names no rows", where="--rows", hint="Write --rows 3 (the first three) or 2,5-9")
+            raise InputError(
+                f"{text[:40]!r} names no rows", where="--rows", hint="Write --rows 3 (the first three) or 2,5-9"
+            )
         spans.append((first, last))
     if len(parts) == 1 and "-" not in parts[0]:
         spans = [(1, spans[0][0])]

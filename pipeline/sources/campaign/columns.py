@@ -76,9 +76,11 @@ class Columns:
         for name, columns in by_field.items():
             twice = [column for column in columns if column in self._table.doubled]
             if len(columns) > 1 or twice:
-                columns = [*columns, *(f"{column} (2)" for column in twice)]
+                either = [*columns, *(f"{column} (2)" for column in twice)]
                 raise InputError(
-                    f"the field {name} may be {_listed(columns)}", where=self._table.path, hint=f"Say which: {_MAP_HINT}"
+                    f"the field {name} may be {_listed(either)}",
+                    where=self._table.path,
+                    hint=f"Say which: {_MAP_HINT}",
                 )
         missing = [
             field.name

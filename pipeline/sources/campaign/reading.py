@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import InputError
@@ -11,12 +11,11 @@ from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Table, TableRow, damage_in
-from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Template, compile_text
+from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Template, Text, Values, compile_text
 
 _KEY_MAX_CHARS = 200
 # Of a cell, what a message repeats.
 _VALUE_MAX_CHARS = 80
-Derive = Callable[[Mapping[str, object]], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +58,9 @@ class RowReader:
         key: str = "",
         locale: str = "",
     ) -> None:
-        """`language` is that of the films; `mapped` are pairs "Column=field"; `key` is a column; `locale` is that of
-        the numbers and dates in the cells.
+        """For films in `language`, with `mapped` pairs "Column=field" and the column `key` that names a row.
+
+        `locale` is that of the numbers and dates in the cells.
         """
         self._table = table
         self._template = template
@@ -71,7 +71,8 @@ class RowReader:
         self._language = self._play.language if self._play else language or template.language or "en"
         self._key = self._key_column(key)
         names = [field.name for field in self._fields]
-        self._derive: dict[str, Derive] = {
+        self._empty = dict.fromkeys(names, "")
+        self._derive: dict[str, Text] = {
             field.name: compile_text(field.derived, where=f"{template.folder}: fields.{field.name}", known=names)
             for field in self._fields
             if field.derived
@@ -130,14 +131,15 @@ class RowReader:
             raise CellProblem(damage, "Save the table as UTF-8")
         text = field.read(_unquoted(cell), locale=self._locale)
         if not text and field.name in self._derive:
-            names = {**{each.name: "" for each in self._fields}, **typed, "language": self._language}
             try:
-                text = field.read(self._derive[field.name](names))
+                text = field.read(self._derive[field.name](Values({**self._empty, **typed}, self._language)))
             except PlayError as error:
                 raise CellProblem(error.problem, "Mend the cells that it is made of") from error
         text = text or field.read(field.default)
         if not text and field.required:
-            raise CellProblem("is empty", "Write " + (field.help[:1].lower() + field.help[1:] if field.help else "something"))
+            raise CellProblem(
+                "is empty", "Write " + (field.help[:1].lower() + field.help[1:] if field.help else "something")
+            )
         return text
 
     def _brief(self, row: TableRow, source: SourceRow, said: Mapping[str, str]) -> Brief | list[RowProblem]:
@@ -165,9 +167,17 @@ class RowReader:
 def _with_notes(brief: Brief, said: Mapping[str, str]) -> Brief:
     """For whoever writes: cells are words of the notes, and never Markdown."""
     paragraphs = [text for text in said.get("notes", "").split("\n\n") if has_words(text)]
-    kept = {name: said.get(name, "") for name in ("subtitle", "kicker", "closing", "description", "audience", "tone")}
     blocks = tuple(Paragraph(text=text) for text in paragraphs)
-    return replace(brief, sections=(Section(heading="", blocks=blocks),) if blocks else (), **kept)
+    return replace(
+        brief,
+        subtitle=said.get("subtitle", ""),
+        kicker=said.get("kicker", ""),
+        closing=said.get("closing", ""),
+        description=said.get("description", ""),
+        audience=said.get("audience", ""),
+        tone=said.get("tone", ""),
+        sections=(Section(heading="", blocks=blocks),) if blocks else (),
+    )
 
 
 def _problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
@@ -185,4 +195,3 @@ def _problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, m
 def _unquoted(cell: str) -> str:
     """Without the apostrophe that spreadsheets, and we, put before what would else be a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
-

@@ -20,7 +20,9 @@ ADDED = ("row", "line", "reason", "mend")
 
 
 @contextmanager
-def write_rejected(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Mapping[str, str], list[RowProblem]], None]]:
+def write_rejected(
+    path: Path, columns: Sequence[str]
+) -> Iterator[Callable[[Mapping[str, str], list[RowProblem]], None]]:
     """What takes the refused rows and writes them to `path`; a file of an earlier run goes. Raises `StorageError`.
 
     There is no file where nothing was refused.
@@ -38,7 +40,9 @@ def write_rejected(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Map
                     file = path.open("w", encoding="utf-8-sig", newline="")
                     csv.writer(file).writerow(map(harmless, (*ADDED, *columns)))
                 first = problems[0]
-                reasons = "; ".join(f"{each.column}: {each.problem}" if each.column else each.problem for each in problems)
+                reasons = "; ".join(
+                    f"{each.column}: {each.problem}" if each.column else each.problem for each in problems
+                )
                 mends = "; ".join(dict.fromkeys(each.mend for each in problems))
                 own = (cells.get(column, "") for column in columns)
                 csv.writer(file).writerow(map(harmless, (str(first.row), str(first.line), reasons, mends, *own)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pipeline.model import Brief
 
@@ -12,7 +12,7 @@ from pipeline.model import Brief
 _IN_MEMORY_BYTES = 4 << 20
 
 
-class Spool:
+class Spool(Collection[Brief]):
     """A list of briefs that takes no memory. The file has no name, and goes with the process."""
 
     def __init__(self) -> None:
@@ -26,6 +26,9 @@ class Spool:
         self._file.write(pickle.dumps(brief, protocol=pickle.HIGHEST_PROTOCOL))
         self._end = self._file.tell()
         self._count += 1
+
+    def __contains__(self, brief: object) -> bool:
+        return any(each == brief for each in self)
 
     def __len__(self) -> int:
         return self._count

@@ -87,9 +87,9 @@ def _columns(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(found), frozenset(doubled)
 
 
-def _rows(records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int) -> Iterator[
-    TableRow | BrokenRow
-]:
+def _rows(
+    records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int
+) -> Iterator[TableRow | BrokenRow]:
     number = 0
     for record in records():
         if record.line <= after or not (record.problem or any(map(str.strip, record.cells))):
@@ -138,7 +138,9 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterato
             first = feed.taken[0]
             if unclosed > _MOST_UNCLOSED:
                 what = f"more than {_MOST_UNCLOSED} rows have a quote that is never closed"
-                raise InputError(what, where=f"{path}:{first.number}", hint="Export the table anew, with quotes doubled")
+                raise InputError(
+                    what, where=f"{path}:{first.number}", hint="Export the table anew, with quotes doubled"
+                )
             cells = next(csv.reader([first.text], delimiter=delimiter), [])
             yield _Record(line=first.number, cells=cells, problem="a quote is opened and never closed", mend=_UNCLOSED)
             feed.give_back()

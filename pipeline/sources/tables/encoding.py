@@ -1,8 +1,8 @@
 """Bytes -> text: UTF-8 with and without a byte order mark, UTF-16, UTF-32, Windows-1252.
 
 Spreadsheets on Windows save what they call CSV in Windows-1252, and "Unicode text" in UTF-16. A file that is not all
-UTF-8 and has no line in it that only UTF-8 explains is Windows-1252. Has it both kinds of lines, it was pasted together:
-it is read as UTF-8, and the bytes that are none stay visible to `is_damaged`, so that their rows can be told.
+UTF-8 and has no line in it that only UTF-8 explains is Windows-1252. Has it both kinds of lines, it was pasted
+together: it is read as UTF-8, and the bytes that are none stay visible to `damage_in`, so that their rows can be told.
 """
 
 from __future__ import annotations

@@ -145,9 +145,7 @@ def _row(value: object, number: int, line: int) -> TableRow | BrokenRow:
     if len(value) > MOST_COLUMNS:
         problem = f"has {len(value):,} keys, at most {MOST_COLUMNS:,} can be read"
         return BrokenRow(number=number, line=line, problem=problem, mend="Take out what no film needs", cells={})
-    return TableRow(
-        number=number, line=line, cells={" ".join(key.split()): _cell(each) for key, each in value.items()}
-    )
+    return TableRow(number=number, line=line, cells={" ".join(key.split()): _cell(each) for key, each in value.items()})
 
 
 def _cell(value: object) -> str:

@@ -26,9 +26,7 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
 
     Raises `CellProblem`.
     """
-    written = "".join(
-        str(unicodedata.decimal(each)) if each.isdecimal() else each for each in " ".join(text.split())
-    )
+    written = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in " ".join(text.split()))
     if iso := _ISO.fullmatch(written):
         return _day(text, iso[1], iso[2], iso[3])
     if numbers := _NUMBERS.fullmatch(written):
@@ -55,7 +53,8 @@ def _of_numbers(text: str, found: re.Match[str], order: str) -> date:
         else:
             may = f"{full}-{int(second):02d}-{int(first):02d} or {full}-{int(first):02d}-{int(second):02d}"
             raise CellProblem(
-                f"{text[:40]!r} may be {may}", "Write it like that, or say in which order with locale (e.g. --locale en-GB)"
+                f"{text[:40]!r} may be {may}",
+                "Write it like that, or say in which order with locale (e.g. --locale en-GB)",
             )
     return _day(text, full, second, first) if order == "dmy" else _day(text, full, first, second)
 

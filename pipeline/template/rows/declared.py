@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
+from typing import NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.template.rows.field import CellProblem, Field, Kind
+from pipeline.template.rows.field import CellProblem, Field
 from pipeline.template.rows.filters import LANGUAGE
-from pipeline.template.rows.play import compile_text, names_in
+from pipeline.template.rows.press import compile_text, names_in
 
-# What templates without fields of their own, or without a script, make a brief of.
+# What templates without a script of their own make a brief of.
 BRIEF_FIELDS = (
     Field(name="title", required=True, max_chars=200, help="What the film is about"),
     Field(name="notes", kind="paragraphs", max_chars=20_000, help="What it shall say; empty lines part its paragraphs"),
@@ -25,74 +25,49 @@ BRIEF_FIELDS = (
 )
 
 
-class Declared(Protocol):
-    """A [fields.NAME]."""
+class WrongField(NamedTuple):
+    """What is wrong in a [fields.NAME]: which one (empty: none), its key, the problem, and what to do."""
 
-    type: Kind
-    required: bool
-    default: str
-    derived: str
-    help: str
-    max_chars: int
-    min: float | None
-    max: float | None
-    choices: list[str]
-    currency: str
-    order: str
+    name: str
+    key: str
+    problem: str
+    hint: str
 
 
-def fields_of(tables: Mapping[str, Declared]) -> tuple[Field, ...]:
-    """The fields, each derived one after those that it is made of."""
-    made = {
-        name: Field(
-            name=name,
-            kind=table.type,
-            required=table.required,
-            default=table.default,
-            derived=table.derived,
-            help=table.help,
-            max_chars=table.max_chars,
-            minimum=table.min,
-            maximum=table.max,
-            choices=tuple(table.choices),
-            currency=table.currency,
-            order=table.order,
-        )
-        for name, table in tables.items()
-    }
-    return tuple(made[name] for name in _in_order(tables))
-
-
-def find_wrong_fields(tables: Mapping[str, Declared], key: str) -> Iterator[tuple[str, str, str, str]]:
-    """What is wrong: the field, its key, the problem, and what to do."""
-    if key and key not in tables:
-        yield "", "key", f"key: there is no field {key}", did_you_mean(key, tables)
-    for name, table in tables.items():
-        if name == LANGUAGE:
-            yield name, "type", f"fields.{name}: the language of the film has this name", "Call it otherwise"
-        if (table.type == "choice") != bool(table.choices):
-            yield name, "choices", f"fields.{name}: choices go with the type choice", 'Write choices = ["yes", "no"]'
-        if table.derived and (table.default or table.required):
-            yield name, "derived", f"fields.{name}: a derived field is never empty by itself", "Take out default, required"
-        if table.derived:
-            try:
-                compile_text(table.derived, where=f"fields.{name}", known=list(tables))
-            except InputError as error:
-                yield name, "derived", f"fields.{name}: {error.message}", error.hint
-        elif table.default:
-            try:
-                Field(name=name, kind=table.type, choices=tuple(table.choices), currency=table.currency).read(table.default)
-            except CellProblem as error:
-                yield name, "default", f"fields.{name}: default: {error.problem}", error.mend
-    try:
-        _in_order(tables)
-    except CycleError as error:
-        yield error.args[1][0], "derived", f"fields.{error.args[1][0]}: is derived from itself", "Break the circle"
-
-
-def _in_order(tables: Mapping[str, Declared]) -> list[str]:
+def in_order(fields: Sequence[Field]) -> tuple[Field, ...]:
     """As they are declared, but for derived ones, which come after what they are made of. Raises `CycleError`."""
-    sorter = TopologicalSorter(
-        {name: sorted(names_in(table.derived) & tables.keys()) if table.derived else [] for name, table in tables.items()}
-    )
-    return list(sorter.static_order())
+    by_name = {field.name: field for field in fields}
+    made_of = {name: sorted(names_in(field.derived) & by_name.keys()) for name, field in by_name.items()}
+    return tuple(by_name[name] for name in TopologicalSorter(made_of).static_order())
+
+
+def find_wrong_fields(fields: Sequence[Field], key: str) -> Iterator[WrongField]:
+    """What is wrong in the fields of a template, `key` being the one that names a row."""
+    names = [field.name for field in fields]
+    if key and key not in names:
+        yield WrongField("", "key", f"key: there is no field {key}", did_you_mean(key, names))
+    for field in fields:
+        for wrong, problem, hint in _in_field(field, names):
+            yield WrongField(field.name, wrong, f"fields.{field.name}: {problem}", hint)
+    try:
+        in_order(fields)
+    except CycleError as error:
+        name = str(error.args[1][0])
+        yield WrongField(name, "derived", f"fields.{name}: it is derived from itself", "Break the circle")
+
+
+def _in_field(field: Field, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    if field.name == LANGUAGE:
+        yield "type", "the language of the film has this name", "Call it otherwise"
+    if (field.kind == "choice") != bool(field.choices):
+        yield "choices", "choices go with the type choice, and it with them", 'Write choices = ["yes", "no"]'
+    if field.derived and (field.default or field.required):
+        yield "derived", "a derived field has no default, and is not required", "Take out default and required"
+    try:
+        if field.derived:
+            compile_text(field.derived, where=field.name, known=names)
+        field.read(field.default)
+    except InputError as error:
+        yield "derived", error.message, error.hint
+    except CellProblem as error:
+        yield "default", f"default: {error.problem}", error.mend

@@ -61,7 +61,9 @@ class Field:
         if not text:
             return ""
         if is_text and (len(text) > self.max_chars or len(cell) > len(part)):
-            raise CellProblem(f"has {max(len(text), len(cell)):,} characters, at most {self.max_chars} fit", "Shorten it")
+            raise CellProblem(
+                f"has {max(len(text), len(cell)):,} characters, at most {self.max_chars} fit", "Shorten it"
+            )
         return _READERS[self.kind](self, text, locale)
 
     def value(self, text: str, language: str) -> object:
@@ -149,4 +151,3 @@ _READERS: Mapping[Kind, Callable[[Field, str, str], str]] = {
     "email": _only(read_email),
     "choice": _choice,
 }
-

@@ -1,4 +1,4 @@
-"""What people need in the texts of a row: `{{ price | money }}`, `{{ 3 | ordinal }}`, `{{ n | plural("day", "days") }}`."""
+"""What people need in the texts of a row: `{{ price | money }}`, `{{ 3 | ordinal }}`, `plural("day", "days")`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from typing import Any
 import jinja2
 
 from pipeline.template.rows.money import known_code
-from pipeline.template.rows.shown import Day, Money, Number, date_text, money_text, number_text, ordinal_text, plural_text
+from pipeline.template.rows.shown import (
+    Day,
+    Money,
+    Number,
+    date_text,
+    money_text,
+    number_text,
+    ordinal_text,
+    plural_text,
+)
 from pipeline.template.sandbox import TextSandbox
 
 # The name under which a text knows the language of its film.
@@ -42,7 +51,7 @@ def money(context: jinja2.runtime.Context, value: Any, currency: str = "") -> st
 
 @jinja2.pass_context
 def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> str:  # noqa: ANN401
-    """A day: short, medium, long, full, or a pattern of CLDR such as "d MMMM"."""
+    """How a day is written: short, medium, long, full, or a pattern of CLDR such as "d MMMM"."""
     if value == "":
         return ""
     day = value.date if isinstance(value, Day) else calendar_date.fromisoformat(str(value))
@@ -51,7 +60,7 @@ def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> st
 
 @jinja2.pass_context
 def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """A number with its groups: 1,299."""
+    """Digits in groups: 1,299."""
     if value == "":
         return ""
     plain = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
@@ -60,13 +69,13 @@ def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
 
 @jinja2.pass_context
 def ordinal(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """A number in a row: 3rd."""
+    """What says that something is the third: 3rd, 3., 3e."""
     return "" if value == "" else ordinal_text(int(value), _language(context))
 
 
 @jinja2.pass_context
 def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # noqa: ANN401
-    """The form that goes with a number: `{{ n }} {{ n | plural("day", "days") }}`."""
+    """Of some forms, the one that goes with a number: `{{ n }} {{ n | plural("day", "days") }}`."""
     amount = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
     return "" if value == "" else plural_text(amount, forms, _language(context))
 
@@ -75,11 +84,11 @@ def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # 
 def title(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
     """Words with capitals: MARIA o'neill -> Maria O'Neill. Turkish and Azeri have an I with a dot."""
     text = str(value)
-    is_dotted = _language(context).split("-")[0] in {"tr", "az"}
+    is_dotted = _language(context).partition("-")[0] in {"tr", "az"}
     plain = text.replace("I", "ı").replace("İ", "i").lower() if is_dotted else text.lower()
     result, before = "", " "
     for character in plain:
-        begins = not before.isalpha() and (before not in "'’" or len(result.split()[-1]) <= 2)
+        begins = not before.isalpha() and (before not in "'’" or len(result.rsplit(maxsplit=1)[-1]) <= 2)
         capital = "İ" if is_dotted and character == "i" else character.title()
         result += capital if begins else character
         before = character

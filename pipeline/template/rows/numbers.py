@@ -20,8 +20,8 @@ _MOST_DIGITS = 15
 def read_number(text: str, *, locale: str = "", is_whole: bool = False) -> Decimal:
     """The number that a text writes. Raises `CellProblem`.
 
-    A single mark before three digits may group ("1.299") or divide: it groups where only whole numbers are meant, and in
-    a `locale` that groups so; it divides in one that divides so.
+    A single mark before three digits may group ("1.299") or divide: it groups where only whole numbers are meant, and
+    in a `locale` that groups so; it divides in one that divides so.
     """
     digits = _plain_digits(text)
     compact = _GROUPING.sub("", digits)
@@ -80,7 +80,7 @@ def _plain_digits(text: str) -> str:
 @lru_cache(maxsize=64)
 def known_locale(name: str) -> Locale:
     """A locale by its tag; one that is not known by its language, else English."""
-    for tag in (name, name.split("-")[0]):
+    for tag in (name, name.partition("-")[0]):
         try:
             return Locale.parse(tag.replace("-", "_"))
         except (UnknownLocaleError, ValueError, TypeError):

@@ -20,34 +20,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jinja2
-from jinja2 import meta
-
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, Script
-from pipeline.model.text import clean_text
-from pipeline.template.rows.filters import LANGUAGE, row_sandbox
+from pipeline.model import SCENES, Scene, Script
+from pipeline.template.rows.press import NOTHING, Fill, PlayError, Press, Text, Values, failing_at
 from pipeline.template.scenes import build_scene
 
-_KEYS = ("title", "language", "thumbnail_text", "description", "scenes")
-_WHEN, _TEXT, _SAY, _LAYOUT = "when", "text", "say", "layout"
-_FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError, AttributeError)
-# Something that is filled in: names by field in, a text or a table out.
-Fill = Callable[[Mapping[str, object]], Any]
-_NOTHING = ""
-
-
-class PlayError(Exception):
-    """A row of which this script makes no film: where in it, and why."""
-
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"{place}: {problem}")
-        self.place = place
-        self.problem = problem
+_ABOUT = ("title", "thumbnail_text", "description")
+_KEYS = (*_ABOUT, "language", "scenes")
+_SAY, _LAYOUT = "say", "layout"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +40,8 @@ class _Part:
 
     place: str
     fill: Fill
-    # The fields that it names.
-    names: frozenset[str]
+    # What it is for every row, if it names no field.
+    scene: Scene | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,40 +51,23 @@ class Play:
     text: str
     path: str = field(compare=False)
     language: str
-    # Of all its texts, the names that they use.
-    names: frozenset[str] = field(compare=False)
-    _about: Mapping[str, Fill] = field(compare=False, repr=False)
+    _about: Mapping[str, Text] = field(compare=False, repr=False)
     _scenes: tuple[_Part, ...] = field(compare=False, repr=False)
 
-    def script(self, values: Mapping[str, object]) -> Script:
-        """The script of a row; `values` are those of its fields. Raises `PlayError`."""
-        names = {**values, LANGUAGE: self.language}
-        about = {key: self._fill(key, fill, names) for key, fill in self._about.items()}
-        scenes = []
-        for part in self._scenes:
-            table = self._fill(part.place, part.fill, names)
-            if table is not _NOTHING:
-                try:
-                    scenes.append(build_scene(table, where=part.place))
-                except InputError as error:
-                    raise PlayError(part.place, error.message) from error
-        return Script(
-            title=about["title"],
-            language=self.language,
-            scenes=tuple(scenes),
-            description=about.get("description", ""),
-            thumbnail_text=about.get("thumbnail_text", ""),
-        )
+    def script(self, fields: Mapping[str, object]) -> Script:
+        """The script of a row with these values by field. Raises `PlayError`."""
+        values = Values(fields, self.language)
+        about = {}
+        for key, fill in self._about.items():
+            with failing_at(key):
+                about[key] = fill(values)
+        scenes = [scene for part in self._scenes if (scene := part.scene or _scene(part.place, part.fill, values))]
+        return Script(language=self.language, scenes=tuple(scenes), **about)
 
-    def title(self, values: Mapping[str, object]) -> str:
+    def title(self, fields: Mapping[str, object]) -> str:
         """What its film is called. Raises `PlayError`."""
-        return str(self._fill("title", self._about["title"], {**values, LANGUAGE: self.language}))
-
-    def _fill(self, place: str, fill: Fill, names: Mapping[str, object]) -> Any:  # noqa: ANN401 - a text or a table
-        try:
-            return fill(names)
-        except _FAILURES as error:
-            raise PlayError(place, f"can't be filled in: {error}") from error
+        with failing_at("title"):
+            return self._about["title"](Values(fields, self.language))
 
 
 def parse_play(text: str, *, path: str, known: Sequence[str]) -> Play:
@@ -113,124 +80,43 @@ def parse_play(text: str, *, path: str, known: Sequence[str]) -> Play:
     scenes = table.get("scenes")
     if not isinstance(scenes, list) or not scenes or not table.get("title"):
         raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
-    press = _Press(known=known)
-    about = {key: press.text(str(table[key]), f"{path}:1") for key in _KEYS[:4] if key in table and key != "language"}
+    language = str(table.get("language", "en"))
+    press = Press(known=known)
+    about = {key: press.text(str(table[key]), f"{path}:1") for key in _ABOUT if key in table}
     parts = []
     for number, each in enumerate(scenes, start=1):
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
         if not isinstance(each, dict) or each.get(_LAYOUT) not in SCENES:
             name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
             raise InputError(f"a scene has the layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
-        press.names.clear()
-        fill = press.scene(each, where)
-        parts.append(_Part(place=f"scene {number} ({each[_LAYOUT]})", fill=fill, names=frozenset(press.names)))
-        press.all_names |= press.names
-    return Play(
-        text=text,
-        path=path,
-        language=str(table.get("language", "en")),
-        names=frozenset(press.all_names),
-        _about=about,
-        _scenes=tuple(parts),
-    )
+        parts.append(_part(each, f"scene {number} ({each[_LAYOUT]})", where, known, language))
+    return Play(text=text, path=path, language=language, _about=about, _scenes=tuple(parts))
 
 
-def compile_text(text: str, *, where: str, known: Sequence[str]) -> Callable[[Mapping[str, object]], str]:
-    """What fills in one text over fields; it raises `PlayError` where it can't.
-
-    Raises `InputError` for a broken one and for unknown names.
-    """
-    fill = _Press(known=known).text(text, where)
-
-    def filled(names: Mapping[str, object]) -> str:
-        try:
-            return fill(names)
-        except _FAILURES as error:
-            raise PlayError(where, f"can't be filled in: {error}") from error
-
-    return filled
-
-
-def names_in(text: str) -> frozenset[str]:
-    """The names that a text uses; none if it is broken, which is told elsewhere."""
+def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str], language: str) -> _Part:
+    for key in ("items", _SAY):
+        if key in table and not isinstance(table[key], list | str):
+            raise InputError(f"{key} must be a list", where=where)
+    # A moment of a timeline has a `when` that is shown.
+    moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
+    press = Press(known=known)
+    fill = press.table(table, where, shown={id(each) for each in moments})
+    if press.names:
+        return _Part(place=place, fill=fill, scene=None)
     try:
-        return frozenset(meta.find_undeclared_variables(row_sandbox().parse(text)))
-    except jinja2.TemplateSyntaxError:
-        return frozenset()
+        return _Part(place=place, fill=fill, scene=_scene(place, fill, Values({}, language)))
+    except PlayError as error:
+        raise InputError(error.problem, where=where) from error
 
 
-class _Press:
-    """Turns what stands in the file into functions of a row."""
-
-    def __init__(self, *, known: Sequence[str]) -> None:
-        self._known = {*known, LANGUAGE}
-        self._sandbox = row_sandbox()
-        self.names: set[str] = set()
-        self.all_names: set[str] = set()
-
-    def scene(self, table: Mapping[str, Any], where: str) -> Fill:
-        """A table with `when`, `say` and the texts of its layout."""
-        for key in ("items", _SAY):
-            if key in table and not isinstance(table[key], list | str):
-                raise InputError(f"{key} must be a list", where=where)
-        # A moment of a timeline has a `when` that is shown.
-        items = table.get("items", []) if table[_LAYOUT] == "timeline" else []
-        fixed = {id(each) for each in items}
-        return self._table(table, where, fixed)
-
-    def text(self, text: str, where: str) -> Callable[[Mapping[str, object]], str]:
-        """One text. What has no braces is the same for every row."""
-        if "{" not in text:
-            plain = clean_text(text)
-            return lambda _names: plain
-        template = self._compiled(text, where, lambda: self._sandbox.from_string(text))
-        return lambda names: clean_text(self._sandbox.filled(template, names))
-
-    def _when(self, text: str, where: str) -> Callable[[Mapping[str, object]], bool]:
-        expression = self._compiled(
-            f"{{{{ {text} }}}}", where, lambda: self._sandbox.compile_expression(text, undefined_to_none=False)
-        )
-        return lambda names: bool(expression(names))
-
-    def _compiled(self, text: str, where: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a template or an expression
-        try:
-            used = meta.find_undeclared_variables(self._sandbox.parse(text)) - set(self._sandbox.globals)
-            compiled = make()
-        except jinja2.TemplateSyntaxError as error:
-            raise InputError(f"broken text: {error.message}", where=where) from error
-        except jinja2.TemplateError as error:
-            raise InputError(f"broken text: {error}", where=where) from error
-        self.names |= used
-        if unknown := sorted(used - self._known):
-            hint = did_you_mean(unknown[0], self._known, otherwise="Fields are declared in [fields.NAME]")
-            raise InputError(f"there is no field {unknown[0]}", where=where, hint=hint)
-        return compiled
-
-    def _any(self, value: object, where: str, fixed: Collection[int]) -> Fill:
-        if isinstance(value, str):
-            return self.text(value, where)
-        if isinstance(value, list):
-            parts = [self._any(each, where, fixed) for each in value]
-            return lambda names: [each for part in parts if (each := part(names)) != _NOTHING]
-        if isinstance(value, dict):
-            return self._table(value, where, fixed)
-        return lambda _names: value
-
-    def _table(self, table: Mapping[str, Any], where: str, fixed: Collection[int]) -> Fill:
-        has_condition = _WHEN in table and id(table) not in fixed
-        when = self._when(str(table[_WHEN]), where) if has_condition else None
-        parts = {key: self._any(value, where, fixed) for key, value in table.items() if not (key == _WHEN and when)}
-        # A line, or an item that is a text, with a condition.
-        only_text = _TEXT in parts and set(parts) == {_TEXT} and when is not None
-
-        def fill(names: Mapping[str, object]) -> Any:  # noqa: ANN401 - a text or a table
-            if when and not when(names):
-                return _NOTHING
-            if only_text:
-                return parts[_TEXT](names)
-            return {key: part(names) for key, part in parts.items()}
-
-        return fill
+def _scene(place: str, fill: Fill, values: Values) -> Scene | None:
+    """A scene of a row; None: its condition is false. Raises `PlayError`."""
+    with failing_at(place):
+        table = fill(values)
+    try:
+        return None if table == NOTHING else build_scene(table, where=place)
+    except InputError as error:
+        raise PlayError(place, error.message) from error
 
 
 def _toml(text: str, path: str) -> dict[str, Any]:
@@ -240,4 +126,3 @@ def _toml(text: str, path: str) -> dict[str, Any]:
         message, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
         raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
-

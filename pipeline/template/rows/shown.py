@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -15,7 +16,7 @@ from pipeline.template.rows.numbers import known_locale
 _STYLES = ("short", "medium", "long", "full")
 # The day of the month as a number in a row, by language and, for English, its ending; elsewhere a full stop.
 _ENGLISH = {1: "st", 2: "nd", 3: "rd"}
-_ORDINALS = {
+_ORDINALS: Mapping[str, Callable[[int], str]] = {
     "fr": lambda n: f"{n}{'er' if n == 1 else 'e'}",
     "es": lambda n: f"{n}.º",
     "it": lambda n: f"{n}º",
@@ -157,20 +158,22 @@ def date_text(day: date, language: str, style: str = "long") -> str:
 
 def ordinal_text(number: int, language: str) -> str:
     """A number in a row: 3rd, 3., 3e."""
-    base = language.split("-")[0]
+    base = language.partition("-")[0]
     if base == "en":
         ending = "th" if number % 100 in {11, 12, 13} else _ENGLISH.get(number % 10, "th")
         return f"{number}{ending}"
-    return _ORDINALS.get(base, lambda n: f"{n}.")(number)
+    return _ORDINALS[base](number) if base in _ORDINALS else f"{number}."
 
 
 def plural_text(number: object, forms: tuple[str, ...], language: str) -> str:
     """The form that goes with a number, of as many as the language has: "day", "days". Raises `ValueError`."""
     locale = known_locale(language)
-    known = [category for category in ("zero", "one", "two", "few", "many", "other") if category in _categories(language)]
+    known: list[str] = [
+        category for category in ("zero", "one", "two", "few", "many", "other") if category in _categories(language)
+    ]
     if len(forms) != len(known) and len(forms) != 2:
         raise ValueError(f"plural() in {locale.language} takes {len(known)} forms: {', '.join(known)}")
-    category = locale.plural_form(Decimal(number) if isinstance(number, Decimal) else int(str(number) or "0"))
+    category = str(locale.plural_form(Decimal(number) if isinstance(number, Decimal) else int(str(number) or "0")))
     if len(forms) != len(known):
         return forms[0] if category == "one" else forms[1]
     return forms[known.index(category)]
