@@ -51,7 +51,7 @@ def money(context: jinja2.runtime.Context, value: Any, currency: str = "") -> st
 
 @jinja2.pass_context
 def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> str:  # noqa: ANN401
-    """How a day is written: short, medium, long, full, or a pattern of CLDR such as "d MMMM"."""
+    """How it is written: short, medium, long, full, or a pattern of CLDR such as "d MMMM"."""
     if value == "":
         return ""
     day = value.date if isinstance(value, Day) else calendar_date.fromisoformat(str(value))
@@ -60,7 +60,7 @@ def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> st
 
 @jinja2.pass_context
 def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """Digits in groups: 1,299."""
+    """Its digits in groups: 1,299."""
     if value == "":
         return ""
     plain = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
@@ -75,7 +75,7 @@ def ordinal(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
 
 @jinja2.pass_context
 def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # noqa: ANN401
-    """Of some forms, the one that goes with a number: `{{ n }} {{ n | plural("day", "days") }}`."""
+    """Which of some forms goes with a number: "day" or "days"."""
     amount = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
     return "" if value == "" else plural_text(amount, forms, _language(context))
 

@@ -62,7 +62,13 @@ class Play:
             with failing_at(key):
                 about[key] = fill(values)
         scenes = [scene for part in self._scenes if (scene := part.scene or _scene(part.place, part.fill, values))]
-        return Script(language=self.language, scenes=tuple(scenes), **about)
+        return Script(
+            title=about["title"],
+            language=self.language,
+            scenes=tuple(scenes),
+            description=about.get("description", ""),
+            thumbnail_text=about.get("thumbnail_text", ""),
+        )
 
     def title(self, fields: Mapping[str, object]) -> str:
         """What its film is called. Raises `PlayError`."""

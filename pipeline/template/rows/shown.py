@@ -41,6 +41,7 @@ class Number(Decimal):
     language: str
 
     def __new__(cls, value: Decimal, language: str) -> Number:
+        """`value` as `language` writes it."""
         number = super().__new__(cls, value)
         number.language = language
         return number
