@@ -19,9 +19,8 @@ from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow
 _HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
 # A cell that goes on for so many lines began with a quote that nobody closed.
 _MOST_LINES = 2000
-# After so many of them the whole file is wrong.
-_MOST_UNCLOSED = 50
-_UNCLOSED = 'Close the quote, or double one that is meant as such ("")'
+_UNCLOSED = ("a quote is opened and never closed", 'Close the quote, or double one that is meant as such ("")')
+_STRAY = ("a quote stands within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
 
 csv.field_size_limit(ROW_MAX_CHARS)
 
@@ -116,43 +115,27 @@ def _length(cells: Sequence[str]) -> int:
 
 
 def _records(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterator[_Record]:
-    """The records of a file. One with a quote that is never closed is told by itself, and what follows is read on."""
+    """The records of a file. Where quotes don't match, the line is told by itself, and what follows it is read on."""
     feed = _Feed(islice(read_lines(path, encoding), skipped, None))
-    unclosed = 0
     while feed.has_more():
-        reader = csv.reader(feed, delimiter=delimiter)
-        while (cells := _next(reader, feed)) is not None:
-            if isinstance(cells, _Record):
-                yield cells
+        # Strict: a stray quote, and another one some rows later, would hide all that is between them in one cell.
+        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        try:
+            for cells in reader:
+                yield _record(feed.taken[0], cells)
                 feed.taken.clear()
-                continue
-            if not feed.ran_on:
-                first, *_ = feed.taken
-                if first.is_cut:
-                    yield _Record(line=first.number, cells=[], problem=_too_long(), mend="Take out what no film needs")
-                else:
-                    yield _Record(line=first.number, cells=cells)
-                feed.taken.clear()
-                continue
-            unclosed += 1
+        except csv.Error:
             first = feed.taken[0]
-            if unclosed > _MOST_UNCLOSED:
-                what = f"more than {_MOST_UNCLOSED} rows have a quote that is never closed"
-                raise InputError(
-                    what, where=f"{path}:{first.number}", hint="Export the table anew, with quotes doubled"
-                )
             cells = next(csv.reader([first.text], delimiter=delimiter), [])
-            yield _Record(line=first.number, cells=cells, problem="a quote is opened and never closed", mend=_UNCLOSED)
+            problem, mend = _UNCLOSED if feed.ran_on else _STRAY
+            yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
             feed.give_back()
-            break
 
 
-def _next(reader: Iterator[list[str]], feed: _Feed) -> list[str] | _Record | None:
-    """The cells of the next record, or what is wrong with it; None: there is none."""
-    try:
-        return next(reader, None)
-    except csv.Error as error:
-        return _Record(line=feed.taken[0].number, cells=[], problem=f"can't be read: {error}", mend=_UNCLOSED)
+def _record(first: Line, cells: Sequence[str]) -> _Record:
+    if first.is_cut:
+        return _Record(line=first.number, cells=[], problem=_too_long(), mend="Take out what no film needs")
+    return _Record(line=first.number, cells=cells)
 
 
 def _too_long() -> str:

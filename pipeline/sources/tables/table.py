@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Beyond it a file is no table of people or products any more. A row may have as many characters as a line.
 MOST_COLUMNS = 20_000
-ROW_MAX_CHARS = 8 << 20
+ROW_MAX_CHARS = 4 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
