@@ -287,12 +287,12 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
         text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
         tell(listen, Notice(text=text))
     if plan.removed:
-        films = "film is" if plan.removed == 1 else "films are"
-        more = (
-            f" and {plan.removed - len(plan.removed_titles):,} more" if plan.removed > len(plan.removed_titles) else ""
-        )
-        text = f"{plan.removed:,} {films} not in the source any more, and left where they lie: "
-        tell(listen, Notice(text=f"{text}{'; '.join(plan.removed_titles)}{more}"))
+        one = plan.removed == 1
+        films = "film is" if one else "films are"
+        unnamed = plan.removed - len(plan.removed_titles)
+        more = f" and {unnamed:,} more" if unnamed else ""
+        text = f"{plan.removed:,} {films} not in the source any more, and left where {'it lies' if one else 'they lie'}"
+        tell(listen, Notice(text=f"{text}: {'; '.join(plan.removed_titles)}{more}"))
     if plan.untouched:
         films = "film is" if len(plan.ids) == 1 else "films are"
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))

@@ -136,7 +136,9 @@ def test_an_address_on_the_web_is_read():
     assert read("url", " https://example.org/a?b=1 ") == "https://example.org/a?b=1"
 
 
-@pytest.mark.parametrize("cell", ["../../etc/passwd", "/etc/passwd", "C:\\x.png", "..\\x.png", "x.exe", "file:///x.png"])
+@pytest.mark.parametrize(
+    "cell", ["../../etc/passwd", "/etc/passwd", "C:\\x.png", "..\\x.png", "x.exe", "file:///x.png"]
+)
 def test_pictures_outside_the_folder_of_the_table_are_told(cell):
     problem("image", cell)
 
@@ -178,7 +180,9 @@ def test_a_text_that_is_too_long_is_told_and_never_cut():
 
 
 @given(
-    kind=st.sampled_from(["text", "integer", "number", "money", "date", "url", "image", "colour", "email", "paragraphs"]),
+    kind=st.sampled_from(
+        ["text", "integer", "number", "money", "date", "url", "image", "colour", "email", "paragraphs"]
+    ),
     cell=st.text(max_size=60) | st.from_regex(r"[-+]?[$€]?\d{0,4}[.,/ ]?\d{0,4}[.,/ ]?\d{0,4} ?(EUR|kr)?"),
     locale=st.sampled_from(["", "de", "en-US", "xx"]),
 )
