@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import pickle
 import tempfile
 from collections.abc import Collection, Iterator
+
+from pydantic import TypeAdapter
 
 from pipeline.model import Brief
 
 # What fits here stays in memory.
 _IN_MEMORY_BYTES = 4 << 20
+_BRIEF = TypeAdapter(Brief)
 
 
 class Spool(Collection[Brief]):
-    """A list of briefs that takes no memory. The file has no name, and goes with the process."""
+    """A list of briefs that takes no memory: a line of JSON each. The file has no name, and goes with the process."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - lives as long as we do
@@ -23,7 +25,8 @@ class Spool(Collection[Brief]):
     def append(self, brief: Brief) -> None:
         """Add one at the end."""
         self._file.seek(self._end)
-        self._file.write(pickle.dumps(brief, protocol=pickle.HIGHEST_PROTOCOL))
+        # JSON has no line breaks but those that we write.
+        self._file.write(_BRIEF.dump_json(brief) + b"\n")
         self._end = self._file.tell()
         self._count += 1
 
@@ -37,9 +40,9 @@ class Spool(Collection[Brief]):
         place = 0
         for _ in range(self._count):
             self._file.seek(place)
-            brief: Brief = pickle.load(self._file)  # noqa: S301 - our own bytes, from a file that nobody else can open
+            line = self._file.readline()
             place = self._file.tell()
-            yield brief
+            yield _BRIEF.validate_json(line)
 
     def __del__(self) -> None:
         self._file.close()
