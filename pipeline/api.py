@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,10 @@ from pipeline.errors import CheckpointError, InputError, NightreelError
 from pipeline.model import Brief, Job, JobStatus, title_of
 from pipeline.music import NO_BED
 from pipeline.orchestrator import batches, control
+from pipeline.orchestrator.asking import read_source
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.sources import read_brief, read_briefs
+from pipeline.sources import read_brief
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,27 +163,38 @@ async def run_batch(
     source: str | Path,
     *,
     batch: str | None = None,
+    rows: str = "",
     workspace: Path | str | None = None,
     output: Path | str | None = None,
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> tuple[Film, ...]:
-    """Make a film of every brief of a source: a list (.txt, .csv, .jsonl), a brief (.md) or a folder of briefs.
+    """Make a film of every brief of a source: a topic list (.txt), a brief (.md), a folder, each row of a table.
 
-    Run again, it continues. A film that fails is a `Film` with an error, and so is a brief of a folder that can't be
-    read (at the end, without a job); the others are made all the same. Raises a `NightreelError` when the batch can't
-    be started.
+    `rows` are the rows that are wanted of a table, as for `--rows`; settings like "template" and "campaign.key" say
+    what is made of them. Run again, it continues. A film that fails is a `Film` with an error, and so is a brief or a
+    row that can't be read (at the end, without a job); the others are made all the same. Raises a `NightreelError`
+    when the batch can't be started.
     """
-    unreadable: list[InputError] = []
     shop = await _open(workspace, settings, output)
-    briefs = await read_briefs(source, report=unreadable.append)
     if batch is None:
         batch = await batches.name_for(shop, source)
+    wanted = await read_source(source, shop, batch=batch, rows=rows)
+    if wanted.stop:
+        raise wanted.stop
     name = await to_thread.run_sync(shop.places.source_name, source)
-    await batches.run_batch(briefs, shop, batch=batch, source=name, unreadable=unreadable, listen=listen)
+    await batches.run_batch(
+        wanted.briefs,
+        shop,
+        batch=batch,
+        source=name,
+        unreadable=wanted.unreadable,
+        is_partial=wanted.is_partial,
+        listen=listen,
+    )
     asked = await shop.store.load_batch(batch)
     films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (asked.jobs if asked else ())]
-    return (*films, *(Film.refused(error.where, error) for error in unreadable))
+    return (*films, *(Film.refused(error.where, error) for error in wanted.unreadable))
 
 
 async def resume_batch(
@@ -225,13 +237,16 @@ async def retry_batch(
     return (*await _films(shop, batch), *(Film.refused(error.where, error) for error in unreadable))
 
 
-async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> tuple[Brief, ...]:
+async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
     """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
     source = (await batches.known_batch(shop, batch)).source
     path = shop.workspace / source
     if not source or not await to_thread.run_sync(path.exists):
         return ()
-    return await read_briefs(path, report=report)
+    wanted = await read_source(path, shop, batch=batch)
+    for error in wanted.unreadable:
+        report(error)
+    return wanted.briefs
 
 
 async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:

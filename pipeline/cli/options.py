@@ -176,3 +176,30 @@ def size_bytes(flag: str, text: str) -> int:
     if not match:
         raise InputError(f"{text!r} is not a size", where=flag, hint="Write e.g. 4GB or 800MB")
     return int(float(match[1]) * _UNITS[match[2]])
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """How a table is read of which each row becomes a film. These go before [campaign] in nightreel.toml."""
+
+    rows: str | None = None
+    """Only some rows: 3 (the first three), 2,5-9 (these). The others stay as they are."""
+    key: str | None = None
+    """The column that names a row, whatever else changes in it. Default: the template's, else all that the row says."""
+    map: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = ()
+    """A column and the field that it is, "Vorname=name"; once for each."""
+    locale: str | None = None
+    """Whose numbers and dates stand in the cells, e.g. de or en-GB. Default: they have to be clear."""
+    strict: Annotated[bool, Parameter(negative="")] = False
+    """Make nothing while a row has a problem. Default: the good rows are made."""
+
+    def as_settings(self) -> dict[str, object]:
+        """The flags that were given, by the key of the setting they override."""
+        flags = {
+            "campaign.key": self.key,
+            "campaign.map": ",".join(self.map) or None,
+            "campaign.locale": self.locale,
+            "campaign.strict": self.strict or None,
+        }
+        return {key: value for key, value in flags.items() if value is not None}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Making, Place, Working
+from pipeline.cli.options import Making, Place, Rows, Working
 
 if TYPE_CHECKING:
     from pipeline.errors import InputError
@@ -25,19 +25,21 @@ def run(
     priority: Literal["urgent", "high", "normal", "low"] = "normal",
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     making: Making = Making(),
+    table: Rows = Rows(),
     working: Working = Working(),
     place: Place = Place(),
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
-    SOURCE is a topic list (.txt, one topic a line, # comments), a list of rows (.csv, .jsonl), a brief (.md) or a
-    folder of briefs. A film that fails does not stop the others. Killed or switched off, the same command goes on where
-    it stopped; finished films stay as they are. Run by a second process at the same time, it helps the first one.
+    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md), a folder of briefs, or a table (.csv,
+    .tsv, .json, .jsonl), of which each row becomes a film of --template. A film that fails does not stop the others.
+    Killed or switched off, the same command goes on where it stopped; finished films stay as they are. Run by a second
+    process at the same time, it helps the first one.
 
     Parameters
     ----------
     source
-        A topic list, a list of rows, a brief or a folder of briefs.
+        A topic list, a brief, a folder of briefs or a table.
     batch
         Name of the batch. Default: the name of the source (space.txt gives "space").
     output
@@ -49,28 +51,32 @@ def run(
     """
     from anyio import to_thread
 
-    from pipeline.api import Film
-    from pipeline.cli.report import print_json, print_refusal
+    from pipeline.cli.asked import print_unreadable
+    from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.work import tell_unheeded, work_on
     from pipeline.errors import NightreelError
     from pipeline.model import Priority
     from pipeline.orchestrator import batches
+    from pipeline.orchestrator.asking import read_source
     from pipeline.orchestrator.batches import Outcome
     from pipeline.orchestrator.events import Listener
-    from pipeline.sources import read_briefs
+    from pipeline.sources import batch_name
 
     async def work() -> int:
-        unreadable: list[InputError] = []
-        briefs = await read_briefs(source, report=unreadable.append)
+        called = await to_thread.run_sync(batch_name, source) if batch is None else batch
+        wanted = await read_source(source, session.workshop, batch=called, rows=table.rows or "", writes=not dry_run)
+        briefs, unreadable = wanted.briefs, wanted.unreadable
+        if not dry_run or wanted.rows:
+            print_unreadable(called, wanted, as_json=place.json)
+        if wanted.stop:
+            raise wanted.stop
         tell_unheeded(making, briefs, session.workshop)
         asked = await to_thread.run_sync(session.workshop.places.source_name, source)
         name = await batches.name_for(session.workshop, source) if batch is None else batch
         if dry_run:
             return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)
         session.batch = name
-        for error in unreadable:
-            print_refusal(name, Film.refused(error.where, error), as_json=place.json)
 
         async def make(listen: Listener) -> Outcome:
             return await batches.run_batch(
@@ -80,6 +86,7 @@ def run(
                 source=asked,
                 priority=Priority(priority),
                 unreadable=unreadable,
+                is_partial=wanted.is_partial,
                 listen=listen,
             )
 
@@ -88,7 +95,7 @@ def run(
         )
 
     try:
-        session = open_session(place, {**making.as_settings(), **working.as_settings()}, output)
+        session = open_session(place, {**making.as_settings(), **table.as_settings(), **working.as_settings()}, output)
         return session.run(work)
     except NightreelError as error:
         if place.json:
@@ -97,7 +104,7 @@ def run(
 
 
 async def _foretell(
-    briefs: Sequence[Brief],
+    briefs: Collection[Brief],
     shop: Workshop,
     batch: str,
     priority: Priority,

@@ -11,7 +11,7 @@ from pipeline.model.blocks import (
     Quotation,
     Table,
 )
-from pipeline.model.brief import Brief, Section
+from pipeline.model.brief import Brief, Section, SourceRow
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars
 from pipeline.model.job import (
     STEPS,
@@ -183,6 +183,7 @@ __all__ = [
     "SharesScene",
     "Shown",
     "ShownText",
+    "SourceRow",
     "SplitScene",
     "SpokenLine",
     "StageRecord",

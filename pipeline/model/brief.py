@@ -22,6 +22,16 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """The row of a table that a film is made of."""
+
+    # What names it in its table, also when it moves or changes; empty: its place does.
+    key: str = ""
+    # Field of the template and what the row says, in one form; fields that it says nothing of are left out.
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Brief:
     """One topic, with or without notes. The input of a job."""
 
@@ -63,6 +73,8 @@ class Brief:
     # Whether a model that writes may ask for pictures that are searched for; whoever completes the brief knows.
     may_search: bool = False
     sections: tuple[Section, ...] = ()
+    # None: it is no row.
+    row: SourceRow | None = None
     # None: as urgent as its batch. Neither this nor the next is part of what shapes the film.
     priority: Priority | None = None
     # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3".
@@ -74,7 +86,13 @@ class Brief:
         return any(block.said for section in self.sections for block in section.blocks)
 
     @property
+    def key(self) -> str:
+        """What names its row; empty: it has no name, or is none."""
+        return self.row.key if self.row else ""
+
+    @property
     def said(self) -> Brief:
         """What of it shapes the script: not where it stands, who reads it, what it looks like, how urgent it is."""
-        seen = replace(self, preset=None, format=None, theme=None)
+        row = self.row and replace(self.row, key="")
+        seen = replace(self, preset=None, format=None, theme=None, row=row)
         return replace(seen, origin="", voice=None, voices=(), music=None, priority=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 
 # Where a class says how something is shown, dataclasses keep it under this name.
@@ -71,6 +72,10 @@ def several(one: str, fewest: int, most: int, text: Shown | None = None, *, all_
     return field(metadata={_RULE: Several(one=one, fewest=fewest, most=most, text=text, all_spoken=all_spoken)})
 
 
+# The rules of the classes that were asked for: campaigns ask for them a million times.
+_KNOWN: dict[type, Mapping[str, Shown | Several]] = {}
+
+
 def limits_of(kind: type) -> dict[str, Shown]:
     """By field ("heading", "item", "item_title"), what holds for each text of a scene that has a limit of its own."""
     found: dict[str, Shown] = {}
@@ -86,9 +91,12 @@ def limits_of(kind: type) -> dict[str, Shown]:
     return {name: rule for name, rule in found.items() if rule.max_chars}
 
 
-def rules_of(kind: type) -> dict[str, Shown | Several]:
+def rules_of(kind: type) -> Mapping[str, Shown | Several]:
     """By field, what holds for what a scene (or a thing in it) shows."""
-    return {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
+    if kind not in _KNOWN:
+        rules = {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
+        _KNOWN[kind] = MappingProxyType(rules)
+    return _KNOWN[kind]
 
 
 def row_of(kind: type) -> Several | None:

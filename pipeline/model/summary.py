@@ -30,6 +30,8 @@ class JobSummary:
     topic: str = ""
     # Where the brief stands: "topics/space.txt:3".
     origin: str = ""
+    # What names its row: "4711"; empty: it is none, or has no name.
+    key: str = ""
     # BCP-47.
     language: str = ""
     variant: int = 0
@@ -86,6 +88,7 @@ def summary_of(job: Job) -> JobSummary:
         folder=job.folder,
         topic=job.brief.title,
         origin=job.brief.origin,
+        key=job.brief.key,
         language=job.brief.language,
         variant=job.brief.variant,
         status=job.status,

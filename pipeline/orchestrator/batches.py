@@ -119,23 +119,25 @@ async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener, *, ran
 
 
 async def run_batch(
-    briefs: Sequence[Brief],
+    briefs: Collection[Brief],
     shop: Workshop,
     *,
     batch: str,
     source: str,
     priority: Priority = Priority.NORMAL,
     unreadable: Sequence[InputError] = (),
+    is_partial: bool = False,
     listen: Listener = ignore,
 ) -> Outcome:
     """Make all films of a batch.
 
     Run again, it continues: completed films are left alone, everything else goes on where it stands. While another
-    process works on the batch, it helps. `unreadable` briefs count as failed. Raises `InputError` when several films
+    process works on the batch, it helps. `unreadable` briefs count as failed. `is_partial`: the source has more briefs
+    than these, whose films stay as they are. Raises `InputError` when several films
     should go to one file.
     """
     _refuse_one_file_for_many(briefs, shop)
-    if not briefs and not unreadable:
+    if not len(briefs) and not unreadable:
         return Outcome(batch=batch, counts={})
     plan = await plan_batch(
         briefs,
@@ -144,6 +146,7 @@ async def run_batch(
         source=source,
         priority=priority,
         keep=batch in {SINGLES, QUEUE},
+        is_partial=is_partial,
         refused=refusals(unreadable),
     )
     _tell_idle_voices(briefs, shop, listen)
@@ -283,17 +286,24 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
         films = "film takes" if len(plan.replaced) == 1 else "films take"
         text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
         tell(listen, Notice(text=text))
+    if plan.removed:
+        one = plan.removed == 1
+        films = "film is" if one else "films are"
+        unnamed = plan.removed - len(plan.removed_titles)
+        more = f" and {unnamed:,} more" if unnamed else ""
+        text = f"{plan.removed:,} {films} not in the source any more, and left where {'it lies' if one else 'they lie'}"
+        tell(listen, Notice(text=f"{text}: {'; '.join(plan.removed_titles)}{more}"))
     if plan.untouched:
         films = "film is" if len(plan.ids) == 1 else "films are"
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))
 
 
-def _tell_idle_voices(briefs: Sequence[Brief], shop: Workshop, listen: Listener) -> None:
+def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: Listener) -> None:
     for line in shop.wishes.idle_voices(briefs)[:_NOTICES]:
         tell(listen, Notice(text=line))
 
 
-def _refuse_one_file_for_many(briefs: Sequence[Brief], shop: Workshop) -> None:
+def _refuse_one_file_for_many(briefs: Collection[Brief], shop: Workshop) -> None:
     count = shop.wishes.count_films(briefs)
     if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
         raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")

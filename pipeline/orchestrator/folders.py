@@ -45,11 +45,12 @@ class Folders:
         """The folder of a new film, which is the `number`th of its source."""
         today = self._shop.clock().astimezone().date()
         folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=today)
-        before = self._crowded.get(_key(brief.origin, brief.title, brief.language, brief.variant))
+        before = self._before(brief)
         if before and before.id != job_id and before.folder.casefold() not in self._given:
             self.replaced[before.id] = before.title
         if before and before.id in self.replaced and before.video:
-            self.crowded += 1
+            self.crowded += not before.key
+            # Whoever links to the film of a row finds it where it was.
             folder = before.folder
         elif not self._is_free(folder, brief):
             self.crowded += 1
@@ -65,7 +66,7 @@ class Folders:
             return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
         # The same place of the same source with other content, or the same topic under other settings: the film is
         # replaced, not doubled.
-        if holder.origin == brief.origin and bool(brief.origin or holder.topic == brief.title):
+        if _is_same(holder, brief):
             self.replaced[holder.id] = holder.title
             return True
         if gives_way := self._gives_way(holder):
@@ -78,15 +79,25 @@ class Folders:
             holder.status in _OVER and holder.video is None and not self._shop.store.is_claimed(self._batch, holder.id)
         )
 
+    def _before(self, brief: Brief) -> JobSummary | None:
+        """The job of the same row as it was, or of the same topic whose folder was taken by another."""
+        if brief.key:
+            rows = self._index.of_key(brief.key)
+            return next((row for row in rows if (row.language, row.variant) == (brief.language, brief.variant)), None)
+        return self._crowded.get((brief.origin, brief.title, brief.language, brief.variant))
+
     @cached_property
     def _crowded(self) -> dict[tuple[str, str, str, int], JobSummary]:
         """By what is asked for, the jobs that don't have the folder of the pattern, and so are not found by it."""
         rows = self._index.beside(_ID_CHARS)
-        return {_key(row.origin, row.topic, row.language, row.variant): row for row in rows}
+        return {(row.origin, row.topic, row.language, row.variant): row for row in rows}
 
 
-def _key(origin: str, topic: str, language: str, variant: int) -> tuple[str, str, str, int]:
-    return origin, topic, language, variant
+def _is_same(holder: JobSummary, brief: Brief) -> bool:
+    """Whether a job was made of what is asked for now, as it was then."""
+    if brief.key or holder.key:
+        return holder.key == brief.key
+    return holder.origin == brief.origin and bool(brief.origin or holder.topic == brief.title)
 
 
 def _with_id(folder: str, job_id: str) -> str:

@@ -117,7 +117,9 @@ class Kept:
         return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
 
     def _too_long(self, original: Brief, length_s: int, pace: Pace) -> PermanentError | None:
-        check = partial(check_size, writers=self.shop.writers, template=self.template, pace=pace)
+        check = partial(
+            check_size, writers=self.shop.writers_of(original, self.template), template=self.template, pace=pace
+        )
         try:
             check(original)
         except PermanentError as error:
@@ -138,7 +140,9 @@ class Kept:
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`."""
-        look_up = partial(known_script, brief, writers=self.shop.writers, template=self.template, pace=pace)
+        look_up = partial(
+            known_script, brief, writers=self.shop.writers_of(brief, self.template), template=self.template, pace=pace
+        )
         return _kept(await to_thread.run_sync(look_up))
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:

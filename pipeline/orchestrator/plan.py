@@ -23,6 +23,8 @@ logger = logging.getLogger("nightreel")
 _AT_ONCE = 200
 # Another process hears of a wish within a second, and then has a stage to roll back.
 _STOPS_WITHIN_S = 10.0
+# Of what is gone from a source, so many are named.
+_NAMED = 10
 
 # Why a job that an earlier run has ended is taken up again, when somebody asks for its batch again.
 _AGAIN = {
@@ -55,6 +57,9 @@ class Plan:
     untouched: int = 0
     # The folder that the pattern gives them is another film's: theirs has the id in its name.
     crowded: int = 0
+    # What an earlier source had and this one has not: how many films, and what the first of them are called.
+    removed: int = 0
+    removed_titles: list[str] = field(default_factory=list)
     # Others have taken their folders: their films are replaced.
     replaced: dict[str, str] = field(default_factory=dict)
     # Likewise, but they never made a film: they get these folders.
@@ -83,20 +88,22 @@ class Mended:
 
 
 async def plan_batch(
-    briefs: Sequence[Brief],
+    briefs: Iterable[Brief],
     shop: Workshop,
     *,
     batch: str,
     source: str,
     priority: Priority = Priority.NORMAL,
     keep: bool = False,
+    is_partial: bool = False,
     refused: Sequence[Refused] = (),
 ) -> Plan:
     """Turn briefs into saved jobs of the batch, and say what there is to do.
 
     Two briefs that would give the same film are one job. A brief that has changed is a new job, which takes over the
     folder of the film it replaces. What failed is taken up again, and so are completed films that are gone. `keep`
-    leaves the other jobs of the batch in it; `refused` are briefs of the source that can't be read. Raises
+    leaves the other jobs of the batch in it, as added to it by themselves; `is_partial` does because the briefs are not
+    all that the source has. `refused` are briefs of the source that can't be read. Raises
     `ConfigurationError` for a pattern of folders that is none.
     """
     store = shop.store
@@ -109,7 +116,12 @@ async def plan_batch(
         await _move(plan.moved, shop, batch)
         gone = {*plan.ids, *plan.replaced}
         added = {*asked.added, *(plan.ids if keep else ())} - plan.replaced.keys()
-        others = [job_id for job_id in asked.jobs if job_id not in gone and (keep or job_id in added)]
+        stays = keep or is_partial
+        others = [job_id for job_id in asked.jobs if job_id not in gone and (stays or job_id in added)]
+        left = gone.union(others)
+        removed = [job_id for job_id in asked.jobs if job_id not in left]
+        plan.removed = len(removed)
+        plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_NAMED])
         jobs = (*others, *plan.ids)
         about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
         if not keep:
@@ -118,13 +130,23 @@ async def plan_batch(
                 source=source,
                 asked=shop.asked,
                 priority=priority,
-                refused=tuple(refused),
+                refused=_refused(asked, refused, is_partial=is_partial),
                 working=shop.working,
             )
         await store.save_batch(about)
         for job_id, title in plan.replaced.items():
             await _forget(shop, batch, job_id, title)
     return plan
+
+
+def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:
+    return [row.title for job_id in ids if (row := index.find(job_id))]
+
+
+def _refused(asked: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:
+    """Of a part of the source, what was refused before stays refused."""
+    before = {each.where: each for each in asked.refused} if is_partial else {}
+    return tuple({**before, **{each.where: each for each in refused}}.values())
 
 
 async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) -> dict[str, str]:
@@ -198,7 +220,8 @@ def draft_plan(briefs: Iterable[Brief], shop: Workshop, *, batch: str, priority:
     """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
     planner = _Planner(shop, batch, priority, saves=False)
     plan = planner.plan(briefs)
-    return Draft(plan=plan, index=planner.index, briefs=planner.briefs)
+    kept = {job_id: brief for job_id, brief in planner.briefs.items() if brief}
+    return Draft(plan=plan, index=planner.index, briefs=kept)
 
 
 class _Planner:
@@ -211,7 +234,8 @@ class _Planner:
         self._saves = saves
         self.index: BatchIndex
         self._folders: Folders
-        self.briefs: dict[str, Brief] = {}
+        # Of a plan that is saved, only the ids are kept: there may be very many.
+        self.briefs: dict[str, Brief | None] = {}
         self._plan = Plan()
 
     def plan(self, briefs: Iterable[Brief]) -> Plan:
@@ -224,7 +248,7 @@ class _Planner:
             job_id = self._shop.job_id(complete)
             if job_id in self.briefs:
                 continue
-            self.briefs[job_id] = complete
+            self.briefs[job_id] = None if self._saves else complete
             self._plan.ids.append(job_id)
             row = self.index.find(job_id)
             if row is None:

@@ -87,7 +87,7 @@ class Commission:
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`. What was written before is not asked for again."""
-        writers = await to_thread.run_sync(lambda: self.shop.writers)
+        writers = await to_thread.run_sync(lambda: self.shop.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
         look_up = bought_script if self.job.attempts > 1 else known_script
         template, purse = self.template, self.attempt.purse

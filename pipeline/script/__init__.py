@@ -26,6 +26,7 @@ from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.pictures import only_showing
+from pipeline.script.played import PlayWriter, has_play, play
 from pipeline.script.splitting import split_scene
 from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
@@ -35,16 +36,19 @@ __all__ = [
     "ChatModel",
     "ModelWriter",
     "OutlineWriter",
+    "PlayWriter",
     "ScriptWriter",
     "SpokenLength",
     "bought_script",
     "check_size",
     "check_writers",
+    "has_play",
     "kept_scripts",
     "kept_translations",
     "known_script",
     "known_translation",
     "only_showing",
+    "play",
     "split_scene",
     "translate_script",
     "write_script",

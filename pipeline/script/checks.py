@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.model import (
     QuizScene,
@@ -11,7 +12,6 @@ from pipeline.model import (
     Script,
     StatementScene,
     TitleScene,
-    narration_of,
     row_of,
     split_words,
     texts_of,
@@ -32,6 +32,9 @@ QUOTED_CHARS = 300
 
 def find_excess(texts: Iterable[str]) -> str:
     """What is too much in what a film is to say; empty: nothing is."""
+    texts = tuple(texts)
+    if max(map(len, texts), default=0) <= _MAX_WORD_CHARS and sum(map(len, texts)) <= _MAX_WORDS:
+        return ""  # a word has a character at least
     words = [word for text in texts for word in split_words(text)]
     if len(words) > _MAX_WORDS:
         return f"{len(words):,} words, at most {_MAX_WORDS:,} fit a film"
@@ -88,11 +91,17 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
         if layout is None:
             yield f"{place}: the template {template.name} has no such layout"
         else:
-            yield from (f"{place}: {problem}" for problem in _scene_problems(scene, layout))
+            yield from (f"{place}: {problem}" for problem in _known_problems(scene, layout))
+
+
+@lru_cache(maxsize=1024)
+def _known_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
+    """Rows of a campaign have scenes in common."""
+    return tuple(_scene_problems(scene, layout))
 
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
-    if not has_words(narration_of(scene)):
+    if not any(has_words(line.text) for line in scene.lines):
         yield "nothing is said in it"
     limits = dict(layout.max_chars)
     for shown in texts_of(scene):

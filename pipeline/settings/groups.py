@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
+from pipeline.settings.campaign import CampaignSettings
 from pipeline.settings.kinds import (
     DAY_S,
     MOST,
@@ -354,6 +355,7 @@ class Settings(BaseSettings):
     output: OutputSettings = OutputSettings()
     publishing: PublishingSettings = PublishingSettings()
     youtube: YouTubeSettings = YouTubeSettings()
+    campaign: CampaignSettings = CampaignSettings()
     cache: CacheSettings = CacheSettings()
 
     @classmethod

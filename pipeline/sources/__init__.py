@@ -1,6 +1,7 @@
-"""What somebody wants films about: a topic, a list of topics or rows, a brief or a folder of briefs -> Briefs."""
+"""What somebody wants films about -> Briefs: a topic, a topic list, a Markdown brief, a folder of briefs, a table."""
 
 from pipeline.sources.naming import batch_name
 from pipeline.sources.reading import read_brief, read_briefs
+from pipeline.sources.tables import is_table, open_table, plain
 
-__all__ = ["batch_name", "read_brief", "read_briefs"]
+__all__ = ["batch_name", "is_table", "open_table", "plain", "read_brief", "read_briefs"]

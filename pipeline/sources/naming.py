@@ -10,7 +10,8 @@ from pipeline.errors import InputError
 from pipeline.model.names import safe_name
 from pipeline.model.text import clean_text, has_words
 
-SUFFIXES = (".md", ".txt", ".csv", ".jsonl")
+SUFFIXES = (".md", ".txt")
+_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 TITLE_MAX_CHARS = 200
 
 _BATCH_MAX_CHARS = 60
@@ -21,9 +22,9 @@ def batch_name(source: Path | str) -> str:
 
     Looks at nothing on disk. The name is safe on every system.
     """
-    words = isinstance(source, str) and " " in source and not source.endswith(SUFFIXES)
+    words = isinstance(source, str) and " " in source and not source.endswith((*SUFFIXES, *_TABLES))
     last = str(source) if words else Path(os.path.normpath(Path.cwd() / source)).name
-    stem = last[: -len(Path(last).suffix)] if last.casefold().endswith(SUFFIXES) else last
+    stem = last[: -len(Path(last).suffix)] if last.casefold().endswith((*SUFFIXES, *_TABLES)) else last
     return safe_name(stem, _BATCH_MAX_CHARS, default="batch")
 
 

@@ -12,23 +12,20 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
 from pipeline.sources.naming import SUFFIXES, checked_title
-from pipeline.sources.rows import parse_rows
 from pipeline.sources.textfile import read_text
 from pipeline.sources.topics import parse_topics
 
-_KINDS = "Give a .md brief, a .txt topic list, a .csv or .jsonl list of rows, or a folder of briefs"
+_KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
 
 
 async def read_briefs(source: Path | str, *, report: Callable[[InputError], None] | None = None) -> tuple[Brief, ...]:
     """The briefs of a source, in the order of the source; at least one, or every brief of a folder went to `report`.
 
-    A source is a Markdown brief (.md), a topic list (.txt), a list of rows (.csv, .jsonl), a folder of briefs (its .md
-    files by name, README.md left out), or a text: the topic itself. A text that is no existing path but looks like one
-    (ends like a file, or is a single word below an existing folder) is taken for a mistyped path. Raises `InputError`
-    with file and line.
+    A source is a Markdown brief (.md), a topic list (.txt), a folder of briefs (its .md files by name, README.md left
+    out), or a text: the topic itself. A text that is no existing path but looks like one (ends in .md or .txt, or is a
+    single word below an existing folder) is taken for a mistyped path. Raises `InputError` with file and line.
 
-    With `report`, a brief that can't be read does not spoil its folder, nor a row its list: its error is reported, and
-    it is left out.
+    With `report`, a brief that can't be read does not spoil its folder: its error is reported, and it is left out.
     """
     problems: list[InputError] = []
     briefs = await to_thread.run_sync(_read, source, problems)
@@ -61,7 +58,7 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     path = Path(source)
     if not _exists(path):
         raise InputError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
-    return _read_folder(path, problems) if path.is_dir() else _read_file(path, problems)
+    return _read_folder(path, problems) if path.is_dir() else _read_file(path)
 
 
 def _means_a_path(text: str) -> bool:
@@ -90,14 +87,12 @@ def _nearest_file(path: Path) -> str:
     return did_you_mean(path.name, siblings, otherwise="")
 
 
-def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
+def _read_file(path: Path) -> tuple[Brief, ...]:
     match path.suffix.casefold():
         case ".md":
             return (parse_brief(read_text(path), path),)
         case ".txt":
             return parse_topics(read_text(path), path)
-        case ".csv" | ".jsonl":
-            return parse_rows(read_text(path), path, problems)
         case suffix:
             kind = f"{suffix} files are not read" if suffix else "has no ending that says what it is"
             raise InputError(kind, where=str(path), hint=_KINDS)

@@ -4,14 +4,23 @@ from pipeline.template.ends import End
 from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
+from pipeline.template.rows import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Text, Values, compile_text
 from pipeline.template.template import Layout, Template
 
 __all__ = [
+    "BRIEF_FIELDS",
     "LAYOUTS_OF_PICTURES",
+    "CellProblem",
     "End",
+    "Field",
     "Layout",
+    "Play",
+    "PlayError",
     "Template",
+    "Text",
+    "Values",
     "builtin_root",
+    "compile_text",
     "known_templates",
     "load_template",
     "notes_as_text",

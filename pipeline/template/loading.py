@@ -12,6 +12,9 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, row_of
 from pipeline.template.ends import end_of
 from pipeline.template.included import SHARED, included_files
+from pipeline.template.rows import Play
+from pipeline.template.rows.declared import in_order
+from pipeline.template.rows.play import parse_play
 from pipeline.template.schema import TemplateFile, limits_in, parse_template_file
 from pipeline.template.template import Layout, Template
 
@@ -76,6 +79,8 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     files = {name: read_text(path) for name, path in paths.items()}
     shared = shared_files(search)
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
+    scripts = {path.name: read_text(path) for path in sorted(folder.glob("script*.toml"))}
+    fields = in_order(checked.row_fields)
     return Template(
         name=name,
         title=checked.title,
@@ -91,7 +96,10 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         outro=end_of(checked.ends["outro"]) if "outro" in checked.ends else None,
         assets=tuple((name, named) for name, named in checked.assets if named),
         tags=tuple(dict.fromkeys(checked.metadata.tags)),
-        fingerprint=_fingerprint({TOML: toml, **files}),
+        fields=fields,
+        key=checked.key,
+        plays=_plays(scripts, folder, [each.name for each in fields]),
+        fingerprint=_fingerprint({TOML: toml, **scripts, **files}),
         folder=str(folder),
         places=tuple((name, str(path)) for name, path in {**paths, **shared}.items() if name in files),
         files=tuple(files.items()),
@@ -113,6 +121,12 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
         for name, table in checked.layouts
         if isinstance(table, BaseModel)
     )
+
+
+def _plays(scripts: Mapping[str, str], folder: Path, fields: Sequence[str]) -> tuple[Play, ...]:
+    """script.toml first, then script.de.toml and the like."""
+    plays = [parse_play(text, path=str(folder / name), known=fields) for name, text in scripts.items()]
+    return tuple(sorted(plays, key=lambda play: len(play.path)))
 
 
 def read_text(path: Path) -> str:

@@ -35,9 +35,14 @@ class TextSandbox(ImmutableSandboxedEnvironment):
 
     def fill_in(self, file: str, names: dict[str, object]) -> str:
         """The text of a template file. Raises Jinja2's errors, and `SecurityError` for a text that will not end."""
+        template = self.get_template(file)
+        return self.filled(template, template.new_context(names))
+
+    def filled(self, template: jinja2.Template, context: jinja2.runtime.Context) -> str:
+        """Likewise, the text of a template of this sandbox; the context may be that of another one."""
         parts: list[str] = []
         length = 0
-        for part in self.get_template(file).generate(names):
+        for part in template.root_render_func(context):
             parts.append(part)
             length += len(part)
             if length > _MOST_CHARS:

@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, CaptionStyle, MotionAmount, Scene, Transition, limits_of, row_of
 from pipeline.template.ends import find_wrong_keys
+from pipeline.template.rows.dates import ORDERS
+from pipeline.template.rows.declared import find_wrong_fields
+from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
+from pipeline.template.rows.field import Field as RowField
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 Chars = Annotated[int, Field(ge=4, le=2000)]
@@ -43,6 +47,40 @@ class AssetsTable(_Table):
     # TTF or OTF files beside it, or families that are installed.
     heading_font: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
     text_font: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
+
+
+class FieldTable(_Table):
+    """What a template wants to know of each row: one [fields.NAME]."""
+
+    type: Kind = "text"
+    required: bool = False
+    # As it would stand in a cell, where the cell is empty; or Jinja2 over the other fields.
+    default: str = ""
+    derived: str = ""
+    help: Annotated[str, Field(max_length=300)] = ""
+    max_chars: Annotated[int, Field(ge=1, le=20_000)] = TEXT_MAX_CHARS
+    min: float | None = None
+    max: float | None = None
+    choices: list[Annotated[str, Field(min_length=1)]] = []
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
+    order: Annotated[str, Field(pattern=f"^({'|'.join(ORDERS)})?$")] = ""
+
+    def named(self, name: str) -> RowField:
+        """The field that it describes."""
+        return RowField(
+            name=name,
+            kind=self.type,
+            required=self.required,
+            default=self.default,
+            derived=self.derived,
+            help=self.help,
+            max_chars=self.max_chars,
+            minimum=self.min,
+            maximum=self.max,
+            choices=tuple(self.choices),
+            currency=self.currency,
+            order=self.order,
+        )
 
 
 def _table_of(kind: type[Scene]) -> type[BaseModel]:
@@ -90,6 +128,14 @@ class TemplateFile(_Table):
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
     layouts: LayoutsTable
+    # For campaigns: what a row has to tell, and which of that names it across days (empty: all of it).
+    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], FieldTable] = {}
+    key: str = ""
+
+    @property
+    def row_fields(self) -> tuple[RowField, ...]:
+        """The tables [fields.NAME], in their order."""
+        return tuple(table.named(name) for name, table in self.fields.items())
 
     @property
     def ends(self) -> dict[str, dict[str, str]]:
@@ -119,6 +165,9 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
         raise InputError(f"{'.'.join(keys)}: {problem}", where=where) from error
     _check_ends(checked, text, path)
+    for name, key, problem, hint in find_wrong_fields(checked.row_fields, checked.key):
+        where = f"{path}:{_line_of(text, ['fields', name, key] if name else [key])}"
+        raise InputError(problem, where=where, hint=hint)
     return checked
 
 

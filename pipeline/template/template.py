@@ -13,13 +13,14 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, Transition
+from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.model.languages import same_language
 from pipeline.template.ends import End
 from pipeline.template.fields import find_unknown_field
 from pipeline.template.included import included_by
 from pipeline.template.material import has_material_for
 from pipeline.template.notes import notes_as_text
+from pipeline.template.rows import Field, Play
 from pipeline.template.sandbox import TextSandbox
 
 
@@ -81,6 +82,11 @@ class Template:
     tags: tuple[str, ...]
     # (name, file or family) of its own logo ("logo") and fonts ("heading_font", "text_font"), as far as it has any.
     assets: tuple[tuple[str, str], ...]
+    # What it wants to know of a row; the one that names a row across days (empty: all); the films it makes of rows by
+    # itself, one for each language that it has a script in.
+    fields: tuple[Field, ...]
+    key: str
+    plays: tuple[Play, ...]
     # SHA-256 over all files of the template, for cache keys.
     fingerprint: str
     # Where its files are, for messages; not part of what the template is.
@@ -114,6 +120,16 @@ class Template:
     def speaks(self, language: str) -> bool:
         """Whether its own texts (of `intro` and `outro`) may stand in a film in `language`."""
         return not self.language or same_language(self.language, language)
+
+    def play(self, language: str) -> Play | None:
+        """Its own script in a language; None: there is none."""
+        same = (play for play in self.plays if play.language == language)
+        return next(same, None) or next((each for each in self.plays if same_language(each.language, language)), None)
+
+    def values(self, row: SourceRow, language: str) -> dict[str, object]:
+        """What a row says, as texts may use it, in the forms of a language; an empty text for what it does not say."""
+        said = dict(row.fields)
+        return {each.name: each.value(said.get(each.name, ""), language) for each in self.fields}
 
     def prompt(self, brief: Brief, plan: LengthPlan | None = None) -> tuple[str, str]:
         """What a model is told about `brief`: the system message and the user message.

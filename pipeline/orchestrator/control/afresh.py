@@ -72,8 +72,12 @@ def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     with contextlib.suppress(NightreelError):
         template, original = shop.template(job.brief), shop.wishes.original_of(job.brief)
         if original == job.brief:
-            yield from kept_scripts(original, writers=shop.writers, template=template, pace=job.pace)
-        elif script := known_script(original, writers=shop.writers, template=template, pace=job.pace):
+            yield from kept_scripts(
+                original, writers=shop.writers_of(original, template), template=template, pace=job.pace
+            )
+        elif script := known_script(
+            original, writers=shop.writers_of(original, template), template=template, pace=job.pace
+        ):
             # The script itself is that of other films, too.
             kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.narrators))
             yield from from_thread.run(kept.translations, script, job.pace, job.brief)

@@ -23,6 +23,7 @@ from pipeline.orchestrator.control.afresh import forget_from, is_published
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
 from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.sources import is_table
 from pipeline.state import CheckpointStore, Copies
 from pipeline.workspace import find_workspace
 
@@ -141,7 +142,7 @@ async def retry(
     failed: bool = False,
     jobs: Sequence[str] = (),
     stage: str = "",
-    briefs: Sequence[Brief] = (),
+    briefs: Collection[Brief] = (),
     listen: Listener = ignore,
 ) -> Outcome:
     """Take up what failed, is parked or was cancelled, and go on with the batch.
@@ -308,9 +309,9 @@ def _settle(shop: Workshop, batch: str, asked: Iterable[str], change: Change, do
             (done.changed if fresh or heard else done.left).append(job_id)
 
 
-async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence[Brief]) -> list[str]:
+async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collection[Brief]) -> list[str]:
     """The same ids, with new ones for jobs whose rows were mended, and for damaged ones that the source still has."""
-    if not briefs:
+    if not len(briefs):
         return list(ids)
 
     def compare() -> list[Mended]:
@@ -318,9 +319,11 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
         whole = ((number, film) for number, brief in enumerate(briefs, start=1) for film in shop.wishes.films_of(brief))
         now = {shop.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
-        # A place of the source has a film for each of its languages.
+        # A place of the source, or a row with a name, has a film for each of its languages.
         places = {
-            (film.origin, film.language): (number, film) for job, (number, film) in now.items() if job not in listed
+            (film.key or film.origin, film.language): (number, film)
+            for job, (number, film) in now.items()
+            if job not in listed
         }
         mended = []
         for job in ids:
@@ -328,7 +331,8 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
             if row is None:
                 found = now.get(job)
             else:
-                found = places.get((row.origin, row.language)) if job not in now and row.origin else None
+                place = row.key or row.origin
+                found = places.get((place, row.language)) if job not in now and place else None
             if found and not shop.store.is_claimed(batch, job):
                 mended.append(Mended(job=job, number=found[0], brief=found[1]))
         return mended
@@ -337,7 +341,7 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Sequence
     return list(dict.fromkeys(swapped.get(job, job) for job in ids))
 
 
-async def _read_at_last(shop: Workshop, batch: str, briefs: Sequence[Brief]) -> list[str]:
+async def _read_at_last(shop: Workshop, batch: str, briefs: Collection[Brief]) -> list[str]:
     """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
     asked = await known_batch(shop, batch)
     places = {_file_of(shop.places.origin(refused.where)): refused for refused in asked.refused}
@@ -355,9 +359,9 @@ async def _read_at_last(shop: Workshop, batch: str, briefs: Sequence[Brief]) -> 
 
 
 def _file_of(place: str) -> str:
-    """A place without its line: "kitchen/tea.md:4" -> "kitchen/tea.md"."""
+    """A place without its line: "kitchen/tea.md:4" -> "kitchen/tea.md". A table has a film in each line."""
     path, _, line = place.rpartition(":")
-    return path if line.isdecimal() else place
+    return path if line.isdecimal() and not is_table(path) else place
 
 
 def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import check_writers
+from pipeline.script import ScriptWriter, check_writers
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Look:
         template = self.shop.template(brief)
         self.shop.appearance.theme(brief)
         self._hear(brief)
-        voices = self._hired()
+        voices = self._hired(self.shop.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
         script = self._script(brief, begun, Kept(template=template, shop=self.shop, voices=voices))
         if script is None:
@@ -105,11 +106,11 @@ class Look:
             check_bed(bed)
             self._heard.add(brief.music)
 
-    def _hired(self) -> Voices:
+    def _hired(self, writers: Sequence[ScriptWriter]) -> Voices:
         """Who would speak. Raises what is wrong with the settings, or what keeps everybody from writing."""
         if self._voices is None:
             try:
-                check_writers(self.shop.writers)
+                check_writers(writers)
                 self._voices = Voices(narrators=self.shop.narrators)
             except NightreelError as error:
                 self._voices = error

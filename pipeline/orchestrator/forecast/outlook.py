@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -83,7 +83,7 @@ class Forecast:
 
 
 async def forecast(
-    briefs: Sequence[Brief],
+    briefs: Collection[Brief],
     shop: Workshop,
     *,
     batch: str,

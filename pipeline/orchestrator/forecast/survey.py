@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
@@ -13,7 +13,7 @@ from pipeline.orchestrator.plan import Draft, draft_plan
 from pipeline.orchestrator.workshop import Workshop
 
 
-def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Priority) -> Survey:
+def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> Survey:
     """Look at every film. For a thread of `anyio.to_thread`. Asks no service, makes and changes nothing."""
     look = Look(shop, batch)
     try:
@@ -31,7 +31,7 @@ def survey(briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Pri
     return look.result(films)
 
 
-def _refuse_what_a_run_refuses(briefs: Sequence[Brief], shop: Workshop, batch: str) -> None:
+def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch: str) -> None:
     shop.store.folder(batch)
     count = shop.wishes.count_films(briefs)
     if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
@@ -45,7 +45,7 @@ def _refuse_what_a_run_refuses(briefs: Sequence[Brief], shop: Workshop, batch: s
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _sorted_out(briefs: Sequence[Brief], draft: Draft, look: Look) -> Films:
+def _sorted_out(briefs: Collection[Brief], draft: Draft, look: Look) -> Films:
     """Count the films, and look at those that would be made."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -53,25 +53,30 @@ class Wishes:
         voice = dict(brief.voices).get(brief.translated_from)
         return replace(brief, language=brief.translated_from, translated_from="", voice=voice, voices=())
 
-    def count_films(self, briefs: Sequence[Brief]) -> int:
+    def count_films(self, briefs: Collection[Brief]) -> int:
         """How many films are wanted of these briefs."""
         return sum(len(self._languages(brief)) or 1 for brief in briefs)
 
-    def idle_voices(self, briefs: Sequence[Brief]) -> tuple[str, ...]:
+    def idle_voices(self, briefs: Iterable[Brief]) -> tuple[str, ...]:
         """A line for each voice that a flag or a brief names for a language in which no film of these is made.
 
         The table [voices] of the settings is for whatever comes.
         """
-        # The language of the author counts: at the pace of its voice the script of all films is written.
-        written = ((brief, (usual_case(brief.language),) if brief.language else ()) for brief in briefs)
-        made = [(brief, own + (self._languages(brief) or (self._language(brief),))) for brief, own in written]
-        everywhere = {language for _, languages in made for language in languages}
+        everywhere: set[str] = set()
+        own: dict[tuple[str, str], str] = {}
+        for brief in briefs:
+            languages = self._languages(brief) or (self._language(brief),)
+            if brief.language:
+                # At the pace of the author's voice the script of all films is written: it counts.
+                languages = (usual_case(brief.language), *languages)
+            everywhere.update(languages)
+            origin = self.places.origin(brief.origin)
+            own |= {(each, origin): origin for each, _ in brief.voices if not _speaks(each, languages)}
         flags = [key.removeprefix("voices.") for key in self.overrides if key.startswith("voices.")]
-        idle = dict.fromkeys((language, "--voice") for language in flags if not _speaks(language, everywhere))
-        for brief, languages in made:
-            own = (language for language, _ in brief.voices if not _speaks(language, languages))
-            idle |= dict.fromkeys((language, self.places.origin(brief.origin)) for language in own)
-        return tuple(f"{where}: a voice for {language}, and no film is made in it" for language, where in idle)
+        idle = {(each, "--voice"): "--voice" for each in flags if not _speaks(each, everywhere)}
+        return tuple(
+            f"{where}: a voice for {language}, and no film is made in it" for language, where in {**idle, **own}
+        )
 
     def _languages(self, brief: Brief) -> tuple[str, ...]:
         if self._flag("language"):

@@ -13,7 +13,6 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.keys import content_key
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import Asked, Brief, Job, Price, Prosody, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
@@ -24,19 +23,19 @@ from pipeline.orchestrator.workshop.appearance import Appearance
 from pipeline.orchestrator.workshop.budgets import prices_of
 from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding, encoding_of
 from pipeline.orchestrator.workshop.hosts import Hosts
+from pipeline.orchestrator.workshop.identity import Identity
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.pictures.stock import PictureSource
 from pipeline.rendering import Look
-from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
 from pipeline.settings import Settings, is_secret, load_settings
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 from pipeline.workspace import find_workspace
 
-_ID_DIGITS = 16
 # Groups of settings that say how a command works, not what it makes.
 _HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
 # Of these, the ones that a batch remembers.
@@ -206,6 +205,10 @@ class Workshop:
         """Who may write the scripts, in order."""
         return tuple(self._writer(name) for name in providers.writer_names(self.settings))
 
+    def writers_of(self, brief: Brief, template: Template) -> tuple[ScriptWriter, ...]:
+        """Who may write this one: a template that has a script for rows needs nobody else."""
+        return (PlayWriter(),) if has_play(brief, template) else self.writers
+
     def _writer(self, name: str) -> ScriptWriter:
         if not providers.is_service(name):
             return OutlineWriter()
@@ -354,46 +357,11 @@ class Workshop:
 
     def job_id(self, brief: Brief) -> str:
         """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""
-        shape = self.settings
-        try:
-            template = self.template(brief).fingerprint
-        except InputError:
-            # The job will fail with this very error; mending the template makes it another job.
-            template = ""
-        try:
-            theme = self.appearance.theme(brief)
-            brought = self.appearance.brought(brief)
-        except InputError:
-            theme, brought = None, ()  # likewise
-        try:
-            bed = self.bed(brief)
-        except InputError:
-            bed = None  # likewise
-        try:
-            encoding = self.encoding(brief)
-        except InputError:
-            encoding = None
-        parts = (
-            # Not what its preset is called, but what that says.
-            replace(brief, origin="", priority=None, preset=None, format=None, theme=None),
-            template,
-            theme,
-            self._first_choice(),
-            (providers.narrator_names(shape), shape.edge.fallback_voices, self.prosody),
-            self.pronunciations,
-            (encoding, self.cue_limits(encoding.video_format) if encoding else brief.preset, shape.subtitles.style),
-            (self.settings.video.motion or "full", shape.video.transition),
-            *brought,
-            tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures),
-            (bed.sha256, self.mix_plan) if bed else (),
-        )
-        return content_key(*parts)[:_ID_DIGITS]
+        return self._identity.job_id(brief)
 
-    def _first_choice(self) -> tuple[str, ...]:
-        """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
-        name = providers.writer_names(self.settings)[0]
-        models = providers.model_settings(name, self.settings).models if providers.is_service(name) else ()
-        return (name, *models[:1])
+    @cached_property
+    def _identity(self) -> Identity:
+        return Identity(self)
 
 
 def _as_flag(value: object) -> object:

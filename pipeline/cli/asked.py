@@ -1,0 +1,47 @@
+"""What can't be made of what was asked for: briefs that can't be read, rows with problems."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.api import Film
+from pipeline.cli.report import print_json, print_refusal
+from pipeline.cli.text import marked
+from pipeline.orchestrator.asking import Asked
+
+_MOST_ROWS = 20
+
+
+def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
+    """All of it, before anything is made: to a machine as events, of a table to a person as a table."""
+    if asked.rows:
+        if as_json:
+            for problem in asked.problems:
+                print_json({"event": "row", "batch": batch, **asdict(problem)})
+        elif asked.problems:
+            _print_table(asked)
+    elif asked.unreadable:
+        for error in asked.unreadable:
+            print_refusal(batch, Film.refused(error.where, error), as_json=as_json)
+
+
+def _print_table(asked: Asked) -> None:
+    console = Console(stderr=True, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("row", "column", "value", "problem", "what to do"):
+        table.add_column(name, overflow="fold")
+    for each in asked.problems[:_MOST_ROWS]:
+        cells = (each.column, each.value, each.problem, each.mend)
+        table.add_row(str(each.row), *map(marked, cells))
+    console.print(table)
+    if len(asked.problems) > _MOST_ROWS:
+        console.print("… and more")
+    refused = len(asked.unreadable)
+    rows = "row has a problem" if refused == 1 else "rows have problems"
+    console.print(f"{refused:,} of {asked.rows:,} {rows}, and no film is made of them.")
+    if asked.rejected:
+        print(f"All of them, with the reasons: {asked.rejected}", file=sys.stderr)

@@ -1,0 +1,80 @@
+"""What jobs are called: by what shapes their films, so that the same command gives the same ids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.errors import InputError
+from pipeline.keys import canonical_text, key_of_texts
+from pipeline.model import Brief
+from pipeline.orchestrator.workshop import providers
+from pipeline.script import has_play
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.workshop.workshop import Workshop
+
+_ID_DIGITS = 16
+
+
+class Identity:
+    """Names the jobs of one workshop. Reads files: not for the event loop."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        # What very many briefs have in common, by what they ask for.
+        self._known: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+    def job_id(self, brief: Brief) -> str:
+        """The id: the hash of the completed brief, of the template's files, of the settings that matter."""
+        asked = (brief.template, brief.theme, brief.preset, brief.format, brief.music, brief.row is not None)
+        if asked not in self._known:
+            self._known[asked] = self._shape(brief)
+        *shape, bed = self._known[asked]
+        pictures = tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
+        # Not what its preset is called, but what that says.
+        own = canonical_text(replace(brief, origin="", priority=None, preset=None, format=None, theme=None))
+        return key_of_texts(own, *shape, canonical_text(pictures), bed)[:_ID_DIGITS]
+
+    def _shape(self, brief: Brief) -> tuple[str, ...]:
+        """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""
+        shop, settings = self._shop, self._shop.settings
+        try:
+            template = shop.template(brief).fingerprint
+            writer = ("template",) if has_play(brief, shop.template(brief)) else self._first_choice()
+        except InputError:
+            # Mending the template makes it another job.
+            template, writer = "", self._first_choice()
+        try:
+            theme = shop.appearance.theme(brief)
+            brought = shop.appearance.brought(brief)
+        except InputError:
+            theme, brought = None, ()
+        try:
+            bed = shop.bed(brief)
+        except InputError:
+            bed = None
+        try:
+            encoding = shop.encoding(brief)
+        except InputError:
+            encoding = None
+        cues = shop.cue_limits(encoding.video_format) if encoding else brief.preset
+        parts = (
+            template,
+            theme,
+            writer,
+            (providers.narrator_names(settings), settings.edge.fallback_voices, shop.prosody),
+            shop.pronunciations,
+            (encoding, cues, settings.subtitles.style),
+            (settings.video.motion or "full", settings.video.transition),
+            brought,
+            (bed.sha256, shop.mix_plan) if bed else (),
+        )
+        return tuple(map(canonical_text, parts))
+
+    def _first_choice(self) -> tuple[str, ...]:
+        """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
+        settings = self._shop.settings
+        name = providers.writer_names(settings)[0]
+        models = providers.model_settings(name, settings).models if providers.is_service(name) else ()
+        return (name, *models[:1])

@@ -1,0 +1,70 @@
+"""The writer that a template brings with it: its script.toml, filled in for a row. No model, nothing to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from pipeline.errors import InputError
+from pipeline.limits import Purse
+from pipeline.model import Brief, Pace, Script
+from pipeline.script.checks import find_problems, tidied
+from pipeline.script.ends import with_ends
+from pipeline.template import Template
+from pipeline.template.rows import PlayError
+
+
+class PlayWriter:
+    """Fills in the template's own script. What is too long for its place is a problem of the row, and is never cut."""
+
+    name: ClassVar[str] = "template"
+    needs_notes: ClassVar[bool] = False
+
+    def check(self) -> None:
+        """See `ScriptWriter`."""
+
+    def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
+        """See `ScriptWriter`."""
+
+    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
+        """See `ScriptWriter`."""
+        del pace
+        return play(brief, template)
+
+    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
+        """See `ScriptWriter`."""
+        del brief, template, pace
+        return ()
+
+    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+        """See `ScriptWriter`."""
+        del purse, pace
+        return play(brief, template)
+
+
+def has_play(brief: Brief, template: Template) -> bool:
+    """Whether the template makes this film by itself."""
+    return brief.row is not None and bool(template.plays)
+
+
+def play(brief: Brief, template: Template) -> Script:
+    """The script of a row, as the template has it in the language of the brief. Raises `InputError`."""
+    assert brief.row is not None
+    found = template.play(brief.language)
+    if found is None:
+        there = ", ".join(each.language for each in template.plays)
+        raise InputError(
+            f"the template {template.name} has a script in {there}, and none in {brief.language}",
+            where=brief.origin,
+            hint=f"Add script.{brief.language}.toml to the template, or have it translated: --languages {there},"
+            f"{brief.language}",
+        )
+    try:
+        script = found.script(template.values(brief.row, found.language))
+    except PlayError as error:
+        raise InputError(error.problem, where=f"{brief.origin}: {error.place}") from error
+    problems = find_problems(tidied(with_ends(script, template)), template)
+    if problems:
+        raise InputError(problems[0], where=brief.origin, hint="Shorten the cell, or change the template's script")
+    return script

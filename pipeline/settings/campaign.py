@@ -1,0 +1,38 @@
+"""How tables are read: campaigns, a film for each row."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.settings.kinds import Group, Names
+
+
+class CampaignSettings(Group):
+    """How a table (CSV, JSON Lines, …) is read, of which each row becomes a film. See docs/campaigns.md."""
+
+    key: str = Field(
+        "",
+        max_length=200,
+        description="The column that names a row, whatever else changes in it; empty: what the template says, else all "
+        "that the row says.",
+    )
+    map: Names = Field(
+        (), description='Columns and the fields of the template that they are, e.g. ["Vorname=name", "Preis=price"].'
+    )
+    strict: bool = Field(default=False, description="Whether nothing is made while a row has a problem.")
+    locale: str = Field(
+        "",
+        pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]+)*)?$",
+        description="Whose numbers and dates stand in the cells, e.g. de or en-GB; empty: they have to be clear.",
+    )
+    delimiter: Literal["", ",", ";", "|", "tab"] = Field(
+        "", description="What stands between two cells; empty: it is found out."
+    )
+    encoding: str = Field(
+        "", max_length=40, description="How the file is written, e.g. windows-1252; empty: found out."
+    )
+    header: Literal["auto", "yes", "no"] = Field(
+        "auto", description="Whether the first line names the columns; without names they are called 1, 2, 3."
+    )

@@ -1,0 +1,82 @@
+"""All rows of a table, checked before anything is made of one of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pipeline.model import Brief
+from pipeline.sources.campaign.choice import RowChoice
+from pipeline.sources.campaign.reading import RowProblem, RowReader
+from pipeline.sources.campaign.spool import Spool
+from pipeline.sources.tables import BrokenRow, Table, TableRow
+
+# What else may be wrong with the brief of a row: its film can't be made. None: nothing.
+Judge = Callable[[Brief], tuple[str, str] | None]
+# Is told of each row that is refused, with its cells.
+Refuse = Callable[[Mapping[str, str], list[RowProblem]], None]
+_MOST_TOLD = 1000
+
+
+@dataclass(kw_only=True)
+class Checked:
+    """What became of the rows: each is a brief, or is refused with a reason."""
+
+    briefs: Spool
+    rows: int = 0
+    refused: int = 0
+    # The first of them; all are given to `refuse`.
+    problems: list[RowProblem] = field(default_factory=list)
+
+
+def check_rows(
+    table: Table,
+    reader: RowReader,
+    *,
+    judge: Judge,
+    refuse: Refuse,
+    choice: RowChoice | None = None,
+) -> Checked:
+    """Read the rows of a table, or those of a `choice`. Blocks. Raises `InputError` where the file can't be read on.
+
+    Two rows with one key are one film asked for twice: the first one is made. Of memory, a row takes some 100 bytes.
+    """
+    checked = Checked(briefs=Spool())
+    seen: dict[bytes, int] = {}
+    for row in table.rows():
+        if choice and row.number > choice.last:
+            break
+        if choice and row.number not in choice:
+            continue
+        checked.rows += 1
+        found = reader.read(row)
+        if isinstance(found, Brief):
+            found = _single(row, found, seen) or _judged(row, found, judge)
+        if isinstance(found, Brief):
+            checked.briefs.append(found)
+            continue
+        checked.refused += 1
+        checked.problems += found[: _MOST_TOLD - len(checked.problems)]
+        refuse(row.cells, found)
+    return checked
+
+
+def _judged(row: TableRow | BrokenRow, brief: Brief, judge: Judge) -> Brief | list[RowProblem]:
+    wrong = judge(brief)
+    if wrong is None:
+        return brief
+    return [RowProblem(row=row.number, line=row.line, column="", value="", problem=wrong[0], mend=wrong[1])]
+
+
+def _single(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> list[RowProblem] | None:
+    """What is wrong if its key was there before."""
+    assert brief.row is not None
+    name = repr(brief.key or brief.row.fields).encode(errors="surrogatepass")
+    digest = hashlib.sha256(name).digest()[:16]
+    before = seen.setdefault(digest, row.line)
+    if before == row.line:
+        return None
+    problem = f"has the same key as line {before}" if brief.key else f"says the same as line {before}"
+    mend = "Leave one of them out, or choose another column with --key"
+    return [RowProblem(row=row.number, line=row.line, column="", value=brief.key[:80], problem=problem, mend=mend)]

@@ -1,0 +1,98 @@
+"""Which column is which field of the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.sources.tables import Table, plain
+from pipeline.template import Field
+
+_MAP_HINT = "Write --map 'Column=field'"
+
+
+class Columns:
+    """Columns by field: those that are named so, whatever their case and spaces, and those of --map.
+
+    Raises `InputError` for a map that names what is not there, for a field that two columns could be, and for a
+    required field that none is.
+    """
+
+    def __init__(self, table: Table, fields: Sequence[Field], wanted: Iterable[str]) -> None:
+        self._table = table
+        self._fields = {field.name: field for field in fields}
+        self._by_plain = {plain(name): name for name in self._fields}
+        self._mapped = dict(self._checked(pair) for pair in wanted)
+        self._known: dict[str, str] = {}
+        self._check()
+
+    def field(self, column: str) -> str:
+        """The field that a column is; empty: none."""
+        if column not in self._known:
+            name = self._mapped.get(column, "")
+            if not name:
+                name = self._by_plain.get(plain(column), "")
+                name = "" if name in self._mapped.values() else name
+            self._known[column] = name
+        return self._known[column]
+
+    def column(self, field: str) -> str:
+        """The first column that is a field; empty: none."""
+        return next((column for column in self._table.columns if self.field(column) == field), "")
+
+    def cells(self, cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Of a row, the column and the cell of each field."""
+        found = {}
+        for column, cell in cells.items():
+            if (name := self.field(column)) and name not in found:
+                found[name] = (column, cell)
+        return found
+
+    def named(self, column: str, *, where: str) -> str:
+        """A column as it is written, by its name in any case. Raises `InputError`."""
+        if column in self._table.columns:
+            return column
+        same = [each for each in self._table.columns if plain(each) == plain(column)]
+        if not same:
+            hint = did_you_mean(column, self._table.columns, otherwise=f"There is {_listed(self._table.columns)}")
+            raise InputError(f"the table has no column {column[:60]!r}", where=where, hint=hint)
+        return same[0]
+
+    def _checked(self, pair: str) -> tuple[str, str]:
+        column, equals, name = (part.strip() for part in pair.rpartition("="))
+        if not equals or not column or not name:
+            raise InputError(f"{pair[:60]!r} is no column and field", where="--map", hint=_MAP_HINT)
+        if name not in self._fields:
+            raise InputError(
+                f"the template has no field {name[:60]!r}", where="--map", hint=did_you_mean(name, self._fields)
+            )
+        return self.named(column, where="--map"), name
+
+    def _check(self) -> None:
+        by_field: dict[str, list[str]] = {}
+        for column in self._table.columns:
+            if name := self.field(column):
+                by_field.setdefault(name, []).append(column)
+        for name, columns in by_field.items():
+            twice = [column for column in columns if column in self._table.doubled]
+            if len(columns) > 1 or twice:
+                either = [*columns, *(f"{column} (2)" for column in twice)]
+                raise InputError(
+                    f"the field {name} may be {_listed(either)}",
+                    where=self._table.path,
+                    hint=f"Say which: {_MAP_HINT}",
+                )
+        missing = [
+            field.name
+            for field in self._fields.values()
+            if field.required and not field.default and field.name not in by_field
+        ]
+        if missing and self._table.columns:
+            what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
+            there = f"there is {_listed(self._table.columns)} ({self._table.form})"
+            raise InputError(f"{what}: {there}", where=self._table.path, hint=_MAP_HINT)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return ", ".join(name[:40] for name in names[:8]) + more

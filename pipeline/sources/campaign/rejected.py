@@ -1,0 +1,59 @@
+"""The rows that were refused, as a CSV: their cells as they were, and why. Mended there, it can be run itself."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.files import storage_errors
+from pipeline.model.text import strip_unseen
+from pipeline.sources.campaign.reading import RowProblem
+
+# Spreadsheets run what begins so. A plain number is none of these to any of them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+_CELL_MAX_CHARS = 32_000  # Excel takes 32,767
+ADDED = ("row", "line", "reason", "mend")
+
+
+@contextmanager
+def write_rejected(
+    path: Path, columns: Sequence[str]
+) -> Iterator[Callable[[Mapping[str, str], list[RowProblem]], None]]:
+    """What takes the refused rows and writes them to `path`; a file of an earlier run goes. Raises `StorageError`.
+
+    There is no file where nothing was refused.
+    """
+    with storage_errors(path):
+        path.unlink(missing_ok=True)
+        file = None
+        try:
+
+            def refuse(cells: Mapping[str, str], problems: list[RowProblem]) -> None:
+                nonlocal file
+                if file is None:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    # Excel takes a file without the mark for one in Windows-1252.
+                    file = path.open("w", encoding="utf-8-sig", newline="")
+                    csv.writer(file).writerow(map(harmless, (*ADDED, *columns)))
+                first = problems[0]
+                reasons = "; ".join(
+                    f"{each.column}: {each.problem}" if each.column else each.problem for each in problems
+                )
+                mends = "; ".join(dict.fromkeys(each.mend for each in problems))
+                own = (cells.get(column, "") for column in columns)
+                csv.writer(file).writerow(map(harmless, (str(first.row), str(first.line), reasons, mends, *own)))
+
+            yield refuse
+        finally:
+            if file is not None:
+                file.close()
+
+
+def harmless(cell: str) -> str:
+    """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
+    text = strip_unseen(cell[:_CELL_MAX_CHARS])
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,183 @@
+"""CSV and its kin, streamed."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice, takewhile
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.sources.tables.dialect import called, find_delimiter, find_header, said_delimiter
+from pipeline.sources.tables.encoding import Line, find_encoding, named, read_lines
+from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
+
+# What a table is judged by.
+_HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
+# A cell that goes on for so many lines began with a quote that nobody closed.
+_MOST_LINES = 2000
+_UNCLOSED = ("a quote is opened and never closed", 'Close the quote, or double one that is meant as such ("")')
+_STRAY = ("a quote stands within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
+
+csv.field_size_limit(ROW_MAX_CHARS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """What stands between two line ends that are no part of a cell."""
+
+    line: int
+    cells: Sequence[str]
+    problem: str = ""
+    mend: str = ""
+
+
+def open_delimited(path: Path, form: TableForm, *, suffix: str = "") -> Table:
+    """The table in a file. Raises `InputError` for one that has no rows, or can't be read."""
+    encoding = form.encoding or find_encoding(path)
+    head = list(_head(path, encoding))
+    said = said_delimiter(head[0].text) if head else ""
+    skipped = 1 if said else 0
+    texts = [line.text for line in head[skipped:]]
+    delimiter = form.delimiter or said or ("\t" if suffix == ".tsv" else find_delimiter(texts))
+    records = partial(_records, path, encoding, delimiter, skipped)
+    first = next((record for record in records() if any(map(str.strip, record.cells))), None)
+    if first is None:
+        raise InputError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
+    has_header = find_header(texts, delimiter, form.names) if form.has_header is None else form.has_header
+    if first.problem:
+        raise InputError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
+    if len(first.cells) > MOST_COLUMNS:
+        raise InputError(f"has {len(first.cells):,} columns, at most {MOST_COLUMNS:,} can be read", where=str(path))
+    columns, doubled = _columns(first.cells if has_header else [""] * len(first.cells))
+    return Table(
+        path=str(path),
+        columns=columns,
+        doubled=doubled,
+        rows=partial(_rows, records, columns, delimiter, after=first.line if has_header else 0),
+        form=f"{named(encoding)}, cells between {called(delimiter)}{'' if has_header else ', no header'}",
+    )
+
+
+def _head(path: Path, encoding: str) -> Iterator[Line]:
+    chars = 0
+    for line in islice(read_lines(path, encoding), _HEAD_LINES):
+        chars += len(line.text)
+        yield line
+        if chars > _HEAD_CHARS:
+            return
+
+
+def _columns(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """A name for each column, and those that were given twice. One without a name is called by its number."""
+    found: dict[str, None] = {}
+    doubled = set()
+    for number, written in enumerate(names, start=1):
+        name = base = " ".join(written.split()) or str(number)
+        times = 1
+        while name in found:
+            doubled.add(base)
+            times += 1
+            name = f"{base} ({times})"
+        found[name] = None
+    return tuple(found), frozenset(doubled)
+
+
+def _rows(
+    records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int
+) -> Iterator[TableRow | BrokenRow]:
+    number = 0
+    for record in records():
+        if record.line <= after or not (record.problem or any(map(str.strip, record.cells))):
+            continue
+        number += 1
+        cells = dict(zip(columns, record.cells, strict=False))
+        problem, mend = record.problem, record.mend
+        if not problem and _length(record.cells) > len(columns):
+            problem = f"has {_length(record.cells)} cells, and there are {len(columns)} columns"
+            mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
+        elif not problem and len(record.cells) < len(columns):
+            problem = f"has {len(record.cells)} cells, and there are {len(columns)} columns"
+            mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"
+        if problem:
+            yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells)
+        else:
+            yield TableRow(number=number, line=record.line, cells=cells)
+
+
+def _length(cells: Sequence[str]) -> int:
+    """How many cells there are, without the empty ones at the end."""
+    empty = sum(1 for _ in takewhile(lambda cell: not cell.strip(), reversed(cells)))
+    return len(cells) - empty
+
+
+def _records(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterator[_Record]:
+    """The records of a file. Where quotes don't match, the line is told by itself, and what follows it is read on."""
+    feed = _Feed(islice(read_lines(path, encoding), skipped, None))
+    while feed.has_more():
+        # Strict: a stray quote, and another one some rows later, would hide all that is between them in one cell.
+        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        try:
+            for cells in reader:
+                yield _record(feed.taken[0], cells)
+                feed.taken.clear()
+        except csv.Error:
+            first = feed.taken[0]
+            cells = next(csv.reader([first.text], delimiter=delimiter), [])
+            problem, mend = _UNCLOSED if feed.ran_on else _STRAY
+            yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
+            feed.give_back()
+
+
+def _record(first: Line, cells: Sequence[str]) -> _Record:
+    if first.is_cut:
+        return _Record(line=first.number, cells=[], problem=_too_long(), mend="Take out what no film needs")
+    return _Record(line=first.number, cells=cells)
+
+
+def _too_long() -> str:
+    return f"has a line of more than {ROW_MAX_CHARS:,} characters"
+
+
+class _Feed:
+    """Lines for `csv.reader`, which notes those of the record at hand, and ends it when it does not end by itself."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self._waiting: deque[Line] = deque()
+        # Of the record that is being read.
+        self.taken: list[Line] = []
+        self.ran_on = False
+        self._chars = 0
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if not self.taken:
+            self._chars = 0
+        line = None
+        if len(self.taken) < _MOST_LINES and self._chars < ROW_MAX_CHARS:
+            line = self._waiting.popleft() if self._waiting else next(self._lines, None)
+        if line is None:
+            self.ran_on = bool(self.taken)
+            raise StopIteration
+        self.taken.append(line)
+        self._chars += len(line.text)
+        # What is cut is no row: nothing in it may open a quote.
+        return "\n" if line.is_cut else line.text
+
+    def has_more(self) -> bool:
+        """Whether there are lines left."""
+        if not self._waiting and (line := next(self._lines, None)):
+            self._waiting.append(line)
+        return bool(self._waiting)
+
+    def give_back(self) -> None:
+        """All lines of the record but its first one are read again, as records of their own."""
+        self._waiting.extendleft(reversed(self.taken[1:]))
+        self.taken.clear()
+        self.ran_on = False

@@ -1,0 +1,147 @@
+"""Bytes -> text: UTF-8 with and without a byte order mark, UTF-16, UTF-32, Windows-1252.
+
+Spreadsheets on Windows save what they call CSV in Windows-1252, and "Unicode text" in UTF-16. A file that is not all
+UTF-8 and has no line in it that only UTF-8 explains is Windows-1252. Has it both kinds of lines, it was pasted
+together: it is read as UTF-8, and the bytes that are none stay visible to `damage_in`, so that their rows can be told.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from pipeline.errors import InputError
+from pipeline.sources.tables.table import ROW_MAX_CHARS
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like UTF-16, and so comes before it
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HEAD_BYTES = 64 * 1024
+# Files of other kinds that are often given by mistake, by how they begin.
+_OTHERS = (
+    (b"PK\x03\x04", "is a workbook or an archive, not text", "Save the sheet as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook, not text", "Save the sheet as CSV (UTF-8)"),
+    (b"SQLite format 3\0", "is a database, not text", "Export the table as CSV"),
+    (b"%PDF", "is a PDF, not text", "Export the table as CSV"),
+    (b"\x1f\x8b", "is compressed", "Unpack it"),
+)
+# Undecoded bytes (PEP 383 puts them at these code points), and what stands where a character was lost.
+_DAMAGE = re.compile("[\udc80-\udcff\ufffd\0]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line with its ending, and its number from 1. One that is cut has no ending: it is too long to be a row."""
+
+    number: int
+    text: str
+    is_cut: bool = False
+
+
+def find_encoding(path: Path) -> str:
+    """The encoding of a file, as Python calls it. Reads it, a little at a time.
+
+    Raises `InputError` for a file that is missing, empty, of another kind or can't be read.
+    """
+    with _bytes_of(path) as head:
+        if not head:
+            raise InputError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
+        for begins, problem, hint in _OTHERS:
+            if head.startswith(begins):
+                raise InputError(problem, where=str(path), hint=hint)
+        marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    return marked or _unmarked_utf_16(head) or _eight_bits(path)
+
+
+def read_lines(path: Path, encoding: str) -> Iterator[Line]:
+    """The lines of a file. Raises `InputError` when it can't be read, or when there is no such encoding."""
+    # Of UTF-16 nothing can be kept that is none; what stands there instead is damage as well.
+    errors = "replace" if encoding.replace("_", "-").lower().startswith(("utf-16", "utf-32")) else "surrogateescape"
+    try:
+        with path.open(encoding=encoding, errors=errors, newline="") as file:
+            yield from _lines(file)
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+    except (LookupError, UnicodeError) as error:
+        raise InputError(f"can't be read as {encoding}", where=str(path), hint="Save it as UTF-8") from error
+
+
+def damage_in(text: str) -> str:
+    """What is wrong with a text that was not read as it was written; empty: nothing is."""
+    found = _DAMAGE.search(text)
+    if found is None:
+        return ""
+    if found[0] == "\0":
+        return "holds a NUL byte, and may be cut"
+    if found[0] == "\ufffd":
+        return "holds � where a letter was lost"
+    return f"holds the byte 0x{ord(found[0]) - 0xDC00:02X}, which is not in the encoding of the rest"
+
+
+def named(encoding: str) -> str:
+    """An encoding as people know it."""
+    return {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(encoding, encoding.upper())
+
+
+def _lines(file: TextIO) -> Iterator[Line]:
+    number = 0
+    while text := file.readline(ROW_MAX_CHARS):
+        number += 1
+        is_cut = len(text) >= ROW_MAX_CHARS and not text.endswith(("\n", "\r"))
+        yield Line(number=number, text=text, is_cut=is_cut)
+        while is_cut and (rest := file.readline(ROW_MAX_CHARS)) and not rest.endswith(("\n", "\r")):
+            pass
+
+
+@contextmanager
+def _bytes_of(path: Path) -> Iterator[bytes]:
+    """How the file begins."""
+    try:
+        # A pipe or a device would never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError("is not a regular file", where=str(path))
+        with path.open("rb") as file:
+            yield file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+
+
+def _unmarked_utf_16(head: bytes) -> str:
+    """UTF-16 without a mark: every other byte of what most tables begin with is zero."""
+    pairs = len(head) // 2
+    if pairs < 4:
+        return ""
+    low, high = head[0 : pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
+    if high > pairs * 0.4 and low < pairs * 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if low > pairs * 0.4 and high < pairs * 0.1 else ""
+
+
+def _eight_bits(path: Path) -> str:
+    """UTF-8, unless there are bytes that are none and no line that nothing else explains."""
+    has_other = False
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(ROW_MAX_CHARS):
+                if line.isascii():
+                    continue
+                try:
+                    line.decode()
+                except UnicodeDecodeError as error:
+                    # A line that is longer than a row may end within a character.
+                    has_other = has_other or error.end < len(line)
+                else:
+                    return "utf-8"
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+    return "cp1252" if has_other else "utf-8"

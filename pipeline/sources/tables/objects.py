@@ -1,0 +1,160 @@
+"""JSON Lines and JSON arrays, streamed: one object is a row, its keys are the columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.sources.tables.encoding import find_encoding, named, read_lines
+from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
+
+# Numbers stay as they were written: 0.10 is a price, and 1e400 no reason to stop.
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_MEND = 'A row is an object in braces: {"name": "Maria", "price": "12 EUR"}'
+_CHUNK_LINES = 200
+_SPACE = " \t\r\n"
+
+
+def open_objects(path: Path, form: TableForm, *, suffix: str) -> Table:
+    """The table in a file of objects. Raises `InputError` for one that has no rows, or can't be read."""
+    encoding = form.encoding or find_encoding(path)
+    rows = partial(_of_lines if suffix in {".jsonl", ".ndjson"} else _of_array, path, encoding)
+    first = next((row for row in rows() if isinstance(row, TableRow)), None)
+    return Table(
+        path=str(path),
+        columns=tuple(first.cells) if first else (),
+        doubled=frozenset(),
+        rows=rows,
+        form=f"{named(encoding)}, objects",
+    )
+
+
+def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+    number = 0
+    for line in read_lines(path, encoding):
+        if not line.text.strip():
+            continue
+        number += 1
+        if line.is_cut:
+            problem = f"has a line of more than {ROW_MAX_CHARS:,} characters"
+            mend = "Take out what no film needs"
+            yield BrokenRow(number=number, line=line.number, problem=problem, mend=mend, cells={})
+            continue
+        try:
+            value = _DECODER.decode(line.text.strip().removeprefix("\ufeff"))
+        except (ValueError, RecursionError) as error:
+            problem = f"is broken JSON: {_reason(error)}"
+            yield BrokenRow(number=number, line=line.number, problem=problem, mend=_MEND, cells={})
+        else:
+            yield _row(value, number, line.number)
+
+
+def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+    """Nobody can tell where the next row begins once one is broken: that ends the table with an `InputError`."""
+    text = _Text(path=str(path), lines=(line.text for line in read_lines(path, encoding)))
+    text.skip()
+    text.buffer = text.buffer.removeprefix("\ufeff")
+    if text.next_character() != "[":
+        hint = "A .json file holds a list of objects, [{…}, {…}]; a file with one object a line is called .jsonl"
+        raise InputError("is no list of rows", where=text.where, hint=hint)
+    text.take(1)
+    number = 0
+    while (character := text.next_character()) != "]" or number == 0:
+        if character == "]":
+            return
+        if number:
+            if character != ",":
+                raise InputError("is broken JSON: a comma is missing between two rows", where=text.where)
+            text.take(1)
+        text.skip()
+        number += 1
+        line = text.line
+        yield _row(text.value(), number, line)
+
+
+@dataclass(kw_only=True)
+class _Text:
+    """What is left of a file, of which little is in memory."""
+
+    path: str
+    lines: Iterator[str]
+    buffer: str = ""
+    # Where the buffer begins, from 1.
+    line: int = 1
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}:{self.line}"
+
+    def skip(self) -> None:
+        """Leave spaces behind."""
+        while True:
+            self.take(len(self.buffer) - len(self.buffer.lstrip(_SPACE)))
+            if self.buffer or not self._more():
+                return
+
+    def next_character(self) -> str:
+        """What comes after spaces. Raises `InputError` at the end of the file."""
+        self.skip()
+        if not self.buffer:
+            raise InputError("is broken JSON: it ends before its list does", where=self.where)
+        return self.buffer[0]
+
+    def take(self, chars: int) -> None:
+        """Leave so much behind."""
+        self.line += self.buffer.count("\n", 0, chars)
+        self.buffer = self.buffer[chars:]
+
+    def value(self) -> Any:  # noqa: ANN401 - whatever JSON has
+        """The value that begins here."""
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.buffer)
+            except RecursionError as error:
+                raise InputError(f"is broken JSON: {_reason(error)}", where=self.where) from error
+            except ValueError as error:
+                if len(self.buffer) <= ROW_MAX_CHARS and self._more():
+                    continue
+                raise InputError(f"is broken JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
+            # A number may go on in the next line of the file.
+            if end == len(self.buffer) and self._more():
+                continue
+            self.take(end)
+            return value
+
+    def _more(self) -> bool:
+        """Twice as much as there is, so that a long row is not tried over and over."""
+        lines, chars = [], 0
+        for line in self.lines:
+            lines.append(line)
+            chars += len(line)
+            if len(lines) >= _CHUNK_LINES or chars > max(len(self.buffer), 1 << 16):
+                break
+        self.buffer += "".join(lines)
+        return bool(lines)
+
+
+def _row(value: object, number: int, line: int) -> TableRow | BrokenRow:
+    if not isinstance(value, Mapping):
+        return BrokenRow(number=number, line=line, problem="is no object", mend=_MEND, cells={})
+    if len(value) > MOST_COLUMNS:
+        problem = f"has {len(value):,} keys, at most {MOST_COLUMNS:,} can be read"
+        return BrokenRow(number=number, line=line, problem=problem, mend="Take out what no film needs", cells={})
+    return TableRow(number=number, line=line, cells={" ".join(key.split()): _cell(each) for key, each in value.items()})
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _reason(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error).split(": line ")[0]

@@ -1,0 +1,16 @@
+"""What a template asks of a row, and the film that it makes of one without any model.
+
+field      a field and what holds for it; a cell becomes its value, or a `CellProblem` with what to do
+numbers, money, dates, plain    the kinds of values, in the forms in which people write them
+shown      values as a film shows and says them, by language
+filters    `money`, `date`, `ordinal`, `plural`, `title`, `default`
+press      texts and tables with Jinja2 in them, compiled
+play       script.toml: scenes whose texts are filled in from the fields
+"""
+
+from pipeline.template.rows.declared import BRIEF_FIELDS
+from pipeline.template.rows.field import CellProblem, Field
+from pipeline.template.rows.play import Play
+from pipeline.template.rows.press import PlayError, Text, Values, compile_text
+
+__all__ = ["BRIEF_FIELDS", "CellProblem", "Field", "Play", "PlayError", "Text", "Values", "compile_text"]

@@ -1,0 +1,101 @@
+"""Days as people write them: 2026-11-03, 3 Nov 2026, 3. November 2026, 03.11.2026, and 3/11/2026 where it is clear."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from functools import lru_cache
+
+from babel.dates import get_date_format, get_month_names
+
+from pipeline.template.rows.numbers import known_locale
+from pipeline.template.rows.problem import CellProblem
+
+_HINT = "Write year, month and day: 2026-11-03"
+# A time of day is left out: films speak of days.
+_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
+_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?(?: \d{1,2}:\d{2}.*)?")
+_WORDS = re.compile(r"[^\W\d_]+\.?|\d+")
+_LITTLE = frozenset({"of", "de", "del", "den", "the", "le", "du", "st", "nd", "rd", "th", "г", "года", "r", "er"})
+ORDERS = ("dmy", "mdy", "ymd")
+
+
+def read_date(text: str, *, order: str = "", locale: str = "") -> date:
+    """The day. `order` of its parts is "dmy", "mdy" or "ymd"; empty: that of the locale, else it has to be clear.
+
+    Raises `CellProblem`.
+    """
+    written = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in " ".join(text.split()))
+    if iso := _ISO.fullmatch(written):
+        return _day(text, iso[1], iso[2], iso[3])
+    if numbers := _NUMBERS.fullmatch(written):
+        return _of_numbers(text, numbers, order or _order_of(locale))
+    return _of_words(text, written, locale)
+
+
+def _of_numbers(text: str, found: re.Match[str], order: str) -> date:
+    first, mark, second, year = found.groups()
+    if len(year) == 2 and not order:
+        raise CellProblem(f"{text[:40]!r} has a year of two digits", _HINT)
+    if order == "ymd":
+        if len(year) == 4:
+            raise CellProblem(f"{text[:40]!r} does not begin with its year", _HINT)
+        return _day(text, f"20{first.zfill(2)}", second, year)
+    full = year if len(year) == 4 else f"{'19' if int(year) >= 70 else '20'}{year}"
+    if mark == "." and not order:
+        order = "dmy"  # whoever writes points begins with the day
+    if not order:
+        if int(first) > 12 or first.lstrip("0") == second.lstrip("0"):
+            order = "dmy"
+        elif int(second) > 12:
+            order = "mdy"
+        else:
+            may = f"{full}-{int(second):02d}-{int(first):02d} or {full}-{int(first):02d}-{int(second):02d}"
+            raise CellProblem(
+                f"{text[:40]!r} may be {may}",
+                "Write it like that, or say in which order with locale (e.g. --locale en-GB)",
+            )
+    return _day(text, full, second, first) if order == "dmy" else _day(text, full, first, second)
+
+
+def _of_words(text: str, written: str, locale: str) -> date:
+    words = [word.rstrip(".").casefold() for word in _WORDS.findall(written)]
+    names = _months(locale)
+    months = [names[word] for word in words if word in names]
+    numbers = [word for word in words if word.isdigit()]
+    other = [word for word in words if not word.isdigit() and word not in names and word not in _LITTLE]
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) <= 2]
+    if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2 or len(other) > 1:
+        raise CellProblem(f"{text[:40]!r} is no day", _HINT)
+    return _day(text, years[0], str(months[0]), days[0])
+
+
+def _day(text: str, year: str, month: str, day: str) -> date:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError as error:
+        raise CellProblem(f"{text[:40]!r} is no day of any calendar", _HINT) from error
+
+
+@lru_cache(maxsize=64)
+def _months(locale: str) -> dict[str, int]:
+    """The number of each month by its names, in the locale and in English."""
+    found: dict[str, int] = {}
+    for each in ("en", locale):
+        if each:
+            for width in ("wide", "abbreviated"):
+                for context in ("format", "stand-alone"):
+                    names = get_month_names(width, context, known_locale(each))
+                    found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
+    return found | {"sept": 9}
+
+
+@lru_cache(maxsize=64)
+def _order_of(locale: str) -> str:
+    """In which order a locale writes day, month and year with numbers."""
+    if not locale:
+        return ""
+    pattern = get_date_format("short", known_locale(locale)).pattern.casefold()
+    return "".join(dict.fromkeys(letter for letter in pattern if letter in "dmy"))

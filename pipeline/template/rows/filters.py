@@ -1,0 +1,112 @@
+"""What people need in the texts of a row: `{{ price | money }}`, `{{ 3 | ordinal }}`, `plural("day", "days")`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date as calendar_date
+from decimal import Decimal
+from typing import Any
+
+import jinja2
+
+from pipeline.template.rows.money import known_code
+from pipeline.template.rows.shown import (
+    Day,
+    Money,
+    Number,
+    date_text,
+    money_text,
+    number_text,
+    ordinal_text,
+    plural_text,
+)
+from pipeline.template.sandbox import TextSandbox
+
+# The name under which a text knows the language of its film.
+LANGUAGE = "language"
+
+
+def row_sandbox() -> TextSandbox:
+    """A sandbox with our filters. It has no files: a text of a row includes nothing."""
+    sandbox = TextSandbox(jinja2.DictLoader({}))
+    sandbox.filters |= FILTERS
+    return sandbox
+
+
+def _language(context: jinja2.runtime.Context) -> str:
+    return str(context.get(LANGUAGE, "en"))
+
+
+@jinja2.pass_context
+def money(context: jinja2.runtime.Context, value: Any, currency: str = "") -> str:  # noqa: ANN401 - whatever it is given
+    """A sum, with its currency; of a plain number, in the `currency` that is named."""
+    if value == "":
+        return ""
+    if isinstance(value, Money):
+        return money_text(value.amount, value.currency, _language(context))
+    if not known_code(currency):
+        raise ValueError(f"money takes a sum, or a number and a currency: {{{{ {value} | money('EUR') }}}}")
+    return money_text(Decimal(str(value)), currency, _language(context))
+
+
+@jinja2.pass_context
+def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> str:  # noqa: ANN401
+    """How it is written: short, medium, long, full, or a pattern of CLDR such as "d MMMM"."""
+    if value == "":
+        return ""
+    day = value.date if isinstance(value, Day) else calendar_date.fromisoformat(str(value))
+    return date_text(day, _language(context), style)
+
+
+@jinja2.pass_context
+def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
+    """Its digits in groups: 1,299."""
+    if value == "":
+        return ""
+    plain = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
+    return number_text(Decimal(str(plain)), _language(context))
+
+
+@jinja2.pass_context
+def ordinal(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
+    """What says that something is the third: 3rd, 3., 3e."""
+    return "" if value == "" else ordinal_text(int(value), _language(context))
+
+
+@jinja2.pass_context
+def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # noqa: ANN401
+    """Which of some forms goes with a number: "day" or "days"."""
+    amount = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
+    return "" if value == "" else plural_text(amount, forms, _language(context))
+
+
+@jinja2.pass_context
+def title(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
+    """Words with capitals: MARIA o'neill -> Maria O'Neill. Turkish and Azeri have an I with a dot."""
+    text = str(value)
+    is_dotted = _language(context).partition("-")[0] in {"tr", "az"}
+    plain = text.replace("I", "ı").replace("İ", "i").lower() if is_dotted else text.lower()
+    result, before = "", " "
+    for character in plain:
+        begins = not before.isalpha() and (before not in "'’" or len(result.rsplit(maxsplit=1)[-1]) <= 2)
+        capital = "İ" if is_dotted and character == "i" else character.title()
+        result += capital if begins else character
+        before = character
+    return result
+
+
+def default(value: Any, otherwise: Any = "", boolean: Any = None) -> Any:  # noqa: ANN401, ARG001 - as Jinja2 calls it
+    """What stands where a cell is empty."""
+    return otherwise if isinstance(value, jinja2.Undefined) or value == "" else value
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "money": money,
+    "date": date,
+    "number": number,
+    "ordinal": ordinal,
+    "plural": plural,
+    "title": title,
+    "default": default,
+    "d": default,
+}

@@ -1,0 +1,134 @@
+"""script.toml: the film of a row, written once by people, filled in for each row.
+
+    language = "en"
+    title = "{{ name }}, your roof could pay you"
+    thumbnail_text = "Your roof, {{ name }}"
+
+    [[scenes]]
+    layout = "product"
+    when = "price"
+    heading = "{{ product }}"
+    price = "{{ price }}"
+    items = ["20 panels", { text = "A battery", when = "battery == 'yes'" }]
+    say = ["This is it.", "20 panels.", { text = "And a battery.", when = "battery == 'yes'" }]
+
+All is Jinja2 over the fields. A scene, a line or an item whose `when` is false is left out, and so is one that is empty
+when it is filled in. `say` is as in sample.toml: the last lines bring the items with them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.model import SCENES, Scene, Script
+from pipeline.template.rows.press import NOTHING, Fill, PlayError, Press, Text, Values, failing_at
+from pipeline.template.scenes import build_scene
+
+_ABOUT = ("title", "thumbnail_text", "description")
+_KEYS = (*_ABOUT, "language", "scenes")
+_SAY, _LAYOUT = "say", "layout"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """A scene that is filled in."""
+
+    place: str
+    fill: Fill
+    # What it is for every row, if it names no field.
+    scene: Scene | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Play:
+    """A script.toml, compiled. Equal when its text is."""
+
+    text: str
+    path: str = field(compare=False)
+    language: str
+    _about: Mapping[str, Text] = field(compare=False, repr=False)
+    _scenes: tuple[_Part, ...] = field(compare=False, repr=False)
+
+    def script(self, fields: Mapping[str, object]) -> Script:
+        """The script of a row with these values by field. Raises `PlayError`."""
+        values = Values(fields, self.language)
+        about = {}
+        for key, fill in self._about.items():
+            with failing_at(key):
+                about[key] = fill(values)
+        scenes = [scene for part in self._scenes if (scene := part.scene or _scene(part.place, part.fill, values))]
+        return Script(
+            title=about["title"],
+            language=self.language,
+            scenes=tuple(scenes),
+            description=about.get("description", ""),
+            thumbnail_text=about.get("thumbnail_text", ""),
+        )
+
+    def title(self, fields: Mapping[str, object]) -> str:
+        """What its film is called. Raises `PlayError`."""
+        with failing_at("title"):
+            return self._about["title"](Values(fields, self.language))
+
+
+def parse_play(text: str, *, path: str, known: Sequence[str]) -> Play:
+    """The script in a script.toml; `known` are the fields of its template. Raises `InputError` with the line."""
+    table = _toml(text, path)
+    lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
+    for key in table:
+        if key not in _KEYS:
+            raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
+    scenes = table.get("scenes")
+    if not isinstance(scenes, list) or not scenes or not table.get("title"):
+        raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
+    language = str(table.get("language", "en"))
+    press = Press(known=known)
+    about = {key: press.text(str(table[key]), f"{path}:1") for key in _ABOUT if key in table}
+    parts = []
+    for number, each in enumerate(scenes, start=1):
+        where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
+        if not isinstance(each, dict) or each.get(_LAYOUT) not in SCENES:
+            name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
+            raise InputError(f"a scene has the layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
+        parts.append(_part(each, f"scene {number} ({each[_LAYOUT]})", where, known, language))
+    return Play(text=text, path=path, language=language, _about=about, _scenes=tuple(parts))
+
+
+def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str], language: str) -> _Part:
+    for key in ("items", _SAY):
+        if key in table and not isinstance(table[key], list | str):
+            raise InputError(f"{key} must be a list", where=where)
+    # A moment of a timeline has a `when` that is shown.
+    moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
+    press = Press(known=known)
+    fill = press.table(table, where, shown={id(each) for each in moments})
+    if press.names:
+        return _Part(place=place, fill=fill, scene=None)
+    try:
+        return _Part(place=place, fill=fill, scene=_scene(place, fill, Values({}, language)))
+    except PlayError as error:
+        raise InputError(error.problem, where=where) from error
+
+
+def _scene(place: str, fill: Fill, values: Values) -> Scene | None:
+    """A scene of a row; None: its condition is false. Raises `PlayError`."""
+    with failing_at(place):
+        table = fill(values)
+    try:
+        return None if table == NOTHING else build_scene(table, where=place)
+    except InputError as error:
+        raise PlayError(place, error.message) from error
+
+
+def _toml(text: str, path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error

@@ -1,0 +1,191 @@
+"""Values as a film shows and says them: sums, numbers and days, in the film's language. Data by CLDR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from pipeline.template.rows.numbers import known_locale
+
+_STYLES = ("short", "medium", "long", "full")
+# The day of the month as a number in a row, by language and, for English, its ending; elsewhere a full stop.
+_ENGLISH = {1: "st", 2: "nd", 3: "rd"}
+_ORDINALS: Mapping[str, Callable[[int], str]] = {
+    "fr": lambda n: f"{n}{'er' if n == 1 else 'e'}",
+    "es": lambda n: f"{n}.º",
+    "it": lambda n: f"{n}º",
+    "pt": lambda n: f"{n}º",
+    "nl": lambda n: f"{n}e",
+    "sv": lambda n: f"{n}:{'a' if n % 10 in {1, 2} and n % 100 not in {11, 12} else 'e'}",
+    "ja": lambda n: f"第{n}",
+    "zh": lambda n: f"第{n}",
+    "ko": lambda n: f"{n}번째",
+    "ru": lambda n: f"{n}-й",
+    "uk": lambda n: f"{n}-й",
+    "ar": str,
+    "he": str,
+    "hi": lambda n: f"{n}वां",
+    "th": lambda n: f"ที่ {n}",
+}
+
+
+class Number(Decimal):
+    """A number that is written as `language` does."""
+
+    language: str
+
+    def __new__(cls, value: Decimal, language: str) -> Number:
+        """`value` as `language` writes it."""
+        number = super().__new__(cls, value)
+        number.language = language
+        return number
+
+    def __str__(self) -> str:
+        return number_text(Decimal(self), self.language)
+
+
+class Money:
+    """A sum: `{{ price }}` is "€1,299"; sums of one currency can be compared, added and taken from each other."""
+
+    __slots__ = ("amount", "currency", "language")
+
+    def __init__(self, amount: Decimal, currency: str, language: str) -> None:
+        self.amount = amount
+        self.currency = currency
+        self.language = language
+
+    def __str__(self) -> str:
+        return money_text(self.amount, self.currency, self.language)
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __hash__(self) -> int:
+        return hash((self.amount, self.currency))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Money) and (self.amount, self.currency) == (other.amount, other.currency)
+
+    def __lt__(self, other: Any) -> bool:  # noqa: ANN401 - a template compares what it likes
+        return self.amount < self._of(other)
+
+    def __gt__(self, other: Any) -> bool:  # noqa: ANN401
+        return self.amount > self._of(other)
+
+    def __le__(self, other: Any) -> bool:  # noqa: ANN401
+        return self.amount <= self._of(other)
+
+    def __ge__(self, other: Any) -> bool:  # noqa: ANN401
+        return self.amount >= self._of(other)
+
+    def __add__(self, other: Any) -> Money:  # noqa: ANN401
+        return Money(self.amount + self._of(other), self.currency, self.language)
+
+    def __sub__(self, other: Any) -> Money:  # noqa: ANN401
+        return Money(self.amount - self._of(other), self.currency, self.language)
+
+    def _of(self, other: Any) -> Decimal:  # noqa: ANN401
+        """The amount of another sum of this currency, or a plain number. Raises `ValueError`."""
+        if isinstance(other, Money):
+            if other.currency != self.currency:
+                raise ValueError(f"{self.currency} and {other.currency} can't be compared")
+            return other.amount
+        return Decimal(str(other))
+
+
+class Day:
+    """A day: `{{ until }}` is "30 June 2026"; days can be compared."""
+
+    __slots__ = ("day", "language", "month", "year")
+
+    def __init__(self, day: date, language: str) -> None:
+        self.year, self.month, self.day = day.year, day.month, day.day
+        self.language = language
+
+    @property
+    def date(self) -> date:
+        """The day of the calendar."""
+        return date(self.year, self.month, self.day)
+
+    def __str__(self) -> str:
+        return date_text(self.date, self.language)
+
+    def __hash__(self) -> int:
+        return hash(self.date)
+
+    def __eq__(self, other: object) -> bool:
+        return self.date.isoformat() == _iso(other)
+
+    def __lt__(self, other: object) -> bool:
+        return self.date.isoformat() < _iso(other)
+
+    def __gt__(self, other: object) -> bool:
+        return self.date.isoformat() > _iso(other)
+
+
+def _iso(other: object) -> str:
+    return other.date.isoformat() if isinstance(other, Day) else str(other)
+
+
+@lru_cache(maxsize=4096)
+def money_text(amount: Decimal, currency: str, language: str) -> str:
+    """A sum; a whole one without cents."""
+    whole = amount == amount.to_integral_value()
+    locale = known_locale(language)
+    if not whole:
+        return format_currency(amount, currency, locale=locale)
+    return format_currency(amount, currency, locale=locale, format=_without_cents(language), currency_digits=False)
+
+
+@lru_cache(maxsize=4096)
+def number_text(number: Decimal, language: str) -> str:
+    """A number, with its decimals."""
+    return format_decimal(number, locale=known_locale(language), decimal_quantization=False)
+
+
+@lru_cache(maxsize=4096)
+def date_text(day: date, language: str, style: str = "long") -> str:
+    """A day; `style` is short, medium, long or full, or a pattern of CLDR ("d MMMM")."""
+    if style not in _STYLES and not set(style) <= set("GyMLEcdewWqQY .,/-'年月日일월년"):
+        raise ValueError(f"{style!r} is no way to write a day; write short, medium, long, full or a pattern: d MMMM")
+    return format_date(day, format=style, locale=known_locale(language))
+
+
+def ordinal_text(number: int, language: str) -> str:
+    """A number in a row: 3rd, 3., 3e."""
+    base = language.partition("-")[0]
+    if base == "en":
+        ending = "th" if number % 100 in {11, 12, 13} else _ENGLISH.get(number % 10, "th")
+        return f"{number}{ending}"
+    return _ORDINALS[base](number) if base in _ORDINALS else f"{number}."
+
+
+def plural_text(number: object, forms: tuple[str, ...], language: str) -> str:
+    """The form that goes with a number, of as many as the language has: "day", "days". Raises `ValueError`."""
+    locale = known_locale(language)
+    known: list[str] = [
+        category for category in ("zero", "one", "two", "few", "many", "other") if category in _categories(language)
+    ]
+    if len(forms) != len(known) and len(forms) != 2:
+        raise ValueError(f"plural() in {locale.language} takes {len(known)} forms: {', '.join(known)}")
+    category = str(locale.plural_form(Decimal(number) if isinstance(number, Decimal) else int(str(number) or "0")))
+    if len(forms) != len(known):
+        return forms[0] if category == "one" else forms[1]
+    return forms[known.index(category)]
+
+
+@lru_cache(maxsize=64)
+def _categories(language: str) -> frozenset[str]:
+    return frozenset(known_locale(language).plural_form.rules) | {"other"}
+
+
+@lru_cache(maxsize=64)
+def _without_cents(language: str) -> str:
+    pattern = known_locale(language).currency_formats["standard"].pattern
+    return str(pattern).replace(".00", "")

@@ -1,0 +1,61 @@
+"""A table of TOML -> a scene: its texts by field, and `say`, what is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, row_of
+
+_SAY, _LAYOUT = "say", "layout"
+
+
+def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
+    """The scene that a table describes. Raises `InputError` for unknown keys and values of the wrong kind."""
+    name = str(table.get(_LAYOUT, ""))
+    if name not in SCENES:
+        raise InputError(f"a scene has the layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
+    kind = SCENES[name]
+    given = {key: value for key, value in table.items() if key != _SAY}
+    try:
+        model = _document(kind)  # type: ignore[arg-type] # mypy does not take a class for hashable
+        document = model.model_validate({"scene": {**given, "lines": _lines(kind, table)}})
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda each: each["type"] != "unexpected_keyword_argument")
+        place = ".".join(map(str, first["loc"][1:]))
+        if first["type"] == "unexpected_keyword_argument":
+            hint = did_you_mean(str(first["loc"][-1]), _names(kind))
+            raise InputError(f"a {name} scene has no {place}", where=where, hint=hint) from error
+        raise InputError(f"{name}: {place}: {first['msg'].removeprefix('Value error, ')}", where=where) from error
+    scene: Scene = document.scene  # type: ignore[attr-defined]
+    return scene
+
+
+@cache
+def _document(kind: type) -> type[BaseModel]:
+    """A model around the scene: its config, here "no unknown keys", holds for the dataclasses inside as well."""
+    return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), scene=(kind, ...))
+
+
+def _names(kind: type) -> set[str]:
+    """All that may be named in a scene, and in what it holds several of."""
+    names = {_SAY, *get_type_hints(kind)} - {"lines"}
+    ones = (one for hint in get_type_hints(kind).values() for one in get_args(hint))
+    return names.union(*(_names(one) for one in ones if isinstance(one, type) and is_dataclass(one)))
+
+
+def _lines(kind: type[Scene], table: Mapping[str, Any]) -> tuple[SpokenLine, ...]:
+    """What is spoken, the last lines with the items that they bring."""
+    said = table.get(_SAY, ())
+    texts = [said] if isinstance(said, str) else [str(each) for each in said]
+    items = len(table.get("items", ())) + issubclass(kind, QuizScene) if row_of(kind) else 0
+    before = max(0, len(texts) - items)
+    return tuple(
+        SpokenLine(text=text, reveals=number - before if items and number >= before else None)
+        for number, text in enumerate(texts)
+    )

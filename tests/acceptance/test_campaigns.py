@@ -1,0 +1,91 @@
+"""`nightreel run people.csv`: a row becomes somebody's film."""
+
+from __future__ import annotations
+
+import json
+
+from tests.acceptance.command import nightreel
+
+TEMPLATE = """
+title = "Hello"
+key = "id"
+[layouts.title]
+heading = 30
+kicker = 30
+subtitle = 30
+[layouts.statement]
+text = 60
+kicker = 20
+[fields.id]
+[fields.name]
+required = true
+max_chars = 20
+"""
+SCRIPT = """
+title = "Hello {{ name }}"
+[[scenes]]
+layout = "title"
+heading = "Hello {{ name }}"
+say = "Hello {{ name }}."
+[[scenes]]
+layout = "statement"
+text = "Good night"
+say = "Good night."
+"""
+FLAGS = ("--template", "hello", "--offline", "--narrator", "silence", "--preset", "fast_draft", "--json")
+
+
+def write(workspace, lines):
+    folder = workspace / "templates" / "hello"
+    folder.mkdir(parents=True, exist_ok=True)
+    (workspace / "nightreel.toml").touch()
+    (folder / "template.toml").write_text(TEMPLATE, encoding="utf-8")
+    (folder / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    for name in ("system", "user", "description"):
+        (folder / f"{name}.jinja").write_text("{{ brief.title }}", encoding="utf-8")
+    (workspace / "people.csv").write_text("ID;Name\n" + "".join(f"{line}\n" for line in lines), encoding="cp1252")
+
+
+def films(workspace):
+    return {path.parent.name: path.stat().st_mtime_ns for path in (workspace / "output" / "people").glob("*/video.mp4")}
+
+
+def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
+    write(tmp_path, ["1;Jürgen", "2;{{ 7 * 7 }}", "3;" + "x" * 40])
+    first = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
+
+    problem, *_, summary = first.events
+    assert (first.code, first.stderr) == (9, "")
+    assert (problem["event"], problem["row"], problem["column"]) == ("row", 3, "Name")
+    assert problem["problem"] == "has 40 characters, at most 20 fit"
+    assert summary["counts"]["completed"] == 2
+    made = films(tmp_path)
+    assert sorted(made) == ["hello-7-7", "hello-jürgen"]
+    told = [path.read_text(encoding="utf-8") for path in tmp_path.glob("output/*/*/metadata.json")]
+    titles = [json.loads(text)["title"] for text in told]
+    assert sorted(titles) == ["Hello Jürgen", "Hello {{ 7 * 7 }}"]
+    rejected = (tmp_path / "output" / "people" / "summary" / "rejected.csv").read_text(encoding="utf-8-sig")
+    assert rejected.splitlines()[0] == "row,line,reason,mend,ID,Name"
+
+    write(tmp_path, ["4;Zoë", "1;Jürgen"])
+    second = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
+
+    assert (second.code, second.stderr) == (0, "")
+    notices = [event["text"] for event in second.events if event["event"] == "notice"]
+    assert "1 film is not in the source any more, and left where it lies: Hello {{ 7 * 7 }}" in notices
+    again = films(tmp_path)
+    assert sorted(again) == ["hello-7-7", "hello-jürgen", "hello-zoë"]
+    assert again["hello-jürgen"] == made["hello-jürgen"]
+
+
+def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):
+    write(tmp_path, ["1;Bo", "2;"])
+    strict = nightreel("run", "people.csv", *FLAGS[:-1], "--strict", cwd=tmp_path)
+
+    assert strict.code == 2
+    assert "is empty" in strict.stderr
+    assert "1 of 2 rows has a problem" not in strict.stdout
+    assert not films(tmp_path)
+
+    forecast = nightreel("run", "people.csv", *FLAGS, "--rows", "1", "--dry-run", cwd=tmp_path).events[-1]
+    assert (forecast["films"]["new"], forecast["problems"]) == (1, [])

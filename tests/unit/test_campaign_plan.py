@@ -1,0 +1,202 @@
+"""Campaigns across days: what a changed table means for the films that are there."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.model import JobStatus, Receipt, Video, advance
+from pipeline.orchestrator import batches
+from pipeline.orchestrator.asking import read_source
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.script import play
+
+HEADER = "customer,first_name,product,price"
+ROWS = ["1,Maria,Roof,5 €", "2,Bo,Roof,6 €", "3,Ann,Roof,7 €"]
+
+
+@pytest.fixture
+def shop(tmp_path):
+    (tmp_path / "nightreel.toml").touch()
+    return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+
+
+def deliver(package):
+    package.video.parent.mkdir(parents=True)
+    for path in (package.video, package.srt, package.vtt, package.thumbnail, package.metadata):
+        path.touch()
+
+
+class Campaign:
+    """people.csv in a workspace, planned as often as it changes."""
+
+    def __init__(self, shop):
+        self.shop = shop
+        self.path = shop.workspace / "people.csv"
+
+    async def read(self, *rows, only="", **settings):
+        await to_thread.run_sync(lambda: self.path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8"))
+        return await read_source(self.path, self.shop, batch="people", rows=only)
+
+    async def plan(self, *rows, only=""):
+        wanted = await self.read(*rows, only=only)
+        return await plan_batch(
+            wanted.briefs,
+            self.shop,
+            batch="people",
+            source="people.csv",
+            is_partial=wanted.is_partial,
+            refused=batches.refusals(wanted.unreadable),
+        )
+
+    async def make(self, plan):
+        """The films of a plan are there, as far as the plan can see."""
+        for job_id in plan.ids:
+            job = await self.shop.store.load_job("people", job_id)
+            if job.status is JobStatus.PENDING:
+                package = self.shop.places.package(job.folder, "people")
+                await to_thread.run_sync(deliver, package)
+                at = self.shop.clock()
+                job = advance(advance(job, JobStatus.IN_PROGRESS, at=at), JobStatus.COMPLETED, at=at)
+                video = Video(frames=30, bytes=0, sha256="")
+                receipt = Receipt(destination="folder", package=package)
+                await self.shop.store.save_job(job.evolve(receipt=receipt, video=video))
+
+    async def jobs(self):
+        asked = await self.shop.store.load_batch("people")
+        return [await self.shop.store.load_job("people", job_id) for job_id in asked.jobs]
+
+
+@pytest.fixture
+def campaign(shop):
+    return Campaign(shop)
+
+
+async def test_each_row_is_a_job_with_a_film_in_its_own_words(campaign):
+    plan = await campaign.plan(*ROWS)
+
+    jobs = await campaign.jobs()
+    assert (plan.new, [job.brief.key for job in jobs]) == (3, ["1", "2", "3"])
+    assert [job.folder for job in jobs] == ["people/roof-for-maria", "people/roof-for-bo", "people/roof-for-ann"]
+    template = await to_thread.run_sync(campaign.shop.template, jobs[0].brief)
+    script = play(jobs[0].brief, template)
+    assert script.title == "Roof for Maria"
+    assert "Hello Maria." in [line.text for scene in script.scenes for line in scene.lines]
+
+
+async def test_the_same_table_again_is_the_same_jobs(campaign):
+    first = await campaign.plan(*ROWS)
+    again = await campaign.plan(*ROWS)
+
+    assert (again.new, again.ids, again.removed) == (0, first.ids, 0)
+
+
+async def test_a_row_that_is_added_anywhere_adds_one_job(campaign):
+    first = await campaign.plan(*ROWS)
+    again = await campaign.plan("9,Eva,Wall,8 €", *ROWS)
+
+    assert (again.new, again.ids[1:], again.replaced) == (1, first.ids, {})
+
+
+async def test_a_row_that_changes_remakes_its_film_in_its_place_and_no_other(campaign):
+    first = await campaign.plan(*ROWS)
+    await campaign.make(first)
+    again = await campaign.plan("8,Eva,Wall,8 €", "2,Bo,Roof,4 €", ROWS[0], ROWS[2])
+
+    assert (again.new, again.replaced, again.removed) == (2, {first.ids[1]: "Roof for Bo"}, 0)
+    assert {job.brief.key: job.folder for job in await campaign.jobs()}["2"] == "people/roof-for-bo"
+
+
+async def test_a_row_keeps_its_place_when_its_film_is_called_otherwise(campaign):
+    first = await campaign.plan(*ROWS)
+    await campaign.make(first)
+    again = await campaign.plan(ROWS[0], "2,Bob,Garage roof,6 €", ROWS[2])
+
+    assert again.replaced == {first.ids[1]: "Roof for Bo"}
+    assert [job.folder for job in await campaign.jobs()][1] == "people/roof-for-bo"
+
+
+async def test_two_rows_with_one_name_have_a_film_each(campaign):
+    plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
+
+    folders = [job.folder for job in await campaign.jobs()]
+    assert plan.new == 2
+    assert folders[0] == "people/roof-for-maria"
+    assert folders[1] == f"people/roof-for-maria-{plan.ids[1][:6]}"
+
+
+async def test_rows_that_are_gone_are_listed(campaign):
+    await campaign.plan(*ROWS)
+    again = await campaign.plan(ROWS[1])
+
+    assert (again.removed, again.removed_titles) == (2, ["Roof for Maria", "Roof for Ann"])
+    assert [job.brief.key for job in await campaign.jobs()] == ["2"]
+
+
+async def test_some_rows_leave_the_others_as_they_are(campaign):
+    await campaign.plan(*ROWS)
+    again = await campaign.plan("1,Mary,Roof,5 €", *ROWS[1:], only="1")
+
+    assert (len(again.ids), again.new, again.removed) == (1, 1, 0)
+    assert sorted(job.brief.key for job in await campaign.jobs()) == ["1", "2", "3"]
+
+
+async def test_refused_rows_are_remembered_with_their_reasons(campaign):
+    await campaign.plan(ROWS[0], "2,Bo,Roof,free")
+
+    (refused,) = (await campaign.shop.store.load_batch("people")).refused
+    assert refused.where == f"{campaign.path}:3"
+    assert refused.error.cause == "price: 'free' is no sum of money"
+
+
+async def test_what_is_too_long_for_its_place_in_the_film_is_a_problem_of_the_row(campaign):
+    wanted = await campaign.read("1,Maria,Roof,123456789012.25 €")
+    (problem,) = wanted.problems
+    assert "price has 19 characters, at most 18 fit" in problem.problem
+
+
+async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):
+    strict = await to_thread.run_sync(
+        lambda: open_workshop(
+            workspace=tmp_path, overrides={"offline": True, "template": "offer", "campaign.strict": True}
+        )
+    )
+    wanted = await Campaign(strict).read(ROWS[0], "2,Bo,Roof,free", "3,,Roof,1 €")
+
+    assert str(wanted.stop) == (
+        f"{tmp_path / 'people.csv'}: 2 of 3 rows have problems, and nothing is made of the others (strict). "
+        "Mend them, or drop --strict"
+    )
+    assert [problem.row for problem in wanted.problems] == [2, 3]
+    assert (tmp_path / "output" / "people" / "summary" / "rejected.csv").is_file()
+
+
+async def test_a_header_alone_is_told(campaign):
+    assert "has no rows" in str((await campaign.read()).stop)
+
+
+async def test_only_tables_have_rows(shop):
+    with pytest.raises(InputError, match="only tables have rows"):
+        await read_source("Why is the sky blue?", shop, batch="sky", rows="3")
+
+
+async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(shop):
+    def write():
+        lines = "first_name,product,price,photo\nBo,Roof,5 €,bo.jpg\n"
+        (shop.workspace / "people.csv").write_text(lines, encoding="utf-8")
+
+    await to_thread.run_sync(write)
+    wanted = await read_source(shop.workspace / "people.csv", shop, batch="people")
+
+    assert [problem.problem for problem in wanted.problems] == ["makes no film: bo.jpg: no such file"]
+
+
+async def test_names_in_every_script_and_names_of_devices_become_folders(campaign):
+    rows = ["1,ሰላም,Roof,5 €", "2,محمد,Roof,5 €", "3,../../etc,Roof,5 €", "4,नमस्ते,con,5 €", "5,👩‍🚀 Zoë,Roof,5 €"]
+    await campaign.plan(*rows)
+
+    folders = [job.folder for job in await campaign.jobs()]
+    assert len(set(folders)) == 5
+    assert all(folder.startswith("people/") and ".." not in folder for folder in folders)

@@ -1,0 +1,265 @@
+"""A table and a template: each row is a brief, or says what is wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.model import Brief
+from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write_rejected
+from pipeline.sources.campaign.rejected import harmless
+from pipeline.sources.tables import TableForm, open_table
+from pipeline.template import load_template
+
+HEADER = "customer,First Name,product,price,valid until\n"
+TEMPLATE = """
+title = "Small"
+key = "customer"
+[layouts.title]
+heading = 30
+kicker = 30
+subtitle = 30
+[layouts.statement]
+text = 60
+kicker = 20
+[fields.customer]
+[fields.first_name]
+required = true
+max_chars = 12
+help = "How the film says hello"
+[fields.product]
+[fields.price]
+type = "money"
+currency = "EUR"
+[fields.valid_until]
+type = "date"
+[fields.hello]
+derived = "Hello {{ first_name | title }}"
+"""
+SCRIPT = """
+title = "{{ product | default('Offer') }} for {{ first_name }}"
+[[scenes]]
+layout = "title"
+heading = "{{ hello }}"
+say = "{{ hello }}."
+[[scenes]]
+layout = "statement"
+text = "It is {{ price | default('free') }}"
+say = "It is {{ price | default('free') }}."
+"""
+
+
+@pytest.fixture
+def template(tmp_path):
+    folder = tmp_path / "templates" / "small"
+    folder.mkdir(parents=True)
+    (folder / "template.toml").write_text(TEMPLATE, encoding="utf-8")
+    (folder / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    for name in ("system", "user", "description"):
+        (folder / f"{name}.jinja").write_text("x", encoding="utf-8")
+    return load_template("small", search=[tmp_path / "templates"])
+
+
+@pytest.fixture
+def checked(tmp_path, template):
+    def check(lines, name="people.csv", choice=None, judge=lambda _brief: None, of=None, **more):
+        path = tmp_path / name
+        path.write_bytes(lines if isinstance(lines, bytes) else lines.encode(errors="surrogateescape"))
+        table = open_table(path, TableForm())
+        reader = RowReader(table, of or template, **more)
+        with write_rejected(tmp_path / "rejected.csv", table.columns) as refuse:
+            return check_rows(table, reader, judge=judge, refuse=refuse, choice=choice)
+
+    return check
+
+
+def told(result):
+    return [(each.row, each.line, each.column, each.value, each.problem) for each in result.problems]
+
+
+def test_a_row_is_a_brief_with_its_values_and_its_place(checked, tmp_path):
+    result = checked(HEADER + '7,MARIA,Roof,"1.299,00 €",30.6.2026\n')
+
+    (brief,) = result.briefs
+    assert (brief.title, brief.language, brief.template) == ("Roof for MARIA", "en", "small")
+    assert brief.origin == f"{tmp_path / 'people.csv'}:2"
+    assert brief.row.key == "7"
+    assert dict(brief.row.fields) == {
+        "customer": "7",
+        "first_name": "MARIA",
+        "product": "Roof",
+        "price": "1299.00 EUR",
+        "valid_until": "2026-06-30",
+        "hello": "Hello Maria",
+    }
+
+
+def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
+    result = checked(HEADER + "1,Maria,Roof,free,3/4/26\n2,Bo,Roof,5 €,\n3,,Roof,5 €,\n4,Ann\n")
+
+    assert [brief.row.key for brief in result.briefs] == ["2"]
+    assert (result.rows, result.refused) == (4, 3)
+    assert told(result) == [
+        (1, 2, "price", "free", "'free' is no sum of money"),
+        (1, 2, "valid until", "3/4/26", "'3/4/26' has a year of two digits"),
+        (3, 4, "First Name", "", "is empty"),
+        (4, 5, "", "", "has 2 cells, and there are 5 columns"),
+    ]
+    assert result.problems[2].mend == "Write how the film says hello"
+
+
+def test_the_refused_rows_lie_in_a_csv_with_their_reasons_that_no_spreadsheet_runs(checked, tmp_path):
+    checked(HEADER + "1,=cmd|'/c calc'!A0,Roof,@free,\n2,Bo,-5,5 €,\n")
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "rejected.csv").read_text(encoding="utf-8-sig"))))
+    (row,) = rows
+    assert row["reason"].startswith("First Name: has 17 characters")
+    assert (row["row"], row["line"], row["customer"]) == ("1", "2", "1")
+    assert (row["First Name"], row["price"]) == ("'=cmd|'/c calc'!A0", "'@free")
+
+
+def test_what_we_put_before_a_formula_is_gone_when_it_is_read_again(checked):
+    (brief,) = checked("first_name,product\nBo,'=1+1\n").briefs
+
+    assert dict(brief.row.fields)["product"] == "=1+1"
+
+
+@pytest.mark.parametrize("cell", ["=1", " =1", "+x", "-x", "@x", "\t=1", "＝1"])
+def test_a_cell_that_would_run_does_not(cell):
+    assert not harmless(cell).strip().startswith(("=", "+", "-", "@", "\t", "＝"))
+
+
+def test_numbers_are_no_formulas():
+    assert [harmless(cell) for cell in ("-5", "+4.50", "1,5")] == ["-5", "+4.50", "1,5"]
+
+
+def test_a_clean_run_takes_away_the_list_of_an_earlier_one(checked, tmp_path):
+    checked(HEADER + "1,,Roof,,\n")
+    assert (tmp_path / "rejected.csv").exists()
+    checked(HEADER + "1,Bo,Roof,,\n")
+    assert not (tmp_path / "rejected.csv").exists()
+
+
+def test_two_rows_of_one_key_are_told(checked):
+    result = checked(HEADER + "1,Maria,Roof,,\n1,Bo,Wall,,\n")
+
+    assert told(result) == [(2, 3, "", "1", "has the same key as line 2")]
+
+
+def test_without_a_key_two_rows_that_say_the_same_are_told(checked):
+    result = checked("first_name,note\nMaria,a\nMaria,b\nBo,a\n")
+
+    assert told(result) == [(2, 3, "", "", "says the same as line 2")]
+    assert [brief.row.key for brief in result.briefs] == ["", ""]
+
+
+def test_the_key_is_a_column_of_ones_choice(checked):
+    assert [brief.row.key for brief in checked("ID,first name\nx1,Bo\nx2,Bo\n", key="id").briefs] == ["x1", "x2"]
+    with pytest.raises(InputError, match="--key: the table has no column 'nr'"):
+        checked("ID,first name\nx1,Bo\n", key="nr")
+    assert told(checked("ID,first name\n,Bo\n", key="id")) == [(1, 2, "ID", "", "is empty, and it names the row")]
+
+
+def test_columns_are_mapped(checked):
+    (brief,) = checked("Vorname;Preis\nJürgen;5 €\n", mapped=("Vorname=first_name", "preis=price")).briefs
+
+    assert dict(brief.row.fields)["price"] == "5 EUR"
+
+
+@pytest.mark.parametrize(
+    ("header", "mapped", "problem"),
+    [
+        ("Vorname", (), "no column is the field first_name: there is Vorname"),
+        ("Vorname", ("Vorname=first_nam",), "the template has no field 'first_nam'. Did you mean first_name"),
+        ("Vorname", ("Vornme=first_name",), "the table has no column 'Vornme'. Did you mean Vorname"),
+        ("Vorname", ("first_name",), "is no column and field"),
+        ("First Name,first_name", (), "the field first_name may be First Name, first_name"),
+        ("first_name,first_name", (), "the field first_name may be first_name, first_name (2)"),
+    ],
+)
+def test_columns_that_do_not_fit_are_told(checked, header, mapped, problem):
+    with pytest.raises(InputError) as caught:
+        checked(f"{header}\nBo,Bo\n", mapped=mapped)
+    assert problem in str(caught.value).replace("did you mean", "Did you mean")
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [("3", [1, 2, 3]), ("2,5-6", [2, 5, 6]), ("4-4", [4]), ("1,1", [1])],
+)
+def test_some_rows_are_chosen(checked, text, rows):
+    table = HEADER + "".join(f"{n},Bo{n},Roof,,\n" for n in range(1, 9))
+
+    assert [int(brief.row.key) for brief in checked(table, choice=parse_choice(text)).briefs] == rows
+
+
+@pytest.mark.parametrize("text", ["", "0", "5-2", "a", "1,,2", "-3", "1;2"])
+def test_a_choice_that_names_no_rows_is_told(text):
+    with pytest.raises(InputError, match="names no rows"):
+        parse_choice(text)
+
+
+def test_a_template_without_a_script_gets_briefs_with_notes_that_are_never_markdown(checked):
+    cell = '"One *two*\n\n![x](/etc/passwd)\n\n# Three"'
+    (brief,) = checked(f"Title,Notes\nTea,{cell}\n", of=load_template("explainer", search=[])).briefs
+
+    assert (brief.title, brief.pictures) == ("Tea", ())
+    assert [block.text for block in brief.sections[0].blocks] == ["One *two*", "![x](/etc/passwd)", "# Three"]
+
+
+def test_damaged_cells_are_told_and_others_of_their_row_do_not_matter(checked):
+    result = checked(b"first_name,note\n" + "Zoë,x\n".encode() + b"B\xf6,x\nBo,\xf6\nEv\0a,x\n")
+
+    assert [brief.title for brief in result.briefs] == ["Offer for Zoë", "Offer for Bo"]
+    assert [problem for *_, problem in told(result)] == [
+        "holds the byte 0xF6, which is not in the encoding of the rest",
+        "holds a NUL byte, and may be cut",
+    ]
+
+
+cells = st.text(max_size=12) | st.sampled_from(
+    [
+        "",
+        "5 €",
+        "3/4/2026",
+        "{{ 7 * 7 }}",
+        "=1+1",
+        '"',
+        '""',
+        "a\nb",
+        "\0",
+        "\u202e",
+        "../../etc/passwd",
+        "con",
+        "é" * 99,
+    ]
+)
+tables = st.lists(st.lists(cells, min_size=1, max_size=6), min_size=1, max_size=8)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(rows=tables, delimiter=st.sampled_from(",;\t|"), encoding=st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+def test_any_table_gives_a_brief_or_a_reason_for_every_row(checked, rows, delimiter, encoding):
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter).writerows([["first_name", "product", "price", "valid_until"], *rows])
+    result = checked(file.getvalue().encode(encoding, errors="replace"))
+
+    refused = {problem.row for problem in result.problems}
+    assert len(result.briefs) + len(refused) == result.rows == result.refused + len(result.briefs)
+    assert all(brief.title and brief.row for brief in result.briefs)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(content=st.binary(max_size=200), name=st.sampled_from(["a.csv", "a.tsv", "a.json", "a.jsonl"]))
+def test_any_file_is_read_or_told(checked, content, name):
+    try:
+        result = checked(content, name)
+    except InputError:
+        return
+    assert len(result.briefs) + result.refused == result.rows
+    assert all(isinstance(brief, Brief) for brief in result.briefs)

@@ -1,0 +1,151 @@
+"""A template's own script, filled in for a row: data goes in, and never becomes code."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.template.rows import Field, PlayError
+from pipeline.template.rows.play import parse_play
+
+FIELDS = (
+    Field(name="name"),
+    Field(name="price", kind="money"),
+    Field(name="before", kind="money"),
+    Field(name="day", kind="date"),
+    Field(name="count", kind="integer"),
+)
+SAID = {"name": "Maria", "price": "1299.00 EUR", "before": "1499.50 EUR", "day": "2026-11-03", "count": "3"}
+
+
+def play(scenes, language="en"):
+    text = f'language = "{language}"\ntitle = "For {{{{ name }}}}"\n{scenes}'
+    return parse_play(text, path="script.toml", known=[field.name for field in FIELDS])
+
+
+def values(language="en", **said):
+    said = {**SAID, **said}
+    return {field.name: field.value(said[field.name], language) for field in FIELDS}
+
+
+def said(text, language="en", **row):
+    """What a statement says."""
+    scene = f"[[scenes]]\nlayout = 'statement'\ntext = '''{text}'''\nsay = '''{text}'''"
+    (statement,) = play(scene, language).script(values(language, **row)).scenes
+    return statement.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "shown"),
+    [
+        ("{{ price }}", "en", "€1,299"),
+        ("{{ price }}", "de", "1.299\xa0€"),
+        ("{{ before }}", "de", "1.499,50\xa0€"),
+        ("{{ before - price }}", "en", "€200.50"),
+        ("{{ 5 | money('USD') }}", "en", "$5"),
+        ("{{ day }}", "en", "November 3, 2026"),
+        ("{{ day }}", "de", "3. November 2026"),
+        ("{{ day | date('d MMMM') }}", "fr", "3 novembre"),
+        ("{{ count | ordinal }}", "en", "3rd"),
+        ("{{ count | ordinal }}", "de", "3."),
+        ("{{ count }} {{ count | plural('day', 'days') }}", "en", "3 days"),
+        ("{{ count | plural('день', 'дня', 'дней', 'дня') }}", "ru", "дня"),
+        ("{{ 'MARIA O\\'NEILL-DIAZ' | title }}", "en", "Maria O'Neill-Diaz"),
+        ("{{ 'IŞIL' | title }}", "tr", "Işıl"),
+        ("{{ 1299 | number }}", "de", "1.299"),
+    ],
+)
+def test_values_are_shown_as_the_language_of_the_film_does(text, language, shown):
+    assert said(text, language) == shown
+
+
+def test_an_empty_cell_is_empty_and_may_have_a_default():
+    assert said("Hi {{ name | default('friend') }}", name="") == "Hi friend"
+    assert said("Hi {{ price }}!", price="") == "Hi !"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{{ 7 * 7 }}",
+        "{% for x in range(10) %}x{% endfor %}",
+        "{# gone #}",
+        "{{ ''.__class__.__mro__ }}",
+        "<speak>hi</speak>",
+        "=1+1",
+        "%(name)s {name}",
+    ],
+)
+def test_a_cell_is_data_and_stands_there_as_it_was_written(cell):
+    assert said("Hi {{ name }}", name=cell) == f"Hi {cell}"
+
+
+def test_scenes_lines_and_items_are_left_out_where_their_condition_is_false():
+    scenes = """
+[[scenes]]
+layout = "bullets"
+heading = "What"
+items = ["One", { text = "Cheaper", when = "before > price" }, "{{ name }}"]
+say = ["So.", "One.", { text = "Cheaper.", when = "before > price" }, { text = "{{ name }}.", when = "name" }]
+
+[[scenes]]
+layout = "statement"
+when = "count > 2"
+text = "Many"
+say = "Many."
+"""
+    full = play(scenes).script(values()).scenes
+    assert [scene.layout for scene in full] == ["bullets", "statement"]
+    assert full[0].items == ("One", "Cheaper", "Maria")
+    assert [line.reveals for line in full[0].lines] == [None, 0, 1, 2]
+    (short,) = play(scenes).script(values(before="100 EUR", name="", count="1")).scenes
+    assert short.items == ("One",)
+    assert [line.text for line in short.lines] == ["So.", "One."]
+
+
+def test_the_when_of_a_moment_is_shown():
+    scenes = """
+[[scenes]]
+layout = "timeline"
+heading = "When"
+items = [{ when = "2026", text = "{{ name }}" }, { when = "2027", text = "b" }]
+say = ["a.", "b."]
+"""
+    (scene,) = play(scenes).script(values()).scenes
+    assert [(item.when, item.text) for item in scene.items] == [("2026", "Maria"), ("2027", "b")]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{{ price + before.currency }}", "can't be filled in"),
+        ("{{ price > 'x' }}", "can't be filled in"),
+        ("{{ name.nothing }}", "can't be filled in"),
+        ("{{ name * 1000000000 }}", "small numbers only"),
+        ("{{ day | date('%%') }}", "no way to write a day"),
+        ("{% for i in range(900) %}{% for j in range(900) %}{{ name }} endless{% endfor %}{% endfor %}", "longer than"),
+    ],
+)
+def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
+    with pytest.raises(PlayError, match=rf"scene 1 \(statement\): .*{why}"):
+        said(text)
+
+
+@pytest.mark.parametrize(
+    ("scenes", "problem"),
+    [
+        ("[[scenes]]\nlayout = 'statment'", "a scene has the layout 'statment'. Did you mean statement"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "broken text"),
+        ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
+        ("[[scenes]]\nlayout = 'statement'\ntxt = 'x'\nsay = 'x'", "a statement scene has no txt"),
+        ("colour = 1", "unknown key colour"),
+        ("", "has no title or no scenes"),
+        ("[[scenes]", "broken TOML"),
+    ],
+)
+def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
+    with pytest.raises(InputError) as caught:
+        play(scenes)
+    assert problem in str(caught.value).replace("did you mean", "Did you mean")
+    assert str(caught.value).startswith("script.toml")

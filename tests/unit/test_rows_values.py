@@ -1,0 +1,197 @@
+"""Cells as people write them become values, or say what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.template.rows.field import CellProblem, Field
+
+
+def read(kind, cell, locale="", **more):
+    return Field(name="it", kind=kind, **more).read(cell, locale=locale)
+
+
+def problem(kind, cell, **more):
+    with pytest.raises(CellProblem) as caught:
+        read(kind, cell, **more)
+    assert caught.value.mend
+    return caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("cell", "money"),
+    [
+        ("1.299,00 €", "1299.00 EUR"),
+        ("€1,299.00", "1299.00 EUR"),
+        ("1 299,50 €", "1299.50 EUR"),
+        ("1\u202f299 €", "1299 EUR"),
+        ("CHF 1'299.–", "1299 CHF"),
+        ("1.299 EUR", "1299 EUR"),
+        ("1,299 eur", "1299 EUR"),
+        ("12,5 €", "12.5 EUR"),
+        ("US$ 5", "5 USD"),
+        ("$0.99", "0.99 USD"),
+        ("₹1,23,456.50", "123456.50 INR"),
+        ("١٢٩٩ €", "1299 EUR"),
+        ("-5 €", "-5 EUR"),
+        ("1200", "1200 EUR"),
+    ],
+)
+def test_money_is_read_in_local_forms(cell, money):
+    assert read("money", cell, currency="EUR") == money
+
+
+def test_a_sign_that_several_currencies_share_is_that_of_its_field():
+    assert read("money", "$5", currency="CAD") == "5 CAD"
+    assert read("money", "5 kr", currency="NOK") == "5 NOK"
+    assert "is no currency" in problem("money", "5 kr")
+
+
+@pytest.mark.parametrize("cell", ["free", "5", "€", "5 smiles", "1.2.3,4,5 €", "12.3.567 €", "€ 5 $"])
+def test_what_is_no_money_is_told(cell):
+    problem("money", cell)
+
+
+def test_the_locale_says_which_mark_divides():
+    assert read("number", "1,299", locale="de") == "1.299"
+    assert read("number", "1.299", locale="de") == "1299"
+    assert read("number", "1,299", locale="en") == "1299"
+    assert problem("number", "1,299") == "'1,299' may be 1299 or 1.299"
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1.299", "1299"), ("1 000 000", "1000000"), ("-7", "-7"), ("３", "3"), ("12.0", "12")]
+)
+def test_whole_numbers_are_read(cell, number):
+    assert read("integer", cell) == number
+
+
+def test_numbers_have_limits():
+    assert problem("integer", "0", minimum=1) == "0 is less than 1"
+    assert problem("number", "5.1", maximum=5) == "5.1 is more than 5"
+    assert "no whole number" in problem("integer", "1.5")
+    assert "more than 15 digits" in problem("integer", "9" * 400)
+
+
+@pytest.mark.parametrize(
+    ("cell", "locale"),
+    [
+        ("2026-11-03", ""),
+        ("2026-11-03 00:00:00", ""),
+        ("2026-11-03T10:15:00Z", ""),
+        ("3 Nov 2026", ""),
+        ("November 3, 2026", ""),
+        ("3rd of November 2026", ""),
+        ("3.11.2026", ""),
+        ("03. 11. 2026", ""),
+        ("3. November 2026", "de"),
+        ("3 de noviembre de 2026", "es"),
+        ("3/11/2026", "en-GB"),
+        ("11/3/2026", "en-US"),
+        ("3/11/26", "fr"),
+        ("٣/١١/٢٠٢٦", "en-GB"),
+    ],
+)
+def test_days_are_read_in_local_forms(cell, locale):
+    assert read("date", cell, locale=locale) == "2026-11-03"
+
+
+def test_a_day_that_may_be_two_is_told_and_one_that_can_not_is_read():
+    assert problem("date", "3/11/2026") == "'3/11/2026' may be 2026-11-03 or 2026-03-11"
+    assert read("date", "25/12/2026") == read("date", "12/25/2026") == "2026-12-25"
+    assert read("date", "3/11/2026", order="dmy") == "2026-11-03"
+    assert "two digits" in problem("date", "3/11/26")
+
+
+@pytest.mark.parametrize("cell", ["tomorrow", "2026-02-30", "45000", "31.11.2026", "2026", "May"])
+def test_what_is_no_day_is_told(cell):
+    problem("date", cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://localhost/",
+        "http://127.0.0.1/",
+        "http://[::1]/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://10.0.0.1/x.png",
+        "http://169.254.169.254/latest/meta-data",
+        "https://me:secret@example.org/",
+        "https://",
+        "example.org",
+        "http://[broken",
+    ],
+)
+def test_addresses_of_this_machine_and_others_that_are_none_are_told(cell):
+    problem("url", cell)
+
+
+def test_an_address_on_the_web_is_read():
+    assert read("url", " https://example.org/a?b=1 ") == "https://example.org/a?b=1"
+
+
+@pytest.mark.parametrize(
+    "cell", ["../../etc/passwd", "/etc/passwd", "C:\\x.png", "..\\x.png", "x.exe", "file:///x.png"]
+)
+def test_pictures_outside_the_folder_of_the_table_are_told(cell):
+    problem("image", cell)
+
+
+def test_pictures_colours_mail_and_choices_are_read():
+    assert read("image", "photos/roof.JPG") == "photos/roof.JPG"
+    assert read("colour", "#2F8") == "#22ff88"
+    assert read("colour", "rgb(1, 2, 255)") == "#0102ff"
+    assert read("colour", "Navy") == "#000080"
+    assert read("email", "mailto:maria@example.org") == "maria@example.org"
+    assert read("choice", "YES", choices=("yes", "no")) == "yes"
+    assert problem("choice", "maybe", choices=("yes", "no")) == "'maybe' is none of yes, no"
+    problem("colour", "reddish")
+    problem("email", "maria@")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("  two \n lines ", "two lines"),
+        ("<p>Tea &amp; <b>milk</b></p>", "Tea & milk"),
+        ('a <break time="2s"/> pause', "a pause"),
+        ("<script>alert(1)</script>Hi", "Hi"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("{{ 7 * 7 }} {% raw %}", "{{ 7 * 7 }} {% raw %}"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+        ("Mar\u202eia\u200b", "Maria"),
+        ("José 👩‍🚀 ሰላም", "José 👩‍🚀 ሰላም"),
+    ],
+)
+def test_a_text_is_one_line_without_markup_and_what_misleads(cell, text):
+    assert read("text", cell) == text
+
+
+def test_a_text_that_is_too_long_is_told_and_never_cut():
+    assert problem("text", "x" * 501) == "has 501 characters, at most 500 fit"
+    assert "1,048,576 characters" in problem("text", "x" * (1 << 20))
+    assert "1,048,576 characters" in problem("date", "1" * (1 << 20))
+
+
+@given(
+    kind=st.sampled_from(
+        ["text", "integer", "number", "money", "date", "url", "image", "colour", "email", "paragraphs"]
+    ),
+    cell=st.text(max_size=60) | st.from_regex(r"[-+]?[$€]?\d{0,4}[.,/ ]?\d{0,4}[.,/ ]?\d{0,4} ?(EUR|kr)?"),
+    locale=st.sampled_from(["", "de", "en-US", "xx"]),
+)
+def test_any_cell_is_a_value_or_a_problem_and_a_value_is_read_again_as_itself(kind, cell, locale):
+    field = Field(name="it", kind=kind, currency="EUR")
+    try:
+        value = field.read(cell, locale=locale)
+    except CellProblem:
+        return
+    str(field.value(value, "de"))
+    if kind in {"date", "colour", "image"}:
+        assert field.read(value) == value

@@ -1,0 +1,240 @@
+"""Tables as people's programs write them, and as they should not: every row comes out, or says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, open_table
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(content, name="people.csv", **form):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return open_table(path, TableForm(**form))
+
+    return write
+
+
+def cells(table):
+    return [dict(row.cells) for row in table.rows() if isinstance(row, TableRow)]
+
+
+def broken(table):
+    return [(row.number, row.line, row.problem) for row in table.rows() if isinstance(row, BrokenRow)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16-LE"),
+        ("utf-16-be", "UTF-16-BE"),
+        ("utf-32", "UTF-32"),
+        ("cp1252", "Windows-1252"),
+    ],
+)
+def test_the_encoding_is_found_out(table, encoding, said):
+    people = table("name;town\nJürgen;Köln\nZoë;“Genf”\n".encode(encoding))
+
+    assert people.columns == ("name", "town")
+    assert cells(people) == [{"name": "Jürgen", "town": "Köln"}, {"name": "Zoë", "town": "“Genf”"}]
+    assert people.form.startswith(said)
+
+
+def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
+    people = table("name\nZoë\n".encode() + "Jürgen\n".encode("cp1252"))
+
+    good, bad = cells(people)
+    assert good == {"name": "Zoë"}
+    assert damage_in(bad["name"]) == "holds the byte 0xFC, which is not in the encoding of the rest"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_out(table, delimiter):
+    people = table(f'name{delimiter}price\nMaria{delimiter}"1,50"\nBo{delimiter}"2;50"\n')
+
+    assert cells(people) == [{"name": "Maria", "price": "1,50"}, {"name": "Bo", "price": "2;50"}]
+
+
+def test_decimal_commas_do_not_make_a_comma_the_delimiter(table):
+    assert table("name;price;weight\na;1,50;2,5\nb;2,50;3,5\n").columns == ("name", "price", "weight")
+
+
+def test_the_line_in_which_excel_says_its_delimiter_is_heeded(table):
+    people = table("sep=|\nname|town\nMaria|Ulm, Donau\n")
+
+    assert cells(people) == [{"name": "Maria", "town": "Ulm, Donau"}]
+    assert [row.line for row in people.rows()] == [3]
+
+
+def test_a_delimiter_that_is_said_goes_before_one_that_is_found(table):
+    assert table("a;b,c\n1;2,3\n", delimiter=",").columns == ("a;b", "c")
+
+
+def test_embedded_line_breaks_and_quotes_are_part_of_their_cell(table):
+    people = table('name,note\nMaria,"two\nlines and ""quotes"""\nBo,5" pipe\n')
+
+    assert cells(people) == [
+        {"name": "Maria", "note": 'two\nlines and "quotes"'},
+        {"name": "Bo", "note": '5" pipe'},
+    ]
+    assert [(row.number, row.line) for row in people.rows()] == [(1, 2), (2, 4)]
+
+
+def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
+    people = table("name,town\nMaria\nBo,Ulm,,\nAnn,Bonn,Rhein\n")
+
+    assert broken(people) == [
+        (1, 2, "has 1 cells, and there are 2 columns"),
+        (3, 4, "has 3 cells, and there are 2 columns"),
+    ]
+    assert cells(people) == [{"name": "Bo", "town": "Ulm"}]
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_row_and_no_other(table):
+    people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,Kiel\n')
+
+    assert broken(people) == [(1, 2, "a quote is opened and never closed")]
+    assert [row["name"] for row in cells(people)] == ["Bo", "Ann"]
+
+
+def test_two_stray_quotes_hide_no_row_between_them(table):
+    people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,"Kiel\nEva,Linz\n')
+
+    assert broken(people) == [
+        (1, 2, "a quote stands within a cell in quotes"),
+        (3, 4, "a quote is opened and never closed"),
+    ]
+    assert [row["name"] for row in cells(people)] == ["Bo", "Eva"]
+
+
+def test_a_nul_byte_is_damage(table):
+    assert damage_in(cells(table(b"name\nMa\0ria\n"))[0]["name"]) == "holds a NUL byte, and may be cut"
+
+
+def test_a_cell_of_a_megabyte_and_5000_columns_can_be_read(table):
+    wide = table(",".join(f"c{n}" for n in range(5000)) + "\n" + ",".join(["x"] * 5000) + "\n", "wide.csv")
+    long = table("name,note\nMaria," + "x" * (1 << 20) + "\n", "long.csv")
+
+    assert len(wide.columns) == 5000
+    assert len(cells(wide)[0]) == 5000
+    assert len(cells(long)[0]["note"]) == 1 << 20
+
+
+def test_a_line_without_an_end_is_a_row_that_is_told(table):
+    people = table("name\nMaria\n" + "x" * (5 << 20) + "\nBo\n")
+
+    assert broken(people) == [(2, 3, "has a line of more than 4,194,304 characters")]
+    assert [row["name"] for row in cells(people)] == ["Maria", "Bo"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty"),
+        (b"\n\n  \n", "is empty"),
+        (b"PK\x03\x04rest", "is a workbook or an archive, not text"),
+        (b"%PDF-1.7", "is a PDF, not text"),
+    ],
+)
+def test_what_is_no_table_is_told(table, content, problem):
+    with pytest.raises(InputError, match=problem):
+        table(content)
+
+
+def test_a_header_alone_is_a_table_without_rows(table):
+    people = table("name,town\n")
+
+    assert people.columns == ("name", "town")
+    assert list(people.rows()) == []
+
+
+def test_columns_of_one_name_are_told_apart(table):
+    people = table("Name,Name,,Name\na,b,c,d\n")
+
+    assert people.columns == ("Name", "Name (2)", "3", "Name (3)")
+    assert people.doubled == {"Name"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"),
+    [
+        ("Maria,5 €\nBo,6 €\n", ("1", "2")),
+        ("maria@example.org,Ulm\n", ("1", "2")),
+        ("country,2019,2020\nChad,5,6\nMali,7,8\n", ("country", "2019", "2020")),
+        ("name,town\nMaria,Ulm\n", ("name", "town")),
+        ("id,price\n1,2\n", ("id", "price")),
+    ],
+)
+def test_a_first_line_that_is_a_row_names_no_columns(table, lines, columns):
+    assert table(lines).columns == columns
+
+
+def test_a_first_line_with_the_name_of_a_field_names_the_columns(table):
+    assert table("First name,5\nBo,6\n", names=frozenset({"firstname"})).columns == ("First name", "5")
+
+
+def test_empty_rows_are_none(table):
+    assert [row.line for row in table("name,town\n\n,\nMaria,Ulm\n\n").rows()] == [4]
+
+
+def test_json_lines_are_rows_and_broken_ones_are_told(table):
+    people = table('{"name": "Maria", "price": 1.10}\n\n{"name": \n[1]\n{"name": null, "tall": true}\n', "a.jsonl")
+
+    assert cells(people) == [{"name": "Maria", "price": "1.10"}, {"name": "", "tall": "true"}]
+    assert [(number, line) for number, line, _ in broken(people)] == [(2, 3), (3, 4)]
+
+
+def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):
+    people = table(json.dumps([{"name": f"n{n}"} for n in range(3000)], indent=1), "a.json")
+
+    rows = list(people.rows())
+    assert (rows[0].line, rows[1].line, rows[-1].number, rows[-1].line) == (2, 5, 3000, 8999)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ('{"name": "Maria"}', "is no list of rows"),
+        ('[{"name": "Maria"}', "ends before its list does"),
+        ('[{"name": "Maria"} {"name": "Bo"}]', "a comma is missing"),
+        ('[{"name": "Maria", }]', "is broken JSON"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_json_array_that_breaks_off_ends_with_its_line(table, content, problem):
+    with pytest.raises(InputError, match=problem):
+        list(table(content, "a.json").rows())
+
+
+def test_a_number_no_machine_has_room_for_is_a_text(table):
+    assert cells(table('{"n": ' + "9" * 5000 + ', "m": NaN}', "a.jsonl")) == [{"n": "9" * 5000, "m": "NaN"}]
+
+
+def test_memory_does_not_grow_with_the_rows(table):
+    def peak(rows):
+        people = table("name,town\n" + "Maria,Ulm\n" * rows, f"{rows}.csv")
+        tracemalloc.start()
+        for _ in people.rows():
+            pass
+        size = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return size
+
+    peak(10)
+    assert peak(4_000) < peak(200) + 200_000
+
+
+def test_a_table_is_told_by_its_name():
+    assert is_table("a/B.CSV")
+    assert is_table("a.jsonl")
+    assert not is_table("a.md")
+    assert not is_table("What is CSV?")
