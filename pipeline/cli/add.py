@@ -27,7 +27,7 @@ def add(
     batch
         Name of a batch, e.g. space, or queue: films for any process that runs.
     topic
-        A topic in quotes, a brief (.md), a topic list (.txt), a list of rows (.csv, .jsonl) or a folder of briefs.
+        A topic in quotes, a brief (.md), a topic list (.txt) or a folder of briefs.
     topics
         More of them.
     priority

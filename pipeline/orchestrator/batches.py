@@ -72,7 +72,7 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
     _refuse_one_file_for_many([brief], shop)
-    _tell_idle_voices([brief], shop, listen)
+    await _tell_idle_voices([brief], shop, listen)
     ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
     jobs: dict[str, Job] = {}
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
@@ -149,7 +149,7 @@ async def run_batch(
         is_partial=is_partial,
         refused=refusals(unreadable),
     )
-    _tell_idle_voices(briefs, shop, listen)
+    await _tell_idle_voices(briefs, shop, listen)
     _tell_plan(plan, listen)
     return await _work(shop, batch, listen)
 
@@ -298,8 +298,8 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))
 
 
-def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: Listener) -> None:
-    for line in shop.wishes.idle_voices(briefs)[:_NOTICES]:
+async def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: Listener) -> None:
+    for line in (await to_thread.run_sync(shop.wishes.idle_voices, briefs))[:_NOTICES]:
         tell(listen, Notice(text=line))
 
 

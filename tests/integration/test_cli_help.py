@@ -14,6 +14,8 @@ import pytest
 from pipeline import errors
 from pipeline.cli import app, main
 from pipeline.cli.add import add
+from pipeline.cli.auth import auth, youtube
+from pipeline.cli.auth import status as auth_status
 from pipeline.cli.cancel import cancel
 from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
@@ -21,8 +23,9 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
-from pipeline.cli.options import Making, Place, Working
+from pipeline.cli.options import Making, Place, Rows, Working
 from pipeline.cli.presets import presets
+from pipeline.cli.publish import publish
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -39,6 +42,7 @@ COMMANDS = {
     "resume": resume,
     "retry": retry,
     "cancel": cancel,
+    "publish": publish,
     "checkpoint": checkpoint,
     "clean": clean,
     "voices": voices,
@@ -47,10 +51,13 @@ COMMANDS = {
     "doctor": doctor,
 }
 # Commands of a command.
-TEMPLATES = {"list": list_all, "show": show, "new": new, "check": check, "preview": preview}
+OF_COMMANDS = {
+    "templates": (templates, {"list": list_all, "show": show, "new": new, "check": check, "preview": preview}),
+    "auth": (auth, {"youtube": youtube, "status": auth_status}),
+}
 # What a flag is called where its parameter can't be called so.
 FLAGS = {"origin": "--from"}
-GROUPS = {"making": Making, "working": Working, "place": Place}
+GROUPS = {"making": Making, "table": Rows, "working": Working, "place": Place}
 HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3", "babel"}
 _SCRIPT = """
 import contextlib, io, json, sys
@@ -91,20 +98,24 @@ def test_help_needs_nothing_heavy():
 def test_the_help_names_every_command_and_where_to_start(capsys):
     text = help_of(capsys=capsys)
 
-    for command in (*COMMANDS, "templates"):
+    for command in (*COMMANDS, *OF_COMMANDS):
         assert f" {command} " in text
     assert "Start with: nightreel make" in text
     assert "Exit codes: 0 done" in text
 
 
 def test_no_command_is_forgotten_here():
-    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys() | {"templates"}
-    assert {name for name in templates if not name.startswith("-")} == TEMPLATES.keys()
+    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys() | OF_COMMANDS.keys()
+    for commands, named in OF_COMMANDS.values():
+        assert {name for name in commands if not name.startswith("-")} == named.keys()
 
 
 @pytest.mark.parametrize(
     ("command", "function"),
-    [*(((name,), each) for name, each in COMMANDS.items()), *((("templates", n), e) for n, e in TEMPLATES.items())],
+    [
+        *(((name,), each) for name, each in COMMANDS.items()),
+        *(((name, n), each) for name, (_, named) in OF_COMMANDS.items() for n, each in named.items()),
+    ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_the_help_of_a_command_names_all_its_parameters(command, function, capsys):

@@ -60,7 +60,7 @@ class Wishes:
     def idle_voices(self, briefs: Iterable[Brief]) -> tuple[str, ...]:
         """A line for each voice that a flag or a brief names for a language in which no film of these is made.
 
-        The table [voices] of the settings is for whatever comes.
+        The table [voices] of the settings is for whatever comes. Blocks.
         """
         everywhere: set[str] = set()
         own: dict[tuple[str, str], str] = {}

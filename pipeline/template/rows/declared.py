@@ -21,9 +21,7 @@ BRIEF_FIELDS = (
     Field(name="description", max_chars=4000, help="What stands below the published film"),
     Field(name="audience", max_chars=200, help="Who watches"),
     Field(name="tone", max_chars=200, help="How it sounds"),
-    Field(
-        name="picture", kind="image", help="A picture beside the table, an address, or stock: and words"
-    ),
+    Field(name="picture", kind="image", help="A picture beside the table, an address, or stock: and words"),
     Field(name="picture_2", kind="image", help="Another one"),
     Field(name="picture_3", kind="image", help="Another one"),
     Field(name="pictures", kind="image", help="A folder of pictures beside the table, with / at its end"),
