@@ -86,6 +86,6 @@ def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
 
     Layouts are written for languages that run left to right, and mirrored for the others.
     """
-    composition = LAYOUTS[type(scene)](scene, words, look)
+    composition = LAYOUTS[type(scene)](scene, words, look.of(scene))
     composition = composition.mirrored() if look.right_to_left else composition
     return composition.calmed() if look.reduced_motion else composition
