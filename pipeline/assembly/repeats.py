@@ -52,8 +52,10 @@ class RepeatingStream:
         self._frame_num += 1
         self._shown_frame_num = self._frame_num
         self._order += 2
-        picture = h264.repeated_picture(self._sequence, frame_num=self._frame_num, order=self._order, back=back)
-        return h264.stream_of(picture)
+        # Counted as far as their bits go, there are few: most were written before.
+        bits = self._sequence
+        frame_num, order = self._frame_num % (1 << bits.frame_num_bits), self._order % (1 << bits.order_bits)
+        return h264.stream_of(h264.repeated_picture(bits, frame_num=frame_num, order=order, back=back))
 
     def _count(self, picture: h264.Slice) -> None:
         """A picture in a group that repeated ones only follow. Its numbers stand, modulo what their bits hold."""

@@ -24,6 +24,8 @@ from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.control import open_again
+from pipeline.orchestrator.forks import forking_workers
+from pipeline.orchestrator.scenes import load_workers
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 
@@ -43,7 +45,8 @@ class Session:
         """
         code: int | None = None
         try:
-            code = anyio.run(_until_stopped, work, self._end_at_once)
+            with forking_workers(load_workers):
+                code = anyio.run(_until_stopped, work, self._end_at_once)
         except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or was told twice
             _end_children()
         if code is None:

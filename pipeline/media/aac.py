@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 
 import av
 import numpy as np
@@ -78,6 +79,8 @@ class SoundEncoder:
         return packets
 
 
+# Silence is the same again and again.
+@lru_cache(maxsize=16)
 def twin(packet: bytes) -> bytes:
     """A packet of two channels that both sound like the one of `packet`.
 

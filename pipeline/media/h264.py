@@ -26,6 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.media.bits import BitReader, BitWriter
 
@@ -172,6 +173,7 @@ def skip_set(sequence: Sequence) -> bytes:
     return _unit(PICTURE_SET, bits)
 
 
+@lru_cache(maxsize=256)
 def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
     """A NAL unit: a P picture, itself a reference, that shows again what another showed.
 

@@ -93,25 +93,29 @@ def together(parts: Iterable[Loudness]) -> Loudness:
     )
 
 
-def set_loudness(samples: Samples, target_lufs: float = FILM_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Samples:
-    """A copy at `target_lufs`, its true peak at most `ceiling_dbtp`, measured again until both hold.
+def set_loudness(
+    samples: Samples, target_lufs: float = FILM_LUFS, ceiling_dbtp: float = CEILING_DBTP
+) -> tuple[Samples, float | None]:
+    """A copy at `target_lufs`, its true peak at most `ceiling_dbtp`, measured again until both hold; how loud it is.
 
     A clip too quiet or too short to be measured is only kept below the ceiling: nothing is known that would justify
-    a gain.
+    a gain, and None is how loud it is.
     """
     before = _integrated(samples)
     peaks = _true_peaks(samples)
     if before is None:
-        return _limited(samples, peaks, gain_db=0.0, ceiling_dbtp=ceiling_dbtp)
+        result = _limited(samples, peaks, gain_db=0.0, ceiling_dbtp=ceiling_dbtp)
+        return result, _integrated(result)
     gain_db = min(target_lufs - before, _MAX_GAIN_DB)
     for _ in range(_ATTEMPTS):
         result = _limited(samples, peaks, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
         # The limiter took some loudness with the peaks: give it back and look again.
-        missing = target_lufs - (_integrated(result) or target_lufs)
+        loudness = _integrated(result)
+        missing = target_lufs - (loudness or target_lufs)
         if abs(missing) <= _TOLERANCE_LU or gain_db >= _MAX_GAIN_DB:
             break
         gain_db = min(gain_db + missing, _MAX_GAIN_DB)
-    return result
+    return result, loudness
 
 
 def levelled(sound: Callable[[], Iterable[Samples]]) -> Iterator[Samples]:

@@ -12,7 +12,6 @@ about them changes. What can't be told this way is decoded as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import av
@@ -80,7 +79,8 @@ class Repeats:
         assert self._sequence
         if len(data) > _LONGEST_BYTES:
             return False
-        return data == self._packed([_repeated_picture(self._sequence, first.frame_num, first.order, back)])
+        picture = h264.repeated_picture(self._sequence, frame_num=first.frame_num, order=first.order, back=back)
+        return data == self._packed([picture])
 
     def _counted(self, units: Sequence[bytes], number: int) -> bytes:
         """A picture as number `number`; nothing if it can't be known that this alone would be another."""
@@ -111,8 +111,3 @@ def _packet(data: bytes, at: int) -> Packet:
     packet: Packet = av.Packet(data)
     packet.pts = at
     return packet
-
-
-@lru_cache
-def _repeated_picture(sequence: h264.Sequence, frame_num: int, order: int, back: int) -> bytes:
-    return h264.repeated_picture(sequence, frame_num=frame_num, order=order, back=back)

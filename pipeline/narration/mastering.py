@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.audio import Samples, read_audio, read_extra, to_pcm, write_wav
-from pipeline.media.loudness import measure_loudness, set_loudness
+from pipeline.media.loudness import set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.recording import read_speech
 from pipeline.narration.trimming import LEAD_S, TAIL_S, trimmed
@@ -71,12 +71,12 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     length = max(_SHORTEST_QUANTA, -(-needed // SCENE_QUANTUM_SAMPLES)) * SCENE_QUANTUM_SAMPLES
     samples = np.zeros((length, 2), dtype=np.float32)
     samples[lead : lead + len(joined.sound)] = joined.sound
-    samples = set_loudness(samples)
+    samples, loudness_lufs = set_loudness(samples)
     label = _Label(
         samples=length,
         sha256=_sha256(samples),
         words=tuple((word.text, word.start_s + _LEAD_S, word.end_s + _LEAD_S) for word in joined.words),
-        loudness_lufs=measure_loudness(samples).integrated_lufs,
+        loudness_lufs=loudness_lufs,
         sentences=joined.sentences,
         estimated=joined.estimated,
         speeches=tuple(take.key for take in takes if take.key),

@@ -14,7 +14,7 @@ from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, joi
 from pipeline.keys import content_key
 from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Transition, Video
 from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
-from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail
+from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail, load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,11 @@ class SegmentOrder:
         versions = (RENDERING_VERSION, ASSEMBLY_VERSION, INSPECTION_VERSION, self.fonts)
         sound = (self.clip.sha256, self.clip.words)
         return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, self.after, self.transition)
+
+
+def load_workers() -> None:
+    """Import what draws: whoever only orders scenes does without."""
+    load()
 
 
 def make_segment(order: SegmentOrder, path: Path) -> None:

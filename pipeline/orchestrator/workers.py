@@ -15,6 +15,7 @@ from anyio import to_process, to_thread
 from pipeline.errors import CrashError
 from pipeline.files import discard, write_atomically
 from pipeline.limits import Cores, Rank
+from pipeline.orchestrator.forks import NoNurseryError, the_nursery
 from pipeline.orchestrator.within import guarded, ready
 
 Result = TypeVar("Result")
@@ -72,6 +73,9 @@ async def _turn(
 
 
 async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    if parent := the_nursery():
+        with contextlib.suppress(NoNurseryError):
+            return await parent.run(guarded, trace, work, *arguments)
     # Who may run was decided by `cores`; this one only keeps anyio from counting as well.
     limiter = anyio.CapacityLimiter(1)
     try:

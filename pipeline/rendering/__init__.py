@@ -37,14 +37,20 @@ __all__ = [
     "font_advice",
     "font_coverage",
     "fonts_for",
+    "load",
     "read_logo",
     "read_typeface",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "16"
+RENDERING_VERSION = "17"
 
-# Pillow, numpy and fontTools are loaded by the first call, not by whoever imports this room.
+# Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
+
+
+def load() -> None:
+    """Import what draws, so that the first call need not."""
+    from pipeline.rendering import captions, layouts, thumbnail, timeline, transitions  # noqa: F401, PLC0415
 
 
 def draw_scene(

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model import FULL_HD, CaptionStyle, Scene, Still, VideoFormat
+from pipeline.model import FULL_HD, CaptionStyle, ClosingScene, Scene, Still, TitleScene, VideoFormat, texts_of
 from pipeline.model.writing import writing_of
 from pipeline.rendering.brought import OURS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Look:
     """A film's appearance; travels to worker processes with every scene."""
 
-    # Title of the film: shown in the closing, and the seed of the film's figure.
+    # Title of the film: shown in the closing, and what chooses the film's figure. Empty: a scene that does not bear it.
     title: str
     format: VideoFormat = FULL_HD
     theme: Theme = MIDNIGHT
@@ -37,6 +37,8 @@ class Look:
     # What it is set in before anything else, and whose film it is.
     fonts: Fonts = OURS
     logo: Logo | None = None
+    # The words that choose the figure of a scene; empty: the title's. See `of`.
+    subject: str = ""
 
     def styled(self, style: TextStyle) -> TextStyle:
         """A style in the film's language and fonts."""
@@ -47,14 +49,23 @@ class Look:
         return next((still for still in self.stills if still.name == name), None)
 
     def showing(self, *scenes: Scene | None) -> Look:
-        """The same with only the pictures that these scenes show: what others show is nothing to them."""
+        """The same with only what these scenes show: pictures, and the film's title.
+
+        What others show is nothing to them, so films that differ there have these scenes in common.
+        """
         named = {getattr(scene, "picture", "") for scene in scenes}
-        return replace(self, stills=tuple(still for still in self.stills if still.name in named))
+        stills = tuple(still for still in self.stills if still.name in named)
+        return replace(self, stills=stills, title=self.title if any(map(_bears_title, scenes)) else "")
+
+    def of(self, scene: Scene) -> Look:
+        """The same for drawing this scene: one that does not bear the film's title looks the same in every film."""
+        return replace(self, subject="" if _bears_title(scene) else _first_words(scene))
 
     @property
     def seed(self) -> int:
-        """A number that depends on the title alone: films look related to themselves and unlike each other."""
-        return int.from_bytes(hashlib.blake2b(self.title.encode(), digest_size=6).digest(), "big")
+        """A number that chooses a figure. The beginning, the end and the thumbnails of a film look related."""
+        subject = self.subject or self.title
+        return int.from_bytes(hashlib.blake2b(subject.encode(), digest_size=6).digest(), "big")
 
     @property
     def right_to_left(self) -> bool:
@@ -65,6 +76,15 @@ class Look:
     def grid(self) -> Grid:
         """Margins and columns of the format."""
         return Grid(format=self.format, type_scale=self.theme.type_scale, margins=self.theme.margins)
+
+
+def _bears_title(scene: Scene | None) -> bool:
+    return isinstance(scene, TitleScene | ClosingScene)
+
+
+def _first_words(scene: Scene) -> str:
+    """The first text of a scene that is its own: the few words in capitals above it may stand above others, too."""
+    return next((shown.text for shown in texts_of(scene) if shown.text and not shown.rule.in_capitals), "")
 
 
 class Frame(NamedTuple):

@@ -1,4 +1,4 @@
-"""The film's figure: a geometric drawing that its title chooses and varies.
+"""The figure: a geometric drawing that words choose and vary, those of the film's title or of a scene (`Look.of`).
 
 A figure is a square tile: colours, coverage, and an order map by which it is drawn on once. Families differ in
 everything but discipline: thin lines in the second accent, one thing in the accent, all inside a circle.

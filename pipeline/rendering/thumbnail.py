@@ -10,6 +10,8 @@ The lower right stays free: sites put the film's length there.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from PIL import Image
 
@@ -21,6 +23,7 @@ from pipeline.rendering.numbers import write_number
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_picture import beside_cut_out, framed, on_picture, picture_of
 from pipeline.rendering.thumbnail_sheet import MARGIN, SIZES, Sheet
+from pipeline.theme.theme import Theme
 
 COUNT = 3
 _NUMBER_SIZES = (340, 300, 260, 220, 180, 150)
@@ -117,14 +120,20 @@ def _behind(sheet: Sheet) -> None:
 
 
 def _quiet(size: tuple[int, int], look: Look) -> Image.Image:
-    ground = background(VideoFormat(width_px=size[0], height_px=size[1]), look.theme, _LIGHTS)
-    return (ground.mirrored() if look.right_to_left else ground).to_rgb()
+    return _lit(size, look.theme, mirrored=look.right_to_left).copy()
+
+
+@lru_cache(maxsize=2)
+def _lit(size: tuple[int, int], theme: Theme, *, mirrored: bool) -> Image.Image:
+    ground = background(VideoFormat(width_px=size[0], height_px=size[1]), theme, _LIGHTS)
+    return (ground.mirrored() if mirrored else ground).to_rgb()
 
 
 def _poster(size: tuple[int, int], look: Look) -> Image.Image:
     """The accent, a shade lighter in the upper left and a shade deeper in the lower right."""
-    y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
-    along = ((x / size[0] + y / size[1]) / 2)[:, :, None]
+    x, y = (np.arange(side, dtype=np.float32) / side for side in size)
+    along = (x[None, :] + y[:, None]) / 2
     accent, deep = (np.array(rgb(name), np.float32) for name in (look.theme.accent, look.theme.accent_deep))
-    shade = accent + (deep - accent) * 0.35 * along
-    return Image.fromarray(np.asarray(shade + 0.5, np.uint8))
+    # Colour by colour: numpy is three times slower where the last axis has three.
+    shades = (first + (last - first) * np.float32(0.35) * along for first, last in zip(accent, deep, strict=True))
+    return Image.merge("RGB", [Image.fromarray(np.asarray(shade + np.float32(0.5), np.uint8)) for shade in shades])

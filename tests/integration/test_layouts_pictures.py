@@ -17,6 +17,8 @@ from pipeline.model import (
     SceneryScene,
     SplitScene,
     SpokenLine,
+    StatementScene,
+    TitleScene,
     VideoFormat,
     Word,
     split_words,
@@ -32,6 +34,8 @@ from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of
 from tests.standins.photos import coast, lighthouse, shoe, still_of, wall
+from tests.standins.scenes import spoken
+from tests.standins.typical import typical
 
 SIZES = [(960, 540), (540, 960), (540, 676), (540, 540)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
@@ -229,3 +233,19 @@ def test_a_key_of_pictures_follows_what_they_show_and_only_scenes_that_show_them
     assert look.showing(SCENES[1]) == other.showing(SCENES[1])
     assert look.showing(SCENES[0]) != other.showing(SCENES[0])
     assert look.showing(SCENES[-1], None).stills == ()
+
+
+def test_a_scene_that_does_not_bear_the_title_looks_the_same_whatever_the_film_is_called():
+    scene, title = typical(StatementScene), typical(TitleScene)
+    one, other = (Look(title=name, format=VideoFormat(width_px=960, height_px=540)) for name in ("For Ada", "For Bea"))
+
+    assert one.showing(scene) == other.showing(scene)
+    assert one.showing(title) != other.showing(title)
+    assert one.showing(scene, title) != other.showing(scene, title)
+    assert rest(scene, one) == rest(scene, one.showing(scene)) == rest(scene, other)
+    assert rest(title, one) == rest(title, one.showing(title)) != rest(title, other)
+
+
+def rest(scene, look):
+    *_, last = draw_scene(scene, words=spoken(scene), cues=(), frames=150, look=look)
+    return last.picture.to_rgb().tobytes()

@@ -14,7 +14,6 @@ from anyio import to_thread
 
 from pipeline.errors import PermanentError
 from pipeline.limits import Cores, Purse, RetryPolicy
-from pipeline.media.loudness import Loudness
 from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section, split_words
 from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
@@ -66,8 +65,7 @@ async def groq() -> AsyncIterator[GroqStandIn]:
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """How loud it is makes no clip longer, and takes most of the time."""
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: samples)
-    monkeypatch.setattr(mastering, "measure_loudness", lambda _: Loudness(integrated_lufs=None, true_peak_dbtp=0.0))
+    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
 
 
 @pytest.mark.usefixtures("as_loud_as_it_comes")

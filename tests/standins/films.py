@@ -40,7 +40,7 @@ def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
     wave = np.fft.irfft(spectrum, samples)
     wave[:SILENT_EDGE_SAMPLES] = wave[-SILENT_EDGE_SAMPLES:] = 0
     stereo = np.repeat((wave / np.abs(wave).max())[:, None], 2, axis=1).astype(np.float32)
-    return set_loudness(stereo)
+    return set_loudness(stereo)[0]
 
 
 def card(picture: Image.Image, hold: int) -> Drawn:

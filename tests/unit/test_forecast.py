@@ -15,7 +15,6 @@ from pipeline.cli.options import Making, Place
 from pipeline.cli.run import run
 from pipeline.errors import InputError
 from pipeline.limits import Cores
-from pipeline.media.loudness import Loudness
 from pipeline.model import (
     Batch,
     Brief,
@@ -257,8 +256,7 @@ async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_pat
 
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch):
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: samples)
-    monkeypatch.setattr(mastering, "measure_loudness", lambda _: Loudness(integrated_lufs=None, true_peak_dbtp=0.0))
+    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
 
 
 class Author(Commission):

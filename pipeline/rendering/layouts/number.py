@@ -1,6 +1,6 @@
 """One number, large, counting up until it is spoken; what it means below it, and where it comes from.
 
-A share of a hundred fills a ring beside it as it counts; any other number has the film's figure there, cropped.
+A share of a hundred fills a ring beside it as it counts; any other number has a figure there, cropped.
 """
 
 from __future__ import annotations
@@ -262,7 +262,7 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) ->
 
 
 def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> list[Sprite]:
-    """What stands beside the number: a ring of its share, drawn as it counts, or the film's figure."""
+    """What stands beside the number: a ring of its share, drawn as it counts, or the figure."""
     grid, content = look.grid, look.grid.content
     if grid.is_stacked:
         side = min(plan.digits.cap_px, content.width - plan.digits.width_px - grid.px(_BESIDE_DIGITS))

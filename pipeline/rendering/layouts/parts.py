@@ -140,7 +140,7 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
 
 
 def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0) -> Sprite:
-    """The film's figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1."""
+    """The figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1."""
     colours, mask, order = figure(look.seed, side_px, look.theme)
     if opacity < 1:
         mask = mask.point([round(value * opacity) for value in range(256)])
@@ -160,7 +160,7 @@ def low_top(grid: Grid, height_px: int) -> int:
 
 
 def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Sprite]:
-    """The film's figure, cut by the upper and the outer edge of the picture, above a text that begins in row `above`.
+    """The figure, cut by the upper and the outer edge of the picture, above a text that begins in row `above`.
 
     As large as that allows; nothing, where it would be tiny.
     """

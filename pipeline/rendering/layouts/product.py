@@ -1,6 +1,6 @@
 """A thing to buy: its picture on a plain surface; name, rating, price and up to three facts beside or below it.
 
-Facts appear when they are spoken of. Without a picture, the film's figure takes its place.
+Facts appear when they are spoken of. Without a picture, a figure takes its place.
 """
 
 from __future__ import annotations

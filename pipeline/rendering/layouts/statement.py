@@ -1,4 +1,4 @@
-"""One sentence, large, with its key phrase lit; a rule at its side and the film's figure, cropped, behind.
+"""One sentence, large, with its key phrase lit; a rule at its side and a figure, cropped, behind.
 
 When the sentence is spoken later than the scene begins, the name of the section stands in its place until then: nobody
 reads the point before it is made, and the picture is not empty meanwhile.
@@ -52,7 +52,7 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composi
 
 
 def _figure(look: Look, *, above: int) -> list[Sprite]:
-    """The film's figure at the edge; where text takes the whole width, in the corner above it, out of its way."""
+    """The figure at the edge; where text takes the whole width, in the corner above it, out of its way."""
     grid = look.grid
     if grid.is_stacked:
         return corner_motif(look, above=above)
