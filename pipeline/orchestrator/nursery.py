@@ -29,7 +29,7 @@ def nurse(orders: int, load: Callable[[], None]) -> NoReturn:
             # These are for the command, which then ends its workers.
             signal.signal(number, signal.SIG_IGN)
         _close_files_but(orders)
-        with socket.socket(fileno=orders) as told:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=orders) as told:
             _obey(told, load)
     finally:
         # Nothing that the command does at its end is done again here.
@@ -48,7 +48,7 @@ def _obey(told: socket.socket, load: Callable[[], None]) -> None:
             pid = os.fork()
             if not pid:
                 told.close()
-                _serve(socket.socket(fileno=files[0]))
+                _serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=files[0]))
             os.close(files[0])
             children.add(pid)
         elif not order:

@@ -46,3 +46,5 @@ if "NETWORK_LOG" in os.environ:
     subprocess.Popen = _Watched
     sys.addaudithook(_watch)
     _write(began=sys.orig_argv[1:])
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: _write(began=["fork of", *sys.orig_argv[1:]]))
