@@ -19,6 +19,7 @@ from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.presets import presets
+from pipeline.cli.qc import qc
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -39,7 +40,7 @@ app = App(
         "9 some films of a batch failed or wait · 10 a budget is spent · 130 interrupted"
     ),
 )
-for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, voices, presets, init, doctor):
+for _command in (make, run, add, status, resume, retry, cancel, checkpoint, clean, qc, voices, presets, init, doctor):
     app.command(_command, help_epilogue="")
 app.command(list_batches, name="list", help_epilogue="")
 app.command(templates)

@@ -62,6 +62,8 @@ class Making:
     """Use nothing outside this machine: outline writes, espeak speaks."""
     inspect: Literal["parts", "full"] | None = None
     """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
+    profile: str | None = None
+    """How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; default: the template's."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override.
@@ -91,6 +93,7 @@ class Making:
             "script.variant": self.variant,
             "offline": self.offline or None,
             "quality.inspect": self.inspect,
+            "quality.profile": self.profile,
         }
         return {key: value for key, value in flags.items() if value is not None}
 

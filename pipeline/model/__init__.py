@@ -29,6 +29,7 @@ from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
 from pipeline.model.pictures import Pictures, Still, WantedPicture
 from pipeline.model.priority import Priority
+from pipeline.model.profile import QualityProfile
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.scenes import (
     SCENES,
@@ -80,7 +81,7 @@ from pipeline.model.showing import (
 )
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
 from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
-from pipeline.model.verdict import Check, Verdict
+from pipeline.model.verdict import Check, Grade, Verdict
 from pipeline.model.video import (
     FULL_HD,
     SAMPLE_RATE_HZ,
@@ -127,6 +128,7 @@ __all__ = [
     "Cue",
     "DiagramScene",
     "Event",
+    "Grade",
     "Illustration",
     "InvalidTransition",
     "Job",
@@ -151,6 +153,7 @@ __all__ = [
     "Priority",
     "ProductScene",
     "Prosody",
+    "QualityProfile",
     "QuizScene",
     "Quotation",
     "QuoteScene",

@@ -35,8 +35,8 @@ CLIP_TOLERANCE_LU = 0.5
 def streams(info: MediaInfo) -> Check:
     """Exactly one picture and one sound, and nothing else."""
     counts = (len(info.pictures), len(info.sounds), info.other_streams)
-    return Check(
-        name="streams",
+    return Check.of(
+        "streams",
         passed=counts == (1, 1, 0),
         measured="{} video, {} audio, {} other".format(*counts),
         limit="1 video, 1 audio, 0 other",
@@ -46,19 +46,19 @@ def streams(info: MediaInfo) -> Check:
 def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check:
     """The codec that was ordered, 8 bit, 4:2:0; H.264 High is what every player and every host takes."""
     measured, limit = f"{track.codec} {track.profile} {pixel_format}", _STREAMS[codec]
-    return Check(name="picture_codec", passed=measured == limit, measured=measured, limit=limit)
+    return Check.of("picture_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
 def size(track: PictureTrack, video_format: VideoFormat) -> Check:
     """The size that was ordered."""
     measured, limit = f"{track.width_px}x{track.height_px}", f"{video_format.width_px}x{video_format.height_px}"
-    return Check(name="size", passed=measured == limit, measured=measured, limit=limit)
+    return Check.of("size", passed=measured == limit, measured=measured, limit=limit)
 
 
 def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool = False) -> Check:
     """Every picture is shown equally long, from 0 on, without gaps; unless it `may_vary`, as was asked for."""
-    return Check(
-        name="frame_rate",
+    return Check.of(
+        "frame_rate",
         passed=may_vary or track.constant_rate == video_format.frame_rate,
         measured="variable" if track.constant_rate is None else f"{float(track.constant_rate):g} a second",
         limit="any" if may_vary else f"{video_format.frame_rate} a second, constant",
@@ -68,20 +68,20 @@ def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool
 def colours(track: PictureTrack) -> Check:
     """Players must not have to guess how to turn the stored numbers into colours."""
     measured = "BT.709" if track.is_bt709 else "not tagged as BT.709"
-    return Check(name="colours", passed=track.is_bt709, measured=measured, limit="BT.709")
+    return Check.of("colours", passed=track.is_bt709, measured=measured, limit="BT.709")
 
 
 def sound_codec(track: SoundTrack) -> Check:
     """AAC-LC, 48 kHz, stereo."""
     measured = f"{track.codec} {track.profile}, {track.sample_rate_hz} Hz, {track.channels} channels"
     limit = f"aac LC, {SAMPLE_RATE_HZ} Hz, 2 channels"
-    return Check(name="sound_codec", passed=measured == limit, measured=measured, limit=limit)
+    return Check.of("sound_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
 def duration(track: PictureTrack, narration_s: float) -> Check:
     """As long as the narration."""
-    return Check(
-        name="duration",
+    return Check.of(
+        "duration",
         passed=abs(track.duration_s - narration_s) <= DURATION_TOLERANCE_S,
         measured=f"{track.duration_s:.2f} s",
         limit=f"{narration_s:.2f} s ± {DURATION_TOLERANCE_S} s",
@@ -91,8 +91,8 @@ def duration(track: PictureTrack, narration_s: float) -> Check:
 def sync(picture: PictureTrack, sound: SoundTrack) -> Check:
     """Picture and sound end together."""
     apart_s = abs(picture.duration_s - sound.duration_s)
-    return Check(
-        name="sync",
+    return Check.of(
+        "sync",
         passed=apart_s <= SYNC_TOLERANCE_S,
         measured=f"{apart_s:.3f} s between the ends of picture and sound",
         limit=f"at most {SYNC_TOLERANCE_S} s",
@@ -103,8 +103,8 @@ def index(info: MediaInfo) -> Check:
     """The index comes before the media, and no edit list shifts a track."""
     faults = [] if info.index_first else ["behind the media"]
     faults += ["with edit lists"] if info.has_edit_list else []
-    return Check(
-        name="index",
+    return Check.of(
+        "index",
         passed=not faults,
         measured=" and ".join(faults) or "first, without edit lists",
         limit="first, without edit lists",
@@ -115,8 +115,8 @@ def loudness(measured: Loudness) -> Check:
     """As loud as films on the net are, and so not silent (ITU-R BS.1770, over the whole film)."""
     quietest, loudest = LOUDNESS_LUFS
     lufs = measured.integrated_lufs
-    return Check(
-        name="loudness",
+    return Check.of(
+        "loudness",
         passed=lufs is not None and quietest <= lufs <= loudest,
         measured=_lufs(lufs),
         limit=f"{quietest:g} to {loudest:g} LUFS",
@@ -125,8 +125,8 @@ def loudness(measured: Loudness) -> Check:
 
 def true_peak(measured: Loudness) -> Check:
     """Nothing that would clip in a player, between the samples either."""
-    return Check(
-        name="true_peak",
+    return Check.of(
+        "true_peak",
         passed=measured.true_peak_dbtp <= TRUE_PEAK_DBTP,
         measured=f"{measured.true_peak_dbtp:.2f} dBTP",
         limit=f"at most {TRUE_PEAK_DBTP:g} dBTP",
@@ -139,8 +139,8 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     passed = lufs is clip_lufs is None or (
         lufs is not None and clip_lufs is not None and abs(lufs - clip_lufs) <= CLIP_TOLERANCE_LU
     )
-    return Check(
-        name="sound",
+    return Check.of(
+        "sound",
         passed=passed,
         measured=_lufs(lufs),
         limit=_lufs(clip_lufs) if clip_lufs is None else f"{_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
@@ -150,8 +150,8 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
 def decoded(track: PictureTrack, pictures: int) -> Check:
     """Every packet of pictures gave one."""
     packets = sum(part.count for part in track.packets)
-    return Check(
-        name="decoded",
+    return Check.of(
+        "decoded",
         passed=pictures == packets,
         measured=f"{pictures} pictures",
         limit=f"{packets} pictures, one for each packet",
@@ -160,8 +160,8 @@ def decoded(track: PictureTrack, pictures: int) -> Check:
 
 def rest(seen: View, least_db: float) -> Check:
     """What should rest, rests: coded again, a picture is itself, as far as the quantiser can tell."""
-    return Check(
-        name="rest",
+    return Check.of(
+        "rest",
         passed=seen.at_rest_db >= least_db,
         measured=f"{seen.at_rest_db:.1f} dB like the picture before",
         limit=f"at least {least_db:.1f} dB",
@@ -183,8 +183,8 @@ def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
             for there, piece in pairs
             if piece is None or there != piece[1]
         ][:1]
-    return Check(
-        name="parts",
+    return Check.of(
+        "parts",
         passed=not faults,
         measured=" and ".join(faults) or f"{len(found.pictures)} scenes as they were inspected",
         limit=f"the {len(found.pictures)} scenes that were inspected",
@@ -195,8 +195,8 @@ def pictures(scenes: Iterable[Brightness]) -> Check:
     """Every scene shows something. `scenes` is one picture of each, taken while it rests."""
     seen = [_shows_something(scene) for scene in scenes]
     empty = [str(number) for number, something in enumerate(seen, start=1) if not something]
-    return Check(
-        name="pictures",
+    return Check.of(
+        "pictures",
         passed=bool(seen) and not empty,
         measured=f"black or empty in scene {', '.join(empty)} of {len(seen)}" if empty else f"{len(seen)} scenes seen",
         limit="something to see in every scene",

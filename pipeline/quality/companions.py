@@ -29,7 +29,7 @@ def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
         # All of them are what Pillow says to damaged files.
         passed, measured = False, "damaged"
     limit = "a JPEG of {}x{} below {:g} MB".format(*size_px, THUMBNAIL_BYTES / 1e6)
-    return Check(name="thumbnail", passed=passed, measured=measured, limit=limit)
+    return Check.of("thumbnail", passed=passed, measured=measured, limit=limit)
 
 
 def thumbnails(paths: Sequence[Path], size_px: tuple[int, int]) -> Check:
@@ -49,4 +49,4 @@ def metadata(path: Path) -> Check:
     else:
         title = content.get("title") if isinstance(content, dict) else None
         measured = "a title" if isinstance(title, str) and title.strip() else "without a title"
-    return Check(name="metadata", passed=measured == "a title", measured=measured, limit="JSON with a title")
+    return Check.of("metadata", passed=measured == "a title", measured=measured, limit="JSON with a title")

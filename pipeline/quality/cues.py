@@ -46,7 +46,7 @@ def _check(name: str, path: Path, texts: Sequence[str], cues: Sequence[TimedText
     else:
         measured, passed = f"{len(found)} cues in order", True
     limit = f"the {len(cues)} cues of the film, one after the other within {sound_s:.2f} s of sound"
-    return Check(name=name, passed=passed, measured=measured, limit=limit)
+    return Check.of(name, passed=passed, measured=measured, limit=limit)
 
 
 def _read(path: Path, *, is_vtt: bool) -> list[TimedText]:

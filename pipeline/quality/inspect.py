@@ -147,7 +147,7 @@ def _film(package: Package, expected: Expected, found: FoundParts | None, *, eve
             yield cues.srt(package.srt, expected.cues, sound.duration_s)
             yield cues.vtt(package.vtt, expected.cues, sound.duration_s)
     except InputError as error:
-        yield Check(name="file", passed=False, measured=error.message, limit="a whole film")
+        yield Check.of("file", passed=False, measured=error.message, limit="a whole film")
 
 
 def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 groups.py      every setting, its default and what it may be
 looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
+profiles.py    how strictly they are judged, by name
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
@@ -33,9 +34,11 @@ from pipeline.settings.loading import load_settings
 from pipeline.settings.looks import SubtitleSettings
 from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
+from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 
 __all__ = [
+    "DEFAULT_PROFILE",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
@@ -50,6 +53,7 @@ __all__ = [
     "Preset",
     "PresetSettings",
     "PriceSettings",
+    "ProfileSettings",
     "QualitySettings",
     "RetrySettings",
     "ScriptSettings",
@@ -64,5 +68,6 @@ __all__ = [
     "is_secret",
     "load_settings",
     "presets_of",
+    "profiles_of",
     "setting_fields",
 ]

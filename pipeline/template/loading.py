@@ -84,6 +84,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         captions=checked.captions,
         transition=checked.transition,
         music=checked.music,
+        profile=checked.profile,
         language=checked.language,
         layouts=_layouts(checked),
         intro=end_of(checked.ends["intro"]),

@@ -23,6 +23,7 @@ from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.options import Making, Place, Working
 from pipeline.cli.presets import presets
+from pipeline.cli.qc import qc
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -41,6 +42,7 @@ COMMANDS = {
     "cancel": cancel,
     "checkpoint": checkpoint,
     "clean": clean,
+    "qc": qc,
     "voices": voices,
     "presets": presets,
     "init": init,

@@ -108,7 +108,7 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
         cleared.append(job)
 
     async def verdict(*_):
-        return Verdict(checks=(Check(name=wrong, passed=False, measured="this", limit="that"),))
+        return Verdict(checks=(Check.of(wrong, passed=False, measured="this", limit="that"),))
 
     segment = Segment(path=tmp_path / "scene.mp4", frames=16)
     job = SimpleNamespace(
