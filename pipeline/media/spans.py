@@ -97,7 +97,7 @@ class SoundWatch:
             graph.add("aformat", "sample_fmts=flt"),
             # Behind the detector, which would take it for silence of the film.
             graph.add("apad", f"pad_dur={1 / _STEPS_PER_S}"),
-            graph.add("ebur128", "metadata=1:peak=true:framelog=quiet"),
+            graph.add("ebur128", "metadata=1:peak=true:dualmono=true:framelog=quiet"),
         )
         graph.link_nodes(self._source, *chain, self._sink).configure()
         self._graph = graph

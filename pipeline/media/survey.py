@@ -70,6 +70,8 @@ class HeardTrack:
     channels: int
     start_s: float
     end_s: float
+    # How much longer it lasts by its times than by what is in it: gaps that players close, or don't.
+    drift_s: float
     meter: Meter
     clipped_runs: int
     silent: tuple[Span, ...]
@@ -256,12 +258,15 @@ class _Hearing:
     def __init__(self, stream: AudioStream) -> None:
         self.stream = stream
         self._times, self._watch = _Times(stream), SoundWatch(stream)
+        self._samples, self._last_s = 0, 0.0
 
     def take(self, packet: Packet | None) -> None:
         if packet is not None:
             self._times.note(packet)
         for piece in self.stream.decode(packet):
             self._times.show(piece.pts)
+            self._samples += piece.samples
+            self._last_s = float((piece.pts or 0) * (piece.time_base or 0)) + piece.samples / piece.sample_rate
             self._watch.hear(piece)
         if packet is None:
             self._watch.hear(None)
@@ -284,6 +289,7 @@ class _Hearing:
             channels=codec.channels,
             start_s=times.start_s,
             end_s=times.end_s,
+            drift_s=self._last_s - times.start_s - self._samples / codec.sample_rate if self._samples else 0.0,
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
             silent=self._watch.silent(times.end_s),

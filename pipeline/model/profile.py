@@ -16,6 +16,7 @@ JUDGED = (
     "sound_codec",
     "sync",
     "offset",
+    "drift",
     "loudness",
     "loudness_range",
     "true_peak",

@@ -27,6 +27,7 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "sound_codec": "AAC, Opus, FLAC, MP3, AC-3 or Vorbis, 48 kHz, stereo",
         "sync": f"at most {profile.sync_s:g} s",
         "offset": f"at most {profile.offset_s:g} s",
+        "drift": f"at most {profile.offset_s:g} s",
         "loudness": f"{profile.lufs_min:g} to {profile.lufs_max:g} LUFS",
         "loudness_range": f"at most {profile.range_lu:g} LU, of a minute or more",
         "true_peak": f"at most {profile.peak_dbtp:g} dBTP",

@@ -97,7 +97,9 @@ class ProfileSettings(Group):
     off: Names | None = Field(None, description="Names of checks that are not made.")
     shorter_side_px: int | None = Field(None, ge=2, le=4096, description="size: pixels of the shorter side, at least.")
     sync_s: _Seconds | None = Field(None, description="sync: seconds between the ends of picture and sound, at most.")
-    offset_s: _Seconds | None = Field(None, description="offset: seconds between their beginnings, at most.")
+    offset_s: _Seconds | None = Field(
+        None, description="offset and drift: seconds between their beginnings, and of gaps in the sound, at most."
+    )
     keyframe_s: _Seconds | None = Field(None, description="keyframes: seconds from one to the next, at most.")
     lufs_min: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at least.")
     lufs_max: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at most.")

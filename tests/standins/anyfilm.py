@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -18,6 +19,7 @@ LENGTH_S = 3.2
 _BT709 = 1
 
 
+@cache
 def talk(length_s: float = LENGTH_S, seed: int = 0) -> NDArray[np.float32]:
     """Something like a voice at -15 LUFS, stereo, at 48 kHz."""
     samples = round(length_s * 48_000)
@@ -71,48 +73,51 @@ def write_film(
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
         packets = []
         if picture is not None:
-            packets += _pictures(
-                film, picture, round(length_s * rate), size, rate, codec, pixels, colour, keyframe, pixel_aspect, skip
-            )
+            stream = _picture_stream(film, codec, rate=rate, size=size, pixels=pixels, keyframe=keyframe, colour=colour)
+            if pixel_aspect:
+                stream.codec_context.sample_aspect_ratio = pixel_aspect
+            packets += _pictures(stream, picture, [at for at in range(round(length_s * rate)) if at not in skip])
         for _ in range(0 if silent else sounds):
             wave = talk(length_s) if sound is None else sound
-            packets += _sound(film, wave, sound_codec, sound_rate, layout, sound_delay_s)
+            stream = film.add_stream(sound_codec, rate=sound_rate)
+            stream.layout = layout
+            packets += _sound(stream, wave, sound_delay_s)
         for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
             film.mux(packet)
     return path
 
 
-def _pictures(film, picture, count, size, rate, codec, pixels, colour, keyframe, pixel_aspect, skip):
+def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour):
     stream = film.add_stream(codec, rate=rate)
-    context = stream.codec_context
     stream.width, stream.height, stream.pix_fmt = *size, pixels
     stream.options = {
-        "libx264": {"preset": "ultrafast", "x264-params": f"keyint={keyframe}:scenecut=0:bframes=0", "profile": ""},
+        "libx264": {"preset": "ultrafast", "x264-params": f"keyint={keyframe}:scenecut=0:bframes=0"},
         "libx265": {"preset": "ultrafast", "x265-params": f"keyint={keyframe}:bframes=0:log-level=none"},
         "libvpx-vp9": {"cpu-used": "8", "deadline": "realtime", "g": str(keyframe)},
     }.get(codec, {"g": str(keyframe)})
-    stream.options = {name: value for name, value in stream.options.items() if value}
+    context = stream.codec_context
     context.gop_size = keyframe
     if colour is not None:
         context.color_primaries = context.color_trc = context.colorspace = colour
         context.color_range = 1
-    if pixel_aspect:
-        context.sample_aspect_ratio = pixel_aspect
+    return stream
+
+
+def _pictures(stream, picture, times):
     packets = []
-    for at in range(count):
-        if at in skip:
-            continue
-        frame = av.VideoFrame.from_ndarray(picture(at, *size), format="rgb24").reformat(format=pixels)
-        if colour is not None:
-            frame.colorspace, frame.color_range = colour, 1
-        frame.pts, frame.time_base = at, 1 / Fraction(rate)
+    for at in times:
+        frame = av.VideoFrame.from_ndarray(picture(at, stream.width, stream.height), format="rgb24")
+        frame = frame.reformat(format=stream.pix_fmt)
+        if stream.codec_context.color_range:
+            frame.colorspace, frame.color_range = stream.codec_context.colorspace, 1
+        frame.pts, frame.time_base = at, 1 / stream.codec_context.framerate
         packets += stream.encode(frame)
     return packets + stream.encode(None)
 
 
-def _sound(film, wave, codec, rate, layout, delay_s):
-    stream = film.add_stream(codec, rate=rate)
-    stream.layout = layout
+def _sound(stream, wave, delay_s):
+    context = stream.codec_context
+    rate, layout, codec = context.sample_rate, context.layout.name, context.name
     base = Fraction(1, rate)
     source = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave.T), format="fltp", layout="stereo")
     source.sample_rate, source.pts, source.time_base = 48_000, 0, Fraction(1, 48_000)
