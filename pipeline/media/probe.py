@@ -49,6 +49,8 @@ class PictureTrack:
     duration_s: float
     # When the last picture begins.
     last_s: float
+    # From one picture that can be decoded by itself to the next, or to the end, at most.
+    keyframe_s: float
     # What decoders are told first (parameter sets of H.264), in hexadecimal digits.
     configuration: str
     packets: tuple[Packets, ...]
@@ -62,7 +64,11 @@ class SoundTrack:
     profile: str
     sample_rate_hz: int
     channels: int
+    # When it begins, and when it ends.
+    start_s: float
     duration_s: float
+    # All gaps between its packets, and from packets that overlap, together.
+    gaps_s: float
     configuration: str
     packets: tuple[Packets, ...]
 
@@ -112,6 +118,9 @@ class _Reading:
     def __init__(self, parts: Sequence[int]) -> None:
         self.starts: list[int] = []
         self.end = 0
+        self.gaps = 0
+        self._keys: list[int] = []
+        self._next: int | None = None
         self._done: list[Packets] = []
         self._lengths = iter(parts)
         self._begin()
@@ -120,6 +129,10 @@ class _Reading:
         """The next one, in decoding order."""
         start = packet.pts or 0
         self.starts.append(start)
+        if packet.is_keyframe:
+            self._keys.append(start)
+        self.gaps += 0 if self._next is None else abs(start - self._next)
+        self._next = start + (packet.duration or 0)
         self.end = max(self.end, start + (packet.duration or 0))
         self._hash.update(b"%d %d " % (packet.size, packet.is_keyframe))
         self._hash.update(packet)
@@ -132,6 +145,12 @@ class _Reading:
     def packets(self) -> tuple[Packets, ...]:
         """The parts, the last one with as many packets as there were."""
         return (*self._done, self._part()) if self._count else tuple(self._done)
+
+    @property
+    def keyframes(self) -> int:
+        """The longest way from one keyframe to the next, or to the end."""
+        times = sorted({min(self.starts, default=0), *self._keys, self.end})
+        return max((after - before for before, after in pairwise(times)), default=0)
 
     def _begin(self) -> None:
         self._hash, self._count, self._length = hashlib.sha256(), 0, next(self._lengths, 0)
@@ -158,6 +177,7 @@ def _picture_track(stream: VideoStream, reading: _Reading) -> PictureTrack:
         constant_rate=_constant_rate((*sorted(reading.starts), reading.end), _time_base(stream)),
         duration_s=float(reading.end * _time_base(stream)),
         last_s=float(max(reading.starts, default=0) * _time_base(stream)),
+        keyframe_s=float(reading.keyframes * _time_base(stream)),
         configuration=_configuration(codec),
         packets=reading.packets,
     )
@@ -170,6 +190,8 @@ def _sound_track(stream: AudioStream, reading: _Reading) -> SoundTrack:
         profile=_aac_profile(bytes(codec.extradata or b"")) if codec.name == "aac" else codec.profile or "",
         sample_rate_hz=codec.sample_rate,
         channels=codec.channels,
+        start_s=float(min(reading.starts, default=0) * _time_base(stream)),
+        gaps_s=float(reading.gaps * _time_base(stream)),
         duration_s=float(reading.end * _time_base(stream)),
         configuration=_configuration(codec),
         packets=reading.packets,

@@ -57,23 +57,37 @@ class PictureWatch:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self, stream: VideoStream) -> None:
-        graph = av.filter.Graph()
-        self._source = graph.add_buffer(template=stream)
-        black = "d={least_s}:pic_th={picture}:pix_th={pixel}".format(**BLACK)
-        frozen = "d={least_s}:n={noise_db}dB".format(**FROZEN)
-        self._sink = graph.add("buffersink")
-        chain = (graph.add("blackdetect", black), graph.add("freezedetect", frozen))
-        graph.link_nodes(self._source, *chain, self._sink).configure()
-        self._graph = graph
+        self._stream = stream
+        # Made for the first picture: before that, nobody may know what pictures are like.
+        self._source: FilterContext | None = None
         self._black = _Spans("lavfi.black_start", "lavfi.black_end", BLACK["least_s"])
         self._frozen = _Spans("lavfi.freezedetect.freeze_start", "lavfi.freezedetect.freeze_end", FROZEN["least_s"])
 
     def see(self, picture: av.VideoFrame | None) -> None:
         """The next picture; None: it was the last."""
+        if self._source is None:
+            if picture is None:
+                return
+            self._source = self._set_up(picture)
         self._source.push(picture)
         for found in _metadata(self._sink):
             self._black.note(found)
             self._frozen.note(found)
+
+    def _set_up(self, picture: av.VideoFrame) -> FilterContext:
+        self._graph = av.filter.Graph()
+        source = self._graph.add_buffer(
+            width=picture.width,
+            height=picture.height,
+            format=picture.format,
+            time_base=picture.time_base or self._stream.time_base,
+        )
+        black = "d={least_s}:pic_th={picture}:pix_th={pixel}".format(**BLACK)
+        frozen = "d={least_s}:n={noise_db}dB".format(**FROZEN)
+        self._sink = self._graph.add("buffersink")
+        chain = (self._graph.add("blackdetect", black), self._graph.add("freezedetect", frozen))
+        self._graph.link_nodes(source, *chain, self._sink).configure()
+        return source
 
     def black(self, end_s: float) -> tuple[Span, ...]:
         """Spans of black pictures, in a film that ends at `end_s`."""

@@ -29,7 +29,7 @@ from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
 from pipeline.model.pictures import Pictures, Still, WantedPicture
 from pipeline.model.priority import Priority
-from pipeline.model.profile import QualityProfile
+from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.scenes import (
     SCENES,
@@ -104,6 +104,7 @@ __all__ = [
     "SCENE_QUANTUM_SAMPLES",
     "SHAPES",
     "SINGLES",
+    "STANDARD",
     "STEPS",
     "TRANSITIONS",
     "Asked",

@@ -59,3 +59,37 @@ class QualityProfile:
     chars_per_s: float
     chars_per_line: int
     lines: int
+
+
+# How films are judged where nobody asks for anything else. Where a number comes from is in docs/design_notes.md.
+STANDARD = QualityProfile(
+    name="standard",
+    warns=(
+        "size",
+        "frame_rate",
+        "sound_codec",
+        "loudness_range",
+        "colours",
+        "index",
+        "keyframes",
+        "caption_speed",
+        "language",
+    ),
+    off=(),
+    shorter_side_px=480,
+    sync_s=0.2,
+    offset_s=0.06,
+    keyframe_s=10,
+    lufs_min=-16,
+    lufs_max=-14,
+    range_lu=18,
+    peak_dbtp=-1,
+    clipped_runs=0,
+    silence_s=5,
+    black_s=2,
+    frozen_s=20,
+    frozen_percent=98,
+    chars_per_s=25,
+    chars_per_line=50,
+    lines=2,
+)

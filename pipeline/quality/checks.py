@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+
+import numpy as np
 
 from pipeline.media.decode import View
 from pipeline.media.loudness import Loudness
+from pipeline.media.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
-from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
+from pipeline.media.spans import Span
+from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, QualityProfile, VideoFormat
+from pipeline.quality.expected import Expected
 from pipeline.quality.findings import Brightness, FoundParts
+from pipeline.quality.limits import limits_of
 
 DURATION_TOLERANCE_S = 0.1
 # Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
 SYNC_TOLERANCE_S = 0.05
-# Clips are made at -15 LUFS with peaks below -2 dBTP: the margin is the maker's, these limits have none.
-LOUDNESS_LUFS = (-16.0, -14.0)
+# Clips are made with peaks below -2 dBTP: the margin is the maker's, this limit has none.
 TRUE_PEAK_DBTP = -1.0
+# Sound may come so much before its picture, or after it, and nobody sees it (EBU R 37: 40 ms and 60 ms).
+OFFSET_S = 0.04
+# As long as FFmpeg's `freezedetect` waits by default.
+STUCK_S = 2.0
+# A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.
+LOST_S = 1.5
+# A shorter film has too few numbers for a range (EBU R 128 s1: none for short-form content).
+RANGED_S = 60.0
 # In a picture that shows something, brightness (16 is black, 235 white) varies: a line of text on a plain ground gives
 # more than 10, the plainest gradient 2. Below 20 on average with no variation is black.
 BLACK_LUMA = 20.0
@@ -99,6 +112,83 @@ def sync(picture: PictureTrack, sound: SoundTrack) -> Check:
     )
 
 
+def offset(sound: SoundTrack) -> Check:
+    """The sound begins with the film, as the picture does, and has no gap in which they part."""
+    apart_s = abs(sound.start_s) + sound.gaps_s
+    return Check.of(
+        "offset",
+        passed=apart_s <= OFFSET_S,
+        measured=f"sound {sound.start_s:.3f} s late, with {sound.gaps_s:.3f} s of gaps",
+        limit=f"at most {OFFSET_S:g} s",
+        value=apart_s,
+        unit="s",
+    )
+
+
+def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
+    """Players can seek."""
+    return Check.of(
+        "keyframes",
+        passed=picture.keyframe_s <= profile.keyframe_s,
+        measured=f"{picture.keyframe_s:.2f} s",
+        limit=limits_of(profile).get("keyframes", ""),
+        value=picture.keyframe_s,
+        unit="s",
+    )
+
+
+def moves(seen: View, frame_rate: int) -> Check:
+    """What should move, moves."""
+    stuck_s = seen.stuck / frame_rate
+    return Check.of(
+        "frozen",
+        passed=stuck_s <= STUCK_S,
+        measured=f"{stuck_s:.2f} s without the changes that were drawn",
+        limit=f"at most {STUCK_S:g} s",
+        value=stuck_s,
+        unit="s",
+    )
+
+
+def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
+    """No black picture stays."""
+    longest = max((span.length_s for span in spans), default=0.0)
+    return Check.of(
+        "black",
+        passed=longest <= profile.black_s,
+        measured=f"{longest:.2f} s",
+        limit=limits_of(profile).get("black", ""),
+        value=longest,
+        unit="s",
+    )
+
+
+def frozen(spans: Sequence[Span], starts_s: Sequence[float]) -> Check:
+    """Every scene begins with a picture of its own."""
+    stuck = [
+        str(number)
+        for number, start_s in enumerate(starts_s, start=1)
+        if any(span.start_s + STUCK_S / 2 < start_s < span.end_s - STUCK_S / 2 for span in spans)
+    ]
+    return Check.of(
+        "frozen",
+        passed=not stuck,
+        measured=f"nothing changes where scene {', '.join(stuck)} begins" if stuck else "every scene begins anew",
+        limit="another picture where another scene begins",
+    )
+
+
+def glyphs(undrawable: str) -> Check:
+    """Every character can be drawn."""
+    return Check.of(
+        "glyphs",
+        passed=not undrawable,
+        measured=f"no font for {undrawable}" if undrawable else "drawn",
+        limit="a glyph for every character",
+        value=len(undrawable),
+    )
+
+
 def index(info: MediaInfo) -> Check:
     """The index comes before the media, and no edit list shifts a track."""
     faults = [] if info.index_first else ["behind the media"]
@@ -111,25 +201,60 @@ def index(info: MediaInfo) -> Check:
     )
 
 
-def loudness(measured: Loudness) -> Check:
+def loudness(measured: Loudness, profile: QualityProfile) -> Check:
     """As loud as films on the net are, and so not silent (ITU-R BS.1770, over the whole film)."""
-    quietest, loudest = LOUDNESS_LUFS
     lufs = measured.integrated_lufs
     return Check.of(
         "loudness",
-        passed=lufs is not None and quietest <= lufs <= loudest,
+        passed=lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max,
         measured=_lufs(lufs),
-        limit=f"{quietest:g} to {loudest:g} LUFS",
+        limit=limits_of(profile).get("loudness", ""),
+        value=lufs,
+        unit="LUFS",
     )
 
 
-def true_peak(measured: Loudness) -> Check:
+def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
+    """Nobody has to reach for the volume (EBU Tech 3342); of short films, nothing is said."""
+    spread = range_of(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
+    return Check.of(
+        "loudness_range",
+        passed=spread <= profile.range_lu,
+        measured=f"{spread:.1f} LU",
+        limit=limits_of(profile).get("loudness_range", ""),
+        value=spread,
+        unit="LU",
+    )
+
+
+def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> Check:
+    """No dead air but the pauses that are meant, and no word that is not heard."""
+    longest, lost, at_s = 0.0, 0.0, 0.0
+    for span in silent_spans(measured.powers):
+        longest = max(longest, span.length_s - expected.pause_s(span.start_s, span.end_s))
+        missing = expected.spoken_s(span.start_s, span.end_s)
+        if missing > lost:
+            lost, at_s = missing, span.start_s
+    told = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{longest:.2f} s"
+    return Check.of(
+        "silence",
+        passed=longest <= profile.silence_s and lost <= LOST_S,
+        measured=told,
+        limit=limits_of(profile).get("silence", ""),
+        value=longest,
+        unit="s",
+    )
+
+
+def true_peak(measured: Loudness, most_dbtp: float = TRUE_PEAK_DBTP) -> Check:
     """Nothing that would clip in a player, between the samples either."""
     return Check.of(
         "true_peak",
-        passed=measured.true_peak_dbtp <= TRUE_PEAK_DBTP,
+        passed=measured.true_peak_dbtp <= most_dbtp,
         measured=f"{measured.true_peak_dbtp:.2f} dBTP",
-        limit=f"at most {TRUE_PEAK_DBTP:g} dBTP",
+        limit=f"at most {most_dbtp:g} dBTP",
+        value=measured.true_peak_dbtp,
+        unit="dBTP",
     )
 
 

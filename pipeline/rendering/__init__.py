@@ -30,6 +30,7 @@ __all__ = [
     "font_advice",
     "font_coverage",
     "fonts_for",
+    "undrawable",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
@@ -99,6 +100,13 @@ def fonts_for(script: Script, look: Look) -> str:
     from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.fonts_for(script, look)
+
+
+def undrawable(script: Script, look: Look) -> str:
+    """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.undrawable(script, look)
 
 
 def can_shape() -> bool:

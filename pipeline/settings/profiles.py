@@ -4,47 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
-from pipeline.model.profile import JUDGED, QualityProfile
+from pipeline.model.profile import JUDGED, STANDARD, QualityProfile
 from pipeline.settings.kinds import Group, Names, OptionalText
 
-DEFAULT_PROFILE = "standard"
-# Each is complete. Where a number comes from, and why, is in docs/design_notes.md.
-_STANDARD: Mapping[str, Any] = {
-    "warns": (
-        "size",
-        "frame_rate",
-        "sound_codec",
-        "loudness_range",
-        "colours",
-        "index",
-        "keyframes",
-        "caption_speed",
-        "language",
-    ),
-    "off": (),
-    "shorter_side_px": 480,
-    "sync_s": 0.2,
-    "offset_s": 0.06,
-    "keyframe_s": 10,
-    "lufs_min": -16,
-    "lufs_max": -14,
-    "range_lu": 18,
-    "peak_dbtp": -1,
-    "clipped_runs": 0,
-    "silence_s": 5,
-    "black_s": 2,
-    "frozen_s": 20,
-    "frozen_percent": 98,
-    "chars_per_s": 25,
-    "chars_per_line": 50,
-    "lines": 2,
-}
+DEFAULT_PROFILE = STANDARD.name
+# Each is complete.
+_STANDARD: Mapping[str, Any] = {name: value for name, value in asdict(STANDARD).items() if name != "name"}
 PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "draft": {

@@ -115,6 +115,7 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
         narration=Narration(narrator="espeak", voice="en", clips=(clip,)),
         subtitles=Subtitles(scenes=((),)),
         brief=None,
+        script=Script(title="Why tea cools", language="en", scenes=()),
         music=None,
         package="files",
         segments=(segment,),
@@ -124,7 +125,9 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
     )
     shop = SimpleNamespace(
         encoding=lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan()),
-        settings=SimpleNamespace(quality=SimpleNamespace(inspect="parts")),
+        settings=Settings(),
+        template=lambda _: load_template("explainer"),
+        look=lambda _: Look(),
         cache=SimpleNamespace(discard=discard),
         clear_bench=clear_bench,
     )

@@ -112,8 +112,9 @@ def test_a_good_film_passes_every_check(good):
 
     assert verdict.passed, verdict.reasons
     assert [check.name for check in verdict.checks] == [
-        "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "index",
-        "decoded", "loudness", "true_peak", "pictures", "srt", "vtt", "thumbnail", "metadata",
+        "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
+        "index", "decoded", "frozen", "pictures", "srt", "vtt", "thumbnail", "metadata",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "true_peak", "caption_speed", "caption_lines",
     ]  # fmt: skip
 
 
@@ -173,7 +174,8 @@ def test_a_film_with_pictures_that_cannot_be_decoded_fails_as_a_file(copy):
 def test_a_black_film_fails(tmp_path):
     black = [card(Image.new("RGB", (320, 180)), 128)]
 
-    assert failures(film_of(tmp_path, frames=black)) == ["pictures"]
+    # Nothing changes where the second scene should begin, either.
+    assert failures(film_of(tmp_path, frames=black)) == ["frozen", "pictures", "black"]
 
 
 def test_a_film_of_six_scenes_two_of_which_are_black_fails_and_names_them(tmp_path):
