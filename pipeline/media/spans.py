@@ -107,11 +107,11 @@ class SoundWatch:
         silent = "d={least_s}:n={noise_db}dB".format(**SILENT)
         self._sink = graph.add("abuffersink")
         chain = (
-            graph.add("silencedetect", silent),
             graph.add("aformat", "sample_fmts=flt"),
-            # Behind the detector, which would take it for silence of the film.
             graph.add("apad", f"pad_dur={1 / _STEPS_PER_S}"),
             graph.add("ebur128", "metadata=1:peak=true:dualmono=true:framelog=quiet"),
+            # Behind the meter, which cuts sound anew and forgets what was said of the pieces before.
+            graph.add("silencedetect", silent),
         )
         graph.link_nodes(self._source, *chain, self._sink).configure()
         self._graph = graph
@@ -160,12 +160,14 @@ class _Spans:
         self._found: list[Span] = []
 
     def note(self, found: dict[str, str]) -> None:
-        # An end belongs to a span that was begun before; so it goes first.
-        if self._end in found and self._open_s is not None:
-            self._found.append(Span(start_s=self._open_s, end_s=float(found[self._end])))
-            self._open_s = None
-        if self._start in found:
-            self._open_s = float(found[self._start])
+        """What a filter says of one frame: of both, the earlier goes first."""
+        told = [(float(found[name]), name) for name in (self._end, self._start) if name in found]
+        for at_s, name in sorted(told, key=lambda each: each[0]):
+            if name == self._start:
+                self._open_s = at_s
+            elif self._open_s is not None:
+                self._found.append(Span(start_s=self._open_s, end_s=at_s))
+                self._open_s = None
 
     def until(self, end_s: float) -> tuple[Span, ...]:
         last = [] if self._open_s is None else [Span(start_s=self._open_s, end_s=max(end_s, self._open_s))]

@@ -292,7 +292,7 @@ class _Hearing:
             drift_s=self._last_s - times.start_s - self._samples / codec.sample_rate if self._samples else 0.0,
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
-            silent=self._watch.silent(times.end_s),
+            silent=self._watch.silent(max(times.end_s, self._last_s)),
         )
 
 
