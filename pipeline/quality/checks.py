@@ -28,6 +28,8 @@ OFFSET_S = 0.04
 STUCK_S = 2.0
 # A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.
 LOST_S = 1.5
+# Between words and sentences there is always some.
+_PAUSE_S = 0.5
 # A shorter film has too few numbers for a range (EBU R 128 s1: none for short-form content).
 RANGED_S = 60.0
 # In a picture that shows something, brightness (16 is black, 235 white) varies: a line of text on a plain ground gives
@@ -230,7 +232,7 @@ def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
 def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> Check:
     """No dead air but the pauses that are meant, and no word that is not heard."""
     longest, lost, at_s = 0.0, 0.0, 0.0
-    for span in silent_spans(measured.powers):
+    for span in filter(lambda span: span.length_s >= _PAUSE_S, silent_spans(measured.powers)):
         longest = max(longest, span.length_s - expected.pause_s(span.start_s, span.end_s))
         missing = expected.spoken_s(span.start_s, span.end_s)
         if missing > lost:

@@ -95,7 +95,8 @@ _SMALL_WORDS = MappingProxyType(
             "id": "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga ke karena ada bisa adalah oleh "
             "atau lebih seperti sudah saat mereka kita orang",
             "vi": "và của là có không được cho một các những người trong với này đã khi để cũng đến từ ra như vào "
-            "nhưng về làm còn thì",
+            "nhưng về làm còn thì "
+            "mà nào nhiều nhất hơn rất sau trước lại chỉ bằng do nên vì trên dưới thành phải đó ở mỗi",
             "hr": "i u je na da se za su od s ne to što kao ali o iz bi koji koja koje ili kako po do još samo nije "
             "biti sve kada može",
             "ca": "el la els les de i que en un una és per amb no es del al als però com més seu seva aquest aquesta "

@@ -13,7 +13,7 @@ from tests.standins import ffmpeg
 from tests.standins.anyfilm import black, moving, talk, write_film
 
 LENGTH_S = 12.0
-# FFmpeg writes times with six digits. A black span that lasts to the end, it ends with the beginning of the last picture.
+# FFmpeg writes times with six digits. A black span that lasts to the end, it ends where the last picture begins.
 NEAR_S = 1e-3
 PICTURE_S = 1 / 30
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.assembly import EncoderPlan, join_segments
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
+from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
 
@@ -289,6 +289,39 @@ def test_sound_that_ends_before_the_picture_fails(good, tmp_path):
     short = remuxed(good, tmp_path, keep=lambda packet: packet.stream.type == "video" or packet.pts < 195_000)
 
     assert failures(short) == ["sync"]
+
+
+def test_sound_that_is_late_or_has_a_gap_fails_though_it_ends_with_the_picture(good, tmp_path):
+    """A tenth of a second is missing: at the start, then in the middle."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, left_out in ((first, range(1, 6)), (second, range(90, 95))):
+        folder.mkdir()
+        sounds = iter(range(1_000))
+        gap = remuxed(good, folder, keep=lambda packet: packet.stream.type == "video" or next(sounds) not in left_out)  # noqa: B023
+        assert failures(gap) == ["offset"]
+
+
+def test_a_film_that_does_not_change_where_a_scene_begins_fails(tmp_path):
+    still = [card(cards(8)[1][0].to_rgb(), 128)]
+
+    assert failures(film_of(tmp_path, frames=still)) == ["frozen"]
+
+
+def test_a_profile_decides_what_only_warns(good):
+    package = make_package(good.parent, good, EXPECTED.subtitles, EXPECTED.lengths)
+    louder = replace(STANDARD, name="mine", lufs_min=-10, lufs_max=-9)
+
+    verdict = inspect_film(package, EXPECTED, profile=louder)
+    lenient = inspect_film(package, EXPECTED, profile=replace(louder, warns=("loudness", "size")))
+    off = inspect_film(package, EXPECTED, profile=replace(louder, off=("loudness",)))
+
+    assert (verdict.grade, verdict.score, verdict.profile) == ("fail", 0.5, "mine")
+    assert (lenient.grade, lenient.score, lenient.passed) == ("warn", 0.9, True)
+    assert lenient.warnings[0].startswith("loudness is -15.")
+    assert (off.grade, off.score) == ("pass", 1.0)
+    # What was ordered is no matter of taste.
+    wrong = replace(EXPECTED, video_format=VideoFormat(width_px=340, height_px=180))
+    assert inspect_film(package, wrong, profile=replace(STANDARD, warns=("size",), off=("size",))).grade == "fail"
 
 
 def test_reasons_are_sentences_for_people(good):

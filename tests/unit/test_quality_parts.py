@@ -121,6 +121,22 @@ def test_a_held_picture_that_drifts_does_not_pass(tmp_path):
     assert "rest is" in refused(tmp_path, frames=frames, changes={0})
 
 
+def test_a_scene_in_which_nothing_moves_though_much_was_drawn_does_not_pass(tmp_path):
+    """As if one picture had been handed to the encoder again and again."""
+    quanta = 5
+    moving = cards(16 * quanta, hold=1)
+    stuck = moving[:4] + [card(moving[3][0].to_rgb(), 1)] * (16 * quanta - 4)
+    expected = replace(SCENE, lengths=(quanta * SCENE_QUANTUM_SAMPLES,))
+    paths = [
+        make_segment(tmp_path, name, sound=voice(quanta), frames=frames).path
+        for name, frames in (("moving", moving), ("stuck", stuck))
+    ]
+
+    look_at(paths[0], expected=expected, changes=range(16 * quanta))
+    with pytest.raises(QualityError, match=r"frozen is 2\.50 s without the changes that were drawn"):
+        look_at(paths[1], expected=expected, changes=range(16 * quanta))
+
+
 @pytest.mark.parametrize("quality", [1, 16, 28, 51])
 def test_what_rests_and_is_coded_again_is_no_drift_at_any_quality(tmp_path, quality):
     segment = make_segment(tmp_path, "scene", sound=voice(6))
