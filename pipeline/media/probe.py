@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -118,9 +119,7 @@ class _Reading:
     def __init__(self, parts: Sequence[int]) -> None:
         self.starts: list[int] = []
         self.end = 0
-        self.gaps = 0
         self._keys: list[int] = []
-        self._next: int | None = None
         self._done: list[Packets] = []
         self._lengths = iter(parts)
         self._begin()
@@ -131,8 +130,6 @@ class _Reading:
         self.starts.append(start)
         if packet.is_keyframe:
             self._keys.append(start)
-        self.gaps += 0 if self._next is None else abs(start - self._next)
-        self._next = start + (packet.duration or 0)
         self.end = max(self.end, start + (packet.duration or 0))
         self._hash.update(b"%d %d " % (packet.size, packet.is_keyframe))
         self._hash.update(packet)
@@ -145,6 +142,16 @@ class _Reading:
     def packets(self) -> tuple[Packets, ...]:
         """The parts, the last one with as many packets as there were."""
         return (*self._done, self._part()) if self._count else tuple(self._done)
+
+    @property
+    def gaps(self) -> int:
+        """By how much packets begin before or after their time, together, if each lasts as long as most do.
+
+        What they say of their length is no help: in an MP4, a packet before a gap lasts until its end.
+        """
+        steps = Counter(after - before for before, after in pairwise(self.starts))
+        usual = max(steps, key=lambda step: steps[step], default=0)
+        return sum(count * abs(step - usual) for step, count in steps.items())
 
     @property
     def keyframes(self) -> int:
