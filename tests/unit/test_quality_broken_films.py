@@ -137,7 +137,7 @@ def part_still(at, width, height):
 
 
 def silent_middle():
-    wave = talk(LONG_S)
+    wave = talk(LONG_S).copy()
     wave[48_000 : 48_000 * 21 // 4] = 0
     return wave
 
