@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Disposition
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
@@ -21,6 +20,7 @@ from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.mux import Packet
 from pipeline.media.spans import Meter, PictureWatch, SoundWatch, Span
+from pipeline.media.times import Times, start_of
 
 # Containers of films. Others, such as playlists, name files and addresses that FFmpeg would open.
 _CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
@@ -142,59 +142,12 @@ def _decode_all(source: InputContainer, watching: list[_Seeing | _Hearing]) -> N
             if packet.is_corrupt:
                 raise ValueError(f"is cut short at {at_s:.2f} s")
             if packet.size:  # an empty one marks the end of a stream
-                at_s = float(_start_of(packet) * packet.time_base)
+                at_s = float(start_of(packet) * packet.time_base)
                 by_stream[packet.stream_index].take(packet)
         for each in watching:
             each.take(None)
     except av.FFmpegError as error:
         raise ValueError(f"can't be decoded at {at_s:.2f} s ({type(error).__name__})") from error
-
-
-class _Times:
-    """When the packets of a stream are shown, in units of its time base."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._base = stream.time_base or Fraction(1, 1)
-        self.starts: list[int] = []
-        # Of what was decoded first: of packets, some may only prime the decoder.
-        self.first: int | None = None
-        self._keys: list[int] = []
-        self._end = 0
-
-    def note(self, packet: Packet) -> None:
-        start = _start_of(packet)
-        self.starts.append(start)
-        self._end = max(self._end, start + (packet.duration or 0))
-        if packet.is_keyframe:
-            self._keys.append(start)
-
-    def show(self, pts: int | None) -> None:
-        """When something that was decoded is shown or heard."""
-        if self.first is None:
-            self.first = pts
-
-    @property
-    def start_s(self) -> float:
-        return float((min(self.starts, default=0) if self.first is None else self.first) * self._base)
-
-    @property
-    def end_s(self) -> float:
-        return float(self._end * self._base)
-
-    @property
-    def keyframe_s(self) -> float:
-        times = sorted({min(self.starts, default=0), *self._keys, self._end})
-        return float(max((after - before for before, after in pairwise(times)), default=0) * self._base)
-
-    @property
-    def constant_rate(self) -> Fraction | None:
-        """Pictures a second, if each begins when it should, to a unit of the time base."""
-        starts = sorted(self.starts)
-        if len(starts) < 2 or starts[-1] == starts[0]:
-            return None
-        step = Fraction(starts[-1] - starts[0], len(starts) - 1)
-        steady = all(abs(start - starts[0] - number * step) <= 1 for number, start in enumerate(starts))
-        return 1 / (step * self._base) if steady else None
 
 
 class _Seeing:
@@ -204,7 +157,7 @@ class _Seeing:
         self.stream = stream
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
-        self._times, self._watch = _Times(stream), PictureWatch(stream)
+        self._times, self._watch = Times(stream), PictureWatch(stream)
         self._pictures, self._rotation = 0, 0
 
     def take(self, packet: Packet | None) -> None:
@@ -257,7 +210,7 @@ class _Hearing:
 
     def __init__(self, stream: AudioStream) -> None:
         self.stream = stream
-        self._times, self._watch = _Times(stream), SoundWatch(stream)
+        self._times, self._watch = Times(stream), SoundWatch(stream)
         self._samples, self._last_s = 0, 0.0
 
     def take(self, packet: Packet | None) -> None:
@@ -294,11 +247,6 @@ class _Hearing:
             clipped_runs=self._watch.clipped_runs,
             silent=self._watch.silent(max(times.end_s, self._last_s)),
         )
-
-
-def _start_of(packet: Packet) -> int:
-    """When it is shown; where a container does not say (AVI), when it is decoded."""
-    return next((time for time in (packet.pts, packet.dts) if time is not None), 0)
 
 
 def _container_of(path: Path, source: InputContainer) -> str:

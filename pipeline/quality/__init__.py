@@ -1,7 +1,7 @@
 """Video -> Verdict: a finished film is opened and measured before it counts, its parts when they are made.
 
 expected     what the film must be
-checks       measured against expected, one property each
+checks       measured against expected, one property each, and judged, against a profile
 findings     what was found in a part, kept in it
 cues         the subtitle files, read back
 companions   the thumbnail and the metadata

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.media.spans import Span
 from pipeline.media.survey import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
+from pipeline.quality.judged import RANGED_S
 from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of
 
 # By the ending of a name, what the file should be.
@@ -23,8 +24,6 @@ _SQUARE = 0.01
 _SHAPE = 0.02
 # 30000/1001 is 30, to a thousandth.
 _RATE = 0.0015
-# A shorter film has too few numbers for a range (EBU R 128 s1: none for short-form content).
-_RANGED_S = 60.0
 # Name, whether it is good, the value in words, as a number, and its unit.
 _Found = tuple[str, bool, str, float | None, str]
 # What lasts to within this of both ends is all of a film.
@@ -107,7 +106,7 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     loud_enough = lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max
     yield "loudness", loud_enough, "silence" if lufs is None else f"{lufs:.1f} LUFS", lufs, "LUFS"
     spread = track.meter.range_lu
-    if track.end_s - track.start_s >= _RANGED_S:
+    if track.end_s - track.start_s >= RANGED_S:
         yield "loudness_range", spread <= profile.range_lu, f"{spread:.1f} LU", spread, "LU"
     peak = track.meter.true_peak_dbtp
     yield "true_peak", round(peak, 2) <= profile.peak_dbtp, f"{peak:.2f} dBTP", peak, "dBTP"

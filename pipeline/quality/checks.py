@@ -1,21 +1,16 @@
-"""One function per property of a film: what was measured against what must be. Nothing here opens a file."""
+"""One function per property of a film: what was measured against what was ordered. Nothing here opens a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
-import numpy as np
-
 from pipeline.media.decode import View
 from pipeline.media.loudness import Loudness
-from pipeline.media.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
 from pipeline.media.spans import Span
-from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, QualityProfile, VideoFormat
-from pipeline.quality.expected import Expected
+from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
 from pipeline.quality.findings import Brightness, FoundParts
-from pipeline.quality.limits import limits_of
 
 DURATION_TOLERANCE_S = 0.1
 # Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
@@ -26,12 +21,6 @@ TRUE_PEAK_DBTP = -1.0
 OFFSET_S = 0.04
 # As long as FFmpeg's `freezedetect` waits by default.
 STUCK_S = 2.0
-# A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.
-LOST_S = 1.5
-# Between words and sentences there is always some.
-_PAUSE_S = 0.5
-# A shorter film has too few numbers for a range (EBU R 128 s1: none for short-form content).
-RANGED_S = 60.0
 # In a picture that shows something, brightness (16 is black, 235 white) varies: a line of text on a plain ground gives
 # more than 10, the plainest gradient 2. Below 20 on average with no variation is black.
 BLACK_LUMA = 20.0
@@ -127,18 +116,6 @@ def offset(sound: SoundTrack) -> Check:
     )
 
 
-def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
-    """Players can seek."""
-    return Check.of(
-        "keyframes",
-        passed=picture.keyframe_s <= profile.keyframe_s,
-        measured=f"{picture.keyframe_s:.2f} s",
-        limit=limits_of(profile).get("keyframes", ""),
-        value=picture.keyframe_s,
-        unit="s",
-    )
-
-
 def moves(seen: View, frame_rate: int) -> Check:
     """What should move, moves."""
     stuck_s = seen.stuck / frame_rate
@@ -148,19 +125,6 @@ def moves(seen: View, frame_rate: int) -> Check:
         measured=f"{stuck_s:.2f} s without the changes that were drawn",
         limit=f"at most {STUCK_S:g} s",
         value=stuck_s,
-        unit="s",
-    )
-
-
-def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
-    """No black picture stays."""
-    longest = max((span.length_s for span in spans), default=0.0)
-    return Check.of(
-        "black",
-        passed=longest <= profile.black_s,
-        measured=f"{longest:.2f} s",
-        limit=limits_of(profile).get("black", ""),
-        value=longest,
         unit="s",
     )
 
@@ -203,51 +167,6 @@ def index(info: MediaInfo) -> Check:
     )
 
 
-def loudness(measured: Loudness, profile: QualityProfile) -> Check:
-    """As loud as films on the net are, and so not silent (ITU-R BS.1770, over the whole film)."""
-    lufs = measured.integrated_lufs
-    return Check.of(
-        "loudness",
-        passed=lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max,
-        measured=_lufs(lufs),
-        limit=limits_of(profile).get("loudness", ""),
-        value=lufs,
-        unit="LUFS",
-    )
-
-
-def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
-    """Nobody has to reach for the volume (EBU Tech 3342); of short films, nothing is said."""
-    spread = range_of(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
-    return Check.of(
-        "loudness_range",
-        passed=spread <= profile.range_lu,
-        measured=f"{spread:.1f} LU",
-        limit=limits_of(profile).get("loudness_range", ""),
-        value=spread,
-        unit="LU",
-    )
-
-
-def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> Check:
-    """No dead air but the pauses that are meant, and no word that is not heard."""
-    longest, lost, at_s = 0.0, 0.0, 0.0
-    for span in filter(lambda span: span.length_s >= _PAUSE_S, silent_spans(measured.powers)):
-        longest = max(longest, span.length_s - expected.pause_s(span.start_s, span.end_s))
-        missing = expected.spoken_s(span.start_s, span.end_s)
-        if missing > lost:
-            lost, at_s = missing, span.start_s
-    told = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{longest:.2f} s"
-    return Check.of(
-        "silence",
-        passed=longest <= profile.silence_s and lost <= LOST_S,
-        measured=told,
-        limit=limits_of(profile).get("silence", ""),
-        value=longest,
-        unit="s",
-    )
-
-
 def true_peak(measured: Loudness, most_dbtp: float = TRUE_PEAK_DBTP) -> Check:
     """Nothing that would clip in a player, between the samples either."""
     return Check.of(
@@ -269,8 +188,8 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     return Check.of(
         "sound",
         passed=passed,
-        measured=_lufs(lufs),
-        limit=_lufs(clip_lufs) if clip_lufs is None else f"{_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
+        measured=in_lufs(lufs),
+        limit=in_lufs(clip_lufs) if clip_lufs is None else f"{in_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
     )
 
 
@@ -335,5 +254,6 @@ def _shows_something(picture: Brightness) -> bool:
     return not is_black and picture.spread >= FLAT_LUMA
 
 
-def _lufs(lufs: float | None) -> str:
+def in_lufs(lufs: float | None) -> str:
+    """A loudness in words."""
     return "silence" if lufs is None else f"{lufs:.2f} LUFS"

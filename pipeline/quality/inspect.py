@@ -17,7 +17,7 @@ from pipeline.media.decode import view
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
 from pipeline.model import STANDARD, Check, Package, QualityProfile, Verdict
-from pipeline.quality import checks, companions, cues, languages, texts
+from pipeline.quality import checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import Expected
 from pipeline.quality.findings import (
     Brightness,
@@ -76,15 +76,15 @@ def inspect_film(
     stills = (package.thumbnail, *package.more_thumbnails)
     everything = depth == "full" or found is None
     ordered: list[Check] = []
-    judged: list[Check] = []
+    lenient: list[Check] = []
     for check in (
         *_film(package, expected, profile, found, everything=everything),
         *_texts(expected, profile),
         companions.thumbnails(stills, expected.video_format.thumbnail_px),
         companions.metadata(package.metadata, expected.script),
     ):
-        (judged if check.name in _LENIENT else ordered).append(check)
-    return Verdict(checks=(*ordered, *Verdict(checks=tuple(judged)).under(profile).checks), profile=profile.name)
+        (lenient if check.name in _LENIENT else ordered).append(check)
+    return Verdict(checks=(*ordered, *Verdict(checks=tuple(lenient)).under(profile).checks), profile=profile.name)
 
 
 def inspect_segment(
@@ -171,13 +171,13 @@ def _film(
                 yield checks.parts(picture, sound, found)
             if seen.decoded is not None:
                 yield checks.decoded(picture, seen.decoded)
-                yield checks.black(seen.black, profile)
+                yield judged.black(seen.black, profile)
                 yield checks.frozen(seen.frozen, expected.starts_s[1:])
-            yield checks.keyframes(picture, profile)
+            yield judged.keyframes(picture, profile)
             if not expected.silent:
-                yield checks.loudness(seen.loudness, profile)
-                yield checks.loudness_range(seen.loudness, profile)
-                yield checks.silence(seen.loudness, expected, profile)
+                yield judged.loudness(seen.loudness, profile)
+                yield judged.loudness_range(seen.loudness, profile)
+                yield judged.silence(seen.loudness, expected, profile)
             yield checks.true_peak(seen.loudness, profile.peak_dbtp)
             yield checks.pictures(seen.scenes)
             yield cues.srt(package.srt, expected.cues, sound.duration_s)

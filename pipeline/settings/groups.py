@@ -161,7 +161,7 @@ class QualitySettings(Group):
     inspect: Literal["parts", "full"] = Field(
         "parts",
         description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
-        "scenes; full: all pictures and all sound of every film are decoded as well, a second of work for 15 s.",
+        "scenes; full: all pictures and all sound of every film are decoded as well, two seconds of work for 15 s.",
     )
     profile: OptionalText = Field(
         None,

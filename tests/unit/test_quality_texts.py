@@ -21,7 +21,7 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
-from pipeline.quality import Expected, checks, companions, cues, languages, texts
+from pipeline.quality import Expected, checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import TimedText
 from tests.acceptance.command import REPOSITORY
 
@@ -263,4 +263,4 @@ QUIZ = QuizScene(
     ids=["a pause", "dead air", "a pause to think", "more than that", "words that are lost", "a word that is quiet"],
 )
 def test_silence_is_held_against_what_is_said(scene, silent, words, passed):
-    assert checks.silence(heard(silent), film(scene, *words), STANDARD).passed is passed
+    assert judged.silence(heard(silent), film(scene, *words), STANDARD).passed is passed
