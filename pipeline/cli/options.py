@@ -64,6 +64,8 @@ class Making:
     """Where films go besides output/: youtube, or youtube:CHANNEL; several with commas."""
     inspect: Literal["parts", "full"] | None = None
     """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
+    profile: str | None = None
+    """How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; default: the template's."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override.
@@ -94,6 +96,7 @@ class Making:
             "offline": self.offline or None,
             "publishing.to": self.publish,
             "quality.inspect": self.inspect,
+            "quality.profile": self.profile,
         }
         return {key: value for key, value in flags.items() if value is not None}
 

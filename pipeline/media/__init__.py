@@ -9,6 +9,7 @@
     boxes      the structure of an MP4, read without FFmpeg
     probe      what a film is made of
     decode     the pictures of a film as a viewer sees them
+    survey     a film by anybody, decoded to its end (times: of its packets; spans: what FFmpeg's filters find in it)
     audio      sound as arrays, from anything and from our WAV clips
     loudness   measured and set; meter, so that the loudness of a film follows from its scenes
     versions   which FFmpeg there is, and what it can do

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.demux import is_whole, open_packets
 from pipeline.media.repeats import Repeats
+from pipeline.media.spans import PictureWatch, Span
 
 # Brightness of a picture, one byte per pixel as it is stored: 16 is black, 235 white.
 Luma = NDArray[np.uint8]
@@ -43,6 +44,11 @@ class View:
     looked_at: tuple[Luma, ...]
     # How much a picture that should rest is like the one that it should be like, in its least similar tile (PSNR, dB).
     at_rest_db: float
+    # The longest time, in frame times, in which something should change again and again and nothing did.
+    stuck: int
+    # Spans of black pictures, and in which nothing moves; empty if nobody watched for them.
+    black: tuple[Span, ...] = ()
+    frozen: tuple[Span, ...] = ()
 
 
 def view(
@@ -55,7 +61,8 @@ def view(
 ) -> View:
     """Decode all pictures of a film and look at those that it shows at `times_s` (ascending; after the end, the last).
 
-    Pictures that only repeat the one before them are known by their bits and left out, if not `everything` is wanted.
+    Pictures that only repeat the one before them are known by their bits and left out, if not `everything` is wanted;
+    then all are also watched for black and frozen spans.
     `changes` are the numbers of the frame times (`frame_rate` a second, 0-based) at which another picture begins:
     nothing may move at others. Memory does not grow with the length. Raises `InputError` for a stream that is damaged
     anywhere.
@@ -66,15 +73,24 @@ def view(
             repeats = Repeats(b"" if everything else bytes(stream.codec_context.extradata or b""))
             packets = (packet for packet in source.demux(stream) if is_whole(packet))
             eye = _Eye([time_s * frame_rate for time_s in times_s], changes)
+            watch = PictureWatch(stream) if everything else None
             for picture in _decoded(stream, repeats.without(packets)):
                 eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
+                if watch:
+                    watch.see(picture)
+            if watch:
+                watch.see(None)
             looked_at = eye.looked_at
+            end_s = float((stream.duration or 0) * (stream.time_base or 0))
             return View(
                 pixel_format=stream.codec_context.pix_fmt or "",
                 pictures=eye.pictures + repeats.count,
                 decoded=eye.pictures,
                 looked_at=looked_at,
                 at_rest_db=eye.at_rest_db,
+                stuck=eye.stuck,
+                black=watch.black(end_s) if watch else (),
+                frozen=watch.frozen(end_s) if watch else (),
             )
     except (OSError, ValueError) as error:
         raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=path.name) from error
@@ -99,23 +115,37 @@ class _Eye:
     def __init__(self, times: Iterable[float], changes: Collection[int] | None) -> None:
         self.pictures = 0
         self.at_rest_db = _EQUAL_DB
+        self.stuck = 0
+        # When a change was not seen first, of those since the last one that was.
+        self._stuck_at: int | None = None
         self._times, self._changes = deque(times), changes
         self._seen: list[Luma] = []
-        # What is shown, and what was shown when something last changed.
+        # What is shown, and how bright it was when something last changed.
         self._shown: av.VideoFrame | None = None
-        self._resting: av.VideoFrame | None = None
+        self._resting: Luma | None = None
 
     def see(self, picture: av.VideoFrame, *, at: int) -> None:
         """The next picture, shown from frame time `at` on."""
         while self._shown and self._times and self._times[0] < at:
             self._times.popleft()
             self._seen.append(_luma(self._shown))
-        if self._resting is None or self._changes is None or at in self._changes:
-            self._resting = picture
-        else:
-            self.at_rest_db = min(self.at_rest_db, _likeness_db(_luma(self._resting), _luma(picture)))
+        if self._changes is not None:
+            self._compare(_luma(picture), at, is_change=at in self._changes)
         self._shown = picture
         self.pictures += 1
+
+    def _compare(self, luma: Luma, at: int, *, is_change: bool) -> None:
+        """Hold a picture against the one that was shown when something last changed."""
+        resting, self._resting = self._resting, luma if is_change or self._resting is None else self._resting
+        if resting is None:
+            return
+        if not is_change:
+            self.at_rest_db = min(self.at_rest_db, _likeness_db(resting, luma))
+        elif not np.array_equal(resting, luma):
+            self._stuck_at = None
+        else:
+            self._stuck_at = at if self._stuck_at is None else self._stuck_at
+            self.stuck = max(self.stuck, at - self._stuck_at)
 
     @property
     def looked_at(self) -> tuple[Luma, ...]:

@@ -9,6 +9,7 @@ FFmpeg's `ebur128`, which measures clips, can't put parts together, and takes th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import av
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Samples
+from pipeline.media.spans import Span
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Annex 1, tables 1 and 2: the weighting of the head, then that of low tones, at 48 kHz.
@@ -25,10 +27,14 @@ _WEIGHTING = (
     {"b0": 1.0, "b1": -2.0, "b2": 1.0} | {"a0": 1.0, "a1": -1.99004745483398, "a2": 0.99007225036621},
 )
 _OFFSET_LU = -0.691
-_CELL_SAMPLES = SAMPLE_RATE_HZ // 30
 # Cells in a gating block, and from one to the next.
 _BLOCK, _STEP = 12, 3
 _ABSOLUTE_GATE_LUFS, _RELATIVE_GATE_LU = -70.0, -10.0
+# EBU Tech 3342: three seconds at a time.
+_SHORT_TERM, _RANGE_GATE_LU = 90, -20.0
+CELLS_PER_S = 30
+_CELL_SAMPLES = SAMPLE_RATE_HZ // CELLS_PER_S
+_SILENCE_LUFS = -50.0
 # As many digits as tell thousandths of a LU.
 _DIGITS = 5
 # Annex 2: between the samples, 4 times oversampled. A row for each of three places after a sample, by a windowed sinc.
@@ -90,7 +96,7 @@ class _Weighted:
             graph.add("biquad", ":".join(f"{name}={value}" for name, value in coefficients.items()))
             for coefficients in _WEIGHTING
         ]
-        cells = graph.add("asetnsamples", f"n={30 * _CELL_SAMPLES}:p=0")
+        cells = graph.add("asetnsamples", f"n={CELLS_PER_S * _CELL_SAMPLES}:p=0")
         self._sink = graph.add("abuffersink")
         graph.link_nodes(self._source, *weighting, cells, self._sink).configure()
         # Nothing else keeps it alive.
@@ -136,6 +142,27 @@ def loudness_of(powers: NDArray[np.float64]) -> float | None:
         return None
     loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE_LU / 10)]
     return _OFFSET_LU + 10 * math.log10(loud.mean())
+
+
+def range_of(powers: NDArray[np.float64]) -> float:
+    """The loudness range of a film in LU (EBU Tech 3342), by its powers; of three seconds each, ten times a second."""
+    if len(powers) < _SHORT_TERM:
+        return 0.0
+    blocks = np.convolve(powers, np.full(_SHORT_TERM, 1 / _SHORT_TERM), mode="valid")[::_STEP]
+    loud = blocks[blocks > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_LU) / 10)]
+    if not len(loud):
+        return 0.0
+    loud = loud[loud > loud.mean() * 10 ** (_RANGE_GATE_LU / 10)]
+    low, high = np.quantile(loud, (0.10, 0.95))
+    return float(10 * math.log10(high / low))
+
+
+def silent_spans(powers: Sequence[float]) -> Iterator[Span]:
+    """Spans in which nobody hears anything: below -50 LUFS, by the powers of a film."""
+    quiet = np.array(powers) < 10 ** ((_SILENCE_LUFS - _OFFSET_LU) / 10)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        yield Span(start_s=float(start / CELLS_PER_S), end_s=float(end / CELLS_PER_S))
 
 
 def _true_peak(channel: Samples) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,6 +50,8 @@ class PictureTrack:
     duration_s: float
     # When the last picture begins.
     last_s: float
+    # From one picture that can be decoded by itself to the next, or to the end, at most.
+    keyframe_s: float
     # What decoders are told first (parameter sets of H.264), in hexadecimal digits.
     configuration: str
     packets: tuple[Packets, ...]
@@ -62,7 +65,11 @@ class SoundTrack:
     profile: str
     sample_rate_hz: int
     channels: int
+    # When it begins, and when it ends.
+    start_s: float
     duration_s: float
+    # All gaps between its packets, and from packets that overlap, together.
+    gaps_s: float
     configuration: str
     packets: tuple[Packets, ...]
 
@@ -112,6 +119,7 @@ class _Reading:
     def __init__(self, parts: Sequence[int]) -> None:
         self.starts: list[int] = []
         self.end = 0
+        self._keys: list[int] = []
         self._done: list[Packets] = []
         self._lengths = iter(parts)
         self._begin()
@@ -120,6 +128,8 @@ class _Reading:
         """The next one, in decoding order."""
         start = packet.pts or 0
         self.starts.append(start)
+        if packet.is_keyframe:
+            self._keys.append(start)
         self.end = max(self.end, start + (packet.duration or 0))
         self._hash.update(b"%d %d " % (packet.size, packet.is_keyframe))
         self._hash.update(packet)
@@ -132,6 +142,22 @@ class _Reading:
     def packets(self) -> tuple[Packets, ...]:
         """The parts, the last one with as many packets as there were."""
         return (*self._done, self._part()) if self._count else tuple(self._done)
+
+    @property
+    def gaps(self) -> int:
+        """By how much packets begin before or after their time, together, if each lasts as long as most do.
+
+        What they say of their length is no help: in an MP4, a packet before a gap lasts until its end.
+        """
+        steps = Counter(after - before for before, after in pairwise(self.starts))
+        usual = max(steps, key=lambda step: steps[step], default=0)
+        return sum(count * abs(step - usual) for step, count in steps.items())
+
+    @property
+    def keyframes(self) -> int:
+        """The longest way from one keyframe to the next, or to the end."""
+        times = sorted({min(self.starts, default=0), *self._keys, self.end})
+        return max((after - before for before, after in pairwise(times)), default=0)
 
     def _begin(self) -> None:
         self._hash, self._count, self._length = hashlib.sha256(), 0, next(self._lengths, 0)
@@ -158,6 +184,7 @@ def _picture_track(stream: VideoStream, reading: _Reading) -> PictureTrack:
         constant_rate=_constant_rate((*sorted(reading.starts), reading.end), _time_base(stream)),
         duration_s=float(reading.end * _time_base(stream)),
         last_s=float(max(reading.starts, default=0) * _time_base(stream)),
+        keyframe_s=float(reading.keyframes * _time_base(stream)),
         configuration=_configuration(codec),
         packets=reading.packets,
     )
@@ -170,6 +197,8 @@ def _sound_track(stream: AudioStream, reading: _Reading) -> SoundTrack:
         profile=_aac_profile(bytes(codec.extradata or b"")) if codec.name == "aac" else codec.profile or "",
         sample_rate_hz=codec.sample_rate,
         channels=codec.channels,
+        start_s=float(min(reading.starts, default=0) * _time_base(stream)),
+        gaps_s=float(reading.gaps * _time_base(stream)),
         duration_s=float(reading.end * _time_base(stream)),
         configuration=_configuration(codec),
         packets=reading.packets,

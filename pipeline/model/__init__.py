@@ -38,6 +38,7 @@ from pipeline.model.pictures import (
     stock_words,
 )
 from pipeline.model.priority import Priority
+from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.scenes import (
     SCENES,
@@ -89,7 +90,7 @@ from pipeline.model.showing import (
 )
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
 from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
-from pipeline.model.verdict import Check, Verdict
+from pipeline.model.verdict import Check, Grade, Verdict
 from pipeline.model.video import (
     FULL_HD,
     SAMPLE_RATE_HZ,
@@ -114,6 +115,7 @@ __all__ = [
     "SCENE_QUANTUM_SAMPLES",
     "SHAPES",
     "SINGLES",
+    "STANDARD",
     "STEPS",
     "TRANSITIONS",
     "Asked",
@@ -139,6 +141,7 @@ __all__ = [
     "Cue",
     "DiagramScene",
     "Event",
+    "Grade",
     "Illustration",
     "InvalidTransition",
     "Job",
@@ -164,6 +167,7 @@ __all__ = [
     "Priority",
     "ProductScene",
     "Prosody",
+    "QualityProfile",
     "QuizScene",
     "Quotation",
     "QuoteScene",

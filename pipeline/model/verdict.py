@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.model.profile import QualityProfile
+
+Grade = Literal["pass", "warn", "fail"]
+# What is left of a score after each check that warns or fails.
+_LEFT = {"pass": 1.0, "warn": 0.9, "fail": 0.5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,10 +18,31 @@ class Check:
 
     # Machine name, e.g. "duration", "loudness".
     name: str
-    passed: bool
+    verdict: Grade
     # Value and limit as a person reads them, e.g. "61.87 s", "61.87 s ± 0.1 s".
     measured: str
     limit: str
+    # The value as a number, and its unit ("s", "LUFS"); None: it is none.
+    value: float | None = None
+    unit: str = ""
+
+    @classmethod
+    def of(
+        cls, name: str, *, passed: bool, measured: str, limit: str, value: float | None = None, unit: str = ""
+    ) -> Check:
+        """A check that passed or failed. Which of those that failed only warn, a profile says (`Verdict.under`)."""
+        grade: Grade = "pass" if passed else "fail"
+        return cls(name=name, verdict=grade, measured=measured, limit=limit, value=value, unit=unit)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it does not keep the film back: a warning does not."""
+        return self.verdict != "fail"
+
+    @property
+    def reason(self) -> str:
+        """One line: "loudness is -20.1 LUFS, must be -16 to -14 LUFS"."""
+        return f"{self.name} is {self.measured}, must be {self.limit}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +50,43 @@ class Verdict:
     """All checks of one film."""
 
     checks: tuple[Check, ...]
+    # By which limits it was judged; empty: nobody has said.
+    profile: str = ""
+
+    def under(self, profile: QualityProfile) -> Verdict:
+        """The verdict as a profile has it: some checks are left out, and some that failed only warn."""
+        kept = (check for check in self.checks if check.name not in profile.off)
+        graded = (
+            replace(check, verdict="warn") if check.verdict == "fail" and check.name in profile.warns else check
+            for check in kept
+        )
+        return Verdict(checks=tuple(graded), profile=profile.name)
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed."""
+        """Whether no check failed."""
         return all(check.passed for check in self.checks)
+
+    @property
+    def grade(self) -> Grade:
+        """The worst of its checks."""
+        grades = {check.verdict for check in self.checks}
+        return "fail" if "fail" in grades else "warn" if "warn" in grades else "pass"
+
+    @property
+    def score(self) -> float:
+        """From 1 (nothing to say) towards 0: each warning leaves nine tenths of it, each failure half."""
+        score = 1.0
+        for check in self.checks:
+            score *= _LEFT[check.verdict]
+        return round(score, 3)
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """One line per failed check."""
-        return tuple(f"{c.name} is {c.measured}, must be {c.limit}" for c in self.checks if not c.passed)
+        return tuple(check.reason for check in self.checks if check.verdict == "fail")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One line per check that warns."""
+        return tuple(check.reason for check in self.checks if check.verdict == "warn")

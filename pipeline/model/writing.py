@@ -63,3 +63,17 @@ def first_direction(text: str) -> Literal["L", "R", ""]:
 def has_right_to_left(text: str) -> bool:
     """Whether any letter runs from right to left."""
     return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+
+
+def width(text: str) -> int:
+    """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters.
+
+    Marks above and below a letter take no room.
+    """
+    return len(text) if text.isascii() else sum(map(_width_of_character, text))
+
+
+def _width_of_character(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -18,6 +18,7 @@ Read in this order::
     workshop    what the stages work with
     events      what whoever listens is told  (progress: and makes of it)
     voices      who can speak, and how it sounds
+    judging     films by anybody, found and judged
     checkup     what works on this machine
 
 Nothing is imported here: worker processes load `scenes` and what that takes, not all this.

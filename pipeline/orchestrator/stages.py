@@ -34,9 +34,10 @@ from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, 
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, fonts_for, undrawable
 from pipeline.script import only_showing
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
@@ -45,6 +46,7 @@ _OF_SCENES = {
     "pictures",
     "decoded",
     "loudness",
+    "silence",
     "true_peak",
     "picture_codec",
     "sound_codec",
@@ -255,10 +257,14 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
+        script=_made(job.script),
+        words=tuple(clip.words for clip in narration.clips),
+        undrawable=await to_thread.run_sync(lambda: undrawable(_made(job.script), shop.look(job))),
     )
+    profile = await to_thread.run_sync(lambda: profile_for(shop.settings, shop.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
     depth = shop.settings.quality.inspect
-    verdict = await attempt.compute(inspect_film, _made(job.package), expected, parts, depth)
+    verdict = await attempt.compute(inspect_film, _made(job.package), expected, parts, depth, profile)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)

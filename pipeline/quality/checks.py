@@ -1,22 +1,26 @@
-"""One function per property of a film: what was measured against what must be. Nothing here opens a file."""
+"""One function per property of a film: what was measured against what was ordered. Nothing here opens a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
 from pipeline.media.decode import View
 from pipeline.media.loudness import Loudness
 from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
+from pipeline.media.spans import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
 from pipeline.quality.findings import Brightness, FoundParts
 
 DURATION_TOLERANCE_S = 0.1
 # Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
 SYNC_TOLERANCE_S = 0.05
-# Clips are made at -15 LUFS with peaks below -2 dBTP: the margin is the maker's, these limits have none.
-LOUDNESS_LUFS = (-16.0, -14.0)
+# Clips are made with peaks below -2 dBTP: the margin is the maker's, this limit has none.
 TRUE_PEAK_DBTP = -1.0
+# Sound may come so much before its picture, or after it, and nobody sees it (EBU R 37: 40 ms and 60 ms).
+OFFSET_S = 0.04
+# As long as FFmpeg's `freezedetect` waits by default.
+STUCK_S = 2.0
 # In a picture that shows something, brightness (16 is black, 235 white) varies: a line of text on a plain ground gives
 # more than 10, the plainest gradient 2. Below 20 on average with no variation is black.
 BLACK_LUMA = 20.0
@@ -35,8 +39,8 @@ CLIP_TOLERANCE_LU = 0.5
 def streams(info: MediaInfo) -> Check:
     """Exactly one picture and one sound, and nothing else."""
     counts = (len(info.pictures), len(info.sounds), info.other_streams)
-    return Check(
-        name="streams",
+    return Check.of(
+        "streams",
         passed=counts == (1, 1, 0),
         measured="{} video, {} audio, {} other".format(*counts),
         limit="1 video, 1 audio, 0 other",
@@ -46,19 +50,19 @@ def streams(info: MediaInfo) -> Check:
 def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check:
     """The codec that was ordered, 8 bit, 4:2:0; H.264 High is what every player and every host takes."""
     measured, limit = f"{track.codec} {track.profile} {pixel_format}", _STREAMS[codec]
-    return Check(name="picture_codec", passed=measured == limit, measured=measured, limit=limit)
+    return Check.of("picture_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
 def size(track: PictureTrack, video_format: VideoFormat) -> Check:
     """The size that was ordered."""
     measured, limit = f"{track.width_px}x{track.height_px}", f"{video_format.width_px}x{video_format.height_px}"
-    return Check(name="size", passed=measured == limit, measured=measured, limit=limit)
+    return Check.of("size", passed=measured == limit, measured=measured, limit=limit)
 
 
 def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool = False) -> Check:
     """Every picture is shown equally long, from 0 on, without gaps; unless it `may_vary`, as was asked for."""
-    return Check(
-        name="frame_rate",
+    return Check.of(
+        "frame_rate",
         passed=may_vary or track.constant_rate == video_format.frame_rate,
         measured="variable" if track.constant_rate is None else f"{float(track.constant_rate):g} a second",
         limit="any" if may_vary else f"{video_format.frame_rate} a second, constant",
@@ -68,20 +72,20 @@ def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool
 def colours(track: PictureTrack) -> Check:
     """Players must not have to guess how to turn the stored numbers into colours."""
     measured = "BT.709" if track.is_bt709 else "not tagged as BT.709"
-    return Check(name="colours", passed=track.is_bt709, measured=measured, limit="BT.709")
+    return Check.of("colours", passed=track.is_bt709, measured=measured, limit="BT.709")
 
 
 def sound_codec(track: SoundTrack) -> Check:
     """AAC-LC, 48 kHz, stereo."""
     measured = f"{track.codec} {track.profile}, {track.sample_rate_hz} Hz, {track.channels} channels"
     limit = f"aac LC, {SAMPLE_RATE_HZ} Hz, 2 channels"
-    return Check(name="sound_codec", passed=measured == limit, measured=measured, limit=limit)
+    return Check.of("sound_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
 def duration(track: PictureTrack, narration_s: float) -> Check:
     """As long as the narration."""
-    return Check(
-        name="duration",
+    return Check.of(
+        "duration",
         passed=abs(track.duration_s - narration_s) <= DURATION_TOLERANCE_S,
         measured=f"{track.duration_s:.2f} s",
         limit=f"{narration_s:.2f} s ± {DURATION_TOLERANCE_S} s",
@@ -91,11 +95,63 @@ def duration(track: PictureTrack, narration_s: float) -> Check:
 def sync(picture: PictureTrack, sound: SoundTrack) -> Check:
     """Picture and sound end together."""
     apart_s = abs(picture.duration_s - sound.duration_s)
-    return Check(
-        name="sync",
+    return Check.of(
+        "sync",
         passed=apart_s <= SYNC_TOLERANCE_S,
         measured=f"{apart_s:.3f} s between the ends of picture and sound",
         limit=f"at most {SYNC_TOLERANCE_S} s",
+    )
+
+
+def offset(sound: SoundTrack) -> Check:
+    """The sound begins with the film, as the picture does, and has no gap in which they part."""
+    apart_s = abs(sound.start_s) + sound.gaps_s
+    return Check.of(
+        "offset",
+        passed=apart_s <= OFFSET_S,
+        measured=f"sound {sound.start_s:.3f} s late, with {sound.gaps_s:.3f} s of gaps",
+        limit=f"at most {OFFSET_S:g} s",
+        value=apart_s,
+        unit="s",
+    )
+
+
+def moves(seen: View, frame_rate: int) -> Check:
+    """What should move, moves."""
+    stuck_s = seen.stuck / frame_rate
+    return Check.of(
+        "frozen",
+        passed=stuck_s <= STUCK_S,
+        measured=f"{stuck_s:.2f} s without the changes that were drawn",
+        limit=f"at most {STUCK_S:g} s",
+        value=stuck_s,
+        unit="s",
+    )
+
+
+def frozen(spans: Sequence[Span], starts_s: Sequence[float]) -> Check:
+    """Every scene begins with a picture of its own."""
+    stuck = [
+        str(number)
+        for number, start_s in enumerate(starts_s, start=1)
+        if any(span.start_s + STUCK_S / 2 < start_s < span.end_s - STUCK_S / 2 for span in spans)
+    ]
+    return Check.of(
+        "frozen",
+        passed=not stuck,
+        measured=f"nothing changes where scene {', '.join(stuck)} begins" if stuck else "every scene begins anew",
+        limit="another picture where another scene begins",
+    )
+
+
+def glyphs(undrawable: str) -> Check:
+    """Every character can be drawn."""
+    return Check.of(
+        "glyphs",
+        passed=not undrawable,
+        measured=f"no font for {undrawable}" if undrawable else "drawn",
+        limit="a glyph for every character",
+        value=len(undrawable),
     )
 
 
@@ -103,33 +159,23 @@ def index(info: MediaInfo) -> Check:
     """The index comes before the media, and no edit list shifts a track."""
     faults = [] if info.index_first else ["behind the media"]
     faults += ["with edit lists"] if info.has_edit_list else []
-    return Check(
-        name="index",
+    return Check.of(
+        "index",
         passed=not faults,
         measured=" and ".join(faults) or "first, without edit lists",
         limit="first, without edit lists",
     )
 
 
-def loudness(measured: Loudness) -> Check:
-    """As loud as films on the net are, and so not silent (ITU-R BS.1770, over the whole film)."""
-    quietest, loudest = LOUDNESS_LUFS
-    lufs = measured.integrated_lufs
-    return Check(
-        name="loudness",
-        passed=lufs is not None and quietest <= lufs <= loudest,
-        measured=_lufs(lufs),
-        limit=f"{quietest:g} to {loudest:g} LUFS",
-    )
-
-
-def true_peak(measured: Loudness) -> Check:
+def true_peak(measured: Loudness, most_dbtp: float = TRUE_PEAK_DBTP) -> Check:
     """Nothing that would clip in a player, between the samples either."""
-    return Check(
-        name="true_peak",
-        passed=measured.true_peak_dbtp <= TRUE_PEAK_DBTP,
+    return Check.of(
+        "true_peak",
+        passed=measured.true_peak_dbtp <= most_dbtp,
         measured=f"{measured.true_peak_dbtp:.2f} dBTP",
-        limit=f"at most {TRUE_PEAK_DBTP:g} dBTP",
+        limit=f"at most {most_dbtp:g} dBTP",
+        value=measured.true_peak_dbtp,
+        unit="dBTP",
     )
 
 
@@ -139,19 +185,19 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     passed = lufs is clip_lufs is None or (
         lufs is not None and clip_lufs is not None and abs(lufs - clip_lufs) <= CLIP_TOLERANCE_LU
     )
-    return Check(
-        name="sound",
+    return Check.of(
+        "sound",
         passed=passed,
-        measured=_lufs(lufs),
-        limit=_lufs(clip_lufs) if clip_lufs is None else f"{_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
+        measured=in_lufs(lufs),
+        limit=in_lufs(clip_lufs) if clip_lufs is None else f"{in_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
     )
 
 
 def decoded(track: PictureTrack, pictures: int) -> Check:
     """Every packet of pictures gave one."""
     packets = sum(part.count for part in track.packets)
-    return Check(
-        name="decoded",
+    return Check.of(
+        "decoded",
         passed=pictures == packets,
         measured=f"{pictures} pictures",
         limit=f"{packets} pictures, one for each packet",
@@ -160,8 +206,8 @@ def decoded(track: PictureTrack, pictures: int) -> Check:
 
 def rest(seen: View, least_db: float) -> Check:
     """What should rest, rests: coded again, a picture is itself, as far as the quantiser can tell."""
-    return Check(
-        name="rest",
+    return Check.of(
+        "rest",
         passed=seen.at_rest_db >= least_db,
         measured=f"{seen.at_rest_db:.1f} dB like the picture before",
         limit=f"at least {least_db:.1f} dB",
@@ -183,8 +229,8 @@ def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
             for there, piece in pairs
             if piece is None or there != piece[1]
         ][:1]
-    return Check(
-        name="parts",
+    return Check.of(
+        "parts",
         passed=not faults,
         measured=" and ".join(faults) or f"{len(found.pictures)} scenes as they were inspected",
         limit=f"the {len(found.pictures)} scenes that were inspected",
@@ -195,8 +241,8 @@ def pictures(scenes: Iterable[Brightness]) -> Check:
     """Every scene shows something. `scenes` is one picture of each, taken while it rests."""
     seen = [_shows_something(scene) for scene in scenes]
     empty = [str(number) for number, something in enumerate(seen, start=1) if not something]
-    return Check(
-        name="pictures",
+    return Check.of(
+        "pictures",
         passed=bool(seen) and not empty,
         measured=f"black or empty in scene {', '.join(empty)} of {len(seen)}" if empty else f"{len(seen)} scenes seen",
         limit="something to see in every scene",
@@ -208,5 +254,6 @@ def _shows_something(picture: Brightness) -> bool:
     return not is_black and picture.spread >= FLAT_LUMA
 
 
-def _lufs(lufs: float | None) -> str:
+def in_lufs(lufs: float | None) -> str:
+    """A loudness in words."""
     return "silence" if lufs is None else f"{lufs:.2f} LUFS"

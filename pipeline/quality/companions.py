@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image
 
-from pipeline.model import Check
+from pipeline.model import Check, Script
+from pipeline.model.metadata import (
+    DESCRIPTION_MAX_BYTES,
+    TAGS_MAX_CHARS,
+    TITLE_MAX_CHARS,
+    tags_chars,
+    utf8_bytes,
+)
 
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000
@@ -29,7 +36,7 @@ def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
         # All of them are what Pillow says to damaged files.
         passed, measured = False, "damaged"
     limit = "a JPEG of {}x{} below {:g} MB".format(*size_px, THUMBNAIL_BYTES / 1e6)
-    return Check(name="thumbnail", passed=passed, measured=measured, limit=limit)
+    return Check.of("thumbnail", passed=passed, measured=measured, limit=limit)
 
 
 def thumbnails(paths: Sequence[Path], size_px: tuple[int, int]) -> Check:
@@ -38,15 +45,36 @@ def thumbnails(paths: Sequence[Path], size_px: tuple[int, int]) -> Check:
     return next((check for check in found if not check.passed), found[0])
 
 
-def metadata(path: Path) -> Check:
-    """A JSON object with a title, without which no host takes a film."""
+def metadata(path: Path, script: Script | None = None) -> Check:
+    """A JSON object with a title, without which no host takes a film; all of it the script's, and as hosts take it."""
+    limit = "JSON with the title, tags and language of the film, as hosts take them"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        measured = "not there"
+        fault = "not there"
     except (OSError, ValueError, RecursionError):
-        measured = "not JSON"
+        fault = "not JSON"
     else:
-        title = content.get("title") if isinstance(content, dict) else None
-        measured = "a title" if isinstance(title, str) and title.strip() else "without a title"
-    return Check(name="metadata", passed=measured == "a title", measured=measured, limit="JSON with a title")
+        fault = next(_faults(content, script), "") if isinstance(content, dict) else "without a title"
+    return Check.of("metadata", passed=not fault, measured=fault or "a title", limit=limit)
+
+
+def _faults(content: dict[str, object], script: Script | None) -> Iterator[str]:
+    title, told, tags = content.get("title"), content.get("description", ""), content.get("tags", [])
+    if not isinstance(title, str) or not title.strip():
+        yield "without a title"
+        return
+    if script:
+        wanted = {"title": script.title, "language": script.language, "tags": list(script.tags)}
+        yield from (f"another {name} than the script's" for name, value in wanted.items() if content.get(name) != value)
+    if len(title) > TITLE_MAX_CHARS:
+        yield f"a title of {len(title)} characters, at most {TITLE_MAX_CHARS}"
+    if not isinstance(told, str) or not isinstance(tags, list):
+        yield "without a description and a list of tags"
+        return
+    if utf8_bytes(told) > DESCRIPTION_MAX_BYTES:
+        yield f"a description of {utf8_bytes(told)} bytes, at most {DESCRIPTION_MAX_BYTES}"
+    if tags_chars([str(tag) for tag in tags]) > TAGS_MAX_CHARS:
+        yield f"tags of more than {TAGS_MAX_CHARS} characters"
+    if set("<>") & set(title + told):
+        yield "angle brackets, which hosts refuse"

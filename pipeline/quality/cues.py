@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.model import Check
+from pipeline.model import Check, Script, narration_of
 from pipeline.model.writing import RIGHT_TO_LEFT_MARK
 from pipeline.quality.expected import TimedText
 
@@ -19,6 +19,7 @@ _VTT_HEADER = "WEBVTT\n\n"
 _ROUNDING_S = 0.0015
 # A cue may wait for the one before it to go, but not so long that anybody would notice.
 _LATE_S = 0.05
+_QUOTED = 20
 
 
 class _FaultError(Exception):
@@ -37,6 +38,21 @@ def vtt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
     return _check("vtt", path, [cue.text for cue in cues], cues, sound_s)
 
 
+def words(cues: Sequence[TimedText], script: Script) -> Check:
+    """Every word of the script can be read, in its order."""
+    said = "".join("".join(narration_of(scene).split()) for scene in script.scenes)
+    shown = "".join("".join(cue.text.split()) for cue in cues)
+    same = next((at for at, (one, other) in enumerate(zip(said, shown, strict=False)) if one != other), None)
+    at = min(len(said), len(shown)) if same is None else same
+    return Check.of(
+        "words",
+        passed=said == shown,
+        measured=f"{len(shown)} letters" if said == shown else f"another text from “{said[at : at + _QUOTED]}” on",
+        limit=f"the {len(said)} letters of the script",
+        value=len(shown),
+    )
+
+
 def _check(name: str, path: Path, texts: Sequence[str], cues: Sequence[TimedText], sound_s: float) -> Check:
     try:
         found = _read(path, is_vtt=name == "vtt")
@@ -46,7 +62,7 @@ def _check(name: str, path: Path, texts: Sequence[str], cues: Sequence[TimedText
     else:
         measured, passed = f"{len(found)} cues in order", True
     limit = f"the {len(cues)} cues of the film, one after the other within {sound_s:.2f} s of sound"
-    return Check(name=name, passed=passed, measured=measured, limit=limit)
+    return Check.of(name, passed=passed, measured=measured, limit=limit)
 
 
 def _read(path: Path, *, is_vtt: bool) -> list[TimedText]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from pipeline.model import SAMPLE_RATE_HZ, Codec, Subtitles, VideoFormat
+from pipeline.model import SAMPLE_RATE_HZ, Codec, Script, Subtitles, VideoFormat, Word, pauses_of
 
 # Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
 _RESTS_AT = 0.75
@@ -34,6 +34,11 @@ class Expected:
     silent: bool = False
     # Pictures may last longer than others: it was asked for.
     variable_rate: bool = False
+    # What it says and shows, and when each word of each scene is said; None and empty: nobody has said.
+    script: Script | None = None
+    words: tuple[tuple[Word, ...], ...] = ()
+    # Letters that no font here has.
+    undrawable: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -65,6 +70,25 @@ class Expected:
         return tuple(
             start_s + _RESTS_AT * samples / SAMPLE_RATE_HZ
             for start_s, samples in zip(self.starts_s, self.lengths, strict=True)
+        )
+
+    def spoken_s(self, start_s: float, end_s: float) -> float:
+        """How long something is said between two times of the film."""
+        return sum(
+            max(0.0, min(end_s, begin_s + word.end_s) - max(start_s, begin_s + word.start_s))
+            for begin_s, scene in zip(self.starts_s, self.words, strict=False)
+            for word in scene
+        )
+
+    def pause_s(self, start_s: float, end_s: float) -> float:
+        """How much of it is a pause that is meant: a viewer thinks."""
+        if self.script is None:
+            return 0.0
+        scenes = zip(self.starts_s, self.lengths, self.script.scenes, strict=False)
+        return sum(
+            sum(pauses_of(scene).values())
+            for begin_s, samples, scene in scenes
+            if begin_s < end_s and start_s < begin_s + samples / SAMPLE_RATE_HZ
         )
 
     @property

@@ -21,12 +21,13 @@ from pipeline.media.boxes import append_extra, read_extra
 from pipeline.media.decode import Luma
 from pipeline.media.loudness import Loudness, together
 from pipeline.media.probe import Packets
+from pipeline.media.spans import Span
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them.
-INSPECTION_VERSION = 1
+INSPECTION_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +84,11 @@ class Seen:
     pixel_format: str
     scenes: tuple[Brightness, ...]
     loudness: Loudness
-    # How many pictures were decoded for it; None: it is known from the parts.
+    # How many pictures were decoded for it, and in which spans they are black or do not move; None: it is known from
+    # the parts.
     decoded: int | None = None
+    black: tuple[Span, ...] = ()
+    frozen: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from pipeline.errors import InputError, QualityError
 from pipeline.media.decode import view
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
-from pipeline.model import Check, Package, Verdict
-from pipeline.quality import checks, companions, cues
+from pipeline.model import STANDARD, Check, Package, QualityProfile, Verdict
+from pipeline.quality import checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import Expected
 from pipeline.quality.findings import (
     Brightness,
@@ -30,14 +30,38 @@ from pipeline.quality.findings import (
     found_parts,
     keep_findings,
 )
+from pipeline.quality.sidecars import reading_checks
 
 # What is decoded of a film whose parts were inspected: nothing again, or everything.
 Depth = Literal["parts", "full"]
 _ALL_BUT_THE_LAST = {"video": (-1,)}
+# Checks of a film of ours that a profile decides about: not what was ordered, but how it is.
+_LENIENT = frozenset(
+    {
+        "loudness",
+        "loudness_range",
+        "true_peak",
+        "silence",
+        "black",
+        "keyframes",
+        "caption_speed",
+        "caption_lines",
+        "text",
+        "language",
+    }
+)
 
 
-def inspect_film(package: Package, expected: Expected, parts: Parts | None = None, depth: Depth = "parts") -> Verdict:
+def inspect_film(
+    package: Package,
+    expected: Expected,
+    parts: Parts | None = None,
+    depth: Depth = "parts",
+    profile: QualityProfile = STANDARD,
+) -> Verdict:
     """Check all files of a film. Blocks: call it in a worker process.
+
+    What was ordered must be there; how the rest is judged (loudness, silence, captions, texts…), `profile` says.
 
     All its packets are read. If they are those of `parts`, which were decoded when they were made, nothing is decoded
     again (a tenth of a second for a minute of film); without parts, or to the full `depth`, all pictures and all sound
@@ -50,13 +74,17 @@ def inspect_film(package: Package, expected: Expected, parts: Parts | None = Non
         with suppress(InputError):
             found = found_parts(parts, expected.pictures)
     stills = (package.thumbnail, *package.more_thumbnails)
-    return Verdict(
-        checks=(
-            *_film(package, expected, found, everything=depth == "full" or found is None),
-            companions.thumbnails(stills, expected.video_format.thumbnail_px),
-            companions.metadata(package.metadata),
-        )
-    )
+    everything = depth == "full" or found is None
+    ordered: list[Check] = []
+    lenient: list[Check] = []
+    for check in (
+        *_film(package, expected, profile, found, everything=everything),
+        *_texts(expected, profile),
+        companions.thumbnails(stills, expected.video_format.thumbnail_px),
+        companions.metadata(package.metadata, expected.script),
+    ):
+        (lenient if check.name in _LENIENT else ordered).append(check)
+    return Verdict(checks=(*ordered, *Verdict(checks=tuple(lenient)).under(profile).checks), profile=profile.name)
 
 
 def inspect_segment(
@@ -86,6 +114,7 @@ def inspect_segment(
         *_properties(info, expected, seen.pixel_format),
         checks.decoded(picture, seen.pictures),
         checks.rest(seen, rest_db),
+        checks.moves(seen, expected.frame_rate),
         checks.clip(loudness, clip_lufs),
         checks.true_peak(loudness),
         checks.pictures(at_rest),
@@ -124,7 +153,9 @@ def _pass(*found: Check) -> None:
         raise QualityError("the scene does not pass: " + "; ".join(verdict.reasons))
 
 
-def _film(package: Package, expected: Expected, found: FoundParts | None, *, everything: bool) -> Iterator[Check]:
+def _film(
+    package: Package, expected: Expected, profile: QualityProfile, found: FoundParts | None, *, everything: bool
+) -> Iterator[Check]:
     """The checks of the film and of its subtitles, whose times mean nothing without it."""
     try:
         info = probe(package.video, found.counts if found else {})
@@ -140,14 +171,30 @@ def _film(package: Package, expected: Expected, found: FoundParts | None, *, eve
                 yield checks.parts(picture, sound, found)
             if seen.decoded is not None:
                 yield checks.decoded(picture, seen.decoded)
+                yield judged.black(seen.black, profile)
+                yield checks.frozen(seen.frozen, expected.starts_s[1:])
+            yield judged.keyframes(picture, profile)
             if not expected.silent:
-                yield checks.loudness(seen.loudness)
-            yield checks.true_peak(seen.loudness)
+                yield judged.loudness(seen.loudness, profile)
+                yield judged.loudness_range(seen.loudness, profile)
+                yield judged.silence(seen.loudness, expected, profile)
+            yield checks.true_peak(seen.loudness, profile.peak_dbtp)
             yield checks.pictures(seen.scenes)
             yield cues.srt(package.srt, expected.cues, sound.duration_s)
             yield cues.vtt(package.vtt, expected.cues, sound.duration_s)
     except InputError as error:
-        yield Check(name="file", passed=False, measured=error.message, limit="a whole film")
+        yield Check.of("file", passed=False, measured=error.message, limit="a whole film")
+
+
+def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
+    """What is read and said."""
+    if expected.script is not None:
+        yield cues.words(expected.cues, expected.script)
+        yield checks.glyphs(expected.undrawable)
+        yield texts.text(expected.script)
+        yield languages.language(expected.script)
+    if expected.cues:
+        yield from reading_checks(expected.cues, profile)
 
 
 def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:
@@ -160,6 +207,7 @@ def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Itera
     yield checks.sound_codec(sound)
     yield checks.duration(picture, expected.duration_s)
     yield checks.sync(picture, sound)
+    yield checks.offset(sound)
     yield checks.index(info)
 
 
@@ -174,4 +222,6 @@ def _decoded(video: Path, expected: Expected) -> Seen:
             scenes=tuple(map(Brightness.of, pictures.looked_at)),
             loudness=sound.result(),
             decoded=pictures.pictures,
+            black=pictures.black,
+            frozen=pictures.frozen,
         )

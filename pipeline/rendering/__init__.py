@@ -40,6 +40,7 @@ __all__ = [
     "load",
     "read_logo",
     "read_typeface",
+    "undrawable",
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
@@ -138,6 +139,13 @@ def read_logo(named: str, folder: Path) -> Logo:
     from pipeline.rendering import reading  # noqa: PLC0415
 
     return reading.read_logo(named, folder)
+
+
+def undrawable(script: Script, look: Look) -> str:
+    """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.undrawable(script, look)
 
 
 def can_shape() -> bool:

@@ -101,6 +101,20 @@ def fonts_for(script: Script, look: Look) -> str:
     The digest follows the files' content: another font, or a newer version of one, is another digest. Emoji without a
     font are no error: they are left out of the picture.
     """
+    faces, missing = _found(script, look)
+    if missing:
+        named = [f"{name} ({_few(letters)})" for name, letters in missing.items()]
+        raise MissingToolError(f"no font for {_listed(named)}", hint=font_advice(missing))
+    return _digest(faces)
+
+
+def undrawable(script: Script, look: Look) -> str:
+    """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
+    return "".join(_found(script, look)[1].values())
+
+
+def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, str]]:
+    """The fonts that draw a film, and the letters that none has, by the name of their script."""
     # Figures and signs of ours are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
     missing: dict[str, str] = {}
@@ -113,10 +127,7 @@ def fonts_for(script: Script, look: Look) -> str:
         if None in found and not letter.isspace():
             name = _script_of(letter, script.language)
             missing[name] = missing.get(name, "") + visible(letter)
-    if missing:
-        named = [f"{name} ({_few(letters)})" for name, letters in missing.items()]
-        raise MissingToolError(f"no font for {_listed(named)}", hint=font_advice(missing))
-    return _digest(faces)
+    return faces, missing
 
 
 def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:

@@ -5,6 +5,7 @@ looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
 publishing.py  where films are published
 stock.py       those of services with photos
+profiles.py    how strictly they are judged, by name
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them
 kinds.py       the kinds of values
@@ -35,12 +36,14 @@ from pipeline.settings.loading import load_settings
 from pipeline.settings.looks import SubtitleSettings
 from pipeline.settings.money import BudgetSettings, PriceSettings
 from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
+from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
 from pipeline.settings.publishing import DEFAULT_CHANNEL, PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
 from pipeline.settings.stock import StockSettings
 
 __all__ = [
     "DEFAULT_CHANNEL",
+    "DEFAULT_PROFILE",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
@@ -55,6 +58,7 @@ __all__ = [
     "Preset",
     "PresetSettings",
     "PriceSettings",
+    "ProfileSettings",
     "PublishingSettings",
     "QualitySettings",
     "RetrySettings",
@@ -72,5 +76,6 @@ __all__ = [
     "is_secret",
     "load_settings",
     "presets_of",
+    "profiles_of",
     "setting_fields",
 ]

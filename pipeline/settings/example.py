@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 
 from pipeline.settings.fields import only_in_files, setting_fields, setting_groups
 from pipeline.settings.groups import Settings
-from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS, PresetSettings
+from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS
+from pipeline.settings.profiles import DEFAULT_PROFILE, KNOWN_PROFILES
 from pipeline.settings.services import PRESETS, ServiceSettings
 
 _HEADER = """\
@@ -35,7 +36,7 @@ def example_toml() -> str:
             lines += _services() if current == "groq" else []
             lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]
-            lines += _preset() if name == "presets" else []
+            lines += _preset() if name == "presets" else _profile() if name == "profiles" else []
             current = name
             continue
         group, _, key = name.rpartition(".")
@@ -50,7 +51,7 @@ def example_toml() -> str:
 def _entries(table: Mapping[str, BaseModel]) -> Iterator[str]:
     """The tables in a table, a line each."""
     for name, entry in table.items():
-        if name == DEFAULT_PRESET:
+        if name in {DEFAULT_PRESET, DEFAULT_PROFILE}:
             continue  # has a table of its own
         values = entry.model_dump(exclude_defaults=True)
         bare = name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)
@@ -70,9 +71,18 @@ def _services() -> list[str]:
 
 def _preset() -> list[str]:
     """The default one with all that can be said of it."""
-    lines = [*(f"# {line}" for line in wrap(getdoc(PresetSettings) or "", 110)), f"#[presets.{DEFAULT_PRESET}]"]
-    for key, field in PresetSettings.model_fields.items():
-        lines += _setting(key, field, getattr(KNOWN_PRESETS[DEFAULT_PRESET], key))
+    return _table(f"presets.{DEFAULT_PRESET}", KNOWN_PRESETS[DEFAULT_PRESET])
+
+
+def _profile() -> list[str]:
+    """Likewise."""
+    return _table(f"profiles.{DEFAULT_PROFILE}", KNOWN_PROFILES[DEFAULT_PROFILE])
+
+
+def _table(name: str, table: BaseModel) -> list[str]:
+    lines = [*(f"# {line}" for line in wrap(getdoc(type(table)) or "", 110)), f"#[{name}]"]
+    for key, field in type(table).model_fields.items():
+        lines += _setting(key, field, getattr(table, key))
     return lines
 
 

@@ -25,6 +25,7 @@ from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.looks import BrandSettings, SubtitleSettings
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
 from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
+from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, Services
@@ -163,7 +164,12 @@ class QualitySettings(Group):
     inspect: Literal["parts", "full"] = Field(
         "parts",
         description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
-        "scenes; full: all pictures and all sound of every film are decoded as well, a second of work for 15 s.",
+        "scenes; full: all pictures and all sound of every film are decoded as well, two seconds of work for 15 s.",
+    )
+    profile: OptionalText = Field(
+        None,
+        description="How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; empty: as the "
+        "template says, and standard where that says nothing.",
     )
 
 
@@ -347,6 +353,12 @@ class Settings(BaseSettings):
     )
     subtitles: SubtitleSettings = SubtitleSettings()
     quality: QualitySettings = QualitySettings()
+    profiles: Profiles = Field(
+        KNOWN_PROFILES,
+        description="How strictly films are judged, by name: the limits of the quality gate, as in the README. A table "
+        "of a name that is here changes the values that it sets. Any other name is a profile of yours: what it does "
+        "not set is as in the one that it is based on.",
+    )
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
     work: WorkSettings = WorkSettings()

@@ -95,6 +95,7 @@ def load_settings(
         raise ConfigurationError(without_keys("; ".join(problems))) from None
     problems += _unknown_writers(settings, found)
     problems += _unknown_preset(settings, found)
+    problems += _unknown_profile(settings, found)
     if problems:
         raise ConfigurationError(without_keys("; ".join(problems)))
     return settings
@@ -149,6 +150,13 @@ def _unknown_preset(settings: Settings, found: Mapping[str, _Found]) -> Iterator
     if settings.video.preset not in settings.presets:
         hint = did_you_mean(settings.video.preset, settings.presets)
         yield f"{found['video.preset'].subject}: there is no preset “{settings.video.preset}”. {hint}"
+
+
+def _unknown_profile(settings: Settings, found: Mapping[str, _Found]) -> Iterator[str]:
+    name = settings.quality.profile
+    if name and name not in settings.profiles:
+        hint = did_you_mean(name, settings.profiles)
+        yield f"{found['quality.profile'].subject}: there is no profile “{name}”. {hint}"
 
 
 def _from_file(path: Path) -> Iterator[tuple[str, _Found]]:

@@ -22,7 +22,7 @@ from pipeline.model import Batch, Job
 from pipeline.state.moments import has_sane_moments
 from pipeline.state.names import is_folder
 
-SCHEMA = 2
+SCHEMA = 3
 _REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
 # A petabyte, or thirty million years.
 _LARGEST = 1e15
@@ -83,6 +83,8 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
         raise DamagedError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
     if schema == 1:
         content = _from_schema_1(content)
+    if schema <= 2:
+        content = _from_schema_2(content)
     try:
         document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
@@ -159,6 +161,17 @@ def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:
     # What is no table of stages is no list of records either: the schema says so.
     folder = f"{content.get('batch')}/{content.pop('name', '')}"
     return {**content, "folder": folder, "records": records}
+
+
+def _from_schema_2(content: dict[str, Any]) -> dict[str, Any]:
+    """A job in today's words: a check passed, or it did not."""
+    verdict = content.get("verdict")
+    checks = verdict.get("checks") if isinstance(verdict, dict) else None
+    if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
+        return content
+    for check in checks:
+        check["verdict"] = "pass" if check.pop("passed", False) else "fail"
+    return content
 
 
 def _first_problem(error: ValidationError) -> str:

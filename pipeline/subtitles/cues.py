@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from math import inf
 
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word, join_words
+from pipeline.model.writing import width
 from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.phrases import SENTENCE, break_costs
-from pipeline.subtitles.pieces import fit_words, join_phrases, width
+from pipeline.subtitles.pieces import fit_words, join_phrases
 
 # One unit is about as bad as half a clause end in the middle of a cue.
 _PER_CUE = 4.0

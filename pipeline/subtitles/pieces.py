@@ -8,24 +8,11 @@ from dataclasses import replace
 
 from pipeline.model import Word, join_words
 from pipeline.model.phrases import phrase_spans
+from pipeline.model.writing import width
 
 # Addresses and compounds are broken after one of these, if there is one.
 _SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")
 _JOINERS = frozenset("\u200d\u2060")
-
-
-def width(text: str) -> int:
-    """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters.
-
-    Marks above and below a letter take no room.
-    """
-    return len(text) if text.isascii() else sum(map(_width_of_character, text))
-
-
-def _width_of_character(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[Word]:

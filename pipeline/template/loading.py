@@ -90,6 +90,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         transition=checked.transition,
         motion=checked.motion,
         music=checked.music,
+        profile=checked.profile,
         language=checked.language,
         layouts=_layouts(checked),
         intro=end_of(checked.ends["intro"]),

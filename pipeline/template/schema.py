@@ -119,6 +119,8 @@ class TemplateFile(_Table):
     motion: MotionAmount = "full"
     # A file in music/ of the workspace, or "auto", where neither brief nor settings name one.
     music: str = ""
+    # How strictly its films are judged, where the settings do not say: draft, standard, strict, or one of the user's.
+    profile: Annotated[str, Field(max_length=40)] = ""
     # Of the texts in [intro] and [outro]: films in other languages go without them.
     language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]+)*)?$")] = ""
     # Which layout opens a film and which one closes it, and texts of it by default.

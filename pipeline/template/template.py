@@ -73,6 +73,8 @@ class Template:
     motion: MotionAmount
     # A file in music/, or "auto"; empty: none.
     music: str
+    # Name of a quality profile; empty: as usual.
+    profile: str
     # Of the texts of `intro` and `outro`; empty: they stand in films of any language.
     language: str
     layouts: tuple[Layout, ...]

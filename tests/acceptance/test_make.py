@@ -82,7 +82,7 @@ def test_a_film_is_held_against_its_scenes_and_decoded_if_that_is_asked_for(tea,
 
     by_parts, everything = checks(tea.workspace, tea.made), checks(workspace, full)
     assert "parts" in by_parts
-    assert set(everything) == {*by_parts, "decoded"}
+    assert set(everything) == {*by_parts, "decoded", "black", "frozen"}
     assert contents(workspace / "output") == contents(tea.workspace / "output")
 
 

@@ -26,6 +26,7 @@ from pipeline.cli.make import make
 from pipeline.cli.options import Making, Place, Rows, Working
 from pipeline.cli.presets import presets
 from pipeline.cli.publish import publish
+from pipeline.cli.qc import qc
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -45,6 +46,7 @@ COMMANDS = {
     "publish": publish,
     "checkpoint": checkpoint,
     "clean": clean,
+    "qc": qc,
     "voices": voices,
     "presets": presets,
     "init": init,

@@ -12,11 +12,13 @@ import pytest
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
-from pipeline.model import Check, Clip, Narration, Segment, Subtitles, Verdict, VideoFormat
+from pipeline.model import Check, Clip, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
 from pipeline.orchestrator import scenes, stages
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look
+from pipeline.settings import Settings
+from pipeline.template import load_template
 
 
 @pytest.fixture
@@ -108,13 +110,14 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
         cleared.append(job)
 
     async def verdict(*_):
-        return Verdict(checks=(Check(name=wrong, passed=False, measured="this", limit="that"),))
+        return Verdict(checks=(Check.of(wrong, passed=False, measured="this", limit="that"),))
 
     segment = Segment(path=tmp_path / "scene.mp4", frames=16)
     job = SimpleNamespace(
         narration=Narration(narrator="espeak", voice="en", clips=(clip,)),
         subtitles=Subtitles(scenes=((),)),
         brief=None,
+        script=Script(title="Why tea cools", language="en", scenes=()),
         music=None,
         package="files",
         segments=(segment,),
@@ -124,7 +127,9 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
     )
     shop = SimpleNamespace(
         encoding=lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan()),
-        settings=SimpleNamespace(quality=SimpleNamespace(inspect="parts")),
+        settings=Settings(),
+        template=lambda _: load_template("explainer", search=[]),
+        look=lambda _: Look(title="Why tea cools"),
         cache=SimpleNamespace(discard=discard),
         clear_bench=clear_bench,
     )

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.media.loudness import Loudness
-from pipeline.model import Subtitles, VideoFormat
-from pipeline.quality import Expected, checks
+from pipeline.model import STANDARD, Subtitles, VideoFormat
+from pipeline.quality import Expected, checks, judged
 from pipeline.quality.findings import Brightness
 from tests.standins.films import spoken_cue
 
@@ -34,7 +34,7 @@ def test_cues_are_counted_from_the_start_of_the_film():
     ("lufs", "passed"), [(-15.0, True), (-16.0, True), (-16.01, False), (-14.0, True), (-13.99, False), (None, False)]
 )
 def test_loudness_keeps_to_its_limits(lufs, passed):
-    assert checks.loudness(Loudness(integrated_lufs=lufs, true_peak_dbtp=-3.0)).passed is passed
+    assert judged.loudness(Loudness(integrated_lufs=lufs, true_peak_dbtp=-3.0), STANDARD).passed is passed
 
 
 @pytest.mark.parametrize(

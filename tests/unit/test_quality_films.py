@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.assembly import EncoderPlan, join_segments
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
+from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
 
@@ -112,8 +112,9 @@ def test_a_good_film_passes_every_check(good):
 
     assert verdict.passed, verdict.reasons
     assert [check.name for check in verdict.checks] == [
-        "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "index",
-        "decoded", "loudness", "true_peak", "pictures", "srt", "vtt", "thumbnail", "metadata",
+        "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
+        "index", "decoded", "frozen", "pictures", "srt", "vtt", "thumbnail", "metadata",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "true_peak", "caption_speed", "caption_lines",
     ]  # fmt: skip
 
 
@@ -173,7 +174,8 @@ def test_a_film_with_pictures_that_cannot_be_decoded_fails_as_a_file(copy):
 def test_a_black_film_fails(tmp_path):
     black = [card(Image.new("RGB", (320, 180)), 128)]
 
-    assert failures(film_of(tmp_path, frames=black)) == ["pictures"]
+    # Nothing changes where the second scene should begin, either.
+    assert failures(film_of(tmp_path, frames=black)) == ["frozen", "pictures", "black"]
 
 
 def test_a_film_of_six_scenes_two_of_which_are_black_fails_and_names_them(tmp_path):
@@ -287,6 +289,39 @@ def test_sound_that_ends_before_the_picture_fails(good, tmp_path):
     short = remuxed(good, tmp_path, keep=lambda packet: packet.stream.type == "video" or packet.pts < 195_000)
 
     assert failures(short) == ["sync"]
+
+
+def test_sound_that_is_late_or_has_a_gap_fails_though_it_ends_with_the_picture(good, tmp_path):
+    """A tenth of a second is missing: at the start, then in the middle."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, left_out in ((first, range(1, 6)), (second, range(90, 95))):
+        folder.mkdir()
+        sounds = iter(range(1_000))
+        gap = remuxed(good, folder, keep=lambda packet: packet.stream.type == "video" or next(sounds) not in left_out)  # noqa: B023
+        assert failures(gap) == ["offset"]
+
+
+def test_a_film_that_does_not_change_where_a_scene_begins_fails(tmp_path):
+    still = [card(cards(8)[1][0].to_rgb(), 128)]
+
+    assert failures(film_of(tmp_path, frames=still)) == ["frozen"]
+
+
+def test_a_profile_decides_what_only_warns(good):
+    package = make_package(good.parent, good, EXPECTED.subtitles, EXPECTED.lengths)
+    louder = replace(STANDARD, name="mine", lufs_min=-10, lufs_max=-9)
+
+    verdict = inspect_film(package, EXPECTED, profile=louder)
+    lenient = inspect_film(package, EXPECTED, profile=replace(louder, warns=("loudness", "size")))
+    off = inspect_film(package, EXPECTED, profile=replace(louder, off=("loudness",)))
+
+    assert (verdict.grade, verdict.score, verdict.profile) == ("fail", 0.5, "mine")
+    assert (lenient.grade, lenient.score, lenient.passed) == ("warn", 0.9, True)
+    assert lenient.warnings[0].startswith("loudness is -15.")
+    assert (off.grade, off.score) == ("pass", 1.0)
+    # What was ordered is no matter of taste.
+    wrong = replace(EXPECTED, video_format=VideoFormat(width_px=340, height_px=180))
+    assert inspect_film(package, wrong, profile=replace(STANDARD, warns=("size",), off=("size",))).grade == "fail"
 
 
 def test_reasons_are_sentences_for_people(good):

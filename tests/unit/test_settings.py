@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.settings import (
     PresetSettings,
+    ProfileSettings,
     ServiceSettings,
     Settings,
     environment_name,
@@ -432,9 +433,11 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
 
     assert load_settings(workspace, {}, {}) == Settings()
     tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
-    # The fields of one service, and the name of its table, are shown besides; and those of a preset, not in a line.
+    # The fields of one service, and the name of its table, are shown besides; and those of a preset and a
+    # profile, not in a line.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))
-    assert count == known + len(ServiceSettings.model_fields) + 1 + len(PresetSettings.model_fields)
+    shown = sum(len(kind.model_fields) for kind in (ServiceSettings, PresetSettings, ProfileSettings))
+    assert count == known + shown + 1
 
 
 def test_the_example_as_written_sets_nothing(workspace):

@@ -142,7 +142,7 @@ async def test_a_job_is_saved_where_the_readers_of_the_folder_expect_it(store, t
     await store.save_job(job(status=JobStatus.COMPLETED))
 
     text = await anyio.Path(file_of(tmp_path)).read_text(encoding="utf-8")
-    assert text.startswith('{\n  "schema": 2,\n  "id": "ab12')
+    assert text.startswith('{\n  "schema": 3,\n  "id": "ab12')
     assert json.loads(text)["status"] == "completed"
     assert await store.load_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
 
@@ -307,9 +307,9 @@ async def test_a_wrong_field_is_named_without_its_value(store, tmp_path, changes
 
 async def test_a_file_of_a_newer_version_asks_for_an_update(store, tmp_path):
     await store.save_job(job())
-    await change(file_of(tmp_path), schema=3, novelty=True)
+    await change(file_of(tmp_path), schema=4, novelty=True)
 
-    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 3; this one reads 2\)\. Update"):
+    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 4; this one reads 3\)\. Update"):
         await store.load_job("space", "ab12" * 8)
 
 
@@ -439,6 +439,26 @@ def test_a_job_of_schema_1_is_read_in_the_words_of_today():
     assert from_json(to_json(found, WORKSPACE).encode(), Job, WORKSPACE, where="job") == found
 
 
+def test_a_verdict_of_schema_2_is_read_in_the_words_of_today():
+    checked = replace(
+        from_json(json.dumps(OLD).encode(), Job, WORKSPACE, where="job"),
+        verdict=Verdict(
+            checks=(
+                Check.of("size", passed=True, measured="1", limit="1"),
+                Check.of("black", passed=False, measured="3 s", limit="2 s"),
+            )
+        ),
+    )
+    content = json.loads(to_json(checked, WORKSPACE))
+    content["schema"] = 2
+    del content["verdict"]["profile"]
+    for check in content["verdict"]["checks"]:
+        check["passed"] = check.pop("verdict") == "pass"
+        del check["value"], check["unit"]
+
+    assert from_json(json.dumps(content).encode(), Job, WORKSPACE, where="job") == checked
+
+
 def test_a_batch_of_schema_1_is_read():
     old = {"schema": 1, "name": "space", "source": "x.txt", "created_at": "2026-01-02T03:04:05Z", "jobs": ["ab12" * 8]}
 
@@ -546,7 +566,7 @@ def test_a_job_with_something_in_every_part_comes_back_as_it_was():
         narration=Narration(
             narrator="n", voice="v", clips=(Clip(path=WORKSPACE / "c.wav", sha256="0", samples=1, words=()),)
         ),
-        verdict=Verdict(checks=(Check(name="size", passed=True, measured="1", limit="1"),)),
+        verdict=Verdict(checks=(Check.of("size", passed=True, measured="1", limit="1"),)),
         history=(Event(at=AT, status=JobStatus.PENDING),),
         brief=Brief(title="x", sections=(Section(heading="h", blocks=()),)),
     )

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word, join_words, split_words
+from pipeline.model.writing import width
 from pipeline.subtitles import CueLimits, make_subtitles
-from pipeline.subtitles.pieces import width
 
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20.0, min_duration_s=5 / 6, max_duration_s=7.0)
 VERTICAL = replace(LIMITS, max_chars_per_line=25)

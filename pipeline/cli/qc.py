@@ -1,0 +1,101 @@
+"""`nightreel qc`: films by anybody, judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.judging import Judged
+
+
+def qc(
+    files: list[str],
+    /,
+    *,
+    profile: str | None = None,
+    recursive: Annotated[bool, Parameter(negative="")] = False,
+    place: Place = Place(),
+) -> int:
+    """Judge films by anybody: files, folders and patterns. Exit code 0: none fails; 6: one does.
+
+    Example: nightreel qc output/ --recursive --profile strict
+
+    Parameters
+    ----------
+    profile
+        How strictly: draft, standard, strict, or one of [profiles] of yours.
+    recursive
+        Look into the folders below a folder, too.
+    """
+    from functools import partial
+
+    from anyio import to_thread
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, QualityError
+    from pipeline.orchestrator.judging import films_among, judge_films
+    from pipeline.orchestrator.workshop.strictness import profile_for
+
+    session = open_session(place, {"quality.profile": profile})
+    judged: list[Judged] = []
+
+    async def work() -> int:
+        films = await to_thread.run_sync(partial(films_among, files, recursive=recursive))
+
+        def told(film: Judged) -> None:
+            judged.append(film)
+            if place.json:
+                print_json(_as_json(film))
+            else:
+                _print_film(film, alone=len(films) == 1)
+
+        await judge_films(films, profile_for(session.workshop.settings), session.workshop, told)
+        if not place.json and len(films) > 1:
+            grades = [film.verdict.grade for film in judged]
+            print(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
+        return EXIT_OK if all(film.verdict.passed for film in judged) else QualityError.exit_code
+
+    return session.run(work)
+
+
+def _print_film(film: Judged, *, alone: bool) -> None:
+    """A line for the film, and a table of its checks: of all if it is the only one, else of those that did not pass."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.cli.text import shown
+
+    colours = {"pass": "green", "warn": "yellow", "fail": "red"}
+    verdict = film.verdict
+    console = Console(highlight=False)
+    head = Text.assemble((f"{verdict.grade:<4}", colours[verdict.grade]), f"  {verdict.score:.2f}  ")
+    console.print(head.append(shown(str(film.path)), style="bold"), soft_wrap=True)
+    table = Table(box=None, pad_edge=False, show_header=alone, header_style="dim")
+    for name in ("", "check", "is", "must be"):
+        table.add_column(name, overflow="fold")
+    for check in verdict.checks:
+        if alone or check.verdict != "pass":
+            grade = Text(f"  {check.verdict}", style=colours[check.verdict])
+            table.add_row(grade, check.name, Text(shown(check.measured)), Text(check.limit, style="dim"))
+    if table.row_count:
+        console.print(table)
+
+
+def _as_json(film: Judged) -> dict[str, object]:
+    from dataclasses import asdict
+
+    verdict = film.verdict
+    return {
+        "file": str(film.path),
+        "profile": verdict.profile,
+        "verdict": verdict.grade,
+        "score": verdict.score,
+        "reasons": [*verdict.reasons, *verdict.warnings],
+        "checks": [asdict(check) for check in verdict.checks],
+    }

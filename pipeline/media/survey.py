@@ -1,0 +1,274 @@
+"""A film by anybody: what it is made of, and what is seen and heard when all of it is decoded.
+
+Nothing is known of it beforehand. `probe` and `view` are for films of ours, of which much is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.stream import VideoStream
+
+from pipeline.errors import InputError
+from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
+from pipeline.media.mux import Packet
+from pipeline.media.spans import Meter, PictureWatch, SoundWatch, Span
+from pipeline.media.times import Times, start_of
+
+# Containers of films. Others, such as playlists, name files and addresses that FFmpeg would open.
+_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
+_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+_HEAD_BYTES = 64
+# A film may end so much before its header says: a rounding of the last packet.
+_CUT_S = 0.5
+# ITU-T H.273: "unspecified", in all three tables.
+_UNSAID = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenTrack:
+    """The pictures of a film."""
+
+    # As FFmpeg names them: "h264", "High", "yuv420p".
+    codec: str
+    profile: str
+    pixel_format: str
+    width_px: int
+    height_px: int
+    # Width of a pixel by its height: 1 is square.
+    pixel_aspect: Fraction
+    # Degrees that players turn it.
+    rotation: int
+    # Pictures a second; None: some are shown longer than others.
+    constant_rate: Fraction | None
+    start_s: float
+    end_s: float
+    # Seconds from one keyframe to the next, at most, and from the last to the end.
+    keyframe_s: float
+    # "BT.709", limited range; else the numbers of primaries, transfer and matrix (ITU-T H.273); empty: not said.
+    colours: str
+    # How many were decoded.
+    pictures: int
+    black: tuple[Span, ...]
+    frozen: tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardTrack:
+    """The sound of a film."""
+
+    codec: str
+    profile: str
+    sample_rate_hz: int
+    channels: int
+    start_s: float
+    end_s: float
+    # How much longer it lasts by its times than by what is in it: gaps that players close, or don't.
+    drift_s: float
+    meter: Meter
+    clipped_runs: int
+    silent: tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """A whole film."""
+
+    # "mp4", "mov", "webm", "matroska", or as FFmpeg names others.
+    container: str
+    # How many streams there are of each kind; a cover is another.
+    counts: tuple[int, int, int]
+    # The first of each; None: there is none.
+    picture: SeenTrack | None
+    sound: HeardTrack | None
+    # Of MP4 and QuickTime; True where a container has none.
+    index_first: bool
+    edit_list: bool
+
+
+def survey(path: Path) -> Survey:
+    """Decode a film from the first packet to the last. Memory does not grow with its length.
+
+    Raises `InputError` for what is no film, is cut short, or can't be decoded somewhere; the message says where.
+    """
+    try:
+        boxes = read_boxes(path)
+        with av.open(str(path.absolute()), options=_OPTIONS) as source:
+            return _surveyed(path, source, boxes)
+    except (OSError, ValueError, av.FFmpegError) as error:
+        # What we raise ourselves is in plain words; of FFmpeg's, the class says more than the message.
+        told = str(error) if type(error) is ValueError else f"can't be read as a film ({type(error).__name__})"
+        raise InputError(told, where=path.name) from error
+
+
+def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Survey:
+    container = _container_of(path, source)
+    has_boxes = container in {"mp4", "mov"}
+    if has_boxes and _end_of(boxes) < path.stat().st_size:
+        raise ValueError("is cut short, or damaged: its parts do not fill it")
+    covers = [stream for stream in source.streams.video if stream.disposition & Disposition.attached_pic]
+    pictures = [stream for stream in source.streams.video if stream not in covers]
+    sounds = list(source.streams.audio)
+    seeing = _Seeing(pictures[0]) if pictures else None
+    hearing = _Hearing(sounds[0]) if sounds else None
+    _decode_all(source, [each for each in (seeing, hearing) if each])
+    tracks = [each for each in (seeing, hearing) if each]
+    promised_s = (source.duration or 0) / av.time_base
+    begins_s = min((each.start_s for each in tracks), default=0.0)
+    if tracks and max(each.end_s for each in tracks) - begins_s < promised_s - _CUT_S and not has_boxes:
+        raise ValueError("is cut short: it ends before its header says")
+    return Survey(
+        container=container,
+        counts=(len(pictures), len(sounds), len(source.streams) - len(pictures) - len(sounds)),
+        picture=seeing.track if seeing else None,
+        sound=hearing.track if hearing else None,
+        index_first=not has_boxes or index_is_first(boxes),
+        edit_list=has_boxes and has_edit_list(boxes),
+    )
+
+
+def _decode_all(source: InputContainer, watching: list[_Seeing | _Hearing]) -> None:
+    by_stream = {each.stream.index: each for each in watching}
+    at_s = 0.0
+    try:
+        for packet in source.demux([each.stream for each in watching]):
+            if packet.is_corrupt:
+                raise ValueError(f"is cut short at {at_s:.2f} s")
+            if packet.size:  # an empty one marks the end of a stream
+                at_s = float(start_of(packet) * packet.time_base)
+                by_stream[packet.stream_index].take(packet)
+        for each in watching:
+            each.take(None)
+    except av.FFmpegError as error:
+        raise ValueError(f"can't be decoded at {at_s:.2f} s ({type(error).__name__})") from error
+
+
+class _Seeing:
+    """The pictures, as they are decoded."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        self.stream = stream
+        # All cores: nobody waits beside it.
+        stream.thread_type = "AUTO"
+        self._times, self._watch = Times(stream), PictureWatch(stream)
+        self._pictures, self._rotation = 0, 0
+
+    def take(self, packet: Packet | None) -> None:
+        if packet is not None:
+            self._times.note(packet)
+        for picture in self.stream.decode(packet):
+            if picture.is_corrupt:
+                at_s = float((picture.pts or 0) * (self.stream.time_base or 0))
+                raise ValueError(f"its pictures are damaged at {at_s:.2f} s")
+            self._pictures, self._rotation = self._pictures + 1, picture.rotation
+            self._times.show(picture.pts)
+            self._watch.see(picture)
+        if packet is None:
+            self._watch.see(None)
+
+    @property
+    def start_s(self) -> float:
+        return self._times.start_s
+
+    @property
+    def end_s(self) -> float:
+        return self._times.end_s
+
+    @property
+    def track(self) -> SeenTrack:
+        if not self._pictures:
+            raise ValueError("has no picture that can be decoded")
+        codec, times = self.stream.codec_context, self._times
+        return SeenTrack(
+            codec=codec.codec.canonical_name,
+            profile=codec.profile or "",
+            pixel_format=codec.pix_fmt or "",
+            width_px=codec.width,
+            height_px=codec.height,
+            pixel_aspect=Fraction(codec.sample_aspect_ratio or 0) or Fraction(1),
+            rotation=self._rotation,
+            constant_rate=times.constant_rate,
+            start_s=times.start_s,
+            end_s=times.end_s,
+            keyframe_s=times.keyframe_s,
+            colours=_colours(self.stream),
+            pictures=self._pictures,
+            black=self._watch.black(times.end_s),
+            frozen=self._watch.frozen(times.end_s),
+        )
+
+
+class _Hearing:
+    """The sound, likewise."""
+
+    def __init__(self, stream: AudioStream) -> None:
+        self.stream = stream
+        self._times, self._watch = Times(stream), SoundWatch(stream)
+        self._samples, self._last_s = 0, 0.0
+
+    def take(self, packet: Packet | None) -> None:
+        if packet is not None:
+            self._times.note(packet)
+        for piece in self.stream.decode(packet):
+            self._times.show(piece.pts)
+            self._samples += piece.samples
+            self._last_s = float((piece.pts or 0) * (piece.time_base or 0)) + piece.samples / piece.sample_rate
+            self._watch.hear(piece)
+        if packet is None:
+            self._watch.hear(None)
+
+    @property
+    def start_s(self) -> float:
+        return self._times.start_s
+
+    @property
+    def end_s(self) -> float:
+        return self._times.end_s
+
+    @property
+    def track(self) -> HeardTrack:
+        codec, times = self.stream.codec_context, self._times
+        return HeardTrack(
+            codec=codec.codec.canonical_name,
+            profile=codec.profile or "",
+            sample_rate_hz=codec.sample_rate,
+            channels=codec.channels,
+            start_s=times.start_s,
+            end_s=times.end_s,
+            drift_s=self._last_s - times.start_s - self._samples / codec.sample_rate if self._samples else 0.0,
+            meter=self._watch.meter,
+            clipped_runs=self._watch.clipped_runs,
+            silent=self._watch.silent(max(times.end_s, self._last_s)),
+        )
+
+
+def _container_of(path: Path, source: InputContainer) -> str:
+    """By what it is, whatever it is called."""
+    names = source.format.name.split(",")
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if "mp4" in names:
+        return "mov" if source.metadata.get("major_brand", "qt").startswith("qt") else "mp4"
+    if "matroska" in names:
+        return "webm" if b"webm" in head else "matroska"
+    return names[0]
+
+
+def _end_of(boxes: tuple[Box, ...]) -> int:
+    return max((box.start + box.length for box in boxes if "/" not in box.path), default=0)
+
+
+def _colours(stream: VideoStream) -> str:
+    codec = stream.codec_context
+    numbers = (codec.color_primaries, codec.color_trc, codec.colorspace)
+    if _UNSAID in numbers or not codec.color_range:
+        return ""
+    is_bt709 = numbers == (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709)
+    return "BT.709" if is_bt709 and codec.color_range == ColorRange.MPEG else "codes {}, {}, {}".format(*numbers)

@@ -1,0 +1,95 @@
+"""How strictly films are judged: the limits of the quality gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# The checks that a profile decides about. Others ask whether a film is the one that was ordered: they always fail.
+JUDGED = (
+    "file",
+    "container",
+    "streams",
+    "picture_codec",
+    "size",
+    "aspect",
+    "frame_rate",
+    "sound_codec",
+    "sync",
+    "offset",
+    "drift",
+    "loudness",
+    "loudness_range",
+    "true_peak",
+    "clipping",
+    "silence",
+    "black",
+    "frozen",
+    "colours",
+    "index",
+    "keyframes",
+    "captions",
+    "caption_speed",
+    "caption_lines",
+    "text",
+    "language",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityProfile:
+    """Limits under a name. The settings say what each is for, and the README has them as a table."""
+
+    name: str
+    # Names of checks that only warn where they would fail, and of those that are not made.
+    warns: tuple[str, ...]
+    off: tuple[str, ...]
+    shorter_side_px: int
+    sync_s: float
+    offset_s: float
+    keyframe_s: float
+    lufs_min: float
+    lufs_max: float
+    range_lu: float
+    peak_dbtp: float
+    clipped_runs: int
+    silence_s: float
+    black_s: float
+    frozen_s: float
+    frozen_percent: float
+    chars_per_s: float
+    chars_per_line: int
+    lines: int
+
+
+# How films are judged where nobody asks for anything else. Where a number comes from is in docs/design_notes.md.
+STANDARD = QualityProfile(
+    name="standard",
+    warns=(
+        "size",
+        "frame_rate",
+        "sound_codec",
+        "loudness_range",
+        "colours",
+        "index",
+        "keyframes",
+        "caption_speed",
+        "language",
+    ),
+    off=(),
+    shorter_side_px=480,
+    sync_s=0.2,
+    offset_s=0.06,
+    keyframe_s=10,
+    lufs_min=-16,
+    lufs_max=-14,
+    range_lu=18,
+    peak_dbtp=-1,
+    clipped_runs=0,
+    silence_s=5,
+    black_s=2,
+    frozen_s=20,
+    frozen_percent=98,
+    chars_per_s=25,
+    chars_per_line=50,
+    lines=2,
+)

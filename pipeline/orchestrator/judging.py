@@ -1,0 +1,82 @@
+"""Films by anybody, found and judged: `nightreel qc`."""
+
+from __future__ import annotations
+
+import glob
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import create_task_group
+
+from pipeline.errors import CrashError, InputError, first_error
+from pipeline.model import QualityProfile, Verdict
+from pipeline.orchestrator.workers import in_worker
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.quality.judge import judge_file, unreadable
+
+# What is looked for in a folder; a file that is named is taken as it is.
+FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One film and what is thought of it."""
+
+    path: Path
+    verdict: Verdict
+
+
+def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
+    """The films that are meant by files, folders and patterns, each once, in that order. Blocks.
+
+    Raises `InputError` for a name that leads to nothing.
+    """
+    films: dict[Path, None] = {}
+    for name in names:
+        found = list(_films_of(name, recursive=recursive))
+        if not found:
+            hint = "" if recursive else "--recursive looks into the folders below, too"
+            raise InputError("there is no film", where=name, hint=hint)
+        films |= dict.fromkeys(found)
+    return list(films)
+
+
+def _films_of(name: str, *, recursive: bool) -> Iterator[Path]:
+    path = Path(name)
+    if path.is_dir():
+        entries = path.rglob("*") if recursive else path.iterdir()
+        yield from (each for each in sorted(entries) if _is_film(each, path))
+    elif path.exists():
+        yield path
+    elif glob.has_magic(name):
+        for each in sorted(glob.glob(name, recursive=True)):  # noqa: PTH207 - a pattern may be absolute
+            yield from _films_of(each, recursive=recursive) if Path(each).is_dir() else (Path(each),)
+
+
+def _is_film(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return path.suffix.lower() in FILM_ENDINGS and not hidden and path.is_file()
+
+
+async def judge_films(
+    films: Sequence[Path], profile: QualityProfile, shop: Workshop, told: Callable[[Judged], None]
+) -> None:
+    """Judge films in worker processes, as many at once as there are cores; `told` gets each as it is done."""
+
+    async def judge(path: Path) -> None:
+        try:
+            verdict = await in_worker(cores, judge_file, path, profile, bench=bench, evidence=bench / "crash.txt")
+        except CrashError:
+            # It takes its decoder down with it.
+            verdict = unreadable("it kills the decoder", profile)
+        told(Judged(path=path, verdict=verdict))
+
+    cores = shop.cores
+    with tempfile.TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as folder:
+        bench = Path(folder)
+        with first_error():
+            async with create_task_group() as tasks:
+                for path in films:
+                    tasks.start_soon(judge, path)

@@ -1,0 +1,139 @@
+"""One function per property of a film by anybody: what was measured, and whether the profile takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline.media.spans import Span
+from pipeline.media.survey import HeardTrack, SeenTrack, Survey
+from pipeline.model import Check, QualityProfile
+from pipeline.quality.judged import RANGED_S
+from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of
+
+# By the ending of a name, what the file should be.
+_ENDINGS = {
+    ".mp4": ("mp4",),
+    ".m4v": ("mp4",),
+    ".mov": ("mov",),
+    ".webm": ("webm",),
+    ".mkv": ("matroska", "webm"),
+}
+_SQUARE = 0.01
+_SHAPE = 0.02
+# 30000/1001 is 30, to a thousandth.
+_RATE = 0.0015
+# Name, whether it is good, the value in words, as a number, and its unit.
+_Found = tuple[str, bool, str, float | None, str]
+# What lasts to within this of both ends is all of a film.
+_ALL_S = 0.2
+
+
+def film_checks(path: Path, film: Survey, profile: QualityProfile) -> Iterator[Check]:
+    """All that a film alone can be asked, in the order of `limits_of`."""
+    limits = limits_of(profile)
+    picture, sound = film.picture, film.sound
+    found = {
+        each[0]: each
+        for each in (
+            _container(path, film),
+            _streams(film),
+            *(_picture(picture, profile) if picture else ()),
+            *(_sound(sound, profile) if sound else ()),
+            *(_together(picture, sound, profile) if picture and sound else ()),
+            _index(film),
+        )
+    }
+    for name, limit in limits.items():
+        if name in found:
+            _, passed, measured, value, unit = found[name]
+            yield Check.of(name, passed=passed, measured=measured, limit=limit, value=value, unit=unit)
+
+
+def _container(path: Path, film: Survey) -> _Found:
+    expected = _ENDINGS.get(path.suffix.lower())
+    misnamed = expected is not None and film.container not in expected
+    measured = f"{film.container} in a file named {path.suffix}" if misnamed else film.container
+    return "container", film.container in CONTAINERS and not misnamed, measured, None, ""
+
+
+def _streams(film: Survey) -> _Found:
+    videos, audios, others = film.counts
+    measured = f"{videos} video, {audios} audio" + (f", {others} other" if others else "")
+    return "streams", (videos, audios) == (1, 1), measured, None, ""
+
+
+def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
+    good = track.codec in CODECS and track.pixel_format.startswith(("yuv420p", "yuvj420p", "nv12"))
+    yield "picture_codec", good, " ".join(filter(None, (track.codec, track.profile, track.pixel_format))), None, ""
+    shorter = min(track.width_px, track.height_px)
+    yield "size", shorter >= profile.shorter_side_px, f"{track.width_px}x{track.height_px}", shorter, "px"
+    yield _aspect(track)
+    rate = None if track.constant_rate is None else float(track.constant_rate)
+    usual = rate is not None and any(abs(rate / known - 1) <= _RATE for known in FRAME_RATES)
+    yield "frame_rate", usual, "variable" if rate is None else f"{rate:.5g} a second", rate, "Hz"
+    yield "colours", track.colours == "BT.709", track.colours or "not tagged", None, ""
+    yield "keyframes", track.keyframe_s <= profile.keyframe_s, f"{track.keyframe_s:.2f} s", track.keyframe_s, "s"
+    longest, where = _longest(track.black)
+    yield "black", longest <= profile.black_s, where, longest, "s"
+    yield _frozen(track, profile)
+
+
+def _aspect(track: SeenTrack) -> _Found:
+    pixel = float(track.pixel_aspect)
+    shape = track.width_px * pixel / track.height_px
+    shape = 1 / shape if track.rotation % 180 else shape
+    known = [float(Fraction(*map(int, each.split(":")))) for each in SHAPES]
+    usual = any(abs(max(shape, 1 / shape) / each - 1) <= _SHAPE for each in known)
+    measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
+    return "aspect", usual and abs(pixel - 1) <= _SQUARE, measured, shape, ""
+
+
+def _frozen(track: SeenTrack, profile: QualityProfile) -> _Found:
+    longest, where = _longest(track.frozen)
+    length_s = max(track.end_s - track.start_s, 1e-9)
+    percent = 100 * sum(span.length_s for span in track.frozen) / length_s
+    good = longest <= profile.frozen_s and percent <= profile.frozen_percent
+    return "frozen", good, f"{where}, {percent:.0f} % of the film" if longest else where, longest, "s"
+
+
+def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
+    good = track.codec in SOUND_CODECS and track.sample_rate_hz == RATE_HZ and track.channels == 2
+    channels = {1: "mono", 2: "stereo"}.get(track.channels, f"{track.channels} channels")
+    yield "sound_codec", good, f"{track.codec}, {track.sample_rate_hz} Hz, {channels}", None, ""
+    lufs = track.meter.integrated_lufs
+    loud_enough = lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max
+    yield "loudness", loud_enough, "silence" if lufs is None else f"{lufs:.1f} LUFS", lufs, "LUFS"
+    spread = track.meter.range_lu
+    if track.end_s - track.start_s >= RANGED_S:
+        yield "loudness_range", spread <= profile.range_lu, f"{spread:.1f} LU", spread, "LU"
+    peak = track.meter.true_peak_dbtp
+    yield "true_peak", round(peak, 2) <= profile.peak_dbtp, f"{peak:.2f} dBTP", peak, "dBTP"
+    runs = track.clipped_runs
+    yield "clipping", runs <= profile.clipped_runs, f"{runs} places", runs, ""
+    longest, where = _longest(track.silent)
+    all_of_it = longest >= track.end_s - track.start_s - _ALL_S
+    yield "silence", longest <= profile.silence_s and not all_of_it, where, longest, "s"
+
+
+def _together(picture: SeenTrack, sound: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
+    apart_s = abs(picture.end_s - sound.end_s)
+    yield "sync", apart_s <= profile.sync_s, f"{apart_s:.3f} s between the ends of picture and sound", apart_s, "s"
+    late_s = sound.start_s - picture.start_s
+    word = "late" if late_s >= 0 else "early"
+    yield "offset", abs(late_s) <= profile.offset_s, f"sound {abs(late_s):.3f} s {word}", late_s, "s"
+    drift_s = sound.drift_s
+    yield "drift", abs(drift_s) <= profile.offset_s, f"{abs(drift_s):.3f} s of gaps in the sound", drift_s, "s"
+
+
+def _index(film: Survey) -> _Found:
+    return "index", film.index_first, "first" if film.index_first else "behind the media", None, ""
+
+
+def _longest(spans: Sequence[Span]) -> tuple[float, str]:
+    """The length of the longest one in seconds, and where it is."""
+    if not spans:
+        return 0.0, "none"
+    longest = max(spans, key=lambda span: span.length_s)
+    return longest.length_s, f"{longest.length_s:.2f} s at {longest.start_s:.2f} s"

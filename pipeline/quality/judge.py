@@ -1,0 +1,38 @@
+"""Any film on its own: nothing is known of it but the file and the captions beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.media.survey import survey
+from pipeline.model import Check, QualityProfile, Verdict
+from pipeline.quality.anyones import film_checks
+from pipeline.quality.limits import limits_of
+from pipeline.quality.sidecars import caption_checks, sidecars_of
+
+
+def judge_file(path: Path, profile: QualityProfile) -> Verdict:
+    """Decode a film to its end and judge it. Blocks: call it in a worker process.
+
+    A file that is no film, or can't be read to its end, is a failed verdict, never an exception; nothing else is said
+    of it then.
+    """
+    limit = limits_of(profile).get("file", "a whole film")
+    try:
+        film = survey(path)
+    except InputError as error:
+        return unreadable(error.message, profile, limit)
+    read = Check.of("file", passed=True, measured="decoded to its end", limit=limit)
+    end_s = film.sound.end_s if film.sound else film.picture.end_s if film.picture else 0.0
+    checks = (
+        read,
+        *film_checks(path, film, profile),
+        *caption_checks(sidecars_of(path), end_s, profile),
+    )
+    return Verdict(checks=checks).under(profile)
+
+
+def unreadable(why: str, profile: QualityProfile, limit: str = "a whole film that can be decoded") -> Verdict:
+    """The verdict on what is no film."""
+    return Verdict(checks=(Check.of("file", passed=False, measured=why, limit=limit),)).under(profile)

@@ -1,0 +1,45 @@
+"""What a profile asks of every check, in the words that a verdict and the README use."""
+
+from __future__ import annotations
+
+from pipeline.model import QualityProfile
+
+# Where anybody can watch them, and where hosts take them (YouTube, "Recommended upload encoding settings").
+CONTAINERS = ("mp4", "mov", "webm", "matroska")
+CODECS = ("h264", "hevc", "av1", "vp9")
+SOUND_CODECS = ("aac", "opus", "flac", "mp3", "ac3", "vorbis")
+RATE_HZ = 48_000
+FRAME_RATES = (24, 25, 30, 48, 50, 60)
+# Width by height, upright likewise.
+SHAPES = ("16:9", "21:9", "2:1", "3:2", "4:3", "5:4", "1:1")
+
+
+def limits_of(profile: QualityProfile) -> dict[str, str]:
+    """The limit of each check of `judge_file`, by its name, in their order; those that are off are not among them."""
+    limits = {
+        "file": "a whole film that can be decoded",
+        "container": "MP4, MOV, WebM or MKV, and named so",
+        "streams": "1 video, 1 audio",
+        "picture_codec": "H.264, H.265, AV1 or VP9, 4:2:0",
+        "size": f"at least {profile.shorter_side_px} pixels on the shorter side",
+        "aspect": "a usual shape, square pixels",
+        "frame_rate": "24, 25, 30, 48, 50 or 60 a second, constant",
+        "sound_codec": "AAC, Opus, FLAC, MP3, AC-3 or Vorbis, 48 kHz, stereo",
+        "sync": f"at most {profile.sync_s:g} s",
+        "offset": f"at most {profile.offset_s:g} s",
+        "drift": f"at most {profile.offset_s:g} s",
+        "loudness": f"{profile.lufs_min:g} to {profile.lufs_max:g} LUFS",
+        "loudness_range": f"at most {profile.range_lu:g} LU, of a minute or more",
+        "true_peak": f"at most {profile.peak_dbtp:g} dBTP",
+        "clipping": f"at most {profile.clipped_runs} places",
+        "silence": f"at most {profile.silence_s:g} s, and not all of it",
+        "black": f"at most {profile.black_s:g} s",
+        "frozen": f"at most {profile.frozen_s:g} s, and {profile.frozen_percent:g} % of the film",
+        "colours": "BT.709, tagged",
+        "index": "first",
+        "keyframes": f"at most {profile.keyframe_s:g} s",
+        "captions": "in order, one after the other, inside the sound",
+        "caption_speed": f"at most {profile.chars_per_s:g} letters a second",
+        "caption_lines": f"at most {profile.lines} lines of {profile.chars_per_line} letters",
+    }
+    return {name: limit for name, limit in limits.items() if name not in profile.off}

@@ -1,0 +1,123 @@
+"""Caption files beside a film by anybody: can they be read, and do they keep to the film?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pysubs2
+
+from pipeline.model import Check, QualityProfile
+from pipeline.model.text import strip_unseen
+from pipeline.model.writing import width
+from pipeline.quality.expected import TimedText
+from pipeline.quality.limits import limits_of
+
+_ENDINGS = (".srt", ".vtt")
+# Larger files are no captions.
+_MOST_BYTES = 5_000_000
+_TAGS = re.compile(r"<[^>]*>|\{[^}]*\}")
+# Captions are written in milliseconds.
+_ROUNDING_S = 0.0015
+# A cue shorter than this says nothing about how fast people have to read.
+_LEAST_S = 0.05
+
+
+def sidecars_of(film: Path) -> list[Path]:
+    """The caption files beside a film: of its name, or of its name and a language (film.de.srt)."""
+    stem = film.stem.casefold()
+    try:
+        files = sorted(film.parent.iterdir())
+    except OSError:
+        return []
+    beside = (path for path in files if path.suffix.lower() in _ENDINGS and path.is_file())
+    return [path for path in beside if path.stem.casefold() == stem or path.stem.casefold().startswith(f"{stem}.")]
+
+
+def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfile) -> Iterator[Check]:
+    """The checks of these files together, each telling of the worst; none without files."""
+    if not paths:
+        return
+    limits, faults, cues = limits_of(profile), [], []
+    for path in paths:
+        try:
+            found = read_cues(path)
+        except ValueError as error:
+            faults.append(f"{path.name}: {error}")
+            continue
+        faults += [f"{path.name}: {fault}" for fault in find_faults(found, sound_s)][:1]
+        cues += found
+    if "captions" in limits:
+        measured = "; ".join(faults) or f"{len(cues)} cues in order"
+        yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
+    if cues:
+        yield from (check for check in reading_checks(cues, profile) if check.name in limits)
+
+
+def read_cues(path: Path) -> list[TimedText]:
+    """The cues of an SRT or WebVTT file, in its order, without mark-up. Raises `ValueError` that says what is wrong."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError("too large for captions")
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("not readable as UTF-8") from error
+    except OSError as error:
+        raise ValueError("not readable") from error
+    try:
+        events = pysubs2.SSAFile.from_string(content, format_=path.suffix.lower().removeprefix("."))
+    except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError) as error:
+        raise ValueError("no captions in it") from error
+    cues = [
+        TimedText(
+            start_s=event.start / 1000,
+            end_s=event.end / 1000,
+            text=strip_unseen(_TAGS.sub("", event.text.replace("\\N", "\n"))).strip(),
+        )
+        for event in events
+    ]
+    if not cues:
+        raise ValueError("no captions in it")
+    return cues
+
+
+def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
+    """What is wrong with the times of cues, in their order."""
+    before_s = 0.0
+    for number, cue in enumerate(cues, start=1):
+        if not cue.text:
+            yield f"nothing to read in cue {number}"
+        if cue.end_s <= cue.start_s:
+            yield f"cue {number} from {cue.start_s:.2f} s to {cue.end_s:.2f} s"
+        if cue.start_s < before_s - _ROUNDING_S:
+            yield f"cue {number} from {cue.start_s:.2f} s, before {before_s:.2f} s"
+        if cue.end_s > sound_s + _ROUNDING_S:
+            yield f"cue {number} until {cue.end_s:.2f} s, after the sound at {sound_s:.2f} s"
+        before_s = max(before_s, cue.end_s)
+
+
+def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterator[Check]:
+    """Whether a viewer can read them: letters a second, lines, and letters in a line; an ideograph counts as two."""
+    limits = limits_of(profile)
+    timed = [cue for cue in cues if cue.end_s - cue.start_s > _LEAST_S]
+    speed, at_s = max(((width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0))
+    if "caption_speed" in limits:
+        yield Check.of(
+            "caption_speed",
+            passed=speed <= profile.chars_per_s,
+            measured=f"{speed:.1f} letters a second at {at_s:.2f} s",
+            limit=limits["caption_speed"],
+            value=speed,
+            unit="1/s",
+        )
+    if "caption_lines" in limits:
+        lines = max(cue.text.count("\n") + 1 for cue in cues)
+        longest = max(width(line) for cue in cues for line in cue.text.split("\n"))
+        yield Check.of(
+            "caption_lines",
+            passed=lines <= profile.lines and longest <= profile.chars_per_line,
+            measured=f"{lines} {'line' if lines == 1 else 'lines'} of up to {longest} letters",
+            limit=limits["caption_lines"],
+            value=longest,
+        )

@@ -1,0 +1,138 @@
+"""How strictly films are judged, by name: the profiles that there are, and those of the user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from pipeline.errors import did_you_mean
+from pipeline.model.profile import JUDGED, STANDARD, QualityProfile
+from pipeline.settings.kinds import Group, Names, OptionalText
+
+DEFAULT_PROFILE = STANDARD.name
+# Each is complete.
+_STANDARD: Mapping[str, Any] = {name: value for name, value in asdict(STANDARD).items() if name != "name"}
+PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "draft": {
+            **_STANDARD,
+            "warns": (*_STANDARD["warns"], "container", "picture_codec", "aspect", "loudness"),
+            "shorter_side_px": 240,
+            "sync_s": 1,
+            "offset_s": 0.2,
+            "keyframe_s": 30,
+            "lufs_min": -30,
+            "lufs_max": -9,
+            "range_lu": 25,
+            "peak_dbtp": 0,
+            "clipped_runs": 10,
+            "silence_s": 10,
+            "black_s": 5,
+            "frozen_s": 60,
+            "frozen_percent": 100,
+            "chars_per_s": 35,
+            "chars_per_line": 80,
+            "lines": 3,
+        },
+        DEFAULT_PROFILE: _STANDARD,
+        "strict": {
+            **_STANDARD,
+            "warns": (),
+            "shorter_side_px": 720,
+            "sync_s": 0.05,
+            "offset_s": 0.04,
+            "keyframe_s": 5,
+            "range_lu": 15,
+            "silence_s": 4,
+            "black_s": 1,
+            "frozen_s": 10,
+            "frozen_percent": 95,
+            "chars_per_s": 21,
+            "chars_per_line": 42,
+        },
+    }
+)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class ProfileSettings(Group):
+    """How strictly films are judged, under one of these names or one of yours, e.g. [profiles.mine]."""
+
+    based_on: OptionalText = Field(None, description="The profile that gives what is not set here; none: standard.")
+    warns: Names | None = Field(None, description="Names of checks that only warn where they would fail.")
+    off: Names | None = Field(None, description="Names of checks that are not made.")
+    shorter_side_px: int | None = Field(None, ge=2, le=4096, description="size: pixels of the shorter side, at least.")
+    sync_s: _Seconds | None = Field(None, description="sync: seconds between the ends of picture and sound, at most.")
+    offset_s: _Seconds | None = Field(
+        None, description="offset and drift: seconds between their beginnings, and of gaps in the sound, at most."
+    )
+    keyframe_s: _Seconds | None = Field(None, description="keyframes: seconds from one to the next, at most.")
+    lufs_min: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at least.")
+    lufs_max: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at most.")
+    range_lu: float | None = Field(None, ge=0, le=70, description="loudness_range: LU, at most.")
+    peak_dbtp: float | None = Field(None, ge=-70, le=20, description="true_peak: dBTP, at most.")
+    clipped_runs: int | None = Field(None, ge=0, description="clipping: places where the wave is cut off, at most.")
+    silence_s: _Seconds | None = Field(None, description="silence: seconds without any sound, at most.")
+    black_s: _Seconds | None = Field(None, description="black: seconds of black pictures, at most.")
+    frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
+    frozen_percent: float | None = Field(None, ge=0, le=100, description="frozen: share of the film, at most.")
+    chars_per_s: float | None = Field(None, gt=0, le=1000, description="caption_speed: letters a second, at most.")
+    chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: letters in a line, at most.")
+    lines: int | None = Field(None, ge=1, le=100, description="caption_lines: lines at a time, at most.")
+
+
+def profiles_of(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfile]:
+    """The profiles of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
+    return {name: _checked(QualityProfile(name=name, **_values(name, tables, ()))) for name in tables}
+
+
+def _values(name: str, tables: Mapping[str, ProfileSettings], path: tuple[str, ...]) -> dict[str, Any]:
+    if name in path:
+        circle = " based on ".join(f"“{each}”" for each in (*path[path.index(name) :], name))
+        raise ValueError(f"no profile can be based on itself: {circle}")
+    own = tables[name].model_dump(exclude_none=True)
+    base = own.pop("based_on", None if name in PROFILES else DEFAULT_PROFILE)
+    if base is None:
+        return own
+    if base not in tables:
+        raise ValueError(f"“{name}” is based on “{base}”, which is not there. {did_you_mean(base, tables)}")
+    return {**_values(base, tables, (*path, name)), **own}
+
+
+def _checked(profile: QualityProfile) -> QualityProfile:
+    """The same. Raises `ValueError` for limits that nothing can keep to."""
+    if profile.lufs_min > profile.lufs_max:
+        raise ValueError(f"“{profile.name}”: lufs_min must be at most lufs_max")
+    for name in (*profile.warns, *profile.off):
+        if name not in JUDGED:
+            raise ValueError(f"“{profile.name}”: there is no check “{name}”. {did_you_mean(name, JUDGED)}")
+    return profile
+
+
+def _with_known(value: object) -> object:
+    """A table of a known name changes what that says, unless it is based on another; the other known ones stay."""
+    if not isinstance(value, Mapping):
+        return value
+    tables = {name: dict(table) for name, table in PROFILES.items()}
+    for name, table in value.items():
+        changes = isinstance(table, Mapping) and "based_on" not in table
+        tables[name] = {**tables.get(name, {}), **table} if changes else table
+    return tables
+
+
+def _sound(tables: dict[str, ProfileSettings]) -> dict[str, ProfileSettings]:
+    for name in tables:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"“{name[:40]}” can't be the name of a profile: take small letters, digits, - and _")
+    profiles_of(tables)
+    return tables
+
+
+KNOWN_PROFILES = {name: ProfileSettings(**values) for name, values in PROFILES.items()}
+Profiles = Annotated[dict[str, ProfileSettings], BeforeValidator(_with_known), AfterValidator(_sound)]

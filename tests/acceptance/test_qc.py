@@ -1,0 +1,73 @@
+"""`nightreel qc`: films by anybody, judged from the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.command import nightreel
+from tests.standins.anyfilm import black, write_film
+
+SMALL = '[profiles.small]\nbased_on = "strict"\nshorter_side_px = 180\n'
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A folder with a good film, a film that is none, and a black one further below."""
+    folder = tmp_path_factory.mktemp("films")
+    (folder / "nightreel.toml").write_text(SMALL, encoding="utf-8")
+    (folder / "films" / "old").mkdir(parents=True)
+    write_film(folder / "films" / "good.mp4")
+    (folder / "films" / "page.mp4").write_text("<html>", encoding="utf-8")
+    (folder / "films" / "notes.txt").touch()
+    write_film(folder / "films" / "old" / "black.mkv", form="matroska", picture=black)
+    return folder
+
+
+def qc(workspace, *arguments):
+    return nightreel("qc", *arguments, "--profile", "small", cwd=workspace)
+
+
+def test_a_good_film_is_told_as_a_table_with_every_check(workspace):
+    ran = qc(workspace, "films/good.mp4")
+
+    assert (ran.code, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("pass  1.00  films/good.mp4")
+    assert "loudness" in ran.stdout
+
+
+def test_folders_are_looked_into_and_what_fails_is_told(workspace):
+    flat, deep = qc(workspace, "films"), qc(workspace, "films", "--recursive")
+
+    assert (flat.code, deep.code) == (6, 6)
+    assert "1 pass, 0 warn, 1 fail" in flat.stdout
+    assert "1 pass, 0 warn, 2 fail" in deep.stdout
+    assert "black" not in flat.stdout
+    assert "3.20 s at 0.00 s" in deep.stdout
+
+
+def test_patterns_are_files_and_machines_get_a_line_a_film(workspace):
+    ran = qc(workspace, "films/*.mp4", "films/good.mp4", "--json")
+
+    told = {film["file"]: film for film in ran.events}
+    assert ran.code == 6
+    assert sorted(told) == ["films/good.mp4", "films/page.mp4"]
+    good, page = told["films/good.mp4"], told["films/page.mp4"]
+    assert (good["verdict"], good["score"], good["profile"], good["reasons"]) == ("pass", 1.0, "small", [])
+    assert (page["verdict"], page["score"], [check["name"] for check in page["checks"]]) == ("fail", 0.5, ["file"])
+    (loudness,) = [check for check in good["checks"] if check["name"] == "loudness"]
+    assert (loudness["verdict"], loudness["unit"], round(loudness["value"])) == ("pass", "LUFS", -15)
+
+
+@pytest.mark.parametrize("name", ["nowhere.mp4", "films/*.avi"])
+def test_a_name_that_leads_nowhere_is_an_input_error(workspace, name):
+    ran = qc(workspace, name)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"{name}: there is no film" in ran.stderr
+
+
+def test_an_unknown_profile_is_told(workspace):
+    ran = nightreel("qc", "films/good.mp4", "--profile", "smal", cwd=workspace)
+
+    assert ran.code == 3
+    assert "there is no profile “smal”. Did you mean small?" in ran.stderr

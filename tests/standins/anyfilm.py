@@ -1,0 +1,141 @@
+"""Small films as anybody might make them: written by FFmpeg alone, in whatever way is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.media.loudness import set_loudness
+from tests.standins.films import voice
+
+OURS = {"movflags": "+faststart", "use_editlist": "0"}
+LENGTH_S = 3.2
+_BT709 = 1
+
+
+@cache
+def talk(length_s: float = LENGTH_S, seed: int = 0) -> NDArray[np.float32]:
+    """Something like a voice at -15 LUFS, stereo, at 48 kHz."""
+    samples = round(length_s * 48_000)
+    wave = set_loudness(voice(-(-samples // 25_600), seed=seed)[:samples])
+    # Everybody gets the same.
+    wave.flags.writeable = False
+    return wave
+
+
+def moving(at: int, width: int, height: int, seed: int = 0) -> NDArray[np.uint8]:
+    """A bar that walks over a slope of greys, a line of letters below it."""
+    picture = np.empty((height, width, 3), np.uint8)
+    picture[:] = np.linspace(40 + seed % 40, 150, width, dtype=np.uint8)[None, :, None]
+    left = (at * 4 + seed * 7) % (width - width // 8)
+    picture[height // 3 : height // 2, left : left + width // 8] = (230, 220, 90)
+    picture[3 * height // 4 : 3 * height // 4 + 8, width // 8 : 7 * width // 8 : 5] = 235
+    return picture
+
+
+def still(_at: int, width: int, height: int) -> NDArray[np.uint8]:
+    """The same, always."""
+    return moving(0, width, height)
+
+
+def black(_at: int, width: int, height: int) -> NDArray[np.uint8]:
+    """Nothing."""
+    return np.zeros((height, width, 3), np.uint8)
+
+
+def write_film(
+    path: Path,
+    *,
+    picture: Callable[[int, int, int], NDArray[np.uint8]] | None = moving,
+    sound: NDArray[np.float32] | None = None,
+    silent: bool = False,
+    length_s: float = LENGTH_S,
+    size: tuple[int, int] = (320, 180),
+    rate: int | Fraction = 30,
+    codec: str = "libx264",
+    pixels: str = "yuv420p",
+    form: str = "mp4",
+    options: dict[str, str] = OURS,
+    colour: int | None = _BT709,
+    keyframe: int = 30,
+    pixel_aspect: Fraction | None = None,
+    sound_codec: str = "aac",
+    sound_rate: int = 48_000,
+    layout: str = "stereo",
+    sound_delay_s: float = 0.0,
+    skip: Collection[int] = (),
+    sounds: int = 1,
+) -> Path:
+    """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures."""
+    with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
+        packets = []
+        if picture is not None:
+            stream = _picture_stream(film, codec, rate=rate, size=size, pixels=pixels, keyframe=keyframe, colour=colour)
+            if pixel_aspect:
+                stream.codec_context.sample_aspect_ratio = pixel_aspect
+            packets += _pictures(stream, picture, [at for at in range(round(length_s * rate)) if at not in skip])
+        for _ in range(0 if silent else sounds):
+            wave = talk(length_s) if sound is None else sound
+            stream = film.add_stream(sound_codec, rate=sound_rate)
+            stream.layout = layout
+            packets += _sound(stream, wave, sound_delay_s)
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            film.mux(packet)
+    return path
+
+
+def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour):
+    stream = film.add_stream(codec, rate=rate)
+    stream.width, stream.height, stream.pix_fmt = *size, pixels
+    stream.options = {
+        "libx264": {"preset": "ultrafast", "x264-params": f"keyint={keyframe}:scenecut=0:bframes=0"},
+        "libx265": {"preset": "ultrafast", "x265-params": f"keyint={keyframe}:bframes=0:log-level=none"},
+        "libvpx-vp9": {"cpu-used": "8", "deadline": "realtime", "g": str(keyframe)},
+    }.get(codec, {"g": str(keyframe)})
+    context = stream.codec_context
+    context.gop_size = keyframe
+    if colour is not None:
+        context.color_primaries = context.color_trc = context.colorspace = colour
+        context.color_range = 1
+    return stream
+
+
+def _pictures(stream, picture, times):
+    packets = []
+    for at in times:
+        frame = av.VideoFrame.from_ndarray(picture(at, stream.width, stream.height), format="rgb24")
+        frame = frame.reformat(format=stream.pix_fmt)
+        if stream.codec_context.color_range:
+            frame.colorspace, frame.color_range = stream.codec_context.colorspace, 1
+        frame.pts, frame.time_base = at, 1 / stream.codec_context.framerate
+        packets += stream.encode(frame)
+    return packets + stream.encode(None)
+
+
+def _sound(stream, wave, delay_s):
+    context = stream.codec_context
+    rate, layout, codec = context.sample_rate, context.layout.name, context.name
+    base = Fraction(1, rate)
+    source = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave.T), format="fltp", layout="stereo")
+    source.sample_rate, source.pts, source.time_base = 48_000, 0, Fraction(1, 48_000)
+    shape = stream.codec_context.format.name
+    resampler = av.AudioResampler(format=shape, layout=layout, rate=rate, frame_size=stream.codec_context.frame_size)
+    packets, at = [], 0
+    for piece in (*resampler.resample(source), *resampler.resample(None)):
+        piece.pts, piece.time_base = at, base
+        at += piece.samples
+        packets += stream.encode(piece)
+    packets += stream.encode(None)
+    if codec == "aac":
+        # Without an edit list, the packet that primes the decoder is left out.
+        packets = [packet for packet in packets if packet.pts >= 0]
+    for packet in packets:
+        shift = round(delay_s / packet.time_base)
+        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+    return packets

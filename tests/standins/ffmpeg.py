@@ -1,0 +1,46 @@
+"""FFmpeg's own command, whose filters are the measure of what we measure. Debian: `ffmpeg`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.standins.openh264 import REQUIRED
+
+_DEADLINE_S = 60
+Pairs = list[tuple[float, float]]
+
+
+def ffmpeg() -> str:
+    """The command; skips the test where there is none, or fails it where nothing may be missing."""
+    found = shutil.which("ffmpeg")
+    if found is None:
+        if os.environ.get(REQUIRED):
+            pytest.fail("FFmpeg is missing. Debian: apt install ffmpeg")
+        pytest.skip("needs FFmpeg's command (Debian: ffmpeg)")
+    return found
+
+
+def said(film: Path, *filters: str) -> str:
+    """What it says of a film that goes through filters."""
+    ran = subprocess.run(
+        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-i", str(film), *filters, "-f", "null", "-"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=_DEADLINE_S,
+        check=True,
+    )
+    return ran.stderr
+
+
+def spans(told: str, start: str, end: str, *, until_s: float) -> Pairs:
+    """Spans by the words that stand before their times; one that is not ended lasts until the end."""
+    starts, ends = ([float(each) for each in re.findall(rf"{word}:\s*(-?[\d.]+)", told)] for word in (start, end))
+    return list(zip(starts, [*ends, until_s][: len(starts)], strict=True))

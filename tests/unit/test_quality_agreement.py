@@ -1,0 +1,88 @@
+"""What we measure of a film is what FFmpeg's own filters measure, run from the command line."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from pipeline.media.spans import BLACK, FROZEN, SILENT
+from pipeline.media.survey import survey
+from tests.standins import ffmpeg
+from tests.standins.anyfilm import black, moving, talk, write_film
+
+LENGTH_S = 12.0
+# FFmpeg writes times with six digits. A black span that lasts to the end, it ends where the last picture begins.
+NEAR_S = 1e-3
+PICTURE_S = 1 / 30
+
+
+def picture(at, width, height):
+    """Moves, is black, moves, stands still, moves, is black to the end."""
+    if 40 <= at < 75 or at >= 320:
+        return black(at, width, height)
+    return moving(min(at, 120) if at < 230 else at, width, height)
+
+
+def broken_up():
+    """A voice that stops four times: for a little less than a second, a little more, two seconds, and at the end."""
+    wave = talk(LENGTH_S, 3).copy()
+    for start_s, end_s in ((1.0, 1.98), (3.0, 4.03), (6.0, 8.0), (11.0, 12.0)):
+        wave[round(start_s * 48_000) : round(end_s * 48_000)] = 0
+    return wave
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    ffmpeg.ffmpeg()
+    folder = tmp_path_factory.mktemp("film")
+    return write_film(folder / "film.mp4", picture=picture, sound=broken_up(), length_s=LENGTH_S)
+
+
+@pytest.fixture(scope="module")
+def measured(film):
+    return survey(film)
+
+
+def near(found, told):
+    assert len(found) == len(told)
+    for ours, (start_s, end_s) in zip(found, told, strict=True):
+        assert ours.start_s == pytest.approx(start_s, abs=NEAR_S)
+        assert ours.end_s == pytest.approx(end_s, abs=NEAR_S + PICTURE_S * (end_s > LENGTH_S - PICTURE_S - NEAR_S))
+
+
+def test_black_spans_are_those_of_blackdetect(film, measured):
+    wanted = "d={least_s}:pic_th={picture}:pix_th={pixel}".format(**BLACK)
+    told = ffmpeg.said(film, "-an", "-vf", f"blackdetect={wanted}")
+
+    near(measured.picture.black, ffmpeg.spans(told, "black_start", "black_end", until_s=LENGTH_S))
+    assert len(measured.picture.black) == 2
+
+
+def test_frozen_spans_are_those_of_freezedetect(film, measured):
+    told = ffmpeg.said(film, "-an", "-vf", "freezedetect=d={least_s}:n={noise_db}dB".format(**FROZEN))
+
+    near(measured.picture.frozen, ffmpeg.spans(told, "freeze_start", "freeze_end", until_s=LENGTH_S))
+    assert len(measured.picture.frozen) == 1
+
+
+def test_silent_spans_are_those_of_silencedetect(film, measured):
+    told = ffmpeg.said(film, "-vn", "-af", "silencedetect=d={least_s}:n={noise_db}dB".format(**SILENT))
+
+    near(measured.sound.silent, ffmpeg.spans(told, "silence_start", "silence_end", until_s=LENGTH_S))
+    assert len(measured.sound.silent) >= 3
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.25, 1.2])
+def test_loudness_range_and_peak_are_those_of_ebur128(tmp_path, gain):
+    ffmpeg.ffmpeg()
+    film = write_film(tmp_path / "film.mp4", sound=broken_up() * np.float32(gain), length_s=LENGTH_S)
+
+    meter = survey(film).sound.meter
+
+    told = ffmpeg.said(film, "-vn", "-af", "ebur128=peak=true").rpartition("Summary:")[2]
+    lufs, lu, peak = (float(re.search(rf"{name}:\s+(-?[\d.]+) ", told)[1]) for name in ("I", "LRA", "Peak"))
+    assert meter.integrated_lufs == pytest.approx(lufs, abs=0.11)
+    assert meter.range_lu == pytest.approx(lu, abs=0.2)
+    assert meter.true_peak_dbtp == pytest.approx(peak, abs=0.11)

@@ -1,0 +1,306 @@
+"""Films by anybody, broken in every way that we know: each is caught, each for its own reason; good ones pass."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.quality.judge import judge_file
+from pipeline.settings import Settings, profiles_of
+from tests.standins.anyfilm import LENGTH_S, black, moving, still, talk, write_film
+
+# Nothing is forgiven, but that the films of tests are small.
+STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return write_film(tmp_path_factory.mktemp("good") / "film.mp4")
+
+
+@pytest.fixture
+def copy(good, tmp_path):
+    return shutil.copyfile(good, tmp_path / "film.mp4")
+
+
+def faults(path, profile=STRICT):
+    return {check.name for check in judge_file(path, profile).checks if check.verdict != "pass"}
+
+
+def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
+    verdict = judge_file(good, STRICT)
+
+    assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
+    assert [check.name for check in verdict.checks] == [
+        "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
+        "offset", "drift", "loudness", "true_peak", "clipping", "silence", "black", "frozen", "colours",
+        "index", "keyframes",
+    ]  # fmt: skip
+
+
+# The file --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_a_film_cut_short_at_any_tenth_is_no_whole_film(copy, tenth):
+    data = copy.read_bytes()
+    copy.write_bytes(data[: len(data) * tenth // 10])
+
+    assert faults(copy) == {"file"}
+
+
+@pytest.mark.parametrize("form", ["matroska", "webm"])
+def test_a_film_in_another_container_cut_short_is_no_whole_film(tmp_path, form):
+    codecs = {"codec": "libvpx-vp9", "sound_codec": "libopus"} if form == "webm" else {}
+    film = write_film(tmp_path / f"film.{form[:4]}", form=form, size=(320, 180), **codecs)
+    film.write_bytes(film.read_bytes()[: film.stat().st_size * 2 // 3])
+
+    assert faults(film) == {"file"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", bytes(1_024), b"\xff" * 4_096, b"A film about the sky. " * 50, b"<html><h1>404</h1></html>"],
+    ids=["empty", "1 KB of zeros", "ones", "text", "a page"],
+)
+def test_what_is_no_film_is_known(tmp_path, data):
+    (tmp_path / "film.mp4").write_bytes(data)
+
+    assert faults(tmp_path / "film.mp4") == {"file"}
+
+
+def test_a_picture_with_the_name_of_a_film_is_none(tmp_path):
+    Image.new("RGB", (320, 180)).save(tmp_path / "film.mp4", format="JPEG")
+
+    assert faults(tmp_path / "film.mp4") == {"file"}
+
+
+def test_a_playlist_that_names_other_files_is_none(good, tmp_path):
+    (tmp_path / "film.mp4").write_text(f"ffconcat version 1.0\nfile '{good}'\n", encoding="utf-8")
+
+    assert faults(tmp_path / "film.mp4") == {"file"}
+
+
+def test_the_last_bytes_of_a_film_are_missed(copy):
+    copy.write_bytes(copy.read_bytes()[:-9])
+
+    assert faults(copy) == {"file"}
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_film_with_a_hole_in_it_is_no_whole_film(copy, share):
+    data = bytearray(copy.read_bytes())
+    start = int(len(data) * share)
+    data[start : start + 2_000] = b"\xff" * 2_000
+    copy.write_bytes(data)
+
+    assert faults(copy) == {"file"}
+
+
+@pytest.mark.parametrize(
+    ("ending", "made"),
+    [
+        ("mp4", {"form": "matroska"}),
+        ("mp4", {"form": "webm", "codec": "libvpx-vp9", "sound_codec": "libopus"}),
+        ("mov", {"form": "mp4"}),
+        ("webm", {"form": "mp4"}),
+    ],
+    ids=["MKV as MP4", "WebM as MP4", "MP4 as MOV", "MP4 as WebM"],
+)
+def test_a_film_under_the_name_of_another_container_is_known(tmp_path, ending, made):
+    assert faults(write_film(tmp_path / f"film.{ending}", **made)) == {"container"}
+
+
+def test_a_container_that_hosts_do_not_want_is_known(tmp_path):
+    film = write_film(tmp_path / "film.ts", form="mpegts")
+
+    assert faults(film) == {"container"}
+
+
+# What is in it ---------------------------------------------------------------------------------------------------
+
+LONG_S = 8.0
+
+
+def part_black(at, width, height):
+    return black(at, width, height) if 30 <= at < 72 else moving(at, width, height)
+
+
+def part_still(at, width, height):
+    return moving(min(at, 20) if at < 345 else at, width, height)
+
+
+def silent_middle():
+    wave = talk(LONG_S).copy()
+    wave[48_000 : 48_000 * 21 // 4] = 0
+    return wave
+
+
+def clipped():
+    wave = talk() * 8
+    return np.clip(wave, -1, 1) * np.float32(1.0)
+
+
+NEVER = 10_000
+EDITED = {"movflags": "+faststart"}
+BROKEN = {
+    "a black film": ({"picture": black}, {"black", "frozen"}),
+    "black for more than a second": ({"picture": part_black}, {"black"}),
+    "a film of one picture": ({"picture": still}, {"frozen"}),
+    "a picture that stands for eleven seconds": ({"picture": part_still, "length_s": 12.0}, {"frozen"}),
+    "a silent film": ({"sound": np.zeros((153_600, 2), np.float32)}, {"loudness", "silence"}),
+    "a silence of four seconds": ({"sound": silent_middle(), "length_s": LONG_S}, {"silence"}),
+    "too quiet": ({"sound": talk() * np.float32(0.5)}, {"loudness"}),
+    "hardly to be heard": ({"sound": talk() * np.float32(0.002)}, {"loudness", "silence"}),
+    "too loud": ({"sound": talk() * np.float32(1.3)}, {"loudness"}),
+    "a wave that is cut off": ({"sound": clipped()}, {"loudness", "true_peak", "clipping"}),
+    "sound that comes 200 ms late": (
+        {"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2, "options": EDITED},
+        {"offset"},
+    ),
+    "sound that is 200 ms late all along": ({"sound_delay_s": 0.2, "options": EDITED}, {"offset", "sync"}),
+    "sound with a gap of 200 ms": ({"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2}, {"drift"}),
+    "sound that ends a second early": ({"sound": talk(LENGTH_S - 1)}, {"sync"}),
+    "sound that goes on for a second": ({"sound": talk(LENGTH_S + 1)}, {"sync"}),
+    "no sound": ({"silent": True}, {"streams"}),
+    "no picture": ({"picture": None}, {"streams"}),
+    "two tracks of sound": ({"sounds": 2}, {"streams"}),
+    # FFmpeg adds two channels that are alike with 3 dB more.
+    "mono": ({"layout": "mono", "sound": talk() * np.float32(0.7071)}, {"sound_codec"}),
+    "5.1": ({"layout": "5.1"}, {"sound_codec"}),
+    "44.1 kHz": ({"sound_rate": 44_100}, {"sound_codec"}),
+    "22.05 kHz": ({"sound_rate": 22_050}, {"sound_codec"}),
+    "sound as a studio keeps it": ({"form": "mov", "sound_codec": "pcm_s16le"}, {"sound_codec"}),
+    "MPEG-4 Part 2": ({"codec": "mpeg4"}, {"picture_codec"}),
+    "colours at full resolution": ({"pixels": "yuv444p"}, {"picture_codec"}),
+    "smaller than a stamp": ({"size": (160, 90)}, {"size"}),
+    "an odd shape": ({"size": (520, 180)}, {"aspect"}),
+    "pixels that are not square": ({"pixel_aspect": Fraction(4, 3)}, {"aspect"}),
+    "twelve pictures a second": ({"rate": 12}, {"frame_rate"}),
+    "pictures that are left out": ({"skip": (40, 41, 42)}, {"frame_rate"}),
+    "colours without a name": ({"colour": None}, {"colours"}),
+    "colours of television in the nineties": ({"colour": 6}, {"colours"}),
+    "the index behind the media": ({"options": {"use_editlist": "0"}}, {"index"}),
+    "one keyframe": ({"keyframe": NEVER, "length_s": LONG_S}, {"keyframes"}),
+}
+
+
+@pytest.mark.parametrize(("made", "reasons"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_film_is_caught_for_its_own_reason(tmp_path, made, reasons):
+    form = made.get("form", "mp4")
+
+    assert faults(write_film(tmp_path / f"film.{form}", **made)) == reasons
+
+
+# Captions --------------------------------------------------------------------------------------------------------
+
+CUES = ((0.2, 1.4, "Tea cools by itself."), (1.5, 2.9, "And nobody\nknows why."))
+
+
+def clock(at_s, mark):
+    return f"00:00:{at_s:06.3f}".replace(".", mark)
+
+
+def srt(cues):
+    return "".join(
+        f"{number}\n{clock(start, ',')} --> {clock(end, ',')}\n{text}\n\n"
+        for number, (start, end, text) in enumerate(cues, start=1)
+    )
+
+
+def shifted(by_s):
+    return tuple((start + by_s, end + by_s, text) for start, end, text in CUES)
+
+
+CAPTIONS = {
+    "past the end of the sound": (srt(shifted(1.0)), {"captions"}),
+    "over each other": (srt(((0.2, 1.6, "Tea cools."), CUES[1])), {"captions"}),
+    "in another order": (srt(CUES[::-1]), {"captions"}),
+    "that end before they begin": (srt(((1.4, 0.2, "Tea cools."), CUES[1])), {"captions"}),
+    "without words": (srt(((0.2, 1.4, " "), CUES[1])), {"captions"}),
+    "that are none": ("Tea cools by itself.\n", {"captions"}),
+    "of nothing": ("", {"captions"}),
+    "in an old encoding": (srt(CUES).replace("cools", "kühlt").encode("latin-1"), {"captions"}),
+    "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
+    "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
+    "of three lines": (srt(((0.2, 2.9, "Tea\ncools\nby itself."),)), {"caption_lines"}),
+}
+
+
+@pytest.mark.parametrize(("captions", "reasons"), CAPTIONS.values(), ids=CAPTIONS)
+def test_captions_that_are_wrong_are_told(copy, captions, reasons):
+    copy.with_suffix(".srt").write_bytes(captions if isinstance(captions, bytes) else captions.encode())
+
+    assert faults(copy) == reasons
+
+
+def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
+    copy.with_suffix(".srt").write_text(srt(CUES), encoding="utf-8")
+    copy.with_suffix(".de.vtt").write_text("WEBVTT\n\n" + srt(CUES).replace(",", "."), encoding="utf-8")
+    copy.with_name("other.srt").write_text("", encoding="utf-8")
+
+    (check,) = [check for check in judge_file(copy, STRICT).checks if check.name == "captions"]
+    assert (check.verdict, check.measured) == ("pass", "4 cues in order")
+
+
+# Good ones -------------------------------------------------------------------------------------------------------
+
+KINDS = (
+    {"form": "mp4"},
+    {"form": "mp4", "options": {"movflags": "+faststart"}},
+    {"form": "mp4", "codec": "libx265"},
+    {"form": "mov"},
+    {"form": "matroska"},
+    {"form": "matroska", "sound_codec": "flac"},
+    {"form": "webm", "codec": "libvpx-vp9", "sound_codec": "libopus"},
+)
+ENDINGS = {"matroska": "mkv"}
+
+
+def good_film(folder, seed):
+    """A film that nobody would call broken, drawn by chance."""
+    chance = random.Random(seed)
+    kind = chance.choice(KINDS)
+    hold = chance.choice((1, 1, 3, 15))
+    length_s = chance.uniform(2, 4)
+    form = kind["form"]
+    film = write_film(
+        folder / f"film-{seed}.{ENDINGS.get(form, form)}",
+        picture=lambda at, width, height: moving(at // hold, width, height, seed),
+        sound=talk(length_s, seed),
+        length_s=length_s,
+        size=chance.choice(((320, 180), (180, 320), (240, 240), (240, 300), (240, 180), (426, 240))),
+        rate=chance.choice((24, 25, 30, 50, Fraction(30_000, 1001), Fraction(24_000, 1001))),
+        keyframe=chance.choice((12, 30, 60)),
+        **kind,
+    )
+    if chance.random() < 0.5:
+        end_s = length_s - 0.1
+        film.with_suffix(".srt").write_text(srt(((0.1, end_s / 2, "Tea cools."), (end_s / 2, end_s, "So\nwhat?"))))
+    return film
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_good_film_raises_no_alarm(tmp_path, seed):
+    verdict = judge_file(good_film(tmp_path, seed), STRICT)
+
+    assert verdict.grade == "pass", (verdict.reasons, verdict.warnings)
+
+
+@pytest.mark.soak
+def test_two_hundred_good_films_raise_no_alarm(tmp_path):
+    alarms = {}
+    for seed in range(200):
+        film = good_film(tmp_path, seed)
+        verdict = judge_file(film, STRICT)
+        if verdict.grade != "pass":
+            alarms[seed] = verdict.reasons
+        film.unlink()
+
+    assert alarms == {}

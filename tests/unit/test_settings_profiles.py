@@ -1,0 +1,98 @@
+"""How strictly films are judged: the profiles that there are, those of the user, and the table of the README."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.errors import ConfigurationError, InputError
+from pipeline.model.profile import JUDGED, STANDARD
+from pipeline.orchestrator.workshop.strictness import profile_for
+from pipeline.quality.limits import limits_of
+from pipeline.settings import Settings, load_settings, profiles_of
+from pipeline.template import load_template
+from tests.acceptance.command import REPOSITORY
+
+
+def settings(folder, toml="", **flags):
+    (folder / "nightreel.toml").write_text(toml, encoding="utf-8")
+    return load_settings(folder, flags, {})
+
+
+def problem(folder, toml):
+    with pytest.raises(ConfigurationError) as caught:
+        settings(folder, toml)
+    return str(caught.value)
+
+
+def test_the_standard_profile_is_the_one_of_the_model():
+    assert profiles_of(Settings().profiles)["standard"] == STANDARD
+
+
+def test_a_table_of_a_known_name_changes_what_it_sets(tmp_path):
+    mine = profiles_of(settings(tmp_path, "[profiles.strict]\nblack_s = 0.5\n").profiles)
+
+    assert mine["strict"].black_s == 0.5
+    assert mine["strict"].silence_s == 4
+    assert mine["standard"] == STANDARD
+
+
+def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
+    toml = '[profiles.ours]\nbased_on = "strict"\nwarns = ["black"]\n[profiles.plain]\nsilence_s = 1\n'
+
+    mine = profiles_of(settings(tmp_path, toml).profiles)
+
+    assert (mine["ours"].warns, mine["ours"].frozen_s) == (("black",), 10)
+    assert (mine["plain"].silence_s, mine["plain"].black_s) == (1, STANDARD.black_s)
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[profiles.a]\nwarns = ["blak"]\n', "there is no check “blak”. Did you mean black?"),
+        ("[profiles.a]\nlufs_min = -10\n", "lufs_min must be at most lufs_max"),
+        ('[profiles.a]\nbased_on = "b"\n[profiles.b]\nbased_on = "a"\n', "no profile can be based on itself"),
+        ('[profiles.a]\nbased_on = "strct"\n', "Did you mean strict?"),
+        ("[profiles.a]\nblak_s = 1\n", "blak_s is not a setting"),
+        ('[profiles."A b"]\nblack_s = 1\n', "can't be the name of a profile"),
+        ('quality.profile = "strct"\n', "there is no profile “strct”. Did you mean strict?"),
+    ],
+)
+def test_what_is_wrong_with_a_profile_is_told(tmp_path, toml, told):
+    assert told in problem(tmp_path, toml)
+
+
+def test_the_settings_go_before_the_template_and_that_before_the_usual(tmp_path):
+    template = load_template("explainer", search=[])
+    strict = type(template)(**{**vars(template), "profile": "strict"})
+    unknown = type(template)(**{**vars(template), "profile": "strct"})
+
+    assert profile_for(Settings(), template).name == "standard"
+    assert profile_for(Settings(), strict).name == "strict"
+    assert profile_for(settings(tmp_path, 'quality.profile = "draft"\n'), strict).name == "draft"
+    with pytest.raises(InputError, match="there is no profile “strct”"):
+        profile_for(Settings(), unknown)
+
+
+def test_every_check_that_a_profile_names_is_known():
+    for profile in profiles_of(Settings().profiles).values():
+        assert set(profile.warns) | set(profile.off) <= set(JUDGED)
+        assert set(limits_of(profile)) <= set(JUDGED)
+
+
+def test_the_table_of_the_readme_has_the_limits_of_the_code():
+    profiles = profiles_of(Settings().profiles)
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("### The gate")[2], flags=re.MULTILINE)
+
+    names = [cell.strip() for cell in header.strip("|").split("|")][1:]
+    found = {row.split("`")[1]: [cell.strip() for cell in row.strip("|").split("|")][1:] for row in rows}
+    wanted = {
+        check: [
+            limits_of(profiles[name])[check] + (" (warns)" if check in profiles[name].warns else "") for name in names
+        ]
+        for check in limits_of(STANDARD)
+    }
+    assert names == list(profiles)
+    assert found == wanted
