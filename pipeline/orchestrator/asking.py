@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError, NightreelError
+from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.places import Places
 from pipeline.pictures import is_address
-from pipeline.script import has_play, play
+from pipeline.script import check_play, play_in
 from pipeline.sources import is_table, open_table, plain, read_briefs
 from pipeline.sources.campaign import (
     Checked,
+    ReadRow,
     RowProblem,
     RowReader,
     check_rows,
@@ -28,6 +30,7 @@ from pipeline.sources.campaign import (
     write_rejected,
 )
 from pipeline.sources.tables import TableForm
+from pipeline.template import Template
 
 REJECTED = "rejected.csv"
 
@@ -76,11 +79,14 @@ def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bo
         names=frozenset(plain(field.name) for field in row_fields(template)),
     )
     table = open_table(path, form)
-    language = str(shop.overrides.get("language") or shop.settings.language)
+    language = str(shop.overrides.get("language") or "")
+    if language and template.plays:
+        play_in(template, language)
+    language = language or shop.settings.language
     reader = RowReader(table, template, language=language, mapped=asked.map, key=asked.key, locale=asked.locale)
     rejected = _rejected(shop, batch) if writes else None
     refused: list[InputError] = []
-    judge = _Judge(shop)
+    judge = _Judge(template, shop.places)
     with write_rejected(rejected, table.columns) if rejected else nullcontext(_unwritten) as write:
 
         def refuse(cells: Mapping[str, str], problems: list[RowProblem]) -> None:
@@ -123,21 +129,21 @@ def _stop(checked: Checked, path: Path, *, is_strict: bool) -> InputError | None
 
 
 class _Judge:
-    """Whether a film can be made of the brief of a row; what all rows have in common is raised."""
+    """Whether a film can be made of a row: its pictures are there, and its words fit."""
 
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
-        self._language = str(shop.overrides.get("language") or "")
+    def __init__(self, template: Template, places: Places) -> None:
+        self._template = template
+        self._places = places
 
-    def __call__(self, brief: Brief) -> tuple[str, str] | None:
-        template = self._shop.template(brief)
+    def __call__(self, row: ReadRow) -> tuple[str, str] | None:
+        origin = row.brief.origin
         try:
-            for wanted in brief.pictures:
+            for wanted in row.brief.pictures:
                 if not is_address(wanted.source):
-                    self._shop.places.picture(self._shop.places.origin(brief.origin), wanted.source)
-            if has_play(brief, template):
-                play(replace(brief, language=self._language or brief.language), template)
-        except NightreelError as error:
-            what = f"{error.where}: {error.message}" if error.where not in {"", brief.origin} else error.message
+                    self._places.picture(self._places.origin(origin), wanted.source)
+            if row.script:
+                check_play(row.script, self._template, where=origin)
+        except InputError as error:
+            what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
             return f"makes no film: {what}", error.hint or "Change the cells, or the template's script"
         return None

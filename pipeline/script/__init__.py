@@ -26,7 +26,7 @@ from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.pictures import only_showing
-from pipeline.script.played import PlayWriter, has_play, play
+from pipeline.script.played import PlayWriter, check_play, has_play, play, play_in
 from pipeline.script.splitting import split_scene
 from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
@@ -40,6 +40,7 @@ __all__ = [
     "ScriptWriter",
     "SpokenLength",
     "bought_script",
+    "check_play",
     "check_size",
     "check_writers",
     "has_play",
@@ -49,6 +50,7 @@ __all__ = [
     "known_translation",
     "only_showing",
     "play",
+    "play_in",
     "split_scene",
     "translate_script",
     "write_script",

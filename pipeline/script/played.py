@@ -11,8 +11,7 @@ from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
-from pipeline.template import Template
-from pipeline.template.rows import PlayError
+from pipeline.template import Play, PlayError, Template
 
 
 class PlayWriter:
@@ -48,23 +47,33 @@ def has_play(brief: Brief, template: Template) -> bool:
     return brief.row is not None and bool(template.plays)
 
 
-def play(brief: Brief, template: Template) -> Script:
-    """The script of a row, as the template has it in the language of the brief. Raises `InputError`."""
-    assert brief.row is not None
-    found = template.play(brief.language)
+def play_in(template: Template, language: str, *, where: str = "") -> Play:
+    """The template's own script in a language. Raises `InputError` when it has none."""
+    found = template.play(language)
     if found is None:
         there = ", ".join(each.language for each in template.plays)
         raise InputError(
-            f"the template {template.name} has a script in {there}, and none in {brief.language}",
-            where=brief.origin,
-            hint=f"Add script.{brief.language}.toml to the template, or have it translated: --languages {there},"
-            f"{brief.language}",
+            f"the template {template.name} has a script in {there}, and none in {language}",
+            where=where,
+            hint=f"Add script.{language}.toml to it, or have it translated: --languages {there},{language}",
         )
+    return found
+
+
+def play(brief: Brief, template: Template) -> Script:
+    """The script of a row, as the template has it in the language of the brief. Raises `InputError`."""
+    assert brief.row is not None
+    found = play_in(template, brief.language, where=brief.origin)
     try:
         script = found.script(template.values(brief.row, found.language))
     except PlayError as error:
         raise InputError(error.problem, where=f"{brief.origin}: {error.place}") from error
+    check_play(script, template, where=brief.origin)
+    return script
+
+
+def check_play(script: Script, template: Template, *, where: str) -> None:
+    """Raise `InputError` for a script that can't be filmed: a cell that is too long for its place."""
     problems = find_problems(tidied(with_ends(script, template)), template)
     if problems:
-        raise InputError(problems[0], where=brief.origin, hint="Shorten the cell, or change the template's script")
-    return script
+        raise InputError(problems[0], where=where, hint="Shorten the cell, or change the template's script")

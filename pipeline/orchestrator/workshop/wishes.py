@@ -70,8 +70,9 @@ class Wishes:
                 # At the pace of the author's voice the script of all films is written: it counts.
                 languages = (usual_case(brief.language), *languages)
             everywhere.update(languages)
-            origin = self.places.origin(brief.origin)
-            own |= {(each, origin): origin for each, _ in brief.voices if not _speaks(each, languages)}
+            for each in (voice for voice, _ in brief.voices if not _speaks(voice, languages)):
+                where = self.places.origin(brief.origin)
+                own[each, where] = where
         flags = [key.removeprefix("voices.") for key in self.overrides if key.startswith("voices.")]
         idle = {(each, "--voice"): "--voice" for each in flags if not _speaks(each, everywhere)}
         return tuple(

@@ -11,13 +11,14 @@ rejected   the rows that were refused, as a CSV with the reasons
 from pipeline.sources.campaign.checking import Checked, check_rows
 from pipeline.sources.campaign.choice import RowChoice, parse_choice
 from pipeline.sources.campaign.columns import Columns
-from pipeline.sources.campaign.reading import RowProblem, RowReader, row_fields
+from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_fields
 from pipeline.sources.campaign.rejected import write_rejected
 from pipeline.sources.campaign.spool import Spool
 
 __all__ = [
     "Checked",
     "Columns",
+    "ReadRow",
     "RowChoice",
     "RowProblem",
     "RowReader",

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from pipeline.model import Brief
 from pipeline.sources.campaign.choice import RowChoice
-from pipeline.sources.campaign.reading import RowProblem, RowReader
+from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader
 from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 
-# What else may be wrong with the brief of a row: its film can't be made. None: nothing.
-Judge = Callable[[Brief], tuple[str, str] | None]
+# What else may be wrong with a row: its film can't be made. None: nothing.
+Judge = Callable[[ReadRow], tuple[str, str] | None]
 # Is told of each row that is refused, with its cells.
 Refuse = Callable[[Mapping[str, str], list[RowProblem]], None]
 _MOST_TOLD = 1000
@@ -51,32 +51,32 @@ def check_rows(
             continue
         checked.rows += 1
         found = reader.read(row)
-        if isinstance(found, Brief):
-            found = _single(row, found, seen) or _judged(row, found, judge)
-        if isinstance(found, Brief):
-            checked.briefs.append(found)
-            continue
+        if isinstance(found, ReadRow):
+            problem = _twice(row, found.brief, seen) or _unfilmable(row, found, judge)
+            if problem is None:
+                checked.briefs.append(found.brief)
+                continue
+            found = [problem]
         checked.refused += 1
         checked.problems += found[: _MOST_TOLD - len(checked.problems)]
         refuse(row.cells, found)
     return checked
 
 
-def _judged(row: TableRow | BrokenRow, brief: Brief, judge: Judge) -> Brief | list[RowProblem]:
-    wrong = judge(brief)
+def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: Judge) -> RowProblem | None:
+    wrong = judge(found)
     if wrong is None:
-        return brief
-    return [RowProblem(row=row.number, line=row.line, column="", value="", problem=wrong[0], mend=wrong[1])]
+        return None
+    return RowProblem(row=row.number, line=row.line, column="", value="", problem=wrong[0], mend=wrong[1])
 
 
-def _single(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> list[RowProblem] | None:
+def _twice(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> RowProblem | None:
     """What is wrong if its key was there before."""
     assert brief.row is not None
     name = repr(brief.key or brief.row.fields).encode(errors="surrogatepass")
-    digest = hashlib.sha256(name).digest()[:16]
-    before = seen.setdefault(digest, row.line)
+    before = seen.setdefault(hashlib.sha256(name).digest()[:16], row.line)
     if before == row.line:
         return None
     problem = f"has the same key as line {before}" if brief.key else f"says the same as line {before}"
     mend = "Leave one of them out, or choose another column with --key"
-    return [RowProblem(row=row.number, line=row.line, column="", value=brief.key[:80], problem=problem, mend=mend)]
+    return RowProblem(row=row.number, line=row.line, column="", value=brief.key[:80], problem=problem, mend=mend)

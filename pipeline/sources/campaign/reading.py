@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipeline.errors import InputError
-from pipeline.model import Brief, Paragraph, Section, SourceRow, WantedPicture
+from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.naming import TITLE_MAX_CHARS
@@ -35,6 +36,13 @@ class RowProblem:
         """The same as an error of the row."""
         what = f"{self.column}: {self.problem}" if self.column else f"the row {self.problem}"
         return InputError(what, where=f"{path}:{self.line}", hint=self.mend)
+
+
+class ReadRow(NamedTuple):
+    """A good row: what is asked for, and the film that the template makes of it by itself (None: others write it)."""
+
+    brief: Brief
+    script: Script | None
 
 
 def row_fields(template: Template) -> tuple[Field, ...]:
@@ -78,17 +86,17 @@ class RowReader:
             if field.derived
         }
 
-    def read(self, row: TableRow | BrokenRow) -> Brief | list[RowProblem]:
+    def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
         if isinstance(row, BrokenRow):
             return [_problem(row, "", "", row.problem, row.mend)]
         problems: list[RowProblem] = []
-        said = self._values(row, problems)
+        said, typed = self._values(row, problems)
         key = self._key_of(row, problems)
         if problems:
             return problems
         source = SourceRow(key=key, fields=tuple((name, text) for name, text in said.items() if text))
-        return self._brief(row, source, said)
+        return self._read(row, source, said, typed)
 
     def _chosen_play(self, language: str) -> Play | None:
         if not self._template.plays:
@@ -111,8 +119,8 @@ class RowReader:
             problems.append(_problem(row, self._key, key, told, "Choose another column with --key"))
         return key
 
-    def _values(self, row: TableRow, problems: list[RowProblem]) -> dict[str, str]:
-        """What the row says, by field; what is wrong with it goes to `problems`."""
+    def _values(self, row: TableRow, problems: list[RowProblem]) -> tuple[dict[str, str], dict[str, object]]:
+        """What the row says, by field, in one form and as texts use it; what is wrong with it goes to `problems`."""
         cells = self._columns.cells(row.cells)
         said: dict[str, str] = {}
         typed: dict[str, object] = {}
@@ -124,7 +132,7 @@ class RowReader:
                 problems.append(_problem(row, column, cell, error.problem, error.mend))
                 said[field.name] = ""
             typed[field.name] = field.value(said[field.name], self._language)
-        return said
+        return said, typed
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
         if damage := damage_in(cell):
@@ -142,26 +150,27 @@ class RowReader:
             )
         return text
 
-    def _brief(self, row: TableRow, source: SourceRow, said: Mapping[str, str]) -> Brief | list[RowProblem]:
-        title = said.get("title", "")
-        if self._play:
-            try:
-                title = self._play.title(self._template.values(source, self._play.language))
-            except PlayError as error:
-                return [_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
+    def _read(
+        self, row: TableRow, source: SourceRow, said: Mapping[str, str], typed: Mapping[str, object]
+    ) -> ReadRow | list[RowProblem]:
+        try:
+            script = self._play.script(typed) if self._play else None
+        except PlayError as error:
+            return [_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
+        title = script.title if script else said.get("title", "")
         if not has_words(title) or len(title) > TITLE_MAX_CHARS:
             told = "gives a film without a name" if not has_words(title) else "gives a name that is too long for a film"
             return [_problem(row, "", title, told, "Change the cells that its title is made of")]
         pictures = (said[field.name] for field in self._fields if field.kind == "image" and said[field.name])
         brief = Brief(
             title=title,
-            language=self._language if self._play else "",
+            language=self._language if script else "",
             template=self._template.name,
             pictures=tuple(WantedPicture(source=each) for each in dict.fromkeys(pictures)),
             row=source,
             origin=f"{self._table.path}:{row.line}",
         )
-        return brief if self._play else _with_notes(brief, said)
+        return ReadRow(brief=brief if script else _with_notes(brief, said), script=script)
 
 
 def _with_notes(brief: Brief, said: Mapping[str, str]) -> Brief:

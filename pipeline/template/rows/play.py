@@ -70,11 +70,6 @@ class Play:
             thumbnail_text=about.get("thumbnail_text", ""),
         )
 
-    def title(self, fields: Mapping[str, object]) -> str:
-        """What its film is called. Raises `PlayError`."""
-        with failing_at("title"):
-            return self._about["title"](Values(fields, self.language))
-
 
 def parse_play(text: str, *, path: str, known: Sequence[str]) -> Play:
     """The script in a script.toml; `known` are the fields of its template. Raises `InputError` with the line."""
