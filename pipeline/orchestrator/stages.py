@@ -74,8 +74,9 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
-    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer: all of
-    # that is better known before anything is paid for.
+    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
+    # time to publish it that is past: all of that is better known before anything is paid for.
+    await to_thread.run_sync(shop.hosts.check, job.brief)
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
     await to_thread.run_sync(require_encoder, ENCODERS[shop.encoding(job.brief).encoder.codec])

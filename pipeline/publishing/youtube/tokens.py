@@ -125,6 +125,8 @@ class Login:
         self._hint = login
         self._retry = retry
         self._clock = clock
+        # Whose quota is used; known with the first token.
+        self.client_id = ""
 
     async def access_token(self, *, rejected: str = "") -> str:
         """A token that holds for some minutes, and is not the one that was `rejected`.
@@ -150,7 +152,9 @@ class Login:
         return value if token.holds(self._clock()) and value != rejected else ""
 
     def _read(self) -> Token:
-        return read_token(self._path, login=self._hint)
+        token = read_token(self._path, login=self._hint)
+        self.client_id = token.client_id
+        return token
 
     def _tidy(self) -> None:
         """A killed process may have left half a file; one that was copied here may be readable by others."""
