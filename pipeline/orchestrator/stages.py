@@ -275,7 +275,7 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         receipt = await publish(_made(job.package), destination=shop.places.destination(job))
         await shop.clear_bench(job.batch, job.id)
         job = job.evolve(receipt=receipt, package=None)
-    for host in await to_thread.run_sync(lambda: tuple(shop.hosts.of(job))):
+    for host in await to_thread.run_sync(shop.hosts.of, job):
         if not any(map(host.gave, job.published)):
             await attempt.keep(job)
             receipt = await publish(_made(job.receipt).package, destination=host)

@@ -28,7 +28,6 @@ from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import token_file
 from tests.virtual_time import START_S, run_in_virtual_time
 
-FILMS = 250
 HOUR_S = 3600
 
 
@@ -70,7 +69,7 @@ def only_uploads(monkeypatch):
     monkeypatch.setattr(scheduler, "_ELSEWHERE_S", 0.0)
 
 
-def upload(workspace, begin, *, films=FILMS, **settings):
+def upload(workspace, begin, *, films, per_day, **settings):
     async def run():
         loop = asyncio.get_running_loop()
 
@@ -79,11 +78,13 @@ def upload(workspace, begin, *, films=FILMS, **settings):
 
         async with YouTubeStandIn(clock=clock) as youtube:
             youtube.accounts.clock = youtube.quota.clock = clock
+            youtube.quota.uploads = per_day
             await to_thread.run_sync(youtube.write_token, token_file(workspace))
             wanted = {
                 "publishing.to": "youtube",
                 "youtube.root_url": youtube.url,
                 "youtube.token_url": youtube.token_url,
+                "youtube.uploads_per_day": per_day,
                 "work.strategy": "fixed",
                 "work.max_concurrent": 4,
                 **settings,
@@ -109,23 +110,57 @@ def upload(workspace, begin, *, films=FILMS, **settings):
     return run_in_virtual_time(run)
 
 
-@pytest.mark.parametrize(
-    ("begin", "days"),
-    [
-        # The second day has 23 hours, or 25.
-        (datetime(2026, 3, 7, 20, tzinfo=UTC), [date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9)]),
-        (datetime(2026, 10, 31, 20, tzinfo=UTC), [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2)]),
-    ],
-    ids=["spring", "autumn"],
-)
-def test_250_films_go_out_in_three_days_by_themselves_and_no_call_is_one_too_many(only_uploads, tmp_path, begin, days):
-    batch = upload(tmp_path, begin)
+# The second day has 23 hours, or 25.
+SPRING = (datetime(2026, 3, 7, 20, tzinfo=UTC), [date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9)])
+AUTUMN = (datetime(2026, 10, 31, 20, tzinfo=UTC), [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2)])
 
-    assert batch.counts == {JobStatus.COMPLETED: FILMS}
-    assert batch.uploads == dict(zip(days, (100, 100, 50), strict=True))
+
+@pytest.mark.parametrize(
+    ("calendar", "films", "per_day"),
+    [
+        pytest.param(SPRING, 250, 100, id="250 in spring"),
+        pytest.param(AUTUMN, 250, 100, id="250 in autumn", marks=pytest.mark.soak),
+        pytest.param(AUTUMN, 25, 10, id="25 in autumn"),
+    ],
+)
+def test_films_go_out_in_three_days_by_themselves_and_no_call_is_one_too_many(
+    only_uploads, tmp_path, calendar, films, per_day
+):
+    begin, days = calendar
+    batch = upload(tmp_path, begin, films=films, per_day=per_day)
+
+    assert batch.counts == {JobStatus.COMPLETED: films}
+    assert batch.uploads == dict(zip(days, (per_day, per_day, films - 2 * per_day), strict=True))
     assert batch.youtube.quota.refused == Counter()
-    assert set(batch.youtube.films_by_tag().values()) == {1}
-    assert len(batch.youtube.films) == FILMS
-    # The last fifty go out as soon as the third day begins: at midnight, not a day after the first.
+    assert (len(batch.youtube.films), set(batch.youtube.films_by_tag().values())) == (films, {1})
+    # The last ones go out as soon as the third day begins: at midnight, not two days after the first.
     assert (batch.ended_at - begin) < timedelta(days=1, hours=14)
     assert batch.youtube.complaints == []
+
+
+def test_films_wait_for_the_hours_in_which_they_may_be_sent_and_each_has_a_time_of_its_own(only_uploads, tmp_path):
+    noon = datetime(2026, 3, 28, 11, tzinfo=UTC)
+    batch = upload(
+        tmp_path,
+        noon,
+        films=5,
+        per_day=100,
+        **{"youtube.hours": "22:00-06:00", "youtube.time_zone": "Europe/Berlin", "youtube.slots": "Sat-Mon 18:00"},
+    )
+
+    assert batch.counts == {JobStatus.COMPLETED: 5}
+    at = [film.published_at for film in batch.youtube.films.values()]
+    # 22:00 in winter time; the night is the one in which the clocks go forward.
+    assert min(at) >= datetime(2026, 3, 28, 21, tzinfo=UTC)
+    assert max(at) < datetime(2026, 3, 29, 4, tzinfo=UTC)
+    told = sorted(
+        (film.resource["status"]["publishAt"], film.resource["status"]["privacyStatus"])
+        for film in batch.youtube.films.values()
+    )
+    assert told == [
+        ("2026-03-29T16:00:00Z", "private"),
+        ("2026-03-30T16:00:00Z", "private"),
+        ("2026-04-04T16:00:00Z", "private"),
+        ("2026-04-05T16:00:00Z", "private"),
+        ("2026-04-06T16:00:00Z", "private"),
+    ]

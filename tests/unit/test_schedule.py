@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -14,11 +14,7 @@ from pipeline.model.schedule import Hours, Slots, Zone, parse_moment
 BERLIN = Zone("Europe/Berlin")
 # One hour forward, half an hour, none at all, and a calendar that skips a day.
 ZONES = ("Europe/Berlin", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
-MOMENTS = st.datetimes(
-    min_value=datetime(2011, 1, 1),
-    max_value=datetime(2040, 1, 1),
-    timezones=st.just(UTC),  # noqa: DTZ001 - in UTC
-)
+MOMENTS = st.integers(0, 900_000_000).map(lambda seconds: datetime(2011, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 TIMES = st.times().map(lambda at: f"{at:%H:%M}")
 DAYS = st.sampled_from(["Mon-Fri", "Sat,Sun", "daily", "Sun", "Fri-Mon,Wed", "thu"])
 RULES = st.lists(st.tuples(DAYS, TIMES).map(" ".join), min_size=1, max_size=4).map(tuple)
@@ -52,7 +48,7 @@ def test_no_slot_of_every_day_is_left_out(zone, now):
     slots = list(islice(Slots.parse(("daily 18:00",), Zone(zone)).after(now), 10))
 
     days = [Zone(zone).wall(slot).date() for slot in slots]
-    assert all(1 <= (after - before).days <= 2 for before, after in zip(days, days[1:], strict=False))
+    assert all(1 <= (after - before).days <= 2 for before, after in pairwise(days))
 
 
 @given(st.sampled_from(ZONES), MOMENTS, TIMES, TIMES)
@@ -94,13 +90,13 @@ def test_a_time_that_a_day_has_twice_is_one_slot_and_one_that_falls_onto_another
     "rule", ["Mon 25:00", "18:00", "Someday 18:00", "Mon-18:00", "Mon 18:00,", "", "Mon-Fri-Sun 8:00"]
 )
 def test_a_rule_that_is_none_is_refused(rule):
-    with pytest.raises(ValueError, match="is no slot; write e.g. Mon-Fri 18:00"):
+    with pytest.raises(ValueError, match=r"is no slot; write e\.g\. Mon-Fri 18:00"):
         Slots.parse((rule,))
 
 
 @pytest.mark.parametrize("text", ["22:00", "22-6", "10:00-10:00", "a-b", "22:00-25:00"])
 def test_hours_that_are_none_are_refused(text):
-    with pytest.raises(ValueError, match="are no hours; write e.g. 22:00-06:00"):
+    with pytest.raises(ValueError, match=r"are no hours; write e\.g\. 22:00-06:00"):
         Hours.parse(text)
 
 
@@ -141,4 +137,4 @@ def test_this_machine_has_a_zone_of_its_own():
     here, now = Zone(), utc("2026-05-01T12:00")
 
     assert here.moment(here.wall(now)) == now
-    assert parse_moment("2026-05-01 12:00", here) == datetime(2026, 5, 1, 12).astimezone(UTC)  # noqa: DTZ001 - here
+    assert parse_moment("2026-05-01 12:00", here) == datetime(2026, 5, 1, 12).astimezone(UTC)

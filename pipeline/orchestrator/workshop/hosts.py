@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,10 +54,9 @@ class Hosts:
         names = (self._address(self._channel_name(name)) for name in self.settings.publishing.to)
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job) -> Iterator[Destination]:
-        """Where the film of a job is published. Raises `ConfigurationError` if --offline forbids it."""
-        for name in self.wanted:
-            yield self.destination(name, self.subject(job), job.brief)
+    def of(self, job: Job) -> tuple[Destination, ...]:
+        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it."""
+        return tuple(self.destination(name, self.subject(job), job.brief) for name in self.wanted)
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
