@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 from datetime import UTC, datetime, timedelta
 
+import anyio
 import pytest
 from anyio import to_thread
 
+from pipeline.cli.status_report import BatchReport, print_batch, write_batch
 from pipeline.errors import ClosedError, QuotaError, TransientError
+from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
+from pipeline.orchestrator.forecast import forecast
+from pipeline.orchestrator.uploads import told_days
+from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.calls import api_method
+from pipeline.state import CheckpointStore
 from pipeline.state.quota import Allowance, ProjectQuota, next_day, project_of
-from tests.standins.youtube import CLIENT_ID, YouTubeStandIn
+from tests.acceptance.test_chaos_uploads import Killer, lives, uploader
+from tests.standins.youtube import CHUNK_BYTES, CLIENT_ID, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.uploader import order
 from tests.unit.test_youtube_uploads import write_film
 
 NOON = datetime(2026, 1, 26, 20, tzinfo=UTC)
@@ -216,3 +227,83 @@ async def test_a_day_with_nothing_left_does_not_count_and_without_limits_it_is_o
     found = await days(purse, 2)
     assert (found.left_today, found.days) == (0, 2)
     assert (await days(quota(uploads=0), 10**6)).days == 1
+
+
+# What people are told of it
+
+
+def batch_of(root, films, **asked):
+    store = CheckpointStore(root)
+    jobs = [
+        Job(id=f"{n:08x}", batch="films", folder=f"films/{n}", brief=Brief(title=f"Film {n}")) for n in range(films)
+    ]
+    store.plan_jobs("films", jobs)
+    ids = tuple(job.id for job in jobs)
+    anyio.run(
+        store.save_batch,
+        Batch(name="films", source="films.txt", created_at=NOON, jobs=ids, asked=Asked(settings=asked)),
+    )
+    return store
+
+
+def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
+    store = batch_of(tmp_path, 5, **{"publishing.to": "youtube,youtube:cooking"})
+    (tmp_path / "nightreel.toml").write_text("[youtube]\nuploads_per_day = 4\n", encoding="utf-8")
+    for name, client in (("default", "111111-a"), ("cooking", "111111-b")):
+        token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
+        token_file(tmp_path, name).write_text(json.dumps({"client_id": client}), encoding="utf-8")
+
+    print_batch(BatchReport(store, "films"))
+    write_batch(BatchReport(store, "films"), out := io.StringIO())
+
+    told = "4 films a day to youtube and youtube:cooking, 4 left today: 10 films, 3 days"
+    assert told in " ".join(capsys.readouterr().out.split())
+    (uploads,) = json.loads(out.getvalue())["uploads"]
+    assert (uploads["films"], uploads["days"], uploads["without_login"]) == (10, 3, [])
+
+
+def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
+    print_batch(BatchReport(batch_of(tmp_path, 5), "films"))
+
+    assert "publishing" not in capsys.readouterr().out
+
+
+async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_in(tmp_path):
+    wanted = {"publishing.to": "youtube", "youtube.uploads_per_day": 2, "narration.narrator": "silence"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    sections = (Section(heading="", blocks=(Paragraph(text="Tea cools, slowly."),)),)
+    briefs = [Brief(title=f"Film {number}", sections=sections) for number in range(5)]
+
+    found = await forecast(briefs, shop, batch="films")
+
+    (uploads,) = found.uploads
+    assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
+    assert told_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
+    assert "youtube: nobody is logged in" in found.notes[-1]
+    assert "nightreel auth youtube --channel default" in found.notes[-1]
+
+
+# Two processes
+
+
+async def test_two_processes_upload_what_a_day_has_and_no_film_twice(tmp_path):
+    async with YouTubeStandIn() as youtube, uploader(tmp_path) as one, uploader(tmp_path) as another:
+        youtube.quota.uploads = 6
+        youtube.write_token(token_file(tmp_path), fresh=False)
+        films = [write_film(tmp_path / f"{number:016x}.mp4", size=1000).video for number in range(9)]
+        lines = [
+            order(youtube.url, tmp_path, film, key=film.stem, chunk_bytes=CHUNK_BYTES, uploads_per_day=6)
+            for film in films
+        ]
+
+        async def make(process):
+            return [await lives(process, line, Killer()) for line in lines]
+
+        codes = await asyncio.gather(make(one), make(another))
+
+    assert youtube.calls["videos.insert"] == 6
+    assert youtube.quota.refused.total() == 0
+    assert len(youtube.films) == 6
+    assert set(youtube.films_by_tag().values()) == {1}
+    assert youtube.calls["token"] == 1
+    assert [sum(code == 0 for code in process) for process in codes] == [6, 6]

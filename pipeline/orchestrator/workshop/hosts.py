@@ -16,7 +16,7 @@ from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.release import Privacy, Release, release_of
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
-from pipeline.state.quota import project_of, project_of_token
+from pipeline.state.quota import project_of
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube import Channel, Publicity, Timing, YouTubeDestination
@@ -115,9 +115,9 @@ class Hosts:
         """Where client and tokens are."""
         return self.workspace / "credentials" / YOUTUBE
 
-    def project(self, name: str) -> str:
-        """The Google project that a login belongs to. Blocks."""
-        return project_of_token(self.credentials / f"{self._channel_name(name)}.token.json")
+    def how_to_log_in(self, name: str) -> str:
+        """What a person has to do."""
+        return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
 
     def _release(self, brief: Brief) -> Release:
         return release_of(brief, self.settings.youtube, flag=str(self.overrides.get("youtube.privacy") or ""))

@@ -20,11 +20,12 @@ from pipeline.limits import (
     make_strategy,
     resource_limits,
 )
+from pipeline.orchestrator.uploads import allowance_of
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
-from pipeline.state.quota import Allowance, ProjectQuota
+from pipeline.state.quota import ProjectQuota
 
 # A film under way has its lock, its connections and what its workers have open.
 _FILES_PER_FILM = 8
@@ -114,11 +115,7 @@ class Machine:
     def project_quota(self, project: str) -> ProjectQuota:
         """What a project of Google's may ask of YouTube in a day, counted by all processes."""
         if project not in self._quotas:
-            wanted = self.settings.youtube
-            allowance = Allowance(
-                uploads_per_day=wanted.uploads_per_day, units_per_day=wanted.units_per_day, costs=wanted.cost_by_method
-            )
-            folder = self.workspace / "state" / "ledgers"
+            folder, allowance = self.workspace / "state" / "ledgers", allowance_of(self.settings.youtube)
             self._quotas[project] = ProjectQuota(folder, project, allowance, clock=self.clock)
         return self._quotas[project]
 
