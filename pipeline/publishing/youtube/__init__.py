@@ -8,7 +8,7 @@ video        the film's description
 timing       when it becomes public
 calls        requests in the name of a channel, each counted
 tokens       the login of a channel
-login        how it is made
+login        how it is made      (device: where there is no browser)
 http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """
