@@ -19,6 +19,7 @@ def youtube(
     *,
     channel: str | None = None,
     browser: bool = True,
+    device: Annotated[bool, Parameter(negative="")] = False,
     port: int = 0,
     place: Place = Place(),
 ) -> int:
@@ -36,6 +37,10 @@ def youtube(
         What you call the channel, e.g. cooking: several can be logged in to. Default: youtube.channel.
     browser
         Open a browser by itself.
+    device
+        Show a code to type on a phone, for machines that no browser can come back to. Google gives such logins less:
+        films, thumbnails and playlists, but no captions. Needs an OAuth client of the type TVs and Limited Input
+        devices in the place of the other.
     port
         Port of this machine that the browser comes back to. Default: any that is free.
     """
@@ -44,7 +49,7 @@ def youtube(
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, NeedsLoginError
-    from pipeline.orchestrator.logins import log_in_to_youtube
+    from pipeline.orchestrator.logins import log_in_by_code, log_in_to_youtube
 
     def show(address: str, back: int) -> None:
         _tell(f"Open this address, choose the account of the channel, and allow what is asked for:\n\n{address}\n")
@@ -53,9 +58,16 @@ def youtube(
                 f"On a server: ssh -N -L {back}:127.0.0.1:{back} SERVER in a second terminal of your own machine first."
             )
 
+    def show_code(address: str, code: str) -> None:
+        _tell(f"Open {address} on any device, choose the account of the channel, and type this code:\n\n    {code}\n")
+        _tell("This login will upload films, thumbnails and playlists; Google does not let it send captions.")
+
     async def work() -> int:
-        name = channel or session.workshop.settings.youtube.channel
-        stands = await log_in_to_youtube(session.workshop, name, port=port, browser=browser, show=show)
+        shop, name = session.workshop, channel or session.workshop.settings.youtube.channel
+        if device:
+            stands = await log_in_by_code(shop, name, show=show_code)
+        else:
+            stands = await log_in_to_youtube(shop, name, port=port, browser=browser, show=show)
         if place.json:
             print_json(asdict(stands))
         else:
@@ -116,6 +128,8 @@ def _lines(stands: LoginStanding) -> list[str]:
     lines.append(f"  file      {stands.file}")
     if stands.scopes:
         lines.append(f"  scopes    {', '.join(scope.rpartition('/')[2] for scope in stands.scopes)}")
+    if stands.scopes and not stands.may_send_captions:
+        lines.append("  note      This login can't send captions: that needs one made in a browser.")
     if stands.expires_at:
         renews = ", renewed by itself" if stands.renews_itself else ""
         lines.append(f"  token     until {stands.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")

@@ -11,6 +11,7 @@ from pipeline.cli.text import marked
 from pipeline.model import dollars
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.findings import Films, Problem
+from pipeline.orchestrator.uploads import told_days
 
 _MOST_PROBLEMS = 20
 _NAME_CHARS = 11
@@ -42,6 +43,8 @@ def _lines(forecast: Forecast) -> Iterator[tuple[str, str]]:
         yield "disk", _disk(forecast)
     if forecast.quota:
         yield "allowance", _allowance(forecast.quota)
+    for uploads in forecast.uploads:
+        yield "publishing", told_days(uploads)
 
 
 def _films(films: Films) -> str:

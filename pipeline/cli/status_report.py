@@ -10,10 +10,10 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pydantic import TypeAdapter
 from rich.console import Console
@@ -21,10 +21,13 @@ from rich.table import Table
 
 from pipeline.cli.options import Place
 from pipeline.cli.text import marked, plain_json
-from pipeline.errors import CheckpointError, InputError, did_you_mean
+from pipeline.errors import CheckpointError, ConfigurationError, InputError, did_you_mean
 from pipeline.model import Cost, JobStatus, bill, dollars
 from pipeline.state import CheckpointStore, JobInShort
 from pipeline.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.uploads import UploadDays
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
@@ -86,6 +89,8 @@ class BatchState:
     # Processes that work on it now.
     workers: tuple[int, ...] = ()
     cost: Cost = field(default_factory=Cost)
+    # How long it takes to publish what is left of it; only told of one batch.
+    uploads: tuple[UploadDays, ...] = ()
     # Why nothing is known of it: its own file is damaged.
     error: str | None = None
 
@@ -139,6 +144,23 @@ class BatchReport:
         counts[JobStatus.PENDING] += len(self._gone)
         return replace(state, counts=_all_of(counts))
 
+    def full_state(self) -> BatchState:
+        """The same, with what is left to publish."""
+        state = self.checked_state()
+        left = sum(state.counts[status] for status in (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED))
+        return replace(state, uploads=self._uploads(left) if left else ())
+
+    def _uploads(self, films: int) -> tuple[UploadDays, ...]:
+        from pipeline.orchestrator.uploads import upload_days
+        from pipeline.settings import load_settings
+
+        try:
+            settings = load_settings(self._store.workspace, self._known.asked.settings)
+        except ConfigurationError:
+            # The next run will say what is wrong with them.
+            return ()
+        return upload_days(self._store.workspace, settings, films, clock=lambda: datetime.now(UTC))
+
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""
         yield from map(self._job, self._index.told(*statuses))
@@ -181,7 +203,7 @@ class BatchReport:
 
 def print_batch(report: BatchReport, *, fits: bool = False) -> None:
     """One batch, a row for each film, as far as anybody reads them; `fits`: cropped to the terminal."""
-    state = report.checked_state()
+    state = report.full_state()
     jobs = report.first_jobs()
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, title=None)
@@ -204,6 +226,8 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
         )
     console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
     for line in _costs(state.cost):
+        console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
+    for line in _publishing(state.uploads):
         console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
     console.print()
     if fits:
@@ -236,7 +260,7 @@ def _crop_last(table: Table, console: Console) -> None:
 
 def write_batch(report: BatchReport, out: TextIO) -> None:
     """One batch as one JSON document on one line, written page by page."""
-    state = asdict(report.checked_state())
+    state = asdict(report.full_state())
     out.write(plain_json(json.dumps(state, ensure_ascii=False))[:-1] + ', "jobs": [')
     separator, jobs = "", report.jobs()
     while page := list(islice(jobs, _PAGE)):
@@ -336,6 +360,13 @@ def _costs(cost: Cost) -> Iterator[str]:
         money = "no known price" if model.usd is None else dollars(model.usd)
         calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
         yield f"  {name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
+
+
+def _publishing(uploads: tuple[UploadDays, ...]) -> Iterator[str]:
+    if uploads:
+        from pipeline.orchestrator.uploads import told_days
+
+        yield from (f"publishing {told_days(found)}" for found in uploads)
 
 
 def _until(moment: str | None) -> str:

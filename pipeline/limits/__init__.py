@@ -1,5 +1,6 @@
 """How often, how many at once, and how long to try again."""
 
+from pipeline.limits.bandwidth import Bandwidth
 from pipeline.limits.budget import CallLedger, ToldLimits
 from pipeline.limits.calls import Call, GateLimits
 from pipeline.limits.cores import Cores, Rank
@@ -11,6 +12,7 @@ from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strat
 
 __all__ = [
     "STRATEGIES",
+    "Bandwidth",
     "Budget",
     "Call",
     "CallLedger",

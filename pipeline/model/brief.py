@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.model.blocks import Block
@@ -79,6 +79,11 @@ class Brief:
     priority: Priority | None = None
     # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3".
     origin: str = ""
+    # How a video host shows it: who may see it, and from when ("2027-01-26 18:00", in the time zone or with an offset).
+    # Empty: the settings decide. None of it shapes the film, so it is not compared.
+    privacy: Literal["", "private", "unlisted", "public"] = field(default="", compare=False)
+    publish_at: str = field(default="", compare=False)
+    time_zone: str = field(default="", compare=False)
 
     @property
     def has_notes(self) -> bool:
@@ -89,6 +94,11 @@ class Brief:
     def key(self) -> str:
         """What names its row; empty: it has no name, or is none."""
         return self.row.key if self.row else ""
+
+    @property
+    def release(self) -> str:
+        """How it is shown, in a line that can be compared."""
+        return "|".join((self.privacy, self.publish_at, self.time_zone)).strip("|")
 
     @property
     def said(self) -> Brief:

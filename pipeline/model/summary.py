@@ -43,6 +43,8 @@ class JobSummary:
     # The video hosts that were asked for with a flag: "youtube,youtube:cooking"; and where the film is seen, by host.
     publish_to: str = ""
     published: Mapping[str, str] = field(default_factory=dict)
+    # How its brief wants it to be shown there: `Brief.release`.
+    release: str = ""
     attempts: int = 0
     parked_until: datetime | None = None
     # Why it is in this status: the last line of its history.
@@ -96,6 +98,7 @@ def summary_of(job: Job) -> JobSummary:
         priority=job.priority,
         output=job.asked.output,
         publish_to=str(job.asked.settings.get("publishing.to", "")),
+        release=job.brief.release,
         published={receipt.destination: receipt.url for receipt in job.published},
         attempts=job.attempts,
         parked_until=job.parked_until,

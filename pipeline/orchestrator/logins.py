@@ -7,11 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
 from pipeline.errors import NightreelError, ProviderError
 from pipeline.orchestrator.workshop import Workshop
+
+if TYPE_CHECKING:
+    from pipeline.publishing.youtube.login import LoginPlan
 
 # For who looks for an account, a password and a phone.
 _PATIENCE_S = 600.0
@@ -34,6 +38,8 @@ class LoginStanding:
     logged_in_at: datetime | None = None
     # When it ends if the app is still in testing; None: nobody knows when it began.
     ends_in_testing_at: datetime | None = None
+    # Whether it may send captions, which a login with a code may not.
+    may_send_captions: bool = True
     # What is wrong with it, in a line; empty: nothing.
     problem: str = ""
 
@@ -45,31 +51,46 @@ async def log_in_to_youtube(
 
     Raises `NeedsLoginError`.
     """
-    from pipeline.publishing.youtube.login import LoginPlan, log_in, read_client  # noqa: PLC0415 - loads aiohttp
-
-    hosts, wanted = shop.hosts, shop.settings.youtube
-    client = await to_thread.run_sync(read_client, hosts.credentials / "client_secret.json")
-    known = hosts.channel(channel)
+    from pipeline.publishing.youtube.login import log_in  # noqa: PLC0415 - loads aiohttp
 
     async def show_and_open(address: str, back: int) -> None:
         show(address, back)
         if browser:
             await to_thread.run_sync(webbrowser.open, address)
 
-    await log_in(
-        LoginPlan(
-            client=client,
-            auth_url=wanted.auth_url,
-            token_url=wanted.token_url,
-            token=known.token,
-            port=port,
-            patience_s=_PATIENCE_S,
-            timeout_s=wanted.timeout_s,
-            clock=shop.clock,
-        ),
-        show=show_and_open,
-    )
+    await log_in(await _plan(shop, channel, port=port), show=show_and_open)
     return await with_title(shop, channel)
+
+
+async def log_in_by_code(shop: Workshop, channel: str, *, show: Callable[[str, str], None]) -> LoginStanding:
+    """Log in to a channel of YouTube on another device. `show` gets the address, and the code to type there.
+
+    Raises `NeedsLoginError`.
+    """
+    from pipeline.publishing.youtube import device  # noqa: PLC0415 - loads aiohttp
+
+    async def show_code(address: str, code: str) -> None:
+        show(address, code)
+
+    await device.log_in_by_code(await _plan(shop, channel), show=show_code)
+    return await with_title(shop, channel)
+
+
+async def _plan(shop: Workshop, channel: str, *, port: int = 0) -> LoginPlan:
+    from pipeline.publishing.youtube.login import LoginPlan, read_client  # noqa: PLC0415
+
+    hosts, wanted = shop.hosts, shop.settings.youtube
+    return LoginPlan(
+        client=await to_thread.run_sync(read_client, hosts.credentials / "client_secret.json"),
+        auth_url=wanted.auth_url,
+        token_url=wanted.token_url,
+        device_url=wanted.device_url,
+        token=hosts.channel(channel).token,
+        port=port,
+        patience_s=_PATIENCE_S,
+        timeout_s=wanted.timeout_s,
+        clock=shop.clock,
+    )
 
 
 async def with_title(shop: Workshop, channel: str) -> LoginStanding:
@@ -107,6 +128,7 @@ def standing(shop: Workshop, channel: str) -> LoginStanding:
     return replace(
         stands,
         scopes=token.scopes or (),
+        may_send_captions=any(scope.endswith("/youtube.force-ssl") for scope in token.scopes or ()),
         expires_at=token.expires_at,
         renews_itself=token.refresh_token is not None,
         logged_in_at=since,

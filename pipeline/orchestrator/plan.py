@@ -326,8 +326,9 @@ class _Planner:
 
     def _is_wanted_otherwise(self, row: JobSummary, brief: Brief) -> bool:
         to = str(self._shop.asked.settings.get("publishing.to", ""))
-        wanted = (brief.priority or self._priority, self._shop.asked.output, to)
-        return row.status is not JobStatus.CANCELLED and (row.priority, row.output, row.publish_to) != wanted
+        wanted = (brief.priority or self._priority, self._shop.asked.output, to, brief.release)
+        known = (row.priority, row.output, row.publish_to, row.release)
+        return row.status is not JobStatus.CANCELLED and known != wanted
 
     def _redo_damaged(self, which: Collection[str] | None = None) -> None:
         """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""

@@ -76,8 +76,9 @@ class Stage:
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
-    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer: all of
-    # that is better known before anything is paid for.
+    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
+    # time to publish it that is past: all of that is better known before anything is paid for.
+    await to_thread.run_sync(shop.hosts.check, job.brief)
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
     await to_thread.run_sync(require_encoder, ENCODERS[shop.encoding(job.brief).encoder.codec])
@@ -283,7 +284,7 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         receipt = await publish(_made(job.package), destination=shop.places.destination(job))
         await shop.clear_bench(job.batch, job.id)
         job = job.evolve(receipt=receipt, package=None)
-    for host in shop.hosts.of(job):
+    for host in await to_thread.run_sync(shop.hosts.of, job):
         if not any(map(host.gave, job.published)):
             await attempt.keep(job)
             receipt = await publish(_made(job.receipt).package, destination=host)

@@ -5,11 +5,29 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipeline.settings.kinds import DAY_S, Group, HttpUrl, Names
+from pipeline.model.schedule import Hours, Slots, Zone
+from pipeline.settings.kinds import DAY_S, MOST, Group, HttpUrl, Names
 
 DEFAULT_CHANNEL = "default"
+# Units by method, where it is not one: https://developers.google.com/youtube/v3/determine_quota_cost
+KNOWN_COSTS = (
+    "captions.insert 400",
+    "captions.update 450",
+    "captions.list 50",
+    "captions.delete 50",
+    "thumbnails.set 50",
+    "playlists.insert 50",
+    "playlists.update 50",
+    "playlists.delete 50",
+    "playlistItems.insert 50",
+    "playlistItems.update 50",
+    "playlistItems.delete 50",
+    "videos.update 50",
+    "videos.delete 50",
+)
+_COST = re.compile(r"(\w+\.\w+) (\d{1,9})", re.ASCII)
 # A file is named after it.
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -26,6 +44,32 @@ def _destinations(value: tuple[str, ...]) -> tuple[str, ...]:
         if host != "youtube" or (colon and not _CHANNEL.fullmatch(channel)):
             raise ValueError(f"knows no “{name[:80]}”; write youtube or youtube:CHANNEL")
     return tuple(dict.fromkeys(value))
+
+
+def _zone(value: str) -> str:
+    return Zone(value).name
+
+
+def _hours(value: str) -> str:
+    if value:
+        Hours.parse(value)
+    return value
+
+
+def _slots(value: object) -> object:
+    """A rule has commas of its own: there is one rule in a flag or a variable, and a list of them in a file."""
+    return ([value] if value.strip() else []) if isinstance(value, str) else value
+
+
+def _known_slots(value: tuple[str, ...]) -> tuple[str, ...]:
+    Slots.parse(value)
+    return value
+
+
+def _costs(value: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := next((each for each in value if not _COST.fullmatch(each)), None):
+        raise ValueError(f"“{wrong[:60]}” is no cost; write e.g. captions.insert 400")
+    return value
 
 
 class PublishingSettings(Group):
@@ -46,11 +90,27 @@ class YouTubeSettings(Group):
     auth_url: HttpUrl = Field(
         "https://accounts.google.com/o/oauth2/v2/auth", description="Where the browser is sent to log in."
     )
+    device_url: HttpUrl = Field(
+        "https://oauth2.googleapis.com/device/code", description="Where a code for auth youtube --device comes from."
+    )
     channel: Annotated[str, AfterValidator(_channel)] = Field(
         DEFAULT_CHANNEL,
         description="Which login is used where none is named: credentials/youtube/CHANNEL.token.json.",
     )
-    privacy: Literal["private", "unlisted", "public"] = Field("private", description="Who may see a film.")
+    privacy: Literal["private", "unlisted", "public"] = Field(
+        "private", description="Who may see a film; what a brief says (privacy:) goes before it."
+    )
+    slots: Annotated[tuple[str, ...], BeforeValidator(_slots), AfterValidator(_known_slots)] = Field(
+        (),
+        description='When films become public, one at each time: ["Mon-Fri 18:00", "Sat,Sun 10:00,16:00"], or "daily '
+        '18:00". Each film gets the next time that is free, a quarter of an hour from now or later, and is private '
+        "until then. A brief that says privacy: or publish_at: gets what it says; empty: no times.",
+    )
+    time_zone: Annotated[str, Field(max_length=60), AfterValidator(_zone)] = Field(
+        "",
+        description="Where the clocks hang that slots, hours and publish_at: mean, e.g. Europe/Berlin; a brief may "
+        "name another (time_zone:); empty: this machine.",
+    )
     category: str = Field(
         "27", pattern=r"^\d{1,3}$", description="YouTube's number of a category; 27 is education, 28 science."
     )
@@ -72,4 +132,44 @@ class YouTubeSettings(Group):
         "memory, and at most that much is sent again after the line was cut.",
     )
     concurrency: int = Field(2, ge=1, le=20, description="Films that are sent to one channel at the same time.")
+    films_per_min: float = Field(
+        0, ge=0, le=1e6, description="Films that are begun to be sent to one channel in a minute, at most; 0: no limit."
+    )
+    kib_per_s: int = Field(
+        0,
+        ge=0,
+        le=MOST,
+        description="KiB a second that all uploads of one process take of the line; 0: no limit. A film has "
+        "time_limits.publishing_s to arrive: raise it if a large one needs more.",
+    )
+    hours: Annotated[str, Field(max_length=20), AfterValidator(_hours)] = Field(
+        "", description="Hours of the day in which films are sent, e.g. 22:00-06:00; outside they wait; empty: always."
+    )
+    uploads_per_day: int = Field(
+        100,
+        ge=0,
+        le=MOST,
+        description="Calls of videos.insert that the Google project has in a day: one for each film, and one more "
+        "where an upload has to be begun anew. The day ends at midnight in California; 0: no limit.",
+    )
+    units_per_day: int = Field(
+        10_000, ge=0, le=MOST, description="Units that the project has in a day for all other calls; 0: no limit."
+    )
+    costs: Annotated[Names, AfterValidator(_costs)] = Field(
+        KNOWN_COSTS,
+        description="Units that a call costs, by method; others cost 1, and videos.insert none. Google changes them. A "
+        "method that is left out here costs what it does now.",
+    )
     timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
+
+    @property
+    def cost_by_method(self) -> dict[str, int]:
+        """Units."""
+        told = (each.split(" ") for each in (*KNOWN_COSTS, *self.costs))
+        return {method: int(units) for method, units in told}
+
+    @model_validator(mode="after")
+    def _slots_make_public(self) -> YouTubeSettings:
+        if self.slots and self.privacy == "unlisted":
+            raise ValueError("privacy can't be unlisted with slots: at its time a film becomes public")
+        return self

@@ -11,6 +11,7 @@ import yaml
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SHAPES, Priority, WantedPicture
 from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
+from pipeline.model.schedule import Zone, parse_moment
 from pipeline.model.text import clean_text
 from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
@@ -37,9 +38,15 @@ _MAX_CHARS: Mapping[str, int] = {
     "length": 20,
     "facts": 20,
     "variant": 20,
+    "privacy": 20,
+    "publish_at": 40,
+    "time_zone": 60,
 }
 _FACTS = ("open", "notes")
+_PRIVACY = ("private", "unlisted", "public")
 _MOST_VARIANTS = 1000
+# Its clocks leave nothing out.
+_ANY_ZONE = Zone("UTC")
 _TAG_MAX_CHARS = 60
 KEYS = (*_MAX_CHARS, "languages", "pictures", "tags")
 _Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...] | tuple[WantedPicture, ...]
@@ -238,6 +245,29 @@ def _variant(text: str, where: str) -> int:
     return int(text)
 
 
+def _privacy(text: str, where: str) -> str:
+    if text.casefold() not in _PRIVACY:
+        hint = did_you_mean(text, _PRIVACY)
+        raise InputError(f"privacy is {', '.join(_PRIVACY)}, not {text!r}", where=where, hint=hint)
+    return text.casefold()
+
+
+def _publish_at(text: str, where: str) -> str:
+    """As it is written: in which zone it is, another key or the settings say."""
+    try:
+        parse_moment(text, _ANY_ZONE)
+    except ValueError as error:
+        raise InputError(f"publish_at: {error}", where=where) from error
+    return text
+
+
+def _time_zone(text: str, where: str) -> str:
+    try:
+        return Zone(text).name
+    except ValueError as error:
+        raise InputError(f"time_zone {error}", where=where) from error
+
+
 def _length(text: str, where: str) -> int:
     return parse_length_s(text, where=where)
 
@@ -250,4 +280,7 @@ _CHECKS: Mapping[str, Callable[[str, str], _Value]] = {
     "facts": _facts,
     "format": _format,
     "variant": _variant,
+    "privacy": _privacy,
+    "publish_at": _publish_at,
+    "time_zone": _time_zone,
 }

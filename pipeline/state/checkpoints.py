@@ -48,9 +48,9 @@ class CheckpointStore:
 
     def __init__(self, workspace: Path, *, now_s: Callable[[], float] = time.monotonic) -> None:
         """`now_s` is any steady clock, in seconds."""
-        self._workspace = workspace.absolute()
+        self.workspace = workspace.absolute()
         self._now_s = now_s
-        self._root = self._workspace / "state" / "batches"
+        self._root = self.workspace / "state" / "batches"
         self._indexes: dict[str, BatchIndex] = {}
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class CheckpointStore:
 
         def save() -> None:
             path = self._batch_file(batch.name)
-            write_atomically(path, to_json(batch, self._workspace))
+            write_atomically(path, to_json(batch, self.workspace))
             self.index(batch.name).arrange(batch.jobs, _stamp_of(path))
 
         await _to_the_end(save)
@@ -170,7 +170,7 @@ class CheckpointStore:
     def _new_index(self, batch: str, *, in_memory: bool = False) -> BatchIndex:
         return BatchIndex(
             self._index_file(batch),
-            self._workspace,
+            self.workspace,
             refill=lambda index: self._bring_up_to_date(index, batch),
             in_memory=in_memory,
             now_s=self._now_s,
@@ -271,7 +271,7 @@ class CheckpointStore:
     def _write(self, job: Job, *, durable: bool = True) -> str:
         """Writes a job's file and returns its stamp."""
         path = self._job_file(job.batch, job.id)
-        write_atomically(path, to_json(job, self._workspace), durable=durable)
+        write_atomically(path, to_json(job, self.workspace), durable=durable)
         return _stamp_of(path)
 
     def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
@@ -287,12 +287,12 @@ class CheckpointStore:
 
     def _read(self, path: Path, kind: type[T], batch: str) -> T | None:
         try:
-            return read_document(path, kind, self._workspace, batch=batch)
+            return read_document(path, kind, self.workspace, batch=batch)
         except FileNotFoundError:
             return None
 
     def _shown(self, path: Path) -> str:
-        return path.relative_to(self._workspace).as_posix()
+        return path.relative_to(self.workspace).as_posix()
 
 
 def _put_aside(path: Path) -> Path:

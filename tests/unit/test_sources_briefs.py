@@ -99,6 +99,12 @@ def test_a_brief_may_say_how_soon_it_is_wanted(written: str, read: Priority | No
     assert parse(f"---\npriority: {written}\n---{NOTES}").priority is read
 
 
+def test_a_brief_may_say_who_sees_its_film_and_from_when() -> None:
+    brief = parse(f"---\nprivacy: Public\npublish_at: 2027-01-26 18:00\ntime_zone: Asia/Kolkata\ntitle: T\n---{NOTES}")
+
+    assert (brief.privacy, brief.publish_at, brief.time_zone) == ("public", "2027-01-26 18:00", "Asia/Kolkata")
+
+
 def test_a_brief_may_say_for_whom_how_long_from_which_facts_and_which_version() -> None:
     brief = parse(
         f"---\naudience: children of ten\ntone: calm\nlength: 1m30s\nfacts: Notes\nvariant: 2\ntitle: T\n---{NOTES}"
@@ -139,6 +145,10 @@ def test_a_length_that_no_film_has_is_refused(written: str) -> None:
         ("length: forever", "is not a length"),
         ("facts: some", "facts are open or notes, not 'some'"),
         ("variant: two", "'two' is no variant"),
+        ("privacy: secret", "privacy is private, unlisted, public, not 'secret'"),
+        ("publish_at: tomorrow", "publish_at: “tomorrow” is no date with a time; write e.g. 2027-01-26 18:00"),
+        ("publish_at: 2027-01-26", "is no date with a time"),
+        ("time_zone: Berlin", "time_zone knows no time zone “Berlin”"),
         ("variant: -1", "'-1' is no variant"),
         ("variant: 1001", "is no variant"),
         ("audience: " + "a" * 201, "audience has 201 characters, at most 200 fit"),

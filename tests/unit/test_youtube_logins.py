@@ -13,12 +13,18 @@ import pytest
 from anyio import to_thread
 from google.oauth2.credentials import Credentials
 
-from pipeline.errors import InputError, NeedsLoginError, TransientError
+from pipeline.cli.auth import _lines
+from pipeline.errors import InputError, NeedsLoginError, NightreelError, TransientError
+from pipeline.orchestrator.logins import standing
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.publishing.youtube.device import log_in_by_code
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.login import Client, LoginPlan, log_in, read_client
 from pipeline.publishing.youtube.tokens import Login, read_token
 from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, YouTubeStandIn
-from tests.standins.youtube.clients import AT_ONCE, now, token_file
+from tests.standins.youtube.clients import AT_ONCE, channel_of, film_for, now, token_file
+from tests.unit.test_youtube_uploads import write_film
+from tests.virtual_time import run_in_virtual_time
 
 HINT = "Run: nightreel auth youtube"
 
@@ -178,6 +184,7 @@ def plan(youtube, root, *, patience_s=10.0, port=0):
         client=Client(client_id=CLIENT_ID, client_secret=CLIENT_SECRET),
         auth_url=youtube.auth_url,
         token_url=youtube.token_url,
+        device_url=f"{youtube.url}/device/code",
         token=token_file(root),
         port=port,
         patience_s=patience_s,
@@ -306,3 +313,79 @@ def test_a_client_of_another_kind_is_refused_with_the_kind_that_is_needed(tmp_pa
 def test_a_client_that_is_not_there_is_asked_for(tmp_path):
     with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is not there.*Desktop app"):
         read_client(tmp_path / "credentials" / "youtube" / "client_secret.json")
+
+
+# Without a browser
+
+
+def log_in_on_a_phone(tmp_path, *before_consent, **accounts):
+    """The stand-in, what was shown, what was raised, and how long it took in seconds."""
+    shown = []
+
+    async def show(address, code):
+        shown.append((address, code))
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        async with YouTubeStandIn() as youtube:
+            youtube.accounts.before_consent = list(before_consent)
+            vars(youtube.accounts).update(accounts)
+            start_s = loop.time()
+            error = None
+            try:
+                await log_in_by_code(plan(youtube, tmp_path, patience_s=600), show=show)
+            except NightreelError as raised:
+                error = raised
+            return youtube, error, loop.time() - start_s
+
+    youtube, error, took_s = run_in_virtual_time(main)
+    return youtube, shown, error, took_s
+
+
+def test_a_code_that_is_typed_on_a_phone_logs_in_for_what_google_allows_there(tmp_path):
+    youtube, shown, error, took_s = log_in_on_a_phone(tmp_path, "authorization_pending", "slow_down")
+
+    assert error is None
+    assert shown == [("https://www.google.com/device", "GQVQ-JKEC")]
+    saved = json.loads(token_file(tmp_path).read_bytes())
+    assert saved["scopes"] == ["https://www.googleapis.com/auth/youtube"]
+    assert saved["refresh_token"] in youtube.accounts.grants
+    # Asked every five seconds, and every ten after having been told to slow down.
+    assert took_s == pytest.approx(5 + 5 + 10, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "accounts", "told"),
+    [
+        ((), {"is_for_devices": False}, "gets no codes. Make one of the type TVs and Limited Input devices"),
+        ((), {"denies": True}, "access_denied"),
+        (("expired_token",), {}, "nobody has typed the code in time"),
+        (("authorization_pending",) * 200, {}, "nobody has typed the code in time"),
+    ],
+)
+def test_a_code_that_comes_to_nothing_is_told_and_nothing_is_saved(tmp_path, before, accounts, told):
+    _, _, error, took_s = log_in_on_a_phone(tmp_path, *before, **accounts)
+
+    assert isinstance(error, NeedsLoginError)
+    assert told in str(error)
+    assert took_s < 700
+    assert not token_file(tmp_path).exists()
+
+
+async def test_a_login_with_a_code_uploads_and_looks_films_up(youtube, tmp_path):
+    youtube.write_token(token_file(tmp_path), scopes=("https://www.googleapis.com/auth/youtube",))
+    youtube.faults.order("final_lost_and_gone")
+
+    await film_for(channel_of(youtube, tmp_path)).deliver(write_film(tmp_path / "film.mp4"))
+
+    assert len(youtube.films) == 1
+
+
+async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(youtube, tmp_path):
+    youtube.write_token(token_file(tmp_path), scopes=("https://www.googleapis.com/auth/youtube",))
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+
+    stands = await to_thread.run_sync(standing, shop, "default")
+
+    assert not stands.may_send_captions
+    assert "This login can't send captions" in "\n".join(_lines(stands))

@@ -85,6 +85,7 @@ class Look:
 
     def _examine(self, brief: Brief, begun: str) -> None:
         template = self.shop.template(brief)
+        self.shop.hosts.check(brief)
         self.shop.appearance.theme(brief)
         self._hear(brief)
         voices = self._hired(self.shop.writers_of(brief, template))

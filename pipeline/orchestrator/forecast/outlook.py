@@ -21,6 +21,7 @@ from pipeline.model import Brief, Priority, dollars
 from pipeline.orchestrator.forecast.experience import Experience, learn
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.forecast.survey import survey
+from pipeline.orchestrator.uploads import UploadDays, upload_days
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script.chat import Question
 
@@ -77,6 +78,8 @@ class Forecast:
     disk: Disk
     # None: no allowance is set, or no model is asked.
     quota: Quota | None
+    # Of the films that would be published: empty, if none is.
+    uploads: tuple[UploadDays, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
     exit_code: int
@@ -107,6 +110,8 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
     film_s = found.weight * known.film_s_per_char
     disk = _disk(film_s, known, shop)
     full, tight = _disk_trouble(disk, shop)
+    films = found.films.to_make - found.films.impossible
+    uploads = upload_days(shop.workspace, shop.settings, films, clock=shop.clock)
     return Forecast(
         batch=batch,
         films=found.films,
@@ -118,10 +123,16 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
         money=money,
         disk=disk,
         quota=quota,
-        notes=(*found.notes, *_money_notes(money, known, shop, batch), *tight),
+        uploads=uploads,
+        notes=(*found.notes, *_money_notes(money, known, shop, batch), *_login_notes(uploads, shop), *tight),
         problems=(*problems, *full),
         exit_code=_exit_code((*problems, *full)),
     )
+
+
+def _login_notes(uploads: Sequence[UploadDays], shop: Workshop) -> list[str]:
+    names = [name for found in uploads for name in found.without_login]
+    return [f"{name}: nobody is logged in, and films would wait. {shop.hosts.how_to_log_in(name)}" for name in names]
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,15 @@ from pipeline.errors import ConfigurationError
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job
+from pipeline.model.schedule import Hours, Zone
 from pipeline.orchestrator.workshop.machine import Machine
+from pipeline.orchestrator.workshop.release import Privacy, Release, release_of
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
+from pipeline.state.quota import project_of
 
 if TYPE_CHECKING:
-    from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
+    from pipeline.publishing.youtube import Channel, Publicity, Timing, YouTubeDestination
 
 _KEY_DIGITS = 16
 YOUTUBE = "youtube"
@@ -40,6 +43,8 @@ class Hosts:
 
     workspace: Path
     settings: Settings
+    # What flags said, by dotted key of the setting.
+    overrides: Mapping[str, object] = field(default_factory=dict)
     machine: Machine
     retry: RetryPolicy
 
@@ -49,22 +54,37 @@ class Hosts:
         names = (self._address(self._channel_name(name)) for name in self.settings.publishing.to)
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job) -> Iterator[Destination]:
-        """Where the film of a job is published. Raises `ConfigurationError` if --offline forbids it."""
-        for name in self.wanted:
-            yield self.destination(name, self.subject(job))
+    def of(self, job: Job) -> tuple[Destination, ...]:
+        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it."""
+        return tuple(self.destination(name, self.subject(job), job.brief) for name in self.wanted)
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
         return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch)
 
-    def destination(self, name: str, subject: Subject) -> YouTubeDestination:
-        """A film on its way to "youtube" or "youtube:CHANNEL"."""
+    def destination(self, name: str, subject: Subject, brief: Brief | None = None) -> YouTubeDestination:
+        """A film on its way to "youtube" or "youtube:CHANNEL".
+
+        Without a `brief`, the settings alone say how it is shown. Raises `InputError` for a time that is none.
+        """
         from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415 - loads aiohttp, which few need
 
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
-        return YouTubeDestination(self.channel(self._channel_name(name)), subject, self._publicity())
+        channel = self._channel_name(name)
+        release = self._release(brief or Brief(title=""))
+        publicity = self._publicity(release.privacy)
+        return YouTubeDestination(self.channel(channel), subject, publicity, self._timing(release, channel))
+
+    def check(self, brief: Brief) -> None:
+        """Raise `InputError` when a film of the brief could not be published as it says."""
+        if not self.wanted:
+            return
+        from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415
+
+        release = self._release(brief)
+        if release.publish_at:
+            check_future(release.publish_at, self.machine.clock(), where=release.where)
 
     def channel(self, name: str) -> Channel:
         """A channel by the name of its login."""
@@ -83,6 +103,9 @@ class Hosts:
             timeout_s=wanted.timeout_s,
             chunk_bytes=wanted.chunk_kib * 1024,
             gate=gate,
+            quota=lambda client_id: self.machine.project_quota(project_of(client_id)),
+            bandwidth=self.machine.bandwidth,
+            hours=Hours.parse(wanted.hours, Zone(wanted.time_zone)) if wanted.hours else None,
             retry=self.retry,
             clock=self.machine.clock,
         )
@@ -92,12 +115,26 @@ class Hosts:
         """Where client and tokens are."""
         return self.workspace / "credentials" / YOUTUBE
 
-    def _publicity(self) -> Publicity:
+    def how_to_log_in(self, name: str) -> str:
+        """What a person has to do."""
+        return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
+
+    def _release(self, brief: Brief) -> Release:
+        return release_of(brief, self.settings.youtube, flag=str(self.overrides.get("youtube.privacy") or ""))
+
+    def _timing(self, release: Release, channel: str) -> Timing:
+        from pipeline.publishing.youtube import SlotBook, Timing  # noqa: PLC0415
+
+        path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
+        book = SlotBook(path) if self.settings.youtube.slots else None
+        return Timing(publish_at=release.publish_at, slots=release.slots, book=book, where=release.where)
+
+    def _publicity(self, privacy: Privacy) -> Publicity:
         from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
 
         wanted = self.settings.youtube
         return Publicity(
-            privacy=wanted.privacy,
+            privacy=privacy,
             category=wanted.category,
             made_for_kids=wanted.made_for_kids,
             synthetic_media=wanted.synthetic_media,

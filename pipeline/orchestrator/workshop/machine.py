@@ -9,11 +9,23 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.limits import Budget, Cores, Gate, ResourceLimits, ResourceWatch, Strategy, make_strategy, resource_limits
+from pipeline.limits import (
+    Bandwidth,
+    Budget,
+    Cores,
+    Gate,
+    ResourceLimits,
+    ResourceWatch,
+    Strategy,
+    make_strategy,
+    resource_limits,
+)
+from pipeline.orchestrator.uploads import allowance_of
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
+from pipeline.state.quota import ProjectQuota
 
 # A film under way has its lock, its connections and what its workers have open.
 _FILES_PER_FILM = 8
@@ -39,6 +51,7 @@ class Machine:
     clock: Callable[[], datetime]
     _gates: dict[str, Gate] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
+    _quotas: dict[str, ProjectQuota] = field(default_factory=dict)
     # Who hears of them: nobody, or one.
     _ears: list[Callable[[str], None]] = field(default_factory=list)
 
@@ -98,6 +111,19 @@ class Machine:
     def ledger(self, service: str) -> Ledger:
         """What was spent of a service today, by all processes."""
         return Ledger(self.workspace / "state" / "ledgers", service, clock=self.clock)
+
+    def project_quota(self, project: str) -> ProjectQuota:
+        """What a project of Google's may ask of YouTube in a day, counted by all processes."""
+        if project not in self._quotas:
+            folder, allowance = self.workspace / "state" / "ledgers", allowance_of(self.settings.youtube)
+            self._quotas[project] = ProjectQuota(folder, project, allowance, clock=self.clock)
+        return self._quotas[project]
+
+    @cached_property
+    def bandwidth(self) -> Bandwidth | None:
+        """The line that all uploads of this process share; None: it has no limit."""
+        kib_per_s = self.settings.youtube.kib_per_s
+        return Bandwidth(kib_per_s * 1024) if kib_per_s else None
 
     def budgets(self, batch: str) -> tuple[Budget, ...]:
         """What films of a batch may cost: of the money of the batch, and of the day's."""

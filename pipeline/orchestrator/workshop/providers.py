@@ -48,7 +48,8 @@ def gate_limits(name: str, settings: Settings) -> GateLimits:
         edge = settings.edge
         return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
     if name.startswith("youtube."):  # and the channel
-        return limits(concurrency=settings.youtube.concurrency)
+        youtube = settings.youtube
+        return limits(concurrency=youtube.concurrency, requests_per_min=youtube.films_per_min or None)
     if name in STOCK_SOURCES:
         stock = stock_settings(name, settings)
         return limits(

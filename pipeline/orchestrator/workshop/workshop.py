@@ -155,7 +155,13 @@ class Workshop:
     @cached_property
     def hosts(self) -> Hosts:
         """The video hosts that films are published to."""
-        return Hosts(workspace=self.workspace, settings=self.settings, machine=self.machine, retry=self.retry_policy)
+        return Hosts(
+            workspace=self.workspace,
+            settings=self.settings,
+            overrides=self.overrides,
+            machine=self.machine,
+            retry=self.retry_policy,
+        )
 
     def clock(self) -> datetime:
         """The time, aware, in UTC."""

@@ -5,14 +5,16 @@ journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
 video        the film's description
-calls        requests in the name of a channel
+timing       when it becomes public
+calls        requests in the name of a channel, each counted
 tokens       the login of a channel
-login        how it is made
+login        how it is made      (device: where there is no browser)
 http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """
 
 from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
+from pipeline.publishing.youtube.timing import SlotBook, Timing
 from pipeline.publishing.youtube.video import Publicity
 
-__all__ = ["Channel", "Publicity", "YouTubeDestination"]
+__all__ = ["Channel", "Publicity", "SlotBook", "Timing", "YouTubeDestination"]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from pipeline.errors import ProviderError
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.publishing.youtube.failures import error_of
-from pipeline.publishing.youtube.http import Http, Reply
+from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
 from pipeline.publishing.youtube.tokens import Login
+from pipeline.state.quota import ProjectQuota
 
 T = TypeVar("T")
+_API_PATH = re.compile(r"(?P<upload>/upload)?/youtube/v3/(?P<what>\w+)(?:/(?P<verb>\w+))?$", re.ASCII)
+_VERBS = {"GET": "list", "POST": "insert", "PUT": "update"}
 
 
 class Calls:
@@ -24,13 +28,16 @@ class Calls:
         *,
         http: Http,
         login: Login,
+        quota: Callable[[str], ProjectQuota],
         root_url: str,
         where: str,
         how_to_log_in: str,
         retry: RetryPolicy,
         clock: Callable[[], datetime],
     ) -> None:
+        """`quota` is that of a project, by its client."""
         self._http = http
+        self._quota = quota
         self._login = login
         self._root_url = root_url.rstrip("/")
         self._how_to_log_in = how_to_log_in
@@ -83,6 +90,30 @@ class Calls:
         return error_of(reply, where=self.where, login=self._how_to_log_in, now=self._clock())
 
     async def _once(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, token: str) -> Reply:
-        return await self._http.send(
-            method, url, headers={**(headers or {}), "Authorization": f"Bearer {token}"}, body=body
-        )
+        """Every request that Google counts is counted here first, whatever it is for."""
+        counted = api_method(method, url)
+        reserved = await self._quota(self._login.client_id).reserve(counted) if counted else None
+        try:
+            reply = await self._http.send(
+                method, url, headers={**(headers or {}), "Authorization": f"Bearer {token}"}, body=body
+            )
+        except UnreachedError:
+            if reserved:
+                await reserved.give_back()
+            raise
+        if reserved and says_spent(reply):
+            await reserved.refused()
+        return reply
+
+
+def api_method(method: str, url: str) -> str:
+    """What Google's table of costs calls a request: "videos.insert"; empty for one that costs nothing.
+
+    The bytes of a film cost nothing, nor does the question how many have arrived: both are a PUT to their session.
+    """
+    path = _API_PATH.search(urlsplit(url).path)
+    if path is None or (path["upload"] and path["what"] == "videos" and method == "PUT"):
+        return ""
+    if path["verb"]:
+        return f"{path['what']}.{path['verb']}"
+    return f"{path['what']}.{_VERBS.get(method, method.lower())}"

@@ -17,23 +17,26 @@ import hashlib
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, HeldError, TransientError
-from pipeline.limits import Gate, RetryPolicy
+from pipeline.errors import CheckpointError, ClosedError, HeldError, TransientError
+from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model import Package, Receipt
+from pipeline.model.schedule import Hours
 from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.lookup import find_film
+from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
 from pipeline.publishing.youtube.tokens import Login
 from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
 from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
+from pipeline.state.quota import ProjectQuota
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3
@@ -54,8 +57,13 @@ class Channel:
     timeout_s: float
     chunk_bytes: int
     gate: Gate
+    # Of the project that a client belongs to.
+    quota: Callable[[str], ProjectQuota]
     retry: RetryPolicy
     clock: Callable[[], datetime]
+    # None: no limit.
+    bandwidth: Bandwidth | None = None
+    hours: Hours | None = None
 
     @property
     def how_to_log_in(self) -> str:
@@ -65,7 +73,7 @@ class Channel:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Calls]:
         """Requests in its name, for the length of the block."""
-        async with open_http(where=self.address, timeout_s=self.timeout_s) as http:
+        async with open_http(where=self.address, timeout_s=self.timeout_s, bandwidth=self.bandwidth) as http:
             login = Login(
                 self.token,
                 http=http,
@@ -78,6 +86,7 @@ class Channel:
             yield Calls(
                 http=http,
                 login=login,
+                quota=self.quota,
                 root_url=self.root_url,
                 where=self.address,
                 how_to_log_in=self.how_to_log_in,
@@ -89,10 +98,11 @@ class Channel:
 class YouTubeDestination:
     """One film on its way to one channel."""
 
-    def __init__(self, channel: Channel, subject: Subject, publicity: Publicity) -> None:
+    def __init__(self, channel: Channel, subject: Subject, publicity: Publicity, timing: Timing = AS_IT_IS) -> None:
         self._channel = channel
         self._subject = subject
         self._publicity = publicity
+        self._timing = timing
         self._journal = Journal(channel.journals, subject.key)
 
     @property
@@ -149,7 +159,7 @@ class YouTubeDestination:
         sha256, size_bytes = await to_thread.run_sync(_measure, file)
         film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
         async with self._channel.gate.call(), self._channel.open() as calls:
-            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes)
+            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._while_allowed)
             if before and before.session:
                 can_go_on = before.sha256 == sha256
                 if can_go_on and before.job != self._subject.job:
@@ -169,8 +179,9 @@ class YouTubeDestination:
                         before=before,
                     )
                 )
+                tag = self._journal.tag(record)
                 session = await upload.start(
-                    video_resource(text, self._publicity, tag=self._journal.tag(record)),
+                    video_resource(text, await self._made_public(tag), tag=tag),
                     size_bytes=size_bytes,
                     notify_subscribers=self._publicity.notify_subscribers,
                 )
@@ -178,6 +189,17 @@ class YouTubeDestination:
                 if out := await self._settle(calls, upload, record, film):
                     return out
         raise TransientError("forgets every upload before it is complete", where=self.name)
+
+    def _while_allowed(self) -> None:
+        """Raises `ClosedError` outside of the hours in which films are sent."""
+        now, hours = self._channel.clock(), self._channel.hours
+        if hours and not hours.contain(now):
+            raise ClosedError(f"films are sent at {hours}", until=hours.next_begin(now), where=self.name)
+
+    async def _made_public(self, tag: str) -> Publicity:
+        """What is asked for the film. One that becomes public at a time has to be private until then."""
+        at = await self._timing.moment(tag, now=self._channel.clock())
+        return replace(self._publicity, privacy="private", publish_at=at) if at else self._publicity
 
     async def _settle(self, calls: Calls, upload: Upload, record: Record, film: Film | None) -> Record | None:
         """Bring a session to its end; None: it has none, and its film is not on the channel.

@@ -6,15 +6,13 @@ The reasons are those of https://developers.google.com/youtube/v3/docs/errors an
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, QuotaError, TransientError
 from pipeline.limits.times import retry_after_s
 from pipeline.publishing.youtube.http import Reply
+from pipeline.state.quota import next_day
 
-# Where Google's days begin, with summer time.
-_PACIFIC = "America/Los_Angeles"
 # What a channel may upload in a day is counted over the last 24 hours.
 _CHANNEL_DAY = timedelta(hours=24)
 _TAG = re.compile(r"<[^>]*>")
@@ -56,11 +54,9 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
     return PermanentError(f"refuses the request ({detail})", where=where)
 
 
-def next_day(now: datetime) -> datetime:
-    """When the quota comes back: the next midnight in California, also where its clocks change."""
-    here = ZoneInfo(_PACIFIC)
-    tomorrow = now.astimezone(here).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), tzinfo=here).astimezone(UTC)
+def says_spent(reply: Reply) -> bool:
+    """Whether an answer says that the project's quota of the day is spent."""
+    return reply.status in {403, 429} and _read(reply)[0] in _SPENT
 
 
 def _read(reply: Reply) -> tuple[str, str]:

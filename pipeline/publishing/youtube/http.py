@@ -13,6 +13,7 @@ import aiohttp
 from anyio import to_thread
 
 from pipeline.errors import TransientError
+from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
 
 # An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
@@ -42,14 +43,21 @@ class Reply:
         return content if isinstance(content, dict) else {}
 
 
+class UnreachedError(TransientError):
+    """There was no connection, so that nothing can have been sent."""
+
+
 class Http:
     """One connection pool. Redirects are not followed: a token goes where it was sent, and nowhere else."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, where: str, timeout_s: float) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, *, where: str, timeout_s: float, bandwidth: Bandwidth | None = None
+    ) -> None:
         """`where` is what messages call the service; an answer is waited for `timeout_s` seconds."""
         self._session = session
         self._where = where
         self._timeout_s = timeout_s
+        self._bandwidth = bandwidth
 
     async def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """One request. Raises `TransientError` when there is no whole answer in time.
@@ -60,12 +68,12 @@ class Http:
         proxy = await to_thread.run_sync(proxy_for, url)
         try:
             async with (
-                asyncio.timeout(deadline_s),
+                asyncio.timeout(deadline_s) as deadline,
                 self._session.request(
                     method,
                     url,
                     headers={**headers, "Content-Length": str(len(body))},
-                    data=_in_pieces(body) if body else None,
+                    data=self._in_pieces(body, deadline) if body else None,
                     allow_redirects=False,
                     proxy=proxy,
                 ) as response,
@@ -74,9 +82,22 @@ class Http:
         except TimeoutError as error:
             raise TransientError("did not answer in time", where=self._where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            # `from None`: what aiohttp says may quote the address.
             told = getattr(error, "strerror", None) or type(error).__name__
-            raise TransientError(f"no connection ({str(told)[:120]})", where=self._where) from None
+            kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
+            # `from None`: what aiohttp says may quote the address.
+            raise kind(f"no connection ({str(told)[:120]})", where=self._where) from None
+
+    async def _in_pieces(self, body: bytes, deadline: asyncio.Timeout) -> AsyncIterator[memoryview]:
+        """A large body at once would keep the loop busy. While it waits for its part of the line, time stands still."""
+        limit = self._bandwidth
+        size_bytes = min(_PIECE_BYTES, limit.bytes_per_s) if limit else _PIECE_BYTES
+        view = memoryview(body)
+        for start in range(0, len(body), size_bytes):
+            piece = view[start : start + size_bytes]
+            if limit:
+                waited_s = await limit.take(len(piece))
+                deadline.reschedule((deadline.when() or 0.0) + waited_s)
+            yield piece
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()
@@ -89,17 +110,10 @@ class Http:
 
 
 @asynccontextmanager
-async def open_http(*, where: str, timeout_s: float) -> AsyncIterator[Http]:
-    """A pool for the length of the block."""
+async def open_http(*, where: str, timeout_s: float, bandwidth: Bandwidth | None = None) -> AsyncIterator[Http]:
+    """A pool for the length of the block; `bandwidth` is what all that is sent has in common."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
     async with aiohttp.ClientSession(
         timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=True
     ) as session:
-        yield Http(session, where=where, timeout_s=timeout_s)
-
-
-async def _in_pieces(body: bytes) -> AsyncIterator[memoryview]:
-    """A large body at once would keep the loop busy; and between two pieces there is room for a limit."""
-    view = memoryview(body)
-    for start in range(0, len(body), _PIECE_BYTES):
-        yield view[start : start + _PIECE_BYTES]
+        yield Http(session, where=where, timeout_s=timeout_s, bandwidth=bandwidth)

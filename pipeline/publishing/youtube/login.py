@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -70,6 +71,7 @@ class LoginPlan:
     client: Client
     auth_url: str
     token_url: str
+    device_url: str
     # Where the token goes.
     token: Path
     # Of this machine; 0: any that is free.
@@ -156,6 +158,11 @@ async def _exchange(plan: LoginPlan, code: str, redirect: str, verifier: str) ->
     }
     async with open_http(where="youtube", timeout_s=plan.timeout_s) as http:
         answer = await post_form(http, plan.token_url, form, where="youtube", login="Log in again")
+    return make_token(plan, answer, scope=SCOPE)
+
+
+def make_token(plan: LoginPlan, answer: dict[str, Any], *, scope: str) -> Token:
+    """The token of a login that is new. Raises `NeedsLoginError` for one that is not allowed enough."""
     now = plan.clock()
     token = Token.model_validate(
         {
@@ -167,7 +174,7 @@ async def _exchange(plan: LoginPlan, code: str, redirect: str, verifier: str) ->
             "nightreel": {"logged_in_at": now.isoformat()},
         }
     ).refreshed(answer, now)
-    if SCOPE not in (token.scopes or ()):
+    if scope not in (token.scopes or ()):
         raise NeedsLoginError("the box for YouTube was not ticked", hint="Log in again, and allow what is asked for")
     if token.refresh_token is None:
         raise NeedsLoginError(

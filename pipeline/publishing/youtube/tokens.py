@@ -125,6 +125,8 @@ class Login:
         self._hint = login
         self._retry = retry
         self._clock = clock
+        # Whose quota is used; known with the first token.
+        self.client_id = ""
 
     async def access_token(self, *, rejected: str = "") -> str:
         """A token that holds for some minutes, and is not the one that was `rejected`.
@@ -150,7 +152,9 @@ class Login:
         return value if token.holds(self._clock()) and value != rejected else ""
 
     def _read(self) -> Token:
-        return read_token(self._path, login=self._hint)
+        token = read_token(self._path, login=self._hint)
+        self.client_id = token.client_id
+        return token
 
     def _tidy(self) -> None:
         """A killed process may have left half a file; one that was copied here may be readable by others."""
@@ -181,11 +185,14 @@ async def post_form(http: Http, url: str, form: dict[str, str], *, where: str, l
     reply = await http.send("POST", url, headers=headers, body=urlencode(form).encode())
     if reply.status == 200 and isinstance(reply.content.get("access_token"), str):
         return reply.content
-    raise _token_error(reply, where, login)
+    raise token_error(reply, where, login)
 
 
-def _token_error(reply: Reply, where: str, login: str) -> ProviderError:
-    """RFC 6749, section 5.2. What the answer says besides the error's name is not repeated: it may quote a secret."""
+def token_error(reply: Reply, where: str, login: str) -> ProviderError:
+    """The error for an answer without a token: RFC 6749, section 5.2.
+
+    What the answer says besides the error's name is not repeated: it may quote a secret.
+    """
     error = str(reply.content.get("error") or "")[:40]
     if error == "invalid_grant":
         return NeedsLoginError("the login has expired or was revoked", where=where, hint=login)

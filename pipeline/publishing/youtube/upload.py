@@ -52,11 +52,13 @@ class Film:
 class Upload:
     """Uploads of one channel. Every method raises a `ProviderError`, and waits by the retry policy first."""
 
-    def __init__(self, calls: Calls, *, chunk_bytes: int) -> None:
+    def __init__(self, calls: Calls, *, chunk_bytes: int, while_allowed: Callable[[], None] = lambda: None) -> None:
+        """`while_allowed` is asked before a session is begun, and before each chunk; it raises what is in the way."""
         assert chunk_bytes > 0
         assert chunk_bytes % CHUNK_UNIT_BYTES == 0
         self._calls = calls
         self._chunk_bytes = chunk_bytes
+        self._while_allowed = while_allowed
 
     async def start(self, video: Mapping[str, Any], *, size_bytes: int, notify_subscribers: bool) -> str:
         """The address of a new session. Costs one of the day's uploads."""
@@ -74,6 +76,7 @@ class Upload:
         body = json.dumps(video, ensure_ascii=False).encode()
 
         async def ask() -> str:
+            self._while_allowed()
             reply = await self._calls.send("POST", url, headers=headers, body=body)
             if reply.status != 200:
                 raise self._calls.error(reply)
@@ -119,6 +122,7 @@ class Upload:
         size = min(self._chunk_bytes, film.size_bytes - first)
         if size <= 0:
             raise self._passing("has all bytes, and no film yet")
+        self._while_allowed()
         chunk = await to_thread.run_sync(film.read, first, size)
         headers = {
             "Content-Type": "video/mp4",

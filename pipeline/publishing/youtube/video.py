@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,8 @@ class Publicity:
     # Realistic pictures, sound or voices that are made or changed: YouTube labels such films.
     synthetic_media: bool
     notify_subscribers: bool
+    # When a private film becomes public (aware); None: it stays as it is.
+    publish_at: datetime | None = None
 
 
 class FilmText(BaseModel):
@@ -69,9 +72,11 @@ def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping
     if text.language:
         snippet["defaultLanguage"] = text.language
         snippet["defaultAudioLanguage"] = text.language
-    status = {
+    status: dict[str, Any] = {
         "privacyStatus": publicity.privacy,
         "selfDeclaredMadeForKids": publicity.made_for_kids,
         "containsSyntheticMedia": publicity.synthetic_media,
     }
+    if publicity.publish_at:
+        status["publishAt"] = publicity.publish_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"snippet": snippet, "status": status}

@@ -17,6 +17,10 @@ CLIENT_SECRET = "GOCSPX-stand-in-client-secret"
 FORCE_SSL = "https://www.googleapis.com/auth/youtube.force-ssl"
 UPLOAD = "https://www.googleapis.com/auth/youtube.upload"
 READONLY = "https://www.googleapis.com/auth/youtube.readonly"
+# All that a device without a browser can be allowed of YouTube's:
+# https://developers.google.com/identity/protocols/oauth2/limited-input-device#allowedscopes
+_FOR_DEVICES = {"https://www.googleapis.com/auth/youtube", READONLY}
+_DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # What may be called with which scope; the discovery document says the same of every method.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -60,9 +64,13 @@ class Accounts:
     # Whether a code comes without a refresh token, as for somebody who has consented before.
     forgets_refresh_token: bool = False
     grants: dict[str, Grant] = field(default_factory=dict)
+    # Whether the client is of the type that gets codes for devices; and what whoever asks is told before consent.
+    is_for_devices: bool = True
+    before_consent: list[str] = field(default_factory=list)
     refreshes: int = 0
     _access: dict[str, tuple[Grant, datetime]] = field(default_factory=dict)
     _codes: dict[str, _Code] = field(default_factory=dict)
+    _devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def grant(self, channel: str = "default", scopes: tuple[str, ...] = (FORCE_SSL,)) -> Grant:
@@ -96,7 +104,7 @@ class Accounts:
     @property
     def secrets(self) -> set[str]:
         """Everything that nobody may read."""
-        return {CLIENT_SECRET, *self.grants, *self._access, *self._codes}
+        return {CLIENT_SECRET, *self.grants, *self._access, *self._codes, *self._devices}
 
     def expire_all(self) -> None:
         """No access token holds any more."""
@@ -143,6 +151,18 @@ class Accounts:
         told = {"state": query["state"], "code": code, "scope": " ".join(scopes)}
         return f"{query['redirect_uri']}?{urlencode(told)}"
 
+    def device(self, form: dict[str, str]) -> dict[str, object]:
+        """A code for a device without a browser. Raises `TokenError`."""
+        if form.get("client_id") != CLIENT_ID or not self.is_for_devices:
+            raise TokenError("invalid_client", "Invalid client type.", status=401)
+        scopes = tuple(form.get("scope", "").split())
+        if not scopes or set(scopes) - _FOR_DEVICES:
+            raise TokenError("invalid_scope", f"Invalid device flow scope: {form.get('scope')}")
+        code = f"AH-1Ng-stand-in-device-{next(self._numbers)}"
+        self._devices[code] = scopes
+        told = {"device_code": code, "user_code": "GQVQ-JKEC", "verification_url": "https://www.google.com/device"}
+        return {**told, "expires_in": 1800, "interval": 5}
+
     # What the token endpoint is asked ---------------------------------------------------------------------------
 
     def token(self, form: dict[str, str]) -> dict[str, object]:
@@ -153,6 +173,8 @@ class Accounts:
             return self._refresh(form)
         if form.get("grant_type") == "authorization_code":
             return self._exchange(form)
+        if form.get("grant_type") == _DEVICE_GRANT:
+            return self._poll(form)
         raise TokenError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type')}")
 
     def _refresh(self, form: dict[str, str]) -> dict[str, object]:
@@ -170,6 +192,17 @@ class Accounts:
             raise TokenError("invalid_grant", "Bad Request")
         refresh = {} if self.forgets_refresh_token else {"refresh_token": code.grant.refresh_token}
         return {**self._answer(code.grant), **refresh}
+
+    def _poll(self, form: dict[str, str]) -> dict[str, object]:
+        if form.get("device_code", "") not in self._devices:
+            raise TokenError("invalid_grant", "Malformed auth code.")
+        if self.before_consent:
+            error = self.before_consent.pop(0)
+            raise TokenError(error, error, status=428 if error == "authorization_pending" else 403)
+        if self.denies:
+            raise TokenError("access_denied", "Forbidden", status=403)
+        grant = self.grant(self.owner, self._devices.pop(form["device_code"]))
+        return {**self._answer(grant), "refresh_token": grant.refresh_token}
 
     def _answer(self, grant: Grant) -> dict[str, object]:
         return {

@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.limits import RetryPolicy
+from pipeline.model.schedule import Hours
 from pipeline.publishing import Subject
-from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
+from pipeline.publishing.youtube import Channel, Publicity, Timing, YouTubeDestination
+from pipeline.publishing.youtube.timing import AS_IT_IS
+from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.gates import gate
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 
 AT_ONCE = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
+# As much as there is.
+PLENTY = Allowance(uploads_per_day=0, units_per_day=0, costs={})
 ASKED = Publicity(
     privacy="unlisted", category="27", made_for_kids=False, synthetic_media=False, notify_subscribers=False
 )
@@ -31,6 +36,8 @@ def channel_of(
     chunk_bytes: int = CHUNK_BYTES,
     retry: RetryPolicy = AT_ONCE,
     clock: Callable[[], datetime] = now,
+    allowance: Allowance = PLENTY,
+    hours: Hours | None = None,
 ) -> Channel:
     """A channel whose login is below `root`, if somebody has put it there."""
     return Channel(
@@ -43,9 +50,19 @@ def channel_of(
         timeout_s=10,
         chunk_bytes=chunk_bytes,
         gate=gate(f"youtube.{name}", clock=clock),
+        quota=quota_in(root, allowance, clock),
+        hours=hours,
         retry=retry,
         clock=clock,
     )
+
+
+def quota_in(
+    root: Path, allowance: Allowance = PLENTY, clock: Callable[[], datetime] = now
+) -> Callable[[str], ProjectQuota]:
+    """The quota of a project, by its client."""
+    folder = root / "state" / "ledgers"
+    return lambda client_id: ProjectQuota(folder, project_of(client_id), allowance, clock=clock)
 
 
 def token_file(root: Path, name: str = "default") -> Path:
@@ -53,6 +70,8 @@ def token_file(root: Path, name: str = "default") -> Path:
     return root / "credentials" / "youtube" / f"{name}.token.json"
 
 
-def film_for(channel: Channel, key: str = "0123456789abcdef", *, job: str = "job1") -> YouTubeDestination:
+def film_for(
+    channel: Channel, key: str = "0123456789abcdef", *, job: str = "job1", timing: Timing = AS_IT_IS
+) -> YouTubeDestination:
     """A film about `key` on its way to the channel."""
-    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED)
+    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED, timing)

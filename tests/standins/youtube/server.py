@@ -113,6 +113,7 @@ class YouTubeStandIn:
         for path, handler in (("channels", self._channels), ("playlistItems", self._items), ("videos", self._videos)):
             app.router.add_get(f"/youtube/v3/{path}", self._answering(handler))
         app.router.add_post("/token", self._answering(self._token))
+        app.router.add_post("/device/code", self._answering(self._device))
         app.router.add_get("/o/oauth2/v2/auth", self._answering(self._consent))
         app.router.add_get("/_history", self._history)
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
@@ -347,6 +348,10 @@ class YouTubeStandIn:
         if fault == "token_not_json":
             return web.Response(text="<html>Please log in</html>", content_type="text/html")
         return web.json_response(self.accounts.token(form))
+
+    async def _device(self, request: web.Request) -> web.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        return web.json_response(self.accounts.device(form))
 
     async def _consent(self, request: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": self.accounts.authorize(dict(request.query))})

@@ -20,17 +20,18 @@ from pipeline.errors import NightreelError
 from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import Channel, YouTubeDestination
+from pipeline.state.quota import Allowance
 from tests.standins.gates import gate
-from tests.standins.youtube.clients import ASKED, AT_ONCE, now, token_file
+from tests.standins.youtube.clients import ASKED, AT_ONCE, now, quota_in, token_file
 
 # A film that was given up.
 GAVE_UP = 3
 
 
-def order(url: str, root: Path, video: Path, *, key: str, chunk_bytes: int) -> str:
+def order(url: str, root: Path, video: Path, *, key: str, chunk_bytes: int, uploads_per_day: int = 0) -> str:
     """A line for the program."""
     told = {"url": url, "root": str(root), "video": str(video), "key": key, "chunk_bytes": chunk_bytes}
-    return json.dumps(told)
+    return json.dumps({**told, "uploads_per_day": uploads_per_day})
 
 
 async def _publish(told: dict[str, Any]) -> None:
@@ -45,6 +46,7 @@ async def _publish(told: dict[str, Any]) -> None:
         timeout_s=10,
         chunk_bytes=told["chunk_bytes"],
         gate=gate("youtube.default"),
+        quota=quota_in(root, Allowance(uploads_per_day=told["uploads_per_day"], units_per_day=0, costs={})),
         retry=AT_ONCE,
         clock=now,
     )

@@ -1,0 +1,77 @@
+"""How many days publishing takes, by the quota of the projects. Loads little: `nightreel status` asks, too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.settings import DEFAULT_CHANNEL, Settings
+from pipeline.settings.publishing import YouTubeSettings
+from pipeline.state.quota import Allowance, ProjectQuota, project_of_token
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadDays:
+    """What it takes to publish so many films at hosts whose logins are of one project. None: there is no limit."""
+
+    hosts: tuple[str, ...]
+    # Those that nobody has logged in to.
+    without_login: tuple[str, ...]
+    films: int
+    films_per_day: int | None
+    left_today: int | None
+    # Days of the project, which begin at midnight in California; today included, if something is left of it.
+    days: int
+
+
+def allowance_of(wanted: YouTubeSettings) -> Allowance:
+    """What a project may ask of YouTube in a day."""
+    return Allowance(
+        uploads_per_day=wanted.uploads_per_day, units_per_day=wanted.units_per_day, costs=wanted.cost_by_method
+    )
+
+
+def upload_days(
+    workspace: Path, settings: Settings, films: int, *, clock: Callable[[], datetime]
+) -> tuple[UploadDays, ...]:
+    """For `films` that go to all hosts of the settings, project by project. Asks nobody. Blocks."""
+    logins = {name: _login(workspace, settings, name) for name in settings.publishing.to}
+    projects: dict[str, list[str]] = {}
+    for name, token in logins.items():
+        projects.setdefault(project_of_token(token), []).append(name)
+    found = []
+    for project, names in projects.items():
+        folder = workspace / "state" / "ledgers"
+        quota = ProjectQuota(folder, project, allowance_of(settings.youtube), clock=clock)
+        taken = quota.days(films * len(names))
+        found.append(
+            UploadDays(
+                hosts=tuple(names),
+                without_login=tuple(name for name in names if not logins[name].exists()),
+                films=taken.films,
+                films_per_day=taken.films_per_day,
+                left_today=taken.left_today,
+                days=taken.days,
+            )
+        )
+    return tuple(found)
+
+
+def told_days(found: UploadDays) -> str:
+    """In words: "100 films a day to youtube, 48 left today: 250 films make 4 days"."""
+    hosts = " and ".join(found.hosts)
+    films, days = _count(found.films, "film"), _count(found.days, "day")
+    if found.films_per_day is None:
+        return f"{films} to {hosts}, without a limit"
+    return f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def _login(workspace: Path, settings: Settings, name: str) -> Path:
+    channel = name.partition(":")[2] or settings.youtube.channel or DEFAULT_CHANNEL
+    return workspace / "credentials" / "youtube" / f"{channel}.token.json"

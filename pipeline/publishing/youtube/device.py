@@ -1,0 +1,95 @@
+"""Logging in where there is no browser: a code is shown here, and typed on a phone or another machine.
+
+RFC 8628, as https://developers.google.com/identity/protocols/oauth2/limited-input-device has it. Google gives such
+logins few scopes: of YouTube's only `youtube` and `youtube.readonly`. The first one uploads, sets thumbnails, fills
+playlists and looks films up; captions need `youtube.force-ssl`, which only a browser can give. And it wants a client of
+a type of its own, "TVs and Limited Input devices".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import anyio
+from anyio import to_thread
+
+from pipeline.errors import NeedsLoginError, ProviderError, TransientError
+from pipeline.publishing.youtube.http import Http, Reply, open_http
+from pipeline.publishing.youtube.login import LoginPlan, make_token
+from pipeline.publishing.youtube.tokens import Token, token_error, write_token
+
+SCOPE = "https://www.googleapis.com/auth/youtube"
+_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+# RFC 8628, 3.2 and 3.5: how often we may ask, in seconds, and how much less often after a "slow_down".
+_INTERVAL_S, _SLOWER_S = 5, 5
+_WHERE = "youtube"
+
+
+async def log_in_by_code(plan: LoginPlan, *, show: Callable[[str, str], Awaitable[None]]) -> Token:
+    """Wait for a person to type the code, and save the token. `show` gets the address to open, and the code.
+
+    Raises `NeedsLoginError` when nobody comes, consent is refused, or the client is of another type, and
+    `TransientError`.
+    """
+    async with open_http(where=_WHERE, timeout_s=plan.timeout_s) as http:
+        code = await _ask_for_code(http, plan)
+        await show(str(code["verification_url"]), str(code["user_code"]))
+        answer = await _wait_for_consent(http, plan, code)
+    token = make_token(plan, answer, scope=SCOPE)
+    await to_thread.run_sync(write_token, plan.token, token)
+    return token
+
+
+async def _ask_for_code(http: Http, plan: LoginPlan) -> dict[str, Any]:
+    reply = await _post(http, plan.device_url, {"client_id": plan.client.client_id, "scope": SCOPE})
+    if reply.status == 200 and {"device_code", "user_code", "verification_url"} <= reply.content.keys():
+        return reply.content
+    if reply.content.get("error") in {"invalid_client", "unauthorized_client"}:
+        hint = "Make one of the type TVs and Limited Input devices for --device, or log in with --no-browser"
+        raise NeedsLoginError("the client is of a type that gets no codes", where="client_secret.json", hint=hint)
+    raise token_error(reply, _WHERE, "Log in again")
+
+
+async def _wait_for_consent(http: Http, plan: LoginPlan, code: dict[str, Any]) -> dict[str, Any]:
+    form = {
+        "grant_type": _GRANT,
+        "device_code": str(code["device_code"]),
+        "client_id": plan.client.client_id,
+        "client_secret": plan.client.client_secret.get_secret_value(),
+    }
+    interval_s = _seconds(code.get("interval"), _INTERVAL_S)
+    patience_s = min(plan.patience_s, _seconds(code.get("expires_in"), plan.patience_s))
+    with anyio.move_on_after(patience_s):
+        while True:
+            await anyio.sleep(interval_s)
+            try:
+                reply = await _post(http, plan.token_url, form)
+            except TransientError:
+                continue
+            error = str(reply.content.get("error") or "")
+            if reply.status == 200 and isinstance(reply.content.get("access_token"), str):
+                return reply.content
+            if error == "slow_down":
+                interval_s += _SLOWER_S
+            elif error != "authorization_pending" and reply.status < 500:
+                raise _refusal(reply, error)
+    raise NeedsLoginError("nobody has typed the code in time", hint="Try again")
+
+
+def _refusal(reply: Reply, error: str) -> ProviderError:
+    if error == "access_denied":
+        return NeedsLoginError("Google says access_denied", hint="Try again, and allow what is asked for")
+    if error == "expired_token":
+        return NeedsLoginError("nobody has typed the code in time", hint="Try again")
+    return token_error(reply, _WHERE, "Log in again")
+
+
+async def _post(http: Http, url: str, form: dict[str, str]) -> Reply:
+    return await http.send("POST", url, headers=_HEADERS, body=urlencode(form).encode())
+
+
+def _seconds(told: object, otherwise: float) -> float:
+    return float(told) if isinstance(told, int | float) and told > 0 else otherwise

@@ -1,0 +1,166 @@
+"""250 films, and a project that may upload 100 a day: three days, on a clock that runs ahead of the real one.
+
+Films are a few bytes here, and all is real from there on: checkpoints, scheduler, ledgers, HTTP, and a stand-in that
+counts as Google does, by days of Los Angeles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+import pytest
+from anyio import to_thread
+
+from pipeline.model import Brief, JobStatus, Receipt, Video
+from pipeline.orchestrator import jobs, scheduler
+from pipeline.orchestrator.events import Notice
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.scheduler import Scheduler
+from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop.machine import Machine
+from tests.standins.youtube import YouTubeStandIn
+from tests.standins.youtube.clients import token_file
+from tests.virtual_time import START_S, run_in_virtual_time
+
+HOUR_S = 3600
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What came of it."""
+
+    youtube: YouTubeStandIn
+    counts: dict[JobStatus, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    ended_at: datetime | None = None
+
+    @property
+    def uploads(self) -> dict[date, int]:
+        """By day of Los Angeles, as the server has counted them."""
+        return {day: spent["uploads"] for day, spent in self.youtube.quota.spent.items()}
+
+
+@pytest.fixture
+def only_uploads(monkeypatch):
+    """Films are there from the beginning, in their folders."""
+
+    def write(job, shop):
+        package = shop.places.package(job.folder, job.batch)
+        package.video.parent.mkdir(parents=True, exist_ok=True)
+        for path in package.files:
+            path.write_bytes(job.id.encode())
+        package.metadata.write_text(f'{{"title": "{job.brief.title}"}}', encoding="utf-8")
+        sha256 = hashlib.sha256(job.id.encode()).hexdigest()
+        video = Video(frames=30, bytes=len(job.id), sha256=sha256)
+        return job.evolve(receipt=Receipt(destination="folder", package=package), video=video)
+
+    async def make(job, shop, _attempt):
+        return await to_thread.run_sync(write, job, shop)
+
+    film = Stage(name="film", run=make, fills=("receipt",), is_done=lambda job, _: job.receipt is not None)
+    monkeypatch.setattr(jobs, "STAGES", (film, STAGES[-1]))
+    # By the real clock, which hardly moves here.
+    monkeypatch.setattr(scheduler, "_ELSEWHERE_S", 0.0)
+
+
+def upload(workspace, begin, *, films, per_day, **settings):
+    async def run():
+        loop = asyncio.get_running_loop()
+
+        def clock():
+            return begin + timedelta(seconds=loop.time() - START_S)
+
+        async with YouTubeStandIn(clock=clock) as youtube:
+            youtube.accounts.clock = youtube.quota.clock = clock
+            youtube.quota.uploads = per_day
+            await to_thread.run_sync(youtube.write_token, token_file(workspace))
+            wanted = {
+                "publishing.to": "youtube",
+                "youtube.root_url": youtube.url,
+                "youtube.token_url": youtube.token_url,
+                "youtube.uploads_per_day": per_day,
+                "work.strategy": "fixed",
+                "work.max_concurrent": 4,
+                **settings,
+            }
+            opened = await to_thread.run_sync(partial(open_workshop, workspace=workspace, overrides=wanted))
+            machine = Machine(workspace=opened.workspace, settings=opened.settings, clock=clock)
+            shop = replace(opened, machine=machine)
+            batch = Batch(youtube=youtube)
+            briefs = [Brief(title=f"Film {number}", origin=f"films.txt:{number}") for number in range(films)]
+            await plan_batch(briefs, shop, batch="films", source="films.txt")
+
+            def heard(event):
+                if isinstance(event, Notice):
+                    batch.notices.append(event.text)
+
+            await Scheduler(shop, "films", heard, pulse_s=HOUR_S).run()
+            batch.ended_at = clock()
+            standing = await to_thread.run_sync(lambda: shop.store.index("films").counts())
+            batch.counts = {status: each.jobs for status, each in standing.items() if each.jobs}
+            await to_thread.run_sync(shop.store.close)
+        return batch
+
+    return run_in_virtual_time(run)
+
+
+# The second day has 23 hours, or 25.
+SPRING = (datetime(2026, 3, 7, 20, tzinfo=UTC), [date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9)])
+AUTUMN = (datetime(2026, 10, 31, 20, tzinfo=UTC), [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2)])
+
+
+@pytest.mark.parametrize(
+    ("calendar", "films", "per_day"),
+    [
+        pytest.param(SPRING, 250, 100, id="250 in spring"),
+        pytest.param(AUTUMN, 250, 100, id="250 in autumn", marks=pytest.mark.soak),
+        pytest.param(AUTUMN, 25, 10, id="25 in autumn"),
+    ],
+)
+def test_films_go_out_in_three_days_by_themselves_and_no_call_is_one_too_many(
+    only_uploads, tmp_path, calendar, films, per_day
+):
+    begin, days = calendar
+    batch = upload(tmp_path, begin, films=films, per_day=per_day)
+
+    assert batch.counts == {JobStatus.COMPLETED: films}
+    assert batch.uploads == dict(zip(days, (per_day, per_day, films - 2 * per_day), strict=True))
+    assert batch.youtube.quota.refused == Counter()
+    assert (len(batch.youtube.films), set(batch.youtube.films_by_tag().values())) == (films, {1})
+    # The last ones go out as soon as the third day begins: at midnight, not two days after the first.
+    assert (batch.ended_at - begin) < timedelta(days=1, hours=14)
+    assert batch.youtube.complaints == []
+
+
+def test_films_wait_for_the_hours_in_which_they_may_be_sent_and_each_has_a_time_of_its_own(only_uploads, tmp_path):
+    noon = datetime(2026, 3, 28, 11, tzinfo=UTC)
+    batch = upload(
+        tmp_path,
+        noon,
+        films=5,
+        per_day=100,
+        **{"youtube.hours": "22:00-06:00", "youtube.time_zone": "Europe/Berlin", "youtube.slots": "Sat-Mon 18:00"},
+    )
+
+    assert batch.counts == {JobStatus.COMPLETED: 5}
+    at = [film.published_at for film in batch.youtube.films.values()]
+    # 22:00 in winter time; the night is the one in which the clocks go forward.
+    assert min(at) >= datetime(2026, 3, 28, 21, tzinfo=UTC)
+    assert max(at) < datetime(2026, 3, 29, 4, tzinfo=UTC)
+    told = sorted(
+        (film.resource["status"]["publishAt"], film.resource["status"]["privacyStatus"])
+        for film in batch.youtube.films.values()
+    )
+    assert told == [
+        ("2026-03-29T16:00:00Z", "private"),
+        ("2026-03-30T16:00:00Z", "private"),
+        ("2026-04-04T16:00:00Z", "private"),
+        ("2026-04-05T16:00:00Z", "private"),
+        ("2026-04-06T16:00:00Z", "private"),
+    ]

@@ -1,0 +1,309 @@
+"""The project's quota as a ledger: what is counted, for whom, and when there is something again."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from pipeline.cli.status_report import BatchReport, print_batch, write_batch
+from pipeline.errors import ClosedError, QuotaError, TransientError
+from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
+from pipeline.orchestrator.forecast import forecast
+from pipeline.orchestrator.uploads import told_days
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.publishing.youtube.calls import api_method
+from pipeline.state import CheckpointStore
+from pipeline.state.quota import Allowance, ProjectQuota, next_day, project_of
+from tests.acceptance.test_chaos_uploads import Killer, lives, uploader
+from tests.standins.youtube import CHUNK_BYTES, CLIENT_ID, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.uploader import order
+from tests.unit.test_youtube_uploads import write_film
+
+NOON = datetime(2026, 1, 26, 20, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 1, 27, 8, tzinfo=UTC)
+COSTS = {"captions.insert": 400, "thumbnails.set": 50}
+
+
+class Clock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self, now=NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def allowance(uploads=0, units=0, **costs):
+    return Allowance(uploads_per_day=uploads, units_per_day=units, costs={**COSTS, **costs})
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def youtube(tmp_path, clock):
+    async with YouTubeStandIn(clock=clock) as stand_in:
+        stand_in.accounts.clock = stand_in.quota.clock = clock
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+
+
+@pytest.fixture
+def quota(tmp_path, clock):
+    return lambda project="7", **wanted: ProjectQuota(tmp_path, project, allowance(**wanted), clock=clock)
+
+
+def spent(youtube):
+    return dict(youtube.quota.today())
+
+
+async def ours(root, clock):
+    known = ProjectQuota(root / "state" / "ledgers", project_of(CLIENT_ID), allowance(), clock=clock)
+    return await to_thread.run_sync(known.spent_today)
+
+
+async def days(purse, *wanted):
+    return await to_thread.run_sync(purse.days, *wanted)
+
+
+# What costs what
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "called"),
+    [
+        ("POST", "/upload/youtube/v3/videos?uploadType=resumable", "videos.insert"),
+        ("PUT", "/upload/youtube/v3/videos?upload_id=x", ""),
+        ("PUT", "/anything/else?upload_id=x", ""),
+        ("PUT", "/youtube/v3/videos?part=status", "videos.update"),
+        ("DELETE", "/youtube/v3/videos?id=x", "videos.delete"),
+        ("GET", "/youtube/v3/videos?id=x", "videos.list"),
+        ("POST", "/upload/youtube/v3/thumbnails/set?videoId=x", "thumbnails.set"),
+        ("POST", "/upload/youtube/v3/captions", "captions.insert"),
+        ("PUT", "/upload/youtube/v3/captions", "captions.update"),
+        ("POST", "/proxy/youtube/v3/playlistItems", "playlistItems.insert"),
+    ],
+)
+def test_every_request_is_known_by_the_name_that_google_charges_it_under(method, path, called):
+    assert api_method(method, f"http://127.0.0.1:9{path}") == called
+
+
+async def test_what_we_have_counted_is_what_google_has_counted(youtube, clock, tmp_path):
+    youtube.faults.order("start_503", "start_lost", "no_location", "final_lost_and_gone", "list_503", "list_401")
+    await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(write_film(tmp_path / "film.mp4"))
+
+    assert await ours(tmp_path, clock) == spent(youtube) == {"uploads": 4, "units": 5}
+
+
+async def test_what_was_never_sent_costs_nothing(youtube, clock, tmp_path):
+    channel = channel_of(youtube, tmp_path, clock=clock)
+    await youtube.__aexit__(None, None, None)
+
+    with pytest.raises(TransientError, match="no connection"):
+        await film_for(channel).deliver(write_film(tmp_path / "film.mp4"))
+
+    assert await ours(tmp_path, clock) == {"uploads": 0, "units": 0}
+
+
+def test_clients_of_one_project_share_its_quota():
+    assert project_of("123456789012-abc.apps.googleusercontent.com") == project_of("123456789012-xyz.apps")
+    assert len({project_of(odd) for odd in ("", "../../x", "12-abc", "abc-123456")}) == 4
+    assert all(project_of(odd).isalnum() for odd in ("", "../../x", "12-abc"))
+
+
+# When it is spent
+
+
+async def test_no_call_is_made_that_is_too_many_and_the_next_day_there_are_more(quota, clock):
+    purse = quota(uploads=2)
+    await purse.reserve("videos.insert")
+    await purse.reserve("videos.insert")
+
+    with pytest.raises(ClosedError, match=r"spent \(2 by youtube.uploads_per_day\).*midnight in California") as raised:
+        await purse.reserve("videos.insert")
+    await purse.reserve("captions.insert")
+
+    assert raised.value.until == MIDNIGHT
+    clock.now = MIDNIGHT
+    await purse.reserve("videos.insert")
+
+
+async def test_units_are_a_purse_of_their_own_and_calls_have_their_costs(quota):
+    purse = quota(uploads=1, units=850)
+    await purse.reserve("captions.insert")
+    await purse.reserve("captions.insert")
+    await purse.reserve("thumbnails.set")
+
+    with pytest.raises(ClosedError, match="units"):
+        await purse.reserve("videos.list")
+    await purse.reserve("videos.insert")
+
+
+async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_never_charged(quota):
+    purse = quota(uploads=10, units=3300, **{"videos.insert": 1600})
+    await purse.reserve("videos.insert")
+    await purse.reserve("videos.insert")
+
+    with pytest.raises(ClosedError, match="units"):
+        await purse.reserve("videos.insert")
+
+    assert await to_thread.run_sync(purse.spent_today) == {"uploads": 2, "units": 3200}
+
+
+async def test_many_at_once_and_another_process_get_no_more_than_there_is(quota):
+    purses = [quota(uploads=7), quota(uploads=7)]
+
+    results = await asyncio.gather(*(purses[n % 2].reserve("videos.insert") for n in range(20)), return_exceptions=True)
+
+    assert sum(not isinstance(result, Exception) for result in results) == 7
+    await quota("8", uploads=7).reserve("videos.insert")
+
+
+async def test_what_google_says_is_spent_is_asked_for_by_nobody_until_midnight(youtube, clock, tmp_path):
+    youtube.quota.uploads = 0
+    film = write_film(tmp_path / "film.mp4")
+
+    with pytest.raises(QuotaError):
+        await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
+    with pytest.raises(ClosedError) as raised:  # another process, with a gate of its own
+        await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
+
+    assert (raised.value.until, youtube.calls["videos.insert"]) == (MIDNIGHT, 1)
+    youtube.quota.uploads, clock.now = 100, MIDNIGHT + timedelta(minutes=1)
+    await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
+
+
+async def test_captions_that_are_spent_leave_uploads_alone(youtube, clock, tmp_path):
+    channel = channel_of(youtube, tmp_path, clock=clock, allowance=allowance(uploads=5, units=1))
+    await channel.quota(CLIENT_ID).reserve("videos.list")
+
+    await film_for(channel).deliver(write_film(tmp_path / "film.mp4"))
+
+    assert len(youtube.films) == 1
+
+
+def test_a_clock_that_is_ahead_at_midnight_costs_minutes_and_not_a_day():
+    assert next_day(MIDNIGHT + timedelta(seconds=20)) == MIDNIGHT + timedelta(minutes=10)
+    assert next_day(MIDNIGHT + timedelta(minutes=10)) == MIDNIGHT + timedelta(days=1)
+
+
+# How long it takes
+
+
+@pytest.mark.parametrize(
+    ("films", "calls", "expected"),
+    [
+        (0, {"videos.insert": 1}, 0),
+        (1, {"videos.insert": 1}, 1),
+        (97, {"videos.insert": 1}, 1),
+        (98, {"videos.insert": 1}, 2),
+        (250, {"videos.insert": 1}, 3),
+        (40, {"videos.insert": 1, "captions.insert": 1, "thumbnails.set": 2}, 3),  # 20 a day by units
+    ],
+)
+async def test_how_many_days_films_take_is_reckoned_from_what_is_left_today(quota, films, calls, expected):
+    purse = quota(uploads=100, units=10_000)
+    for _ in range(3):
+        await purse.reserve("videos.insert")
+    await purse.reserve("captions.insert")
+
+    assert (await days(purse, films, calls)).days == expected
+
+
+async def test_a_day_with_nothing_left_does_not_count_and_without_limits_it_is_one(quota):
+    purse = quota(uploads=1)
+    await purse.reserve("videos.insert")
+
+    found = await days(purse, 2)
+    assert (found.left_today, found.days) == (0, 2)
+    assert (await days(quota(uploads=0), 10**6)).days == 1
+
+
+# What people are told of it
+
+
+def batch_of(root, films, **asked):
+    store = CheckpointStore(root)
+    jobs = [
+        Job(id=f"{n:08x}", batch="films", folder=f"films/{n}", brief=Brief(title=f"Film {n}")) for n in range(films)
+    ]
+    store.plan_jobs("films", jobs)
+    ids = tuple(job.id for job in jobs)
+    anyio.run(
+        store.save_batch,
+        Batch(name="films", source="films.txt", created_at=NOON, jobs=ids, asked=Asked(settings=asked)),
+    )
+    return store
+
+
+def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
+    store = batch_of(tmp_path, 5, **{"publishing.to": "youtube,youtube:cooking"})
+    (tmp_path / "nightreel.toml").write_text("[youtube]\nuploads_per_day = 4\n", encoding="utf-8")
+    for name, client in (("default", "111111-a"), ("cooking", "111111-b")):
+        token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
+        token_file(tmp_path, name).write_text(json.dumps({"client_id": client}), encoding="utf-8")
+
+    print_batch(BatchReport(store, "films"))
+    write_batch(BatchReport(store, "films"), out := io.StringIO())
+
+    told = "4 films a day to youtube and youtube:cooking, 4 left today: 10 films, 3 days"
+    assert told in " ".join(capsys.readouterr().out.split())
+    (uploads,) = json.loads(out.getvalue())["uploads"]
+    assert (uploads["films"], uploads["days"], uploads["without_login"]) == (10, 3, [])
+
+
+def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
+    print_batch(BatchReport(batch_of(tmp_path, 5), "films"))
+
+    assert "publishing" not in capsys.readouterr().out
+
+
+async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_in(tmp_path):
+    wanted = {"publishing.to": "youtube", "youtube.uploads_per_day": 2, "narration.narrator": "silence"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    sections = (Section(heading="", blocks=(Paragraph(text="Tea cools, slowly."),)),)
+    briefs = [Brief(title=f"Film {number}", sections=sections) for number in range(5)]
+
+    found = await forecast(briefs, shop, batch="films")
+
+    (uploads,) = found.uploads
+    assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
+    assert told_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
+    assert "youtube: nobody is logged in" in found.notes[-1]
+    assert "nightreel auth youtube --channel default" in found.notes[-1]
+
+
+# Two processes
+
+
+async def test_two_processes_upload_what_a_day_has_and_no_film_twice(tmp_path):
+    async with YouTubeStandIn() as youtube, uploader(tmp_path) as one, uploader(tmp_path) as another:
+        youtube.quota.uploads = 6
+        youtube.write_token(token_file(tmp_path), fresh=False)
+        films = [write_film(tmp_path / f"{number:016x}.mp4", size=1000).video for number in range(9)]
+        lines = [
+            order(youtube.url, tmp_path, film, key=film.stem, chunk_bytes=CHUNK_BYTES, uploads_per_day=6)
+            for film in films
+        ]
+
+        async def make(process):
+            return [await lives(process, line, Killer()) for line in lines]
+
+        codes = await asyncio.gather(make(one), make(another))
+
+    assert youtube.calls["videos.insert"] == 6
+    assert youtube.quota.refused.total() == 0
+    assert len(youtube.films) == 6
+    assert set(youtube.films_by_tag().values()) == {1}
+    assert youtube.calls["token"] == 1
+    assert [sum(code == 0 for code in process) for process in codes] == [6, 6]

@@ -1,0 +1,306 @@
+"""When films go out: hours, times that were asked for, slots that are given once, and a share of the line."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import pytest
+from anyio import to_thread
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import ClosedError, ConfigurationError, DamagedError, InputError, TransientError
+from pipeline.limits import Bandwidth
+from pipeline.model import Brief
+from pipeline.model.schedule import Hours, Slots, Zone
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop.release import release_of
+from pipeline.publishing.youtube import SlotBook, Timing
+from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.timing import LEAD
+from pipeline.settings import Settings, load_settings
+from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.unit.test_youtube_quota import Clock
+from tests.unit.test_youtube_uploads import write_film
+from tests.virtual_time import run_in_virtual_time
+
+NOW = datetime(2026, 1, 26, 12, tzinfo=UTC)  # a Monday
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+DAILY = Slots.parse(("daily 18:00",), Zone("UTC"))
+
+
+def at(day, hour=18):
+    return datetime(2026, 1, day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock():
+    return Clock(NOW)
+
+
+@pytest.fixture
+async def youtube(tmp_path, clock):
+    async with YouTubeStandIn(clock=clock) as stand_in:
+        stand_in.accounts.clock = stand_in.quota.clock = clock
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+def book(tmp_path):
+    return SlotBook(tmp_path / "ledgers" / "youtube-slots-default.json")
+
+
+# Slots
+
+
+async def test_each_film_has_a_slot_of_its_own_and_keeps_it_when_it_is_tried_again(book):
+    first, second = await book.take("a", DAILY, now=NOW), await book.take("b", DAILY, now=NOW)
+    again = await book.take("a", DAILY, now=NOW + timedelta(hours=5))
+
+    assert (first, second, again) == (at(26), at(27), at(26))
+
+
+async def test_a_film_that_has_missed_its_slot_gets_the_next_one(book):
+    await book.take("a", DAILY, now=NOW)
+
+    assert await book.take("a", DAILY, now=at(26, 20)) == at(27)
+
+
+async def test_a_slot_that_is_too_near_to_be_met_is_left_out(book):
+    assert await book.take("a", DAILY, now=at(26) - LEAD) == at(27)
+
+
+async def test_a_time_that_somebody_has_chosen_is_given_to_nobody_else(book):
+    chosen = Timing(publish_at=at(27), book=book)
+    assert await chosen.moment("chosen", now=NOW) == at(27)
+
+    assert [await book.take(film, DAILY, now=NOW) for film in "ab"] == [at(26), at(28)]
+
+
+async def test_a_book_that_can_not_be_read_gives_no_times(book, tmp_path):
+    await book.take("a", DAILY, now=NOW)
+    (tmp_path / "ledgers" / "youtube-slots-default.json").write_text("{")
+
+    with pytest.raises(DamagedError, match=r"youtube-slots-default\.json"):
+        await book.take("a", DAILY, now=NOW)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 30)), max_size=20), st.integers(0, 10**9))
+def test_whoever_comes_when_and_how_often_no_slot_is_given_twice(tmp_path, visits, run):
+    zone = Zone("Europe/Berlin")
+    slots = Slots.parse(("Sun 02:30,03:30", "Sat 23:00"), zone)
+    shared = tmp_path / f"{run}" / "slots.json"
+    now, has = datetime(2026, 3, 27, tzinfo=UTC), {}
+    shared.unlink(missing_ok=True)
+    for film, hours in visits:
+        now += timedelta(hours=hours)
+        # Each time another process.
+        given_to = SlotBook(shared)._take(film, slots, now)
+        assert given_to > now
+        if film in has and has[film] > now:
+            assert given_to == has[film]
+        has[film] = given_to
+        later = [slot for slot in has.values() if slot > now]
+        assert len(later) == len(set(later))
+
+
+_TAKER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pipeline.model.schedule import Slots, Zone
+from pipeline.publishing.youtube.timing import SlotBook
+book, slots = SlotBook(Path(sys.argv[1])), Slots.parse(("daily 18:00",), Zone("UTC"))
+for film in sys.argv[2:]:
+    print(book._take(film, slots, datetime(2026, 1, 26, 12, tzinfo=UTC)).isoformat())
+"""
+
+
+def test_two_processes_never_give_one_slot_to_two_films(tmp_path):
+    films = [[f"{name}{number}" for number in range(12)] for name in "ab"]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _TAKER, str(tmp_path / "slots.json"), *names, "shared"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for names in films
+    ]
+    told = [process.communicate()[0].split() for process in running]
+
+    assert told[0][-1] == told[1][-1]
+    given_away = [*told[0], *told[1][:-1]]
+    assert sorted(given_away) == [slot.isoformat() for slot in islice(DAILY.after(NOW), 25)]
+
+
+# On the channel
+
+
+async def test_a_film_with_a_time_is_sent_as_private_and_becomes_public_then(youtube, clock, tmp_path):
+    timing = Timing(publish_at=at(27))
+
+    await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(write_film(tmp_path / "film.mp4"))
+
+    (film,) = youtube.films.values()
+    assert film.resource["status"]["privacyStatus"] == "private"
+    assert film.resource["status"]["publishAt"] == "2026-01-27T18:00:00Z"
+
+
+async def test_a_time_that_is_past_is_refused_before_anything_is_sent(youtube, clock, tmp_path):
+    timing = Timing(publish_at=NOW, where="sky.md")
+
+    with pytest.raises(InputError, match=r"sky.md: publish_at is past: 2026-01-26 12:00 UTC. Set a later time"):
+        await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(
+            write_film(tmp_path / "film.mp4")
+        )
+
+    assert youtube.calls.total() == 0
+
+
+async def test_an_upload_that_was_begun_before_its_time_is_finished_after_it(youtube, clock, tmp_path):
+    film, timing = write_film(tmp_path / "film.mp4"), Timing(publish_at=NOW + timedelta(minutes=5))
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(film)
+    youtube.faults.clear()
+    clock.now += timedelta(minutes=30)
+
+    await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(film)
+
+    assert youtube.calls["videos.insert"] == 1
+
+
+async def test_outside_of_its_hours_nothing_is_begun_and_a_film_that_was_begun_goes_on_later(youtube, clock, tmp_path):
+    film = write_film(tmp_path / "film.mp4", size=3 * CHUNK_BYTES)
+    hours = Hours.parse("22:00-06:00", Zone("Europe/Berlin"))
+
+    async def deliver():
+        await film_for(channel_of(youtube, tmp_path, clock=clock, hours=hours)).deliver(film)
+
+    with pytest.raises(ClosedError, match=r"22:00-06:00 \(Europe/Berlin\)") as raised:
+        await deliver()
+    assert (raised.value.until, youtube.calls["videos.insert"]) == (at(26, 21), 0)
+    clock.now = at(27, 4)
+    youtube.watch = lambda what, _: setattr(clock, "now", at(27, 5)) if what == "bytes" else None
+    with pytest.raises(ClosedError):
+        await deliver()
+    assert youtube.calls["videos.insert"] == 1
+    youtube.watch = lambda _what, _at: None
+    clock.now = at(27, 21)
+    await deliver()
+
+    (there,) = youtube.films.values()
+    assert there.data == film.video.read_bytes()
+    assert youtube.calls["videos.insert"] == 1
+
+
+# What a brief, a flag and the settings say
+
+
+def release(brief, *, flag="", **youtube):
+    asked = release_of(Brief(title="Sky", **brief), Settings(youtube=youtube).youtube, flag=flag)
+    return asked.privacy, asked.publish_at, asked.slots is not None
+
+
+WHEN = "2026-01-27 18:00"
+
+
+@pytest.mark.parametrize(
+    ("brief", "more", "expected"),
+    [
+        ({}, {}, ("private", None, False)),
+        ({}, {"privacy": "public"}, ("public", None, False)),
+        ({}, {"privacy": "public", "slots": ["daily 18:00"]}, ("private", None, True)),
+        ({"privacy": "unlisted"}, {"slots": ["daily 18:00"]}, ("unlisted", None, False)),
+        ({"privacy": "public"}, {"slots": ["daily 18:00"], "flag": "private"}, ("private", None, False)),
+        ({"publish_at": WHEN}, {"time_zone": "Asia/Kolkata"}, ("private", at(27, 12) + timedelta(minutes=30), False)),
+        ({"publish_at": WHEN, "time_zone": "Europe/Berlin"}, {"time_zone": "UTC"}, ("private", at(27, 17), False)),
+        ({"publish_at": WHEN, "privacy": "public"}, {"time_zone": "UTC"}, ("private", at(27), False)),
+        ({"publish_at": f"{WHEN}Z"}, {"slots": ["daily 18:00"], "privacy": "public"}, ("private", at(27), False)),
+        ({"publish_at": WHEN}, {"flag": "unlisted"}, ("unlisted", None, False)),
+    ],
+)
+def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(brief, more, expected):
+    assert release(brief, **more) == expected
+
+
+def test_a_film_that_is_to_become_public_can_not_be_unlisted():
+    with pytest.raises(InputError, match="Sky: can't be unlisted and have a publish_at"):
+        release({"publish_at": WHEN, "privacy": "unlisted"})
+    with pytest.raises(ValueError, match="can't be unlisted with slots"):
+        release({}, privacy="unlisted", slots=["daily 18:00"])
+
+
+def test_a_time_that_the_place_does_not_have_is_told_with_the_brief():
+    with pytest.raises(InputError, match=r"^Sky: publish_at: 2026-03-29 02:30 is left out in Europe/Berlin"):
+        release({"publish_at": "2026-03-29 02:30", "time_zone": "Europe/Berlin"})
+
+
+def test_when_a_film_is_shown_does_not_shape_it():
+    plain, timed = Brief(title="Sky"), Brief(title="Sky", publish_at=WHEN, privacy="public")
+
+    assert plain == timed
+    assert plain.release != timed.release
+
+
+async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
+    wanted = {"publishing.to": "youtube", "youtube.time_zone": "UTC"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    unpublished = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    brief = Brief(title="Sky", publish_at="2020-01-01 18:00", origin="sky.md")
+
+    with pytest.raises(InputError, match=r"sky\.md: publish_at is past"):
+        await to_thread.run_sync(shop.hosts.check, brief)
+    unpublished.hosts.check(brief)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("slots", "Mon 18", "“Mon 18” is no slot; write e.g. Mon-Fri 18:00"),
+        ("hours", "22-6", "“22-6” are no hours; write e.g. 22:00-06:00"),
+        ("time_zone", "Berlin", "knows no time zone “Berlin”"),
+        ("costs", "captions.insert", "“captions.insert” is no cost; write e.g. captions.insert 400"),
+    ],
+)
+def test_a_setting_that_is_none_is_told_with_what_to_write(tmp_path, name, value, told):
+    with pytest.raises(ConfigurationError, match=told):
+        load_settings(tmp_path, {}, {f"NIGHTREEL_YOUTUBE__{name.upper()}": value})
+
+
+def test_a_cost_that_is_set_leaves_the_others_as_they_are(tmp_path):
+    costs = load_settings(tmp_path, {"youtube.costs": "captions.insert 50,search.list 7"}, {}).youtube.cost_by_method
+
+    assert (costs["captions.insert"], costs["search.list"], costs["thumbnails.set"]) == (50, 7, 50)
+
+
+# The line
+
+
+def test_all_uploads_share_the_bytes_of_a_second_and_none_is_given_up_because_it_waits_for_its_turn():
+    # Slower than a line that is taken for dead, if it is not we who hold it back.
+    size, rate = CHUNK_BYTES, 4096
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        async with (
+            YouTubeStandIn() as youtube,
+            open_http(where="youtube", timeout_s=1, bandwidth=Bandwidth(rate)) as http,
+        ):
+            start_s = loop.time()
+            sent = (http.send("POST", f"{youtube.url}/token", headers=FORM, body=b"x" * size) for _ in range(2))
+            replies = await asyncio.gather(*sent)
+            return [reply.status for reply in replies], loop.time() - start_s
+
+    statuses, took_s = run_in_virtual_time(main)
+
+    assert statuses == [401, 401]
+    assert took_s == pytest.approx(2 * size / rate, abs=2)
