@@ -95,14 +95,14 @@ BAD = {
     "a template with an unknown layout": Bad(
         WITH_MINE,
         2,
-        ("template.toml:24: unknown layout layouts.bulets", "Did you mean bullets?"),
+        ("template.toml:28: unknown layout layouts.bulets", "Did you mean bullets?"),
         arrange=template("[layouts.bullets]", "[layouts.bulets]", "template.toml"),
     ),
     "a template with an unknown field": Bad(
         WITH_MINE,
         2,
         ("user.jinja:1: unknown field brief.titel", "Did you mean title?"),
-        arrange=template("brief.title", "brief.titel", "user.jinja"),
+        arrange=template('{% include "shared/brief.jinja" %}', "{{ brief.titel }}", "user.jinja"),
     ),
     "a template with a broken tag": Bad(
         WITH_MINE,
@@ -120,6 +120,12 @@ BAD = {
         3,
         ("nightreel.toml:2: video.qualty is not a setting", "did you mean video.quality?"),
         files={"nightreel.toml": "[video]\nqualty = 3\n"},
+    ),
+    "a font of the brand that is none": Bad(
+        ("make", "good.md", "--offline"),
+        3,
+        ("brand.heading_font: good.md is no font that can be read", "Name a TTF or OTF file"),
+        files={"nightreel.toml": "[brand]\nheading_font = 'good.md'\n"},
     ),
     "a wrong value in nightreel.toml": Bad(
         ("make", "good.md"),

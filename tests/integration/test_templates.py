@@ -105,13 +105,13 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monke
         (("template.toml", "theme ="), "them =", "template.toml:{line}: unknown key them. Did you mean theme?"),
         (("template.toml", "midnight"), "midnite", "unknown theme midnite. Did you mean midnight?"),
         (
-            ("user.jinja", "brief.title"),
-            "brief.titel",
+            ("user.jinja", '{% include "shared/brief.jinja" %}'),
+            "{{ brief.titel }}",
             "user.jinja:{line}: unknown field brief.titel. Did you mean title?",
         ),
-        (("user.jinja", "{{ brief.language }}"), "{{ brief.language", ": broken template"),
+        (("user.jinja", '{% include "shared/brief.jinja" %}'), "{{ brief.language", ": broken template"),
         (
-            ("user.jinja", "{{ brief.tone }}"),
+            ("user.jinja", '{% include "shared/brief.jinja" %}'),
             "{{ 1 / 0 }}",
             "user.jinja:{line}: the template can't be filled in: division",
         ),
