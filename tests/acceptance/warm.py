@@ -19,10 +19,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import psutil
 
 # What `nightreel make` has loaded when it is done.
 LOADED = (
@@ -84,9 +82,9 @@ def run(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], deadline
                 code = int(talk.readline())
                 stdout, stderr = (stream.result(deadline_s) for stream in told)
             except TimeoutError:
-                # It and its worker processes, which may be what the streams wait for.
-                for process in (*psutil.Process(process_id).children(recursive=True), psutil.Process(process_id)):
-                    process.kill()
+                # And its worker processes: the streams may be waiting for one that it left behind.
+                with suppress(ProcessLookupError):
+                    os.killpg(process_id, signal.SIGKILL)
                 raise
     return code, stdout, stderr
 
@@ -124,6 +122,7 @@ def _serve(address: str) -> tuple[list[str], list[int]]:
         _, status = os.waitpid(process_id, 0)
         print(os.waitstatus_to_exitcode(status), file=talk, flush=True)
         os._exit(0)
+    os.setsid()
     asked.close()
     talk.close()
     os.environ.clear()
