@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from blockbuster import BlockBuster, blockbuster_ctx
+from blockbuster import blockbuster_ctx
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -41,11 +41,11 @@ def untouched_logger() -> Iterator[None]:
     logger.handlers[:], logger.level, logger.propagate = before
 
 
-@pytest.fixture(autouse=True)
-def unblocked_loop() -> Iterator[BlockBuster]:
-    """A call that blocks the event loop raises where it happens."""
-    with blockbuster_ctx("pipeline") as blockbuster:
-        yield blockbuster
+@pytest.fixture(autouse=True, scope="session")
+def unblocked_loop() -> Iterator[None]:
+    """A call that blocks the event loop raises where it happens. Put in place once: there are thousands of tests."""
+    with blockbuster_ctx("pipeline"):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.command import Finished, Running, all_gone, nightreel
+from tests.acceptance.command import REPOSITORY, Finished, Running, all_gone, environment, nightreel
 from tests.acceptance.films import snapshot, stock, write_brief, write_folder
+from tests.acceptance.warm import warm
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_commands() -> Iterator[None]:
+    """Commands that are run to their end need not load everything anew."""
+    with warm(REPOSITORY, environment({})):
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
