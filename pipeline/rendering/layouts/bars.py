@@ -118,9 +118,10 @@ class _Bars:
         values = self._values(VALUE_IN_COLUMN, grid.content.width // 3, pitch // 2)
         value_px = max(value.width_px for value in values)
         labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
-        cap_px = max(label.cap_px + label.reach_px for label in labels)
+        texts = (*labels, *values)
+        cap_px = max(text.cap_px + text.reach_px for text in texts)
         # Tails of letters keep clear of the bar below them.
-        gap = cap_px * 3 // 10 + grid.px(6)
+        gap = max(text.cap_px * 3 // 10 + text.reach_px for text in texts) + grid.px(10)
         thick = min(grid.px(_THICK // 2), (pitch - cap_px - gap) * 2 // 5)
         sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
@@ -130,10 +131,11 @@ class _Bars:
             bar_top = top + cap_px + gap
             track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + max(1, grid.px(2)))
             elements.append(rule(self._look, track, frame=6))
-            elements += self._label(number, label, area.left, top)
+            # Label and number stand on one line, whichever is larger.
+            elements += self._label(number, label, area.left, top + cap_px - label.cap_px)
             # Numbers are set to the right in every language: the layout is mirrored, they are not.
             value_left = area.right - (value_px if self._look.right_to_left else value.width_px)
-            elements += self._value(number, value, value_left, top)
+            elements += self._value(number, value, value_left, top + cap_px - value.cap_px)
             elements += self._bar(number, *self._bar_across(number, scale, bar_top, thick))
         return [*sprites, *elements]
 

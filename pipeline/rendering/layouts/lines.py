@@ -196,7 +196,7 @@ def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
     names = alike(labels, styles, look, width_px=width, height_px=2 * size_px, most_lines=2, largest_px=size_px)
     texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
     values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
-    gap = grid.px(_BELOW_NAME)
+    gap = grid.px(_BELOW_NAME) + max(block.reach_px for block in (*names, *values))
     every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))
     if sum(end.height_px for end in every) + grid.px(_BETWEEN) * len(every) <= 0.8 * room_px:
         return every

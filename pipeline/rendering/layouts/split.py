@@ -6,7 +6,7 @@ The wider the picture, the more of the width it gets: little of it is cut off.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.model import SplitScene, Still, Word
 from pipeline.rendering.background import Light, background
@@ -72,11 +72,27 @@ class _Words:
         return found
 
 
-def _words(scene: SplitScene, look: Look, width_px: int, most_lines: int) -> _Words:
+def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, most_lines: int) -> _Words:
+    """The texts in a room of so many pixels; where they need more, the text gives."""
     grid = look.grid
     heading = fit(scene.heading, look.styled(HEADING), sizes(grid, HEADING_SIZES), width_px=width_px, most_lines=3)
-    text = fit(scene.text, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=most_lines)
-    return _Words(label=kicker(scene.kicker, look, width_px=width_px), heading=heading, text=text)
+    words = _Words(
+        label=kicker(scene.kicker, look, width_px=width_px),
+        heading=heading,
+        text=fit(scene.text, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=most_lines),
+    )
+    over = words.height_px(look) - height_px
+    if over <= 0 or not words.text.lines:
+        return words
+    text = fit(
+        scene.text,
+        look.styled(BODY),
+        sizes(grid, TEXT_SIZES),
+        width_px=width_px,
+        height_px=words.text.height_px - over,
+        most_lines=most_lines,
+    )
+    return replace(words, text=text)
 
 
 def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
@@ -90,7 +106,7 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     )
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
-    words = _words(scene, look, box.left - grid.px(_GAP) - content.left, 7)
+    words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
     at = box.middle - words.height_px(look) // 2
     return [
         photograph(look, still, box, motion=enter(grid, 0, rise=24)),
@@ -109,10 +125,10 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
     grid, content = look.grid, picture_room(look)
     credit = source_line(still.credit, look, width_px=content.width)
-    words = _words(scene, look, content.width, 5)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    room = content.bottom - below - grid.px(_GAP_STACKED) - words.height_px(look)
-    room = max(room, round(look.format.height_px * _LEAST_HEIGHT))
+    room = content.bottom - below - grid.px(_GAP_STACKED)
+    words = _words(scene, look, content.width, room - round(look.format.height_px * _LEAST_HEIGHT), 5)
+    room -= words.height_px(look)
     _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
     box = Box(0, 0, look.format.width_px, height)
     # What is left over stands above and below the words.

@@ -144,6 +144,8 @@ class _Setting:
             )
             for row in self._texts
         )
+        # Between the lines of a stacked row: letters may reach far up or down.
+        gap = self._line_gap + max(cell.reach_px for row in rows for cell in row)
         plan = TablePlan(
             head=self._head(widths),
             rows=rows,
@@ -152,8 +154,8 @@ class _Setting:
             numeric=self._numeric,
             is_stacked=is_stacked,
             is_mirrored=self._page.look.right_to_left,
-            row_px=max(_height(row, self._line_gap, is_stacked=is_stacked) for row in rows) + 2 * self._padding,
-            line_gap_px=self._line_gap,
+            row_px=max(_height(row, gap, is_stacked=is_stacked) for row in rows) + 2 * self._padding,
+            line_gap_px=gap,
         )
         return replace(plan, row_px=max(plan.row_px, min(self.share_px(plan), self._grid.px(_ROW))))
 
