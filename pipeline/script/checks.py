@@ -19,7 +19,7 @@ from pipeline.model import (
 )
 from pipeline.model.text import has_words
 from pipeline.script.sense import find_nonsense
-from pipeline.script.sentences import shorten
+from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template
 
 # About forty minutes of speech; beyond it something has gone wrong. So it has with a word that no voice ends.

@@ -15,7 +15,7 @@ from pipeline.model.languages import same_language
 from pipeline.model.text import has_words
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.parts import Part, Texts
-from pipeline.script.sentences import shorten
+from pipeline.script.shortening import shorten
 
 # Shorter texts may well be the same in both languages: names, formulas.
 _TELLING_WORDS = 5

@@ -17,7 +17,7 @@ from pipeline.model import (
     narration_of,
 )
 from pipeline.model.sentences import split_sentences
-from pipeline.script.sentences import shorten
+from pipeline.script.shortening import shorten
 
 
 def only_showing(script: Script, names: Collection[str]) -> Script:

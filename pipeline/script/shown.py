@@ -10,7 +10,7 @@ from pipeline.model import Paragraph, SpokenLine, split_words
 from pipeline.model.sentences import split_sentences
 from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
 from pipeline.script.numbers import spelt_numbers
-from pipeline.script.sentences import shorten, split_clauses, without_full_stop
+from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 
 # Digits with the marks inside them: "1,500,000", "5.5".
 _WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")

@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from pipeline.model.metadata import fit_description
 from pipeline.model.text import clean_text, strip_unseen
-from pipeline.script.sentences import shorten
+from pipeline.script.shortening import shorten
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS, sentence_of_number, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import LAYOUTS_OF_PICTURES, Template
 

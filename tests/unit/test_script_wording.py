@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.model import Brief, Paragraph
 from pipeline.model.sentences import split_sentences
-from pipeline.script.sentences import shorten, without_full_stop
+from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import (
     sentence_of_number,
     shown_items,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
-from pipeline.script.sentences import shorten
+from pipeline.script.shortening import shorten
 from pipeline.script.shown import spoken_lines
 from pipeline.template import Layout, Template
 

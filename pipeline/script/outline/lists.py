@@ -25,7 +25,7 @@ from pipeline.model.sentences import split_sentences
 from pipeline.model.text import has_words, is_question
 from pipeline.script.outline.desk import Desk, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
-from pipeline.script.sentences import without_full_stop
+from pipeline.script.shortening import without_full_stop
 from pipeline.script.shown import capitalised, label_and_rest, shown_item, shown_items, spoken_item, spoken_lines
 
 _AFTER_DATE = re.compile(r"\s?[:：]|\s[–—-]\s")

@@ -26,7 +26,7 @@ from pipeline.model.sentences import split_sentences
 from pipeline.model.text import has_words
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.values import is_date, read_amount
-from pipeline.script.sentences import shorten, without_full_stop
+from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 
 # About 18 seconds: as long as one statement may stand on the screen.

@@ -37,7 +37,7 @@ from pipeline.model import (
 from pipeline.script.outline.desk import Desk, Piece
 from pipeline.script.outline.lists import evenly, lines
 from pipeline.script.outline.values import is_time, read_amount, year_of
-from pipeline.script.sentences import shorten
+from pipeline.script.shortening import shorten
 
 _ABOUT_HUNDRED = (98, 102)
 # Fewer points are no line; more, no axis has room for.
