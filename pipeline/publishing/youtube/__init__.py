@@ -4,7 +4,9 @@ destination  `YouTubeDestination`: read this first
 journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
+extras       what goes with it: thumbnail, captions, playlist, titles in other languages
 video        the film's description
+methods      what can be asked, and what it costs
 calls        requests in the name of a channel
 tokens       the login of a channel
 login        how it is made
@@ -13,6 +15,7 @@ failures     what YouTube refuses, as our errors
 """
 
 from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
+from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.video import Publicity
 
-__all__ = ["Channel", "Publicity", "YouTubeDestination"]
+__all__ = ["Channel", "Extras", "Publicity", "Title", "YouTubeDestination"]

@@ -6,6 +6,7 @@ What has happened before is in the film's journal (`journal.py`). Read it from t
     a session was begun                ask it: it may be complete, or go on from where it stands
     … and the server forgot it         look for the film's tag on the channel
     none of that                       save what is intended, begin a session, save it, send, save the id
+    then, what goes with it            thumbnail, titles, playlist, captions: each saved before and after (`extras`)
 
 There are never two sessions that could both end in a film: a new one is begun only when the server has forgotten the
 old one and the film is not on the channel, or when nobody can finish the old one any more, because its bytes are gone.
@@ -17,17 +18,19 @@ import hashlib
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, HeldError, TransientError
+from pipeline.errors import CheckpointError, ClosedError, HeldError, TransientError
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.extras import Extras, do_steps, plan_steps
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.lookup import find_film
@@ -89,10 +92,11 @@ class Channel:
 class YouTubeDestination:
     """One film on its way to one channel."""
 
-    def __init__(self, channel: Channel, subject: Subject, publicity: Publicity) -> None:
+    def __init__(self, channel: Channel, subject: Subject, publicity: Publicity, extras: Extras | None = None) -> None:
         self._channel = channel
         self._subject = subject
         self._publicity = publicity
+        self._extras = extras or Extras()
         self._journal = Journal(channel.journals, subject.key)
 
     @property
@@ -118,7 +122,8 @@ class YouTubeDestination:
             if record is None or record.published is None:
                 with await to_thread.run_sync(_open, package.video) as file:
                     record = await self._publish(package, file, record)
-            return self._receipt(package, record)
+            receipt = self._receipt(package, record)
+            return replace(receipt, missing=await self._do_the_rest(package, record))
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -140,6 +145,22 @@ class YouTubeDestination:
             where=self.name,
             hint=f"Look at both; to publish this one as well: {command}",
         )
+
+    async def _do_the_rest(self, package: Package, record: Record) -> tuple[str, ...]:
+        """What goes with a film that is out. What of it is missing then."""
+        text = await to_thread.run_sync(_text_of, package, self._subject)
+        playlists = self._channel.journals / "playlists"
+        plan = partial(plan_steps, package, text, self._extras, playlists=playlists)
+        steps = await to_thread.run_sync(plan)
+        if not steps:
+            return ()
+        try:
+            async with self._channel.gate.call(), self._channel.open() as calls:
+                save, clock = self._journal.write, self._channel.clock
+                _, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock)
+        except ClosedError as error:
+            return (error.message,)
+        return missing
 
     # One film ----------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,11 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
     return PermanentError(f"refuses the request ({detail})", where=where)
 
 
+def reason_of(reply: Reply) -> str:
+    """Why a request was refused, in YouTube's word; empty: it does not say."""
+    return _read(reply)[0]
+
+
 def next_day(now: datetime) -> datetime:
     """When the quota comes back: the next midnight in California, also where its clocks change."""
     here = ZoneInfo(_PACIFIC)

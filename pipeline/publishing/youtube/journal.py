@@ -6,6 +6,7 @@ is on the disk before the next one begins:
     intent    what is to be published, with the hash of its bytes
     session   the address that bytes go to: as good as a key, hence mode 0600
     id        the film is there; the session is forgotten
+    steps     its thumbnail, captions, playlist and titles in other languages, each begun, then done or failed
 
 The file stays when all is done: it is how we know that a film is out. Whoever changes it holds the lock beside it.
 """
@@ -43,6 +44,17 @@ class Published(_Document):
     at: AwareDatetime
 
 
+class Step(_Document):
+    """One thing more than the film. What was begun and is not done may have been done: the channel is asked."""
+
+    state: Literal["begun", "done", "failed"]
+    at: AwareDatetime
+    # What it was done with, where that may change; another content makes it a step to be done again.
+    content: str = ""
+    # Why it failed, in a line.
+    why: str = ""
+
+
 class Record(_Document):
     """The file."""
 
@@ -58,6 +70,8 @@ class Record(_Document):
     round: int = 1
     session: str | None = None
     published: Published | None = None
+    # By name, of a film that is out.
+    steps: dict[str, Step] = {}
     # Of earlier rounds.
     earlier: tuple[Published, ...] = ()
 
@@ -66,7 +80,8 @@ class Record(_Document):
         if self.published is None:
             return self
         earlier = (*self.earlier, self.published)
-        return self.model_copy(update={"round": self.round + 1, "session": None, "published": None, "earlier": earlier})
+        anew: dict[str, object] = {"session": None, "published": None, "steps": {}}
+        return self.model_copy(update={"round": self.round + 1, "earlier": earlier, **anew})
 
 
 class Journal:

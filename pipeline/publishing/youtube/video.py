@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import InputError
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
@@ -32,13 +32,14 @@ class Publicity:
 class FilmText(BaseModel):
     """What metadata.json says, as far as YouTube wants to know it; whatever else is in it, is not read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
     # BCP-47.
     language: str = ""
+    playlist_titles: tuple[str, ...] = Field((), alias="playlistTitles")
 
 
 def read_text(path: Path) -> FilmText:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.limits import RetryPolicy
 from pipeline.publishing import Subject
-from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
+from pipeline.publishing.youtube import Channel, Extras, Publicity, YouTubeDestination
 from tests.standins.gates import gate
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 
@@ -53,6 +53,8 @@ def token_file(root: Path, name: str = "default") -> Path:
     return root / "credentials" / "youtube" / f"{name}.token.json"
 
 
-def film_for(channel: Channel, key: str = "0123456789abcdef", *, job: str = "job1") -> YouTubeDestination:
+def film_for(
+    channel: Channel, key: str = "0123456789abcdef", *, job: str = "job1", extras: Extras | None = None
+) -> YouTubeDestination:
     """A film about `key` on its way to the channel."""
-    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED)
+    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED, extras)

@@ -20,6 +20,7 @@ from tests.standins.youtube.faults import FaultPlan
 from tests.standins.youtube.quota import Quota, exceeded
 from tests.standins.youtube.rules import Asked, Refusal, check, discovery
 from tests.standins.youtube.semantics import MOST_BYTES, check_film
+from tests.standins.youtube.shelf import Shelf
 from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
 
 UPLOAD_PATH = "/upload/youtube/v3/videos"
@@ -63,6 +64,7 @@ class YouTubeStandIn:
     def __post_init__(self) -> None:
         self._runner: web.AppRunner | None = None
         self._numbers = 0
+        self.shelf = Shelf(self)
 
     @property
     def url(self) -> str:
@@ -112,6 +114,8 @@ class YouTubeStandIn:
             app.router.add_put(path, self._answering(self._put))
         for path, handler in (("channels", self._channels), ("playlistItems", self._items), ("videos", self._videos)):
             app.router.add_get(f"/youtube/v3/{path}", self._answering(handler))
+        for verb, path, handler in self.shelf.routes:
+            app.router.add_route(verb, path, self._answering(handler))
         app.router.add_post("/token", self._answering(self._token))
         app.router.add_get("/o/oauth2/v2/auth", self._answering(self._consent))
         app.router.add_get("/_history", self._history)
@@ -143,7 +147,7 @@ class YouTubeStandIn:
 
         return answer
 
-    def _allowed(self, request: web.Request, method: str) -> Grant:
+    def allowed(self, request: web.Request, method: str) -> Grant:
         """Who asks, if they may; the request counts in any case."""
         self.calls[method] += 1
         self.quota.spend(method)
@@ -156,7 +160,7 @@ class YouTubeStandIn:
     async def _start(self, request: web.Request) -> web.Response:
         self.watch("start", 0)
         body = await request.read()
-        grant = self._allowed(request, "videos.insert")
+        grant = self.allowed(request, "videos.insert")
         fault = self.faults.draw("start")
         if refusal := _START_REFUSALS.get(fault or ""):
             raise refusal()
@@ -287,20 +291,21 @@ class YouTubeStandIn:
             },
             "status": status,
             "processingDetails": {"processingStatus": "processing"},
+            "localizations": film.resource.get("localizations", {}),
         }
         return {"kind": "youtube#video", "id": film.id, **{part: known[part] for part in parts if part in known}}
 
     # Questions ---------------------------------------------------------------------------------------------------
 
-    def _listed(self, request: web.Request, method: str) -> tuple[Grant, Asked]:
-        grant = self._allowed(request, method)
+    def listed(self, request: web.Request, method: str) -> tuple[Grant, Asked]:
+        grant = self.allowed(request, method)
         fault = self.faults.draw("list")
         if fault:
             raise _backend_error() if fault == "list_503" else _unauthorized()
         return grant, check(method, list(request.query.items()))
 
     async def _channels(self, request: web.Request) -> web.Response:
-        grant, asked = self._listed(request, "channels.list")
+        grant, asked = self.listed(request, "channels.list")
         if asked.one("mine") != "true":
             raise Refusal("missingRequiredParameter", "No filter selected.")
         known = {
@@ -312,9 +317,9 @@ class YouTubeStandIn:
         return web.json_response({"kind": "youtube#channelListResponse", "items": [item]})
 
     async def _items(self, request: web.Request) -> web.Response:
-        grant, asked = self._listed(request, "playlistItems.list")
+        grant, asked = self.listed(request, "playlistItems.list")
         if asked.one("playlistId") != f"UU{grant.channel}":
-            raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404)
+            return self.shelf.items(grant, asked)
         films = [film for film in reversed(self.films.values()) if film.channel == grant.channel]
         start, size = int(asked.one("pageToken") or 0), int(asked.one("maxResults") or 5)
         page = films[start : start + size]
@@ -324,7 +329,7 @@ class YouTubeStandIn:
         return web.json_response(body)
 
     async def _videos(self, request: web.Request) -> web.Response:
-        _, asked = self._listed(request, "videos.list")
+        _, asked = self.listed(request, "videos.list")
         ids = [one for value in asked.parameters.get("id", []) for one in value.split(",")]
         if not ids:
             raise Refusal("missingRequiredParameter", "No filter selected.")
@@ -357,7 +362,7 @@ class YouTubeStandIn:
             for film in self.films.values()
         ]
         told = {"films": films, "sessions": len(self.sessions), "calls": self.calls, "faults": self.faults.met}
-        return web.json_response({**told, "complaints": self.complaints})
+        return web.json_response({**told, **self.shelf.history(), "complaints": self.complaints})
 
 
 _UPLOAD_SCOPES = (
