@@ -61,7 +61,10 @@ class Brief:
     # What may be shown, in the order in which it is written.
     pictures: tuple[WantedPicture, ...] = ()
     sections: tuple[Section, ...] = ()
-    # None: as urgent as its batch. Neither this nor the next is part of what shapes the film.
+    # At a video host: the playlist that it goes into, by name; "none": into none; empty: the setting decides. Neither
+    # this nor the next two are part of what shapes the film.
+    playlist: str = ""
+    # None: as urgent as its batch.
     priority: Priority | None = None
     # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3".
     origin: str = ""
@@ -75,4 +78,4 @@ class Brief:
     def said(self) -> Brief:
         """What of it shapes the script: not where it stands, who reads it, what it looks like, how urgent it is."""
         seen = replace(self, preset=None, format=None, theme=None)
-        return replace(seen, origin="", voice=None, voices=(), music=None, priority=None)
+        return replace(seen, origin="", playlist="", voice=None, voices=(), music=None, priority=None)

@@ -22,10 +22,11 @@ from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import CrashError, NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, Cue, Job, Narration, Script, Segment, Transition
+from pipeline.model import Clip, Cue, Job, Narration, Receipt, Script, Segment, Transition, title_of
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete, is_out
+from pipeline.orchestrator.family import family_of
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
@@ -34,6 +35,7 @@ from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, 
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Family
 from pipeline.publishing import FileNames, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for
@@ -274,12 +276,22 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         receipt = await publish(_made(job.package), destination=shop.places.destination(job))
         await shop.clear_bench(job.batch, job.id)
         job = job.evolve(receipt=receipt, package=None)
-    for host in shop.hosts.of(job):
-        if not any(map(host.gave, job.published)):
+    family = await to_thread.run_sync(family_of, job, shop) if shop.hosts.wanted else Family()
+    for host in shop.hosts.of(job, family):
+        before = next(filter(host.gave, job.published), None)
+        if before is None or before.missing:
             await attempt.keep(job)
             receipt = await publish(_made(job.receipt).package, destination=host)
-            job = job.evolve(published=(*job.published, receipt))
+            job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
+            if receipt.missing:
+                attempt.note(_without(job, receipt))
     return job.evolve(package=None)
+
+
+def _without(job: Job, receipt: Receipt) -> str:
+    missing = "; ".join(receipt.missing)
+    goes_on = f"nightreel publish {job.batch} --to {receipt.destination} goes on with it"
+    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"
 
 
 def _only(clip: Clip) -> Narration:

@@ -63,6 +63,28 @@ class YouTubeSettings(Group):
         "Scripts, voices that read them, charts and captions need no label; realistic scenes and cloned voices do.",
     )
     notify_subscribers: bool = Field(default=False, description="Whether subscribers are told of each film.")
+    thumbnail: bool = Field(default=True, description="Whether a film gets its thumbnail; 50 units of quota.")
+    captions: bool = Field(
+        default=True,
+        description="Whether a film gets its subtitles as a track of captions, and those beside it in other languages "
+        "(video.es.srt); 400 units each, of 10,000 a day.",
+    )
+    titles: bool = Field(
+        default=True,
+        description="Whether a film that is made in several languages is shown in each with the title of the film in "
+        "that language; 50 units.",
+    )
+    playlist: str = Field(
+        "",
+        max_length=150,
+        description="The playlist that films go into, by name, where the brief names none; made if there is none of "
+        "that name, as visible as the film. Empty: none. 50 units, and 50 for a new one.",
+    )
+    playlist_in_order: bool = Field(
+        default=True,
+        description="Whether films stand in a playlist in the order of their list, or of their files' names, whatever "
+        "the order in which they are ready; else the newest is the last.",
+    )
     chunk_kib: int = Field(
         8192,
         ge=256,

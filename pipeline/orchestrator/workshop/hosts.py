@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigurationError
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy
-from pipeline.model import Brief, Job
+from pipeline.model import Brief, Job, Script
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 
 if TYPE_CHECKING:
-    from pipeline.publishing.youtube import Channel, Publicity, YouTubeDestination
+    from pipeline.publishing.youtube import Channel, Extras, Publicity, YouTubeDestination
 
 _KEY_DIGITS = 16
 YOUTUBE = "youtube"
+_NO_PLAYLIST = "none"
 
 
 def subject_key(brief: Brief) -> str:
@@ -32,6 +33,15 @@ def subject_key(brief: Brief) -> str:
     is_file = bool(brief.origin) and not (colon and file and line.isdecimal())
     about = ("file", brief.origin) if is_file else ("topic", " ".join(brief.title.split()).casefold())
     return content_key(*about, brief.language, brief.variant)[:_KEY_DIGITS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """The films of one brief in other languages."""
+
+    # By language (BCP-47), and languages whose film has no script yet.
+    words: Mapping[str, Script] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,22 +59,25 @@ class Hosts:
         names = (self._address(self._channel_name(name)) for name in self.settings.publishing.to)
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job) -> Iterator[Destination]:
+    def of(self, job: Job, family: Family) -> Iterator[Destination]:
         """Where the film of a job is published. Raises `ConfigurationError` if --offline forbids it."""
         for name in self.wanted:
-            yield self.destination(name, self.subject(job))
+            yield self.destination(name, self.subject(job), job.brief, family)
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
         return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch)
 
-    def destination(self, name: str, subject: Subject) -> YouTubeDestination:
-        """A film on its way to "youtube" or "youtube:CHANNEL"."""
+    def destination(
+        self, name: str, subject: Subject, brief: Brief | None = None, family: Family | None = None
+    ) -> YouTubeDestination:
+        """A film on its way to "youtube" or "youtube:CHANNEL"; without a `brief`: one that is none of ours."""
         from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415 - loads aiohttp, which few need
 
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
-        return YouTubeDestination(self.channel(self._channel_name(name)), subject, self._publicity())
+        channel = self.channel(self._channel_name(name))
+        return YouTubeDestination(channel, subject, self._publicity(), self._extras(brief, family or Family()))
 
     def channel(self, name: str) -> Channel:
         """A channel by the name of its login."""
@@ -102,6 +115,22 @@ class Hosts:
             made_for_kids=wanted.made_for_kids,
             synthetic_media=wanted.synthetic_media,
             notify_subscribers=wanted.notify_subscribers,
+        )
+
+    def _extras(self, brief: Brief | None, family: Family) -> Extras:
+        from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        playlist = (brief.playlist if brief else "") or wanted.playlist
+        titles = {tag: Title(title=words.title, description=words.description) for tag, words in family.words.items()}
+        return Extras(
+            thumbnail=wanted.thumbnail,
+            captions=wanted.captions,
+            playlist="" if playlist.casefold() == _NO_PLAYLIST else playlist,
+            playlist_privacy=wanted.privacy,
+            place=brief.origin if brief and wanted.playlist_in_order else "",
+            titles=titles if wanted.titles else {},
+            untold=family.untold if wanted.titles else (),
         )
 
     def _channel_name(self, name: str) -> str:

@@ -364,7 +364,7 @@ class Workshop:
             encoding = None
         parts = (
             # Not what its preset is called, but what that says.
-            replace(brief, origin="", priority=None, preset=None, format=None, theme=None),
+            replace(brief, origin="", playlist="", priority=None, preset=None, format=None, theme=None),
             template,
             theme,
             self._first_choice(),

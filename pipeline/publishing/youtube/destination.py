@@ -152,15 +152,16 @@ class YouTubeDestination:
         playlists = self._channel.journals / "playlists"
         plan = partial(plan_steps, package, text, self._extras, playlists=playlists)
         steps = await to_thread.run_sync(plan)
+        untold = tuple(f"titles in {each}: that film has no words yet" for each in self._extras.untold)
         if not steps:
-            return ()
+            return untold
         try:
             async with self._channel.gate.call(), self._channel.open() as calls:
                 save, clock = self._journal.write, self._channel.clock
                 _, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock)
         except ClosedError as error:
             return (error.message,)
-        return missing
+        return missing + untold
 
     # One film ----------------------------------------------------------------------------------------------------
 
