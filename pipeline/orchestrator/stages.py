@@ -36,7 +36,7 @@ from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.hosts import Family
-from pipeline.publishing import FileNames, film_metadata, publish
+from pipeline.publishing import FileNames, Shown, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for
 from pipeline.script import only_showing
@@ -220,6 +220,7 @@ async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Segments -> Video, and beside it the subtitle files, the thumbnails and the metadata."""
     script, clips = _made(job.script), _made(job.narration).clips
+    shown = await to_thread.run_sync(_shown, job, shop)
     folder = shop.bench(job)
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
     package = FileNames().within(folder)
@@ -234,7 +235,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
         package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
-        package.metadata: film_metadata(script, clips, wanted_s=job.brief.length_s),
+        package.metadata: film_metadata(script, clips, shown=shown, wanted_s=job.brief.length_s),
     }
     for path, text in texts.items():
         await to_thread.run_sync(write_atomically, path, text)
@@ -286,6 +287,17 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             if receipt.missing:
                 attempt.note(_without(job, receipt))
     return job.evolve(package=None)
+
+
+def _shown(job: Job, shop: Workshop) -> Shown:
+    """How the template wants the film shown by a host."""
+    brief, script, template = job.brief, _made(job.script), shop.template(job.brief)
+    return Shown(
+        title=template.title_of(brief, script),
+        page=partial(template.page_of, brief, script),
+        hashtags=template.hashtags,
+        publicity=dict(template.publicity),
+    )
 
 
 def _without(job: Job, receipt: Receipt) -> str:

@@ -7,40 +7,51 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Script
-from pipeline.model.metadata import (
-    DESCRIPTION_MAX_BYTES,
-    FEWEST_CHAPTERS,
-    SHORTEST_CHAPTER_S,
-    fit_description,
-    fit_title,
-    utf8_bytes,
-)
+from pipeline.model.metadata import FEWEST_CHAPTERS, SHORTEST_CHAPTER_S, fit_title
+from pipeline.publishing.page import Shown, page_of
 
 _Chapter = tuple[float, str]
 # A description in which the author has set chapters: a time that begins a line.
 _HAS_CHAPTERS = re.compile(r"^\s*0{1,2}:00\b", re.MULTILINE)
 
 
-def film_metadata(script: Script, clips: Sequence[Clip], *, wanted_s: int | None = None) -> str:
+# How youtubeuploader calls what a template says about its films (github.com/porjo/youtubeuploader), and what reads
+# metadata.json when a film is published; the last two are not known there.
+_HOST_NAMES = {
+    "category": "categoryId",
+    "license": "license",
+    "embeddable": "embeddable",
+    "made_for_kids": "madeForKids",
+    "synthetic_media": "containsSyntheticMedia",
+    "notify_subscribers": "notifySubscribers",
+}
+
+
+def film_metadata(
+    script: Script, clips: Sequence[Clip], *, shown: Shown | None = None, wanted_s: int | None = None
+) -> str:
     """The film in words, as JSON: title, description, language (BCP-47), tags, length and chapters (seconds).
 
     `clips` are the scenes' sound, one per scene. A scene with a new heading (of a statement: its section, the small
     line above it) begins a chapter, unless chapters would be shorter than hosts allow; with fewer than three there are
-    none. They stand at the end of the description, too. `wanted_s` is the length that was asked for, if one was.
+    none. They stand below the description, too. `shown` is what the template says about all that, `wanted_s` the length
+    that was asked for, if one was.
     """
     starts_s, length_s = [], 0.0
     for clip in clips:
         starts_s.append(length_s)
         length_s += clip.samples / SAMPLE_RATE_HZ
     chapters = _chapters(script, starts_s, length_s)
+    shown = shown or Shown()
     metadata = {
-        "title": script.title,
-        "description": _with_chapters(script.description, chapters),
+        "title": fit_title(shown.title or script.title),
+        "description": _description(script.description, chapters, shown),
         "language": script.language,
         "tags": list(script.tags),
         "duration_s": round(length_s, 3),
         **({"wanted_duration_s": wanted_s} if wanted_s else {}),
         "chapters": [{"start_s": round(start_s, 3), "title": title} for start_s, title in chapters],
+        **{_HOST_NAMES[name]: value for name, value in shown.publicity.items()},
     }
     return json.dumps(metadata, ensure_ascii=False, indent=2) + "\n"
 
@@ -58,15 +69,12 @@ def _chapters(script: Script, starts_s: Sequence[float], length_s: float) -> lis
     return chapters if len(chapters) >= FEWEST_CHAPTERS else []
 
 
-def _with_chapters(description: str, chapters: Sequence[_Chapter]) -> str:
-    """The description with a line per chapter below it, cut where both together are too long."""
-    if not chapters or _HAS_CHAPTERS.search(description):
-        return fit_description(description)
-    lines = "\n".join(f"{_clock(start_s)} {fit_title(title)}" for start_s, title in chapters)
-    room = DESCRIPTION_MAX_BYTES - utf8_bytes(lines) - 2
-    if room < 0:
-        return fit_description(description)
-    return f"{fit_description(description, max_bytes=room)}\n\n{lines}".strip()
+def _description(text: str, chapters: Sequence[_Chapter], shown: Shown) -> str:
+    """The text with what belongs below it; chapters that the author has set stay the only ones."""
+    lines = ""
+    if chapters and not _HAS_CHAPTERS.search(text):
+        lines = "\n".join(f"{_clock(start_s)} {fit_title(title)}" for start_s, title in chapters)
+    return page_of(shown, description=text, chapters=lines)
 
 
 def _clock(at_s: float) -> str:

@@ -63,6 +63,10 @@ class YouTubeSettings(Group):
         "Scripts, voices that read them, charts and captions need no label; realistic scenes and cloned voices do.",
     )
     notify_subscribers: bool = Field(default=False, description="Whether subscribers are told of each film.")
+    license: Literal["youtube", "creativeCommon"] = Field(
+        "youtube", description="youtube: nobody may use it elsewhere; creativeCommon: CC BY, for everybody."
+    )
+    embeddable: bool = Field(default=True, description="Whether other sites may show a film.")
     thumbnail: bool = Field(default=True, description="Whether a film gets its thumbnail; 50 units of quota.")
     captions: bool = Field(
         default=True,

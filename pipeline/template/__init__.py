@@ -4,10 +4,11 @@ from pipeline.template.ends import End
 from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
-from pipeline.template.template import Layout, Template
+from pipeline.template.template import PAGE_PARTS, Layout, Template
 
 __all__ = [
     "LAYOUTS_OF_PICTURES",
+    "PAGE_PARTS",
     "End",
     "Layout",
     "Template",

@@ -16,6 +16,8 @@ from pipeline.template.schema import TemplateFile, limits_in, parse_template_fil
 from pipeline.template.template import Layout, Template
 
 TOML = "template.toml"
+# The keys of [metadata] that say how a host shows a film.
+_PUBLICITY = ("category", "made_for_kids", "synthetic_media", "notify_subscribers", "license", "embeddable")
 _PACKAGE = Path(__file__).parent.parent
 _MAX_BYTES = 256 * 1024
 
@@ -69,8 +71,9 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     toml = read_text(folder / TOML)
     checked = parse_template_file(toml, path=str(folder / TOML))
     paths = {path.name: path for path in sorted(folder.glob("*.jinja"))}
-    chosen = (checked.prompt.system, checked.prompt.user, checked.metadata.description)
-    for file in chosen:
+    shown = checked.metadata
+    chosen = (checked.prompt.system, checked.prompt.user, shown.description, shown.title, shown.page)
+    for file in filter(None, chosen):
         if file not in paths:
             raise InputError(f"there is no file {file}", where=str(folder), hint=did_you_mean(file, paths))
     files = {name: read_text(path) for name, path in paths.items()}
@@ -88,14 +91,18 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         layouts=_layouts(checked),
         intro=end_of(checked.ends["intro"]),
         outro=end_of(checked.ends["outro"]) if "outro" in checked.ends else None,
-        tags=tuple(dict.fromkeys(checked.metadata.tags)),
+        tags=tuple(dict.fromkeys(shown.tags)),
         fingerprint=_fingerprint({TOML: toml, **files}),
         folder=str(folder),
         places=tuple((name, str(path)) for name, path in {**paths, **shared}.items() if name in files),
         files=tuple(files.items()),
         system_file=checked.prompt.system,
         user_file=checked.prompt.user,
-        description_file=checked.metadata.description,
+        description_file=shown.description,
+        title_file=shown.title or "",
+        page_file=shown.page or "",
+        hashtags=tuple(dict.fromkeys(shown.hashtags)),
+        publicity=tuple((name, value) for name in _PUBLICITY if (value := getattr(shown, name)) is not None),
     )
 
 

@@ -115,6 +115,8 @@ class Hosts:
             made_for_kids=wanted.made_for_kids,
             synthetic_media=wanted.synthetic_media,
             notify_subscribers=wanted.notify_subscribers,
+            license=wanted.license,
+            embeddable=wanted.embeddable,
         )
 
     def _extras(self, brief: Brief | None, family: Family) -> Extras:

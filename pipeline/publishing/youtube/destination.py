@@ -168,6 +168,7 @@ class YouTubeDestination:
     async def _publish(self, package: Package, file: io.BufferedReader, before: Record | None) -> Record:
         """The journal's record when the film is out."""
         text = await to_thread.run_sync(_text_of, package, self._subject)
+        publicity = self._publicity.of(text)
         sha256, size_bytes = await to_thread.run_sync(_measure, file)
         film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
         async with self._channel.gate.call(), self._channel.open() as calls:
@@ -192,9 +193,9 @@ class YouTubeDestination:
                     )
                 )
                 session = await upload.start(
-                    video_resource(text, self._publicity, tag=self._journal.tag(record)),
+                    video_resource(text, publicity, tag=self._journal.tag(record)),
                     size_bytes=size_bytes,
-                    notify_subscribers=self._publicity.notify_subscribers,
+                    notify_subscribers=publicity.notify_subscribers,
                 )
                 record = await self._journal.write(record.model_copy(update={"session": session}))
                 if out := await self._settle(calls, upload, record, film):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.model.text import clean_text
 
 Privacy = Literal["private", "unlisted", "public"]
+_FEWEST_FIRST = ("private", "unlisted", "public")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,22 @@ class Publicity:
     # Realistic pictures, sound or voices that are made or changed: YouTube labels such films.
     synthetic_media: bool
     notify_subscribers: bool
+    license: Literal["youtube", "creativeCommon"] = "youtube"
+    embeddable: bool = True
+
+    def of(self, text: FilmText) -> Publicity:
+        """What is asked for one film: what its metadata says goes before, but never shows it to more people."""
+        told = {
+            "category": text.category,
+            "made_for_kids": text.made_for_kids,
+            "synthetic_media": text.synthetic_media,
+            "notify_subscribers": text.notify_subscribers,
+            "license": text.license,
+            "embeddable": text.embeddable,
+        }
+        privacy = min(self.privacy, text.privacy or self.privacy, key=_FEWEST_FIRST.index)
+        changes: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        return replace(self, privacy=privacy, **changes)
 
 
 class FilmText(BaseModel):
@@ -39,6 +56,14 @@ class FilmText(BaseModel):
     tags: tuple[str, ...] = ()
     # BCP-47.
     language: str = ""
+    # Called as youtubeuploader calls them (github.com/porjo/youtubeuploader); None: the settings decide.
+    category: str | None = Field(None, alias="categoryId", pattern=r"^\d{1,3}$")
+    privacy: Privacy | None = Field(None, alias="privacyStatus")
+    made_for_kids: bool | None = Field(None, alias="madeForKids")
+    synthetic_media: bool | None = Field(None, alias="containsSyntheticMedia")
+    notify_subscribers: bool | None = Field(None, alias="notifySubscribers")
+    license: Literal["youtube", "creativeCommon"] | None = None
+    embeddable: bool | None = None
     playlist_titles: tuple[str, ...] = Field((), alias="playlistTitles")
 
 
@@ -74,5 +99,7 @@ def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping
         "privacyStatus": publicity.privacy,
         "selfDeclaredMadeForKids": publicity.made_for_kids,
         "containsSyntheticMedia": publicity.synthetic_media,
+        "license": publicity.license,
+        "embeddable": publicity.embeddable,
     }
     return {"snippet": snippet, "status": status}
