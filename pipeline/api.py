@@ -77,6 +77,7 @@ class Film:
                 *(job.pictures.incidents if job.pictures else ()),
                 *(job.narration.incidents if job.narration else ()),
                 *(f"{receipt.destination}: without {line}" for receipt in job.published for line in receipt.missing),
+                *(f"{receipt.destination}: {line}" for receipt in job.published for line in receipt.remarks),
             ),
             music=job.brief.music if job.brief.music != NO_BED else None,
             published={receipt.destination: receipt.url for receipt in job.published},

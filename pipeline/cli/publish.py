@@ -94,11 +94,15 @@ def _tell(receipt: Receipt, *, as_json: bool) -> None:
 
     if as_json:
         told = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
-        print_json({"video": receipt.package.video, **told, "missing": list(receipt.missing)})
+        print_json(
+            {"video": receipt.package.video, **told, "missing": list(receipt.missing), "remarks": list(receipt.remarks)}
+        )
         return
     print(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
     for line in receipt.missing:
         print(f"  without {line}")
+    for line in receipt.remarks:
+        print(f"  {line}")
 
 
 def _to(to: str, channel: str | None) -> str:

@@ -37,3 +37,5 @@ class Receipt:
     url: str = ""
     # What should go with it there and does not yet, a line each: captions, a place in a playlist.
     missing: tuple[str, ...] = ()
+    # What the host makes of it other than was asked for, a line each: can't process it, shows it to nobody.
+    remarks: tuple[str, ...] = ()

@@ -286,6 +286,9 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
             if receipt.missing:
                 attempt.note(_without(job, receipt))
+            for remark in receipt.remarks:
+                # One that concerns the whole project is the same for all films.
+                shop.machine.tell_once(f"{receipt.destination}: {remark}")
     return job.evolve(package=None)
 
 

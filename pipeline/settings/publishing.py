@@ -89,6 +89,13 @@ class YouTubeSettings(Group):
         description="Whether films stand in a playlist in the order of their list, or of their files' names, whatever "
         "the order in which they are ready; else the newest is the last.",
     )
+    wait_for_processing_s: float = Field(
+        120,
+        ge=0,
+        le=DAY_S,
+        description="How many seconds a film that is out is watched until YouTube has processed it; a unit a look, "
+        "and 6 looks in 2 minutes. What comes later is told by: nightreel published --check.",
+    )
     chunk_kib: int = Field(
         8192,
         ge=256,

@@ -23,6 +23,8 @@ from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.options import Making, Place, Working
 from pipeline.cli.presets import presets
+from pipeline.cli.publish import publish
+from pipeline.cli.published import published
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -39,6 +41,8 @@ COMMANDS = {
     "resume": resume,
     "retry": retry,
     "cancel": cancel,
+    "publish": publish,
+    "published": published,
     "checkpoint": checkpoint,
     "clean": clean,
     "voices": voices,
@@ -98,7 +102,7 @@ def test_the_help_names_every_command_and_where_to_start(capsys):
 
 
 def test_no_command_is_forgotten_here():
-    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys() | {"templates"}
+    assert {name for name in app if not name.startswith("-")} == COMMANDS.keys() | {"templates", "auth"}
     assert {name for name in templates if not name.startswith("-")} == TEMPLATES.keys()
 
 

@@ -56,7 +56,7 @@ class Hosts:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The names of the destinations that films go to besides their folder, as receipts call them."""
-        names = (self._address(self._channel_name(name)) for name in self.settings.publishing.to)
+        names = (self.address(self._channel_name(name)) for name in self.settings.publishing.to)
         return tuple(dict.fromkeys(names))
 
     def of(self, job: Job, family: Family) -> Iterator[Destination]:
@@ -88,9 +88,9 @@ class Hosts:
         assert gate is not None
         return Channel(
             name=name,
-            address=self._address(name),
+            address=self.address(name),
             token=self.credentials / f"{name}.token.json",
-            journals=self.workspace / "state" / YOUTUBE / name,
+            journals=self.journals / name,
             root_url=wanted.root_url,
             token_url=wanted.token_url,
             timeout_s=wanted.timeout_s,
@@ -98,6 +98,7 @@ class Hosts:
             gate=gate,
             retry=self.retry,
             clock=self.machine.clock,
+            processing_s=wanted.wait_for_processing_s,
         )
 
     @property
@@ -119,6 +120,11 @@ class Hosts:
             embeddable=wanted.embeddable,
         )
 
+    @property
+    def journals(self) -> Path:
+        """What is known of films that are out or on their way: a folder for each channel."""
+        return self.workspace / "state" / YOUTUBE
+
     def _extras(self, brief: Brief | None, family: Family) -> Extras:
         from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
 
@@ -138,5 +144,6 @@ class Hosts:
     def _channel_name(self, name: str) -> str:
         return name.partition(":")[2] or self.settings.youtube.channel
 
-    def _address(self, channel: str) -> str:
+    def address(self, channel: str) -> str:
+        """How receipts call a channel."""
         return YOUTUBE if channel == DEFAULT_CHANNEL else f"{YOUTUBE}:{channel}"

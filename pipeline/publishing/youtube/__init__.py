@@ -5,6 +5,7 @@ journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
 extras       what goes with it: thumbnail, captions, playlist, titles in other languages
+after        what has become of it
 video        the film's description
 methods      what can be asked, and what it costs
 calls        requests in the name of a channel

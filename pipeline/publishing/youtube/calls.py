@@ -109,6 +109,10 @@ class Calls:
         """The error for an answer that is none."""
         return error_of(reply, where=self.where, login=self._how_to_log_in, now=self._clock())
 
+    def now(self) -> datetime:
+        """The time, aware."""
+        return self._clock()
+
     def passing(self, what: str) -> TransientError:
         """The error for an answer that may be a better one the next time."""
         return TransientError(what, where=self.where)

@@ -25,14 +25,15 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, ClosedError, HeldError, TransientError
+from pipeline.errors import CheckpointError, ClosedError, HeldError, ProviderError, TransientError
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Subject
+from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras import Extras, do_steps, plan_steps
 from pipeline.publishing.youtube.http import open_http
-from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
+from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.tokens import Login
 from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
@@ -59,6 +60,8 @@ class Channel:
     gate: Gate
     retry: RetryPolicy
     clock: Callable[[], datetime]
+    # How long a film that is out is watched until YouTube has processed it; None: it is not looked at.
+    processing_s: float | None = None
 
     @property
     def how_to_log_in(self) -> str:
@@ -123,7 +126,8 @@ class YouTubeDestination:
                 with await to_thread.run_sync(_open, package.video) as file:
                     record = await self._publish(package, file, record)
             receipt = self._receipt(package, record)
-            return replace(receipt, missing=await self._do_the_rest(package, record))
+            record, missing = await self._do_the_rest(package, record)
+            return replace(receipt, missing=missing, remarks=await self._look(record))
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -146,22 +150,40 @@ class YouTubeDestination:
             hint=f"Look at both; to publish this one as well: {command}",
         )
 
-    async def _do_the_rest(self, package: Package, record: Record) -> tuple[str, ...]:
-        """What goes with a film that is out. What of it is missing then."""
+    async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, tuple[str, ...]]:
+        """What goes with a film that is out; and what of it is missing then."""
         text = await to_thread.run_sync(_text_of, package, self._subject)
         playlists = self._channel.journals / "playlists"
         plan = partial(plan_steps, package, text, self._extras, playlists=playlists)
         steps = await to_thread.run_sync(plan)
         untold = tuple(f"titles in {each}: that film has no words yet" for each in self._extras.untold)
         if not steps:
-            return untold
+            return record, untold
         try:
             async with self._channel.gate.call(), self._channel.open() as calls:
                 save, clock = self._journal.write, self._channel.clock
-                _, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock)
+                record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock)
         except ClosedError as error:
-            return (error.message,)
-        return missing + untold
+            return record, (error.message,)
+        return record, missing + untold
+
+    async def _look(self, record: Record) -> tuple[str, ...]:
+        """What YouTube has made of a film that is out, where that is not what was asked for. It is told once."""
+        patience_s, out = self._channel.processing_s, record.published
+        assert out is not None
+        if patience_s is None or (record.seen and is_over(record.seen)):
+            return ()
+        try:
+            # Not through the gate: others may send their films meanwhile.
+            async with self._channel.open() as calls:
+                seen = await until_processed(calls, out.id, patience_s=patience_s)
+        except ProviderError as error:
+            return (f"{out.url} is out, and whether it is processed can't be asked: {error.message}",)
+        if seen:
+            await self._journal.write(record.model_copy(update={"seen": seen}))
+        trouble = trouble_of(seen)
+        told = f"“{out.title}” ({out.url}) is {trouble}" if trouble else ""
+        return tuple(filter(None, (told, LOCKED if is_locked(record.privacy, seen) else "")))
 
     # One film ----------------------------------------------------------------------------------------------------
 
@@ -188,6 +210,7 @@ class YouTubeDestination:
                         job=self._subject.job,
                         batch=self._subject.batch,
                         title=text.title,
+                        privacy=publicity.privacy,
                         at=self._channel.clock(),
                         before=before,
                     )
@@ -220,7 +243,7 @@ class YouTubeDestination:
     async def _arrived(self, record: Record, video_id: str) -> Record:
         published = Published(
             id=video_id,
-            url=f"https://www.youtube.com/watch?v={video_id}",
+            url=WATCH + video_id,
             job=record.job,
             title=record.title,
             at=self._channel.clock(),

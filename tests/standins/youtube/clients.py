@@ -31,6 +31,7 @@ def channel_of(
     chunk_bytes: int = CHUNK_BYTES,
     retry: RetryPolicy = AT_ONCE,
     clock: Callable[[], datetime] = now,
+    processing_s: float | None = None,
 ) -> Channel:
     """A channel whose login is below `root`, if somebody has put it there."""
     return Channel(
@@ -45,6 +46,7 @@ def channel_of(
         gate=gate(f"youtube.{name}", clock=clock),
         retry=retry,
         clock=clock,
+        processing_s=processing_s,
     )
 
 

@@ -7,7 +7,7 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,7 @@ UPLOAD_PATH = "/upload/youtube/v3/videos"
 # Discovery names this one, and no client uses it.
 RESUMABLE_PATH = "/resumable/upload/youtube/v3/videos"
 _PAGE = 50
+_PROCESSING = {"processed": "succeeded", "failed": "failed", "rejected": "terminated"}
 # So finely it is known how many bytes have arrived.
 _STEP_BYTES = 4096
 
@@ -52,8 +53,12 @@ class YouTubeStandIn:
     quota: Quota = field(default_factory=Quota)
     # An unaudited project: every film is private, whatever was asked for.
     locked_private: bool = False
-    # What becomes of every film: processed, failed, rejected.
-    upload_status: str = "uploaded"
+    # What becomes of every film (processed, failed, rejected) and why, when it has been asked for so many times.
+    becomes: str = "processed"
+    because: str = ""
+    looks_until_processed: int = 1
+    # By id, of films that have another one.
+    fate: dict[str, tuple[str, str]] = field(default_factory=dict)
     watch: Callable[[str, int], None] = _ignore
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     films: dict[str, Film] = field(default_factory=dict)
@@ -64,6 +69,7 @@ class YouTubeStandIn:
     def __post_init__(self) -> None:
         self._runner: web.AppRunner | None = None
         self._numbers = 0
+        self._looks: Counter[str] = Counter()
         self.shelf = Shelf(self)
 
     @property
@@ -102,6 +108,12 @@ class YouTubeStandIn:
             name = f"other{number:06d}"
             resource = {"snippet": {"title": name, "tags": ["other"]}}
             self.films[name] = Film(name, channel, resource, b"other", self.clock(), "")
+
+    def copy_of(self, name: str) -> str:
+        """The id of a film that is there once more: a client has sent it twice."""
+        film = replace(self.films[name], id=f"copy-{name}")
+        self.films[film.id] = film
+        return film.id
 
     def films_by_tag(self) -> Counter[str]:
         """How many films there are of each job, by the tag that begins with nightreel-."""
@@ -280,7 +292,11 @@ class YouTubeStandIn:
         self.films[film.id] = session.film = film
 
     def _shown(self, film: Film, parts: Any) -> dict[str, Any]:
-        status = {**film.resource.get("status", {}), "uploadStatus": self.upload_status}
+        is_over = self._looks[film.id] >= self.looks_until_processed
+        becomes, because = self.fate.get(film.id, (self.becomes, self.because))
+        status = {**film.resource.get("status", {}), "uploadStatus": becomes if is_over else "uploaded"}
+        if is_over and because:
+            status["rejectionReason" if becomes == "rejected" else "failureReason"] = because
         if self.locked_private:
             status["privacyStatus"] = "private"
         known = {
@@ -290,7 +306,7 @@ class YouTubeStandIn:
                 "publishedAt": _moment(film.published_at),
             },
             "status": status,
-            "processingDetails": {"processingStatus": "processing"},
+            "processingDetails": {"processingStatus": _PROCESSING[becomes] if is_over else "processing"},
             "localizations": film.resource.get("localizations", {}),
         }
         return {"kind": "youtube#video", "id": film.id, **{part: known[part] for part in parts if part in known}}
@@ -335,6 +351,8 @@ class YouTubeStandIn:
             raise Refusal("missingRequiredParameter", "No filter selected.")
         if len(ids) > _PAGE:
             raise Refusal("invalidFilters", "The request specifies too many ids.")
+        if "processingDetails" in asked.parts:
+            self._looks.update(ids)
         found = [self._shown(self.films[one], asked.parts) for one in ids if one in self.films]
         return web.json_response({"kind": "youtube#videoListResponse", "items": found})
 
