@@ -38,7 +38,7 @@ def publish(
     what
         Name of a batch, or a file that ends in .mp4.
     to
-        Where to: youtube, or youtube:CHANNEL.
+        Where to: youtube, youtube:CHANNEL, or folder:PATH (a folder per film, to upload it by hand).
     channel
         Which login of yours (nightreel auth youtube --channel NAME); as youtube:NAME in --to.
     metadata

@@ -23,8 +23,9 @@ def _channel(value: str) -> str:
 def _destinations(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         host, colon, channel = name.partition(":")
-        if host != "youtube" or (colon and not _CHANNEL.fullmatch(channel)):
-            raise ValueError(f"knows no “{name[:80]}”; write youtube or youtube:CHANNEL")
+        is_channel = host == "youtube" and (not colon or _CHANNEL.fullmatch(channel))
+        if not is_channel and not (host == "folder" and channel.strip()):
+            raise ValueError(f"knows no “{name[:80]}”; write youtube, youtube:CHANNEL or folder:PATH")
     return tuple(dict.fromkeys(value))
 
 
@@ -32,7 +33,9 @@ class PublishingSettings(Group):
     """Where films go besides output/."""
 
     to: Annotated[Names, AfterValidator(_destinations)] = Field(
-        (), description="Video hosts: youtube (the channel of youtube.channel) or youtube:CHANNEL; empty: none."
+        (),
+        description="Video hosts: youtube (the channel of youtube.channel) or youtube:CHANNEL; and folder:PATH, where "
+        "each film gets a folder with all that is needed to upload it by hand. Empty: none.",
     )
 
 

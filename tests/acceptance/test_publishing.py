@@ -82,7 +82,15 @@ def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_a
             done = nightreel("publish", what, "--to", "youtube", "--privacy", "unlisted", cwd=tmp_path, env=env)
             assert done.code == 0, done
         told = stand_in.history()
+        checked = nightreel("published", "--check", "--json", cwd=tmp_path, env=env)
 
+    assert checked.code == 0
+    assert [(film["title"], film["state"], film["trouble"]) for film in checked.json["films"]] == [
+        (TITLES[0], "processed", ""),
+        ("A talk", "processed", ""),
+    ]
+    by_hand = nightreel("publish", talk, "--to", "folder:usb", cwd=tmp_path)
+    assert (by_hand.code, (tmp_path / "usb" / "talk" / "video.mp4").read_bytes()) == (0, talk.read_bytes())
     assert sorted(film["resource"]["snippet"]["title"] for film in told["films"]) == ["A talk", TITLES[0]]
     assert {film["resource"]["status"]["privacyStatus"] for film in told["films"]} == {"unlisted"}
     assert told["calls"]["videos.insert"] == 2

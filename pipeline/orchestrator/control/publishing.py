@@ -106,7 +106,8 @@ def _subject(shop: Workshop, video: Path) -> Subject:
     if job:
         return shop.hosts.subject(job)
     with video.open("rb") as file:
-        return Subject(key=hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS])
+        key = hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS]
+    return Subject(key=key, folder=video.stem)
 
 
 def _package(video: Path, metadata: Path | None) -> Package:

@@ -16,10 +16,11 @@ from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 
 if TYPE_CHECKING:
-    from pipeline.publishing.youtube import Channel, Extras, Publicity, YouTubeDestination
+    from pipeline.publishing.youtube import ByHandDestination, Channel, Extras, Publicity, YouTubeDestination
 
 _KEY_DIGITS = 16
 YOUTUBE = "youtube"
+_FOLDER = "folder:"
 _NO_PLAYLIST = "none"
 
 
@@ -56,7 +57,10 @@ class Hosts:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The names of the destinations that films go to besides their folder, as receipts call them."""
-        names = (self.address(self._channel_name(name)) for name in self.settings.publishing.to)
+        names = (
+            name if name.startswith(_FOLDER) else self.address(self._channel_name(name))
+            for name in self.settings.publishing.to
+        )
         return tuple(dict.fromkeys(names))
 
     def of(self, job: Job, family: Family) -> Iterator[Destination]:
@@ -66,18 +70,22 @@ class Hosts:
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
-        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch)
+        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder)
 
     def destination(
         self, name: str, subject: Subject, brief: Brief | None = None, family: Family | None = None
-    ) -> YouTubeDestination:
-        """A film on its way to "youtube" or "youtube:CHANNEL"; without a `brief`: one that is none of ours."""
-        from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415 - loads aiohttp, which few need
+    ) -> YouTubeDestination | ByHandDestination:
+        """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`."""
+        from pipeline.publishing.youtube import ByHandDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
+        extras = self._extras(brief, family or Family())
+        if name.startswith(_FOLDER):
+            folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
+            return ByHandDestination(name, folder, self._publicity(), extras)
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
         channel = self.channel(self._channel_name(name))
-        return YouTubeDestination(channel, subject, self._publicity(), self._extras(brief, family or Family()))
+        return YouTubeDestination(channel, subject, self._publicity(), extras)
 
     def channel(self, name: str) -> Channel:
         """A channel by the name of its login."""

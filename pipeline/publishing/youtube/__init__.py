@@ -6,6 +6,7 @@ upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
 extras       what goes with it: thumbnail, captions, playlist, titles in other languages
 after        what has become of it
+by_hand      a folder per film for people who upload themselves
 video        the film's description
 methods      what can be asked, and what it costs
 calls        requests in the name of a channel
@@ -15,8 +16,9 @@ http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """
 
+from pipeline.publishing.youtube.by_hand import ByHandDestination
 from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
 from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.video import Publicity
 
-__all__ = ["Channel", "Extras", "Publicity", "Title", "YouTubeDestination"]
+__all__ = ["ByHandDestination", "Channel", "Extras", "Publicity", "Title", "YouTubeDestination"]
