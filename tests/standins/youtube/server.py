@@ -131,6 +131,7 @@ class YouTubeStandIn:
         app.router.add_post("/token", self._answering(self._token))
         app.router.add_get("/o/oauth2/v2/auth", self._answering(self._consent))
         app.router.add_get("/_history", self._history)
+        app.router.add_get("/_secrets", self._secrets)
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -381,6 +382,9 @@ class YouTubeStandIn:
         ]
         told = {"films": films, "sessions": len(self.sessions), "calls": self.calls, "faults": self.faults.met}
         return web.json_response({**told, **self.shelf.history(), "complaints": self.complaints})
+
+    async def _secrets(self, _request: web.Request) -> web.Response:
+        return web.json_response(sorted(self.secrets))
 
 
 _UPLOAD_SCOPES = (
