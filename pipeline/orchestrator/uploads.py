@@ -37,7 +37,8 @@ def upload_days(
     workspace: Path, settings: Settings, films: int, *, clock: Callable[[], datetime]
 ) -> tuple[UploadDays, ...]:
     """For `films` that go to all hosts of the settings, project by project. Asks nobody. Blocks."""
-    logins = {name: _login(workspace, settings, name) for name in settings.publishing.to}
+    channels = [name for name in settings.publishing.to if not name.startswith("folder:")]
+    logins = {name: _login(workspace, settings, name) for name in channels}
     projects: dict[str, list[str]] = {}
     for name, token in logins.items():
         projects.setdefault(project_of_token(token), []).append(name)
