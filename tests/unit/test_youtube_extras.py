@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import anyio
 import pytest
+from anyio import to_thread
 
 from pipeline.errors import HeldError
 from pipeline.model import Package
 from pipeline.publishing.youtube import Extras, Title
-from tests.standins.youtube import UPLOAD, YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, token_file
+from pipeline.state.quota import Allowance, ProjectQuota, project_of
+from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, now, token_file
+from tests.standins.youtube.quota import COSTS
 
 KEY = "0123456789abcdef"
 JPEG = b"\xff\xd8\xff" + b"picture" * 100
@@ -270,3 +273,36 @@ async def test_a_film_that_has_nothing_but_itself_is_published_without_more(yout
 
     assert receipt.missing == ()
     assert youtube.calls.keys() == {"videos.insert", "put"}
+
+
+# The quota that we count
+
+
+async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_it_is_done(youtube, film, tmp_path):
+    def channel(units_per_day):
+        allowance = Allowance(uploads_per_day=0, units_per_day=units_per_day, costs=COSTS)
+        return channel_of(youtube, tmp_path, allowance=allowance)
+
+    short = await film_for(channel(400), KEY, extras=ALL).deliver(film)
+
+    assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
+    assert "units that may be used in a day are spent (400 by youtube.units_per_day)" in short.missing[0]
+    # Google was not asked, and what was never begun need not be looked for.
+    assert youtube.calls["captions.insert"] == 0
+    assert "captions (en)" not in steps(tmp_path)
+
+    whole = await film_for(channel(10_000), KEY, extras=ALL).deliver(film)
+
+    assert whole.missing == ()
+    assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
+
+
+async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, tmp_path):
+    allowance = Allowance(uploads_per_day=0, units_per_day=0, costs=COSTS)
+    channel = channel_of(youtube, tmp_path, allowance=allowance)
+    youtube.faults.order("thumbnail_503", "caption_lost", "item_429")
+
+    await film_for(channel, KEY, extras=ALL).deliver(film)
+
+    known = ProjectQuota(tmp_path / "state" / "ledgers", project_of(CLIENT_ID), allowance, clock=now)
+    assert await to_thread.run_sync(known.spent_today) == dict(youtube.quota.today())
