@@ -42,7 +42,7 @@ class Film:
     narrator: str | None
     voice: str | None
     fallback_reason: str
-    # What went wrong with pictures and voices on the way, and what came of it.
+    # What went wrong with pictures and voices on the way, and what came of it; and what a host does not have yet.
     incidents: tuple[str, ...]
     # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
     music: str | None
@@ -77,6 +77,8 @@ class Film:
                 *(job.script.incidents if job.script else ()),
                 *(job.pictures.incidents if job.pictures else ()),
                 *(job.narration.incidents if job.narration else ()),
+                *(f"{receipt.destination}: without {line}" for receipt in job.published for line in receipt.missing),
+                *(f"{receipt.destination}: {line}" for receipt in job.published for line in receipt.remarks),
             ),
             music=job.brief.music if job.brief.music != NO_BED else None,
             published={receipt.destination: receipt.url for receipt in job.published},

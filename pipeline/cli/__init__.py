@@ -21,6 +21,7 @@ from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.presets import presets
 from pipeline.cli.publish import publish
+from pipeline.cli.published import published
 from pipeline.cli.qc import qc
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
@@ -51,6 +52,7 @@ for _command in (
     retry,
     cancel,
     publish,
+    published,
     checkpoint,
     clean,
     qc,

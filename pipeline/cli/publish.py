@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from pipeline.cli.options import Place, Working
+
+if TYPE_CHECKING:
+    from pipeline.model import Receipt
 
 
 def publish(
@@ -25,8 +28,8 @@ def publish(
 ) -> int:
     """Publish the films of a batch that are made, or any MP4.
 
-    A film that is out stays as it is. Killed or switched off, the same command goes on where it stopped: no film is
-    ever there twice.
+    A film that is out stays as it is, and gets what it still lacks there (thumbnail, captions, playlist). Killed or
+    switched off, the same command goes on where it stopped: no film is ever there twice.
 
     Examples: nightreel publish space --to youtube · nightreel publish talk.mp4 --to youtube --metadata talk.json
 
@@ -35,7 +38,7 @@ def publish(
     what
         Name of a batch, or a file that ends in .mp4.
     to
-        Where to: youtube, or youtube:CHANNEL.
+        Where to: youtube, youtube:CHANNEL, or folder:PATH (a folder per film, to upload it by hand).
     channel
         Which login of yours (nightreel auth youtube --channel NAME); as youtube:NAME in --to.
     metadata
@@ -49,7 +52,6 @@ def publish(
     """
     from anyio import to_thread
 
-    from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.work import ending_in_json, work_on
     from pipeline.errors import EXIT_OK, InputError
@@ -74,11 +76,7 @@ def publish(
         if ours and metadata is None:
             return await work_on_batch(ours.batch, (ours.id,))
         for receipt in await publish_file(session.workshop, Path(what), metadata=metadata, again=again):
-            if place.json:
-                told = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
-                print_json({"video": receipt.package.video, **told})
-            else:
-                print(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
+            _tell(receipt, as_json=place.json)
         return EXIT_OK
 
     with ending_in_json(place, "" if is_file else what):
@@ -89,6 +87,22 @@ def publish(
         flags = {"publishing.to": _to(to, channel), "youtube.privacy": privacy, **working.as_settings()}
         session = open_session(place, {key: value for key, value in flags.items() if value is not None})
         return session.run(work)
+
+
+def _tell(receipt: Receipt, *, as_json: bool) -> None:
+    from pipeline.cli.report import print_json
+
+    if as_json:
+        told = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
+        print_json(
+            {"video": receipt.package.video, **told, "missing": list(receipt.missing), "remarks": list(receipt.remarks)}
+        )
+        return
+    print(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
+    for line in receipt.missing:
+        print(f"  without {line}")
+    for line in receipt.remarks:
+        print(f"  {line}")
 
 
 def _to(to: str, channel: str | None) -> str:

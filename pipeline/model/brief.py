@@ -75,7 +75,10 @@ class Brief:
     sections: tuple[Section, ...] = ()
     # None: it is no row.
     row: SourceRow | None = None
-    # None: as urgent as its batch. Neither this nor the next is part of what shapes the film.
+    # At a video host: the playlist that it goes into, by name; "none": into none; empty: the setting decides. Neither
+    # this nor the next two are part of what shapes the film.
+    playlist: str = ""
+    # None: as urgent as its batch.
     priority: Priority | None = None
     # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3".
     origin: str = ""
@@ -98,11 +101,11 @@ class Brief:
     @property
     def release(self) -> str:
         """How it is shown, in a line that can be compared."""
-        return "|".join((self.privacy, self.publish_at, self.time_zone)).strip("|")
+        return "|".join((self.privacy, self.publish_at, self.time_zone, self.playlist)).strip("|")
 
     @property
     def said(self) -> Brief:
         """What of it shapes the script: not where it stands, who reads it, what it looks like, how urgent it is."""
         row = self.row and replace(self.row, key="")
         seen = replace(self, preset=None, format=None, theme=None, row=row)
-        return replace(seen, origin="", voice=None, voices=(), music=None, priority=None)
+        return replace(seen, origin="", playlist="", voice=None, voices=(), music=None, priority=None)

@@ -35,3 +35,7 @@ class Receipt:
     # Of a film on a video host: what it is called there, and where it is seen.
     id: str = ""
     url: str = ""
+    # What should go with it there and does not yet, a line each: captions, a place in a playlist.
+    missing: tuple[str, ...] = ()
+    # What the host makes of it other than was asked for, a line each: can't process it, shows it to nobody.
+    remarks: tuple[str, ...] = ()

@@ -20,6 +20,10 @@ from pipeline.orchestrator.workers import in_worker
 Result = TypeVar("Result")
 
 
+def _silence(_line: str) -> None:
+    """For who has no listener."""
+
+
 async def _forget(_job: Job) -> None:
     """For who has no checkpoint."""
 
@@ -38,6 +42,8 @@ class Attempt:
     ahead: TaskGroup
     # Saves what a stage has come to before it is over: what has left the house is never forgotten.
     keep: Callable[[Job], Awaitable[None]] = _forget
+    # Tells people a line about the run.
+    note: Callable[[str], None] = _silence
     # What models cost, and what may be spent on them.
     prices: Mapping[str, Price] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()

@@ -39,8 +39,8 @@ def is_delivered(job: Job, shop: Workshop) -> bool:
 
 
 def is_out(job: Job, shop: Workshop) -> bool:
-    """Whether the film is out at every video host that is wanted."""
-    return set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published}
+    """Whether the film is out at every video host that is wanted, with all that goes with it."""
+    return set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published if not receipt.missing}
 
 
 def is_where_wanted(job: Job, shop: Workshop) -> bool:

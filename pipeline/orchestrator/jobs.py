@@ -30,7 +30,7 @@ from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import film_is_whole, is_delivered, is_where_wanted
-from pipeline.orchestrator.events import JobEvent, Listener, ignore, tell
+from pipeline.orchestrator.events import JobEvent, Listener, Notice, ignore, tell
 from pipeline.orchestrator.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CacheUse
@@ -113,6 +113,7 @@ class _Run:
                         evidence=self._shop.evidence(self.job),
                         ahead=ahead,
                         keep=self._keep_quietly,
+                        note=lambda line: tell(self._listen, Notice(text=line)),
                         prices=self._shop.prices,
                         budgets=self._shop.machine.budgets(self.job.batch),
                     )

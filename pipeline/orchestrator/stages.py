@@ -22,10 +22,11 @@ from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import CrashError, NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, Cue, Job, Narration, Script, Segment, Transition
+from pipeline.model import Clip, Cue, Job, Narration, Receipt, Script, Segment, Transition, title_of
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete, is_out
+from pipeline.orchestrator.family import family_of
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
@@ -34,8 +35,9 @@ from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, 
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Family
 from pipeline.orchestrator.workshop.strictness import profile_for
-from pipeline.publishing import FileNames, film_metadata, publish
+from pipeline.publishing import FileNames, Shown, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for, undrawable
 from pipeline.script import only_showing
@@ -222,6 +224,7 @@ async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Segments -> Video, and beside it the subtitle files, the thumbnails and the metadata."""
     script, clips = _made(job.script), _made(job.narration).clips
+    shown = await to_thread.run_sync(_shown, job, shop)
     folder = shop.bench(job)
     await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
     package = FileNames().within(folder)
@@ -237,7 +240,11 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
         package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
         package.metadata: film_metadata(
-            script, clips, attributions=attributions_of(script, job.pictures), wanted_s=job.brief.length_s
+            script,
+            clips,
+            attributions=attributions_of(script, job.pictures),
+            shown=shown,
+            wanted_s=job.brief.length_s,
         ),
     }
     for path, text in texts.items():
@@ -284,12 +291,36 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         receipt = await publish(_made(job.package), destination=shop.places.destination(job))
         await shop.clear_bench(job.batch, job.id)
         job = job.evolve(receipt=receipt, package=None)
-    for host in await to_thread.run_sync(shop.hosts.of, job):
-        if not any(map(host.gave, job.published)):
+    family = await to_thread.run_sync(family_of, job, shop) if shop.hosts.wanted else Family()
+    for host in await to_thread.run_sync(shop.hosts.of, job, family):
+        before = next(filter(host.gave, job.published), None)
+        if before is None or before.missing:
             await attempt.keep(job)
             receipt = await publish(_made(job.receipt).package, destination=host)
-            job = job.evolve(published=(*job.published, receipt))
+            job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
+            if receipt.missing:
+                attempt.note(_without(job, receipt))
+            for remark in receipt.remarks:
+                # One that concerns the whole project is the same for all films.
+                shop.machine.tell_once(f"{receipt.destination}: {remark}")
     return job.evolve(package=None)
+
+
+def _shown(job: Job, shop: Workshop) -> Shown:
+    """How the template wants the film shown by a host."""
+    brief, script, template = job.brief, _made(job.script), shop.template(job.brief)
+    return Shown(
+        title=template.title_of(brief, script),
+        page=partial(template.page_of, brief, script),
+        hashtags=template.hashtags,
+        publicity=dict(template.publicity),
+    )
+
+
+def _without(job: Job, receipt: Receipt) -> str:
+    missing = "; ".join(receipt.missing)
+    goes_on = f"nightreel publish {job.batch} --to {receipt.destination} goes on with it"
+    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"
 
 
 def _only(clip: Clip) -> Narration:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.settings.publishing import YouTubeSettings
-from pipeline.state.quota import Allowance, ProjectQuota, project_of_token
+from pipeline.state.quota import CALLS_PER_FILM, Allowance, ProjectQuota, project_of_token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,8 @@ class UploadDays:
     without_login: tuple[str, ...]
     films: int
     films_per_day: int | None
+    # As many get all that goes with them (thumbnail, captions, a place in a playlist); others are out without.
+    complete_per_day: int | None
     left_today: int | None
     # Days of the project, which begin at midnight in California; today included, if something is left of it.
     days: int
@@ -37,7 +39,8 @@ def upload_days(
     workspace: Path, settings: Settings, films: int, *, clock: Callable[[], datetime]
 ) -> tuple[UploadDays, ...]:
     """For `films` that go to all hosts of the settings, project by project. Asks nobody. Blocks."""
-    logins = {name: _login(workspace, settings, name) for name in settings.publishing.to}
+    channels = [name for name in settings.publishing.to if not name.startswith("folder:")]
+    logins = {name: _login(workspace, settings, name) for name in channels}
     projects: dict[str, list[str]] = {}
     for name, token in logins.items():
         projects.setdefault(project_of_token(token), []).append(name)
@@ -52,6 +55,7 @@ def upload_days(
                 without_login=tuple(name for name in names if not logins[name].exists()),
                 films=taken.films,
                 films_per_day=taken.films_per_day,
+                complete_per_day=quota.days(films, _calls_per_film(settings.youtube)).films_per_day,
                 left_today=taken.left_today,
                 days=taken.days,
             )
@@ -65,7 +69,23 @@ def told_days(found: UploadDays) -> str:
     films, days = _count(found.films, "film"), _count(found.days, "day")
     if found.films_per_day is None:
         return f"{films} to {hosts}, without a limit"
-    return f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
+    told = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
+    if found.complete_per_day is not None and found.complete_per_day < min(found.films, found.films_per_day):
+        told += f"; with all that goes with them {found.complete_per_day:,} a day (nightreel publish goes on with it)"
+    return told
+
+
+def _calls_per_film(wanted: YouTubeSettings) -> dict[str, int]:
+    """What a film in one language takes, if nothing has to be done again."""
+    calls = {
+        "thumbnails.set": int(wanted.thumbnail),
+        "captions.insert": int(wanted.captions),
+        "playlistItems.insert": int(bool(wanted.playlist)),
+        "playlistItems.list": int(bool(wanted.playlist)),
+        # Looks at how far its processing is: at least one.
+        "videos.list": 1,
+    }
+    return {**CALLS_PER_FILM, **calls}
 
 
 def _count(number: int, thing: str) -> str:

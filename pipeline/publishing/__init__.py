@@ -5,6 +5,7 @@ A destination is one module and a class that fits `Destination`.
     destination   the Protocol
     youtube       a channel on YouTube, exactly once; loads more than most need, so it is imported where it is needed
     folder        files in a folder, or beside an explicit FILE.mp4
+    page          what stands below it there
     metadata      what hosts and people want to know about a film, as JSON
 """
 
@@ -12,8 +13,9 @@ from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Destination, Subject
 from pipeline.publishing.folder import FileNames, FolderDestination
 from pipeline.publishing.metadata import film_metadata
+from pipeline.publishing.page import Shown
 
-__all__ = ["Destination", "FileNames", "FolderDestination", "Subject", "film_metadata", "publish"]
+__all__ = ["Destination", "FileNames", "FolderDestination", "Shown", "Subject", "film_metadata", "publish"]
 
 
 async def publish(package: Package, *, destination: Destination) -> Receipt:

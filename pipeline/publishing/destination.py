@@ -17,6 +17,8 @@ class Subject:
     # What made it: a job of a batch, or (both empty) a file that somebody named.
     job: str = ""
     batch: str = ""
+    # How a folder of its own is called, below others: "space/why-is-the-sky-blue".
+    folder: str = ""
 
 
 class Destination(Protocol):

@@ -15,6 +15,7 @@ from pipeline.model.metadata import (
     fit_title,
     utf8_bytes,
 )
+from pipeline.publishing.page import Shown, page_of
 
 _Chapter = tuple[float, str]
 # A description in which the author has set chapters: a time that begins a line.
@@ -23,32 +24,49 @@ _HAS_CHAPTERS = re.compile(r"^\s*0{1,2}:00\b", re.MULTILINE)
 
 # More than half of a description is not about whose pictures there are.
 _CREDITS_MAX_BYTES = DESCRIPTION_MAX_BYTES // 2
+# How youtubeuploader calls what a template says about its films (github.com/porjo/youtubeuploader), and what reads
+# metadata.json when a film is published; the last two are not known there.
+_HOST_NAMES = {
+    "category": "categoryId",
+    "license": "license",
+    "embeddable": "embeddable",
+    "made_for_kids": "madeForKids",
+    "synthetic_media": "containsSyntheticMedia",
+    "notify_subscribers": "notifySubscribers",
+}
 
 
 def film_metadata(
-    script: Script, clips: Sequence[Clip], *, attributions: Sequence[Attribution] = (), wanted_s: int | None = None
+    script: Script,
+    clips: Sequence[Clip],
+    *,
+    attributions: Sequence[Attribution] = (),
+    shown: Shown | None = None,
+    wanted_s: int | None = None,
 ) -> str:
     """The film in words, as JSON: title, description, language (BCP-47), tags, length and chapters (seconds).
 
     `clips` are the scenes' sound, one per scene. A scene with a new heading (of a statement: its section, the small
     line above it) begins a chapter, unless chapters would be shorter than hosts allow; with fewer than three there are
-    none. They stand at the end of the description, too, and above them `attributions`: whose pictures the film shows.
-    `wanted_s` is the length that was asked for, if one was.
+    none. They stand below the description, too, and above them `attributions`: whose pictures the film shows. `shown`
+    is what the template says about all that, `wanted_s` the length that was asked for, if one was.
     """
     starts_s, length_s = [], 0.0
     for clip in clips:
         starts_s.append(length_s)
         length_s += clip.samples / SAMPLE_RATE_HZ
     chapters = _chapters(script, starts_s, length_s)
+    shown = shown or Shown()
     metadata = {
-        "title": script.title,
-        "description": _description(script.description, _credit_lines(attributions), chapters),
+        "title": fit_title(shown.title or script.title),
+        "description": _description(script.description, _credit_lines(attributions), chapters, shown),
         "language": script.language,
         "tags": list(script.tags),
         "duration_s": round(length_s, 3),
         **({"wanted_duration_s": wanted_s} if wanted_s else {}),
         "chapters": [{"start_s": round(start_s, 3), "title": title} for start_s, title in chapters],
         **({"attributions": [{"text": each.text, "url": each.url} for each in attributions]} if attributions else {}),
+        **{_HOST_NAMES[name]: value for name, value in shown.publicity.items()},
     }
     return json.dumps(metadata, ensure_ascii=False, indent=2) + "\n"
 
@@ -66,19 +84,12 @@ def _chapters(script: Script, starts_s: Sequence[float], length_s: float) -> lis
     return chapters if len(chapters) >= FEWEST_CHAPTERS else []
 
 
-def _description(text: str, attributions: str, chapters: Sequence[_Chapter]) -> str:
-    """The text with attributions and a line per chapter below it, cut where all together are too long."""
+def _description(text: str, attributions: str, chapters: Sequence[_Chapter], shown: Shown) -> str:
+    """The text with what belongs below it; chapters that the author has set stay the only ones."""
     lines = ""
     if chapters and not _HAS_CHAPTERS.search(text):
         lines = "\n".join(f"{_clock(start_s)} {fit_title(title)}" for start_s, title in chapters)
-    below = "\n\n".join(filter(None, (attributions, lines)))
-    room = DESCRIPTION_MAX_BYTES - utf8_bytes(below) - 2
-    if room < 0:
-        # Whose the pictures are goes before chapters.
-        return _description(text, attributions, ())
-    if not below:
-        return fit_description(text)
-    return f"{fit_description(text, max_bytes=room)}\n\n{below}".strip()
+    return page_of(shown, description=text, attributions=attributions, chapters=lines)
 
 
 def _credit_lines(attributions: Sequence[Attribution]) -> str:

@@ -41,8 +41,9 @@ def _channel(value: str) -> str:
 def _destinations(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         host, colon, channel = name.partition(":")
-        if host != "youtube" or (colon and not _CHANNEL.fullmatch(channel)):
-            raise ValueError(f"knows no “{name[:80]}”; write youtube or youtube:CHANNEL")
+        is_channel = host == "youtube" and (not colon or _CHANNEL.fullmatch(channel))
+        if not is_channel and not (host == "folder" and channel.strip()):
+            raise ValueError(f"knows no “{name[:80]}”; write youtube, youtube:CHANNEL or folder:PATH")
     return tuple(dict.fromkeys(value))
 
 
@@ -76,7 +77,9 @@ class PublishingSettings(Group):
     """Where films go besides output/."""
 
     to: Annotated[Names, AfterValidator(_destinations)] = Field(
-        (), description="Video hosts: youtube (the channel of youtube.channel) or youtube:CHANNEL; empty: none."
+        (),
+        description="Video hosts: youtube (the channel of youtube.channel) or youtube:CHANNEL; and folder:PATH, where "
+        "each film gets a folder with all that is needed to upload it by hand. Empty: none.",
     )
 
 
@@ -123,6 +126,39 @@ class YouTubeSettings(Group):
         "Scripts, voices that read them, charts and captions need no label; realistic scenes and cloned voices do.",
     )
     notify_subscribers: bool = Field(default=False, description="Whether subscribers are told of each film.")
+    license: Literal["youtube", "creativeCommon"] = Field(
+        "youtube", description="youtube: nobody may use it elsewhere; creativeCommon: CC BY, for everybody."
+    )
+    embeddable: bool = Field(default=True, description="Whether other sites may show a film.")
+    thumbnail: bool = Field(default=True, description="Whether a film gets its thumbnail; 50 units of quota.")
+    captions: bool = Field(
+        default=True,
+        description="Whether a film gets its subtitles as a track of captions, and those beside it in other languages "
+        "(video.es.srt); 400 units each, of 10,000 a day.",
+    )
+    titles: bool = Field(
+        default=True,
+        description="Whether a film that is made in several languages is shown in each with the title of the film in "
+        "that language; 50 units.",
+    )
+    playlist: str = Field(
+        "",
+        max_length=150,
+        description="The playlist that films go into, by name, where the brief names none; made if there is none of "
+        "that name, as visible as the film. Empty: none. 50 units, and 50 for a new one.",
+    )
+    playlist_in_order: bool = Field(
+        default=True,
+        description="Whether films stand in a playlist in the order of their list, or of their files' names, whatever "
+        "the order in which they are ready; else the newest is the last.",
+    )
+    wait_for_processing_s: float = Field(
+        120,
+        ge=0,
+        le=DAY_S,
+        description="How many seconds a film that is out is watched until YouTube has processed it; a unit a look, "
+        "and 6 looks in 2 minutes. What comes later is told by: nightreel published --check.",
+    )
     chunk_kib: int = Field(
         8192,
         ge=256,

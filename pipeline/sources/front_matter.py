@@ -33,6 +33,7 @@ _MAX_CHARS: Mapping[str, int] = {
     "closing": 400,
     "description": 4000,
     "priority": 20,
+    "playlist": 150,
     "audience": 200,
     "tone": 200,
     "length": 20,

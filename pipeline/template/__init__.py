@@ -5,11 +5,12 @@ from pipeline.template.loading import builtin_root, known_templates, load_templa
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Text, Values, compile_text
-from pipeline.template.template import Layout, Template
+from pipeline.template.template import PAGE_PARTS, Layout, Template
 
 __all__ = [
     "BRIEF_FIELDS",
     "LAYOUTS_OF_PICTURES",
+    "PAGE_PARTS",
     "CellProblem",
     "End",
     "Field",

@@ -19,6 +19,8 @@ from pipeline.template.schema import TemplateFile, limits_in, parse_template_fil
 from pipeline.template.template import Layout, Template
 
 TOML = "template.toml"
+# The keys of [metadata] that say how a host shows a film.
+_PUBLICITY = ("category", "made_for_kids", "synthetic_media", "notify_subscribers", "license", "embeddable")
 _PACKAGE = Path(__file__).parent.parent
 _MAX_BYTES = 256 * 1024
 
@@ -72,8 +74,9 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     toml = read_text(folder / TOML)
     checked = parse_template_file(toml, path=str(folder / TOML))
     paths = {path.name: path for path in sorted(folder.glob("*.jinja"))}
-    chosen = (checked.prompt.system, checked.prompt.user, checked.metadata.description)
-    for file in chosen:
+    shown = checked.metadata
+    chosen = (checked.prompt.system, checked.prompt.user, shown.description, shown.title, shown.page)
+    for file in filter(None, chosen):
         if file not in paths:
             raise InputError(f"there is no file {file}", where=str(folder), hint=did_you_mean(file, paths))
     files = {name: read_text(path) for name, path in paths.items()}
@@ -96,7 +99,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         intro=end_of(checked.ends["intro"]),
         outro=end_of(checked.ends["outro"]) if "outro" in checked.ends else None,
         assets=tuple((name, named) for name, named in checked.assets if named),
-        tags=tuple(dict.fromkeys(checked.metadata.tags)),
+        tags=tuple(dict.fromkeys(shown.tags)),
         fields=fields,
         key=checked.key,
         plays=_plays(scripts, folder, [each.name for each in fields]),
@@ -106,7 +109,11 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         files=tuple(files.items()),
         system_file=checked.prompt.system,
         user_file=checked.prompt.user,
-        description_file=checked.metadata.description,
+        description_file=shown.description,
+        title_file=shown.title or "",
+        page_file=shown.page or "",
+        hashtags=tuple(dict.fromkeys(shown.hashtags)),
+        publicity=tuple((name, value) for name in _PUBLICITY if (value := getattr(shown, name)) is not None),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -36,7 +36,19 @@ class MetadataTable(_Table):
     """What goes beside the film when it is published."""
 
     description: FileName = "description.jinja"
+    # What the film is called there, and everything that stands below it; none: as the script calls it, and the
+    # description with what belongs below it.
+    title: FileName | None = None
+    page: FileName | None = None
     tags: list[str] = []
+    hashtags: Annotated[list[str], Field(max_length=15)] = []
+    # These go before the settings of the host.
+    category: Annotated[str, Field(pattern=r"^\d{1,3}$")] | None = None
+    made_for_kids: bool | None = None
+    synthetic_media: bool | None = None
+    notify_subscribers: bool | None = None
+    license: Literal["youtube", "creativeCommon"] | None = None
+    embeddable: bool | None = None
 
 
 class AssetsTable(_Table):

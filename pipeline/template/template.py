@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -54,6 +54,9 @@ PROMPT_CONTEXT: dict[str, Any] = {
     "plan": LengthPlan | None,
 }
 METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
+# The parts of a page as texts, each empty if there is none: chapters a line each, whose pictures the film shows.
+PAGE_PARTS = ("description", "attributions", "chapters", "hashtags")
+PAGE_CONTEXT: dict[str, Any] = {**METADATA_CONTEXT, **dict.fromkeys(PAGE_PARTS, str)}
 
 # What an expression in a template can raise; a file that includes itself recurses.
 _FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
@@ -100,6 +103,12 @@ class Template:
     system_file: str
     user_file: str
     description_file: str
+    # Of what hosts show; empty: as it comes.
+    title_file: str = ""
+    page_file: str = ""
+    hashtags: tuple[str, ...] = ()
+    # What of a host's settings it says otherwise, by their names.
+    publicity: tuple[tuple[str, str | bool], ...] = ()
 
     def layout(self, name: str) -> Layout | None:
         """The layout of that name; None: this template does not use it."""
@@ -152,12 +161,27 @@ class Template:
         """The text that stands below the published film."""
         return self._render(self.description_file, {"brief": brief, "script": script})
 
+    def title_of(self, brief: Brief, script: Script) -> str:
+        """What the published film is called."""
+        if not self.title_file:
+            return script.title
+        return " ".join(self._render(self.title_file, {"brief": brief, "script": script}).split()) or script.title
+
+    def page_of(self, brief: Brief, script: Script, parts: Mapping[str, str]) -> str | None:
+        """Everything that stands below the published film; None: the template leaves that to others.
+
+        `parts` are those of `PAGE_PARTS`, by name.
+        """
+        return self._render(self.page_file, {"brief": brief, "script": script, **parts}) if self.page_file else None
+
     def check(self) -> None:
         """Raise `InputError` (file, line, nearest known name) when a Jinja2 file is broken or names unknown fields."""
         contexts = (
             (self.system_file, PROMPT_CONTEXT),
             (self.user_file, PROMPT_CONTEXT),
             (self.description_file, METADATA_CONTEXT),
+            *([(self.title_file, METADATA_CONTEXT)] if self.title_file else []),
+            *([(self.page_file, PAGE_CONTEXT)] if self.page_file else []),
         )
         sources = dict(self.files)
         for file, context in ((part, names) for whole, names in contexts for part in included_by(whole, sources)):

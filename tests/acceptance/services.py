@@ -32,6 +32,11 @@ class Service:
         with _LOOPBACK.open(f"http://{urlsplit(self.url).netloc}/_history", timeout=30) as answer:
             return dict(json.load(answer))
 
+    def secrets(self) -> set[str]:
+        """What nobody may read, of a service that has any."""
+        with _LOOPBACK.open(f"http://{urlsplit(self.url).netloc}/_secrets", timeout=30) as answer:
+            return set(json.load(answer))
+
     def asked(self, name: str) -> Counter[str]:
         """How many requests were answered properly, by the `name` of what they were about (topic, text)."""
         return Counter(request[name] for request in self.history()["requests"] if not request["fault"])

@@ -82,10 +82,40 @@ def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_a
             done = nightreel("publish", what, "--to", "youtube", "--privacy", "unlisted", cwd=tmp_path, env=env)
             assert done.code == 0, done
         told = stand_in.history()
+        checked = nightreel("published", "--check", "--json", cwd=tmp_path, env=env)
 
+    assert checked.code == 0
+    assert [(film["title"], film["state"], film["trouble"]) for film in checked.json["films"]] == [
+        (TITLES[0], "processed", ""),
+        ("A talk", "processed", ""),
+    ]
+    by_hand = nightreel("publish", talk, "--to", "folder:usb", cwd=tmp_path)
+    assert (by_hand.code, (tmp_path / "usb" / "talk" / "video.mp4").read_bytes()) == (0, talk.read_bytes())
     assert sorted(film["resource"]["snippet"]["title"] for film in told["films"]) == ["A talk", TITLES[0]]
     assert {film["resource"]["status"]["privacyStatus"] for film in told["films"]} == {"unlisted"}
     assert told["calls"]["videos.insert"] == 2
+
+
+def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_next_publish(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:2])
+    with youtube(tmp_path, "--next", "caption_403", "--next", "caption_403") as (stand_in, env):
+        env["NIGHTREEL_YOUTUBE__PLAYLIST"] = "In the kitchen"
+        first = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
+        missing = [receipt["missing"] for job in jobs(tmp_path, "kitchen") for receipt in job["published"]]
+        goes_on = nightreel("publish", "kitchen", "--to", "youtube", cwd=tmp_path, env=env)
+        nothing_left = nightreel("publish", "kitchen", "--to", "youtube", cwd=tmp_path, env=env)
+        told = stand_in.history()
+
+    assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
+    assert "nothing to publish" in nothing_left.stderr
+    assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
+    assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
+    films = [film["id"] for film in told["films"]]
+    by_title = {film["resource"]["snippet"]["title"]: film["id"] for film in told["films"]}
+    assert told["playlists"] == {"In the kitchen": [by_title[title] for title in TITLES[:2]]}
+    assert told["thumbnails"] == sorted(films)
+    assert told["captions"] == {film: ["en"] for film in films}
+    assert (told["calls"]["videos.insert"], told["calls"]["thumbnails.set"], told["complaints"]) == (2, 2, [])
 
 
 def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_the_token(tmp_path):

@@ -10,15 +10,17 @@ from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.files import temporary_sibling
 from pipeline.model import Brief, Job, Package
 from pipeline.publishing import FileNames, FolderDestination, publish
+from pipeline.publishing.youtube import ByHandDestination, Extras
 from pipeline.state.documents import from_json, to_json
 from tests.standins.youtube import YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file
 
 TITLE = "Why the sky is blue"
 DESTINATIONS = {
     "folder": lambda root, _: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
     "explicit file": lambda root, _: FolderDestination(root / "films", names=FileNames.like(Path("sky.mp4"))),
     "youtube": lambda root, youtube: film_for(channel_of(youtube, root)),
+    "by hand": lambda root, _: ByHandDestination(f"folder:{root}/usb", root / "usb" / "sky", ASKED, Extras()),
     "another channel": lambda root, youtube: film_for(channel_of(youtube, root, "cooking")),
 }
 

@@ -26,6 +26,7 @@ from pipeline.cli.make import make
 from pipeline.cli.options import Making, Place, Rows, Working
 from pipeline.cli.presets import presets
 from pipeline.cli.publish import publish
+from pipeline.cli.published import published
 from pipeline.cli.qc import qc
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
@@ -44,6 +45,7 @@ COMMANDS = {
     "retry": retry,
     "cancel": cancel,
     "publish": publish,
+    "published": published,
     "checkpoint": checkpoint,
     "clean": clean,
     "qc": qc,

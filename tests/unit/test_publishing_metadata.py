@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from pipeline.model import (
     TitleScene,
 )
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES
-from pipeline.publishing import film_metadata
+from pipeline.publishing import Shown, film_metadata
 
 LINE = (SpokenLine(text="Hello."),)
 TITLE = TitleScene(lines=LINE, heading="Der Himmel")
@@ -167,3 +168,43 @@ def test_a_description_stays_within_its_limit_however_many_pictures_there_are(co
     assert "Photo by" in text
     assert "<" not in text
     assert len(found["attributions"]) == count
+
+
+FILMED = ((TITLE, 12.5), (bullets("Drei Gründe"), 50.0), (bullets("Abendrot"), 20.0))
+CHAPTERS = "0:00 Der Himmel\n0:12 Drei Gründe\n1:02 Abendrot"
+
+
+def test_hashtags_stand_below_everything_without_spaces_and_signs() -> None:
+    found = metadata(*FILMED, shown=Shown(hashtags=("Physik", "#blauer Himmel", "!", "C++", "Physik")))
+
+    assert found["description"] == f"Über das Licht.\n\n{CHAPTERS}\n\n#Physik #blauerHimmel #C"
+
+
+def test_a_template_says_what_the_film_is_called_and_where_its_parts_stand() -> None:
+    def page(parts: Mapping[str, str]) -> str:
+        return (
+            f"{parts['chapters']}\n\n{parts['attributions']}\n\n{parts['description']}\n\nMehr: https://acme.example <>"
+        )
+
+    found = metadata(*FILMED, shown=Shown(title="Der Himmel | Acme", page=page, publicity={"made_for_kids": True}))
+
+    assert found["title"] == "Der Himmel | Acme"
+    assert found["description"] == f"{CHAPTERS}\n\nÜber das Licht.\n\nMehr: https://acme.example ‹›"
+    assert found["madeForKids"] is True
+
+
+@pytest.mark.parametrize("page_bytes", [0, 4000, 4900, 4999, 6000])
+@pytest.mark.parametrize("has_page", [True, False])
+def test_what_stands_below_a_film_fits_and_what_can_be_spared_goes_first(page_bytes: int, has_page: bool) -> None:
+    def page(parts: Mapping[str, str]) -> str:
+        return "\n\n".join((*parts.values(), "ä" * (page_bytes // 2)))
+
+    shown = Shown(page=page, hashtags=("Licht",)) if has_page else Shown(hashtags=("Licht",))
+    found = metadata(*FILMED, shown=shown, description="Licht und Luft. " * 600)
+
+    text = found["description"]
+    assert len(text.encode()) <= DESCRIPTION_MAX_BYTES
+    if page_bytes <= 4000 or not has_page:
+        assert text.startswith("Licht und Luft.")
+        assert CHAPTERS in text
+        assert "#Licht" in text

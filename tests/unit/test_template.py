@@ -325,3 +325,63 @@ def test_a_model_is_offered_the_layouts_that_the_notes_have_something_for() -> N
     assert figures < offered(text, Paragraph(text="Then 35, 21 and 49 metres."))
     assert "section" in offered(text, length_s=240)
     assert pictures < offered(text, pictures=(WantedPicture(source="a.jpg"),))
+
+
+def with_page(tmp_path: Path, table: str, **files: str) -> list[Path]:
+    """A workspace whose explainer has these lines in [metadata], and these files."""
+    folder = tmp_path / "templates" / "explainer"
+    shutil.copytree(BUILTIN, folder)
+    toml = (folder / "template.toml").read_text(encoding="utf-8")
+    (folder / "template.toml").write_text(toml.replace("[metadata]\n", f"[metadata]\n{table}\n"), encoding="utf-8")
+    for name, text in files.items():
+        (folder / f"{name}.jinja").write_text(text, encoding="utf-8")
+    return [tmp_path / "templates"]
+
+
+def test_a_template_says_what_hosts_show(tmp_path: Path) -> None:
+    search = with_page(
+        tmp_path,
+        'title = "title.jinja"\npage = "page.jinja"\nhashtags = ["space"]\ncategory = "28"\nmade_for_kids = true',
+        title="{{ script.title }}\n| {{ brief.language }}",
+        page="{{ description }}\n{{ hashtags }}{% if chapters %}!{% endif %}",
+    )
+
+    template = load_template("explainer", search=search)
+
+    brief, script = replace(BRIEF, language="en"), Script(title="The sky", language="en", scenes=())
+    parts = {"description": "Light.", "chapters": "", "attributions": "", "hashtags": "#space"}
+    assert template.title_of(brief, script) == "The sky | en"
+    assert template.page_of(brief, script, parts) == "Light.\n#space"
+    assert template.hashtags == ("space",)
+    assert dict(template.publicity) == {"category": "28", "made_for_kids": True}
+
+
+def test_a_template_that_says_nothing_about_hosts_leaves_it_to_them() -> None:
+    template = load_template("explainer", search=[])
+
+    script = Script(title="The sky", language="en", scenes=())
+    assert template.title_of(BRIEF, script) == "The sky"
+    assert template.page_of(BRIEF, script, {}) is None
+    assert template.publicity == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "files", "said"),
+    [
+        ('title = "title.jinja"', {}, "there is no file title.jinja"),
+        (
+            'page = "page.jinja"',
+            {"page": "\n{{ chapter }}"},
+            "page.jinja:2: unknown name 'chapter'. Did you mean chapters?",
+        ),
+        ('title = "title.jinja"', {"title": "{{ chapters }}"}, "title.jinja:1: unknown name 'chapters'"),
+        ('license = "free"', {}, "metadata.license: Input should be 'youtube' or 'creativeCommon'"),
+    ],
+)
+def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(
+    tmp_path: Path, table: str, files: dict[str, str], said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_template("explainer", search=with_page(tmp_path, table, **files))
+
+    assert said in str(caught.value)

@@ -15,9 +15,10 @@ from pipeline.cli.status_report import BatchReport, print_batch, write_batch
 from pipeline.errors import ClosedError, QuotaError, TransientError
 from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
 from pipeline.orchestrator.forecast import forecast
-from pipeline.orchestrator.uploads import told_days
+from pipeline.orchestrator.uploads import told_days, upload_days
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.calls import api_method
+from pipeline.settings import load_settings
 from pipeline.state import CheckpointStore
 from pipeline.state.quota import Allowance, ProjectQuota, next_day, project_of
 from tests.acceptance.test_chaos_uploads import Killer, lives, uploader
@@ -278,9 +279,24 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
 
     (uploads,) = found.uploads
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
+    assert uploads.complete_per_day == 2
     assert told_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
     assert "youtube: nobody is logged in" in found.notes[-1]
     assert "nightreel auth youtube --channel default" in found.notes[-1]
+
+
+async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
+    wanted = {"publishing.to": "youtube,folder:usb", "youtube.playlist": "Space"}
+    settings = load_settings(tmp_path, wanted, {})
+
+    (found,) = await to_thread.run_sync(lambda: upload_days(tmp_path, settings, 60, clock=clock))
+
+    # 10,000 units, of which a film takes 400 + 50 + 50 + 2.
+    assert (found.hosts, found.films_per_day, found.complete_per_day) == (("youtube",), 100, 19)
+    assert told_days(found) == (
+        "100 films a day to youtube, 100 left today: 60 films, 1 day; "
+        "with all that goes with them 19 a day (nightreel publish goes on with it)"
+    )
 
 
 # Two processes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from pipeline.model import Brief
 from pipeline.model.schedule import Hours, Slots, Zone
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.release import release_of
+from pipeline.publishing import Subject
 from pipeline.publishing.youtube import SlotBook, Timing
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.timing import LEAD
@@ -230,6 +232,38 @@ WHEN = "2026-01-27 18:00"
 )
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(brief, more, expected):
     assert release(brief, **more) == expected
+
+
+async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube, clock, book, tmp_path):
+    film = write_film(tmp_path / "film.mp4")
+    told = json.loads(film.metadata.read_bytes())
+    film.metadata.write_text(json.dumps({**told, "privacyStatus": "private"}), encoding="utf-8")
+    timing = Timing(slots=DAILY, book=book)
+
+    receipt = await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(film)
+
+    status = youtube.films[receipt.id].resource["status"]
+    assert (status["privacyStatus"], status.get("publishAt")) == ("private", None)
+
+
+def test_the_playlist_of_a_brief_does_not_shape_the_film_and_is_told_with_how_it_is_shown():
+    plain, listed = Brief(title="Sky"), Brief(title="Sky", playlist="Space")
+
+    assert plain.said == listed.said
+    assert plain.release != listed.release
+
+
+async def test_a_folder_for_uploads_by_hand_says_when_a_film_becomes_public(tmp_path):
+    wanted = {"publishing.to": "folder:usb", "youtube.time_zone": "UTC"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    brief = Brief(title="Sky", publish_at="2027-01-27 18:00")
+    subject = Subject(key="0123456789abcdef", folder="sky")
+
+    place = await to_thread.run_sync(shop.hosts.destination, "folder:usb", subject, brief)
+    await place.deliver(write_film(tmp_path / "film.mp4"))
+
+    told = json.loads((tmp_path / "usb" / "sky" / "metadata.json").read_bytes())
+    assert (told["privacyStatus"], told["publishAt"]) == ("private", "2027-01-27T18:00:00Z")
 
 
 def test_a_film_that_is_to_become_public_can_not_be_unlisted():

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import DamagedError, HeldError, NeedsLoginError, PermanentError, QuotaError, TransientError
 from pipeline.model import Package
-from pipeline.publishing.youtube.failures import next_day
+from pipeline.state.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 
@@ -79,7 +79,29 @@ async def test_what_youtube_is_told_is_what_was_asked_for(youtube, tmp_path):
             "privacyStatus": "unlisted",
             "selfDeclaredMadeForKids": False,
             "containsSyntheticMedia": False,
+            "license": "youtube",
+            "embeddable": True,
         },
+    }
+
+
+@pytest.mark.parametrize(("told", "privacy"), [("public", "unlisted"), ("private", "private")])
+async def test_what_a_films_own_metadata_says_goes_before_the_settings_but_shows_it_to_nobody_else(
+    youtube, tmp_path, told, privacy
+):
+    ours = {"categoryId": "28", "madeForKids": True, "license": "creativeCommon", "embeddable": False}
+    film = write_film(tmp_path / "film.mp4", **ours, containsSyntheticMedia=True, privacyStatus=told)
+
+    await deliver(youtube, tmp_path, film)
+
+    resource = the_film(youtube).resource
+    assert resource["snippet"]["categoryId"] == "28"
+    assert resource["status"] == {
+        "privacyStatus": privacy,
+        "selfDeclaredMadeForKids": True,
+        "containsSyntheticMedia": True,
+        "license": "creativeCommon",
+        "embeddable": False,
     }
 
 

@@ -30,8 +30,9 @@ async def publish_batch(
 ) -> Outcome:
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
 
-    A film that is out stays as it is; with `again` it is published once more, and so is one that is held because an
-    earlier one about the same is out. Raises `InputError` for an unknown batch or job, or when nothing is to be done.
+    A film that is out stays as it is, and gets what is still missing there: captions, a place in a playlist. With
+    `again` it is published once more, and so is one that is held because an earlier one about the same is out. Raises
+    `InputError` for an unknown batch or job, or when nothing is to be done.
     """
     await known_batch(shop, batch)
     ids = await chosen(shop, batch, jobs, _MADE)
@@ -74,8 +75,9 @@ async def publish_file(
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
 
-    Without `metadata` (title, description, tags, language as JSON), what lies beside the film is taken, and else its
-    name. Raises `InputError`, a `ProviderError`, and `HeldError`.
+    A film that is out gets what is still missing there. Without `metadata` (title, description, tags, language as
+    JSON), what lies beside the film is taken, and else its name. Raises `InputError`, a `ProviderError`, and
+    `HeldError`.
     """
     package = await to_thread.run_sync(_package, video, metadata)
     subject = await to_thread.run_sync(_subject, shop, package.video)
@@ -104,7 +106,8 @@ def _subject(shop: Workshop, video: Path) -> Subject:
     if job:
         return shop.hosts.subject(job)
     with video.open("rb") as file:
-        return Subject(key=hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS])
+        key = hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS]
+    return Subject(key=key, folder=video.stem)
 
 
 def _package(video: Path, metadata: Path | None) -> Package:

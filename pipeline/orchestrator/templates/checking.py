@@ -13,7 +13,7 @@ from pipeline.orchestrator.templates.shelf import find_template, folder_of, sear
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import fonts_for
 from pipeline.script.checks import find_problems
-from pipeline.template import Template
+from pipeline.template import PAGE_PARTS, Template
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
@@ -75,7 +75,11 @@ def _prompts(template: Template) -> Iterator[Fault]:
     for brief in (bare, replace(full, variant=2)):
         for length in (None, plan):
             template.prompt(brief, length)
-        template.description_of(brief, Script(title="A topic", language="en", scenes=()))
+        script = Script(title="A topic", language="en", scenes=())
+        template.description_of(brief, script)
+        template.title_of(brief, script)
+        for text in ("", "A text."):
+            template.page_of(brief, script, dict.fromkeys(PAGE_PARTS, text))
     yield from ()
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigurationError
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy
-from pipeline.model import Brief, Job
+from pipeline.model import Brief, Job, Script
 from pipeline.model.schedule import Hours, Zone
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.release import Privacy, Release, release_of
@@ -19,10 +19,19 @@ from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.state.quota import project_of
 
 if TYPE_CHECKING:
-    from pipeline.publishing.youtube import Channel, Publicity, Timing, YouTubeDestination
+    from pipeline.publishing.youtube import (
+        ByHandDestination,
+        Channel,
+        Extras,
+        Publicity,
+        Timing,
+        YouTubeDestination,
+    )
 
 _KEY_DIGITS = 16
 YOUTUBE = "youtube"
+_FOLDER = "folder:"
+_NO_PLAYLIST = "none"
 
 
 def subject_key(brief: Brief) -> str:
@@ -35,6 +44,15 @@ def subject_key(brief: Brief) -> str:
     is_file = bool(brief.origin) and not (colon and file and line.isdecimal())
     about = ("file", brief.origin) if is_file else ("topic", " ".join(brief.title.split()).casefold())
     return content_key(*about, brief.language, brief.variant)[:_KEY_DIGITS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """The films of one brief in other languages."""
+
+    # By language (BCP-47), and languages whose film has no script yet.
+    words: Mapping[str, Script] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,30 +69,39 @@ class Hosts:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The names of the destinations that films go to besides their folder, as receipts call them."""
-        names = (self._address(self._channel_name(name)) for name in self.settings.publishing.to)
+        names = (
+            name if name.startswith(_FOLDER) else self.address(self._channel_name(name))
+            for name in self.settings.publishing.to
+        )
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job) -> tuple[Destination, ...]:
+    def of(self, job: Job, family: Family) -> tuple[Destination, ...]:
         """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it."""
-        return tuple(self.destination(name, self.subject(job), job.brief) for name in self.wanted)
+        return tuple(self.destination(name, self.subject(job), job.brief, family) for name in self.wanted)
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
-        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch)
+        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder)
 
-    def destination(self, name: str, subject: Subject, brief: Brief | None = None) -> YouTubeDestination:
-        """A film on its way to "youtube" or "youtube:CHANNEL".
+    def destination(
+        self, name: str, subject: Subject, brief: Brief | None = None, family: Family | None = None
+    ) -> YouTubeDestination | ByHandDestination:
+        """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
 
         Without a `brief`, the settings alone say how it is shown. Raises `InputError` for a time that is none.
         """
-        from pipeline.publishing.youtube import YouTubeDestination  # noqa: PLC0415 - loads aiohttp, which few need
+        from pipeline.publishing.youtube import ByHandDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
+        release = self._release(brief or Brief(title=""))
+        publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
+        if name.startswith(_FOLDER):
+            folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
+            # Slots are a channel's, and whoever uploads by hand chooses it.
+            return ByHandDestination(name, folder, replace(publicity, publish_at=release.publish_at), extras)
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
-        channel = self._channel_name(name)
-        release = self._release(brief or Brief(title=""))
-        publicity = self._publicity(release.privacy)
-        return YouTubeDestination(self.channel(channel), subject, publicity, self._timing(release, channel))
+        channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
+        return YouTubeDestination(self.channel(channel), subject, publicity, extras, timing)
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` when a film of the brief could not be published as it says."""
@@ -95,9 +122,9 @@ class Hosts:
         assert gate is not None
         return Channel(
             name=name,
-            address=self._address(name),
+            address=self.address(name),
             token=self.credentials / f"{name}.token.json",
-            journals=self.workspace / "state" / YOUTUBE / name,
+            journals=self.journals / name,
             root_url=wanted.root_url,
             token_url=wanted.token_url,
             timeout_s=wanted.timeout_s,
@@ -108,6 +135,7 @@ class Hosts:
             hours=Hours.parse(wanted.hours, Zone(wanted.time_zone)) if wanted.hours else None,
             retry=self.retry,
             clock=self.machine.clock,
+            processing_s=wanted.wait_for_processing_s,
         )
 
     @property
@@ -139,10 +167,35 @@ class Hosts:
             made_for_kids=wanted.made_for_kids,
             synthetic_media=wanted.synthetic_media,
             notify_subscribers=wanted.notify_subscribers,
+            license=wanted.license,
+            embeddable=wanted.embeddable,
+        )
+
+    @property
+    def journals(self) -> Path:
+        """What is known of films that are out or on their way: a folder for each channel."""
+        return self.workspace / "state" / YOUTUBE
+
+    def _extras(self, brief: Brief | None, family: Family, release: Release) -> Extras:
+        from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        playlist = (brief.playlist if brief else "") or wanted.playlist
+        titles = {tag: Title(title=words.title, description=words.description) for tag, words in family.words.items()}
+        return Extras(
+            thumbnail=wanted.thumbnail,
+            captions=wanted.captions,
+            playlist="" if playlist.casefold() == _NO_PLAYLIST else playlist,
+            # As visible as the film will be.
+            playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
+            place=brief.origin if brief and wanted.playlist_in_order else "",
+            titles=titles if wanted.titles else {},
+            untold=family.untold if wanted.titles else (),
         )
 
     def _channel_name(self, name: str) -> str:
         return name.partition(":")[2] or self.settings.youtube.channel
 
-    def _address(self, channel: str) -> str:
+    def address(self, channel: str) -> str:
+        """How receipts call a channel."""
         return YOUTUBE if channel == DEFAULT_CHANNEL else f"{YOUTUBE}:{channel}"

@@ -33,7 +33,8 @@ class Identity:
         *shape, bed = self._known[asked]
         pictures = tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
         # Not what its preset is called, but what that says.
-        own = canonical_text(replace(brief, origin="", priority=None, preset=None, format=None, theme=None))
+        look = replace(brief, preset=None, format=None, theme=None)
+        own = canonical_text(replace(look, origin="", playlist="", priority=None))
         return key_of_texts(own, *shape, canonical_text(pictures), bed)[:_ID_DIGITS]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:

@@ -52,7 +52,9 @@ class Machine:
     _gates: dict[str, Gate] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _quotas: dict[str, ProjectQuota] = field(default_factory=dict)
-    # Who hears of them: nobody, or one.
+    # What people have been told that need not be told twice.
+    _said: set[str] = field(default_factory=set)
+    # Who hears of gates, and of that: nobody, or one.
     _ears: list[Callable[[str], None]] = field(default_factory=list)
 
     @cached_property
@@ -134,6 +136,12 @@ class Machine:
     @cached_property
     def _day_budget(self) -> Budget:
         return budget_of_day(self.workspace / "state" / "ledgers", self.settings, self.clock)
+
+    def tell_once(self, line: str) -> None:
+        """Tell whoever listens, unless they have been told the same before."""
+        if line not in self._said:
+            self._said.add(line)
+            self._tell(line)
 
     def hear_gates(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""

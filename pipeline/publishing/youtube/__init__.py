@@ -4,8 +4,12 @@ destination  `YouTubeDestination`: read this first
 journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
+extras       what goes with it: thumbnail, captions, playlist, titles in other languages
+after        what has become of it
+by_hand      a folder per film for people who upload themselves
 video        the film's description
 timing       when it becomes public
+methods      what can be asked
 calls        requests in the name of a channel, each counted
 tokens       the login of a channel
 login        how it is made      (device: where there is no browser)
@@ -13,8 +17,19 @@ http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """
 
+from pipeline.publishing.youtube.by_hand import ByHandDestination
 from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
+from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.timing import SlotBook, Timing
 from pipeline.publishing.youtube.video import Publicity
 
-__all__ = ["Channel", "Publicity", "SlotBook", "Timing", "YouTubeDestination"]
+__all__ = [
+    "ByHandDestination",
+    "Channel",
+    "Extras",
+    "Publicity",
+    "SlotBook",
+    "Timing",
+    "Title",
+    "YouTubeDestination",
+]

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from pipeline.errors import ProviderError
+from pipeline.errors import ClosedError, ProviderError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.failures import error_of, reason_of, says_spent
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
+from pipeline.publishing.youtube.methods import METHODS
 from pipeline.publishing.youtube.tokens import Login
 from pipeline.state.quota import ProjectQuota
 
@@ -60,6 +61,44 @@ class Calls:
 
         return await self.patiently(ask)
 
+    async def ask(self, method: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """What a method that only reads answers, asked once. `method` is one of `METHODS`. Raises a `ProviderError`."""
+        answer = await self.find(method, parameters, absent="")
+        assert answer is not None
+        return answer
+
+    async def find(self, method: str, parameters: Mapping[str, str], *, absent: str) -> dict[str, Any] | None:
+        """As `ask`; None: it is refused with 404, for the reason `absent`."""
+        called = METHODS[method]
+        reply = await self.send(called.verb, self.address(called.path, parameters))
+        if reply.status == 404 and absent and reason_of(reply) == absent:
+            return None
+        if reply.status != 200:
+            raise self.error(reply)
+        return reply.content
+
+    async def do(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
+        """One request of a method that changes something, whatever its answer; `kind` is the body's media type.
+
+        The caller knows which answers are none, and whether asking again could do it twice.
+        """
+        called = METHODS[method]
+        return await self.send(
+            called.verb, self.address(called.path, parameters), headers={"Content-Type": kind}, body=body
+        )
+
+    async def shortage(self, method: str) -> ClosedError | None:
+        """Why the day's quota does not pay for a method now; None: it does, or the call itself will say why not."""
+        try:
+            await self._login.access_token()
+            reserved = await self._quota(self._login.client_id).reserve(method)
+        except ClosedError as error:
+            return error
+        except ProviderError:
+            return None
+        await reserved.give_back()
+        return None
+
     async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """The result of `call`, called again after errors that may pass, as the retry policy says."""
         return await with_retries(self._retry, call, clock=self._clock)
@@ -88,6 +127,14 @@ class Calls:
     def error(self, reply: Reply) -> ProviderError:
         """The error for an answer that is none."""
         return error_of(reply, where=self.where, login=self._how_to_log_in, now=self._clock())
+
+    def now(self) -> datetime:
+        """The time, aware."""
+        return self._clock()
+
+    def passing(self, what: str) -> TransientError:
+        """The error for an answer that may be a better one the next time."""
+        return TransientError(what, where=self.where)
 
     async def _once(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, token: str) -> Reply:
         """Every request that Google counts is counted here first, whatever it is for."""

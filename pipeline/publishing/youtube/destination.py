@@ -6,6 +6,7 @@ What has happened before is in the film's journal (`journal.py`). Read it from t
     a session was begun                ask it: it may be complete, or go on from where it stands
     … and the server forgot it         look for the film's tag on the channel
     none of that                       save what is intended, begin a session, save it, send, save the id
+    then, what goes with it            thumbnail, titles, playlist, captions: each saved before and after (`extras`)
 
 There are never two sessions that could both end in a film: a new one is begun only when the server has forgotten the
 old one and the film is not on the channel, or when nobody can finish the old one any more, because its bytes are gone.
@@ -19,18 +20,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, ClosedError, HeldError, TransientError
+from pipeline.errors import CheckpointError, ClosedError, HeldError, ProviderError, TransientError
 from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model import Package, Receipt
 from pipeline.model.schedule import Hours
 from pipeline.publishing.destination import Subject
+from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.extras import Extras, do_steps, plan_steps
 from pipeline.publishing.youtube.http import open_http
-from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
+from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
 from pipeline.publishing.youtube.tokens import Login
@@ -64,6 +68,8 @@ class Channel:
     # None: no limit.
     bandwidth: Bandwidth | None = None
     hours: Hours | None = None
+    # How long a film that is out is watched until YouTube has processed it; None: it is not looked at.
+    processing_s: float | None = None
 
     @property
     def how_to_log_in(self) -> str:
@@ -98,10 +104,18 @@ class Channel:
 class YouTubeDestination:
     """One film on its way to one channel."""
 
-    def __init__(self, channel: Channel, subject: Subject, publicity: Publicity, timing: Timing = AS_IT_IS) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        subject: Subject,
+        publicity: Publicity,
+        extras: Extras | None = None,
+        timing: Timing = AS_IT_IS,
+    ) -> None:
         self._channel = channel
         self._subject = subject
         self._publicity = publicity
+        self._extras = extras or Extras()
         self._timing = timing
         self._journal = Journal(channel.journals, subject.key)
 
@@ -128,7 +142,9 @@ class YouTubeDestination:
             if record is None or record.published is None:
                 with await to_thread.run_sync(_open, package.video) as file:
                     record = await self._publish(package, file, record)
-            return self._receipt(package, record)
+            receipt = self._receipt(package, record)
+            record, missing = await self._do_the_rest(package, record)
+            return replace(receipt, missing=missing, remarks=await self._look(record))
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -151,11 +167,47 @@ class YouTubeDestination:
             hint=f"Look at both; to publish this one as well: {command}",
         )
 
+    async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, tuple[str, ...]]:
+        """What goes with a film that is out; and what of it is missing then."""
+        text = await to_thread.run_sync(_text_of, package, self._subject)
+        playlists = self._channel.journals / "playlists"
+        plan = partial(plan_steps, package, text, self._extras, playlists=playlists)
+        steps = await to_thread.run_sync(plan)
+        untold = tuple(f"titles in {each}: that film has no words yet" for each in self._extras.untold)
+        if not steps:
+            return record, untold
+        try:
+            async with self._channel.gate.call(), self._channel.open() as calls:
+                save, clock = self._journal.write, self._channel.clock
+                record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock)
+        except ClosedError as error:
+            return record, (error.message,)
+        return record, missing + untold
+
+    async def _look(self, record: Record) -> tuple[str, ...]:
+        """What YouTube has made of a film that is out, where that is not what was asked for. It is told once."""
+        patience_s, out = self._channel.processing_s, record.published
+        assert out is not None
+        if patience_s is None or (record.seen and is_over(record.seen)):
+            return ()
+        try:
+            # Not through the gate: others may send their films meanwhile.
+            async with self._channel.open() as calls:
+                seen = await until_processed(calls, out.id, patience_s=patience_s)
+        except ProviderError as error:
+            return (f"{out.url} is out, and whether it is processed can't be asked: {error.message}",)
+        if seen:
+            await self._journal.write(record.model_copy(update={"seen": seen}))
+        trouble = trouble_of(seen)
+        told = f"“{out.title}” ({out.url}) is {trouble}" if trouble else ""
+        return tuple(filter(None, (told, LOCKED if is_locked(record.privacy, seen) else "")))
+
     # One film ----------------------------------------------------------------------------------------------------
 
     async def _publish(self, package: Package, file: io.BufferedReader, before: Record | None) -> Record:
         """The journal's record when the film is out."""
         text = await to_thread.run_sync(_text_of, package, self._subject)
+        publicity = self._publicity.of(text)
         sha256, size_bytes = await to_thread.run_sync(_measure, file)
         film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
         async with self._channel.gate.call(), self._channel.open() as calls:
@@ -175,15 +227,16 @@ class YouTubeDestination:
                         job=self._subject.job,
                         batch=self._subject.batch,
                         title=text.title,
+                        privacy=publicity.privacy,
                         at=self._channel.clock(),
                         before=before,
                     )
                 )
                 tag = self._journal.tag(record)
                 session = await upload.start(
-                    video_resource(text, await self._made_public(tag), tag=tag),
+                    video_resource(text, await self._made_public(publicity, text, tag), tag=tag),
                     size_bytes=size_bytes,
-                    notify_subscribers=self._publicity.notify_subscribers,
+                    notify_subscribers=publicity.notify_subscribers,
                 )
                 record = await self._journal.write(record.model_copy(update={"session": session}))
                 if out := await self._settle(calls, upload, record, film):
@@ -196,10 +249,12 @@ class YouTubeDestination:
         if hours and not hours.contain(now):
             raise ClosedError(f"films are sent at {hours}", until=hours.next_begin(now), where=self.name)
 
-    async def _made_public(self, tag: str) -> Publicity:
+    async def _made_public(self, publicity: Publicity, text: FilmText, tag: str) -> Publicity:
         """What is asked for the film. One that becomes public at a time has to be private until then."""
+        if not text.may_be_public:
+            return publicity
         at = await self._timing.moment(tag, now=self._channel.clock())
-        return replace(self._publicity, privacy="private", publish_at=at) if at else self._publicity
+        return replace(publicity, privacy="private", publish_at=at) if at else publicity
 
     async def _settle(self, calls: Calls, upload: Upload, record: Record, film: Film | None) -> Record | None:
         """Bring a session to its end; None: it has none, and its film is not on the channel.
@@ -219,7 +274,7 @@ class YouTubeDestination:
     async def _arrived(self, record: Record, video_id: str) -> Record:
         published = Published(
             id=video_id,
-            url=f"https://www.youtube.com/watch?v={video_id}",
+            url=WATCH + video_id,
             job=record.job,
             title=record.title,
             at=self._channel.clock(),

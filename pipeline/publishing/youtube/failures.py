@@ -59,6 +59,11 @@ def says_spent(reply: Reply) -> bool:
     return reply.status in {403, 429} and _read(reply)[0] in _SPENT
 
 
+def reason_of(reply: Reply) -> str:
+    """Why a request was refused, in YouTube's word; empty: it does not say."""
+    return _read(reply)[0]
+
+
 def _read(reply: Reply) -> tuple[str, str]:
     """(reason, message) of an error's body; empty where it has none, as in a page of HTML."""
     error = reply.content.get("error")

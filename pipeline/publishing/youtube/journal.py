@@ -6,12 +6,14 @@ is on the disk before the next one begins:
     intent    what is to be published, with the hash of its bytes
     session   the address that bytes go to: as good as a key, hence mode 0600
     id        the film is there; the session is forgotten
+    steps     its thumbnail, captions, playlist and titles in other languages, each begun, then done or failed
 
 The file stays when all is done: it is how we know that a film is out. Whoever changes it holds the lock beside it.
 """
 
 from __future__ import annotations
 
+import math
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,8 @@ from pipeline.files import discard_leftovers, storage_errors, write_atomically
 from pipeline.state.locks import held
 
 _MODE = 0o600
+# Where a film is seen: this, and its id.
+WATCH = "https://www.youtube.com/watch?v="
 
 
 class _Document(BaseModel):
@@ -43,6 +47,30 @@ class Published(_Document):
     at: AwareDatetime
 
 
+class Step(_Document):
+    """One thing more than the film. What was begun and is not done may have been done: the channel is asked."""
+
+    state: Literal["begun", "done", "failed"]
+    at: AwareDatetime
+    # What it was done with, where that may change; another content makes it a step to be done again.
+    content: str = ""
+    # Why it failed, in a line.
+    why: str = ""
+
+
+class Seen(_Document):
+    """How YouTube said that a film stands, in its own words."""
+
+    at: AwareDatetime
+    # uploaded, processed, failed, rejected, deleted; processing, succeeded, failed, terminated.
+    upload: str = ""
+    processing: str = ""
+    privacy: str = ""
+    publish_at: str = ""
+    # Why it failed or was rejected.
+    why: str = ""
+
+
 class Record(_Document):
     """The file."""
 
@@ -53,11 +81,16 @@ class Record(_Document):
     job: str
     batch: str = ""
     title: str
+    # Who shall see it.
+    privacy: str = ""
     intended_at: AwareDatetime
     # From 1; one more each time that somebody has asked for the film to be published again.
     round: int = 1
     session: str | None = None
     published: Published | None = None
+    # By name, of a film that is out.
+    steps: dict[str, Step] = {}
+    seen: Seen | None = None
     # Of earlier rounds.
     earlier: tuple[Published, ...] = ()
 
@@ -66,7 +99,8 @@ class Record(_Document):
         if self.published is None:
             return self
         earlier = (*self.earlier, self.published)
-        return self.model_copy(update={"round": self.round + 1, "session": None, "published": None, "earlier": earlier})
+        anew: dict[str, object] = {"session": None, "published": None, "steps": {}, "seen": None}
+        return self.model_copy(update={"round": self.round + 1, "earlier": earlier, **anew})
 
 
 class Journal:
@@ -79,15 +113,24 @@ class Journal:
 
     def tag(self, record: Record) -> str:
         """By which the film is known on the channel: of each round another."""
-        return f"nightreel-{self.key}" + (f"-{record.round}" if record.round > 1 else "")
+        return self.tag_of(record.round)
 
-    def alone(self, *, what: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: nobody else publishes this film; whoever does is waited for."""
-        return held(self._path.with_suffix(".lock"), what=what)
+    def tag_of(self, number: int) -> str:
+        """The tag of a round, from 1."""
+        return f"nightreel-{self.key}" + (f"-{number}" if number > 1 else "")
+
+    def alone(self, *, what: str, wait_s: float = math.inf) -> AbstractAsyncContextManager[None]:
+        """`async with`: nobody else publishes this film; whoever does is waited for. Raises `BusyError` after that."""
+        return held(self._path.with_suffix(".lock"), what=what, wait_s=wait_s)
+
+    @classmethod
+    def all_in(cls, folder: Path) -> list[Journal]:
+        """Those of a channel, by key. Blocks."""
+        return [cls(folder, path.stem) for path in sorted(folder.glob("*.json"))]
 
     async def read(self) -> Record | None:
         """What is known; None: nothing. Raises `DamagedError`: whoever can't read it must not publish."""
-        return await to_thread.run_sync(self._read)
+        return await to_thread.run_sync(self.read_now)
 
     async def write(self, record: Record) -> Record:
         """Save, and return what was saved. Cancellation waits until it is on the disk."""
@@ -95,7 +138,8 @@ class Journal:
             await to_thread.run_sync(self._write, record)
         return record
 
-    def _read(self) -> Record | None:
+    def read_now(self) -> Record | None:
+        """As `read`, for those who are in a thread already. Blocks."""
         with storage_errors(self._path):
             try:
                 text = self._path.read_bytes()
@@ -117,7 +161,15 @@ class Journal:
 
 
 def intent(
-    *, sha256: str, size_bytes: int, job: str, batch: str, title: str, at: datetime, before: Record | None
+    *,
+    sha256: str,
+    size_bytes: int,
+    job: str,
+    batch: str,
+    title: str,
+    privacy: str,
+    at: datetime,
+    before: Record | None,
 ) -> Record:
     """A record that begins, or that takes over from one whose film never arrived."""
     return Record(
@@ -126,6 +178,7 @@ def intent(
         job=job,
         batch=batch,
         title=title,
+        privacy=privacy,
         intended_at=at,
         round=before.round if before else 1,
         earlier=before.earlier if before else (),

@@ -21,12 +21,12 @@ _MARGIN = timedelta(days=1)
 
 async def find_film(calls: Calls, tag: str, *, since: datetime) -> str | None:
     """The id of the film with this tag that came onto the channel after `since`; None: there is none."""
-    playlist = await _uploads(calls)
+    playlist = await uploads_of(calls)
     page = ""
     while True:
         parameters = {"part": "snippet,contentDetails", "playlistId": playlist, "maxResults": _PAGE}
         answer = await calls.read(f"{_API}/playlistItems", parameters | ({"pageToken": page} if page else {}))
-        items = list(_objects(answer.get("items")))
+        items = list(objects(answer.get("items")))
         ids = [str(item.get("contentDetails", {}).get("videoId") or "") for item in items]
         if found := await _with_tag(calls, [one for one in ids if one], tag):
             return found
@@ -35,9 +35,10 @@ async def find_film(calls: Calls, tag: str, *, since: datetime) -> str | None:
             return None
 
 
-async def _uploads(calls: Calls) -> str:
+async def uploads_of(calls: Calls) -> str:
+    """The playlist of all uploads of the channel. Raises a `ProviderError`."""
     answer = await calls.read(f"{_API}/channels", {"part": "contentDetails", "mine": "true"})
-    for channel in _objects(answer.get("items")):
+    for channel in objects(answer.get("items")):
         if playlist := channel.get("contentDetails", {}).get("relatedPlaylists", {}).get("uploads"):
             return str(playlist)
     raise PermanentError("this Google account has no YouTube channel", where=calls.where)
@@ -47,7 +48,7 @@ async def _with_tag(calls: Calls, ids: list[str], tag: str) -> str | None:
     if not ids:
         return None
     answer = await calls.read(f"{_API}/videos", {"part": "snippet", "id": ",".join(ids)})
-    for video in _objects(answer.get("items")):
+    for video in objects(answer.get("items")):
         if tag in (video.get("snippet", {}).get("tags") or ()):
             return str(video["id"])
     return None
@@ -61,6 +62,6 @@ def _is_older(item: dict[str, Any], than: datetime) -> bool:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) < than
 
 
-def _objects(value: object) -> Iterator[dict[str, Any]]:
+def objects(value: object) -> Iterator[dict[str, Any]]:
     """What a list of an answer has in it."""
     return (item for item in (value if isinstance(value, list) else []) if isinstance(item, dict))

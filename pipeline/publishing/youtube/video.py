@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import InputError
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.model.text import clean_text
 
 Privacy = Literal["private", "unlisted", "public"]
+_FEWEST_FIRST = ("private", "unlisted", "public")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,18 +31,49 @@ class Publicity:
     notify_subscribers: bool
     # When a private film becomes public (aware); None: it stays as it is.
     publish_at: datetime | None = None
+    license: Literal["youtube", "creativeCommon"] = "youtube"
+    embeddable: bool = True
+
+    def of(self, text: FilmText) -> Publicity:
+        """What is asked for one film: what its metadata says goes before, but never shows it to more people."""
+        told = {
+            "category": text.category,
+            "made_for_kids": text.made_for_kids,
+            "synthetic_media": text.synthetic_media,
+            "notify_subscribers": text.notify_subscribers,
+            "license": text.license,
+            "embeddable": text.embeddable,
+        }
+        privacy = min(self.privacy, text.privacy or self.privacy, key=_FEWEST_FIRST.index)
+        at = self.publish_at if text.may_be_public else None
+        changes: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        return replace(self, privacy=privacy, publish_at=at, **changes)
 
 
 class FilmText(BaseModel):
     """What metadata.json says, as far as YouTube wants to know it; whatever else is in it, is not read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
     # BCP-47.
     language: str = ""
+    # Called as youtubeuploader calls them (github.com/porjo/youtubeuploader); None: the settings decide.
+    category: str | None = Field(None, alias="categoryId", pattern=r"^\d{1,3}$")
+    privacy: Privacy | None = Field(None, alias="privacyStatus")
+    made_for_kids: bool | None = Field(None, alias="madeForKids")
+    synthetic_media: bool | None = Field(None, alias="containsSyntheticMedia")
+    notify_subscribers: bool | None = Field(None, alias="notifySubscribers")
+    license: Literal["youtube", "creativeCommon"] | None = None
+    embeddable: bool | None = None
+    playlist_titles: tuple[str, ...] = Field((), alias="playlistTitles")
+
+    @property
+    def may_be_public(self) -> bool:
+        """Whether a time may make the film public: not one that shall be seen by fewer."""
+        return self.privacy in {None, "public"}
 
 
 def read_text(path: Path) -> FilmText:
@@ -76,6 +108,8 @@ def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping
         "privacyStatus": publicity.privacy,
         "selfDeclaredMadeForKids": publicity.made_for_kids,
         "containsSyntheticMedia": publicity.synthetic_media,
+        "license": publicity.license,
+        "embeddable": publicity.embeddable,
     }
     if publicity.publish_at:
         status["publishAt"] = publicity.publish_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

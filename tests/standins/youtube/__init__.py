@@ -24,6 +24,7 @@ semantics  what it does not
 accounts   clients, consent and tokens
 quota      what a day has
 uploads    sessions, ranges and films
+shelf      thumbnails, captions, titles and playlists
 faults     what can go wrong, by the request that it meets
 server     all of it over HTTP
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.limits import RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing import Subject
-from pipeline.publishing.youtube import Channel, Publicity, Timing, YouTubeDestination
+from pipeline.publishing.youtube import Channel, Extras, Publicity, Timing, YouTubeDestination
 from pipeline.publishing.youtube.timing import AS_IT_IS
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.gates import gate
@@ -38,6 +38,7 @@ def channel_of(
     clock: Callable[[], datetime] = now,
     allowance: Allowance = PLENTY,
     hours: Hours | None = None,
+    processing_s: float | None = None,
 ) -> Channel:
     """A channel whose login is below `root`, if somebody has put it there."""
     return Channel(
@@ -54,6 +55,7 @@ def channel_of(
         hours=hours,
         retry=retry,
         clock=clock,
+        processing_s=processing_s,
     )
 
 
@@ -71,7 +73,12 @@ def token_file(root: Path, name: str = "default") -> Path:
 
 
 def film_for(
-    channel: Channel, key: str = "0123456789abcdef", *, job: str = "job1", timing: Timing = AS_IT_IS
+    channel: Channel,
+    key: str = "0123456789abcdef",
+    *,
+    job: str = "job1",
+    extras: Extras | None = None,
+    timing: Timing = AS_IT_IS,
 ) -> YouTubeDestination:
     """A film about `key` on its way to the channel."""
-    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED, timing)
+    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED, extras, timing)

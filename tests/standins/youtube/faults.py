@@ -44,6 +44,9 @@ FAULTS: dict[str, str] = {
 }
 # Those that pass by themselves, or by asking again.
 PASSING = tuple(name for name in FAULTS if name not in {"quota_exceeded", "upload_limit_exceeded", "invalid_grant"})
+# Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer).
+for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
+    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "lost")}
 
 
 @dataclass

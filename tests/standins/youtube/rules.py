@@ -67,6 +67,7 @@ def check(method: str, query: list[tuple[str, str]], body: object = None) -> Ask
         return Asked(method, parts, given)
     _check_body(body, resource, "")
     assert isinstance(body, dict)
+    _check_required(body, resource, f"youtube.{method}")
     for part in body.keys() - parts - {"id", "kind", "etag"}:
         raise Refusal("unexpectedPart", f"{part} is sent, and not named in part", domain="youtube.part")
     return Asked(method, parts, given, body)
@@ -121,6 +122,15 @@ def _check_body(value: object, schema: str, path: str) -> None:
         if name not in properties:
             raise Refusal("badRequest", f"Unknown name {name!r} at {path or schema!r}: Cannot find field.")
         _check_field(item, properties[name], f"{path}.{name}" if path else name)
+
+
+def _check_required(body: dict[str, Any], schema: str, method: str) -> None:
+    """What the document marks as required of a body of this method, also in the objects that it has."""
+    for name, rule in discovery()["schemas"][schema]["properties"].items():
+        if method in rule.get("annotations", {}).get("required", ()) and not body.get(name):
+            raise Refusal("required", f"Required: {schema}.{name}")
+        if "$ref" in rule and isinstance(body.get(name), dict):
+            _check_required(body[name], rule["$ref"], method)
 
 
 def _check_field(value: object, rule: dict[str, Any], path: str) -> None:

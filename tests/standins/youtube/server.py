@@ -7,7 +7,7 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +20,14 @@ from tests.standins.youtube.faults import FaultPlan
 from tests.standins.youtube.quota import Quota, exceeded
 from tests.standins.youtube.rules import Asked, Refusal, check, discovery
 from tests.standins.youtube.semantics import MOST_BYTES, check_film
+from tests.standins.youtube.shelf import Shelf
 from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
 
 UPLOAD_PATH = "/upload/youtube/v3/videos"
 # Discovery names this one, and no client uses it.
 RESUMABLE_PATH = "/resumable/upload/youtube/v3/videos"
 _PAGE = 50
+_PROCESSING = {"processed": "succeeded", "failed": "failed", "rejected": "terminated"}
 # So finely it is known how many bytes have arrived.
 _STEP_BYTES = 4096
 
@@ -51,8 +53,12 @@ class YouTubeStandIn:
     quota: Quota = field(default_factory=Quota)
     # An unaudited project: every film is private, whatever was asked for.
     locked_private: bool = False
-    # What becomes of every film: processed, failed, rejected.
-    upload_status: str = "uploaded"
+    # What becomes of every film (processed, failed, rejected) and why, when it has been asked for so many times.
+    becomes: str = "processed"
+    because: str = ""
+    looks_until_processed: int = 1
+    # By id, of films that have another one.
+    fate: dict[str, tuple[str, str]] = field(default_factory=dict)
     watch: Callable[[str, int], None] = _ignore
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     films: dict[str, Film] = field(default_factory=dict)
@@ -63,6 +69,8 @@ class YouTubeStandIn:
     def __post_init__(self) -> None:
         self._runner: web.AppRunner | None = None
         self._numbers = 0
+        self._looks: Counter[str] = Counter()
+        self.shelf = Shelf(self)
 
     @property
     def url(self) -> str:
@@ -101,6 +109,12 @@ class YouTubeStandIn:
             resource = {"snippet": {"title": name, "tags": ["other"]}}
             self.films[name] = Film(name, channel, resource, b"other", self.clock(), "")
 
+    def copy_of(self, name: str) -> str:
+        """The id of a film that is there once more: a client has sent it twice."""
+        film = replace(self.films[name], id=f"copy-{name}")
+        self.films[film.id] = film
+        return film.id
+
     def films_by_tag(self) -> Counter[str]:
         """How many films there are of each job, by the tag that begins with nightreel-."""
         return Counter(tag for film in self.films.values() for tag in film.tags if tag.startswith("nightreel-"))
@@ -112,10 +126,13 @@ class YouTubeStandIn:
             app.router.add_put(path, self._answering(self._put))
         for path, handler in (("channels", self._channels), ("playlistItems", self._items), ("videos", self._videos)):
             app.router.add_get(f"/youtube/v3/{path}", self._answering(handler))
+        for verb, path, handler in self.shelf.routes:
+            app.router.add_route(verb, path, self._answering(handler))
         app.router.add_post("/token", self._answering(self._token))
         app.router.add_post("/device/code", self._answering(self._device))
         app.router.add_get("/o/oauth2/v2/auth", self._answering(self._consent))
         app.router.add_get("/_history", self._history)
+        app.router.add_get("/_secrets", self._secrets)
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -144,7 +161,7 @@ class YouTubeStandIn:
 
         return answer
 
-    def _allowed(self, request: web.Request, method: str) -> Grant:
+    def allowed(self, request: web.Request, method: str) -> Grant:
         """Who asks, if they may; the request counts in any case."""
         self.calls[method] += 1
         self.quota.spend(method)
@@ -157,7 +174,7 @@ class YouTubeStandIn:
     async def _start(self, request: web.Request) -> web.Response:
         self.watch("start", 0)
         body = await request.read()
-        grant = self._allowed(request, "videos.insert")
+        grant = self.allowed(request, "videos.insert")
         fault = self.faults.draw("start")
         if refusal := _START_REFUSALS.get(fault or ""):
             raise refusal()
@@ -277,7 +294,11 @@ class YouTubeStandIn:
         self.films[film.id] = session.film = film
 
     def _shown(self, film: Film, parts: Any) -> dict[str, Any]:
-        status = {**film.resource.get("status", {}), "uploadStatus": self.upload_status}
+        is_over = self._looks[film.id] >= self.looks_until_processed
+        becomes, because = self.fate.get(film.id, (self.becomes, self.because))
+        status = {**film.resource.get("status", {}), "uploadStatus": becomes if is_over else "uploaded"}
+        if is_over and because:
+            status["rejectionReason" if becomes == "rejected" else "failureReason"] = because
         if self.locked_private:
             status["privacyStatus"] = "private"
         known = {
@@ -287,21 +308,22 @@ class YouTubeStandIn:
                 "publishedAt": _moment(film.published_at),
             },
             "status": status,
-            "processingDetails": {"processingStatus": "processing"},
+            "processingDetails": {"processingStatus": _PROCESSING[becomes] if is_over else "processing"},
+            "localizations": film.resource.get("localizations", {}),
         }
         return {"kind": "youtube#video", "id": film.id, **{part: known[part] for part in parts if part in known}}
 
     # Questions ---------------------------------------------------------------------------------------------------
 
-    def _listed(self, request: web.Request, method: str) -> tuple[Grant, Asked]:
-        grant = self._allowed(request, method)
+    def listed(self, request: web.Request, method: str) -> tuple[Grant, Asked]:
+        grant = self.allowed(request, method)
         fault = self.faults.draw("list")
         if fault:
             raise _backend_error() if fault == "list_503" else _unauthorized()
         return grant, check(method, list(request.query.items()))
 
     async def _channels(self, request: web.Request) -> web.Response:
-        grant, asked = self._listed(request, "channels.list")
+        grant, asked = self.listed(request, "channels.list")
         if asked.one("mine") != "true":
             raise Refusal("missingRequiredParameter", "No filter selected.")
         known = {
@@ -313,9 +335,9 @@ class YouTubeStandIn:
         return web.json_response({"kind": "youtube#channelListResponse", "items": [item]})
 
     async def _items(self, request: web.Request) -> web.Response:
-        grant, asked = self._listed(request, "playlistItems.list")
+        grant, asked = self.listed(request, "playlistItems.list")
         if asked.one("playlistId") != f"UU{grant.channel}":
-            raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404)
+            return self.shelf.items(grant, asked)
         films = [film for film in reversed(self.films.values()) if film.channel == grant.channel]
         start, size = int(asked.one("pageToken") or 0), int(asked.one("maxResults") or 5)
         page = films[start : start + size]
@@ -325,12 +347,14 @@ class YouTubeStandIn:
         return web.json_response(body)
 
     async def _videos(self, request: web.Request) -> web.Response:
-        _, asked = self._listed(request, "videos.list")
+        _, asked = self.listed(request, "videos.list")
         ids = [one for value in asked.parameters.get("id", []) for one in value.split(",")]
         if not ids:
             raise Refusal("missingRequiredParameter", "No filter selected.")
         if len(ids) > _PAGE:
             raise Refusal("invalidFilters", "The request specifies too many ids.")
+        if "processingDetails" in asked.parts:
+            self._looks.update(ids)
         found = [self._shown(self.films[one], asked.parts) for one in ids if one in self.films]
         return web.json_response({"kind": "youtube#videoListResponse", "items": found})
 
@@ -362,7 +386,10 @@ class YouTubeStandIn:
             for film in self.films.values()
         ]
         told = {"films": films, "sessions": len(self.sessions), "calls": self.calls, "faults": self.faults.met}
-        return web.json_response({**told, "complaints": self.complaints})
+        return web.json_response({**told, **self.shelf.history(), "complaints": self.complaints})
+
+    async def _secrets(self, _request: web.Request) -> web.Response:
+        return web.json_response(sorted(self.secrets))
 
 
 _UPLOAD_SCOPES = (

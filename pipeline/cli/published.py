@@ -1,0 +1,72 @@
+"""`nightreel published`: what is out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.control.published import Out
+
+
+def published(
+    *,
+    check: Annotated[bool, Parameter(negative="")] = False,
+    place: Place = Place(),
+) -> int:
+    """List the films that are out on video hosts, from what was written down when they went there.
+
+    Examples: nightreel published · nightreel published --check
+
+    Parameters
+    ----------
+    check
+        Ask the channels as well: which films are gone, rejected, private against your will, or there twice.
+    """
+    from dataclasses import asdict
+
+    from anyio import to_thread
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+    from pipeline.orchestrator.control.published import Reconciled, reconciled
+    from pipeline.orchestrator.control.published import published as from_journals
+
+    async def work() -> int:
+        shop = session.workshop
+        if check:
+            found = await reconciled(shop)
+        else:
+            found = Reconciled(films=await to_thread.run_sync(from_journals, shop))
+        if place.json:
+            print_json(asdict(found))
+        else:
+            _print(found.films)
+            for address in found.strangers:
+                print(f"{address}: has a tag of nightreel, and nothing is known of it here")
+            for line in found.unasked:
+                print(f"not asked: {line}")
+        is_bad = check and (any(film.trouble for film in found.films) or found.unasked)
+        return EXIT_SOME_JOBS_FAILED if is_bad else EXIT_OK
+
+    session = open_session(place, {})
+    return session.run(work)
+
+
+def _print(films: tuple[Out, ...]) -> None:
+    from pipeline.cli.text import shown
+
+    if not films:
+        print("Nothing is out. See: nightreel publish --help")
+    for film in films:
+        at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
+        state = ", ".join(filter(None, (film.state, film.privacy)))
+        print(f"{at}  {film.url or film.destination}  {shown(film.title or film.key)}{f'  ({state})' if state else ''}")
+        if film.trouble:
+            print(f"                  {shown(film.trouble)}")
+        for line in film.missing:
+            print(f"                  without {shown(line)}")

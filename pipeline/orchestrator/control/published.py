@@ -1,0 +1,163 @@
+"""What is out, from the journals; and whether the channels say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+
+from pipeline.errors import BusyError, CheckpointError, ProviderError
+from pipeline.orchestrator.workshop import Workshop
+
+if TYPE_CHECKING:
+    from pipeline.publishing.youtube.calls import Calls
+    from pipeline.publishing.youtube.journal import Journal, Record, Seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Out:
+    """One film at one channel."""
+
+    # "youtube", or "youtube:NAME".
+    destination: str
+    # What it is about: a film has the tag nightreel-KEY on its channel.
+    key: str
+    title: str = ""
+    # Empty: it is not out yet.
+    url: str = ""
+    at: datetime | None = None
+    batch: str = ""
+    job: str = ""
+    # As YouTube said last: processed, public, …; empty: nobody has asked.
+    state: str = ""
+    privacy: str = ""
+    # What should go with it and does not yet.
+    missing: tuple[str, ...] = ()
+    # What is wrong, in a line: gone, rejected, doubled, locked; empty: nothing that is known.
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    """All films of the journals, and what can't be said of them."""
+
+    films: tuple[Out, ...]
+    # Films on a channel with a tag of ours that no journal here knows, as addresses.
+    strangers: tuple[str, ...] = ()
+    # Channels that could not be asked, a line each.
+    unasked: tuple[str, ...] = ()
+
+
+def published(shop: Workshop) -> tuple[Out, ...]:
+    """What the journals say, channel by channel. Asks nobody. Blocks."""
+    return tuple(out for channel in _channels(shop) for out, _ in _journals(shop, channel))
+
+
+async def reconciled(shop: Workshop) -> Reconciled:
+    """The same, compared with the channels: which films are gone, rejected, private against our will, or there twice.
+
+    What YouTube says is written into the journals. About three units of quota for fifty films.
+    """
+    films: list[Out] = []
+    strangers: list[str] = []
+    unasked: list[str] = []
+    for channel in await to_thread.run_sync(_channels, shop):
+        known = await to_thread.run_sync(_journals, shop, channel)
+        try:
+            async with shop.hosts.channel(channel).open() as calls:
+                told, others = await _compared(calls, known)
+        except ProviderError as error:
+            unasked.append(str(error))
+            films += [out for out, _ in known]
+        else:
+            films += told
+            strangers += others
+    return Reconciled(films=tuple(films), strangers=tuple(strangers), unasked=tuple(unasked))
+
+
+def _channels(shop: Workshop) -> list[str]:
+    root = shop.hosts.journals
+    return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def _journals(shop: Workshop, channel: str) -> list[tuple[Out, Journal]]:
+    """Films of a channel, the first that went out first."""
+    from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - loads aiohttp
+
+    address, folder = shop.hosts.address(channel), shop.hosts.channel(channel).journals
+    found = [(_out(address, journal), journal) for journal in Journal.all_in(folder)]
+    return sorted(found, key=lambda pair: (pair[0].at is None, pair[0].at and pair[0].at.isoformat(), pair[0].key))
+
+
+def _out(address: str, journal: Journal) -> Out:
+    try:
+        record = journal.read_now()
+    except CheckpointError as error:
+        return Out(destination=address, key=journal.key, trouble=error.message)
+    if record is None:
+        return Out(destination=address, key=journal.key, trouble="is gone since this moment")
+    known = Out(destination=address, key=journal.key, title=record.title, batch=record.batch, job=record.job)
+    if record.published is None:
+        return replace(known, state="on its way")
+    missing = tuple(f"{name}: {step.why or step.state}" for name, step in record.steps.items() if step.state != "done")
+    out = record.published
+    known = replace(known, title=out.title, url=out.url, at=out.at, job=out.job, missing=missing)
+    return _as_seen(known, record, record.seen) if record.seen else known
+
+
+def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
+    from pipeline.publishing.youtube.after import is_locked, trouble_of  # noqa: PLC0415
+
+    trouble = trouble_of(seen) or ("locked: private, and it was to be seen" if is_locked(record.privacy, seen) else "")
+    state, privacy = (seen.upload, seen.privacy) if seen else ("", "")
+    return replace(known, state=state, privacy=privacy, trouble=trouble)
+
+
+async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple[list[Out], list[str]]:
+    from pipeline.publishing.youtube.after import films_of, look  # noqa: PLC0415
+    from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
+
+    records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
+    ids = {key: record.published.id for key, record in records.items() if record and record.published}
+    seen = await look(calls, list(ids.values()))
+    by_tag: dict[str, list[str]] = {}
+    async for video_id, tags in films_of(calls):
+        for tag in tags:
+            if tag.startswith("nightreel-"):
+                by_tag.setdefault(tag, []).append(video_id)
+    told: list[Out] = []
+    ours: set[str] = set()
+    for out, journal in known:
+        record = records.get(out.key)
+        if record is None:
+            told.append(out)
+            continue
+        tag = journal.tag(record)
+        ours |= {tag, *(journal.tag_of(number) for number in range(1, record.round))}
+        if record.published is None:
+            told.append(out)
+            continue
+        stands = seen.get(record.published.id)
+        if stands:
+            await _note(journal, record, stands)
+        compared = _as_seen(out, record, stands)
+        doubles = [WATCH + one for one in by_tag.get(tag, []) if one != record.published.id]
+        if doubles and not compared.trouble:
+            compared = replace(compared, trouble=f"doubled: it is there as {', '.join(doubles)}, too")
+        told.append(compared)
+    strangers = [WATCH + one for tag, found in by_tag.items() if tag not in ours for one in found]
+    return told, strangers
+
+
+async def _note(journal: Journal, record: Record, seen: Seen) -> None:
+    """Write down how a film stands, unless somebody publishes it this very moment."""
+    try:
+        async with journal.alone(what="the journal of a film", wait_s=0):
+            now = await journal.read()
+            if now and now.published == record.published:
+                await journal.write(now.model_copy(update={"seen": seen}))
+    except BusyError:
+        return

@@ -1,0 +1,28 @@
+"""The films of one brief in other languages, as far as their words are known."""
+
+from __future__ import annotations
+
+from pipeline.model import Job, JobStatus, Script
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Family
+
+# Of such a film nobody waits for words.
+_GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+def family_of(job: Job, shop: Workshop) -> Family:
+    """The siblings of a job in its batch: the same brief, the same variant, another language. Blocks."""
+    brief = job.brief
+    words: dict[str, Script] = {}
+    untold: list[str] = []
+    for row in shop.store.refreshed(job.batch).rows():
+        if (row.topic, row.origin, row.variant) != (brief.title, brief.origin, brief.variant):
+            continue
+        if row.language == brief.language:
+            continue
+        sibling = shop.store.read_job(row.batch, row.id) if row.writer else None
+        if sibling and sibling.script:
+            words[row.language] = sibling.script
+        elif row.status not in _GIVEN_UP:
+            untold.append(row.language)
+    return Family(words=words, untold=tuple(sorted(untold)))

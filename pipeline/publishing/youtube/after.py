@@ -1,0 +1,104 @@
+"""What has become of films that are out: processed, refused, shown to fewer people than was asked, or gone.
+
+https://developers.google.com/youtube/v3/docs/videos: status and processingDetails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import anyio
+
+from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.journal import Seen
+from pipeline.publishing.youtube.lookup import objects, uploads_of
+
+# The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
+_FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
+_PAGE = 50
+_OVER = frozenset({"processed", "failed", "rejected", "deleted"})
+LOCKED = (
+    "WARNING: YouTube keeps films private that were sent by a project which it has not audited, whatever is asked for: "
+    "apply for an audit (support.google.com/youtube/contact/yt_api_form), or change them by hand in YouTube Studio"
+)
+
+
+async def look(calls: Calls, ids: Sequence[str]) -> dict[str, Seen]:
+    """How films stand, by id; one that is not there has no entry. A unit for fifty. Raises a `ProviderError`."""
+    found: dict[str, Seen] = {}
+    for start in range(0, len(ids), _PAGE):
+        parameters = {"part": "status,processingDetails", "id": ",".join(ids[start : start + _PAGE])}
+        answer = await calls.patiently(lambda asked=parameters: calls.ask("videos.list", asked))  # type: ignore[misc]
+        for video in objects(answer.get("items")):
+            found[str(video.get("id"))] = _seen(calls, video)
+    return found
+
+
+async def until_processed(calls: Calls, video_id: str, *, patience_s: float) -> Seen | None:
+    """How a film stands as soon as it is processed, or after `patience_s` seconds; None: it is not there.
+
+    It is looked at at least once.
+    """
+    deadline, wait_s = anyio.current_time() + patience_s, _FIRST_WAIT_S
+    while True:
+        seen = (await look(calls, [video_id])).get(video_id)
+        if seen is None or is_over(seen) or anyio.current_time() + wait_s > deadline:
+            return seen
+        await anyio.sleep(wait_s)
+        wait_s = min(wait_s * _GROWTH, _LONGEST_WAIT_S)
+
+
+def is_over(seen: Seen) -> bool:
+    """Whether YouTube is through with it, for good or ill."""
+    return seen.upload in _OVER or seen.processing in {"succeeded", "failed", "terminated"}
+
+
+def trouble_of(seen: Seen | None) -> str:
+    """What is wrong with a film, in a line; empty: nothing."""
+    if seen is None:
+        return "gone: somebody has removed it"
+    because = f" ({seen.why})" if seen.why else ""
+    if seen.upload == "rejected":
+        return f"rejected by YouTube{because}"
+    if seen.upload == "deleted":
+        return "gone: somebody has removed it"
+    if seen.upload == "failed" or seen.processing in {"failed", "terminated"}:
+        return f"not to be processed by YouTube{because}"
+    return ""
+
+
+def is_locked(asked: str, seen: Seen | None) -> bool:
+    """Whether a film is private that was to be seen by others, and nobody has set a time for it."""
+    return seen is not None and asked in {"public", "unlisted"} and seen.privacy == "private" and not seen.publish_at
+
+
+async def films_of(calls: Calls) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
+    """(id, tags) of every film of the channel, the newest first; two units for fifty. Raises a `ProviderError`."""
+    playlist = await uploads_of(calls)
+    page = ""
+    while True:
+        parameters = {"part": "contentDetails", "playlistId": playlist, "maxResults": str(_PAGE)}
+        parameters |= {"pageToken": page} if page else {}
+        answer = await calls.patiently(lambda asked=parameters: calls.ask("playlistItems.list", asked))  # type: ignore[misc]
+        ids = [str(item.get("contentDetails", {}).get("videoId") or "") for item in objects(answer.get("items"))]
+        if ids := [one for one in ids if one]:
+            known = await calls.read("youtube/v3/videos", {"part": "snippet", "id": ",".join(ids)})
+            for video in objects(known.get("items")):
+                yield str(video.get("id")), tuple(map(str, video.get("snippet", {}).get("tags") or ()))
+        page = str(answer.get("nextPageToken") or "")
+        if not page:
+            return
+
+
+def _seen(calls: Calls, video: dict[str, Any]) -> Seen:
+    status, processing = video.get("status") or {}, video.get("processingDetails") or {}
+    why = status.get("rejectionReason") or status.get("failureReason") or processing.get("processingFailureReason")
+    return Seen(
+        at=calls.now(),
+        upload=str(status.get("uploadStatus") or ""),
+        processing=str(processing.get("processingStatus") or ""),
+        privacy=str(status.get("privacyStatus") or ""),
+        publish_at=str(status.get("publishAt") or ""),
+        why=str(why or "")[:60],
+    )

@@ -1,0 +1,139 @@
+"""A folder per film for people who upload by hand, or with youtubeuploader (github.com/porjo/youtubeuploader).
+
+    youtubeuploader -filename video.mp4 -thumbnail thumbnail.jpg -caption video.srt -metaJSON metadata.json
+
+metadata.json has that program's field names; SHA256SUMS is for `sha256sum -c`. A folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import CheckpointError
+from pipeline.files import flush_to_disk, storage_errors, sync_folder
+from pipeline.model import Package, Receipt
+from pipeline.publishing.folder import FileNames
+from pipeline.publishing.youtube.extras import Extras
+from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
+from pipeline.state.locks import held
+
+SUMS = "SHA256SUMS"
+
+
+class ByHandDestination:
+    """Copies a film, what goes with it and how it shall be shown into a folder of its own below `root`."""
+
+    def __init__(self, address: str, folder: Path, publicity: Publicity, extras: Extras) -> None:
+        """`address` is how receipts call the place; `folder` is the film's own."""
+        self._address = address
+        self._folder = folder
+        self._publicity = publicity
+        self._extras = extras
+
+    @property
+    def name(self) -> str:
+        """See `Destination`."""
+        return self._address
+
+    def gave(self, receipt: Receipt) -> bool:
+        """See `Destination`."""
+        return receipt.destination == self.name
+
+    async def again(self) -> None:
+        """Delivering again puts there what is missing: there is nothing to forget."""
+
+    async def deliver(self, package: Package) -> Receipt:
+        """See `Destination`. Raises `InputError` for metadata that are none."""
+        async with held(self._folder.with_name(f".{self._folder.name}.lock"), what=f"the folder {self._folder}"):
+            await to_thread.run_sync(self._deliver, package)
+        return Receipt(destination=self.name, package=package, url=self._folder.absolute().as_uri())
+
+    def _deliver(self, package: Package) -> None:
+        text = read_text(package.metadata) if package.metadata.is_file() else FilmText(title=package.video.stem)
+        files = self._files(package)
+        if not package.video.is_file():
+            raise CheckpointError("the film is gone", where=str(package.video), hint="Run the command again")
+        told = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
+        sums = _sums(files, told)
+        with storage_errors(self._folder):
+            if not self._is_there(files, sums):
+                self._replace(files, {FileNames().metadata: told, SUMS: sums})
+
+    def _files(self, package: Package) -> dict[str, Path]:
+        """Names in the folder, and what they are copied from. A file that somebody named may come alone."""
+        names = FileNames()
+        wanted = {
+            names.video: package.video,
+            names.srt: package.srt,
+            names.vtt: package.vtt,
+            names.thumbnail: package.thumbnail,
+            **dict(zip(names.more_thumbnails, package.more_thumbnails, strict=False)),
+        }
+        stem = Path(names.srt).stem
+        for path in sorted(package.srt.parent.glob(f"{package.srt.stem}.*.srt")):
+            wanted[f"{stem}{path.name.removeprefix(package.srt.stem)}"] = path
+        return {name: path for name, path in wanted.items() if path.is_file()}
+
+    def _metadata(self, text: FilmText) -> dict[str, object]:
+        """What YouTube would be told, in youtubeuploader's field names; those that it does not know, it ignores."""
+        resource = video_resource(text, self._publicity.of(text), tag="")
+        snippet, status = resource["snippet"], resource["status"]
+        playlists = text.playlist_titles or ((self._extras.playlist,) if self._extras.playlist else ())
+        return {
+            "title": snippet["title"],
+            "description": snippet["description"],
+            "tags": snippet["tags"],
+            "categoryId": snippet["categoryId"],
+            "privacyStatus": status["privacyStatus"],
+            **({"publishAt": status["publishAt"]} if "publishAt" in status else {}),
+            "madeForKids": status["selfDeclaredMadeForKids"],
+            "containsSyntheticMedia": status["containsSyntheticMedia"],
+            "license": status["license"],
+            "embeddable": status["embeddable"],
+            **({"playlistTitles": list(playlists)} if playlists else {}),
+            **({"language": text.language} if text.language else {}),
+        }
+
+    def _is_there(self, files: dict[str, Path], sums: str) -> bool:
+        there = self._folder / SUMS
+        return (
+            there.is_file()
+            and there.read_text(encoding="utf-8") == sums
+            and all(_size(self._folder / name) == _size(path) for name, path in files.items())
+        )
+
+    def _replace(self, files: dict[str, Path], texts: dict[str, str]) -> None:
+        """Only whoever has the lock comes here: what lies around was left by a killed process."""
+        part, old = (self._folder.with_name(f".{self._folder.name}.{end}") for end in ("part", "old"))
+        for folder in (part, old):
+            shutil.rmtree(folder, ignore_errors=True)
+        part.mkdir(parents=True)
+        for name, path in files.items():
+            shutil.copyfile(path, part / name)
+        for name, text in texts.items():
+            (part / name).write_text(text, encoding="utf-8", newline="\n")
+        for path in part.iterdir():
+            flush_to_disk(path)
+        sync_folder(part)
+        if self._folder.exists():
+            self._folder.replace(old)
+        part.replace(self._folder)
+        sync_folder(self._folder.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sums(files: dict[str, Path], metadata: str) -> str:
+    sums = {FileNames().metadata: hashlib.sha256(metadata.encode()).hexdigest()}
+    for name, path in files.items():
+        with path.open("rb") as file:
+            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else -1

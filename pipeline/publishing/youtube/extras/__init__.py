@@ -1,0 +1,16 @@
+"""More than the film: what is added to one that is out. Each is a step of its own.
+
+wanted       what is asked for; what a step can do
+plan         the steps of one film
+doing        one step after the other, saved before and after
+thumbnail    its picture
+captions     its words, a track for each language
+titles       its title and description in the languages of its family
+playlist     its place in a playlist, which is made if there is none of that name
+"""
+
+from pipeline.publishing.youtube.extras.doing import do_steps
+from pipeline.publishing.youtube.extras.plan import plan_steps
+from pipeline.publishing.youtube.extras.wanted import Extras, Title
+
+__all__ = ["Extras", "Title", "do_steps", "plan_steps"]

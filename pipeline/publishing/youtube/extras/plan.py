@@ -1,0 +1,47 @@
+"""The steps of one film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.model import Package
+from pipeline.model.languages import LANGUAGE_TAG, same_language
+from pipeline.publishing.youtube.extras.captions import Captions
+from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
+from pipeline.publishing.youtube.extras.thumbnail import Thumbnail
+from pipeline.publishing.youtube.extras.titles import Titles
+from pipeline.publishing.youtube.extras.wanted import Extras, Step
+from pipeline.publishing.youtube.video import FilmText
+
+
+def plan_steps(package: Package, text: FilmText, extras: Extras, *, playlists: Path) -> tuple[Step, ...]:
+    """What is to be done for a film, the cheapest first: when units run short, most of it is there. Blocks.
+
+    A file that is not there is no step: whoever publishes any MP4 may have nothing but that.
+    """
+    steps: list[Step] = []
+    if extras.thumbnail and package.thumbnail.is_file():
+        steps.append(Thumbnail(package.thumbnail))
+    titles = {
+        language: title for language, title in extras.titles.items() if not same_language(language, text.language)
+    }
+    if titles and text.language:
+        steps.append(Titles(titles))
+    # What the film's own file says goes before the settings.
+    names = dict.fromkeys(text.playlist_titles or ((extras.playlist,) if extras.playlist else ()))
+    steps += [PlaylistPlace(replace(extras, playlist=name), playlists) for name in names]
+    if extras.captions:
+        steps += [Captions(path, language) for path, language in _tracks(package.srt, text.language)]
+    return tuple(steps)
+
+
+def _tracks(srt: Path, language: str) -> Iterator[tuple[Path, str]]:
+    """Files of captions and their languages: the film's own, and those beside it: video.es.srt."""
+    if srt.is_file():
+        yield srt, language
+    for path in sorted(srt.parent.glob("*.srt")):
+        stem, _, tag = path.stem.rpartition(".")
+        if stem == srt.stem and LANGUAGE_TAG.fullmatch(tag) and not same_language(tag, language):
+            yield path, tag

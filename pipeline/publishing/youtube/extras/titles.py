@@ -1,0 +1,63 @@
+"""A film's title and description in other languages: videos.update of its localizations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.errors import PermanentError
+from pipeline.keys import content_key
+from pipeline.model.metadata import fit_description, fit_title
+from pipeline.model.text import clean_text
+from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.extras.wanted import Title
+
+
+class Titles:
+    """Those that somebody else has set in further languages stay. Set again, they are the same."""
+
+    name = "titles in other languages"
+    method = "videos.update"
+
+    def __init__(self, titles: Mapping[str, Title]) -> None:
+        """`titles` by language (BCP-47), without the film's own."""
+        self._wanted = {language: _localization(title) for language, title in sorted(titles.items())}
+        self.content = content_key(self._wanted)
+
+    async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - as a `Step`
+        """See `Step`."""
+
+        async def set_them() -> None:
+            answer = await calls.ask("videos.list", {"part": "localizations", "id": video_id})
+            known = _localizations(answer)
+            if known is None:
+                raise PermanentError("the film is gone", where=calls.where)
+            if all(known.get(language) == each for language, each in self._wanted.items()):
+                return
+            # The part is replaced as a whole.
+            body = json.dumps({"id": video_id, "localizations": {**known, **self._wanted}}, ensure_ascii=False)
+            reply = await calls.do(
+                "videos.update",
+                {"part": "localizations"},
+                body=body.encode(),
+                kind="application/json; charset=UTF-8",
+            )
+            if reply.status != 200:
+                raise calls.error(reply)
+
+        await calls.patiently(set_them)
+
+
+def _localization(title: Title) -> dict[str, str]:
+    return {"title": fit_title(clean_text(title.title)) or "Film", "description": fit_description(title.description)}
+
+
+def _localizations(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """Those that the film has; None: there is no such film."""
+    items = answer.get("items")
+    first = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else None
+    if first is None:
+        return None
+    known = first.get("localizations")
+    return known if isinstance(known, dict) else {}

@@ -1,0 +1,116 @@
+"""What is out, from the journals, and whether the channel says the same."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from pipeline.orchestrator.control.published import published, reconciled
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.publishing.youtube import Extras
+from tests.standins.youtube import YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.unit.test_youtube_extras import write_film
+
+KEYS = [f"{n:016x}" for n in range(5)]
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+async def ids(youtube, tmp_path):
+    """Of five films that are out, by key."""
+    return {key: (await publish(youtube, tmp_path, key)).id for key in KEYS}
+
+
+async def publish(youtube, root, key, extras=None):
+    film = await to_thread.run_sync(lambda: write_film(root / key, title=f"Film {key[-1]}"))
+    return await film_for(channel_of(youtube, root), key, extras=extras).deliver(film)
+
+
+async def shop_of(youtube, root):
+    settings = {
+        "youtube.root_url": youtube.url,
+        "youtube.token_url": youtube.token_url,
+        "retry.wait_initial_s": 0,
+        "retry.attempts": 2,
+    }
+    return await to_thread.run_sync(lambda: open_workshop(workspace=root, overrides=settings))
+
+
+async def test_the_journals_say_what_is_out_and_what_is_missing(youtube, ids, tmp_path):
+    youtube.faults.order("caption_403")
+    await publish(youtube, tmp_path, "f" * 16, extras=Extras(captions=True))
+
+    films = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
+
+    assert [film.key for film in films] == [*KEYS, "f" * 16]
+    assert films[0].url == f"https://www.youtube.com/watch?v={ids[KEYS[0]]}"
+    assert (films[0].title, films[0].batch, films[0].job) == ("Film 0", "space", "job1")
+    assert [len(film.missing) for film in films] == [0, 0, 0, 0, 0, 1]
+
+
+async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, ids, tmp_path):
+    gone, rejected, doubled, locked, fine = KEYS
+    del youtube.films[ids[gone]]
+    youtube.fate[ids[rejected]] = ("rejected", "copyright")
+    double = youtube.copy_of(ids[doubled])
+    youtube.films[ids[locked]].resource["status"]["privacyStatus"] = "private"
+    youtube.add_films(60)
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    told = {film.key: film.trouble for film in found.films}
+    assert told == {
+        gone: "gone: somebody has removed it",
+        rejected: "rejected by YouTube (copyright)",
+        doubled: f"doubled: it is there as https://www.youtube.com/watch?v={double}, too",
+        locked: "locked: private, and it was to be seen",
+        fine: "",
+    }
+    assert found.strangers == ()
+    by_key = {film.key: film for film in found.films}
+    assert (by_key[fine].state, by_key[fine].privacy) == ("processed", "unlisted")
+    # It is written down: the next look asks nobody.
+    again = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
+    assert {film.key: film.state for film in again}[rejected] == "rejected"
+
+
+async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids, tmp_path):
+    (tmp_path / "state" / "youtube" / "default" / f"{KEYS[0]}.json").unlink()
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    assert len(found.films) == 4
+    assert found.strangers == (f"https://www.youtube.com/watch?v={ids[KEYS[0]]}",)
+
+
+async def test_a_channel_that_cannot_be_asked_is_told_with_what_is_known(youtube, ids, tmp_path):
+    youtube.accounts.expire_all()
+    youtube.faults.order("invalid_grant")
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    assert len(found.films) == len(ids)
+    (line,) = found.unasked
+    assert "Run: nightreel auth youtube" in line
+
+
+async def test_a_journal_that_is_damaged_is_told_and_the_others_are_listed(youtube, ids, tmp_path):
+    (tmp_path / "state" / "youtube" / "default" / f"{KEYS[0]}.json").write_text("{")
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    assert len(found.films) == len(ids)
+    assert next(film for film in found.films if film.key == KEYS[0]).trouble == "is damaged, or of a newer version"
+
+
+async def test_where_nothing_was_ever_published_there_is_nothing(tmp_path):
+    async with YouTubeStandIn() as youtube:
+        assert (await reconciled(await shop_of(youtube, tmp_path))).films == ()

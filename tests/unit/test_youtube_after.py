@@ -1,0 +1,85 @@
+"""What becomes of a film that is out: waited for on a clock that jumps, and compared with what was asked."""
+
+from __future__ import annotations
+
+import json
+
+import anyio
+import pytest
+
+from pipeline.publishing.youtube.after import LOCKED
+from tests.standins.youtube import YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.unit.test_youtube_extras import KEY, write_film
+from tests.virtual_time import run_in_virtual_time
+
+
+def record(root):
+    return json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_bytes())
+
+
+def published(root, *, patience_s=120.0, **server):
+    """(receipt, looks, seconds) of a film, on a clock that jumps."""
+    film = write_film(root / "film")
+
+    async def publish():
+        async with YouTubeStandIn() as youtube:
+            for name, value in server.items():
+                setattr(youtube, name, value)
+            youtube.write_token(token_file(root))
+            channel = channel_of(youtube, root, processing_s=patience_s)
+            began_s = anyio.current_time()
+            receipt = await film_for(channel, KEY).deliver(film)
+            waited_s = anyio.current_time() - began_s
+            again = await film_for(channel, KEY).deliver(film)
+            assert youtube.complaints == []
+            return receipt, again, youtube.calls["videos.list"], waited_s
+
+    return run_in_virtual_time(publish)
+
+
+def test_a_film_is_watched_until_it_is_processed_and_then_left_alone(tmp_path):
+    receipt, _, looks, waited_s = published(tmp_path, looks_until_processed=4)
+
+    assert receipt.remarks == ()
+    assert looks == 4
+    assert 5 + 7.5 + 11.25 <= waited_s < 25
+    assert record(tmp_path)["seen"]["processing"] == "succeeded"
+    assert record(tmp_path)["privacy"] == "unlisted"
+
+
+def test_nobody_watches_longer_than_was_asked(tmp_path):
+    receipt, _, looks, waited_s = published(tmp_path, patience_s=60.0, looks_until_processed=1000)
+
+    assert receipt.remarks == ()
+    # Twice: the second delivery looks again, as long.
+    assert looks == 10
+    assert waited_s <= 60
+    assert record(tmp_path)["seen"]["upload"] == "uploaded"
+
+
+def test_without_patience_it_is_looked_at_once(tmp_path):
+    _, _, looks, waited_s = published(tmp_path, patience_s=0)
+
+    assert (looks, waited_s < 1) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("becomes", "because", "said"),
+    [
+        ("failed", "codec", "is not to be processed by YouTube (codec)"),
+        ("rejected", "copyright", "is rejected by YouTube (copyright)"),
+    ],
+)
+def test_a_film_that_youtube_does_not_take_is_told_with_the_reason(tmp_path, becomes, because, said):
+    receipt, again, *_ = published(tmp_path, becomes=becomes, because=because)
+
+    (remark,) = receipt.remarks
+    assert remark == f"“Why the sky is blue” ({receipt.url}) {said}"
+    assert again.remarks == ()
+
+
+def test_a_film_that_youtube_locks_is_told_loudly(tmp_path):
+    receipt, *_ = published(tmp_path, locked_private=True)
+
+    assert receipt.remarks == (LOCKED,)

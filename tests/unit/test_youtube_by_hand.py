@@ -1,0 +1,91 @@
+"""A folder per film for people who upload by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from pipeline.errors import StorageError
+from pipeline.publishing.youtube import ByHandDestination, Extras
+from tests.standins.youtube.clients import ASKED
+from tests.unit.test_youtube_extras import SRT, write_film
+
+
+@pytest.fixture
+def film(tmp_path):
+    package = write_film(tmp_path / "film", description="Light & air. " * 600, tags=["sky", "blue light"])
+    package.srt.with_name("video.es.srt").write_text(SRT)
+    return package
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "usb" / "space" / "sky"
+
+
+def destination(folder, extras=None):
+    return ByHandDestination("folder:usb", folder, ASKED, extras or Extras(playlist="Space"))
+
+
+async def test_a_folder_has_all_that_is_needed_in_the_words_of_youtubeuploader(film, folder):
+    receipt = await destination(folder).deliver(film)
+
+    assert receipt.url == folder.as_uri()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "SHA256SUMS", "metadata.json", "thumbnail.jpg", "video.es.srt", "video.mp4", "video.srt"
+    ]  # fmt: skip
+    told = json.loads((folder / "metadata.json").read_bytes())
+    assert len(told.pop("description").encode()) <= 5000
+    assert told == {
+        "title": "Why the sky is blue",
+        "tags": ["sky", "blue light"],
+        "categoryId": "27",
+        "privacyStatus": "unlisted",
+        "madeForKids": False,
+        "containsSyntheticMedia": False,
+        "license": "youtube",
+        "embeddable": True,
+        "playlistTitles": ["Space"],
+        "language": "en",
+    }
+
+
+async def test_its_checksums_hold(film, folder):
+    await destination(folder).deliver(film)
+
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        digest, _, name = line.partition("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+async def test_what_was_touched_there_is_put_right_and_nothing_of_before_stays(film, folder):
+    await destination(folder).deliver(film)
+    (folder / "video.mp4").write_bytes(b"torn")
+    (folder / "notes.txt").write_text("old")
+
+    await destination(folder).deliver(film)
+
+    assert (folder / "video.mp4").read_bytes() == film.video.read_bytes()
+    assert not (folder / "notes.txt").exists()
+    assert [path.name for path in folder.parent.iterdir()] == ["sky"]
+
+
+async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film, folder, monkeypatch):
+    def full(source, target):
+        if target.name == "thumbnail.jpg":
+            raise OSError(28, "No space left on device")
+        return target.write_bytes(source.read_bytes())
+
+    monkeypatch.setattr("pipeline.publishing.youtube.by_hand.shutil.copyfile", full)
+    with pytest.raises(StorageError, match="no space left"):
+        await destination(folder).deliver(film)
+    assert not folder.exists()
+
+    monkeypatch.undo()
+    await destination(folder).deliver(film)
+    assert (folder / "video.mp4").is_file()
+    assert [path.name for path in folder.parent.iterdir()] == ["sky"]

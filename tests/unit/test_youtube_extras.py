@@ -1,0 +1,308 @@
+"""What goes with a film that is out: thumbnail, captions, titles, playlists, each done once or told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import HeldError
+from pipeline.model import Package
+from pipeline.publishing.youtube import Extras, Title
+from pipeline.state.quota import Allowance, ProjectQuota, project_of
+from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, now, token_file
+from tests.standins.youtube.quota import COSTS
+
+KEY = "0123456789abcdef"
+JPEG = b"\xff\xd8\xff" + b"picture" * 100
+SRT = "1\n00:00:00,000 --> 00:00:02,000\nWhy is the sky blue?\n"
+ALL = Extras(
+    thumbnail=True,
+    captions=True,
+    playlist="Space",
+    playlist_privacy="unlisted",
+    place="space.txt:3",
+    titles={
+        "en": Title(title="Why the sky is blue"),
+        "es": Title(title="Por qué es azul", description="Luz."),
+    },
+)
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+def film(tmp_path):
+    return write_film(tmp_path / "film")
+
+
+def write_film(folder, **text):
+    folder.mkdir(parents=True, exist_ok=True)
+    package = Package(
+        video=folder / "video.mp4",
+        srt=folder / "video.srt",
+        vtt=folder / "video.vtt",
+        thumbnail=folder / "thumbnail.jpg",
+        metadata=folder / "metadata.json",
+    )
+    package.video.write_bytes(b"film" * 1000)
+    package.srt.write_text(SRT, encoding="utf-8")
+    package.thumbnail.write_bytes(JPEG)
+    package.metadata.write_text(json.dumps({"title": "Why the sky is blue", "language": "en", **text}))
+    return package
+
+
+async def deliver(youtube, root, film, *, extras=ALL, key=KEY, **options):
+    return await film_for(channel_of(youtube, root), key, extras=extras, **options).deliver(film)
+
+
+def steps(root):
+    record = json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_bytes())
+    return {name: step["state"] for name, step in record["steps"].items()}
+
+
+async def test_a_film_gets_its_thumbnail_captions_titles_and_place_in_a_playlist(youtube, film, tmp_path):
+    film.srt.with_name("video.es.srt").write_text(SRT, encoding="utf-8")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    shelf = youtube.shelf
+    assert receipt.missing == ()
+    assert shelf.thumbnails == {receipt.id: JPEG}
+    assert shelf.captions == {receipt.id: {("en", "en"): SRT, ("es", "es"): SRT}}
+    assert youtube.films[receipt.id].resource["localizations"] == {
+        "es": {"title": "Por qué es azul", "description": "Luz."}
+    }
+    (playlist,) = shelf.playlists.values()
+    assert (playlist.title, playlist.films) == ("Space", [receipt.id])
+    assert playlist.resource["status"] == {"privacyStatus": "unlisted"}
+    assert set(steps(tmp_path).values()) == {"done"}
+
+
+async def test_what_is_cheap_goes_first_and_costs_what_google_says(youtube, film, tmp_path):
+    youtube.quota.units = 50 + 1 + 50 + 1 + 50 + 1 + 50
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert [line.partition(":")[0] for line in receipt.missing] == ["captions (en)"]
+    assert "quota for today is spent" in receipt.missing[0]
+    assert steps(tmp_path)["captions (en)"] == "failed"
+    # Refused, and not tried again before the day is over.
+    assert youtube.calls["captions.insert"] == 1
+
+
+async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, film, tmp_path):
+    youtube.faults.order("thumbnail_403", "caption_403")
+    first = await deliver(youtube, tmp_path, film)
+    assert len(first.missing) == 2
+    assert "forbidden" in first.missing[0]
+
+    second = await deliver(youtube, tmp_path, film)
+    third = await deliver(youtube, tmp_path, film)
+
+    assert (second.missing, third.missing) == ((), ())
+    calls = youtube.calls
+    assert [calls[name] for name in ("videos.insert", "thumbnails.set", "videos.update", "playlistItems.insert")] == [
+        1, 2, 1, 1
+    ]  # fmt: skip
+    assert (calls["captions.insert"], calls["captions.list"]) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", ["thumbnail", "caption", "playlist", "item", "update"])
+@pytest.mark.parametrize("how", ["503", "429", "lost"])
+async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtube, film, tmp_path, kind, how):
+    youtube.faults.order(f"{kind}_{how}")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert receipt.missing == ()
+    assert youtube.faults.met == [f"{kind}_{how}"]
+    (playlist,) = youtube.shelf.playlists.values()
+    assert playlist.films == [receipt.id]
+    assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
+
+
+@pytest.mark.parametrize("kind", ["thumbnail", "caption", "item", "update"])
+async def test_a_process_that_died_before_it_heard_of_it_does_it_no_second_time(youtube, film, tmp_path, kind):
+    once = replace(channel_of(youtube, tmp_path), retry=replace(channel_of(youtube, tmp_path).retry, attempts=1))
+    youtube.faults.order(f"{kind}_lost")
+    missing = (await film_for(once, KEY, extras=ALL).deliver(film)).missing
+    assert len(missing) == 1
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert receipt.missing == ()
+    assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
+    assert youtube.calls["captions.insert"] == 1
+    assert youtube.shelf.updates[receipt.id] == 1
+
+
+async def test_a_caption_that_somebody_else_has_put_there_is_enough(youtube, film, tmp_path):
+    receipt = await deliver(youtube, tmp_path, film, extras=Extras())
+    youtube.shelf.captions[receipt.id] = {("en", "en"): "by hand"}
+
+    assert (await deliver(youtube, tmp_path, film)).missing == ()
+    assert youtube.shelf.captions[receipt.id] == {("en", "en"): "by hand"}
+
+
+async def test_films_that_are_ready_at_once_make_their_playlist_once_and_stand_in_the_order_of_the_list(
+    youtube, tmp_path
+):
+    order = [7, 2, 10, 1, 3]
+    films = {n: write_film(tmp_path / f"film{n}") for n in order}
+    given = {}
+
+    async def publish(n):
+        extras = Extras(playlist="Space", place=f"space.txt:{n}")
+        given[n] = (await deliver(youtube, tmp_path, films[n], extras=extras, key=f"{n:016x}")).id
+
+    async with anyio.create_task_group() as tasks:
+        for n in order:
+            tasks.start_soon(publish, n)
+
+    (playlist,) = youtube.shelf.playlists.values()
+    assert playlist.films == [given[n] for n in sorted(order)]
+    assert youtube.calls["playlists.insert"] == 1
+
+
+async def test_a_playlist_of_that_name_is_found_among_many_and_its_other_films_stay_where_they_are(
+    youtube, film, tmp_path
+):
+    youtube.add_films(2)
+    for n in range(60):
+        youtube.shelf.add_playlist(f"Other {n}")
+    ours = youtube.shelf.add_playlist("  SPACE ", *youtube.films)
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert ours.films == [*list(youtube.films)[:2], receipt.id]
+    assert youtube.calls["playlists.insert"] == 0
+
+
+async def test_a_playlist_that_sorts_itself_takes_the_film_without_a_position(youtube, tmp_path):
+    ours = youtube.shelf.add_playlist("Space", is_manual=False)
+    for n in (2, 1):
+        film = write_film(tmp_path / str(n))
+        receipt = await deliver(
+            youtube, tmp_path, film, extras=Extras(playlist="Space", place=f"a:{n}"), key=f"{n:016x}"
+        )
+        assert receipt.missing == ()
+
+    assert len(ours.films) == 2
+    youtube.complaints[:] = [each for each in youtube.complaints if "manualSortRequired" not in each]
+
+
+async def test_a_playlist_that_somebody_has_removed_is_made_anew(youtube, tmp_path):
+    extras = Extras(playlist="Space", place="a:1")
+    await deliver(youtube, tmp_path, write_film(tmp_path / "1"), extras=extras, key="1" * 16)
+    youtube.shelf.playlists.clear()
+
+    receipt = await deliver(youtube, tmp_path, write_film(tmp_path / "2"), extras=extras, key="2" * 16)
+
+    (playlist,) = youtube.shelf.playlists.values()
+    assert playlist.films == [receipt.id]
+
+
+async def test_titles_that_people_have_set_stay_and_ours_are_set_again_when_there_are_more(youtube, film, tmp_path):
+    receipt = await deliver(youtube, tmp_path, film)
+    youtube.films[receipt.id].resource["localizations"]["fr"] = {"title": "Par moi", "description": ""}
+
+    more = replace(ALL, titles={**ALL.titles, "de": Title(title="Warum <ist> der Himmel blau? " * 9)})
+    await deliver(youtube, tmp_path, film, extras=more)
+
+    titles = {tag: each["title"] for tag, each in youtube.films[receipt.id].resource["localizations"].items()}
+    assert titles.keys() == {"es", "fr", "de"}
+    assert titles["fr"] == "Par moi"
+    assert youtube.shelf.updates[receipt.id] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"thumbnail.jpg": b"GIF89a"}, "neither JPEG nor PNG"),
+        ({"thumbnail.jpg": JPEG + bytes(2_000_000)}, "has 2.0 MB, and may have 2"),
+        ({"video.srt": b""}, "are empty"),
+    ],
+)
+async def test_what_youtube_would_refuse_is_told_and_costs_nothing(youtube, film, tmp_path, content, said):
+    for name, data in content.items():
+        film.video.with_name(name).write_bytes(data)
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    (line,) = receipt.missing
+    assert said in line
+    assert youtube.calls["thumbnails.set"] + youtube.calls["captions.insert"] == 1
+
+
+async def test_a_login_that_may_only_upload_says_what_it_does_not_reach_and_the_film_is_out(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), scopes=(UPLOAD,))
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert receipt.id in youtube.films
+    assert receipt.id in youtube.shelf.thumbnails
+    assert len(receipt.missing) == 3
+    assert all("nightreel auth youtube" in line for line in receipt.missing)
+
+
+async def test_a_film_that_is_made_anew_gets_nothing_of_its_own(youtube, film, tmp_path):
+    await deliver(youtube, tmp_path, film, extras=Extras())
+
+    with pytest.raises(HeldError):
+        await deliver(youtube, tmp_path, film, job="job2")
+
+    assert youtube.shelf.thumbnails == {}
+
+
+async def test_a_film_that_has_nothing_but_itself_is_published_without_more(youtube, film, tmp_path):
+    for path in (film.srt, film.thumbnail):
+        path.unlink()
+
+    receipt = await deliver(youtube, tmp_path, film, extras=Extras(thumbnail=True, captions=True))
+
+    assert receipt.missing == ()
+    assert youtube.calls.keys() == {"videos.insert", "put"}
+
+
+# The quota that we count
+
+
+async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_it_is_done(youtube, film, tmp_path):
+    def channel(units_per_day):
+        allowance = Allowance(uploads_per_day=0, units_per_day=units_per_day, costs=COSTS)
+        return channel_of(youtube, tmp_path, allowance=allowance)
+
+    short = await film_for(channel(400), KEY, extras=ALL).deliver(film)
+
+    assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
+    assert "units that may be used in a day are spent (400 by youtube.units_per_day)" in short.missing[0]
+    # Google was not asked, and what was never begun need not be looked for.
+    assert youtube.calls["captions.insert"] == 0
+    assert "captions (en)" not in steps(tmp_path)
+
+    whole = await film_for(channel(10_000), KEY, extras=ALL).deliver(film)
+
+    assert whole.missing == ()
+    assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
+
+
+async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, tmp_path):
+    allowance = Allowance(uploads_per_day=0, units_per_day=0, costs=COSTS)
+    channel = channel_of(youtube, tmp_path, allowance=allowance)
+    youtube.faults.order("thumbnail_503", "caption_lost", "item_429")
+
+    await film_for(channel, KEY, extras=ALL).deliver(film)
+
+    known = ProjectQuota(tmp_path / "state" / "ledgers", project_of(CLIENT_ID), allowance, clock=now)
+    assert await to_thread.run_sync(known.spent_today) == dict(youtube.quota.today())
