@@ -51,7 +51,7 @@ def films(workspace):
 
 
 def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
-    write(tmp_path, ["1;Jürgen", "2;{{ 7 * 7 }}", "3;" + "x" * 40])
+    write(tmp_path, ["1;Jürgen", "2;<b>Eve</b> 7*7", "3;" + "x" * 40])
     first = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
 
     problem, *_, summary = first.events
@@ -60,10 +60,10 @@ def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
     assert problem["problem"] == "has 40 characters, at most 20 fit"
     assert summary["counts"]["completed"] == 2
     made = films(tmp_path)
-    assert sorted(made) == ["hello-7-7", "hello-jürgen"]
+    assert sorted(made) == ["hello-eve-7-7", "hello-jürgen"]
     told = [path.read_text(encoding="utf-8") for path in tmp_path.glob("output/*/*/metadata.json")]
     titles = [json.loads(text)["title"] for text in told]
-    assert sorted(titles) == ["Hello Jürgen", "Hello {{ 7 * 7 }}"]
+    assert sorted(titles) == ["Hello Eve 7*7", "Hello Jürgen"]
     rejected = (tmp_path / "output" / "people" / "summary" / "rejected.csv").read_text(encoding="utf-8-sig")
     assert rejected.splitlines()[0] == "row,line,reason,mend,ID,Name"
 
@@ -72,10 +72,21 @@ def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
 
     assert (second.code, second.stderr) == (0, "")
     notices = [event["text"] for event in second.events if event["event"] == "notice"]
-    assert "1 film is not in the source any more, and left where it lies: Hello {{ 7 * 7 }}" in notices
+    assert "1 film is not in the source any more, and left where it lies: Hello Eve 7*7" in notices
     again = films(tmp_path)
-    assert sorted(again) == ["hello-7-7", "hello-jürgen", "hello-zoë"]
+    assert sorted(again) == ["hello-eve-7-7", "hello-jürgen", "hello-zoë"]
     assert again["hello-jürgen"] == made["hello-jürgen"]
+
+
+def test_braces_in_a_cell_are_never_run_and_the_gate_takes_them_for_a_field_that_nobody_filled_in(tmp_path):
+    write(tmp_path, ["1;{{ 7 * 7 }}"])
+
+    made = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
+
+    assert made.code == 9
+    assert "{{ 7 * 7 }}" in made.stdout
+    assert "49" not in made.stdout
+    assert not films(tmp_path)
 
 
 def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):

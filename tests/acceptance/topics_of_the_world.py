@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -99,7 +100,7 @@ def speak_all(folder: Path) -> dict[str, Topic]:
 
 
 async def _topic(name: str, narrator: EspeakNarrator, cache: Cache, writer: ModelWriter) -> Topic:
-    template = load_template("explainer", search=[REPOSITORY / "templates"])
+    template = await anyio.to_thread.run_sync(partial(load_template, "explainer", search=[REPOSITORY / "templates"]))
     brief = await read_brief(WORLD / f"{name.removesuffix(BY_A_MODEL)}.md")
     if name.endswith(BY_A_MODEL):
         script = await write_script(replace(brief, facts="open"), writers=[writer], template=template)

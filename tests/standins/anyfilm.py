@@ -23,7 +23,7 @@ _BT709 = 1
 def talk(length_s: float = LENGTH_S, seed: int = 0) -> NDArray[np.float32]:
     """Something like a voice at -15 LUFS, stereo, at 48 kHz."""
     samples = round(length_s * 48_000)
-    wave = set_loudness(voice(-(-samples // 25_600), seed=seed)[:samples])
+    wave, _ = set_loudness(voice(-(-samples // 25_600), seed=seed)[:samples])
     # Everybody gets the same.
     wave.flags.writeable = False
     return wave
