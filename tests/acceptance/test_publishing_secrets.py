@@ -1,4 +1,4 @@
-"""What nobody may read (tokens, secrets of clients, addresses of sessions) is looked for wherever films leave traces."""
+"""What nobody may read (tokens, clients' secrets, addresses of sessions) is looked for wherever films leave traces."""
 
 from __future__ import annotations
 
