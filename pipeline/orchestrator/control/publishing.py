@@ -57,7 +57,11 @@ async def publish_batch(
 
 
 def _and_to(asked: Mapping[str, str | bool | int | float], shop: Workshop) -> dict[str, str | bool | int | float]:
-    """What a job was asked for with, and published where `shop` says, too."""
+    """What a job was asked for with, and published where `shop` says, too.
+
+    A film that was made offline is not bound to stay so: whoever publishes it wants the network now.
+    """
+    asked = {key: value for key, value in asked.items() if key != "offline"}
     names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
     ours = {key: value for key, value in shop.asked.settings.items() if key.startswith("youtube.")}
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
