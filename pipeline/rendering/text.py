@@ -19,14 +19,12 @@ from PIL import Image, ImageDraw
 
 from pipeline.model.writing import writing_of
 from pipeline.rendering import emoji
+from pipeline.rendering.advances import advance, digit_width, direction, ink_edges, kerning, rise
 from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
 from pipeline.rendering.brought import Fonts, Typeface
 from pipeline.rendering.fonts import Face, face_for, load, stand_in
 from pipeline.rendering.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 
-_MEASURED_AT_PX = 1000
-# Size at which the white space before a letter is looked for.
-_LOOKED_AT_PX = 200
 # Letters of these scripts join or stack: a run of them is drawn in one go and never tracked.
 _JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
 # Room around the letters of a line for marks above and tails below, in em.
@@ -222,11 +220,8 @@ def _rise(text: str, style: TextStyle) -> float:
 
 @lru_cache(maxsize=512)
 def _height(cluster: str, style: TextStyle) -> float:
-    face = face_for(cluster, weight=style.weight, language=style.language, monospaced=style.monospaced)
-    if face is None or face.strike_px:
-        return 0.0
-    font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
-    return -font.getbbox(cluster, anchor="ls")[1] / _LOOKED_AT_PX
+    face = _face_for(cluster, style)
+    return rise(cluster, face, style) if face and not face.strike_px else 0.0
 
 
 def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
@@ -277,13 +272,13 @@ def _letters(
 ) -> tuple[Image.Image | None, int, int]:
     """A mask of letters, and where its corner lies from the pen. A film uses the same few letters again and again."""
     font = load(face, size_px=size_px, weight=style.weight, optical_size=style.optical_size)
-    box = font.getbbox(text, anchor="ls", direction=_direction(right_to_left))
+    box = font.getbbox(text, anchor="ls", direction=direction(right_to_left))
     left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
     if left >= right or top >= bottom:
         return None, 0, 0
     mask = Image.new("L", (right - left, bottom - top))
     pen = ImageDraw.Draw(mask)
-    pen.text((-left, -top), text, font=font, fill=255, anchor="ls", direction=_direction(right_to_left))
+    pen.text((-left, -top), text, font=font, fill=255, anchor="ls", direction=direction(right_to_left))
     return mask, left, top
 
 
@@ -338,73 +333,34 @@ def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
     backwards = run.right_to_left
     if run.joined:
         text = "".join(run.clusters)
-        advance = _advance(text, run.face, style, right_to_left=backwards)
-        return [Piece(text, run.face, 0.0, advance, run.group, backwards)]
+        return [
+            Piece(text, run.face, 0.0, advance(text, run.face, style, right_to_left=backwards), run.group, backwards)
+        ]
     pieces = []
     left = 0.0
     for cluster, following in pairwise((*(run.clusters[::-1] if backwards else run.clusters), "")):
-        advance = _advance(cluster, run.face, style, right_to_left=backwards)
+        width = advance(cluster, run.face, style, right_to_left=backwards)
         if style.tabular and cluster.isdecimal():
             # In the middle of its place, and not kerned.
-            place = _digit_width(ord(cluster) - int(cluster), run.face, style)
-            side = (place - advance) / 2
-            pieces.append(Piece(cluster, run.face, left + side, advance + side, run.group, backwards))
+            place = digit_width(ord(cluster) - int(cluster), run.face, style)
+            side = (place - width) / 2
+            pieces.append(Piece(cluster, run.face, left + side, width + side, run.group, backwards))
             left += place + style.tracking
             continue
-        pieces.append(Piece(cluster, run.face, left, advance, run.group, backwards))
-        left += advance + style.tracking
+        pieces.append(Piece(cluster, run.face, left, width, run.group, backwards))
+        left += width + style.tracking
         if following and not backwards and not run.face.strike_px:
-            left += _kerning(cluster, following, run.face, style)
+            left += kerning(cluster, following, run.face, style)
     return pieces
-
-
-def _direction(right_to_left: bool) -> str | None:  # noqa: FBT001 - a piece says which
-    """As Pillow wants it; None: whatever the letters say."""
-    return "rtl" if right_to_left else None
-
-
-@lru_cache(maxsize=8192)
-def _advance(text: str, face: Face, style: TextStyle, *, right_to_left: bool = False) -> float:
-    if face.strike_px:
-        return emoji.advance_em(text, face)
-    font = load(face, size_px=_MEASURED_AT_PX, weight=style.weight, optical_size=style.optical_size)
-    return font.getlength(text, direction=_direction(right_to_left)) / _MEASURED_AT_PX
-
-
-@lru_cache(maxsize=128)
-def _digit_width(zero: int, face: Face, style: TextStyle) -> float:
-    """Of the widest digit of a script, whose first is `zero`."""
-    return max(_advance(chr(zero + digit), face, style) for digit in range(10))
-
-
-@lru_cache(maxsize=8192)
-def _kerning(left: str, right: str, face: Face, style: TextStyle) -> float:
-    pair = _advance(left + right, face, style)
-    return pair - _advance(left, face, style) - _advance(right, face, style)
-
-
-@lru_cache(maxsize=1024)
-def _ink_edges(cluster: str, face: Face, style: TextStyle) -> tuple[float, float]:
-    """Where a letter's ink begins and ends, from its origin. Pillow's boxes reach from there; only the pixels tell."""
-    if face.strike_px:
-        return emoji.ink_em(cluster, face)
-    font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
-    sheet = Image.new("L", (3 * _LOOKED_AT_PX, 3 * _LOOKED_AT_PX))
-    ImageDraw.Draw(sheet).text((_LOOKED_AT_PX, 2 * _LOOKED_AT_PX), cluster, font=font, fill=255, anchor="ls")
-    ink = sheet.getbbox()
-    advance = _advance(cluster, face, style)
-    return (
-        ((ink[0] - _LOOKED_AT_PX) / _LOOKED_AT_PX, (ink[2] - _LOOKED_AT_PX) / _LOOKED_AT_PX) if ink else (0.0, advance)
-    )
 
 
 def _left_bearing(piece: Piece, style: TextStyle) -> float:
     """White space before the first letter: taken off, so that lines of all sizes share one left edge."""
-    return max(0.0, _ink_edges(clusters(piece.text)[0], piece.face, style)[0])
+    return max(0.0, ink_edges(clusters(piece.text)[0], piece.face, style)[0])
 
 
 def _right_bearing(piece: Piece, style: TextStyle) -> float:
     """White space beside the last letter on the right: likewise, for lines that share their right edge."""
     letters = clusters(piece.text)
     last = letters[0] if piece.right_to_left else letters[-1]
-    return max(0.0, _advance(last, piece.face, style) - _ink_edges(last, piece.face, style)[1])
+    return max(0.0, advance(last, piece.face, style) - ink_edges(last, piece.face, style)[1])
