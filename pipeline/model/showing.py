@@ -74,6 +74,7 @@ def several(one: str, fewest: int, most: int, text: Shown | None = None, *, all_
 
 # The rules of the classes that were asked for: campaigns ask for them a million times.
 _KNOWN: dict[type, Mapping[str, Shown | Several]] = {}
+_NUMBERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
 
 def limits_of(kind: type) -> dict[str, Shown]:
@@ -142,11 +143,23 @@ def with_texts(thing: T, texts: Mapping[str, str], *, name: str = "") -> T:
 
 def numbers_of(thing: Any) -> Iterator[float]:  # noqa: ANN401 - any dataclass
     """The numbers that a scene shows beside its texts: values of charts, a rating."""
-    for each in fields(thing):
-        value = getattr(thing, each.name)
-        if each.type == "float" and value:
+    if type(thing) not in _NUMBERED:
+        _NUMBERED[type(thing)] = tuple(_numbered(type(thing)))
+    for name, kind in _NUMBERED[type(thing)]:
+        value = getattr(thing, name)
+        if kind == "things":
+            yield from (number for one in value for number in numbers_of(one))
+        elif kind == "float" and value:
             yield value
-        elif each.type == "tuple[float, ...]":
+        elif kind == "floats":
             yield from value
-        elif isinstance(rules_of(type(thing)).get(each.name), Several):
-            yield from (number for one in value if not isinstance(one, str) for number in numbers_of(one))
+
+
+def _numbered(kind: type) -> Iterator[tuple[str, str]]:
+    """The fields that hold numbers, one or several, or things that may."""
+    for each in fields(kind):
+        rule = rules_of(kind).get(each.name)
+        if each.type in {"float", "tuple[float, ...]"}:
+            yield each.name, "float" if each.type == "float" else "floats"
+        elif isinstance(rule, Several) and not rule.text:
+            yield each.name, "things"

@@ -37,6 +37,8 @@ def with_ends(script: Script, template: Template) -> Script:
 
 def _filled(scene: Scene, end: End, script: Script) -> Scene:
     """The film's own name gives way to what a template puts in its place."""
+    if not end.texts:
+        return scene
     empty = (
         each for each in texts_of(scene) if not each.text or (each.rule.is_film_name and each.text == script.title)
     )

@@ -4,7 +4,7 @@ from pipeline.template.ends import End
 from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
-from pipeline.template.rows import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Text, Values, compile_text
+from pipeline.template.rows import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Values, compile_text
 from pipeline.template.template import PAGE_PARTS, Layout, Template
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "Layout",
     "Play",
     "PlayError",
+    "Sheet",
     "Template",
-    "Text",
     "Values",
     "builtin_root",
     "compile_text",

@@ -12,7 +12,7 @@ from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Table, TableRow, damage_in
-from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Template, Text, Values, compile_text
+from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
 
 _KEY_MAX_CHARS = 200
 # Of a cell, what a message repeats.
@@ -80,7 +80,8 @@ class RowReader:
         self._key = self._key_column(key)
         names = [field.name for field in self._fields]
         self._empty = dict.fromkeys(names, "")
-        self._derive: dict[str, Text] = {
+        self._defaults = {field.name: field.read(field.default) for field in self._fields}
+        self._derive: dict[str, Sheet] = {
             field.name: compile_text(field.derived, where=f"{template.folder}: fields.{field.name}", known=names)
             for field in self._fields
             if field.derived
@@ -140,10 +141,11 @@ class RowReader:
         text = field.read(_unquoted(cell), locale=self._locale)
         if not text and field.name in self._derive:
             try:
-                text = field.read(self._derive[field.name](Values({**self._empty, **typed}, self._language)))
+                values = Values({**self._empty, **typed}, self._language)
+                text = field.read(self._derive[field.name].filled(values, place=field.name))
             except PlayError as error:
                 raise CellProblem(error.problem, "Mend the cells that it is made of") from error
-        text = text or field.read(field.default)
+        text = text or self._defaults[field.name]
         if not text and field.required:
             raise CellProblem(
                 "is empty", "Write " + (field.help[:1].lower() + field.help[1:] if field.help else "something")

@@ -26,7 +26,7 @@ from typing import Any
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, Scene, Script
-from pipeline.template.rows.press import NOTHING, Fill, PlayError, Press, Text, Values, failing_at
+from pipeline.template.rows.press import NOTHING, PlayError, Sheet, Values, compile_table
 from pipeline.template.scenes import build_scene
 
 _ABOUT = ("title", "thumbnail_text", "description")
@@ -39,7 +39,7 @@ class _Part:
     """A scene that is filled in."""
 
     place: str
-    fill: Fill
+    sheet: Sheet
     # What it is for every row, if it names no field.
     scene: Scene | None
 
@@ -51,17 +51,14 @@ class Play:
     text: str
     path: str = field(compare=False)
     language: str
-    _about: Mapping[str, Text] = field(compare=False, repr=False)
+    _about: Sheet = field(compare=False, repr=False)
     _scenes: tuple[_Part, ...] = field(compare=False, repr=False)
 
     def script(self, fields: Mapping[str, object]) -> Script:
         """The script of a row with these values by field. Raises `PlayError`."""
         values = Values(fields, self.language)
-        about = {}
-        for key, fill in self._about.items():
-            with failing_at(key):
-                about[key] = fill(values)
-        scenes = [scene for part in self._scenes if (scene := part.scene or _scene(part.place, part.fill, values))]
+        about = self._about.filled(values, place="title")
+        scenes = [scene for part in self._scenes if (scene := part.scene or _scene(part.place, part.sheet, values))]
         return Script(
             title=about["title"],
             language=self.language,
@@ -82,8 +79,7 @@ def parse_play(text: str, *, path: str, known: Sequence[str]) -> Play:
     if not isinstance(scenes, list) or not scenes or not table.get("title"):
         raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
     language = str(table.get("language", "en"))
-    press = Press(known=known)
-    about = {key: press.text(str(table[key]), f"{path}:1") for key in _ABOUT if key in table}
+    about = {key: str(table[key]) for key in _ABOUT if key in table}
     parts = []
     for number, each in enumerate(scenes, start=1):
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
@@ -91,7 +87,13 @@ def parse_play(text: str, *, path: str, known: Sequence[str]) -> Play:
             name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
             raise InputError(f"a scene has the layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
         parts.append(_part(each, f"scene {number} ({each[_LAYOUT]})", where, known, language))
-    return Play(text=text, path=path, language=language, _about=about, _scenes=tuple(parts))
+    return Play(
+        text=text,
+        path=path,
+        language=language,
+        _about=compile_table(about, where=f"{path}:1", known=known),
+        _scenes=tuple(parts),
+    )
 
 
 def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str], language: str) -> _Part:
@@ -100,20 +102,18 @@ def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str]
             raise InputError(f"{key} must be a list", where=where)
     # A moment of a timeline has a `when` that is shown.
     moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
-    press = Press(known=known)
-    fill = press.table(table, where, shown={id(each) for each in moments})
-    if press.names:
-        return _Part(place=place, fill=fill, scene=None)
+    sheet = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
+    if sheet.varies:
+        return _Part(place=place, sheet=sheet, scene=None)
     try:
-        return _Part(place=place, fill=fill, scene=_scene(place, fill, Values({}, language)))
+        return _Part(place=place, sheet=sheet, scene=_scene(place, sheet, Values({}, language)))
     except PlayError as error:
         raise InputError(error.problem, where=where) from error
 
 
-def _scene(place: str, fill: Fill, values: Values) -> Scene | None:
+def _scene(place: str, sheet: Sheet, values: Values) -> Scene | None:
     """A scene of a row; None: its condition is false. Raises `PlayError`."""
-    with failing_at(place):
-        table = fill(values)
+    table = sheet.filled(values, place=place)
     try:
         return None if table == NOTHING else build_scene(table, where=place)
     except InputError as error:

@@ -1,12 +1,14 @@
 """Texts and tables of TOML, compiled into what fills them in for a row.
 
-All texts of one row are filled in with one `Row`: what Jinja2 prepares for a set of values, it prepares once.
+Jinja2 takes longer to begin than to fill in a sentence. So the texts of a scene are one template, with marks between
+them that no value has, and all templates of a row have one context: 50,000 rows are filled in while one waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -45,25 +47,13 @@ class Values:
         return _BLANK.new_context(self._values)
 
 
-Text = Callable[[Values], str]
-# Of a table, a table.
-Fill = Callable[[Values], Any]
+# What is filled in, by its number in the sheet; what stands behind a false condition is not there.
+Parts = Mapping[int, str]
+Fill = Callable[[Parts], Any]
 SANDBOX = row_sandbox()
 _BLANK = SANDBOX.from_string("")
-
-
-def compile_text(text: str, *, where: str, known: Sequence[str]) -> Text:
-    """What fills in one text over fields; it raises `PlayError` where it can't.
-
-    Raises `InputError` for a broken one and for unknown names.
-    """
-    fill = Press(known=known).text(text, where)
-
-    def filled(values: Values) -> str:
-        with failing_at(where):
-            return fill(values)
-
-    return filled
+# Control characters: `clean_text` leaves none in a cell.
+_BEFORE_PART, _BEFORE_TEXT = "\x01", "\x02"
 
 
 @contextmanager
@@ -83,58 +73,100 @@ def names_in(text: str) -> frozenset[str]:
         return frozenset()
 
 
-class Press:
-    """Compiles texts and tables; notes the fields that they name."""
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table, or a text, that is filled in."""
 
-    def __init__(self, *, known: Sequence[str]) -> None:
+    template: jinja2.Template
+    fill: Fill
+    # Whether it names any field: else it is the same for every row.
+    varies: bool
+
+    def filled(self, values: Values, *, place: str) -> Any:  # noqa: ANN401 - what was compiled, filled in
+        """It, for a row; `NOTHING` where its condition is false. Raises `PlayError`."""
+        with failing_at(place):
+            written = SANDBOX.filled(self.template, values.context)
+            parts = (part.partition(_BEFORE_TEXT) for part in written.split(_BEFORE_PART)[1:])
+            return self.fill({int(number): clean_text(text) for number, _, text in parts})
+
+
+def compile_text(text: str, *, where: str, known: Sequence[str]) -> Sheet:
+    """What fills in a text over fields. Raises `InputError` for a broken one and for unknown names."""
+    press = _Press(where, known)
+    return press.sheet(press.any(text))
+
+
+def compile_table(table: Mapping[str, Any], *, where: str, known: Sequence[str], shown: Collection[int] = ()) -> Sheet:
+    """The same for a table with texts in it, and `when`, its condition; in the tables `shown` (ids), that is a text."""
+    press = _Press(where, known, shown)
+    return press.sheet(press.any(table))
+
+
+class _Press:
+    """Compiles one sheet."""
+
+    def __init__(self, where: str, known: Sequence[str], shown: Collection[int] = ()) -> None:
+        self._where = where
         self._known = {*known, LANGUAGE}
-        self.names: set[str] = set()
+        self._shown = shown
+        self._source: list[str] = []
+        self._count = 0
+        self._varies = False
 
-    def text(self, text: str, where: str) -> Text:
-        """One text. What has no braces is the same for every row."""
+    def sheet(self, fill: Fill) -> Sheet:
+        """All that was compiled."""
+        return Sheet(template=SANDBOX.from_string("".join(self._source)), fill=fill, varies=self._varies)
+
+    def any(self, value: object) -> Fill:
+        """A text, a list, a table or anything else that stands in TOML."""
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, list):
+            parts = [self.any(each) for each in value]
+            return lambda filled: [each for part in parts if (each := part(filled)) != NOTHING]
+        if isinstance(value, dict):
+            return self._table(value)
+        return lambda _filled: value
+
+    def _text(self, text: str) -> Fill:
         if "{" not in text:
             plain = clean_text(text)
-            return lambda _values: plain
-        template = self._compiled(text, where)
-        return lambda values: clean_text(SANDBOX.filled(template, values.context))
+            return lambda _filled: plain
+        number = self._put("", text)
+        return lambda filled: filled[number]
 
-    def table(self, table: Mapping[str, Any], where: str, *, shown: Collection[int] = ()) -> Fill:
-        """A table with texts in it, and `when`, the condition of it all; in the tables `shown` (ids), it is a text."""
-        has_condition = WHEN in table and id(table) not in shown
-        when = self._condition(str(table[WHEN]), where) if has_condition else None
+    def _table(self, table: Mapping[str, Any]) -> Fill:
+        has_condition = WHEN in table and id(table) not in self._shown
+        number = self._put(f"{{% if {table[WHEN]} %}}", "", end="{% endif %}") if has_condition else None
         own = {key: value for key, value in table.items() if not (has_condition and key == WHEN)}
-        parts = {key: self._any(value, where, shown) for key, value in own.items()}
+        parts = {key: self.any(value) for key, value in own.items()}
+        if has_condition:
+            self._source.append("{% endif %}")
         is_text = has_condition and set(parts) == {_TEXT}
 
-        def fill(values: Values) -> Any:  # noqa: ANN401 - a text or a table
-            if when and not when(values):
+        def fill(filled: Parts) -> Any:  # noqa: ANN401 - a text or a table
+            if number is not None and number not in filled:
                 return NOTHING
-            return parts[_TEXT](values) if is_text else {key: part(values) for key, part in parts.items()}
+            return parts[_TEXT](filled) if is_text else {key: part(filled) for key, part in parts.items()}
 
         return fill
 
-    def _any(self, value: object, where: str, shown: Collection[int]) -> Fill:
-        if isinstance(value, str):
-            return self.text(value, where)
-        if isinstance(value, list):
-            parts = [self._any(each, where, shown) for each in value]
-            return lambda values: [each for part in parts if (each := part(values)) != NOTHING]
-        if isinstance(value, dict):
-            return self.table(value, where, shown=shown)
-        return lambda _values: value
+    def _put(self, before: str, text: str, *, end: str = "") -> int:
+        """Add a part of the template, which may open a block that `end` would close; its number."""
+        self._check(f"{before}{text}{end}")
+        number = self._count
+        self._count += 1
+        self._source.append(f"{before}{_BEFORE_PART}{number}{_BEFORE_TEXT}{text}")
+        return number
 
-    def _condition(self, text: str, where: str) -> Callable[[Values], bool]:
-        template = self._compiled(f"{{% if {text} %}}1{{% endif %}}", where)
-        return lambda values: bool(SANDBOX.filled(template, values.context))
-
-    def _compiled(self, text: str, where: str) -> jinja2.Template:
+    def _check(self, text: str) -> None:
+        """Each part must be right by itself: what it opens it closes."""
         try:
             used = meta.find_undeclared_variables(SANDBOX.parse(text)) - set(SANDBOX.globals)
-            compiled = SANDBOX.from_string(text)
+            SANDBOX.from_string(text)
         except jinja2.TemplateError as error:
-            raise InputError(f"broken text: {error.message or error}", where=where) from error
-        self.names |= used
+            raise InputError(f"broken text: {error.message or error}", where=self._where) from error
+        self._varies = self._varies or bool(used)
         if unknown := sorted(used - self._known):
             hint = did_you_mean(unknown[0], self._known, otherwise="Fields are declared in [fields.NAME]")
-            raise InputError(f"there is no field {unknown[0]}", where=where, hint=hint)
-        return compiled
+            raise InputError(f"there is no field {unknown[0]}", where=self._where, hint=hint)
