@@ -330,3 +330,14 @@ async def test_a_lock_that_nobody_gives_back_is_not_waited_for_for_ever(ledger, 
         await ledger.reserve(5, **FREE)
 
     assert "does not give it back" in caplog.text
+
+
+async def test_what_a_killed_process_has_left_of_it_goes_with_the_next_call(ledger, tmp_path):
+    left = tmp_path / ".groq.0123abcd.json"
+    theirs = tmp_path / ".edge.0123abcd.json"
+    for path in (left, theirs):
+        await anyio.Path(path).write_text("{")
+
+    await ledger.reserve(3000, **FREE)
+
+    assert (left.exists(), theirs.exists()) == (False, True)

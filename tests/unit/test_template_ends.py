@@ -168,8 +168,9 @@ def test_what_templates_share_is_part_of_the_prompt_and_of_the_fingerprint(tmp_p
     assert "Every fact" not in after.prompt(Brief(title="Coffee"))[0]
     assert "- Ask Maria." in after.prompt(Brief(title="Coffee"))[0]
     assert before.fingerprint != after.fingerprint
-    # One that includes none of it stays what it is.
-    assert load_template("explainer", search=[tmp_path]) == load_template("explainer", search=[])
+    # What it does not include changes nothing of it.
+    shared.with_name("jokes.jinja").write_text("Tell one.\n", encoding="utf-8")
+    assert load_template("news", search=[tmp_path]) == after
 
 
 def test_what_is_wrong_in_a_shared_file_is_told_with_its_own_place(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ async def publish_file(
     subject = await to_thread.run_sync(_subject, shop, package.video)
     receipts = []
     for name in shop.hosts.wanted:
-        host = shop.hosts.destination(name, subject)
+        host = await to_thread.run_sync(shop.hosts.destination, name, subject)
         if again:
             await host.again()
         receipts.append(await host.deliver(package))

@@ -16,7 +16,7 @@ from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError, InputError
-from pipeline.files import storage_errors, write_atomically
+from pipeline.files import discard_leftovers, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
 from pipeline.state.ledgers import lock_beside
 
@@ -78,8 +78,10 @@ class SlotBook:
         return {film: at for film, at in films.items() if at > now}
 
     def _write(self, films: dict[str, datetime]) -> None:
+        """Only with the lock."""
         document = _Document(schema=1, films=films)
         write_atomically(self._path, document.model_dump_json(by_alias=True, indent=2) + "\n")
+        discard_leftovers(self._path)
 
 
 @dataclass(frozen=True, kw_only=True)
