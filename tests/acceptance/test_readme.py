@@ -98,5 +98,5 @@ def test_every_command_line_of_the_readme_is_one_that_the_program_takes():
         # What stands behind several spaces explains the line.
         command, *_ = app.parse_args(re.split(r" {2,}", line)[0].removeprefix("nightreel "), exit_on_error=False)
         words = line.split()
-        name = words[2] if words[1] == "templates" else words[1]
+        name = words[2] if words[1] in {"templates", "auth"} else words[1]
         assert command.__name__.removesuffix("_batches").removesuffix("_all") == name
