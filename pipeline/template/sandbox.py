@@ -42,11 +42,15 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         """Likewise, the text of a template of this sandbox; the context may be that of another one."""
         parts: list[str] = []
         length = 0
-        for part in template.root_render_func(context):
-            parts.append(part)
-            length += len(part)
-            if length > _MOST_CHARS:
-                raise SecurityError(f"the text is longer than {_MOST_CHARS:,} characters")
+        try:
+            for part in template.root_render_func(context):
+                parts.append(part)
+                length += len(part)
+                if length > _MOST_CHARS:
+                    raise SecurityError(f"the text is longer than {_MOST_CHARS:,} characters")
+        except Exception:  # noqa: BLE001 - whatever it is, it goes on
+            # Raised again, with the template's own lines in its traceback.
+            self.handle_exception()
         return "".join(parts).strip()
 
 
