@@ -70,6 +70,7 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
         "BudgetError": "a budget",
         "NeedsLoginError": "a key or a login",
         "QualityError": "the film",
+        "HeldError": "a person",
         "CheckpointError": "the state on disk",
         "DamagedError": "the state on disk",
         "BusyError": "another process",

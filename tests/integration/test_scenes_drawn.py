@@ -283,7 +283,7 @@ def test_a_thumbnail_has_its_size_and_leaves_the_lower_right_free(words):
 def test_the_words_of_a_thumbnail_keep_clear_of_the_figure(words, monkeypatch):
     script = Script(title="T", language="en", scenes=(), thumbnail_text=words)
     both = draw_thumbnail(script, LOOK)
-    monkeypatch.setattr(thumbnail._Sheet, "write", lambda *_: None)
+    monkeypatch.setattr(thumbnail.Sheet, "write", lambda *_, **__: None)
     no_words = draw_thumbnail(script, LOOK)
     invisible = Image.new("L", (496, 496))
     monkeypatch.setattr(thumbnail, "figure", lambda *_, **__: (Image.new("RGB", (496, 496)), invisible, invisible))

@@ -84,7 +84,7 @@ def test_every_check_that_a_profile_names_is_known():
 def test_the_table_of_the_readme_has_the_limits_of_the_code():
     profiles = profiles_of(Settings().profiles)
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("### The gate")[2], flags=re.MULTILINE)
+    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("## The gate")[2], flags=re.MULTILINE)
 
     names = [cell.strip() for cell in header.strip("|").split("|")][1:]
     found = {row.split("`")[1]: [cell.strip() for cell in row.strip("|").split("|")][1:] for row in rows}
