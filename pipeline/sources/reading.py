@@ -12,6 +12,7 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
 from pipeline.sources.naming import SUFFIXES, checked_title
+from pipeline.sources.tables import is_table
 from pipeline.sources.textfile import read_text
 from pipeline.sources.topics import parse_topics
 
@@ -93,6 +94,9 @@ def _read_file(path: Path) -> tuple[Brief, ...]:
             return (parse_brief(read_text(path), path),)
         case ".txt":
             return parse_topics(read_text(path), path)
+        case _ if is_table(path):
+            hint = f"A film for each of its rows: nightreel run {path} --template NAME"
+            raise InputError("is a table", where=str(path), hint=hint)
         case suffix:
             kind = f"{suffix} files are not read" if suffix else "has no ending that says what it is"
             raise InputError(kind, where=str(path), hint=_KINDS)

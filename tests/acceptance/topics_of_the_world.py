@@ -107,7 +107,9 @@ async def _topic(name: str, narrator: EspeakNarrator, cache: Cache, writer: Mode
     else:
         script = await anyio.to_thread.run_sync(outline, brief, template)
     narration = await narrate(script, narrators=[narrator], voice=None, cache=cache, retry=ONCE)
-    subtitles = make_subtitles(narration, language=script.language, limits=LIMITS)
+    subtitles = await anyio.to_thread.run_sync(
+        partial(make_subtitles, narration, language=script.language, limits=LIMITS)
+    )
     return Topic(script=script, narration=narration, subtitles=subtitles)
 
 

@@ -100,7 +100,7 @@ async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None
         ("a.txt", "Mars\n".encode("utf-16"), ": is UTF-16"),
         ("a.txt", b"Mars\nCaf\xe9\n", ":2: is not UTF-8: byte 0xE9 at offset 8"),
         ("a.txt", b"a" * ((1 << 20) + 1), ": is larger than 1 MiB"),
-        ("a.tsv", b"a,b", ": .tsv files are not read"),
+        ("a.csv", b"a,b", ": is a table"),
         ("notes", b"text", ": has no ending"),
     ],
 )

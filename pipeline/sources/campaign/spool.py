@@ -21,10 +21,14 @@ class Spool(Collection[Brief]):
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - lives as long as we do
         self._end = 0
         self._count = 0
+        # Whether the place in the file is that of a reader.
+        self._is_read = False
 
     def append(self, brief: Brief) -> None:
         """Add one at the end."""
-        self._file.seek(self._end)
+        if self._is_read:
+            self._file.seek(self._end)
+            self._is_read = False
         # JSON has no line breaks but those that we write.
         self._file.write(_BRIEF.dump_json(brief) + b"\n")
         self._end = self._file.tell()
@@ -38,6 +42,7 @@ class Spool(Collection[Brief]):
 
     def __iter__(self) -> Iterator[Brief]:
         place = 0
+        self._is_read = True
         for _ in range(self._count):
             self._file.seek(place)
             line = self._file.readline()
