@@ -32,6 +32,8 @@ _GAP, _GAP_STACKED = 80, 64
 _AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
 # Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
 _LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
+# Below stacked words: captions of two lines come close otherwise.
+_ABOVE_CAPTIONS = 32
 
 
 def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
@@ -126,7 +128,7 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     grid, content = look.grid, picture_room(look)
     credit = source_line(still.credit, look, width_px=content.width)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    room = content.bottom - below - grid.px(_GAP_STACKED)
+    room = content.bottom - below - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
     words = _words(scene, look, content.width, room - round(look.format.height_px * _LEAST_HEIGHT), 5)
     room -= words.height_px(look)
     _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
