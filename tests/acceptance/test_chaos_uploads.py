@@ -117,6 +117,7 @@ async def upload_all(root: Path, *, uploads: int, seed: int) -> Killer:
     faults = FaultPlan(faults=tuple(FAULTS), share=0.12, seed=seed)
     youtube = YouTubeStandIn(faults=faults, watch=killer.watch, quota=Quota(uploads=10**9, units=10**9))
     hashes: dict[str, str] = {}
+    days = 0
     async with youtube, uploader(root) as process:
         youtube.write_token(token_file(root), fresh=False)
         for number in range(uploads):
@@ -124,17 +125,19 @@ async def upload_all(root: Path, *, uploads: int, seed: int) -> Killer:
             key = f"{number:016x}"
             video = make_film(root / f"{key}.mp4", chance)
             hashes[key] = hashlib.sha256(video.read_bytes()).hexdigest()
-            line = order(youtube.url, root, video, key=key, chunk_bytes=CHUNK_BYTES)
             for life in range(_MOST_LIVES + 1):
                 in_peace = life >= _MOST_LIVES
                 faults.share = 0.0 if in_peace else 0.12
                 killer.plan(chance, video.stat().st_size, in_peace=in_peace)
                 if chance.random() < 0.1:
                     youtube.accounts.expire_all()
+                line = order(youtube.url, root, video, key=key, chunk_bytes=CHUNK_BYTES, days=days)
                 code = await lives(process, line, killer)
                 assert code in {0, GAVE_UP, -signal.SIGKILL, signal.SIGTERM}, code
                 if code == 0:
                     break
+                # A day whose quota is spent is over when it is over.
+                days += code == GAVE_UP
             check_film(youtube, root, key, hashes[key])
     # Whoever counts next clears away what a killed process has left of the ledgers.
     await (await quota_in(root)(CLIENT_ID).reserve("captions.insert")).give_back()

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,20 @@ from tests.standins.youtube.clients import ASKED, AT_ONCE, now, quota_in, token_
 GAVE_UP = 3
 
 
-def order(url: str, root: Path, video: Path, *, key: str, chunk_bytes: int, uploads_per_day: int = 0) -> str:
-    """A line for the program."""
-    told = {"url": url, "root": str(root), "video": str(video), "key": key, "chunk_bytes": chunk_bytes}
+def order(
+    url: str, root: Path, video: Path, *, key: str, chunk_bytes: int, uploads_per_day: int = 0, days: int = 0
+) -> str:
+    """A line for the program; its process lives so many days from now."""
+    told = {"url": url, "root": str(root), "video": str(video), "key": key, "chunk_bytes": chunk_bytes, "days": days}
     return json.dumps({**told, "uploads_per_day": uploads_per_day})
 
 
 async def _publish(told: dict[str, Any]) -> None:
     root, video = Path(told["root"]), Path(told["video"])
+
+    def clock() -> datetime:
+        return now() + timedelta(days=told["days"])
+
     channel = Channel(
         name="default",
         address="youtube",
@@ -46,9 +53,9 @@ async def _publish(told: dict[str, Any]) -> None:
         timeout_s=10,
         chunk_bytes=told["chunk_bytes"],
         gate=gate("youtube.default"),
-        quota=quota_in(root, Allowance(uploads_per_day=told["uploads_per_day"], units_per_day=0, costs={})),
+        quota=quota_in(root, Allowance(uploads_per_day=told["uploads_per_day"], units_per_day=0, costs={}), clock),
         retry=AT_ONCE,
-        clock=now,
+        clock=clock,
     )
     beside = video.with_suffix(".json")
     package = Package(video=video, srt=beside, vtt=beside, thumbnail=beside, metadata=beside)
