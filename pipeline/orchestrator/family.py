@@ -15,8 +15,8 @@ def family_of(job: Job, shop: Workshop) -> Family:
     brief = job.brief
     words: dict[str, Script] = {}
     untold: list[str] = []
-    for row in shop.store.refreshed(job.batch).rows():
-        if (row.topic, row.origin, row.variant) != (brief.title, brief.origin, brief.variant):
+    for row in shop.store.refreshed(job.batch).rows_from(brief.origin):
+        if (row.topic, row.variant) != (brief.title, brief.variant):
             continue
         if row.language == brief.language:
             continue

@@ -198,6 +198,14 @@ class BatchIndex:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         return self._paged(_sensible, statuses)
 
+    def rows_from(self, origin: str) -> list[JobSummary]:
+        """The rows of the batch whose briefs stand there, in its order: of very many, only these are read."""
+        query = (
+            "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "
+            "AND coalesce(json_extract(CAST(row AS TEXT), '$.origin'), '') = ? ORDER BY position"
+        )
+        return [row for job_id, data in self._ask(query, (origin,)) if (row := self._row(job_id, data, _sensible))]
+
     def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
         """`rows` in short, for who tells of very many: in half the time."""
         return self._paged(_in_short, statuses)

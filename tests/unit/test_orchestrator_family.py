@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import anyio
+import pytest
 
 from pipeline.model import Batch, Brief, Job, JobStatus, Script
 from pipeline.orchestrator.family import family_of
@@ -17,16 +20,19 @@ def job(language, *, title="Tea", said="", **more):
     return Job(id=name, batch="kitchen", folder=name, brief=brief, script=script, **more)
 
 
-def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path):
+@pytest.mark.parametrize("origin", ["", "kitchen.txt:1", "kitchen's “best”.md"])
+def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, origin):
     shop = open_workshop(workspace=tmp_path)
     ours = job("en", said="Tea")
     siblings = [job("es", said="Té"), job("fr"), job("de", status=JobStatus.FAILED)]
-    jobs = [ours, *siblings, job("it", title="Soup", said="Zuppa")]
+    others = [job("it", title="Soup", said="Zuppa"), job("pt", said="Chá")]
+    jobs = [replace(each, brief=replace(each.brief, origin=origin)) for each in (ours, *siblings, others[0])]
+    jobs.append(replace(others[1], brief=replace(others[1].brief, origin="elsewhere.md")))
     shop.store.plan_jobs("kitchen", jobs)
     ids = tuple(each.id for each in jobs)
     anyio.run(shop.store.save_batch, Batch(name="kitchen", source="kitchen.txt", created_at=now(), jobs=ids))
 
-    family = family_of(ours, shop)
+    family = family_of(jobs[0], shop)
 
     assert {language: script.title for language, script in family.words.items()} == {"es": "Té"}
     assert family.untold == ("fr",)
