@@ -3,7 +3,8 @@
     run_in_virtual_time(night)          # a coroutine function; sleeps, deadlines and `loop.time()` are virtual
 
 What is real goes first: sockets and threads get all the time they take, and only when nothing is ready and no thread is
-at work does the time jump to whatever is due next. Sockets must stay on this machine, best within this loop.
+at work does the time jump to whatever is due next. Sockets must stay on this machine, best within this loop; worker
+processes are not waited for.
 """
 
 from __future__ import annotations

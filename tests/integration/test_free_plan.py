@@ -12,7 +12,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator import jobs
+from pipeline.orchestrator import jobs, stages
 from pipeline.orchestrator.plan import plan_batch
 from pipeline.orchestrator.scheduler import Scheduler
 from pipeline.orchestrator.stages import STAGES
@@ -59,8 +59,12 @@ class Night:
 
 @pytest.fixture
 def only_scripts(monkeypatch):
-    """Films are written, and no more."""
+    """Films are written, and no more: virtual time would not wait for the processes that lay scenes out."""
 
+    async def as_written(script, _look, _compute):
+        return script
+
+    monkeypatch.setattr(stages, "with_room", as_written)
     monkeypatch.setattr(jobs, "STAGES", STAGES[:1])
 
 
