@@ -14,6 +14,7 @@ from anyio import to_thread
 from pipeline.errors import MissingToolError, NightreelError
 from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
+from pipeline.model import Brief
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
 from pipeline.rendering import can_shape, font_advice, font_coverage
@@ -50,6 +51,7 @@ async def examine(shop: Workshop) -> tuple[Finding, ...]:
         _ffmpeg,
         _fonts,
         _shaping,
+        _style,
         _voices,
         _model,
         _photos,
@@ -162,6 +164,24 @@ async def _shaping(_shop: Workshop) -> Finding:
         return Finding(name="text shaping", state=State.GOOD, found="Raqm")
     remedy = "Install Pillow from its wheel (make video does)"
     return Finding(name="text shaping", state=State.LIMITED, found="no Raqm: Arabic and Indic break", remedy=remedy)
+
+
+async def _style(shop: Workshop) -> Finding:
+    """What films look like whose briefs say nothing about it, with what the brand brings."""
+
+    def read() -> str:
+        brief = Brief(title="A film")
+        template, looks = shop.template(brief), shop.appearance
+        fonts, logo = looks.fonts(template), looks.logo(template)
+        brought = [name for name, is_there in (("fonts", fonts.heading or fonts.text), ("a logo", logo)) if is_there]
+        own = f", with {' and '.join(brought)} of its own" if brought else ""
+        return f"{template.name}, {looks.theme(brief).name}{own}"
+
+    try:
+        found = await to_thread.run_sync(read)
+    except NightreelError as error:
+        return Finding(name="template", state=State.BROKEN, found=str(error))
+    return Finding(name="template", state=State.GOOD, found=found)
 
 
 async def _workspace(shop: Workshop) -> Finding:

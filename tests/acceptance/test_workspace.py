@@ -78,6 +78,14 @@ def test_doctor_says_what_films_with_ideographs_need(tmp_path, language, told):
     assert ("need edge" in remedy) == told
 
 
+def test_doctor_says_that_the_logo_of_the_brand_is_not_there(tmp_path):
+    doctor = nightreel("doctor", "--json", cwd=tmp_path, env=NOBODY | {"NIGHTREEL_BRAND__LOGO": "logo.png"})
+
+    template = next(finding for finding in doctor.json if finding["name"] == "template")
+    assert (template["state"], doctor.code) == ("broken", 4)
+    assert template["found"].startswith("brand.logo: logo.png")
+
+
 def test_doctor_speaks_to_people_too(tmp_path):
     doctor = nightreel("doctor", cwd=tmp_path, env=NOBODY | {"GROQ_API_KEY": "gsk_secret"})
 
