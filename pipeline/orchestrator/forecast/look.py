@@ -128,10 +128,10 @@ class Look:
         if original is None:
             from_thread.run(kept.check_size, brief)
             self._unwritten.add(self.shop.wishes.original_of(brief).said)
-            self._untranslated += bool(brief.translated_from)
+            self._untranslated += self.shop.wishes.is_translated(brief)
             return None
         script, pace = original
-        if not brief.translated_from:
+        if not self.shop.wishes.is_translated(brief):
             self.scripts += bool(script.model)
             return script
         translated = from_thread.run(kept.translation, script, pace, brief)
