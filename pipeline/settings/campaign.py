@@ -33,7 +33,7 @@ class CampaignSettings(Group):
     columns: Names = Field(
         (),
         description='Columns that decide, and what, e.g. ["Rang=priority", "Sprachen=languages"]: '
-        "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at, time_zone.",
+        "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at.",
     )
     templates: tuple[TemplateRule, ...] = Field(
         (),

@@ -19,7 +19,7 @@ from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.campaign.reader import CampaignReader
 from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_fields
-from pipeline.sources.campaign.rejected import harmless, write_rejected
+from pipeline.sources.campaign.rejected import write_rejected
 from pipeline.sources.campaign.roster import Roster, RosterRow, read_roster, write_roster
 from pipeline.sources.campaign.spool import Spool
 
@@ -38,7 +38,6 @@ __all__ = [
     "Spool",
     "check_rows",
     "column_names",
-    "harmless",
     "parse_choice",
     "read_roster",
     "row_fields",
