@@ -21,6 +21,7 @@ from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.pack import pack
 from pipeline.cli.presets import presets
+from pipeline.cli.preview import preview
 from pipeline.cli.publish import publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
@@ -48,6 +49,7 @@ app = App(
 for _command in (
     make,
     run,
+    preview,
     add,
     status,
     resume,

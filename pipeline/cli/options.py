@@ -194,7 +194,7 @@ class Rows:
     """How a table is read of which each row becomes a film. These go before [campaign] in nightreel.toml."""
 
     rows: str | None = None
-    """Only some rows: 3 (the first three), 2,5-9 (these). The others stay as they are."""
+    """Only some rows: 3 (the first three), 2,5-9 (these), extremes (those that stand out). Others stay as they are."""
     key: str | None = None
     """The column that names a row, whatever else changes in it. Default: the template's, else all that the row says."""
     map: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = ()

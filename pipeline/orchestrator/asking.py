@@ -20,6 +20,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import play_in
 from pipeline.sources import is_table, open_table, plain, read_briefs
 from pipeline.sources.campaign import (
+    EXTREMES,
     CampaignReader,
     Checked,
     Deciders,
@@ -27,6 +28,7 @@ from pipeline.sources.campaign import (
     RowProblem,
     check_rows,
     column_names,
+    find_extremes,
     parse_choice,
     row_fields,
     write_rejected,
@@ -43,6 +45,8 @@ class Asked:
     """What was asked for."""
 
     briefs: Collection[Brief]
+    # Of rows that stand out, why each of them does.
+    remarks: tuple[str, ...] = ()
     # Briefs and rows that can't be made, each with its reason.
     unreadable: tuple[InputError, ...] = ()
     # Of a table: how many rows were looked at, what is wrong with them (the first thousand), where all that is written.
@@ -58,9 +62,9 @@ class Asked:
 async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True) -> Asked:
     """The briefs of a source, whatever its kind; of a table, those of its good rows, all of them checked.
 
-    `rows` are the rows of a table that are wanted; without `writes` no list of refused rows is left. Raises
-    `InputError` for a source that can't be read. What is wrong with rows is in what is returned, also where the
-    settings are strict: `stop` says so.
+    `rows` are the rows of a table that are wanted ("extremes": those that stand out); without `writes` nothing is left
+    behind. Raises `InputError` for a source that can't be read. What is wrong with rows is in what is returned, also
+    where the settings are strict: `stop` says so.
     """
     if await to_thread.run_sync(is_table, source):
         return await to_thread.run_sync(lambda: _read_table(Path(source), shop, batch=batch, rows=rows, writes=writes))
@@ -73,7 +77,8 @@ async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: s
 
 def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bool) -> Asked:
     asked = shop.settings.campaign
-    choice = parse_choice(rows) if rows else None
+    outstanding = rows.strip().casefold() == EXTREMES
+    choice = parse_choice(rows) if rows and not outstanding else None
     table = open_table(path, _form(shop))
     reader = _reader(table, shop)
     refused: list[InputError] = []
@@ -88,13 +93,15 @@ def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bo
             write(cells, problems)
 
         checked = check_rows(table, reader, judge=Judge(shop), refuse=refuse, enter=enter, choice=choice)
+    stand_out = find_extremes(checked.briefs) if outstanding else []
     return Asked(
-        briefs=checked.briefs,
-        unreadable=tuple(refused),
+        briefs=[brief for brief, _ in stand_out] if outstanding else checked.briefs,
+        remarks=tuple(why for _, why in stand_out),
+        unreadable=() if outstanding else tuple(refused),
         rows=checked.rows,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
-        is_partial=choice is not None,
+        is_partial=bool(rows),
         stop=_stop(checked, path, is_strict=asked.strict),
     )
 
