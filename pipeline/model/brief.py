@@ -33,6 +33,8 @@ class SourceRow:
     # Cells that are no fields and still are wanted, by the name of the column: those that folders are named after.
     # None of it shapes the film, so it is not compared.
     kept: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    # How many characters its film speaks, where that is known before; 0: it is not. Not compared, either.
+    chars: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:

@@ -145,6 +145,8 @@ def title_of(job: Job) -> str:
 
 def weight_of(brief: Brief) -> int:
     """About how many characters a film of this brief speaks."""
+    if brief.row and brief.row.chars:
+        return brief.row.chars
     if not brief.has_notes:
         return brief.length_s * _CHARS_PER_S if brief.length_s else _TOPIC_CHARS
     blocks = [block for section in brief.sections for block in section.blocks]

@@ -206,7 +206,7 @@ class RowReader:
             language=plays[0].language if plays else "",
             template=self._template.name,
             pictures=tuple(WantedPicture(source=each) for each in dict.fromkeys(pictures)),
-            row=source,
+            row=replace(source, chars=sum(map(_spoken_chars, scripts[:1]))),
             origin=f"{self._table.path}:{row.line}",
         )
         return ReadRow(brief=replace(brief if scripts else _with_notes(brief, said), **decided), scripts=scripts)
@@ -217,6 +217,10 @@ class RowReader:
             return []
         own = [found for each in languages if (found := self._template.play(each))]
         return list(dict.fromkeys(own)) or [self._play]
+
+
+def _spoken_chars(script: Script) -> int:
+    return sum(len(line.text) for scene in script.scenes for line in scene.lines)
 
 
 def _with_notes(brief: Brief, said: Mapping[str, str]) -> Brief:
