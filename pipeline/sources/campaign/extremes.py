@@ -16,7 +16,7 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
     """The rows that stand out, each once, and why, in the order of the table. Goes through the briefs twice.
 
     The longest says most, and the shortest least; the widest has the text that takes the most room in a line; the
-    strangest has the rarest letters of all that the table says.
+    strangest is written in the rarest letters.
     """
     letters: Counter[str] = Counter()
     for brief in briefs:
@@ -24,7 +24,8 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
     total = max(1, len(briefs))
 
     def strangeness(brief: Brief) -> float:
-        return max((math.log(total / letters[each]) for each in set("".join(_texts(brief)))), default=0.0)
+        own = set("".join(_texts(brief)))
+        return sum(math.log(total / letters[each]) for each in own) / max(1, len(own))
 
     measures: dict[str, Callable[[Brief], float]] = {
         "longest": lambda brief: sum(map(len, _texts(brief))),
