@@ -154,9 +154,14 @@ def test_a_run_that_fails_leaves_the_rows_that_were_known(tmp_path):
     path = tmp_path / "rows.jsonl"
     with write_roster(path, ["a"]) as enter:
         enter(1, {"a": "old"}, "1", ())
-    with pytest.raises(InputError), write_roster(path, ["a"]) as enter:
-        enter(1, {"a": "new"}, "1", ())
-        raise InputError("the table breaks off")
+
+    def breaks_off():
+        with write_roster(path, ["a"]) as enter:
+            enter(1, {"a": "new"}, "1", ())
+            raise InputError("the table breaks off")
+
+    with pytest.raises(InputError):
+        breaks_off()
 
     assert [row.cells for row in read_roster(path).rows()] == [("old",)]
     assert [each.name for each in tmp_path.iterdir()] == ["rows.jsonl"]
