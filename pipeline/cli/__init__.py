@@ -19,10 +19,13 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
+from pipeline.cli.pack import pack
 from pipeline.cli.presets import presets
+from pipeline.cli.preview import preview
 from pipeline.cli.publish import publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
+from pipeline.cli.report_batch import report
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -46,6 +49,7 @@ app = App(
 for _command in (
     make,
     run,
+    preview,
     add,
     status,
     resume,
@@ -53,6 +57,8 @@ for _command in (
     cancel,
     publish,
     published,
+    report,
+    pack,
     checkpoint,
     clean,
     qc,

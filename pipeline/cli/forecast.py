@@ -37,6 +37,8 @@ def _lines(forecast: Forecast) -> Iterator[tuple[str, str]]:
     yield "to make", _to_make(films)
     if films.to_make > films.impossible:
         yield "length", f"about {_span(forecast.film_s)}"
+        if shared := _shared(forecast):
+            yield "shared", shared
         yield "cache", _cached(forecast)
         yield "time", _time(forecast)
         yield "money", _money(forecast)
@@ -79,6 +81,15 @@ def _cached(forecast: Forecast) -> str:
     known = f"{cached.clips or 0:,} of {cached.scenes:,} clips"
     unknown = forecast.money.scripts
     return f"{scripts}, {known}" + (f"; unknown for {_count(unknown, 'film')} without a script" if unknown else "")
+
+
+def _shared(forecast: Forecast) -> str:
+    """How much less work it is than it looks; empty: nothing is shared, or nobody knows yet."""
+    cached = forecast.cached
+    if cached.scenes is None or cached.different_scenes in {None, cached.scenes}:
+        return ""
+    drawn = f"{cached.different_scenes:,} different scenes of {cached.scenes:,}"
+    return f"{drawn}, {cached.different_sentences or 0:,} different sentences of {cached.sentences or 0:,}"
 
 
 def _time(forecast: Forecast) -> str:

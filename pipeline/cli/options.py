@@ -42,6 +42,8 @@ class Making:
     """How it is encoded, e.g. youtube, social_media (upright), fast_draft: see nightreel presets."""
     format: Literal["16:9", "9:16", "1:1", "4:5"] | None = None
     """Shape of the picture: 16:9, 9:16 (Shorts, Reels, TikTok), 1:1 or 4:5; the layouts are composed for each."""
+    formats: str | None = None
+    """A film in each of these, with one script and one voice, e.g. 16:9,9:16."""
     music: str | None = None
     """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
@@ -77,11 +79,16 @@ class Making:
 
             hint = "Give one of them: the first of --languages is the one that is written"
             raise InputError("--language asks for one film, and --languages for several", hint=hint)
+        if self.format and self.formats:
+            from pipeline.errors import InputError
+
+            raise InputError("--format asks for one film, and --formats for several", hint="Give one of them")
         flags = {
             "template": self.template,
             "theme": self.theme,
             "language": self.language,
             "languages": self.languages,
+            "formats": self.formats,
             **_voices(self.voice),
             "video.preset": self.preset,
             "video.format": self.format,
@@ -187,13 +194,17 @@ class Rows:
     """How a table is read of which each row becomes a film. These go before [campaign] in nightreel.toml."""
 
     rows: str | None = None
-    """Only some rows: 3 (the first three), 2,5-9 (these). The others stay as they are."""
+    """Only some rows: 3 (the first three), 2,5-9 (these), extremes (those that stand out). Others stay as they are."""
     key: str | None = None
     """The column that names a row, whatever else changes in it. Default: the template's, else all that the row says."""
     map: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = ()
     """A column and the field that it is, "Vorname=name"; once for each."""
+    column: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = ()
+    """A column that decides something, "Rank=priority": template, languages, formats, voice, publish_at, …"""
     locale: str | None = None
     """Whose numbers and dates stand in the cells, e.g. de or en-GB. Default: they have to be clear."""
+    pattern: str | None = None
+    """Folder of a film, e.g. {batch}/{row.segment}/{title}, where segment is a column; see output.pattern."""
     strict: Annotated[bool, Parameter(negative="")] = False
     """Make nothing while a row has a problem. Default: the good rows are made."""
 
@@ -202,7 +213,9 @@ class Rows:
         flags = {
             "campaign.key": self.key,
             "campaign.map": ",".join(self.map) or None,
+            "campaign.columns": ",".join(self.column) or None,
             "campaign.locale": self.locale,
             "campaign.strict": self.strict or None,
+            "output.pattern": self.pattern,
         }
         return {key: value for key, value in flags.items() if value is not None}

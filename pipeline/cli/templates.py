@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,7 +11,7 @@ from cyclopts import App, Parameter
 from pipeline.cli.options import Place
 
 if TYPE_CHECKING:
-    from pipeline.template import Template
+    from pipeline.template import Field, Template
 
 templates = App(
     name="templates", help="See what films can look like, and make templates of your own.", help_epilogue=""
@@ -54,7 +55,7 @@ def list_all(*, place: Place = Place()) -> int:
 
 @templates.command
 def show(name: str, /, *, place: Place = Place()) -> int:
-    """Show what a template allows: its layouts with their limits, its theme, captions, motion and music.
+    """Show what a template allows and asks: its layouts with their limits, its look, and the fields of a table's row.
 
     Parameters
     ----------
@@ -94,7 +95,29 @@ def show(name: str, /, *, place: Place = Place()) -> int:
         limits = ", ".join(f"{field} {limit}" for field, limit in layout.max_chars)
         items = f"; up to {layout.max_items} items" if layout.max_items else ""
         console.print(f"  [bold]{layout.name:<10}[/] {escape(layout.use)}\n             [dim]{limits}{items}[/]")
+    for line in _told_fields(template):
+        console.print(line)
     return EXIT_OK
+
+
+def _told_fields(template: Template) -> Iterator[str]:
+    """What it asks of a row of a table, and the languages in which it makes the film of one by itself."""
+    from rich.markup import escape
+
+    from pipeline.sources.campaign import row_fields
+
+    scripts = ", ".join(play.language for play in template.plays)
+    wrote = f"a film of each row by script.toml ({scripts})" if scripts else "a brief of each row, for whoever writes"
+    yield f"\nOf a table, {escape(wrote)}:"
+    fields = row_fields(template)
+    width = max(map(len, (field.name for field in fields)), default=0)
+    for field in fields:
+        key = ", names the row" if field.name == template.key else ""
+        need = "required" if field.required else "derived" if field.derived else f"default {field.default}"
+        need = need if field.required or field.derived or field.default else "may be empty"
+        kind = " | ".join(field.choices) if field.choices else field.kind
+        told = f"  [dim]{escape(field.help)}[/]" if field.help else ""
+        yield f"  [bold]{escape(field.name):<{width}}[/] {escape(kind)}, {escape(need)}{key}{told}"
 
 
 @templates.command
@@ -146,8 +169,19 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     else:
         for fault in faults:
             print(shown(str(fault)), file=sys.stderr)
+        fields = ", ".join(f"{each.name}{'*' if each.required else ''}" for each in _fields_of(place, name, faults))
         print(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
+        if fields:
+            print(f"Fields of a row (* required): {fields}")
     return InputError.exit_code if faults else EXIT_OK
+
+
+def _fields_of(place: Place, name: str, faults: Sequence[object]) -> Sequence[Field]:
+    """The fields that a template declares; of one with faults nobody knows."""
+    from pipeline.cli.session import open_session
+    from pipeline.orchestrator.templates.shelf import find_template
+
+    return () if faults else find_template(open_session(place, {}).workshop, name).fields
 
 
 @templates.command
@@ -201,6 +235,7 @@ def _in_short(each: Template | tuple[str, str], usual: str) -> dict[str, object]
 
 def _in_full(template: Template, usual: str) -> dict[str, object]:
     from pipeline.orchestrator.templates.shelf import is_builtin
+    from pipeline.sources.campaign import row_fields
 
     layouts = [
         {"name": layout.name, "use": layout.use, "max_chars": dict(layout.max_chars), "max_items": layout.max_items}
@@ -223,4 +258,15 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
         "last_layout": template.last_layout,
         "tags": list(template.tags),
         "layouts": layouts,
+        "key": template.key,
+        "fields": [_field(each) for each in row_fields(template)],
+        "scripts": [play.language for play in template.plays],
     }
+
+
+def _field(field: Field) -> dict[str, object]:
+    """What is said of a field, without what is not."""
+    from dataclasses import asdict
+
+    told = {key: value for key, value in asdict(field).items() if value not in ("", (), None)}
+    return {"name": field.name, "type": told.pop("kind"), **told}

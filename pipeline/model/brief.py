@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -29,6 +30,16 @@ class SourceRow:
     key: str = ""
     # Field of the template and what the row says, in one form; fields that it says nothing of are left out.
     fields: tuple[tuple[str, str], ...] = ()
+    # Cells that are no fields and still are wanted, by the name of the column: those that folders are named after.
+    # None of it shapes the film, so it is not compared.
+    kept: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    # How many characters its film speaks, where that is known before; 0: it is not. Not compared, either.
+    chars: int = field(default=0, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other rows of its table: its key, else all that it says."""
+        return self.key or f"#{hashlib.sha256(repr(self.fields).encode(errors='surrogatepass')).hexdigest()[:24]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +74,10 @@ class Brief:
     preset: str | None = None
     # The shape of the picture; None: the setting decides, or the preset.
     format: Shape | None = None
+    # A film is wanted in each of these, with one script and one voice; empty in a brief of one film. That one may say
+    # that it is not the first of them: its folder is called so.
+    formats: tuple[Shape, ...] = ()
+    is_other_format: bool = field(default=False, compare=False)
     # A film is wanted in each of these, from one script; and voices by language. Both are empty in a brief of one film.
     languages: tuple[str, ...] = ()
     voices: tuple[tuple[str, str], ...] = ()

@@ -32,8 +32,13 @@ class JobSummary:
     origin: str = ""
     # What names its row: "4711"; empty: it is none, or has no name.
     key: str = ""
+    # What tells its row from the others of its table, key or not; empty: it is none.
+    row: str = ""
+    template: str = ""
     # BCP-47.
     language: str = ""
+    # The shape of its picture, as far as it was asked for.
+    format: str = ""
     variant: int = 0
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
@@ -75,6 +80,8 @@ class JobSummary:
     voice: str = ""
     # Why it is not the first choice who speaks, and what went wrong on the way.
     voice_remarks: tuple[str, ...] = ()
+    # From 1 (nothing to say) towards 0, as the gate judged it; None: it has not been judged.
+    score: float | None = None
     error: JobError | None = None
 
 
@@ -91,7 +98,10 @@ def summary_of(job: Job) -> JobSummary:
         topic=job.brief.title,
         origin=job.brief.origin,
         key=job.brief.key,
+        row=job.brief.row.name if job.brief.row else "",
+        template=job.brief.template or "",
         language=job.brief.language,
+        format=job.brief.format or "",
         variant=job.brief.variant,
         status=job.status,
         stage=job.stage,
@@ -121,6 +131,7 @@ def summary_of(job: Job) -> JobSummary:
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
+        score=job.verdict.score if job.verdict else None,
         error=job.error,
     )
 
@@ -134,6 +145,8 @@ def title_of(job: Job) -> str:
 
 def weight_of(brief: Brief) -> int:
     """About how many characters a film of this brief speaks."""
+    if brief.row and brief.row.chars:
+        return brief.row.chars
     if not brief.has_notes:
         return brief.length_s * _CHARS_PER_S if brief.length_s else _TOPIC_CHARS
     blocks = [block for section in brief.sections for block in section.blocks]

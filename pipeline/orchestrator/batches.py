@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 
 import anyio
@@ -19,9 +18,10 @@ from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priorit
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import error_record, run_job
 from pipeline.orchestrator.plan import Plan, plan_batch
+from pipeline.orchestrator.results import write_results
 from pipeline.orchestrator.scheduler import Scheduler, follow_wish
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.reporting import RunFacts, write_reports
+from pipeline.reporting import RunFacts
 from pipeline.sources import batch_name
 from pipeline.version import __version__
 
@@ -244,8 +244,8 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
 ) -> None:
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
     try:
-        folder, asked = shop.places.summary(batch), shop.store.read_batch(batch)
-        if folder is None or asked is None or shop.store.workers(batch):
+        asked = shop.store.read_batch(batch)
+        if asked is None or shop.store.workers(batch):
             return  # whoever else works on the batch writes it in the end
         facts = RunFacts(
             batch=batch,
@@ -261,7 +261,7 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
             cpu_percent=shop.machine.resources.mean_cpu_percent,
             notices=tuple(night.notices),
         )
-        write_reports(folder, facts, lambda: chain(shop.store.index(batch).rows(), asked.refused_rows))
+        write_results(shop, asked, facts)
     except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
         logger.warning("the report of “%s” could not be written: %s", batch, error)
 

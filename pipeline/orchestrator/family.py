@@ -11,12 +11,12 @@ _GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 
 def family_of(job: Job, shop: Workshop) -> Family:
-    """The siblings of a job in its batch: the same brief, the same variant, another language. Blocks."""
+    """The siblings of a job in its batch: the same brief, variant and format, another language. Blocks."""
     brief = job.brief
     words: dict[str, Script] = {}
     untold: list[str] = []
     for row in shop.store.refreshed(job.batch).rows_from(brief.origin):
-        if (row.topic, row.variant) != (brief.title, brief.variant):
+        if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
             continue
         if row.language == brief.language:
             continue

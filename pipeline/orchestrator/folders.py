@@ -83,14 +83,23 @@ class Folders:
         """The job of the same row as it was, or of the same topic whose folder was taken by another."""
         if brief.key:
             rows = self._index.of_key(brief.key)
-            return next((row for row in rows if (row.language, row.variant) == (brief.language, brief.variant)), None)
-        return self._crowded.get((brief.origin, brief.title, brief.language, brief.variant))
+            return next((row for row in rows if _which(row) == _which_of(brief)), None)
+        return self._crowded.get((brief.origin, brief.title, *_which_of(brief)))
 
     @cached_property
-    def _crowded(self) -> dict[tuple[str, str, str, int], JobSummary]:
+    def _crowded(self) -> dict[tuple[str | int, ...], JobSummary]:
         """By what is asked for, the jobs that don't have the folder of the pattern, and so are not found by it."""
         rows = self._index.beside(_ID_CHARS)
-        return {(row.origin, row.topic, row.language, row.variant): row for row in rows}
+        return {(row.origin, row.topic, *_which(row)): row for row in rows}
+
+
+def _which(row: JobSummary) -> tuple[str, int, str]:
+    """Which of the films of one brief a job makes."""
+    return row.language, row.variant, row.format
+
+
+def _which_of(brief: Brief) -> tuple[str, int, str]:
+    return brief.language, brief.variant, brief.format or ""
 
 
 def _is_same(holder: JobSummary, brief: Brief) -> bool:

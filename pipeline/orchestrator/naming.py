@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from string import Formatter
 
@@ -13,8 +13,10 @@ from pipeline.model.names import RESERVED, safe_name
 
 # The reports of a batch lie beside its films.
 SUMMARY = "summary"
-_FIELDS = ("batch", "index", "title", "language", "date", "id")
-# One of these has to tell films apart.
+_FIELDS = ("batch", "index", "title", "language", "format", "date", "id")
+# Of a table, the cell of a column: {row.segment}.
+_ROW = re.compile(r"row\.([a-z0-9]\w*)")
+# One of these has to tell films apart, or a column of theirs.
 _TELLING = ("index", "title", "id")
 _TITLE_MAX_CHARS = 60
 _INDEX_FORMAT = re.compile(r"(0?[1-9]d?|d)?")
@@ -29,7 +31,10 @@ class FolderPattern:
         self._pattern = pattern.rstrip("/")
         names = list(_checked_fields(self._pattern))
         self._tells_languages = "language" in names
-        if not set(_TELLING) & set(names):
+        self._tells_formats = "format" in names
+        # The columns of a table that it names, as they are called in it.
+        self.columns = tuple(dict.fromkeys(found[1] for name in names if (found := _ROW.fullmatch(name))))
+        if not (self.columns or set(_TELLING) & set(names)):
             raise _problem("gives all films of a batch one folder", hint="Add {title}, {index} or {id}")
         for part in self._pattern.split("/"):
             _check_part(part)
@@ -43,15 +48,19 @@ class FolderPattern:
         """The folder of a film, below the folder of all output, with forward slashes. `index` counts from 1.
 
         A translated film has its language behind the name, unless the pattern has it: "why-is-the-sky-blue-es"; a
-        variant its number: "why-is-the-sky-blue-v2".
+        variant its number: "why-is-the-sky-blue-v2"; another format than the first: "why-is-the-sky-blue-9x16".
         """
         language = safe_name(brief.language, 20, default="language")
+        shape = (brief.format or "").replace(":", "x") or "usual"
+        row = _Cells(dict(brief.row.kept) if brief.row else {})
         parts = [
             part.format(
                 batch=batch,
                 index=index,
                 title=safe_name(brief.title, _TITLE_MAX_CHARS, default="film"),
                 language=language,
+                format=shape,
+                row=row,
                 date=day.isoformat(),
                 id=job_id,
             ).rstrip(". ")
@@ -59,11 +68,24 @@ class FolderPattern:
         ]
         if brief.translated_from and not self._tells_languages:
             parts[-1] = f"{parts[-1]}-{language}"
+        if brief.is_other_format and not self._tells_formats:
+            parts[-1] = f"{parts[-1]}-{shape}"
         if brief.variant:
             parts[-1] = f"{parts[-1]}-v{brief.variant}"
-        folder = "/".join(_not_reserved(part) for part in parts)
         # The reports of a batch lie in "summary", or in "summary-<batch>" where several batches share a folder.
-        return f"{folder}-film" if parts[-1].casefold().startswith(SUMMARY) else folder
+        *above, last = (_not_reserved(part) for part in parts)
+        return "/".join((*above, f"{last}-film" if last.casefold().startswith(SUMMARY) else last))
+
+
+class _Cells:
+    """The cells of a row, as names of folders: `row.segment` in a pattern."""
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self._cells = cells
+
+    def __getattr__(self, column: str) -> str:
+        name = safe_name(self._cells.get(column, ""), _TITLE_MAX_CHARS, default=f"no-{column}")
+        return f"{name}-films" if name.startswith(SUMMARY) else name
 
 
 def _checked_fields(pattern: str) -> Iterator[str]:
@@ -75,8 +97,8 @@ def _checked_fields(pattern: str) -> Iterator[str]:
     for _, name, spec, conversion in parsed:
         if name is None:
             continue
-        if name not in _FIELDS:
-            raise _problem(f"knows no {{{name[:30]}}}", hint=did_you_mean(name, _FIELDS))
+        if name not in _FIELDS and not _ROW.fullmatch(name):
+            raise _problem(f"knows no {{{name[:30]}}}", hint=did_you_mean(name, (*_FIELDS, "row.COLUMN")))
         if conversion or (spec and not (name == "index" and _INDEX_FORMAT.fullmatch(spec))):
             raise _problem(f"can't format {{{name}}} so", hint="Only {index} takes a width: {index:03d}")
         yield name

@@ -78,10 +78,11 @@ class Commission:
         Films that want the same one at the same moment pay for it once.
         """
         brief, shop = self.job.brief, self.shop
-        key = content_key(shop.wishes.original_of(brief).said, self.template.fingerprint)
+        original = await to_thread.run_sync(shop.wishes.original_of, brief)
+        key = content_key(original.said, self.template.fingerprint)
         async with shop.cache.alone("script", key):
             script, pace = await original_script(brief, shop, self)
-        if brief.translated_from:
+        if await to_thread.run_sync(shop.wishes.is_translated, brief):
             script = await translated_script(script, pace, brief, self)
         return script, pace
 

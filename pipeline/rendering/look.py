@@ -55,11 +55,11 @@ class Look:
         """
         named = {getattr(scene, "picture", "") for scene in scenes}
         stills = tuple(still for still in self.stills if still.name in named)
-        return replace(self, stills=stills, title=self.title if any(map(_bears_title, scenes)) else "")
+        return replace(self, stills=stills, title=self.title if any(map(bears_title, scenes)) else "")
 
     def of(self, scene: Scene) -> Look:
         """The same for drawing this scene: one that does not bear the film's title looks the same in every film."""
-        return replace(self, subject="" if _bears_title(scene) else _first_words(scene))
+        return replace(self, subject="" if bears_title(scene) else _first_words(scene))
 
     @property
     def seed(self) -> int:
@@ -78,7 +78,8 @@ class Look:
         return Grid(format=self.format, type_scale=self.theme.type_scale, margins=self.theme.margins)
 
 
-def _bears_title(scene: Scene | None) -> bool:
+def bears_title(scene: Scene | None) -> bool:
+    """Whether what the film is called shapes the scene."""
     return isinstance(scene, TitleScene | ClosingScene)
 
 

@@ -1,4 +1,4 @@
-"""What a batch came to: three files for programs, and a page that a person would rather look at."""
+"""What a batch came to: files for programs, a page that a person would rather look at, rows with their films."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pipeline.errors import BusyError
 from pipeline.files import discard_leftovers, storage_errors
 from pipeline.model import JobSummary
 from pipeline.reporting.facts import RunFacts
+from pipeline.reporting.manifest import MANIFEST, RowFilms, write_manifest
 from pipeline.state.locks import held_now
 
-__all__ = ["RunFacts", "write_reports"]
+__all__ = ["MANIFEST", "RowFilms", "RunFacts", "write_manifest", "write_reports"]
 
 _POLL_S = 0.05
 

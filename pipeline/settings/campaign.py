@@ -9,6 +9,15 @@ from pydantic import Field
 from pipeline.settings.kinds import Group, Names
 
 
+class TemplateRule(Group):
+    """Which rows get a template: those for which `when` is true, else its share of those that no rule is for."""
+
+    template: str = Field(min_length=1, max_length=60)
+    # Jinja2 over the columns, in small letters: "segment == 'vip'".
+    when: str = Field("", max_length=500)
+    weight: float = Field(1, gt=0, le=1e6)
+
+
 class CampaignSettings(Group):
     """How a table (CSV, JSON Lines, …) is read, of which each row becomes a film. See docs/campaigns.md."""
 
@@ -20,6 +29,18 @@ class CampaignSettings(Group):
     )
     map: Names = Field(
         (), description='Columns and the fields of the template that they are, e.g. ["Vorname=name", "Preis=price"].'
+    )
+    columns: Names = Field(
+        (),
+        description='Columns that decide, and what, e.g. ["Rang=priority", "Sprachen=languages"]: '
+        "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at.",
+    )
+    templates: tuple[TemplateRule, ...] = Field(
+        (),
+        max_length=100,
+        description='Which rows get which template, e.g. [{template = "vip", when = "segment == \'vip\'"}, '
+        '{template = "a", weight = 1}, {template = "b", weight = 1}]: the first rule that holds; rows for which none '
+        "does are shared out by weight, a row always alike. Empty: all get the one template.",
     )
     strict: bool = Field(default=False, description="Whether nothing is made while a row has a problem.")
     locale: str = Field(

@@ -15,6 +15,7 @@ from pipeline.settings.kinds import (
     MOST,
     MOST_GB,
     WEEK_S,
+    Formats,
     Group,
     Language,
     Names,
@@ -277,8 +278,9 @@ class OutputSettings(Group):
         "{batch}/{title}",
         min_length=1,
         max_length=200,
-        description="Folder of a film below output/, of {batch}, {index}, {title}, {language}, {date} and {id}, e.g. "
-        "{batch}/{index:03d}_{title}. With --output DIR, that folder takes the place of {batch}/.",
+        description="Folder of a film below output/, of {batch}, {index}, {title}, {language}, {format}, {date} "
+        "and {id}, e.g. {batch}/{index:03d}_{title}; for a table also of columns: {batch}/{row.segment}/{title}. With "
+        "--output DIR, that folder takes the place of {batch}/.",
     )
 
 
@@ -315,6 +317,11 @@ class Settings(BaseSettings):
         (),
         description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '
         "the language of the brief, else in the first of these, and translated by the model; empty: one film.",
+    )
+    formats: Formats = Field(
+        (),
+        description='Make every film in each of these shapes, from one script and one voice, e.g. ["16:9", "9:16"]; '
+        "empty: one film, in the shape of video.format.",
     )
     voices: VoiceTable = Field(
         {},

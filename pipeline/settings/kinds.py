@@ -55,6 +55,9 @@ OptionalTransition = Annotated[Transition | None, BeforeValidator(_empty_is_none
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]
+Formats = Annotated[
+    tuple[Shape, ...], AfterValidator(lambda shapes: tuple(dict.fromkeys(shapes))), BeforeValidator(split_names)
+]
 HttpUrl = Annotated[str, _url("https", "http")]
 OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
 # Beyond these, values were meant otherwise, and sums and dates overflow.

@@ -49,7 +49,7 @@ _MOST_VARIANTS = 1000
 # Its clocks leave nothing out.
 _ANY_ZONE = Zone("UTC")
 _TAG_MAX_CHARS = 60
-KEYS = (*_MAX_CHARS, "languages", "pictures", "tags")
+KEYS = (*_MAX_CHARS, "formats", "languages", "pictures", "tags")
 _Value = str | int | tuple[str, ...] | tuple[tuple[str, str], ...] | tuple[WantedPicture, ...]
 # The keys that are called otherwise in a `Brief`.
 _FIELDS: Mapping[str, str] = {"length": "length_s"}
@@ -113,6 +113,8 @@ def _value(key: str, node: yaml.Node, where: str) -> tuple[str, _Value]:
         return key, _tags(node, where)
     if key == "languages":
         return key, _languages(node, where)
+    if key == "formats":
+        return key, _formats(node, where)
     if key == "pictures":
         return key, wanted_pictures(node, where)
     if key == "voice" and isinstance(node, yaml.MappingNode):
@@ -146,6 +148,8 @@ def checked_value(key: str, text: str, where: str) -> tuple[str, _Value]:
         return key, _checked_tags(items, where)
     if key == "languages":
         return key, _checked_languages([item for item in items if item], where)
+    if key == "formats":
+        return key, _checked_formats([item for item in items if item], where)
     return _FIELDS.get(key, key), _checked(key, clean_text(text), where)
 
 
@@ -238,6 +242,17 @@ def _format(text: str, where: str) -> str:
     if text not in SHAPES:
         raise InputError(f"{text!r} is no format", where=where, hint=f"Write one of {', '.join(SHAPES)}")
     return text
+
+
+def _formats(node: yaml.Node, where: str) -> tuple[str, ...]:
+    if is_scalar(node) and not source_of(node):
+        return ()
+    wrong = InputError("formats must be a list of formats", where=where, hint='Write formats: ["16:9", "9:16"]')
+    return _checked_formats(_list(node, wrong), where)
+
+
+def _checked_formats(texts: list[str], where: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_format(text, where) for text in texts))
 
 
 def _variant(text: str, where: str) -> int:

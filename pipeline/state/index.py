@@ -186,6 +186,12 @@ class BatchIndex:
         rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (key,)))
         return [row for row in rows if row]
 
+    def of_row(self, name: str) -> list[JobSummary]:
+        """The listed jobs of a row of a table (`SourceRow.name`), one for each of its films."""
+        query = "SELECT id, row FROM jobs WHERE of_row = ? AND of_row != '' AND position IS NOT NULL ORDER BY position"
+        rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (name,)))
+        return [row for row in rows if row]
+
     def beside(self, id_chars: int) -> list[JobSummary]:
         """The listed jobs whose folders end with so much of their ids: theirs was taken. Rows with a name have keys."""
         query = (
@@ -349,7 +355,7 @@ _DROP_NONSENSE = f"""
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
     OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
     OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
-    OR typeof(key) != 'text'
+    OR typeof(key) != 'text' OR typeof(of_row) != 'text'
     OR typeof(video) NOT IN ('text', 'null') OR typeof(cost) != 'text'
     OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
     OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
@@ -359,12 +365,12 @@ _DROP_NONSENSE = f"""
 """  # noqa: S608 - all ours
 _PUT = """
     INSERT INTO jobs
-    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, video, cost, damage, row)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, of_row, video, cost, damage, row)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
     parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
-    weight = excluded.weight, folder = excluded.folder, key = excluded.key, video = excluded.video,
-    cost = excluded.cost, damage = excluded.damage, row = excluded.row
+    weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
+    video = excluded.video, cost = excluded.cost, damage = excluded.damage, row = excluded.row
 """
 
 
@@ -373,5 +379,5 @@ def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
     rank, data = row.priority.rank, _ROW.dump_json(row)
     at = row.ended_at.timestamp() if until and row.ended_at else None
     video, cost = str(row.video) if row.video else None, _COST.dump_json(row.cost) if row.cost != Cost() else b""
-    facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key)
+    facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
     return (*facts, video, cost.decode(), None, data)

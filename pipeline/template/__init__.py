@@ -4,7 +4,18 @@ from pipeline.template.ends import End
 from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
-from pipeline.template.rows import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Values, compile_text
+from pipeline.template.rows import (
+    BRIEF_FIELDS,
+    CellProblem,
+    Field,
+    Play,
+    PlayError,
+    Sheet,
+    Values,
+    compile_table,
+    compile_text,
+    names_in,
+)
 from pipeline.template.template import PAGE_PARTS, Layout, Template
 
 __all__ = [
@@ -21,9 +32,11 @@ __all__ = [
     "Template",
     "Values",
     "builtin_root",
+    "compile_table",
     "compile_text",
     "known_templates",
     "load_template",
+    "names_in",
     "notes_as_text",
     "read_template",
 ]

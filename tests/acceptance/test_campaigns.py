@@ -100,3 +100,21 @@ def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):
 
     forecast = nightreel("run", "people.csv", *FLAGS, "--rows", "1", "--dry-run", cwd=tmp_path).events[-1]
     assert (forecast["films"]["new"], forecast["problems"]) == (1, [])
+
+
+def test_retry_makes_a_row_that_was_mended_and_the_manifest_tells_of_it(tmp_path):
+    write(tmp_path, ["1;Bo", "2;"])
+    first = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
+    assert first.code == 9
+
+    write(tmp_path, ["1;Bo", "2;Eve"])
+    again = nightreel("retry", "people", "--json", cwd=tmp_path)
+
+    assert (again.code, again.stderr) == (0, "")
+    assert sorted(films(tmp_path)) == ["hello-bo", "hello-eve"]
+    manifest = (tmp_path / "output" / "people" / "summary" / "manifest.csv").read_text(encoding="utf-8-sig")
+    assert [line.split(",")[:3] for line in manifest.splitlines()[1:]] == [
+        ["1", "Bo", "completed"],
+        ["2", "Eve", "completed"],
+    ]
+    assert not (tmp_path / "output" / "people" / "summary" / "rejected.csv").exists()

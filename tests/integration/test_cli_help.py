@@ -24,10 +24,13 @@ from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.options import Making, Place, Rows, Working
+from pipeline.cli.pack import pack
 from pipeline.cli.presets import presets
+from pipeline.cli.preview import preview as preview_rows
 from pipeline.cli.publish import publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
+from pipeline.cli.report_batch import report
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.run import run
@@ -38,6 +41,9 @@ from pipeline.cli.voices import voices
 COMMANDS = {
     "make": make,
     "run": run,
+    "preview": preview_rows,
+    "report": report,
+    "pack": pack,
     "add": add,
     "status": status,
     "list": list_batches,

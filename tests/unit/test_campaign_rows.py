@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
+from pipeline.model.cells import harmless
 from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write_rejected
-from pipeline.sources.campaign.rejected import harmless
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import load_template
 

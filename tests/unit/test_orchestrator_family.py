@@ -7,9 +7,10 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from pipeline.model import Batch, Brief, Job, JobStatus, Script
+from pipeline.model import Batch, Brief, Job, JobStatus, Script, SourceRow
 from pipeline.orchestrator.family import family_of
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop.hosts import subject_key
 from tests.standins.youtube.clients import now
 
 
@@ -36,3 +37,12 @@ def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, o
 
     assert {language: script.title for language, script in family.words.items()} == {"es": "Té"}
     assert family.untold == ("fr",)
+
+
+def test_rows_of_one_title_and_formats_of_one_row_are_each_published_once():
+    first = Brief(title="Offer", language="en", origin="people.csv:2", row=SourceRow(key="1"))
+    moved = replace(first, origin="people.csv:9", title="Another offer")
+    upright = replace(first, format="9:16", is_other_format=True)
+
+    assert subject_key(moved) == subject_key(first) == subject_key(replace(first, format="16:9"))
+    assert len({subject_key(each) for each in (first, upright, replace(first, row=SourceRow(key="2")))}) == 3

@@ -319,9 +319,9 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collecti
         whole = ((number, film) for number, brief in enumerate(briefs, start=1) for film in shop.wishes.films_of(brief))
         now = {shop.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
-        # A place of the source, or a row with a name, has a film for each of its languages.
-        places = {
-            (film.key or film.origin, film.language): (number, film)
+        # A place of the source, or a row with a name, has a film for each of its languages and formats.
+        places: dict[tuple[str, str, str], tuple[int, Brief]] = {
+            (film.key or film.origin, film.language, film.format or ""): (number, film)
             for job, (number, film) in now.items()
             if job not in listed
         }
@@ -332,7 +332,7 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collecti
                 found = now.get(job)
             else:
                 place = row.key or row.origin
-                found = places.get((place, row.language)) if job not in now and place else None
+                found = places.get((place, row.language, row.format)) if job not in now and place else None
             if found and not shop.store.is_claimed(batch, job):
                 mended.append(Mended(job=job, number=found[0], brief=found[1]))
         return mended

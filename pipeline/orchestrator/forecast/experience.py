@@ -21,6 +21,8 @@ _WEIGHED_MOST = 50
 FILM_S_PER_CHAR = 66 / 905
 CORE_S_PER_CHAR = 23.5 / 905
 CORES_USED = 0.9
+# And what is left of a film whose scenes are all there: thumbnails, joining, checking, delivering.
+CORE_S_PER_FILM = 0.5
 # A single film has no more scenes than this to draw at once.
 _SCENES_AT_ONCE = 4
 OUTPUT_BYTES_PER_S = 8_000_000 / 60
@@ -38,6 +40,8 @@ class Experience:
     # seconds of film.
     work_s_per_char: float
     film_s_per_char: float
+    # Seconds of the machine for a film of which others have made all scenes.
+    join_s: float
     # Per second of film, in the folder of the film and in the cache.
     output_bytes_per_s: float
     cache_bytes_per_s: float
@@ -58,6 +62,7 @@ def learn(shop: Workshop) -> Experience:
         films=len(made),
         work_s_per_char=_busy_s(made) / weight if made else CORE_S_PER_CHAR / _cores_used(shop),
         film_s_per_char=film_s / weight if made else FILM_S_PER_CHAR,
+        join_s=CORE_S_PER_FILM / _cores_used(shop),
         output_bytes_per_s=_output_bytes_per_s(made[-_WEIGHED_MOST:]),
         cache_bytes_per_s=sum(row.bytes for row in made) / film_s if made else CACHE_BYTES_PER_S,
         scripts=len(written),

@@ -45,6 +45,10 @@ class Cached:
     # How many scripts are known, from the cache or from notes that need no model; and of their scenes those spoken.
     known_scripts: int = 0
     scenes: int | None = None
+    # How many different ones there are, of all films together; likewise of sentences.
+    different_scenes: int | None = None
+    sentences: int | None = None
+    different_sentences: int | None = None
     clips: int | None = None
 
 
@@ -80,6 +84,9 @@ class Survey:
     cached: Cached
     # Of the films that can be made: characters to speak, and scripts that a model has to write.
     weight: int
+    # Of these characters, those in scenes that no film before had; and how many films' worth of scenes are shared.
+    fresh: float
+    spared: float
     scripts_to_ask: int
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]

@@ -14,6 +14,7 @@ from pipeline.music import check_bed
 from pipeline.narration.booth import Manner
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
+from pipeline.orchestrator.forecast.sharing import Sharing
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import ScriptWriter, check_writers
@@ -30,8 +31,11 @@ class Look:
     weight: int = 0
     scripts: int = 0
     known_scripts: int = 0
-    scenes: int = 0
     clips: int = 0
+    # Of the weight, what no film before had; and films that others spare work, as shares of films.
+    fresh: float = 0.0
+    spared: float = 0.0
+    sharing: Sharing = field(default_factory=Sharing)
 
     def __post_init__(self) -> None:
         self._problems: dict[tuple[str, str], Problem] = {}
@@ -47,13 +51,18 @@ class Look:
         cached = Cached(
             scripts=self.scripts,
             known_scripts=known,
-            scenes=self.scenes if known else None,
+            scenes=self.sharing.scenes if known else None,
+            different_scenes=self.sharing.different_scenes if known else None,
+            sentences=self.sharing.sentences if known else None,
+            different_sentences=self.sharing.different_sentences if known else None,
             clips=self.clips if known else None,
         )
         return Survey(
             films=films,
             cached=cached,
             weight=self.weight,
+            fresh=self.fresh,
+            spared=self.spared,
             scripts_to_ask=len(self._unwritten) + self._untranslated,
             notes=tuple(self.notes),
             problems=tuple(self._problems.values()),
@@ -68,12 +77,14 @@ class Look:
         # Thousands of them take a minute: Ctrl-C ends it at the next one.
         from_thread.check_cancelled()
         try:
-            self._examine(brief, begun)
+            share = self._examine(brief, begun)
         except NightreelError as error:
             self.impossible += 1
             self._add(error, brief)
         else:
             self.weight += weight_of(brief)
+            self.fresh += weight_of(brief) * share
+            self.spared += 1 - share
 
     def _add(self, error: NightreelError, brief: Brief) -> None:
         """What spoils many films is told once, with the first of their places."""
@@ -83,7 +94,8 @@ class Look:
         problem = Problem.of(error, films=before.films + 1 if before else 1, where=place)
         self._problems[key] = problem if before is None else Problem(**{**vars(before), "films": problem.films})
 
-    def _examine(self, brief: Brief, begun: str) -> None:
+    def _examine(self, brief: Brief, begun: str) -> float:
+        """Look at a film; how much of it no film before had, as far as that can be known."""
         template = self.shop.template(brief)
         self.shop.hosts.check(brief)
         self.shop.appearance.theme(brief)
@@ -92,14 +104,13 @@ class Look:
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
         script = self._script(brief, begun, Kept(template=template, shop=self.shop, voices=voices))
         if script is None:
-            return
+            return 1.0
         self.known_scripts += 1
         say = way_of_saying(script.language, self.shop.pronunciations)
         manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
         for scene in script.scenes:
-            self.scenes += 1
-            key = manner.clip_key(manner.phrases(scene))
-            self.clips += self.shop.cache.contains("clip", key, ".wav")
+            self.clips += self.sharing.clip(scene, manner, lambda key: self.shop.cache.contains("clip", key, ".wav"))
+        return self.sharing.add(brief, script, self.shop.appearance.transition(brief))
 
     def _hear(self, brief: Brief) -> None:
         """Open the music of a brief, each file once. Raises `InputError`."""
@@ -128,10 +139,10 @@ class Look:
         if original is None:
             from_thread.run(kept.check_size, brief)
             self._unwritten.add(self.shop.wishes.original_of(brief).said)
-            self._untranslated += bool(brief.translated_from)
+            self._untranslated += self.shop.wishes.is_translated(brief)
             return None
         script, pace = original
-        if not brief.translated_from:
+        if not self.shop.wishes.is_translated(brief):
             self.scripts += bool(script.model)
             return script
         translated = from_thread.run(kept.translation, script, pace, brief)

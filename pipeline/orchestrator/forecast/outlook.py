@@ -106,7 +106,8 @@ async def forecast(
 def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
     known = learn(shop)
     money, quota = _money(found, known, shop), _quota(found, known, shop)
-    seconds = max(found.weight * known.work_s_per_char, _asking_s(found, known, shop))
+    work_s = found.fresh * known.work_s_per_char + found.spared * known.join_s
+    seconds = max(work_s, _asking_s(found, known, shop))
     film_s = found.weight * known.film_s_per_char
     disk = _disk(film_s, known, shop)
     full, tight = _disk_trouble(disk, shop)

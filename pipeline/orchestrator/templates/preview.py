@@ -110,19 +110,19 @@ def _tiles(shop: Workshop, sample: Script, look: Look, shapes: Sequence[Shape]) 
     for scene in sample.scenes:
         if type(scene) in LAYOUTS:
             formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
-            pictures = tuple(_picture(shop, scene, replace(look, format=each)) for each in formats)
+            pictures = tuple(draw_scene(shop, scene, replace(look, format=each), smaller=_LARGER) for each in formats)
             yield Tile(name=scene.layout, pictures=pictures)
 
 
-def _picture(shop: Workshop, scene: Scene, look: Look) -> Image.Image:
-    """The end of a scene, while its last caption still stands."""
+def draw_scene(shop: Workshop, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
+    """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))
     limits = shop.cue_limits(look.format)
     (cues,) = make_subtitles(narration, language=look.language, limits=limits).scenes
     at_s = max(0.0, (clip.words[-1].end_s if clip.words else 5.0) - _SHORT_OF_END_S)
     picture = draw_still(scene, words=clip.words, cues=cues, at_s=at_s, look=look)
-    return picture.reduce(_LARGER)
+    return picture.reduce(smaller)
 
 
 def clip_of(scene: Scene) -> Clip:

@@ -37,13 +37,18 @@ _NO_PLAYLIST = "none"
 def subject_key(brief: Brief) -> str:
     """Names what a film is about, whatever its brief says: what was published once is not published again.
 
-    That is the file of a brief, or the line of a list as it is written (it may move to another line), in a language and
-    a variant.
+    That is the file of a brief, the line of a list as it is written (it may move to another line), or the key of a row
+    in its table, in a language, a variant and, beside the first, a format.
     """
     file, colon, line = brief.origin.rpartition(":")
     is_file = bool(brief.origin) and not (colon and file and line.isdecimal())
-    about = ("file", brief.origin) if is_file else ("topic", " ".join(brief.title.split()).casefold())
-    return content_key(*about, brief.language, brief.variant)[:_KEY_DIGITS]
+    about: tuple[str, ...] = ("topic", " ".join(brief.title.split()).casefold())
+    if brief.key:
+        about = ("row", file, brief.key)
+    elif is_file:
+        about = ("file", brief.origin)
+    shape = (str(brief.format),) if brief.is_other_format else ()
+    return content_key(*about, brief.language, brief.variant, *shape)[:_KEY_DIGITS]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,33 +29,52 @@ class Wishes:
     template_of: Callable[[Brief], Template]
 
     def films_of(self, brief: Brief) -> tuple[Brief, ...]:
-        """A completed brief for each film that is wanted of it: one, or one in each of its languages.
+        """A completed brief for each film that is wanted of it: one, or one in each of its languages and formats.
 
         The script is written in the language that the brief names, else in the first of them; the other films are
-        translated. A film does not know its siblings: one language more is one film more.
+        translated. A film does not know its siblings: one language or format more is one film more.
         """
+        return tuple(film for spoken in self._spoken(brief) for film in self._shown(self.complete(spoken), brief))
+
+    def languages_of(self, brief: Brief) -> tuple[str, ...]:
+        """The languages in which films are wanted of it, each once."""
+        return self._languages(brief) or (self._language(brief),)
+
+    def _shown(self, film: Brief, brief: Brief) -> Iterable[Brief]:
+        """A completed brief for each format that is wanted: what is heard is the same in all of them."""
+        shapes = self._formats(brief)
+        if not shapes:
+            return (film,)
+        return tuple(replace(film, format=shape, is_other_format=shape != shapes[0]) for shape in shapes)
+
+    def _spoken(self, brief: Brief) -> Iterable[Brief]:
+        """A brief for each language that is wanted."""
         languages = self._languages(brief)
         if not languages:
-            return (self.complete(brief),)
+            return (brief,)
         written_in = usual_case(brief.language or languages[0])
         native = replace(brief, language=written_in)
         # A voice without a language is meant for the words of the author. At its pace the script of all is written.
         own = (written_in, self._voice(native, written_in) or "")
         translated = replace(brief, translated_from=written_in, voice=None, voices=(own, *brief.voices))
-        return tuple(
-            self.complete(native if each == written_in else replace(translated, language=each)) for each in languages
-        )
+        return tuple(native if each == written_in else replace(translated, language=each) for each in languages)
+
+    def is_translated(self, brief: Brief) -> bool:
+        """Whether the script of a film is translated: not where its template has one in its language. Reads files."""
+        if not brief.translated_from:
+            return False
+        return brief.row is None or self.template_of(brief).play(brief.language) is None
 
     def original_of(self, brief: Brief) -> Brief:
         """The brief that the script of a film is written for: its own, but for films that are translated."""
-        if not brief.translated_from:
+        if not self.is_translated(brief):
             return brief
         voice = dict(brief.voices).get(brief.translated_from)
         return replace(brief, language=brief.translated_from, translated_from="", voice=voice, voices=())
 
     def count_films(self, briefs: Collection[Brief]) -> int:
         """How many films are wanted of these briefs."""
-        return sum(len(self._languages(brief)) or 1 for brief in briefs)
+        return sum((len(self._languages(brief)) or 1) * (len(self._formats(brief)) or 1) for brief in briefs)
 
     def idle_voices(self, briefs: Iterable[Brief]) -> tuple[str, ...]:
         """A line for each voice that a flag or a brief names for a language in which no film of these is made.
@@ -86,6 +105,13 @@ class Wishes:
             return self.settings.languages
         return brief.languages or self.settings.languages
 
+    def _formats(self, brief: Brief) -> tuple[Shape, ...]:
+        if self._flag("video.format"):
+            return ()
+        if self.overrides.get("formats"):
+            return self.settings.formats
+        return brief.formats or (() if brief.format else self.settings.formats)
+
     def complete(self, brief: Brief) -> Brief:
         """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings.
 
@@ -99,6 +125,7 @@ class Wishes:
             brief,
             language=language,
             languages=(),
+            formats=(),
             template=template,
             theme=self._flag("theme") or brief.theme or self.settings.theme,
             voice=self._voice(brief, language),

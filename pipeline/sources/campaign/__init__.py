@@ -3,28 +3,48 @@
 columns    which column is which field
 reading    a row -> Brief, or its problems
 checking   all rows of a table, before anything is made of one
+reader     the same for a table whose rows get several templates
+casting    which of them: by rule, or by a stable share
+deciding   what columns decide besides: languages, formats, voice, priority, …
 choice     --rows 3, --rows 2,5-9
+extremes   --rows extremes: the rows that stand out
 spool      briefs of very many rows, on the disk
+roster     all rows as they were, kept beside the batch
 rejected   the rows that were refused, as a CSV with the reasons
 """
 
+from pipeline.sources.campaign.casting import Part, column_names
 from pipeline.sources.campaign.checking import Checked, check_rows
 from pipeline.sources.campaign.choice import RowChoice, parse_choice
 from pipeline.sources.campaign.columns import Columns
+from pipeline.sources.campaign.deciding import Deciders
+from pipeline.sources.campaign.extremes import EXTREMES, find_extremes
+from pipeline.sources.campaign.reader import CampaignReader
 from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_fields
 from pipeline.sources.campaign.rejected import write_rejected
+from pipeline.sources.campaign.roster import Roster, RosterRow, read_roster, write_roster
 from pipeline.sources.campaign.spool import Spool
 
 __all__ = [
+    "EXTREMES",
+    "CampaignReader",
     "Checked",
     "Columns",
+    "Deciders",
+    "Part",
     "ReadRow",
+    "Roster",
+    "RosterRow",
     "RowChoice",
     "RowProblem",
     "RowReader",
     "Spool",
     "check_rows",
+    "column_names",
+    "find_extremes",
     "parse_choice",
+    "read_roster",
     "row_fields",
     "write_rejected",
+    "write_roster",
 ]

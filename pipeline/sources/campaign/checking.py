@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from pipeline.model import Brief
 from pipeline.sources.campaign.choice import RowChoice
-from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader
+from pipeline.sources.campaign.reading import ReadRow, RowProblem
+from pipeline.sources.campaign.roster import Enter
 from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 
@@ -17,6 +19,12 @@ Judge = Callable[[ReadRow], tuple[str, str] | None]
 # Is told of each row that is refused, with its cells.
 Refuse = Callable[[Mapping[str, str], list[RowProblem]], None]
 _MOST_TOLD = 1000
+
+
+class Reader(Protocol):
+    """A row -> its brief, or all that is wrong with it."""
+
+    def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]: ...  # noqa: D102 - as the class says
 
 
 @dataclass(kw_only=True)
@@ -32,15 +40,17 @@ class Checked:
 
 def check_rows(
     table: Table,
-    reader: RowReader,
+    reader: Reader,
     *,
     judge: Judge,
     refuse: Refuse,
+    enter: Enter | None = None,
     choice: RowChoice | None = None,
 ) -> Checked:
     """Read the rows of a table, or those of a `choice`. Blocks. Raises `InputError` where the file can't be read on.
 
-    Two rows with one key are one film asked for twice: the first one is made. Of memory, a row takes some 100 bytes.
+    `enter` is told of each row, good or not. Two rows with one key are one film asked for twice: the first one is made.
+    Of memory, a row takes some 100 bytes.
     """
     checked = Checked(briefs=Spool())
     seen: dict[bytes, int] = {}
@@ -55,11 +65,15 @@ def check_rows(
             problem = _twice(row, found.brief, seen) or _unfilmable(row, found, judge)
             if problem is None:
                 checked.briefs.append(found.brief)
+                if enter and found.brief.row:
+                    enter(row.number, row.cells, found.brief.row.name, ())
                 continue
             found = [problem]
         checked.refused += 1
         checked.problems += found[: _MOST_TOLD - len(checked.problems)]
         refuse(row.cells, found)
+        if enter:
+            enter(row.number, row.cells, "", found)
     return checked
 
 

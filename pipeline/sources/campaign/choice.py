@@ -1,4 +1,4 @@
-"""Which rows are wanted: --rows 3 (the first three), --rows 2,5-9 (these)."""
+"""Which rows are wanted: --rows 3 (the first three), --rows 2,5-9 (these). `extremes` has its own module."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def parse_choice(text: str) -> RowChoice:
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not 0 < first <= last:
             raise InputError(
-                f"{text[:40]!r} names no rows", where="--rows", hint="Write --rows 3 (the first three) or 2,5-9"
+                f"{text[:40]!r} names no rows",
+                where="--rows",
+                hint="Write --rows 3 (the first three), 2,5-9, or extremes",
             )
         spans.append((first, last))
     if len(parts) == 1 and "-" not in parts[0]:

@@ -50,13 +50,7 @@ class Columns:
 
     def named(self, column: str, *, where: str) -> str:
         """A column as it is written, by its name in any case. Raises `InputError`."""
-        if column in self._table.columns:
-            return column
-        same = [each for each in self._table.columns if plain(each) == plain(column)]
-        if not same:
-            hint = did_you_mean(column, self._table.columns, otherwise=f"There is {_listed(self._table.columns)}")
-            raise InputError(f"the table has no column {column[:60]!r}", where=where, hint=hint)
-        return same[0]
+        return column_named(self._table, column, where=where)
 
     def _checked(self, pair: str) -> tuple[str, str]:
         column, equals, name = (part.strip() for part in pair.rpartition("="))
@@ -91,6 +85,17 @@ class Columns:
             what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
             there = f"there is {_listed(self._table.columns)} ({self._table.form})"
             raise InputError(f"{what}: {there}", where=self._table.path, hint=_MAP_HINT)
+
+
+def column_named(table: Table, column: str, *, where: str) -> str:
+    """A column as it is written, by its name in any case. Raises `InputError`."""
+    if column in table.columns:
+        return column
+    same = [each for each in table.columns if plain(each) == plain(column)]
+    if not same:
+        hint = did_you_mean(column, table.columns, otherwise=f"There is {_listed(table.columns)}")
+        raise InputError(f"the table has no column {column[:60]!r}", where=where, hint=hint)
+    return same[0]
 
 
 def _listed(names: Sequence[str]) -> str:

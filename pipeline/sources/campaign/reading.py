@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
+from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Table, TableRow, damage_in
 from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
@@ -39,10 +41,13 @@ class RowProblem:
 
 
 class ReadRow(NamedTuple):
-    """A good row: what is asked for, and the film that the template makes of it by itself (None: others write it)."""
+    """A good row: what is asked for, and the films that the template makes of it by itself, the first one first.
+
+    There is one for each language that it has a script in; none: others write it.
+    """
 
     brief: Brief
-    script: Script | None
+    scripts: tuple[Script, ...]
 
 
 def row_fields(template: Template) -> tuple[Field, ...]:
@@ -62,22 +67,30 @@ class RowReader:
         template: Template,
         *,
         language: str = "",
+        languages: Sequence[str] = (),
         mapped: Sequence[str] = (),
         key: str = "",
         locale: str = "",
+        deciders: Deciders | None = None,
+        kept: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """For films in `language`, with `mapped` pairs "Column=field" and the column `key` that names a row.
+        """For films in `language`, or in each of `languages`, with `mapped` pairs "Column=field" and the column `key`.
 
-        `locale` is that of the numbers and dates in the cells.
+        `locale` is that of the numbers and dates in the cells, `deciders` are the columns that are no fields and decide
+        something, `kept` those (by the name to keep them under) that are wanted as they are.
         """
         self._table = table
         self._template = template
         self._fields = row_fields(template)
         self._columns = Columns(table, self._fields, mapped)
         self._locale = locale
+        self._deciders = deciders
+        self._kept = kept
+        self._languages = tuple(languages)
         self._play = self._chosen_play(language)
         self._language = self._play.language if self._play else language or template.language or "en"
-        self._key = self._key_column(key)
+        # The column that names a row; empty: none does.
+        self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
         self._empty = dict.fromkeys(names, "")
         self._defaults = {field.name: field.read(field.default) for field in self._fields}
@@ -90,14 +103,26 @@ class RowReader:
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
         if isinstance(row, BrokenRow):
-            return [_problem(row, "", "", row.problem, row.mend)]
+            return [row_problem(row, "", "", row.problem, row.mend)]
         problems: list[RowProblem] = []
         said, typed = self._values(row, problems)
+        decided = self._decided(row, problems)
         key = self._key_of(row, problems)
         if problems:
             return problems
-        source = SourceRow(key=key, fields=tuple((name, text) for name, text in said.items() if text))
-        return self._read(row, source, said, typed)
+        kept = tuple((name, clean_text(row.cells.get(column, ""))) for name, column in self._kept.items())
+        source = SourceRow(key=key, fields=tuple((name, text) for name, text in said.items() if text), kept=kept)
+        return self._read(row, source, said, typed, decided)
+
+    def _decided(self, row: TableRow, problems: list[RowProblem]) -> dict[str, Any]:
+        """What columns decide, by the field of `Brief`; what is wrong with it goes to `problems`."""
+        decided: dict[str, Any] = {}
+        for column, cell, value in self._deciders.values(row.cells) if self._deciders else ():
+            if isinstance(value, InputError):
+                problems.append(row_problem(row, column, cell, value.message, value.hint or "Write another one"))
+            else:
+                decided |= value
+        return decided
 
     def _chosen_play(self, language: str) -> Play | None:
         if not self._template.plays:
@@ -110,14 +135,16 @@ class RowReader:
         return self._columns.column(self._template.key) if self._template.key else ""
 
     def _key_of(self, row: TableRow, problems: list[RowProblem]) -> str:
-        if not self._key:
+        if not self.key_column:
             return ""
-        key = clean_text(row.cells.get(self._key, ""))
+        key = clean_text(row.cells.get(self.key_column, ""))
         if not key:
-            problems.append(_problem(row, self._key, "", "is empty, and it names the row", "Give each row its own"))
+            problems.append(
+                row_problem(row, self.key_column, "", "is empty, and it names the row", "Give each row its own")
+            )
         elif len(key) > _KEY_MAX_CHARS:
             told = f"has {len(key):,} characters, at most {_KEY_MAX_CHARS} fit a name of a row"
-            problems.append(_problem(row, self._key, key, told, "Choose another column with --key"))
+            problems.append(row_problem(row, self.key_column, key, told, "Choose another column with --key"))
         return key
 
     def _values(self, row: TableRow, problems: list[RowProblem]) -> tuple[dict[str, str], dict[str, object]]:
@@ -130,7 +157,7 @@ class RowReader:
             try:
                 said[field.name] = self._value(field, cell, typed)
             except CellProblem as error:
-                problems.append(_problem(row, column, cell, error.problem, error.mend))
+                problems.append(row_problem(row, column, cell, error.problem, error.mend))
                 said[field.name] = ""
             typed[field.name] = field.value(said[field.name], self._language)
         return said, typed
@@ -153,26 +180,47 @@ class RowReader:
         return text
 
     def _read(
-        self, row: TableRow, source: SourceRow, said: Mapping[str, str], typed: Mapping[str, object]
+        self,
+        row: TableRow,
+        source: SourceRow,
+        said: Mapping[str, str],
+        typed: Mapping[str, object],
+        decided: Mapping[str, Any],
     ) -> ReadRow | list[RowProblem]:
+        plays = self._plays(decided.get("languages") or self._languages)
         try:
-            script = self._play.script(typed) if self._play else None
+            # The values of the first are there already, as its language writes them.
+            values = (typed if each is self._play else self._template.values(source, each.language) for each in plays)
+            scripts = tuple(each.script(fields) for each, fields in zip(plays, values, strict=True))
         except PlayError as error:
-            return [_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
-        title = script.title if script else said.get("title", "")
-        if not has_words(title) or len(title) > TITLE_MAX_CHARS:
-            told = "gives a film without a name" if not has_words(title) else "gives a name that is too long for a film"
-            return [_problem(row, "", title, told, "Change the cells that its title is made of")]
+            return [row_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
+        for title in [script.title for script in scripts] or [said.get("title", "")]:
+            if not has_words(title) or len(title) > TITLE_MAX_CHARS:
+                told = "without a name" if not has_words(title) else "whose name is too long"
+                return [
+                    row_problem(row, "", title, f"gives a film {told}", "Change the cells that its title is made of")
+                ]
         pictures = (said[field.name] for field in self._fields if field.kind == "image" and said[field.name])
         brief = Brief(
-            title=title,
-            language=self._language if script else "",
+            title=scripts[0].title if scripts else said.get("title", ""),
+            language=plays[0].language if plays else "",
             template=self._template.name,
             pictures=tuple(WantedPicture(source=each) for each in dict.fromkeys(pictures)),
-            row=source,
+            row=replace(source, chars=sum(map(_spoken_chars, scripts[:1]))),
             origin=f"{self._table.path}:{row.line}",
         )
-        return ReadRow(brief=brief if script else _with_notes(brief, said), script=script)
+        return ReadRow(brief=replace(brief if scripts else _with_notes(brief, said), **decided), scripts=scripts)
+
+    def _plays(self, languages: Sequence[str]) -> list[Play]:
+        """The template's own scripts for films in these languages, each once; none are named: the usual one."""
+        if self._play is None:
+            return []
+        own = [found for each in languages if (found := self._template.play(each))]
+        return list(dict.fromkeys(own)) or [self._play]
+
+
+def _spoken_chars(script: Script) -> int:
+    return sum(len(line.text) for scene in script.scenes for line in scene.lines)
 
 
 def _with_notes(brief: Brief, said: Mapping[str, str]) -> Brief:
@@ -191,7 +239,8 @@ def _with_notes(brief: Brief, said: Mapping[str, str]) -> Brief:
     )
 
 
-def _problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
+def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
+    """What is wrong with a row, with of its cells only what fits a message."""
     short = clean_text(value[: 4 * _VALUE_MAX_CHARS])
     return RowProblem(
         row=row.number,

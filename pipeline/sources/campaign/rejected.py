@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.files import storage_errors
-from pipeline.model.text import strip_unseen
+from pipeline.model.cells import harmless
 from pipeline.sources.campaign.reading import RowProblem
 
-# Spreadsheets run what begins so. A plain number is none of these to any of them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
-_CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 ADDED = ("row", "line", "reason", "mend")
 
 
@@ -51,9 +46,3 @@ def write_rejected(
         finally:
             if file is not None:
                 file.close()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
-    text = strip_unseen(cell[:_CELL_MAX_CHARS])
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

@@ -11,6 +11,17 @@ play       script.toml: scenes whose texts are filled in from the fields
 from pipeline.template.rows.declared import BRIEF_FIELDS
 from pipeline.template.rows.field import CellProblem, Field
 from pipeline.template.rows.play import Play
-from pipeline.template.rows.press import PlayError, Sheet, Values, compile_text
+from pipeline.template.rows.press import PlayError, Sheet, Values, compile_table, compile_text, names_in
 
-__all__ = ["BRIEF_FIELDS", "CellProblem", "Field", "Play", "PlayError", "Sheet", "Values", "compile_text"]
+__all__ = [
+    "BRIEF_FIELDS",
+    "CellProblem",
+    "Field",
+    "Play",
+    "PlayError",
+    "Sheet",
+    "Values",
+    "compile_table",
+    "compile_text",
+    "names_in",
+]

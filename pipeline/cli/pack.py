@@ -1,0 +1,39 @@
+"""`nightreel pack`: the films of a batch in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.cli.options import Place
+
+
+def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -> int:
+    """Put the films of a batch into one ZIP, with SHA256SUMS and, of a table, manifest.csv.
+
+    The same films give the same bytes. Check what was unpacked with: sha256sum --check SHA256SUMS
+
+    Parameters
+    ----------
+    batch
+        Name of a batch, e.g. space. `nightreel list` names all.
+    output
+        The file. Default: BATCH.zip beside the films.
+    """
+    import sys
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.cli.text import shown
+    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+    from pipeline.orchestrator.packing import pack as pack_batch
+
+    done = pack_batch(open_session(place, {}).workshop, batch, output=output)
+    if place.json:
+        print_json(asdict(done))
+    else:
+        films = "film" if done.films == 1 else "films"
+        print(f"{done.path}: {done.films:,} {films}, {done.bytes / 1e6:,.1f} MB")
+        for title in done.missing[:20]:
+            print(f"nightreel: not where it was: {shown(title)}", file=sys.stderr)
+    return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

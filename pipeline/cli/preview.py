@@ -1,0 +1,108 @@
+"""`nightreel preview`: what the films of a table will look like."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.cli.options import Making, Place, Rows, Working
+
+if TYPE_CHECKING:
+    from pipeline.model import Brief
+    from pipeline.orchestrator.asking import Asked
+    from pipeline.orchestrator.workshop import Workshop
+
+_PRESET = "fast_draft"
+
+
+def preview(
+    source: Path,
+    /,
+    *,
+    films: int = 3,
+    output: Path | None = None,
+    making: Making = Making(),
+    table: Rows = Rows(),
+    working: Working = Working(),
+    place: Place = Place(),
+) -> int:
+    """Draw the films of some rows of a table on one sheet, and make the first ones fast and small, to listen to.
+
+    With --rows extremes it takes the rows that are most likely to look wrong: the longest, the shortest, the widest
+    and the strangest. Nothing of the campaign itself is begun: the films lie in output/BATCH-preview/.
+
+    Examples: nightreel preview customers.csv --template offer · nightreel preview customers.csv --rows extremes
+
+    Parameters
+    ----------
+    source
+        A table: .csv, .tsv, .json or .jsonl.
+    films
+        How many rows to make films of; 0: only the sheet.
+    output
+        The sheet, FILE.png. Default: BATCH-preview/sheet.png in output/ of the workspace.
+    """
+    from anyio import to_thread
+
+    from pipeline.cli.asked import print_unreadable
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.cli.work import work_on
+    from pipeline.errors import EXIT_OK, InputError, NightreelError
+    from pipeline.orchestrator import batches
+    from pipeline.orchestrator.asking import read_source
+    from pipeline.orchestrator.batches import Outcome
+    from pipeline.orchestrator.events import Listener
+    from pipeline.sources import batch_name, is_table
+
+    async def work() -> int:
+        shop = session.workshop
+        called = f"{await to_thread.run_sync(batch_name, source)}-preview"
+        wanted = await read_source(source, shop, batch=called, rows=table.rows or "3", writes=False)
+        print_unreadable(called, wanted, as_json=place.json)
+        if wanted.stop:
+            raise wanted.stop
+        path = output or shop.workspace / "output" / called / "sheet.png"
+        await to_thread.run_sync(lambda: _draw(shop, wanted, path, source.name, as_json=place.json))
+        some: Collection[Brief] = list(wanted.briefs)[:films]
+        if not some:
+            return EXIT_OK
+        session.batch = called
+
+        async def make(listen: Listener) -> Outcome:
+            return await batches.run_batch(some, shop, batch=called, source="", listen=listen)
+
+        return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
+
+    try:
+        if not is_table(source):
+            raise InputError("is no table", where=str(source), hint="Give a .csv, .tsv, .json or .jsonl file")
+        if output and output.suffix.lower() != ".png":
+            raise InputError("is no picture", where=str(output), hint="Write FILE.png")
+        settings = {"video.preset": _PRESET, **making.as_settings(), **table.as_settings(), **working.as_settings()}
+        session = open_session(place, settings)
+        return session.run(work)
+    except NightreelError as error:
+        if place.json:
+            print_json({"event": "summary", "batch": None, "counts": {}, "error": str(error)})
+        raise
+
+
+def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool) -> None:
+    import sys
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.text import shown
+    from pipeline.orchestrator.rowsheet import MOST_FILMS, draw_rows
+
+    remarks = wanted.remarks or ("",) * MOST_FILMS
+    rows = list(zip(wanted.briefs, remarks, strict=False))
+    sheet = draw_rows(shop, rows, path, title=name)
+    if as_json:
+        print_json({"event": "sheet", **asdict(sheet)})
+        return
+    print(sheet.path)
+    for line in sheet.cut:
+        print(f"nightreel: {shown(line)}", file=sys.stderr)

@@ -1,0 +1,18 @@
+"""Cells of the tables that we write: no program that opens one runs them."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.model.text import strip_unseen
+
+# Spreadsheets run what begins so. A plain number is none of these to any of them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+_CELL_MAX_CHARS = 32_000  # Excel takes 32,767
+
+
+def harmless(cell: str) -> str:
+    """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
+    text = strip_unseen(cell[:_CELL_MAX_CHARS])
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

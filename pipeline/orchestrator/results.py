@@ -1,0 +1,92 @@
+"""What a batch came to, beside its films: the reports, and of a table the manifest. Everything here blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.model import Batch, JobSummary
+from pipeline.orchestrator.asking import roster_of
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
+from pipeline.sources.campaign import Roster, read_roster
+from pipeline.version import __version__
+
+
+def write_results(shop: Workshop, asked: Batch, facts: RunFacts) -> tuple[Path, ...]:
+    """Write the reports and the manifest of a batch, and return their paths: none if its one film has its own place.
+
+    Raises `StorageError`.
+    """
+    folder = shop.places.summary(asked.name)
+    if folder is None:
+        return ()
+    report = write_reports(folder, facts, lambda: chain(shop.store.index(asked.name).rows(), asked.refused_rows))
+    roster = read_roster(roster_of(shop, asked.name))
+    if roster is None:
+        return (report,)
+    manifest = folder / MANIFEST
+    write_manifest(manifest, roster.columns, films_by_row(shop, asked.name, roster))
+    return report, manifest
+
+
+def films_by_row(shop: Workshop, batch: str, roster: Roster) -> Iterator[RowFilms]:
+    """The rows of the table in their order, each with its films as they stand."""
+    index = shop.store.index(batch)
+    for row in roster.rows():
+        films: list[JobSummary] = index.of_row(row.name) if row.name else []
+        yield RowFilms(row.cells, row.refused, films)
+
+
+def renew_results(shop: Workshop, batch: str) -> tuple[Path, ...]:
+    """Write them again as the batch stands now; what only its last run knew is taken from the report of that.
+
+    Raises `InputError` for an unknown batch, and one whose films have no folder for reports.
+    """
+    asked = shop.store.read_batch(batch)
+    if asked is None:
+        known = ", ".join(shop.store.batch_names())
+        raise InputError(f"no batch named {batch!r}", hint=f"There is {known}" if known else "Nothing has been run yet")
+    shop = shop.for_asked(asked.asked)
+    shop.store.refreshed(batch)
+    paths = write_results(shop, asked, _last_run(shop, asked))
+    if not paths:
+        raise InputError("its film went to a file of its own, and has no reports", where=batch)
+    return paths
+
+
+def _last_run(shop: Workshop, asked: Batch) -> RunFacts:
+    now = shop.clock().astimezone()
+    facts = RunFacts(
+        batch=asked.name,
+        source=asked.source,
+        created_at=asked.created_at.astimezone(),
+        started_at=now,
+        ended_at=now,
+        seconds=0.0,
+        version=__version__,
+        strategy=shop.settings.work.strategy,
+        most_at_once=0,
+        peak_memory_bytes=0,
+    )
+    folder = shop.places.summary(asked.name)
+    try:
+        run = json.loads((folder / "batch_report.json").read_text(encoding="utf-8"))["run"] if folder else {}
+        return replace(
+            facts,
+            started_at=datetime.fromisoformat(run["started_at"]),
+            ended_at=datetime.fromisoformat(run["ended_at"]),
+            seconds=float(run["seconds"]),
+            strategy=str(run["strategy"]),
+            most_at_once=int(run["most_at_once"]),
+            peak_memory_bytes=int(run["peak_memory_bytes"]),
+            cpu_percent=None if run["cpu_percent"] is None else float(run["cpu_percent"]),
+            notices=tuple(map(str, run["notices"])),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return facts  # there is none, or somebody has changed it: the films are told all the same

@@ -1,0 +1,130 @@
+"""What the films of some rows look like, before any is made: their scenes in a line each, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import InputError
+from pipeline.files import replacing, storage_errors
+from pipeline.model import Brief, Job, Pictures, Script, Still
+from pipeline.orchestrator.room import parted
+from pipeline.orchestrator.templates.preview import draw_scene
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.pictures import examine_picture, is_address
+from pipeline.rendering import Look
+from pipeline.rendering.sheet import Tile, draw_sheet, size_within
+from pipeline.script import known_script, only_showing
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Lines of a sheet: more are not looked at.
+MOST_FILMS = 24
+# Height of a scene; drawn larger than it is shown, so that small type keeps its form.
+_HEIGHT_PX, _LARGER = 216, 2
+_BESIDE_PX = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowSheet:
+    """What was drawn."""
+
+    path: Path
+    # Films on the sheet, and those whose scripts nobody has written yet.
+    films: int
+    unwritten: int
+    # Texts that have no room: a line for each.
+    cut: tuple[str, ...]
+
+
+def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str) -> RowSheet:
+    """Write a sheet of the films of these rows (each with a remark) to `path`, FILE.png. Blocks, for seconds.
+
+    Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
+    has a script, and `StorageError`.
+    """
+    tiles: list[Tile] = []
+    cut: list[str] = []
+    look, drawn, unwritten = None, 0, 0
+    for brief, remark in rows:
+        films = shop.wishes.films_of(brief)[: MOST_FILMS - drawn]
+        for language, family in groupby(films, key=lambda film: film.language):
+            line = _Line()
+            for film in family:
+                script = _script(shop, film)
+                if script is None:
+                    unwritten += 1
+                    continue
+                look, drawn = _look(shop, film, script), drawn + 1
+                line.draw(shop, film, only_showing(script, [still.name for still in look.stills]), look)
+                cut += line.cut
+            tiles += line.tiles(remark, language)
+    if look is None:
+        hint = "Make the first films instead: nightreel run … --rows 3 --preset fast_draft"
+        raise InputError("a model has to write the scripts of these rows first", hint=hint)
+    width = max(tile.width_px for tile in tiles) + _BESIDE_PX
+    about = f"{drawn} films, as they would be drawn; what has to be fetched is left out"
+    sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        sheet.save(file, format="PNG")
+    return RowSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut))
+
+
+def _script(shop: Workshop, film: Brief) -> Script | None:
+    """The script, if nobody has to be asked for it."""
+    if shop.wishes.is_translated(film):
+        return None
+    template = shop.template(film)
+    return known_script(film, writers=shop.writers_of(film, template), template=template)
+
+
+def _look(shop: Workshop, film: Brief, script: Script) -> Look:
+    stills = Pictures(stills=tuple(_stills(shop, film)), missing=(), incidents=())
+    job = Job(id="preview", batch="preview", folder="", brief=film, script=script, pictures=stills)
+    look = shop.look(job)
+    return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
+
+
+def _stills(shop: Workshop, film: Brief) -> Iterator[Still]:
+    """The pictures that lie on this machine."""
+    for wanted in film.pictures:
+        if is_address(wanted.source):
+            continue
+        with suppress(InputError, OSError, ValueError):  # the film is made without it, too, and says so
+            path = shop.places.picture(film.origin, wanted.source)
+            yield Still(name=wanted.source, path=path, **examine_picture(path)._asdict())
+
+
+class _Line:
+    """The films of one row in one language: its formats side by side."""
+
+    def __init__(self) -> None:
+        self.cut: list[str] = []
+        self._pictures: list[Image.Image] = []
+        self._names: list[str] = []
+        self._formats: list[str] = []
+
+    def draw(self, shop: Workshop, film: Brief, script: Script, look: Look) -> None:
+        place = f"line {film.origin.rpartition(':')[2]}"
+        self._names = [place, script.title, film.template or ""]
+        self._formats += [film.format] if film.format else []
+        self.cut = []
+        for scene in script.scenes:
+            for part in parted(scene, look):
+                self._pictures.append(draw_scene(shop, part.scene, look, smaller=_LARGER))
+                what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
+                self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
+
+    def tiles(self, remark: str, language: str) -> list[Tile]:
+        """The line; none, if there is nothing in it."""
+        name = " · ".join(
+            filter(None, (*self._names[:1], remark, *self._names[1:], language, ", ".join(self._formats)))
+        )
+        return [Tile(name=name, pictures=tuple(self._pictures))] if self._pictures else []

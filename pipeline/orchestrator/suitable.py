@@ -1,0 +1,59 @@
+"""Whether films can be made of a row: its words fit, its pictures are there, what it asks for can be had."""
+
+from __future__ import annotations
+
+from pipeline.errors import InputError
+from pipeline.model import Brief
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.pictures import is_address
+from pipeline.script import check_play
+from pipeline.sources.campaign import ReadRow
+
+
+class Judge:
+    """Looks at rows before anything is made of them. Blocks."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        # What very many rows ask for alike, and what is wrong with it.
+        self._known: dict[tuple[object, ...], InputError | None] = {}
+
+    def __call__(self, row: ReadRow) -> tuple[str, str] | None:
+        """What is wrong with it, and what to do; None: nothing."""
+        brief, origin = row.brief, row.brief.origin
+        try:
+            for wanted in brief.pictures:
+                if not is_address(wanted.source):
+                    self._shop.places.picture(self._shop.places.origin(origin), wanted.source)
+            template = self._shop.template(brief)
+            for script in row.scripts:
+                check_play(script, template, where=origin)
+            if brief.publish_at:
+                self._shop.hosts.check(brief)
+            self._check_asked(brief)
+        except InputError as error:
+            what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
+            return f"makes no film: {what}", error.hint or "Change the cells, or the template's script"
+        return None
+
+    def _check_asked(self, brief: Brief) -> None:
+        """Raise `InputError` for a preset, a theme, music or a language that can't be had."""
+        asked = (brief.template, brief.theme, brief.preset, brief.music, brief.language, brief.languages)
+        if asked not in self._known:
+            try:
+                self._known[asked] = None
+                self._look_for(brief)
+            except InputError as error:
+                self._known[asked] = error
+        if wrong := self._known[asked]:
+            raise InputError(wrong.message, where="" if wrong.where == brief.origin else wrong.where, hint=wrong.hint)
+
+    def _look_for(self, brief: Brief) -> None:
+        shop = self._shop
+        for film in shop.wishes.films_of(brief):
+            shop.encoding(film)
+            shop.appearance.theme(film)
+            shop.bed(film)
+            if shop.wishes.is_translated(film) and not shop.translators:
+                hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
+                raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)

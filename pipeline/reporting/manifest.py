@@ -1,0 +1,85 @@
+"""manifest.csv: each row of the table as it was, and beside it what became of its films. For a CRM or a shop.
+
+A row with several films has a line for each. Columns that we add begin with `film_`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.files import replacing
+from pipeline.model import JobSummary
+from pipeline.model.cells import harmless
+from pipeline.reporting.groups import cause_of
+from pipeline.reporting.pictures import relative_path
+
+MANIFEST = "manifest.csv"
+ADDED = (
+    "film_status",
+    "film_path",
+    "film_url",
+    "film_title",
+    "film_template",
+    "film_language",
+    "film_format",
+    "film_duration_s",
+    "film_score",
+    "film_cost_usd",
+    "film_problem",
+)
+# Of rows that never became films, and of those that nobody has asked for yet.
+REFUSED, NOT_ASKED = "refused", "not_asked"
+
+
+class RowFilms(NamedTuple):
+    """A row of the table: its cells, why it was refused (empty: it was not), and its films."""
+
+    cells: Sequence[str]
+    refused: str
+    films: Sequence[JobSummary]
+
+
+def write_manifest(path: Path, columns: Sequence[str], rows: Iterable[RowFilms]) -> None:
+    """Write the rows to `path`, in their order, one in memory at a time. Raises `StorageError`.
+
+    Films are named by their way from the folder of `path`. No cell is a formula to a spreadsheet.
+    """
+    # Excel takes a file without the mark for one in Windows-1252.
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        table = csv.writer(file)
+        table.writerow(map(harmless, (*columns, *_added(columns))))
+        for row in rows:
+            for ours in _lines(row, path.parent):
+                table.writerow(map(harmless, (*row.cells, *ours)))
+
+
+def _added(columns: Sequence[str]) -> tuple[str, ...]:
+    """Our columns; one that the table has already (it was a manifest) is called otherwise."""
+    return tuple(f"{name} (2)" if name in columns else name for name in ADDED)
+
+
+def _lines(row: RowFilms, folder: Path) -> Iterable[tuple[str, ...]]:
+    if row.films:
+        return (_line(film, folder) for film in row.films)
+    blank = ("",) * (len(ADDED) - 2)
+    return ((REFUSED if row.refused else NOT_ASKED, *blank, row.refused),)
+
+
+def _line(film: JobSummary, folder: Path) -> tuple[str, ...]:
+    path = relative_path(film.video, folder) if film.video else None
+    return (
+        film.status.value,
+        path or "",
+        " ".join(url for url in film.published.values() if url),
+        film.title,
+        film.template,
+        film.language,
+        film.format,
+        "" if film.duration_s is None else f"{film.duration_s:.3f}",
+        "" if film.score is None else f"{film.score:g}",
+        f"{film.cost.usd:.6f}" if film.cost.is_known else "",
+        cause_of(film) if film.error else "",
+    )

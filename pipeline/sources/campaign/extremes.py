@@ -1,0 +1,68 @@
+"""Which rows of a table are most likely to look wrong: the longest, the shortest, the widest and the strangest."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+
+from pipeline.model import Brief
+
+EXTREMES = "extremes"
+
+
+def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
+    """The rows that stand out, each once, and why, in the order of the table. Goes through the briefs twice.
+
+    The longest says most, and the shortest least; the widest has the text that takes the most room in a line; the
+    strangest is written in the rarest letters.
+    """
+    letters: Counter[str] = Counter()
+    for brief in briefs:
+        letters.update(set("".join(_texts(brief))))
+    total = max(1, len(briefs))
+
+    def strangeness(brief: Brief) -> float:
+        own = set("".join(_texts(brief)))
+        return sum(math.log(total / letters[each]) for each in own) / max(1, len(own))
+
+    measures: dict[str, Callable[[Brief], float]] = {
+        "longest": lambda brief: sum(map(len, _texts(brief))),
+        "shortest": lambda brief: -sum(map(len, _texts(brief))),
+        "widest": lambda brief: max(map(width_em, _texts(brief)), default=0.0),
+        "strangest": strangeness,
+    }
+    best: dict[str, tuple[float, int, Brief]] = {}
+    for number, brief in enumerate(briefs):
+        for name, measure in measures.items():
+            if name not in best or measure(brief) > best[name][0]:
+                best[name] = (measure(brief), number, brief)
+    why: dict[int, list[str]] = {}
+    for name, (_, number, _) in best.items():
+        why.setdefault(number, []).append(name)
+    chosen = {number: brief for _, number, brief in best.values()}
+    return [(chosen[number], ", ".join(why[number])) for number in sorted(why)]
+
+
+def width_em(text: str) -> float:
+    """About how wide a text is, in ems, whatever the font."""
+    return sum(map(_width_em, text))
+
+
+def _width_em(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0.0
+    if unicodedata.east_asian_width(character) in {"W", "F"}:
+        return 1.0
+    if character in "iIjl.,:;'|! ":
+        return 0.28
+    return 0.85 if character in "mwMW@—" else 0.66 if character.isupper() else 0.54
+
+
+def _texts(brief: Brief) -> Iterator[str]:
+    """What the row says, without its key, which nobody sees, and its pictures."""
+    pictures = {wanted.source for wanted in brief.pictures}
+    for _, text in brief.row.fields if brief.row else ():
+        if text not in {brief.key, *pictures}:
+            yield text

@@ -1,0 +1,207 @@
+"""What a campaign leaves for others: the manifest that joins rows to their films, and the package."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zipfile
+from datetime import UTC, datetime
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.model import Batch, Brief, Check, Cost, Job, JobStatus, Receipt, SourceRow, StageRecord, Verdict, Video
+from pipeline.orchestrator.asking import roster_of
+from pipeline.orchestrator.packing import pack
+from pipeline.orchestrator.results import renew_results
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.reporting.manifest import RowFilms, write_manifest
+from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster
+
+AT = datetime(2026, 11, 26, tzinfo=UTC)
+COLUMNS = ("id", "name", "note")
+
+
+def read(path):
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+@pytest.fixture
+def shop(tmp_path):
+    (tmp_path / "nightreel.toml").touch()
+    return open_workshop(workspace=tmp_path, overrides={"offline": True})
+
+
+def film(shop, key, *, number, folder, **more):
+    """A completed job of a row, with its files where they belong."""
+    row = SourceRow(key=key, fields=(("name", key),))
+    package = shop.places.package(folder, "people")
+    package.video.parent.mkdir(parents=True)
+    for path in (package.video, package.srt, package.vtt, package.thumbnail, package.metadata):
+        path.write_bytes(f"{path.name} of {key}".encode())
+    asked = {"language": "en", "template": "offer", "format": "9:16", **more}
+    return Job(
+        id=f"{number:016x}",
+        batch="people",
+        folder=folder,
+        brief=Brief(title=f"For {key}", row=row, origin=f"people.csv:{number}", **asked),
+        status=JobStatus.COMPLETED,
+        video=Video(frames=45, bytes=1, sha256=""),
+        verdict=Verdict(checks=(Check(name="size", verdict="warn", measured="1", limit="2"),)),
+        receipt=Receipt(destination="folder", package=package),
+        published=(Receipt(destination="youtube", package=package, url="https://youtu.be/x"),),
+        records=(StageRecord(stage="script", attempt=1, started_at=AT, seconds=1.0, cost=Cost(usd=0.25)),),
+    )
+
+
+def campaign(shop, jobs, rows):
+    """A batch of these jobs, and rows of its table: number, cells, name, problem."""
+    shop.store.plan_jobs("people", jobs)
+    about = Batch(name="people", source="people.csv", created_at=AT, jobs=tuple(job.id for job in jobs))
+    (shop.store.folder("people") / "batch.json").write_bytes(b"")
+    with write_roster(roster_of(shop, "people"), COLUMNS) as enter:
+        for number, cells, name, why in rows:
+            problem = RowProblem(row=number, line=number + 1, column="name", value="", problem=why, mend="Write one")
+            enter(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
+    return about
+
+
+@pytest.fixture
+def people(shop):
+    jobs = [
+        film(shop, "1", number=1, folder="people/vip/for-1"),
+        film(shop, "1", number=2, folder="people/vip/for-1-de", language="de"),
+        film(shop, "3", number=3, folder="people/for-3"),
+    ]
+    rows = [
+        (1, ("1", "Bo", "=1+1"), "1", ""),
+        (2, ("2", "", "x"), "", "is empty"),
+        (3, ("3", "Eve", 'a\n"b"'), "3", ""),
+    ]
+    rows.append((4, ("4", "Una", "new"), "4", ""))
+    return campaign(shop, jobs, rows)
+
+
+async def save(shop, batch):
+    await shop.store.save_batch(batch)
+
+
+def renewed(shop, batch):
+
+    anyio.run(save, shop, batch)
+    *_, manifest = renew_results(shop, "people")
+    return manifest
+
+
+def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_table(shop, people):
+    rows = read(renewed(shop, people))
+
+    assert [(row["id"], row["film_status"], row["film_language"]) for row in rows] == [
+        ("1", "completed", "en"),
+        ("1", "completed", "de"),
+        ("2", "refused", ""),
+        ("3", "completed", "en"),
+        ("4", "not_asked", ""),
+    ]
+    first = rows[0]
+    assert first["film_path"] == "../vip/for-1/video.mp4"
+    assert (first["film_url"], first["film_duration_s"], first["film_score"]) == ("https://youtu.be/x", "1.500", "0.9")
+    assert (first["film_cost_usd"], first["film_template"], first["film_format"]) == ("0.250000", "offer", "9:16")
+    assert rows[2]["film_problem"] == "name: is empty"
+
+
+def test_the_columns_of_the_table_stand_as_they_were_but_for_formulas(shop, people):
+    rows = read(renewed(shop, people))
+
+    assert [row["note"] for row in rows] == ["'=1+1", "'=1+1", "x", 'a\n"b"', "new"]
+
+
+def test_a_table_that_was_a_manifest_keeps_its_columns(tmp_path):
+    write_manifest(tmp_path / "m.csv", ["film_status"], [RowFilms(["mine"], "no", ())])
+    (row,) = read(tmp_path / "m.csv")
+    assert (row["film_status"], row["film_status (2)"]) == ("mine", "refused")
+
+
+@given(cells=st.lists(st.lists(st.text(st.characters(codec=None), max_size=20), min_size=2, max_size=2), max_size=5))
+def test_no_cell_of_a_manifest_runs_and_none_is_lost(cells, tmp_path_factory):
+    path = tmp_path_factory.mktemp("m") / "manifest.csv"
+    write_manifest(path, ["a", "b"], [RowFilms(row, "", ()) for row in cells])
+
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    assert len(rows) == len(cells) + 1
+    for row in rows:
+        assert not any(cell.strip().startswith(("=", "@", "＝")) for cell in row)
+
+
+def test_of_a_part_of_a_table_the_other_rows_stay_as_they_were_known(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    with write_roster(path, ["a"]) as enter:
+        for number in range(1, 6):
+            enter(number, {"a": "old"}, str(number), ())
+    with write_roster(path, ["a"], choice=RowChoice(spans=((2, 3), (6, 6)))) as enter:
+        for number in (2, 3, 6):
+            enter(number, {"a": "new"}, str(number), ())
+
+    rows = [(row.number, *row.cells) for row in read_roster(path).rows()]
+    assert rows == [(1, "old"), (2, "new"), (3, "new"), (4, "old"), (5, "old"), (6, "new")]
+
+
+def test_a_run_that_fails_leaves_the_rows_that_were_known(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    with write_roster(path, ["a"]) as enter:
+        enter(1, {"a": "old"}, "1", ())
+
+    def breaks_off():
+        with write_roster(path, ["a"]) as enter:
+            enter(1, {"a": "new"}, "1", ())
+            raise InputError("the table breaks off")
+
+    with pytest.raises(InputError):
+        breaks_off()
+
+    assert [row.cells for row in read_roster(path).rows()] == [("old",)]
+    assert [each.name for each in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_a_roster_that_nobody_can_read_is_none(tmp_path):
+    (tmp_path / "rows.jsonl").write_text("nonsense", encoding="utf-8")
+    assert read_roster(tmp_path / "rows.jsonl") is None
+    assert read_roster(tmp_path / "none.jsonl") is None
+
+
+def test_a_package_has_all_films_their_checksums_and_the_manifest(shop, people):
+    renewed(shop, people)
+    done = pack(shop, "people")
+
+    assert (done.films, done.missing, done.path.name) == (3, (), "people.zip")
+    with zipfile.ZipFile(done.path) as file:
+        assert file.testzip() is None
+        sums = dict(reversed(line.split("  ")) for line in file.read("SHA256SUMS").decode().splitlines())
+        assert set(file.namelist()) == {*sums, "SHA256SUMS"}
+        assert all(hashlib.sha256(file.read(name)).hexdigest() == digest for name, digest in sums.items())
+        rows = list(csv.DictReader(io.StringIO(file.read("manifest.csv").decode("utf-8-sig"))))
+    paths = [row["film_path"] for row in rows if row["film_path"]]
+    assert paths == ["vip/for-1/video.mp4", "vip/for-1-de/video.mp4", "for-3/video.mp4"]
+    assert set(paths) <= set(sums)
+
+
+def test_the_same_films_are_the_same_package_wherever_it_lies(shop, people, tmp_path):
+    renewed(shop, people)
+    first = pack(shop, "people").path.read_bytes()
+    assert pack(shop, "people", output=tmp_path / "a" / "b.zip").path.read_bytes() == first
+
+
+def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(shop, people):
+    renewed(shop, people)
+    shop.places.package("people/for-3", "people").video.unlink()
+    assert pack(shop, "people").missing == ("For 3",)
+    for name in ("people/vip/for-1", "people/vip/for-1-de"):
+        shop.places.package(name, "people").video.unlink()
+    with pytest.raises(InputError, match="has no film to pack"):
+        pack(shop, "people")
+    with pytest.raises(InputError, match="no batch named 'x'"):
+        pack(shop, "x")
