@@ -112,5 +112,12 @@ def _sum(film: str, verdict: Verdict) -> str:
     told: list[object] = [film, verdict.profile]
     for check in verdict.checks:
         value = check.value if check.value is not None and isfinite(check.value) else None
-        told += [check.name, check.verdict, check.measured, check.limit, check.unit, None if value is None else float(value)]
+        told += [
+            check.name,
+            check.verdict,
+            check.measured,
+            check.limit,
+            check.unit,
+            None if value is None else float(value),
+        ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -63,8 +63,8 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
 
     Called again on the same job, it goes on where the checkpoint stands; on a film that is already where it is wanted
     it does nothing, nor on one that is held for review or cancelled. A film that does not pass the gate is made afresh,
-    once, where that may help. A failure is kept in the job, never raised, so that one bad film can't stop a night. Cancellation puts the job back to pending and goes on up. Only who has claimed
-    the job may call this.
+    once, where that may help. A failure is kept in the job, never raised, so that one bad film can't stop a night.
+    Cancellation puts the job back to pending and goes on up. Only who has claimed the job may call this.
     """
     if job.status in {JobStatus.REVIEW, JobStatus.CANCELLED}:
         return job
@@ -202,9 +202,7 @@ class _Run:
                 *before, last = job.failed_verdicts
                 job = job.evolve(failed_verdicts=(*before, replace(last, again=stage)))
             why = f"made afresh from {stage} on, once: {error.message}"
-            await self._keep(
-                advance(job.evolve(remakes=1), JobStatus.PENDING, at=self._shop.clock(), why=why)
-            )
+            await self._keep(advance(job.evolve(remakes=1), JobStatus.PENDING, at=self._shop.clock(), why=why))
         return True
 
     async def put_back(self) -> None:

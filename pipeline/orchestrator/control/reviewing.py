@@ -6,7 +6,7 @@ A film that waits is not claimed by anybody, so all of this works while other pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from anyio import from_thread, to_thread
@@ -20,6 +20,7 @@ from pipeline.orchestrator.delivered import film_is_whole
 from pipeline.orchestrator.jobs import error_record
 from pipeline.orchestrator.leaving import rejected, waits_for_sample
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.version import __version__
 
 MOST_WORDS_CHARS = 1000
 _AT_REVIEW = "publishing"
@@ -83,6 +84,18 @@ async def waiting(shop: Workshop, batch: str) -> Waits:
         return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sample())
 
     return await to_thread.run_sync(look)
+
+
+def write_page(shop: Workshop, waits: Waits) -> Path:
+    """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
+    from pipeline.reporting.review import HeldFilm, write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
+
+    names = [each.name for each in fields(HeldFilm)]
+    films = [HeldFilm(**{name: getattr(film, name) for name in names}) for film in waits.films]
+    folder = shop.places.summary(waits.batch) or shop.store.folder(waits.batch)
+    return write_review_page(
+        folder, batch=waits.batch, films=films, behind=waits.behind, sample=waits.sample, version=__version__
+    )
 
 
 async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Said:
