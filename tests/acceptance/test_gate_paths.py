@@ -105,7 +105,7 @@ def tampered(kitchen, tmp_path):
         return video
 
     # One is only exchanged; in the others the checkpoint was made to fit.
-    file, content = jobs["The exchanged film"]
+    _, content = jobs["The exchanged film"]
     exchanged = home / content["receipt"]["package"]["video"]
     exchanged.write_bytes(exchanged.read_bytes()[:-2000])
     change("The removed verdict")

@@ -30,6 +30,7 @@ from pipeline.cli.published import published
 from pipeline.cli.qc import qc
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
+from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.status import status
 from pipeline.cli.templates import check, list_all, new, preview, show, templates
@@ -44,6 +45,7 @@ COMMANDS = {
     "resume": resume,
     "retry": retry,
     "cancel": cancel,
+    "review": review,
     "publish": publish,
     "published": published,
     "checkpoint": checkpoint,

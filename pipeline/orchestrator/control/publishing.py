@@ -71,7 +71,7 @@ def _and_to(asked: Mapping[str, str | bool | int | float], shop: Workshop) -> di
     """
     asked = {key: value for key, value in asked.items() if key != "offline"}
     names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
-    ours = {key: value for key, value in shop.asked.settings.items() if key.startswith("youtube.")}
+    ours = {key: value for key, value in shop.asked.settings.items() if key.startswith(("youtube.", "quality."))}
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
 
 
