@@ -46,6 +46,9 @@ class Film:
     incidents: tuple[str, ...]
     # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
     music: str | None
+    # What the quality gate thinks of it, 0 to 1, and what it warns of, a line each. None: it has not been judged.
+    score: float | None
+    warnings: tuple[str, ...]
     # Where it is seen, by video host: {"youtube": "https://…"}.
     published: Mapping[str, str]
     # Seconds of work by stage.
@@ -81,6 +84,8 @@ class Film:
                 *(f"{receipt.destination}: {line}" for receipt in job.published for line in receipt.remarks),
             ),
             music=job.brief.music if job.brief.music != NO_BED else None,
+            score=job.verdict.score if job.verdict else None,
+            warnings=job.verdict.warnings if job.verdict else (),
             published={receipt.destination: receipt.url for receipt in job.published},
             seconds=job.seconds,
             error=job.error.message if job.error else None,
@@ -107,6 +112,8 @@ class Film:
             fallback_reason="",
             incidents=(),
             music=None,
+            score=None,
+            warnings=(),
             published={},
             seconds={},
             error=str(error),

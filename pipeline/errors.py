@@ -12,6 +12,9 @@
     │   └── NeedsLoginError           5   a person has to log in or set a key
     ├── QualityError                  6   a film was made, and must not leave
     ├── HeldError                     6   a film was made, and a person has to say whether it leaves
+    │   └── ReviewError               6   because of its warnings, because it was drawn, or because all have to wait
+    ├── SampleError                   6   a film was made, and waits until others have been looked at; parked
+    ├── RejectedError                 6   a person has said that the film must not leave
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
     │   ├── DamagedError              7   its content is none: torn, edited badly, of a newer version
     │   └── BusyError                 7   another process holds the batch
@@ -126,6 +129,22 @@ class QualityError(NightreelError):
 
 class HeldError(NightreelError):
     """The film is made, and waits for a person to look at it: the job is in review."""
+
+    exit_code = 6
+
+
+class ReviewError(HeldError):
+    """A person looks at this film before it is published, as the batch was asked for."""
+
+
+class SampleError(NightreelError):
+    """The film waits until a person has looked at the sample of its batch."""
+
+    exit_code = 6
+
+
+class RejectedError(NightreelError):
+    """A person has looked at the film, and does not want it."""
 
     exit_code = 6
 

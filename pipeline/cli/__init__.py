@@ -28,6 +28,7 @@ from pipeline.cli.qc import qc
 from pipeline.cli.report_batch import report
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
+from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.status import status
 from pipeline.cli.templates import templates
@@ -55,6 +56,7 @@ for _command in (
     resume,
     retry,
     cancel,
+    review,
     publish,
     published,
     report,

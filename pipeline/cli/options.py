@@ -68,6 +68,10 @@ class Making:
     """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
     profile: str | None = None
     """How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; default: the template's."""
+    review: Literal["never", "warnings", "all"] | None = None
+    """Which films wait for you (nightreel review): none (default), those with warnings, or all."""
+    review_sample: str | None = None
+    """A share of the batch, e.g. 5%, drawn by chance: the rest is published when you have approved these."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override.
@@ -104,6 +108,8 @@ class Making:
             "publishing.to": self.publish,
             "quality.inspect": self.inspect,
             "quality.profile": self.profile,
+            "quality.review": self.review,
+            "quality.review_sample_percent": self.review_sample,
         }
         return {key: value for key, value in flags.items() if value is not None}
 

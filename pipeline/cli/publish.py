@@ -23,10 +23,11 @@ def publish(
     privacy: Literal["private", "unlisted", "public"] | None = None,
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     again: Annotated[bool, Parameter(negative="")] = False,
+    profile: str | None = None,
     working: Working = Working(),
     place: Place = Place(),
 ) -> int:
-    """Publish the films of a batch that are made, or any MP4.
+    """Publish the films of a batch that are made, or any MP4 that passes the quality gate.
 
     A film that is out stays as it is, and gets what it still lacks there (thumbnail, captions, playlist). Killed or
     switched off, the same command goes on where it stopped: no film is ever there twice.
@@ -49,6 +50,8 @@ def publish(
         Only the job with this id, or the beginning of it; can be given several times.
     again
         Publish once more what is out already, or is held because an earlier film about the same is.
+    profile
+        How strictly a film is judged that has no verdict yet: draft, standard, strict, or one of yours.
     """
     from anyio import to_thread
 
@@ -84,7 +87,12 @@ def publish(
             raise InputError("--job is for batches", hint="Leave it out")
         if metadata and not is_file:
             raise InputError("--metadata is for a file", hint="Leave it out: the films of a batch bring theirs")
-        flags = {"publishing.to": _to(to, channel), "youtube.privacy": privacy, **working.as_settings()}
+        flags = {
+            "publishing.to": _to(to, channel),
+            "youtube.privacy": privacy,
+            "quality.profile": profile,
+            **working.as_settings(),
+        }
         session = open_session(place, {key: value for key, value in flags.items() if value is not None})
         return session.run(work)
 

@@ -60,6 +60,8 @@ def _print_film(film: Film, console: Console) -> None:
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
     for incident in film.incidents:
         console.print(f"             [dim]{marked(incident)}[/]")
+    for number, warning in enumerate(film.warnings):
+        console.print(f"  {'' if number else 'warnings':<9}  [yellow]{marked(warning)}[/]")
     for host, url in film.published.items():
         console.print(f"  {marked(host):<10} {marked(url)}")
     if film.music:
@@ -93,6 +95,7 @@ def print_summary(
     console.print(
         f"\n[bold]{name}[/]: {made} of {total} {films}, {clock(length_s)} in all, in {clock(seconds)}{others}"
     )
+    _print_warnings(rows, console)
     groups = Groups()
     for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)):
         groups.add(row)
@@ -111,6 +114,22 @@ def print_summary(
     console.print(f"Details: nightreel status {name}")
     if report:
         console.print(f"Report: {marked(str(report))}")
+
+
+def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
+    """Films that passed with warnings: how many, and the first few with the names of their checks."""
+    warned = 0
+    for row in rows(JobStatus.COMPLETED):
+        warned += bool(row.warnings)
+        if row.warnings and warned <= _NAMED:
+            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(map(_check_of, row.warnings)))}")
+    if warned > _NAMED:
+        console.print(f"  [yellow]warns[/] {warned - _NAMED} more films")
+
+
+def _check_of(warning: str) -> str:
+    """The name of the check: "language is like en, …" -> "language"."""
+    return warning.partition(" ")[0]
 
 
 def _lines_of(group: Group) -> Iterator[str]:

@@ -40,6 +40,7 @@ from pipeline.model.pictures import (
 from pipeline.model.priority import Priority
 from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
+from pipeline.model.review import Decision, FailedVerdict, Review, Sample, SampleMark, SampleStanding
 from pipeline.model.scenes import (
     SCENES,
     Bar,
@@ -139,8 +140,10 @@ __all__ = [
     "Contrast",
     "Cost",
     "Cue",
+    "Decision",
     "DiagramScene",
     "Event",
+    "FailedVerdict",
     "Grade",
     "Illustration",
     "InvalidTransition",
@@ -173,7 +176,11 @@ __all__ = [
     "QuoteScene",
     "Receipt",
     "Refused",
+    "Review",
     "Row",
+    "Sample",
+    "SampleMark",
+    "SampleStanding",
     "Scene",
     "SceneryScene",
     "Script",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pipeline.model.job import Asked, JobError, JobStatus
 from pipeline.model.priority import Priority
+from pipeline.model.review import Sample
 from pipeline.model.summary import JobSummary
 
 # Films that were asked for one at a time gather in these, for ever: by `nightreel make`, and by `make --queue`.
@@ -42,6 +43,8 @@ class Batch:
     refused: tuple[Refused, ...] = ()
     # How the command worked on it (flags by dotted key, such as work.strategy), so that `resume` works alike.
     working: Mapping[str, str | bool | int | float] = field(default_factory=dict)
+    # Which films a person looks at before the rest is published; None: nobody has asked for that.
+    sample: Sample | None = None
 
     @property
     def refused_rows(self) -> tuple[JobSummary, ...]:

@@ -16,6 +16,7 @@ from pipeline.model.pace import Pace
 from pipeline.model.pictures import Pictures
 from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
+from pipeline.model.review import FailedVerdict, Review
 from pipeline.model.script import Script
 from pipeline.model.subtitles import Subtitles
 from pipeline.model.verdict import Verdict
@@ -152,6 +153,13 @@ class Job:
     video: Video | None = None
     package: Package | None = None
     verdict: Verdict | None = None
+    # Of films that did not pass. Never shortened.
+    failed_verdicts: tuple[FailedVerdict, ...] = ()
+    # How often the film was made afresh by itself, since it was asked for, because it did not pass.
+    remakes: int = 0
+    # Whether a person has to look at it before the rest of the batch is published; and what was said of it last.
+    sampled: bool = False
+    review: Review | None = None
     receipt: Receipt | None = None
     # Of video hosts, each as soon as the film is out there. What is out stays out: no stage is ever made to forget it.
     published: tuple[Receipt, ...] = ()

@@ -11,6 +11,7 @@ from pipeline.model.brief import Brief
 from pipeline.model.cost import Cost
 from pipeline.model.job import Job, JobError, JobStatus
 from pipeline.model.priority import Priority
+from pipeline.model.review import SampleMark
 
 # A bare topic becomes a film of about this many characters of speech.
 _TOPIC_CHARS = 900
@@ -80,8 +81,11 @@ class JobSummary:
     voice: str = ""
     # Why it is not the first choice who speaks, and what went wrong on the way.
     voice_remarks: tuple[str, ...] = ()
-    # From 1 (nothing to say) towards 0, as the gate judged it; None: it has not been judged.
+    # What the quality gate said of the film: 0 to 1, and a line per warning. None: it has not been judged.
     score: float | None = None
+    warnings: tuple[str, ...] = ()
+    # How it stands as one of the sample; empty: it is none of it.
+    sample: SampleMark = ""
     error: JobError | None = None
 
 
@@ -132,8 +136,19 @@ def summary_of(job: Job) -> JobSummary:
         voice=job.narration.voice if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
         score=job.verdict.score if job.verdict else None,
+        warnings=job.verdict.warnings if job.verdict else (),
+        sample=_sample_mark(job),
         error=job.error,
     )
+
+
+def _sample_mark(job: Job) -> SampleMark:
+    """What was said of a film that has been made anew since is said of another film."""
+    if not job.sampled:
+        return ""
+    if job.review and job.video and job.review.film == job.video.sha256:
+        return job.review.decision
+    return "approved" if job.published else "waits"
 
 
 def title_of(job: Job) -> str:

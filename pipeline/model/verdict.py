@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Literal
 
 from pipeline.model.profile import QualityProfile
@@ -52,6 +55,18 @@ class Verdict:
     checks: tuple[Check, ...]
     # By which limits it was judged; empty: nobody has said.
     profile: str = ""
+    # SHA-256 of the film that was judged, and a sum over all of this: what was changed by hand since is no verdict.
+    film: str = ""
+    seal: str = ""
+
+    def of_film(self, sha256: str) -> Verdict:
+        """The verdict on a film of these bytes."""
+        return replace(self, film=sha256, seal=_sum(sha256, self))
+
+    def lets_pass(self, sha256: str) -> bool:
+        """Whether it says of a film of these very bytes that it passes. One that checks nothing says nothing."""
+        is_ours = bool(sha256) and self.film == sha256 and self.seal == _sum(sha256, self)
+        return is_ours and bool(self.checks) and self.passed
 
     def under(self, profile: QualityProfile) -> Verdict:
         """The verdict as a profile has it: some checks are left out, and some that failed only warn."""
@@ -90,3 +105,19 @@ class Verdict:
     def warnings(self) -> tuple[str, ...]:
         """One line per check that warns."""
         return tuple(check.reason for check in self.checks if check.verdict == "warn")
+
+
+def _sum(film: str, verdict: Verdict) -> str:
+    """What was said, as one number. JSON knows no infinite values: they are none."""
+    told: list[object] = [film, verdict.profile]
+    for check in verdict.checks:
+        value = check.value if check.value is not None and isfinite(check.value) else None
+        told += [
+            check.name,
+            check.verdict,
+            check.measured,
+            check.limit,
+            check.unit,
+            None if value is None else float(value),
+        ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

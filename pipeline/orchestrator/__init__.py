@@ -8,7 +8,7 @@ Read in this order::
     soundtrack  where voice and music meet, likewise
     workers     the processes that they meet in        (within: what runs in there around the work)
     attempt     what the stages of one attempt share
-    jobs        one job from its checkpoint to its film
+    jobs        one job from its checkpoint to its film        (afresh: made once more; leaving: and whether it may go)
     scheduler   how many films at once, and what stops a night
     turns       whose turn it is
     plan        briefs become jobs            (naming: and folders; delivered: and films that are there already)

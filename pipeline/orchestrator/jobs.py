@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from pipeline.errors import (
     HeldError,
     NeedsLoginError,
     NightreelError,
+    QualityError,
     QuotaError,
+    SampleError,
     StorageError,
     TimeLimitError,
     TransientError,
@@ -28,9 +31,11 @@ from pipeline.errors import (
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
+from pipeline.orchestrator.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, ignore, tell
+from pipeline.orchestrator.leaving import held_because
 from pipeline.orchestrator.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CacheUse
@@ -42,7 +47,6 @@ _BACK: Mapping[JobStatus, str] = {
     JobStatus.IN_PROGRESS: "the process that worked on it is gone",
     JobStatus.FAILED: "tried again",
     JobStatus.PARKED: "its time has come",
-    JobStatus.REVIEW: "asked for again",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
 }
 # When a service does not say when its allowance comes back.
@@ -58,9 +62,9 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
     """Take one job as far as it goes and return it: completed, parked or failed.
 
     Called again on the same job, it goes on where the checkpoint stands; on a film that is already where it is wanted
-    it does nothing, nor on one that is held for review or cancelled. A failure is kept in the job, never raised, so
-    that one bad film can't stop a night. Cancellation puts the job back to pending and goes on up. Only who has claimed
-    the job may call this.
+    it does nothing, nor on one that is held for review or cancelled. A film that does not pass the gate is made afresh,
+    once, where that may help. A failure is kept in the job, never raised, so that one bad film can't stop a night.
+    Cancellation puts the job back to pending and goes on up. Only who has claimed the job may call this.
     """
     if job.status in {JobStatus.REVIEW, JobStatus.CANCELLED}:
         return job
@@ -69,7 +73,12 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
         if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, workshop):
             tell(listen, JobEvent(job=job, untouched=True))
             return job
-        await run.to_the_end(rank)
+        try:
+            await run.to_the_end(rank)
+        except QualityError as error:
+            if not await run.begins_afresh(error):
+                raise
+            await run.to_the_end(rank)
     except NightreelError as error:
         logger.info("job %s stopped", job.id, exc_info=error)
         await run.stop(error)
@@ -178,6 +187,24 @@ class _Run:
         with anyio.CancelScope(shield=True):
             await self._keep(advance(self.job, status, at=self._shop.clock(), why=why))
 
+    async def begins_afresh(self, error: QualityError) -> bool:
+        """Forget what made a film fail the gate, if it may come out otherwise; whether it was worth it.
+
+        What is forgotten is gone before that is saved: whoever is killed in between judges the film once more, and pays
+        nobody twice.
+        """
+        stage = stage_to_mend(self.job, self.job.stage)
+        if not stage:
+            return False
+        with anyio.CancelScope(shield=True):
+            job = await to_thread.run_sync(forget_from, stage, self.job, self._shop)
+            if job.failed_verdicts and self.job.stage == "quality":
+                *before, last = job.failed_verdicts
+                job = job.evolve(failed_verdicts=(*before, replace(last, again=stage)))
+            why = f"made afresh from {stage} on, once: {error.message}"
+            await self._keep(advance(job.evolve(remakes=1), JobStatus.PENDING, at=self._shop.clock(), why=why))
+        return True
+
     async def put_back(self) -> None:
         """Wait for the next run. A disk that refuses even that is no reason to forget why we stop."""
         if self.job.status is JobStatus.IN_PROGRESS:
@@ -195,6 +222,9 @@ class _Run:
         status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
         status = JobStatus.REVIEW if isinstance(error, HeldError) else status
         job = self.job.evolve(error=record)
+        if status is JobStatus.FAILED:
+            # Whoever asks for it again, asks anew.
+            job = job.evolve(remakes=0)
         if may_go_on and isinstance(error, _MAY_PASS):
             job = job.evolve(retries=job.retries + 1)
         job = advance(job, status, at=self._shop.clock(), why=record.message).evolve(parked_until=until)
@@ -206,6 +236,9 @@ class _Run:
                     logger.warning("job %s stopped, and that could not be saved: %s", job.id, unsaved)
         self.job = job
         tell(self._listen, JobEvent(job=job, error=error))
+        if isinstance(error, SampleError) and not await to_thread.run_sync(held_because, job, self._shop):
+            # Approved while we wrote down that it was not: whoever did that may not have seen this film wait.
+            await self.to(JobStatus.PENDING, why="the sample is approved")
 
     def _goes_on(self, error: Exception) -> tuple[datetime | None, bool]:
         """When the job may be taken up again (None: when a person has done something), and whether at all."""
@@ -216,7 +249,7 @@ class _Run:
             return error.resets_at or now + _QUOTA_WAIT, True
         if isinstance(error, BudgetError):
             return error.resets_at, True
-        if isinstance(error, NeedsLoginError):
+        if isinstance(error, NeedsLoginError | SampleError):
             return None, True
         if isinstance(error, _MAY_PASS) and self.job.retries < errors.retries:
             return now + timedelta(seconds=errors.retry_wait_s * 2**self.job.retries), True

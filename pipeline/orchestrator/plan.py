@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
-from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, advance
+from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, Sample, advance
 from pipeline.orchestrator.delivered import has_film
 from pipeline.orchestrator.folders import Folders
+from pipeline.orchestrator.sampling import sample_for, take_one
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex
 
@@ -44,6 +45,8 @@ class Change:
     brief: Brief
     # Another than it had: a film that came back after its folder was given away.
     folder: str | None = None
+    # Whether it is in the sample that a person looks at; None: as it was.
+    sampled: bool | None = None
 
 
 @dataclass(kw_only=True)
@@ -109,7 +112,8 @@ async def plan_batch(
     store = shop.store
     async with store.planning(batch):
         asked = await _asked_before(shop, batch, source)
-        planner = _Planner(shop, batch, priority)
+        sample = sample_for(asked, shop)
+        planner = _Planner(shop, batch, priority, sample=sample)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
@@ -123,7 +127,7 @@ async def plan_batch(
         plan.removed = len(removed)
         plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_NAMED])
         jobs = (*others, *plan.ids)
-        about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
+        about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added), sample=sample)
         if not keep:
             about = replace(
                 about,
@@ -133,6 +137,7 @@ async def plan_batch(
                 refused=_refused(asked, refused, is_partial=is_partial),
                 working=shop.working,
             )
+        await take_one(shop, about)
         await store.save_batch(about)
         for job_id, title in plan.replaced.items():
             await _forget(shop, batch, job_id, title)
@@ -161,7 +166,7 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
         asked = await store.load_batch(batch)
         if asked is None:
             return {}
-        planner = _Planner(shop, batch, asked.priority)
+        planner = _Planner(shop, batch, asked.priority, sample=asked.sample)
         ids = await to_thread.run_sync(planner.mend, mended)
         await _move(planner.moved, shop, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.jobs)
@@ -227,11 +232,14 @@ def draft_plan(briefs: Iterable[Brief], shop: Workshop, *, batch: str, priority:
 class _Planner:
     """One pass over the briefs. Blocks."""
 
-    def __init__(self, shop: Workshop, batch: str, priority: Priority, *, saves: bool = True) -> None:
+    def __init__(
+        self, shop: Workshop, batch: str, priority: Priority, *, saves: bool = True, sample: Sample | None = None
+    ) -> None:
         self._shop = shop
         self._batch = batch
         self._priority = priority
         self._saves = saves
+        self._sample = sample
         self.index: BatchIndex
         self._folders: Folders
         # Of a plan that is saved, only the ids are kept: there may be very many.
@@ -307,18 +315,31 @@ class _Planner:
             brief=brief,
             priority=brief.priority or self._priority,
             asked=self._shop.asked,
+            sampled=self._is_sampled(job_id),
         )
 
     def _known(self, row: JobSummary, brief: Brief, number: int) -> None:
-        change = Change(job=row.id, status=row.status, brief=brief)
+        sampled = self._sampled_now(row)
+        change = Change(job=row.id, status=row.status, brief=brief, sampled=sampled)
         if not self._folders.keep(row):
             # Back after another film has taken its folder.
             self._plan.changed.append(replace(change, folder=self._folders.free(brief, row.id, number)))
             return
         if row.status is JobStatus.COMPLETED and has_film(row, self._shop):
             self._plan.untouched += 1
-        elif self._is_taken_up(row) or self._is_wanted_otherwise(row, brief):
+        elif self._is_taken_up(row) or self._is_wanted_otherwise(row, brief) or sampled is not None:
             self._plan.changed.append(change)
+
+    def _is_sampled(self, job_id: str) -> bool:
+        return self._sample is not None and self._sample.takes(self._batch, job_id)
+
+    def _sampled_now(self, row: JobSummary) -> bool | None:
+        """Whether a film that is known joins the sample, or leaves it because there is none any more; None: neither."""
+        if row.published or row.status is JobStatus.CANCELLED or not self._saves:
+            return None
+        if self._sample is None:
+            return False if row.sample else None
+        return True if not row.sample and self._is_sampled(row.id) else None
 
     def _is_taken_up(self, row: JobSummary) -> bool:
         """Whether it was over, or waits for a person, and goes on because it is asked for again."""
@@ -354,6 +375,8 @@ async def _apply(change: Change, shop: Workshop, batch: str, priority: Priority)
             if change.folder:
                 job = job.evolve(folder=change.folder, receipt=None)
             urgency = change.brief.priority or priority
-            await store.save_job(job.evolve(brief=change.brief, priority=urgency, asked=shop.asked, retries=0))
+            sampled = job.sampled if change.sampled is None else change.sampled
+            job = job.evolve(brief=change.brief, priority=urgency, asked=shop.asked, retries=0, sampled=sampled)
+            await store.save_job(job)
     except (BusyError, CheckpointError) as error:
         logger.debug("job %s is left as it is: %s", change.job, error)

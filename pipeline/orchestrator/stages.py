@@ -22,12 +22,13 @@ from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import CrashError, NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, Cue, Job, Narration, Receipt, Script, Segment, Transition, title_of
+from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Receipt, Script, Segment, Transition, title_of
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.delivered import is_complete, is_out
+from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.family import family_of
 from pipeline.orchestrator.kept import Kept, Voices
+from pipeline.orchestrator.leaving import check_judged, has_left, held_because, is_judged
 from pipeline.orchestrator.lengths import hold_to_length
 from pipeline.orchestrator.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
 from pipeline.orchestrator.room import with_room
@@ -44,7 +45,7 @@ from pipeline.script import only_showing
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 # Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
-_OF_SCENES = {
+OF_SCENES = {
     "pictures",
     "decoded",
     "loudness",
@@ -276,26 +277,44 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)
-        if any(check.name in _OF_SCENES for check in verdict.checks if not check.passed):
+        if any(check.name in OF_SCENES for check in verdict.checks if not check.passed):
             for path in _drawn(job):
                 await shop.cache.discard(path)
+        await attempt.keep(_without_film(job, FailedVerdict(at=shop.clock(), verdict=verdict)))
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
         )
+    if not verdict.lets_pass(_made(job.video).sha256):
+        raise QualityError("the film has changed since it was joined", where=job.folder, hint=_NOT_DELIVERED)
     return job.evolve(verdict=verdict)
 
 
+def _without_film(job: Job, failed: FailedVerdict) -> Job:
+    """The job with the verdict on a film that did not pass, which is none to go on with."""
+    known = job.failed_verdicts
+    # Who was killed before anything came of it judges the same film again.
+    is_known = bool(known) and not known[-1].again and known[-1].verdict == failed.verdict
+    return job.evolve(failed_verdicts=known if is_known else (*known, failed), verdict=None, package=None, receipt=None)
+
+
 async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Video -> Receipt: into its folder, and from there to the video hosts. Each receipt is saved at once."""
+    """Video -> Receipt: into its folder, and from there to the video hosts. Each receipt is saved at once.
+
+    In its folder a person may look at it first; to the hosts goes only what was judged (`leaving.py`).
+    """
     if job.receipt is None:
         receipt = await publish(_made(job.package), destination=shop.places.destination(job))
         await shop.clear_bench(job.batch, job.id)
         job = job.evolve(receipt=receipt, package=None)
+    if held := await to_thread.run_sync(held_because, job, shop):
+        await attempt.keep(job)
+        raise held
     family = await to_thread.run_sync(family_of, job, shop) if shop.hosts.wanted else Family()
     for host in await to_thread.run_sync(shop.hosts.of, job, family):
         before = next(filter(host.gave, job.published), None)
         if before is None or before.missing:
             await attempt.keep(job)
+            await to_thread.run_sync(check_judged, job)
             receipt = await publish(_made(job.receipt).package, destination=host)
             job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
             if receipt.missing:
@@ -362,12 +381,12 @@ STAGES: tuple[Stage, ...] = (
         name="quality",
         run=inspect,
         fills=("verdict",),
-        is_done=lambda job, _: job.verdict is not None and is_complete(job.package),
+        is_done=lambda job, _: is_judged(job) and is_complete(job.package),
     ),
     Stage(
         name="publishing",
         run=deliver,
         fills=("receipt",),
-        is_done=lambda job, shop: job.receipt is not None and is_out(job, shop),
+        is_done=has_left,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.errors import QualityError
 from pipeline.model import Package, Receipt
 
 
@@ -17,8 +18,17 @@ class Subject:
     # What made it: a job of a batch, or (both empty) a file that somebody named.
     job: str = ""
     batch: str = ""
+    # SHA-256 of the film that was judged and may go out: no other goes. None: whoever made this answers for that.
+    film_sha256: str | None = None
     # How a folder of its own is called, below others: "space/why-is-the-sky-blue".
     folder: str = ""
+
+
+def refuse_other_film(subject: Subject, sha256: str, *, where: str) -> None:
+    """Raise `QualityError` for a film that is not the one that was judged."""
+    if subject.film_sha256 is not None and sha256 != subject.film_sha256:
+        hint = "It was not published. Run the command again: it is judged then, or made anew"
+        raise QualityError("the film is not the one that was judged", where=where, hint=hint)
 
 
 class Destination(Protocol):

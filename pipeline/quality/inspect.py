@@ -6,6 +6,7 @@ after the other. Asked to, or when a part can't be asked any more, it decodes ev
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -84,7 +85,16 @@ def inspect_film(
         companions.metadata(package.metadata, expected.script),
     ):
         (lenient if check.name in _LENIENT else ordered).append(check)
-    return Verdict(checks=(*ordered, *Verdict(checks=tuple(lenient)).under(profile).checks), profile=profile.name)
+    judged_as = (*ordered, *Verdict(checks=tuple(lenient)).under(profile).checks)
+    return Verdict(checks=judged_as, profile=profile.name).of_film(_digest(package.video))
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as film:
+            return hashlib.file_digest(film, "sha256").hexdigest()
+    except OSError:
+        return ""  # that it can't be read is among the checks
 
 
 def inspect_segment(

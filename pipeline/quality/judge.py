@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -20,6 +21,11 @@ def judge_file(path: Path, profile: QualityProfile) -> Verdict:
     """
     limit = limits_of(profile).get("file", "a whole film")
     try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return unreadable(f"it can't be read ({type(error).__name__})", profile, limit)
+    try:
         film = survey(path)
     except InputError as error:
         return unreadable(error.message, profile, limit)
@@ -30,7 +36,7 @@ def judge_file(path: Path, profile: QualityProfile) -> Verdict:
         *film_checks(path, film, profile),
         *caption_checks(sidecars_of(path), end_s, profile),
     )
-    return Verdict(checks=checks).under(profile)
+    return Verdict(checks=checks).under(profile).of_film(digest)
 
 
 def unreadable(why: str, profile: QualityProfile, limit: str = "a whole film that can be decoded") -> Verdict:

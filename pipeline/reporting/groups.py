@@ -37,7 +37,7 @@ _NEXT: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
     {
         JobStatus.COMPLETED: ("", ""),
         JobStatus.FAILED: ("Then make them again:", "nightreel retry {} --failed"),
-        JobStatus.REVIEW: ("Look at each, and make again what is not good:", "nightreel retry {} --job ID"),
+        JobStatus.REVIEW: ("Look at each, and let it go or keep it back:", "nightreel review {}"),
         JobStatus.PARKED: ("To go on with them:", "nightreel resume {}"),
         JobStatus.CANCELLED: ("To bring one back:", "nightreel retry {} --job ID"),
         JobStatus.IN_PROGRESS: ("Another process is at work on them.", ""),
@@ -49,7 +49,7 @@ _NEXT: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
 _OF_ONE: Mapping[JobStatus, str] = MappingProxyType(
     {
         JobStatus.FAILED: "Then make it again:",
-        JobStatus.REVIEW: "Look at it, and make it again if it is not good:",
+        JobStatus.REVIEW: "Look at it, and let it go or keep it back:",
         JobStatus.PARKED: "To go on with it:",
         JobStatus.CANCELLED: "To bring it back:",
         JobStatus.IN_PROGRESS: "Another process is at work on it.",
@@ -71,6 +71,9 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
         "NeedsLoginError": "a key or a login",
         "QualityError": "the film",
         "HeldError": "a person",
+        "ReviewError": "a person",
+        "SampleError": "a person",
+        "RejectedError": "a person",
         "CheckpointError": "the state on disk",
         "DamagedError": "the state on disk",
         "BusyError": "another process",

@@ -41,7 +41,7 @@ _STATUSES = (
 def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
     """Writes report.html into an existing folder and returns its path. Raises `StorageError`."""
     path = folder / REPORT
-    css = _read("report.css")
+    css = read_asset("report.css")
     stages = tally.stages()
     names = {
         "facts": facts,
@@ -56,7 +56,7 @@ def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
         "documents": (BATCH_REPORT, METRICS, ERROR_LOG),
         "link": partial(link, folder=folder),
     }
-    template = _environment().get_template("report.html.jinja")
+    template = environment().get_template("report.html.jinja")
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(template.generate(names))
     return path
@@ -66,9 +66,10 @@ def _stage_axis(stages: dict[str, Spread]) -> Axis:
     return seconds_axis(max((spread.p95_s for spread in stages.values()), default=1.0))
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """How pages are filled in: every value is cleaned and escaped."""
     environment = Environment(
-        loader=FunctionLoader(_read),
+        loader=FunctionLoader(read_asset),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -89,7 +90,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _read(name: str) -> str:
+def read_asset(name: str) -> str:
+    """A file that travels beside this module."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 

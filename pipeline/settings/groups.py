@@ -21,6 +21,7 @@ from pipeline.settings.kinds import (
     Names,
     OptionalText,
     OptionalWebSocketUrl,
+    Percent,
 )
 from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.looks import BrandSettings, SubtitleSettings
@@ -172,6 +173,19 @@ class QualitySettings(Group):
         description="How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; empty: as the "
         "template says, and standard where that says nothing.",
     )
+    review: Literal["never", "warnings", "all"] = Field(
+        "never",
+        description="Which films a person looks at before they are published (nightreel review): none, those that pass "
+        "with warnings, or all. Until then they are held in review, in their folder.",
+    )
+    review_sample_percent: Percent = Field(
+        0,
+        ge=0,
+        le=100,
+        description="Percent of a batch, drawn by chance, that a person looks at; nothing else of the batch is "
+        "published before all of these are approved. At least one film, if it is more than 0.",
+    )
+    review_seed: int = Field(0, ge=0, le=MOST, description="Another number draws other films.")
 
 
 class RetrySettings(Group):

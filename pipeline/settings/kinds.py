@@ -46,6 +46,12 @@ def _key(value: object) -> object:
     return value.strip() or None
 
 
+def _percent(value: object) -> object:
+    """5, or "5%" as people write it."""
+    return value.strip().removesuffix("%").strip() if isinstance(value, str) else value
+
+
+Percent = Annotated[float, BeforeValidator(_percent)]
 OptionalNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
 OptionalCaptionStyle = Annotated[CaptionStyle | None, BeforeValidator(_empty_is_none)]
 OptionalColour = Annotated[Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None, BeforeValidator(_empty_is_none)]

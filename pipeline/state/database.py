@@ -16,12 +16,13 @@ from pipeline.files import storage_errors
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 9
+_VERSION = 10
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
     parked_until REAL, parked_at REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL,
-    key TEXT NOT NULL, of_row TEXT NOT NULL, video TEXT, cost TEXT NOT NULL, damage TEXT, row BLOB NOT NULL
+    key TEXT NOT NULL, of_row TEXT NOT NULL, video TEXT, cost TEXT NOT NULL, sample TEXT NOT NULL, damage TEXT,
+    row BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX in_order ON jobs (status, rank, position);
 CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);
@@ -30,6 +31,7 @@ CREATE INDEX by_position ON jobs (position);
 CREATE INDEX by_folder ON jobs (folder);
 CREATE INDEX by_key ON jobs (key) WHERE key != '';
 CREATE INDEX by_row ON jobs (of_row, position) WHERE of_row != '';
+CREATE INDEX by_sample ON jobs (sample, status, position) WHERE sample != '';
 CREATE INDEX by_cost ON jobs (cost, position) WHERE cost != '';
 CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """

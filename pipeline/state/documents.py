@@ -22,7 +22,7 @@ from pipeline.model import Batch, Job
 from pipeline.state.moments import has_sane_moments
 from pipeline.state.names import is_folder
 
-SCHEMA = 3
+SCHEMA = 4
 _REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
 # A petabyte, or thirty million years.
 _LARGEST = 1e15

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from pipeline.model import Cost, JobStatus, JobSummary, Priority
+from pipeline.model import Cost, JobStatus, JobSummary, Priority, SampleStanding
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
 from pipeline.state.moments import EARLIEST, LATEST, has_sane_moments, is_sane
@@ -265,6 +265,23 @@ class BatchIndex:
                 total += _COST.validate_json(text) * jobs
         return total
 
+    def sampled(self) -> list[str]:
+        """Ids of the jobs that are in the sample, listed or not."""
+        return [job_id for (job_id,) in self._ask("SELECT id FROM jobs WHERE sample != ''")]
+
+    def sample(self) -> SampleStanding:
+        """How the sample of the batch stands. What is not wanted any more is not waited for."""
+        query = (
+            "SELECT sample, status, COUNT(*) FROM jobs WHERE sample != '' AND status NOT IN ('cancelled', 'completed') "
+            "AND position IS NOT NULL GROUP BY sample, status UNION ALL SELECT sample, status, COUNT(*) FROM jobs "
+            "WHERE sample = 'approved' AND status = 'completed' AND position IS NOT NULL GROUP BY sample, status"
+        )
+        counts = {"waiting": 0, "approved": 0, "rejected": 0, "failed": 0}
+        for mark, status, jobs in self._ask(query):
+            is_lost = mark == "waits" and status == JobStatus.FAILED
+            counts["failed" if is_lost else "waiting" if mark == "waits" else mark] += jobs
+        return SampleStanding(**counts)
+
     def next_up(
         self, now: datetime, *, order: Sequence[str] = IN_ORDER, limit: int, leave_out: Collection[str] = ()
     ) -> list[Turn]:
@@ -355,7 +372,7 @@ _DROP_NONSENSE = f"""
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
     OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
     OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
-    OR typeof(key) != 'text' OR typeof(of_row) != 'text'
+    OR typeof(key) != 'text' OR typeof(of_row) != 'text' OR sample NOT IN ('', 'waits', 'approved', 'rejected')
     OR typeof(video) NOT IN ('text', 'null') OR typeof(cost) != 'text'
     OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
     OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
@@ -365,12 +382,13 @@ _DROP_NONSENSE = f"""
 """  # noqa: S608 - all ours
 _PUT = """
     INSERT INTO jobs
-    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, of_row, video, cost, damage, row)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, of_row, video, cost, sample, damage,
+    row)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
     parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
     weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
-    video = excluded.video, cost = excluded.cost, damage = excluded.damage, row = excluded.row
+    video = excluded.video, cost = excluded.cost, sample = excluded.sample, damage = excluded.damage, row = excluded.row
 """
 
 
@@ -380,4 +398,4 @@ def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
     at = row.ended_at.timestamp() if until and row.ended_at else None
     video, cost = str(row.video) if row.video else None, _COST.dump_json(row.cost) if row.cost != Cost() else b""
     facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
-    return (*facts, video, cost.decode(), None, data)
+    return (*facts, video, cost.decode(), row.sample, None, data)

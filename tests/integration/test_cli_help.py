@@ -33,6 +33,7 @@ from pipeline.cli.qc import qc
 from pipeline.cli.report_batch import report
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
+from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.status import status
 from pipeline.cli.templates import check, list_all, new, preview, show, templates
@@ -50,6 +51,7 @@ COMMANDS = {
     "resume": resume,
     "retry": retry,
     "cancel": cancel,
+    "review": review,
     "publish": publish,
     "published": published,
     "checkpoint": checkpoint,

@@ -37,8 +37,8 @@ from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator import batches, control
 from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.afresh import forget_from
 from pipeline.orchestrator.control import changes, cleaning, returning
-from pipeline.orchestrator.control.afresh import forget_from
 from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.scheduler import QUEUE
 from pipeline.orchestrator.stages import STAGES, Stage

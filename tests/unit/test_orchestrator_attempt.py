@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import inf
 from types import SimpleNamespace
 
@@ -12,13 +13,16 @@ import pytest
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
-from pipeline.model import Check, Clip, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
+from pipeline.model import Brief, Check, Clip, Job, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
 from pipeline.orchestrator import scenes, stages
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.publishing import FileNames
 from pipeline.rendering import Look
 from pipeline.settings import Settings
 from pipeline.template import load_template
+
+AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -101,7 +105,7 @@ async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, mo
 
 @pytest.mark.parametrize(("wrong", "made_again"), [("pictures", True), ("loudness", True), ("thumbnail", False)])
 async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tmp_path, wrong, made_again):
-    discarded, cleared = [], []
+    discarded, cleared, kept = [], [], []
 
     async def discard(path):
         discarded.append(path)
@@ -109,21 +113,23 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
     async def clear_bench(*job):
         cleared.append(job)
 
+    async def keep(job):
+        kept.append(job)
+
     async def verdict(*_):
         return Verdict(checks=(Check.of(wrong, passed=False, measured="this", limit="that"),))
 
     segment = Segment(path=tmp_path / "scene.mp4", frames=16)
-    job = SimpleNamespace(
+    job = Job(
+        id="ab" * 8,
+        batch="films",
+        folder="why-tea-cools",
+        brief=Brief(title="Why tea cools"),
         narration=Narration(narrator="espeak", voice="en", clips=(clip,)),
         subtitles=Subtitles(scenes=((),)),
-        brief=None,
         script=Script(title="Why tea cools", language="en", scenes=()),
-        music=None,
-        package="files",
+        package=FileNames().within(tmp_path),
         segments=(segment,),
-        batch="films",
-        id="ab" * 8,
-        folder="why-tea-cools",
     )
     shop = SimpleNamespace(
         encoding=lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan()),
@@ -132,10 +138,14 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
         look=lambda _: Look(title="Why tea cools"),
         cache=SimpleNamespace(discard=discard),
         clear_bench=clear_bench,
+        clock=lambda: AT,
     )
 
     with pytest.raises(QualityError, match=f"{wrong} is this, must be that"):
-        await stages.inspect(job, shop, SimpleNamespace(compute=verdict))
+        await stages.inspect(job, shop, SimpleNamespace(compute=verdict, keep=keep))
 
     assert cleared == [("films", job.id)]
+    (after,) = kept
+    assert [failed.verdict.reasons for failed in after.failed_verdicts] == [(f"{wrong} is this, must be that",)]
+    assert (after.package, after.verdict) == (None, None)
     assert discarded == ([segment.path] if made_again else [])

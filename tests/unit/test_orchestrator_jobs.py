@@ -23,6 +23,7 @@ from pipeline.errors import (
 from pipeline.model import (
     Asked,
     Brief,
+    Check,
     Clip,
     Cost,
     Job,
@@ -49,6 +50,7 @@ AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 NAMES = ("script", "film", "publishing")
 # The digest of what stands for a film here.
 FILM = hashlib.sha256(b"film").hexdigest()
+PASSED = Verdict(checks=(Check.of("size", passed=True, measured="1x1", limit="1x1"),)).of_film(FILM)
 # Files of the cache vouch for their bytes in their names.
 CLIP, SEGMENT = f"clip.{FILM[:16]}.wav", f"segment.{FILM[:16]}.mp4"
 # The true ones at the end of the table: film, quality, publishing.
@@ -257,7 +259,7 @@ def delivered(shop, job):
     return job.evolve(
         status=JobStatus.COMPLETED,
         records=tuple(StageRecord(stage=name, attempt=1, started_at=AT, seconds=1.0) for name in NAMES),
-        verdict=Verdict(checks=()),
+        verdict=PASSED,
         video=Video(frames=30, bytes=4, sha256=FILM),
         receipt=Receipt(destination="folder", package=package),
     )
@@ -330,7 +332,7 @@ def made_until(name, folder):
         "subtitles": {"subtitles": Subtitles(scenes=())},
         "scenes": {"segments": (Segment(path=folder / SEGMENT, frames=16),)},
         "film": {"package": package, "video": Video(frames=16, bytes=4, sha256=FILM)},
-        "quality": {"verdict": Verdict(checks=())},
+        "quality": {"verdict": PASSED},
     }
     for path in (clip.path, folder / SEGMENT, *package.files):
         path.write_bytes(b"film")

@@ -3,7 +3,7 @@
 changes     cancel, resume, retry, and a named copy of how a batch stands
 returning   back to such a copy, without ever making a delivered film twice
 publishing  films that are made, onto video hosts
-afresh      what a stage had made, forgotten
+reviewing   what a person says of films that wait for that
 cleaning    the cache down to its size, and what nobody needs any more
 """
 

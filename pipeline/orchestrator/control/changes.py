@@ -18,8 +18,8 @@ from anyio import to_thread
 from pipeline.errors import BusyError, CheckpointError, InputError
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator import batches
+from pipeline.orchestrator.afresh import forget_from, is_published
 from pipeline.orchestrator.batches import Outcome, known_batch
-from pipeline.orchestrator.control.afresh import forget_from, is_published
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
 from pipeline.orchestrator.workshop import Workshop, open_workshop

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from anyio import from_thread, to_thread
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, QualityError, ReviewError
 from pipeline.media.probe import probe
-from pipeline.model import Job, JobStatus, JobSummary, Package, Receipt, advance
+from pipeline.model import Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
 from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.control.changes import change_jobs, chosen, of_some
 from pipeline.orchestrator.delivered import is_out
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.judging import judge_films
+from pipeline.orchestrator.leaving import digest_of
+from pipeline.orchestrator.sampling import sample_for, take_one
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Subject
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
@@ -34,13 +37,18 @@ async def publish_batch(
     `again` it is published once more, and so is one that is held because an earlier one about the same is out. Raises
     `InputError` for an unknown batch or job, or when nothing is to be done.
     """
-    await known_batch(shop, batch)
+    known = await known_batch(shop, batch)
+    known = replace(known, sample=sample_for(known, shop))
     ids = await chosen(shop, batch, jobs, _MADE)
+    await take_one(shop, known)
 
     def take_up(job: Job) -> Job | None:
         if job.status not in _MADE or job.receipt is None or (job.status is JobStatus.REVIEW and not again):
             return None
-        wanted = job.evolve(asked=replace(job.asked, settings=_and_to(job.asked.settings, shop)))
+        wanted = job.evolve(
+            asked=replace(job.asked, settings=_and_to(job.asked.settings, shop)),
+            sampled=job.sampled or bool(known.sample and known.sample.takes(batch, job.id) and not job.published),
+        )
         if again:
             wanted = _once_more(wanted, shop)
         elif is_out(wanted, shop.for_job(wanted)):
@@ -63,7 +71,7 @@ def _and_to(asked: Mapping[str, str | bool | int | float], shop: Workshop) -> di
     """
     asked = {key: value for key, value in asked.items() if key != "offline"}
     names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
-    ours = {key: value for key, value in shop.asked.settings.items() if key.startswith("youtube.")}
+    ours = {key: value for key, value in shop.asked.settings.items() if key.startswith(("youtube.", "quality."))}
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
 
 
@@ -79,12 +87,17 @@ async def publish_file(
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
 
-    A film that is out gets what is still missing there. Without `metadata` (title, description, tags, language as
-    JSON), what lies beside the film is taken, and else its name. Raises `InputError`, a `ProviderError`, and
-    `HeldError`.
+    It is judged first, as `nightreel qc` does, and goes only if it passes. A film that is out gets what is still
+    missing there. Without `metadata` (title, description, tags, language as JSON), what lies beside the film is taken,
+    and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, and `HeldError`.
     """
     package = await to_thread.run_sync(_package, video, metadata)
     subject = await to_thread.run_sync(_subject, shop, package.video)
+    verdict = await _judged(package.video, shop)
+    if not verdict.lets_pass(str(subject.film_sha256)):
+        reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
+        hint = f"It was not published. All of it: nightreel qc {video}"
+        raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
     for name in shop.hosts.wanted:
         host = await to_thread.run_sync(shop.hosts.destination, name, subject)
@@ -98,7 +111,7 @@ def find_job(shop: Workshop, video: Path) -> JobSummary | None:
     """The job whose film lies there, whatever its batch; None: it is none of ours. Blocks."""
     video = video.absolute()
     for batch in shop.store.batch_names():
-        for row in shop.store.refreshed(batch).rows(JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.PARKED):
+        for row in shop.store.refreshed(batch).rows():
             if row.video == video:
                 return row
     return None
@@ -107,11 +120,27 @@ def find_job(shop: Workshop, video: Path) -> JobSummary | None:
 def _subject(shop: Workshop, video: Path) -> Subject:
     row = find_job(shop, video)
     job = shop.store.read_job(row.batch, row.id) if row else None
+    sha256 = digest_of(video)
     if job:
-        return shop.hosts.subject(job)
-    with video.open("rb") as file:
-        key = hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS]
-    return Subject(key=key, folder=video.stem)
+        if job.status is not JobStatus.COMPLETED:
+            _refuse_held(job)
+        return replace(shop.hosts.subject(job), film_sha256=sha256)
+    return Subject(key=sha256[:_KEY_DIGITS], folder=video.stem, film_sha256=sha256)
+
+
+def _refuse_held(job: Job) -> None:
+    """A film of a batch goes its way: what keeps it there, keeps it here."""
+    hint = f"Let it go: nightreel review {job.batch} --approve {job.id}"
+    said = f": {job.error.cause or job.error.message}" if job.error else ""
+    raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
+
+
+async def _judged(video: Path, shop: Workshop) -> Verdict:
+    """What the gate thinks of a file."""
+    found: list[Verdict] = []
+    profile = await to_thread.run_sync(profile_for, shop.settings)
+    await judge_films([video], profile, shop, lambda film: found.append(film.verdict))
+    return found[0]
 
 
 def _package(video: Path, metadata: Path | None) -> Package:

@@ -86,7 +86,8 @@ class Hosts:
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
-        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder)
+        film = job.video.sha256 if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else ""
+        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder, film_sha256=film)
 
     def destination(
         self, name: str, subject: Subject, brief: Brief | None = None, family: Family | None = None
@@ -102,7 +103,7 @@ class Hosts:
         if name.startswith(_FOLDER):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
             # Slots are a channel's, and whoever uploads by hand chooses it.
-            return ByHandDestination(name, folder, replace(publicity, publish_at=release.publish_at), extras)
+            return ByHandDestination(name, folder, replace(publicity, publish_at=release.publish_at), extras, subject)
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))

@@ -17,6 +17,7 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError
 from pipeline.files import flush_to_disk, storage_errors, sync_folder
 from pipeline.model import Package, Receipt
+from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.folder import FileNames
 from pipeline.publishing.youtube.extras import Extras
 from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
@@ -28,8 +29,11 @@ SUMS = "SHA256SUMS"
 class ByHandDestination:
     """Copies a film, what goes with it and how it shall be shown into a folder of its own below `root`."""
 
-    def __init__(self, address: str, folder: Path, publicity: Publicity, extras: Extras) -> None:
+    def __init__(
+        self, address: str, folder: Path, publicity: Publicity, extras: Extras, subject: Subject | None = None
+    ) -> None:
         """`address` is how receipts call the place; `folder` is the film's own."""
+        self._subject = subject
         self._address = address
         self._folder = folder
         self._publicity = publicity
@@ -58,6 +62,11 @@ class ByHandDestination:
         files = self._files(package)
         if not package.video.is_file():
             raise CheckpointError("the film is gone", where=str(package.video), hint="Run the command again")
+        if self._subject:
+            with package.video.open("rb") as film:
+                refuse_other_film(
+                    self._subject, hashlib.file_digest(film, "sha256").hexdigest(), where=str(package.video)
+                )
         told = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
         sums = _sums(files, told)
         with storage_errors(self._folder):

@@ -29,7 +29,7 @@ from pipeline.errors import CheckpointError, ClosedError, HeldError, ProviderErr
 from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model import Package, Receipt
 from pipeline.model.schedule import Hours
-from pipeline.publishing.destination import Subject
+from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras import Extras, do_steps, plan_steps
@@ -209,6 +209,7 @@ class YouTubeDestination:
         text = await to_thread.run_sync(_text_of, package, self._subject)
         publicity = self._publicity.of(text)
         sha256, size_bytes = await to_thread.run_sync(_measure, file)
+        refuse_other_film(self._subject, sha256, where=str(package.video))
         film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
         async with self._channel.gate.call(), self._channel.open() as calls:
             upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._while_allowed)

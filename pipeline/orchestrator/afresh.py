@@ -1,11 +1,15 @@
-"""Make a film anew from one stage on: what was made of it since is forgotten, also by the cache."""
+"""Make a film anew from one stage on: what was made of it since is forgotten, also by the cache.
+
+`stage_to_mend` says from which one, when a film did not pass the gate: once, and only where the cause can differ.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from anyio import from_thread
 
@@ -14,9 +18,55 @@ from pipeline.model import Job, Narration
 from pipeline.narration.narrate import kept_speeches
 from pipeline.orchestrator.delivered import film_is_whole
 from pipeline.orchestrator.kept import Kept, Voices
-from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.stages import OF_SCENES, STAGES
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
+
+# Who says the same thing in the same way each time.
+_STEADY_VOICES = frozenset({"espeak", "piper", "silence"})
+# Where the cause of a check that fails lies; of others it lies in joining the film, or among its scenes (`OF_SCENES`).
+_CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "text": "script",
+        "language": "script",
+        "glyphs": "script",
+        "loudness": "narration",
+        "loudness_range": "narration",
+        "silence": "narration",
+        "true_peak": "narration",
+        "caption_speed": "narration",
+        # How a script is cut into lines is always the same.
+        "words": "subtitles",
+        "caption_lines": "subtitles",
+    }
+)
+
+
+def stage_to_mend(job: Job, stage: str) -> str:
+    """From which stage a film that failed in `stage` is made afresh, so that it may pass; empty: it would not.
+
+    Words that a model wrote, and a voice that is a service, come out otherwise the next time; notes that are taken as
+    they are, and a voice on this machine, do not. What is wrong with pictures and files may be a slip in the making.
+    """
+    if job.remakes or is_published(job):
+        return ""
+    if stage == "scenes":
+        return stage
+    if stage != "quality" or not job.failed_verdicts:
+        return ""
+    failed = [check.name for check in job.failed_verdicts[-1].verdict.checks if not check.passed]
+    causes = {_CAUSES.get(name, "scenes" if name in OF_SCENES else "film") for name in failed}
+    if not all(_may_differ(cause, job) for cause in causes):
+        return ""
+    return next((known.name for known in STAGES if known.name in causes), "")
+
+
+def _may_differ(cause: str, job: Job) -> bool:
+    if cause == "script":
+        return bool(job.script and job.script.model)
+    if cause == "narration":
+        return bool(job.narration and job.narration.narrator not in _STEADY_VOICES)
+    return cause != "subtitles"
 
 
 def is_published(job: Job) -> bool:

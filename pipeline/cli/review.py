@@ -1,0 +1,161 @@
+"""`nightreel review`: films that wait for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.options import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.orchestrator.control.reviewing import Said, Waits
+    from pipeline.orchestrator.workshop import Workshop
+
+
+def review(
+    batch: str,
+    /,
+    *,
+    approve: Annotated[tuple[str, ...] | None, Parameter(negative="", consume_multiple=True)] = None,
+    all_: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    reject: str | None = None,
+    why: str | None = None,
+    place: Place = Place(),
+) -> int:
+    """Show the films of a batch that wait for you, with pictures; let them go, or keep them back.
+
+    What you approve is published by the process that runs the batch, or by the next `nightreel resume`. Works while
+    other processes make the rest.
+
+    Examples: nightreel review space · nightreel review space --approve 3fa9 · nightreel review space --approve --all ·
+    nightreel review space --reject 3fa9 --why "the name is wrong"
+
+    Parameters
+    ----------
+    batch
+        Name of a batch, e.g. space.
+    approve
+        The films with these ids, or the beginnings of them; one that you rejected or that waits for the sample, too.
+    all_
+        With --approve: every film of the batch that waits for you, and those that wait for the sample.
+    reject
+        The film with this id: it is not published, and counts as failed until it is made otherwise.
+    why
+        With --reject: what is wrong with it, in your words.
+    """
+    from pipeline.cli.session import open_session
+    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.orchestrator import control
+    from pipeline.orchestrator.control import reviewing
+
+    def check() -> None:
+        if approve is not None and reject is not None:
+            raise InputError("--approve and --reject are two answers", hint="Give one of them, then the other")
+        if approve is not None and bool(approve) == all_:
+            raise InputError("needs the ids of films, or --all", where="--approve")
+        if all_ and approve is None:
+            raise InputError("goes with --approve", where="--all")
+        if (reject is None) != (why is None):
+            raise InputError("--reject ID and --why TEXT go together", hint='Write --why "the name is wrong"')
+
+    async def work() -> int:
+        shop = await control.as_asked(session.workshop, batch)
+        if approve is not None:
+            said = await reviewing.approve(shop, batch=batch, jobs=approve)
+        elif reject is not None:
+            said = await reviewing.reject(shop, batch=batch, job=reject, why=why or "")
+        else:
+            await _show(shop, batch, as_json=place.json)
+            return EXIT_OK
+        return _tell(said, await reviewing.waiting(shop, batch), as_json=place.json)
+
+    check()
+    session = open_session(place, {})
+    return session.run(work)
+
+
+async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:
+    """What waits: a page with pictures, and a table; or JSON."""
+    from dataclasses import asdict
+
+    from anyio import to_thread
+
+    from pipeline.cli.report import print_json
+    from pipeline.orchestrator.control.reviewing import waiting, write_page
+
+    waits = await waiting(shop, batch)
+    page = await to_thread.run_sync(write_page, shop, waits) if waits.films else None
+    if as_json:
+        print_json({**asdict(waits), "page": page})
+    else:
+        _print(waits, page)
+
+
+def _print(waits: Waits, page: Path | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipeline.cli.text import marked, shown
+
+    console = Console(highlight=False)
+    if waits.films:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for name in ("id", "film", "score", "why"):
+            table.add_column(name, overflow="fold", no_wrap=name in {"id", "score"})
+        for film in waits.films:
+            score = "" if film.score is None else f"{film.score:.2f}"
+            table.add_row(film.id[:8], f"[bold]{marked(film.title)}[/]", score, marked(film.why))
+        console.print(table)
+        for film in waits.films:
+            print(f"{film.id[:8]}  {shown(str(film.video or ''))}")
+    else:
+        print(f"No film of “{waits.batch}” waits for you.")
+    _print_rest(waits)
+    if page:
+        print(f"Pictures: {shown(str(page))}")
+        print(f"Next: nightreel review {waits.batch} --approve ID … (or --all), or --reject ID --why TEXT")
+
+
+def _print_rest(waits: Waits) -> None:
+    """How it is with what waits for the sample."""
+    if not waits.behind:
+        return
+    films = "1 film" if waits.behind == 1 else f"{waits.behind:,} films"
+    sample = waits.sample
+    if sample.rejected:
+        print(f"{films} held back: {sample.rejected} of the sample rejected. Mend it, or let them go: --approve --all")
+    elif sample.waiting:
+        print(f"{films} waiting for the sample: {sample.approved} approved, {sample.waiting} left")
+    else:
+        print(f"{films} waiting: the sample could not be made. nightreel retry {waits.batch} --failed")
+
+
+def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.text import shown
+    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+
+    went_wrong = bool(said.left or said.busy or said.problems)
+    if as_json:
+        print_json({"batch": waits.batch, **asdict(said), "waiting": len(waits.films), "behind": waits.behind})
+        return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK
+    for word, ids in (("approved", said.approved), ("rejected", said.rejected)):
+        if ids:
+            print(f"{waits.batch}: {len(ids)} {word}")
+    if said.released:
+        print(f"The sample is approved: {len(said.released)} more go on")
+    for job in said.left:
+        print(f"{job[:8]} does not wait for you, and stays as it is")
+    for job in said.busy:
+        print(f"{job[:8]} is at work in another process: say it again when that is done")
+    for line in said.problems:
+        print(shown(line))
+    _print_rest(waits)
+    if said.approved or said.released:
+        print(f"Published by who runs the batch now, else by: nightreel resume {waits.batch}")
+    return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK

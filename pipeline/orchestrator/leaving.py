@@ -1,0 +1,108 @@
+"""Whether a film may leave the house: it was judged, and a person has looked at it where that is asked for.
+
+judged     a verdict that lets these very bytes pass; without one the film is judged (again), and never published
+held       its warnings, or chance (the sample), or a setting puts it before a person first
+waits      the rest of a batch waits for its sample
+
+Everything here blocks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
+from pipeline.model import QUEUE, SINGLES, Job, Review, SampleStanding
+from pipeline.orchestrator.delivered import is_out
+from pipeline.orchestrator.workshop import Workshop
+
+# Their films were asked for one by one: none of them waits for another.
+_WITHOUT_A_REST = frozenset({SINGLES, QUEUE})
+_MOST_WARNINGS = 3
+
+
+def is_judged(job: Job) -> bool:
+    """Whether there is a verdict on the film that the job has made, and lets it pass."""
+    return job.verdict is not None and job.video is not None and job.verdict.lets_pass(job.video.sha256)
+
+
+def check_judged(job: Job) -> None:
+    """Raise `QualityError` unless the file that is about to be published is the film that was judged, and passed."""
+    path = job.receipt.package.video if job.receipt else None
+    if path is None or job.verdict is None or not job.verdict.lets_pass(digest_of(path)):
+        hint = "It was not published. Run the command again: it is judged then, or made anew"
+        raise QualityError("the film is not the one that was judged", where=str(path or job.folder), hint=hint)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file. Raises `StorageError` for one that can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StorageError("can't be read, or is gone", where=str(path), hint="Run the command again") from error
+
+
+def has_left(job: Job, shop: Workshop) -> bool:
+    """Whether nothing is left to do for a film: it is out where it is wanted, or judged and held by nobody."""
+    if job.receipt is None or not is_out(job, shop):
+        return False
+    return bool(shop.hosts.wanted) or (is_judged(job) and held_because(job, shop) is None)
+
+
+def said_of(job: Job) -> Review | None:
+    """What a person said of the film as it is now."""
+    is_of_it = job.review is not None and job.video is not None and job.review.film == job.video.sha256
+    return job.review if is_of_it else None
+
+
+def held_because(job: Job, shop: Workshop) -> NightreelError | None:
+    """Why a film that is made and judged goes no further now; None: it may."""
+    if shop.hosts.wanted and is_out(job, shop):
+        return None
+    said = said_of(job)
+    if said:
+        return rejected(job, said.why) if said.decision == "rejected" else None
+    why = _for_a_person(job, shop)
+    if why:
+        return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {job.batch}")
+    if shop.hosts.wanted and job.batch not in _WITHOUT_A_REST:
+        return waits_for_sample(job, shop.store.index(job.batch).sample())
+    return None
+
+
+def _for_a_person(job: Job, shop: Workshop) -> str:
+    """Why a person has to look at the film; empty: nobody has to."""
+    wanted = shop.settings.quality.review
+    warnings = job.verdict.warnings if job.verdict and wanted == "warnings" else ()
+    if warnings:
+        more = f"; and {len(warnings) - _MOST_WARNINGS} more" if len(warnings) > _MOST_WARNINGS else ""
+        return f"passes with warnings: {'; '.join(warnings[:_MOST_WARNINGS])}{more}"
+    if job.sampled:
+        return "is in the sample that a person looks at"
+    return "waits for a person, as every film of this batch" if wanted == "all" else ""
+
+
+def waits_for_sample(job: Job, sample: SampleStanding) -> SampleError | None:
+    """Why the rest of a batch waits; None: its sample is approved, or it has none."""
+    if sample.is_open:
+        return None
+    look = f"nightreel review {job.batch}"
+    if sample.rejected:
+        hint = f"Mend what is wrong and make the films anew, or let these go: {look} --approve --all"
+        return SampleError("a film of the sample was rejected: the rest is held back", where=job.folder, hint=hint)
+    if sample.waiting:
+        return SampleError(
+            "waits until a person has looked at the sample", where=job.folder, hint=f"Look at it: {look}"
+        )
+    hint = f"nightreel retry {job.batch} --failed, or let these go: {look} --approve --all"
+    return SampleError("the sample could not be made: nobody has looked at a film", where=job.folder, hint=hint)
+
+
+def rejected(job: Job, why: str) -> RejectedError:
+    """What is said of a film that a person does not want."""
+    again = f"nightreel retry {job.batch} --job {job.id} --from script"
+    change = f"nightreel review {job.batch} --approve {job.id}"
+    hint = f"Change its brief, or make it afresh: {again}; or think better of it: {change}"
+    return RejectedError(f"rejected by a person: {why}", where=job.folder, hint=hint)

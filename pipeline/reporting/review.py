@@ -1,0 +1,103 @@
+"""The page of films that wait for a person: pictures, and why they wait. One file that asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.files import replacing, storage_errors
+from pipeline.media.stills import Picture, stills
+from pipeline.model import Check, SampleStanding
+from pipeline.reporting.page import environment, read_asset
+from pipeline.reporting.pictures import link, picture_uri
+
+REVIEW_PAGE = "review.html"
+# Pictures of each film, and how wide.
+_STILLS, _WIDTH_PX = 8, 480
+_QUALITY = 80
+# Films with pictures; a page of more is no page any more.
+MOST_PICTURED = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldFilm:
+    """A film that waits."""
+
+    id: str
+    title: str
+    language: str
+    why: str
+    sampled: bool
+    score: float | None
+    profile: str
+    remarks: tuple[Check, ...]
+    duration_s: float | None
+    video: Path | None
+    thumbnail: Path | None
+
+
+def write_review_page(
+    folder: Path, *, batch: str, films: Sequence[HeldFilm], behind: int, sample: SampleStanding, version: str
+) -> Path:
+    """Write review.html into `folder`, which is made, and return its path.
+
+    Each film comes with pictures from its beginning to its end. Blocks: they are decoded. Raises `StorageError`.
+    """
+    path, css = folder / REVIEW_PAGE, read_asset("report.css") + read_asset("review.css")
+    names = {
+        "batch": batch,
+        "films": films,
+        "behind": behind,
+        "sample": sample,
+        "version": version,
+        "command": f"nightreel review {shlex.quote(batch)}",
+        "css": css,
+        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
+        "link": partial(link, folder=folder),
+        "sheet": _sheet,
+        "picture_uri": picture_uri,
+        "most_pictured": MOST_PICTURED,
+    }
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    template = environment().get_template("review.html.jinja")
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(template.generate(names))
+    return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """Pictures of a film as addresses, each with its time in seconds."""
+
+    pictures: tuple[tuple[float, str], ...] = ()
+    is_upright: bool = False
+
+
+def _sheet(film: HeldFilm | None) -> _Sheet:
+    """What a film shows from its beginning to its end; nothing of one that can't be read."""
+    if film is None or film.video is None or not film.duration_s:
+        return _Sheet()
+    times_s = [film.duration_s * (number + 0.5) / _STILLS for number in range(_STILLS)]
+    try:
+        found = stills(film.video, times_s, width_px=_WIDTH_PX)
+    except InputError:
+        return _Sheet()
+    pictures = tuple((time_s, _uri(picture)) for time_s, picture in zip(times_s, found, strict=True))
+    height_px, width_px, _ = found[0].shape
+    return _Sheet(pictures=pictures, is_upright=height_px > width_px)
+
+
+def _uri(picture: Picture) -> str:
+    from PIL import Image  # noqa: PLC0415 - only who has pictures pays for loading it
+
+    buffer = BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"

@@ -1,0 +1,275 @@
+"""No film is published without a verdict that lets its very bytes pass, by no command and no function.
+
+Every command of the program is tried on a batch in which everything is wrong that can be: films that were exchanged
+for others, verdicts that were removed, changed by hand or copied, and one film that never passed. What arrives at the
+channel is compared with what was judged. A new command fails here until somebody has said what it does with films.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline import api
+from pipeline.cli import app
+from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
+from tests.acceptance.films import write_brief
+from tests.acceptance.services import service
+
+MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+TITLES = (
+    "The exchanged film",
+    "The removed verdict",
+    "The verdict by hand",
+    "The borrowed verdict",
+    "The empty verdict",
+    "The good film",
+)
+# It never passes: mark-up is not for viewers.
+HOPELESS = "The <b>hopeless</b> film"
+
+# What a command is given: those that make or publish films first. {video} is the film that was exchanged.
+PUBLISHING = {
+    "publish": ("kitchen", "--to", "youtube"),
+    "run": ("kitchen", *MAKING, "--publish", "youtube"),
+    "resume": ("kitchen",),
+    "retry": ("kitchen", "--from", "publishing"),
+    "make": ("kitchen/1.md", *MAKING, "--publish", "youtube"),
+    "add": ("kitchen", "kitchen/1.md", *MAKING, "--publish", "youtube"),
+}
+# All others, with what they are given; they publish nothing, even when everything is to be published.
+OTHERS = {
+    "status": ("kitchen",),
+    "list": (),
+    "review": ("kitchen", "--approve", "--all"),
+    "cancel": ("kitchen",),
+    "published": ("--check",),
+    "checkpoint": ("kitchen", "--name", "before"),
+    "clean": (),
+    "qc": ("{video}",),
+    "presets": (),
+    "templates": ("list",),
+    "auth": ("status",),
+    "init": ("other",),
+}
+# They have no workspace with films, and ask services that are not here.
+ELSEWHERE = {"voices", "doctor", "--help", "-h", "--version"}
+
+
+@pytest.fixture(scope="module")
+def kitchen(tmp_path_factory):
+    """A batch whose films are made, judged and delivered to their folder; but for one."""
+    home = tmp_path_factory.mktemp("kitchen")
+    for number, title in enumerate((*TITLES, HOPELESS), start=1):
+        write_brief(home / "kitchen" / f"{number}.md", f'"{title}"', body=f"{title.removeprefix('The ')} is here.")
+    made = nightreel("run", "kitchen", *MAKING, cwd=home)
+    assert (made.code, made.stdout.count("failed")) == (9, 2), made
+    return home
+
+
+@dataclass(frozen=True)
+class Tampered:
+    """A copy of the kitchen in which everything is wrong."""
+
+    home: Path
+    # What was judged and passed, by SHA-256.
+    judged: frozenset[str]
+    exchanged: Path
+
+
+@pytest.fixture
+def tampered(kitchen, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(kitchen, home)
+    files = sorted((home / "state" / "batches" / "kitchen" / "jobs").glob("[!.]*.json"))
+    jobs = {content["brief"]["title"]: (file, content) for file in files if (content := json.loads(file.read_bytes()))}
+    good = {title: content["video"]["sha256"] for title, (_, content) in jobs.items() if title in TITLES}
+
+    def change(title, verdict=None):
+        """Another film lies there, and the checkpoint says it is the one that was made."""
+        file, content = jobs[title]
+        video = home / content["receipt"]["package"]["video"]
+        video.write_bytes(video.read_bytes()[:-2000])
+        content["video"] |= {"sha256": digest(video), "bytes": video.stat().st_size}
+        content["verdict"] = verdict(content["verdict"], digest(video)) if verdict else None
+        file.write_text(json.dumps(content), encoding="utf-8")
+        return video
+
+    # One is only exchanged; in the others the checkpoint was made to fit.
+    _, content = jobs["The exchanged film"]
+    exchanged = home / content["receipt"]["package"]["video"]
+    exchanged.write_bytes(exchanged.read_bytes()[:-2000])
+    change("The removed verdict")
+    change("The verdict by hand", lambda verdict, sha256: {**verdict, "film": sha256})
+    change("The borrowed verdict", lambda _, __: jobs["The good film"][1]["verdict"])
+    change("The empty verdict", lambda verdict, sha256: {**verdict, "checks": [], "film": sha256})
+    return Tampered(home, frozenset(good.values()), exchanged)
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def env_of(channel):
+    return {
+        "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
+        "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
+        "NIGHTREEL_YOUTUBE__CHUNK_KIB": "256",
+        "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
+        "NIGHTREEL_PUBLISHING__TO": "youtube",
+    }
+
+
+def channel_for(home):
+    return service("youtube", "--token", str(home / "credentials" / "youtube" / "default.token.json"))
+
+
+def uploaded(channel):
+    told = channel.history()
+    assert told["complaints"] == []
+    return [film["sha256"] for film in told["films"]]
+
+
+def verdicts(home):
+    """The films that verdicts on disk let pass, by SHA-256."""
+    folder = home / "state" / "batches"
+    jobs = [json.loads(file.read_bytes()) for file in folder.glob("*/jobs/[!.]*.json")]
+    return {
+        job["verdict"]["film"]
+        for job in jobs
+        if job["verdict"] and all(check["verdict"] != "fail" for check in job["verdict"]["checks"])
+    }
+
+
+def test_every_command_of_the_program_is_tried_here():
+    assert {*app} == {*PUBLISHING, *OTHERS, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("command", PUBLISHING)
+def test_a_command_that_publishes_sends_only_what_was_judged(tampered, command):
+    with channel_for(tampered.home) as channel:
+        nightreel(command, *PUBLISHING[command], cwd=tampered.home, env=env_of(channel))
+        if command in {"add", "make"}:
+            nightreel("resume", "kitchen", cwd=tampered.home, env=env_of(channel))
+        sent = uploaded(channel)
+
+    assert set(sent) <= tampered.judged & verdicts(tampered.home)
+    assert len(sent) == len(set(sent))
+    if command in {"publish", "run"}:
+        # What was tampered with is made anew from its scenes, judged, and the same as before.
+        assert set(sent) == tampered.judged
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_a_command_that_does_not_publish_sends_nothing(tampered, command):
+    arguments = [word.format(video=tampered.exchanged) for word in OTHERS[command]]
+    with channel_for(tampered.home) as channel:
+        done = nightreel(command, *arguments, cwd=tampered.home, env=env_of(channel))
+        assert uploaded(channel) == []
+
+    assert done.code in {0, 6, 9}, done
+
+
+def test_a_file_is_judged_before_it_is_sent_whatever_it_is_called_and_whatever_lies_beside_it(tampered):
+    copy = tampered.home / "talk.mp4"
+    shutil.copy(tampered.exchanged, copy)
+    (tampered.home / "talk.json").write_text(json.dumps({"title": "A talk"}), encoding="utf-8")
+    nothing = tampered.home / "nothing.mp4"
+    nothing.write_bytes(b"")
+    with channel_for(tampered.home) as channel:
+        for file, *more in ((copy,), (copy, "--again"), (tampered.exchanged, "--metadata", "talk.json"), (nothing,)):
+            done = nightreel("publish", file, "--to", "youtube", *more, cwd=tampered.home, env=env_of(channel))
+            assert done.code != 0, done
+        refused = nightreel("publish", copy, "--to", "folder:usb", cwd=tampered.home)
+        assert uploaded(channel) == []
+
+    assert refused.code == 6
+    assert "the film does not pass: file is" in refused.stderr
+    assert f"All of it: nightreel qc {copy}" in refused.stderr
+    assert not list(tampered.home.glob("usb/*/video.mp4"))
+
+
+def test_the_functions_of_the_library_send_only_what_was_judged(tampered):
+    calls = {
+        "make_video": "await api.make_video('kitchen/1.md', settings=MAKING)",
+        "make_videos": "await api.make_videos('kitchen/2.md', settings=MAKING)",
+        "run_batch": "await api.run_batch('kitchen', settings=MAKING)",
+        "resume_batch": "await api.resume_batch('kitchen')",
+        "retry_batch": "await api.retry_batch('kitchen')",
+    }
+    public = {name for name, value in vars(api).items() if inspect.iscoroutinefunction(value) and name[0] != "_"}
+    assert public == {*calls, "read_source", "read_brief", "read_again"}
+    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "fast_draft"}
+    lines = [f"    try:\n        {call}\n    except NightreelError:\n        pass" for call in calls.values()]
+    program = "\n".join(
+        (
+            "import anyio",
+            "from pipeline import api",
+            "from pipeline.errors import NightreelError",
+            f"MAKING = {making!r}",
+            "async def main():",
+            *lines,
+            "if __name__ == '__main__':",
+            "    anyio.run(main)",
+        )
+    )
+    script = tampered.home / "films.py"
+    script.write_text(program, encoding="utf-8")
+    with channel_for(tampered.home) as channel:
+        ran = subprocess.run(
+            [sys.executable, str(script)],
+            cwd=tampered.home,
+            env=environment(env_of(channel)),
+            capture_output=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+        sent = uploaded(channel)
+
+    assert ran.returncode == 0, ran.stderr
+    assert set(sent) == tampered.judged
+    assert set(sent) <= verdicts(tampered.home)
+
+
+def test_films_are_handed_to_destinations_in_two_places_and_both_ask_for_the_verdict():
+    """Whoever adds a third fails here."""
+    places = {}
+    for path in (REPOSITORY / "pipeline").rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
+                continue
+            called = {_name(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+            if {"deliver", "publish"} & called:
+                places[f"{path.relative_to(REPOSITORY).as_posix()}:{function.name}"] = called
+
+    assert places.keys() == {
+        "pipeline/orchestrator/stages.py:deliver",
+        "pipeline/orchestrator/control/publishing.py:publish_file",
+        # The one door of the room, which both go through or stand for.
+        "pipeline/publishing/__init__.py:publish",
+    }
+    passed_on = {
+        _name(argument)
+        for function in ast.walk(
+            ast.parse((REPOSITORY / "pipeline/orchestrator/stages.py").read_text(encoding="utf-8"))
+        )
+        if isinstance(function, ast.AsyncFunctionDef) and function.name == "deliver"
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        for argument in node.args
+    }
+    assert {"check_judged", "held_because"} <= passed_on
+    assert "lets_pass" in places["pipeline/orchestrator/control/publishing.py:publish_file"]
+
+
+def _name(node):
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -1,0 +1,63 @@
+"""A person's part in a night, by the commands as a user types them."""
+
+from __future__ import annotations
+
+import json
+
+from tests.acceptance.command import nightreel
+from tests.acceptance.films import TITLES, write_folder
+from tests.acceptance.services import service
+
+SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+
+
+def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everything_after_a_word(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES)
+    token = tmp_path / "credentials" / "youtube" / "default.token.json"
+    with service("youtube", "--token", str(token)) as channel:
+        env = {
+            "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
+            "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
+            "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
+        }
+        command = ("run", "kitchen", *SILENT, "--publish", "youtube", "--review-sample", "5%")
+        night = nightreel(*command, cwd=tmp_path, env=env)
+        again = nightreel(*command, cwd=tmp_path, env=env)
+        assert channel.history()["films"] == []
+        shown = nightreel("review", "kitchen", cwd=tmp_path, env=env)
+        waits = nightreel("review", "kitchen", "--json", cwd=tmp_path, env=env).json
+        (film,) = waits["films"]
+        rejected = nightreel("review", "kitchen", "--reject", film["id"], "--why", "<b>no</b>", cwd=tmp_path, env=env)
+        nightreel("resume", "kitchen", cwd=tmp_path, env=env)
+        nightreel(*command, cwd=tmp_path, env=env)
+        assert channel.history()["films"] == []
+        better = nightreel("review", "kitchen", "--approve", film["id"][:8], "--json", cwd=tmp_path, env=env)
+        morning = nightreel("resume", "kitchen", cwd=tmp_path, env=env)
+        sent = channel.history()["films"]
+
+    assert (night.code, again.code, morning.code) == (9, 9, 0)
+    assert "1 held for review, 2 parked" in night.stdout
+    assert "Look at it: nightreel review kitchen" in night.stdout
+    assert (waits["behind"], waits["sample"]["waiting"], film["score"], film["sampled"]) == (2, 1, 1.0, True)
+    assert film["id"][:8] in shown.stdout
+    assert film["video"] in shown.stdout
+    assert waits["page"] in shown.stdout
+    page = (tmp_path / "output" / "kitchen" / "summary" / "review.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/jpeg;base64,') == 8
+    assert "2 films held back: 1 of the sample rejected" in rejected.stdout
+    assert (better.json["approved"], len(better.json["released"])) == ([film["id"]], 2)
+    assert sorted(each["resource"]["snippet"]["title"] for each in sent) == sorted(TITLES)
+    batch = json.loads((tmp_path / "state" / "batches" / "kitchen" / "batch.json").read_bytes())
+    assert batch["sample"] == {"percent": 5.0, "seed": 0}
+
+
+def test_answers_that_contradict_themselves_are_refused(tmp_path):
+    for answer in (
+        ("--approve",),
+        ("--approve", "3fa9", "--all"),
+        ("--all",),
+        ("--reject", "3fa9"),
+        ("--why", "no"),
+        ("--approve", "3fa9", "--reject", "77c1", "--why", "no"),
+    ):
+        assert nightreel("review", "kitchen", *answer, cwd=tmp_path).code == 2

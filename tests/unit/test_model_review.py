@@ -1,0 +1,96 @@
+"""What lets a film pass: a verdict on its very bytes, a person's word, a sample drawn by chance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from pipeline.model import Check, Sample, SampleStanding, Verdict
+
+FILM, OTHER = "ab" * 32, "cd" * 32
+SIZE = Check.of("size", passed=True, measured="1x1", limit="1x1")
+LOUD = Check.of("loudness", passed=False, measured="-30 LUFS", limit="-16 LUFS", value=-30, unit="LUFS")
+GOOD = Verdict(checks=(SIZE,), profile="standard").of_film(FILM)
+
+
+def test_a_verdict_lets_the_film_pass_that_it_was_given_on_and_no_other():
+    assert GOOD.lets_pass(FILM)
+    assert not GOOD.lets_pass(OTHER)
+    assert not GOOD.lets_pass("")
+
+
+def test_a_film_that_failed_a_check_does_not_pass_and_one_with_a_warning_does():
+    assert not Verdict(checks=(SIZE, LOUD)).of_film(FILM).lets_pass(FILM)
+    assert Verdict(checks=(SIZE, replace(LOUD, verdict="warn"))).of_film(FILM).lets_pass(FILM)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        Verdict(checks=()).of_film(FILM),
+        Verdict(checks=(SIZE,), film=FILM),
+        replace(GOOD, film=OTHER),
+        replace(GOOD, profile="draft"),
+        replace(Verdict(checks=(SIZE, LOUD)).of_film(FILM), checks=(SIZE, replace(LOUD, verdict="pass"))),
+        replace(Verdict(checks=(SIZE, LOUD)).of_film(FILM), checks=(SIZE,)),
+    ],
+    ids=["nothing checked", "never given", "of another film", "by another profile", "a word changed", "one left out"],
+)
+def test_a_verdict_that_was_made_up_or_changed_by_hand_is_none(forged):
+    assert not forged.lets_pass(FILM)
+    assert not forged.lets_pass(OTHER)
+
+
+@pytest.mark.parametrize("value", [3, 0.1, -inf, None])
+def test_a_verdict_is_the_same_after_it_was_saved_and_read(value):
+    check = Check.of("true_peak", passed=True, measured="silence", limit="any", value=value)
+    kept = TypeAdapter(Verdict)
+
+    assert kept.validate_json(kept.dump_json(Verdict(checks=(check,)).of_film(FILM))).lets_pass(FILM)
+
+
+IDS = st.sets(st.text("0123456789abcdef", min_size=8, max_size=8), min_size=1, max_size=30)
+
+
+@given(IDS, IDS, st.floats(0, 100), st.integers(0, 99))
+def test_a_sample_stays_as_it_is_when_jobs_are_added(before, added, percent, seed):
+    sample = Sample(percent=percent, seed=seed)
+
+    taken = {job for job in before if sample.takes("space", job)}
+
+    assert taken == {job for job in before | added if sample.takes("space", job)} & before
+    assert sample.first("space", before) in before
+
+
+def test_a_sample_takes_about_its_share_and_another_seed_and_another_batch_take_others():
+    ids = [f"{number:016x}" for number in range(4000)]
+
+    taken = [{job for job in ids if Sample(percent=5, seed=seed).takes("space", job)} for seed in (0, 1)]
+    elsewhere = {job for job in ids if Sample(percent=5).takes("kitchen", job)}
+
+    assert all(150 < len(some) < 250 for some in taken)
+    assert taken[0] != taken[1]
+    assert elsewhere != taken[0]
+    assert all(Sample(percent=100).takes("space", job) for job in ids)
+    assert not any(Sample(percent=0).takes("space", job) for job in ids)
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_open"),
+    [
+        (SampleStanding(), True),
+        (SampleStanding(approved=2), True),
+        (SampleStanding(approved=2, failed=1), True),
+        (SampleStanding(approved=1, waiting=1), False),
+        (SampleStanding(approved=1, rejected=1), False),
+        (SampleStanding(failed=1), False),
+        (SampleStanding(waiting=1), False),
+    ],
+)
+def test_the_rest_goes_when_all_of_the_sample_that_was_made_is_approved(standing, is_open):
+    assert standing.is_open is is_open

@@ -1,0 +1,176 @@
+"""A film that does not pass is made afresh once, from where the cause may be another, and both verdicts are kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import anyio
+import pytest
+
+from pipeline.errors import QualityError
+from pipeline.model import (
+    Brief,
+    Check,
+    FailedVerdict,
+    Job,
+    JobStatus,
+    Narration,
+    Receipt,
+    Script,
+    StatementScene,
+    Verdict,
+)
+from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.afresh import stage_to_mend
+from pipeline.orchestrator.jobs import run_job
+from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.publishing import FileNames
+
+AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+
+
+def failing(*names):
+    checks = tuple(Check.of(name, passed=False, measured="this", limit="that") for name in names)
+    return FailedVerdict(at=AT, verdict=Verdict(checks=checks).of_film("ab" * 32))
+
+
+def job_of(*names, model="gpt", narrator="edge", **values):
+    scene = StatementScene(lines=(), text="Tea cools.")
+    return Job(
+        id="ab" * 8,
+        batch="kitchen",
+        folder="kitchen/tea",
+        brief=Brief(title="Tea"),
+        script=Script(title="Tea", language="en", scenes=(scene,), model=model),
+        narration=Narration(narrator=narrator, voice="v", clips=()),
+        failed_verdicts=(failing(*names),),
+        **values,
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "model", "narrator", "stage"),
+    [
+        (["text"], "gpt", "espeak", "script"),
+        (["language", "loudness"], "gpt", "edge", "script"),
+        (["loudness"], "", "edge", "narration"),
+        (["caption_speed", "thumbnail"], "", "edge", "narration"),
+        (["pictures"], "", "espeak", "scenes"),
+        (["thumbnail"], "", "espeak", "film"),
+        (["index", "pictures"], "", "espeak", "scenes"),
+        # What is the same each time fails each time.
+        (["text"], "", "edge", ""),
+        (["loudness"], "gpt", "espeak", ""),
+        (["true_peak"], "gpt", "piper", ""),
+        (["silence", "pictures"], "gpt", "silence", ""),
+        (["words"], "gpt", "edge", ""),
+    ],
+)
+def test_a_film_is_made_afresh_from_the_first_stage_whose_answer_may_be_another(names, model, narrator, stage):
+    assert stage_to_mend(job_of(*names, model=model, narrator=narrator), "quality") == stage
+
+
+def test_nothing_is_made_afresh_twice_nor_after_it_is_out_nor_because_of_a_destination(tmp_path):
+    out = Receipt(destination="youtube", package=FileNames().within(tmp_path))
+
+    assert not stage_to_mend(job_of("text", remakes=1), "quality")
+    assert not stage_to_mend(job_of("text", published=(out,)), "quality")
+    assert not stage_to_mend(job_of("text"), "publishing")
+    assert stage_to_mend(job_of("text"), "scenes") == "scenes"
+
+
+class Gate:
+    """A voice and a gate that refuses the first `bad` of what it says."""
+
+    def __init__(self, bad):
+        self.bad, self.spoken = bad, 0
+        self.crash_after = None
+
+    def stages(self):
+        return (
+            Stage(name="narration", run=self.speak, fills=("narration",), is_done=lambda job, _: bool(job.narration)),
+            Stage(name="quality", run=self.inspect, fills=("verdict",), is_done=lambda job, _: bool(job.verdict)),
+        )
+
+    async def speak(self, job, shop, attempt):
+        self.spoken += 1
+        return job.evolve(narration=Narration(narrator="edge", voice=str(self.spoken), clips=()))
+
+    async def inspect(self, job, shop, attempt):
+        if int(job.narration.voice) > self.bad:
+            return job.evolve(verdict=Verdict(checks=()))
+        await attempt.keep(job.evolve(failed_verdicts=(*job.failed_verdicts, failing("loudness"))))
+        raise QualityError("the film does not pass: loudness is this, must be that")
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    def make(bad):
+        gate = Gate(bad)
+        for module in (jobs_module, __import__("pipeline.orchestrator.afresh", fromlist=["STAGES"])):
+            monkeypatch.setattr(module, "STAGES", gate.stages())
+        return gate
+
+    return make
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return open_workshop(workspace=tmp_path)
+
+
+def new_job():
+    return Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
+
+
+async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_record(gate, shop):
+    voice = gate(bad=1)
+
+    done = await run_job(new_job(), shop)
+
+    assert (done.status, voice.spoken, done.attempts) == (JobStatus.COMPLETED, 2, 2)
+    assert [(failed.again, failed.verdict.grade) for failed in done.failed_verdicts] == [("narration", "fail")]
+    assert [str(event.status) for event in done.history] == [
+        *("in_progress", "pending", "in_progress", "completed"),
+    ]
+    assert done.history[1].why.startswith("made afresh from narration on, once: the film does not pass: loudness")
+    assert await shop.store.load_job("kitchen", done.id) == done
+
+
+async def test_what_fails_twice_has_failed_with_both_verdicts_until_it_is_asked_for_again(gate, shop):
+    voice = gate(bad=2)
+
+    failed = await run_job(new_job(), shop)
+
+    assert (failed.status, voice.spoken, failed.remakes) == (JobStatus.FAILED, 2, 0)
+    assert [each.again for each in failed.failed_verdicts] == ["narration", ""]
+    assert "loudness is this, must be that" in failed.error.message
+    # The same film waits to be judged: asked for again, it may be made afresh once more.
+    assert (await run_job(failed, shop)).status is JobStatus.COMPLETED
+
+
+async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_attempt(gate, shop):
+    voice = gate(bad=9)
+
+    class Killed(BaseException):
+        pass
+
+    async def killed(job, shop, attempt):
+        voice.spoken += 1
+        if voice.spoken == 2:
+            raise Killed
+        return job.evolve(narration=Narration(narrator="edge", voice=str(voice.spoken), clips=()))
+
+    voice.speak = killed
+    gates = voice.stages()
+    for module in (jobs_module, __import__("pipeline.orchestrator.afresh", fromlist=["STAGES"])):
+        module.STAGES = gates
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - as a kill would
+        await run_job(new_job(), shop)
+
+    failed = await run_job(await shop.store.load_job("kitchen", new_job().id), shop)
+
+    assert (failed.status, voice.spoken) == (JobStatus.FAILED, 3)
+    assert [each.again for each in failed.failed_verdicts] == ["narration", ""]
+    await anyio.lowlevel.checkpoint()

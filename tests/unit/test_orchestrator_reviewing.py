@@ -1,0 +1,317 @@
+"""Films that wait for a person: who waits, who goes on, what is said of them, while others work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.model import (
+    Asked,
+    Batch,
+    Brief,
+    Check,
+    Job,
+    JobStatus,
+    Receipt,
+    Sample,
+    Verdict,
+    Video,
+)
+from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator import sampling
+from pipeline.orchestrator.control import reviewing
+from pipeline.orchestrator.control.reviewing import approve, reject, waiting
+from pipeline.orchestrator.jobs import run_job
+from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop.workshop import now
+from pipeline.publishing import FileNames
+from pipeline.state import CheckpointStore
+
+IDS = ["a1" * 8, "b2" * 8, "c3" * 8]
+WARNS = Check(name="language", verdict="warn", measured="like en", limit="a text in de")
+PASSES = Check.of("size", passed=True, measured="1x1", limit="1x1")
+
+
+@pytest.fixture(autouse=True)
+def last_stages(monkeypatch):
+    monkeypatch.setattr(jobs_module, "STAGES", STAGES[-3:])
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return open_workshop(workspace=tmp_path)
+
+
+async def film(shop, number=0, *, checks=(PASSES,), to="folder:out", review="never", sampled=False, batch="kitchen"):
+    """A film that is made, judged and delivered; what is left is to publish it."""
+    package = FileNames().within(shop.workspace / "output" / batch / str(number))
+    content = f"film {number}".encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+
+    def write():
+        package.video.parent.mkdir(parents=True)
+        for path in package.files:
+            path.write_bytes(content)
+        package.metadata.write_text(json.dumps({"title": f"Film {number}", "description": "", "tags": []}))
+
+    await to_thread.run_sync(write)
+    settings = {"quality.review": review, **({"publishing.to": to} if to else {})}
+    return Job(
+        id=IDS[number],
+        batch=batch,
+        folder=f"{batch}/{number}",
+        brief=Brief(title=f"Film {number}"),
+        asked=Asked(settings=settings),
+        sampled=sampled,
+        video=Video(frames=30, bytes=len(content), sha256=sha256),
+        verdict=Verdict(checks=checks, profile="standard").of_film(sha256),
+        receipt=Receipt(destination="folder", package=package),
+    )
+
+
+async def batch_of(shop, *jobs, sample=None):
+    for job in jobs:
+        await shop.store.save_job(job)
+    ids = tuple(job.id for job in jobs)
+    await shop.store.save_batch(Batch(name=jobs[0].batch, source="", created_at=now(), jobs=ids, sample=sample))
+
+
+async def run(shop, *jobs):
+    return [await run_job(await shop.store.load_job(job.batch, job.id), shop) for job in jobs]
+
+
+def statuses(jobs):
+    return [str(job.status) for job in jobs]
+
+
+def out(shop, number=0):
+    return (shop.workspace / "out" / "kitchen" / str(number) / "video.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    ("review", "checks", "status"),
+    [
+        ("never", (PASSES, WARNS), "completed"),
+        ("warnings", (PASSES,), "completed"),
+        ("warnings", (PASSES, WARNS), "review"),
+        ("all", (PASSES,), "review"),
+    ],
+)
+@pytest.mark.parametrize("to", ["folder:out", ""])
+async def test_a_film_waits_as_the_batch_was_asked_for(shop, review, checks, status, to):
+    job = await film(shop, checks=checks, review=review, to=to)
+    await batch_of(shop, job)
+
+    (done,) = await run(shop, job)
+
+    assert str(done.status) == status
+    assert out(shop) is (status == "completed" and bool(to))
+    if status == "review":
+        assert (done.error.kind, done.error.hint) == ("ReviewError", "Look at it: nightreel review kitchen")
+        assert statuses(await run(shop, job)) == ["review"]
+
+
+async def test_an_approved_film_goes_on_and_its_history_says_who_let_it_go_and_when(shop):
+    job = await film(shop, checks=(PASSES, WARNS), review="warnings")
+    await batch_of(shop, job)
+    await run(shop, job)
+
+    said = await approve(shop, batch="kitchen", jobs=["a1"])
+    (done,) = await run(shop, job)
+
+    assert (said.approved, str(done.status), out(shop)) == ([job.id], "completed", True)
+    assert [event.why for event in done.history if event.status is JobStatus.PENDING] == ["approved by a person"]
+    assert (done.review.decision, done.review.film) == ("approved", job.video.sha256)
+
+
+async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(shop):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+    await approve(shop, batch="kitchen")
+    package = job.receipt.package
+    await to_thread.run_sync(package.video.write_bytes, b"another")
+    other = hashlib.sha256(b"another").hexdigest()
+    kept = await shop.store.load_job("kitchen", job.id)
+    verdict = Verdict(checks=(PASSES,)).of_film(other)
+    await shop.store.save_job(kept.evolve(video=replace(kept.video, sha256=other), verdict=verdict))
+
+    assert statuses(await run(shop, job)) == ["review"]
+    assert not out(shop)
+
+
+async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_however_often_it_is_asked_for(shop):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+
+    said = await reject(shop, batch="kitchen", job="a1", why="<b>the name</b>\n\x1b[31m is\u202e wrong")
+    kept = await shop.store.load_job("kitchen", job.id)
+    (again,) = await run(shop, job)
+
+    assert said.rejected == [job.id]
+    assert (str(kept.status), kept.error.kind, kept.error.exit_code) == ("failed", "RejectedError", 6)
+    assert kept.history[-1].why.startswith("rejected by a person: <b>the name</b>")
+    assert "\x1b" not in kept.error.message + kept.history[-1].why
+    assert "\u202e" not in kept.error.message + kept.history[-1].why
+    assert (str(again.status), again.error.cause) == ("failed", kept.error.cause)
+    assert not out(shop)
+
+
+async def test_a_person_may_think_better_of_it_by_the_name_of_the_film_only(shop):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+    await reject(shop, batch="kitchen", job="a1", why="no")
+
+    assert (await approve(shop, batch="kitchen")).approved == []
+    assert (await approve(shop, batch="kitchen", jobs=["a1"])).approved == [job.id]
+    assert statuses(await run(shop, job)) == ["completed"]
+
+
+async def test_a_film_that_changed_while_it_waited_is_not_approved(shop):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+    await to_thread.run_sync(job.receipt.package.video.write_bytes, b"broken")
+
+    said = await approve(shop, batch="kitchen")
+
+    assert (said.approved, len(said.problems)) == ([], 1)
+
+
+async def test_no_reason_is_no_rejection_and_who_does_not_wait_is_left_alone(shop):
+    job = await film(shop)
+    await batch_of(shop, job)
+    await run(shop, job)
+
+    with pytest.raises(InputError, match="rejected for a reason"):
+        await reject(shop, batch="kitchen", job="a1", why=" \x00\n")
+    assert (await reject(shop, batch="kitchen", job="a1", why="no")).left == [job.id]
+    assert (await approve(shop, batch="kitchen", jobs=["a1"])).left == [job.id]
+    with pytest.raises(InputError, match="no batch named"):
+        await waiting(shop, "space")
+
+
+async def test_a_film_that_another_process_works_on_is_told(shop):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+
+    async with shop.store.claim("kitchen", job.id, what="film"):
+        said = await approve(shop, batch="kitchen")
+
+    assert (said.approved, said.busy) == ([], [job.id])
+
+
+# The sample.
+
+
+async def three(shop):
+    jobs = [await film(shop, number, sampled=number == 1) for number in range(3)]
+    await batch_of(shop, *jobs, sample=Sample(percent=5))
+    return jobs
+
+
+async def test_nothing_of_a_batch_is_published_before_its_sample_is_approved_and_then_all_of_it(shop):
+    jobs = await three(shop)
+
+    assert statuses(await run(shop, *jobs)) == ["parked", "review", "parked"]
+    assert not any(out(shop, number) for number in range(3))
+    seen = await waiting(shop, "kitchen")
+    assert ([each.id for each in seen.films], seen.behind, seen.sample.waiting) == ([IDS[1]], 2, 1)
+
+    said = await approve(shop, batch="kitchen", jobs=[IDS[1]])
+
+    assert (said.approved, sorted(said.released)) == ([IDS[1]], [IDS[0], IDS[2]])
+    assert statuses(await run(shop, *jobs)) == ["completed"] * 3
+    assert all(out(shop, number) for number in range(3))
+
+
+async def test_a_rejected_film_of_the_sample_holds_the_rest_and_all_of_it_says_so(shop):
+    jobs = await three(shop)
+    await run(shop, *jobs)
+
+    await reject(shop, batch="kitchen", job=IDS[1], why="the voice is wrong")
+
+    kept = [await shop.store.load_job("kitchen", job.id) for job in jobs]
+    assert statuses(kept) == ["parked", "failed", "parked"]
+    assert {job.error.cause for job in kept if job.status is JobStatus.PARKED} == {
+        "a film of the sample was rejected: the rest is held back"
+    }
+    assert statuses(await run(shop, *jobs)) == ["parked", "failed", "parked"]
+    said = await approve(shop, batch="kitchen")
+    assert sorted(said.approved) == [IDS[0], IDS[2]]
+    assert statuses(await run(shop, *jobs)) == ["completed", "failed", "completed"]
+
+
+async def test_a_film_that_was_about_to_wait_when_the_sample_was_approved_goes_on(shop, monkeypatch):
+    jobs = await three(shop)
+    await run(shop, jobs[1])
+    save = CheckpointStore.save_job
+
+    async def save_too_late(store, job):
+        if job.status is JobStatus.PARKED:
+            # The person has spoken since the sample was looked at, and found nobody waiting.
+            assert (await approve(shop, batch="kitchen", jobs=[IDS[1]])).released == []
+        await save(store, job)
+
+    monkeypatch.setattr(CheckpointStore, "save_job", save_too_late)
+
+    (done,) = await run(shop, jobs[0])
+
+    assert (str(done.status), done.history[-1].why) == ("pending", "the sample is approved")
+
+
+async def test_films_asked_for_one_by_one_do_not_wait_for_each_other(shop):
+    jobs = [await film(shop, number, sampled=number == 1, batch="films") for number in range(2)]
+    await batch_of(shop, *jobs)
+
+    assert statuses(await run(shop, *jobs)) == ["completed", "review"]
+
+
+async def test_a_rest_that_is_not_to_be_published_does_not_wait(shop):
+    jobs = [await film(shop, number, sampled=number == 1, to="") for number in range(2)]
+    await batch_of(shop, *jobs)
+
+    assert statuses(await run(shop, *jobs)) == ["completed", "review"]
+
+
+async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_others_are_added(shop):
+    jobs = [await film(shop, number) for number in range(3)]
+    sample = Sample(percent=0.001)
+    await batch_of(shop, *jobs[:2])
+    about = replace(await shop.store.load_batch("kitchen"), sample=sample)
+    await sampling.take_one(shop, about)
+    first = await to_thread.run_sync(shop.store.index("kitchen").sampled)
+
+    await shop.store.save_job(jobs[2])
+    await sampling.take_one(shop, replace(about, jobs=tuple(IDS)))
+
+    assert await to_thread.run_sync(shop.store.index("kitchen").sampled) == first == [sample.first("kitchen", IDS[:2])]
+
+
+# The page.
+
+
+async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(shop):
+    job = await film(shop, checks=(PASSES, WARNS), review="warnings", to="")
+    job = job.evolve(brief=replace(job.brief, title="<script>alert(1)</script>\u202e Tea"))
+    await batch_of(shop, job)
+    await run(shop, job)
+
+    page = await to_thread.run_sync(reviewing.write_page, shop, await waiting(shop, "kitchen"))
+    text = await to_thread.run_sync(page.read_text, "utf-8")
+
+    assert page == shop.workspace / "output" / "kitchen" / "summary" / "review.html"
+    assert "<script" not in text
+    assert "\u202e" not in text
+    assert f"nightreel review kitchen --approve {job.id}" in text
+    assert "like en" in text
+    assert "0.90" in text
