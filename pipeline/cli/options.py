@@ -196,6 +196,12 @@ class Rows:
     """Whose numbers and dates stand in the cells, e.g. de or en-GB. Default: they have to be clear."""
     strict: Annotated[bool, Parameter(negative="")] = False
     """Make nothing while a row has a problem. Default: the good rows are made."""
+    sheet: str | None = None
+    """The sheet of a workbook. Default: the first one that is shown."""
+    query: str | None = None
+    """What a database is asked: "SELECT name, price FROM customers"."""
+    fallback: str | None = None
+    """The source that is read where SOURCE can't be."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override."""
@@ -204,5 +210,8 @@ class Rows:
             "campaign.map": ",".join(self.map) or None,
             "campaign.locale": self.locale,
             "campaign.strict": self.strict or None,
+            "source.sheet": self.sheet,
+            "source.query": self.query,
+            "source.fallback": self.fallback,
         }
         return {key: value for key, value in flags.items() if value is not None}

@@ -11,7 +11,7 @@ from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedP
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.naming import TITLE_MAX_CHARS
-from pipeline.sources.tables import BrokenRow, Table, TableRow, damage_in
+from pipeline.sources.tables import BrokenRow, Number, Table, TableRow, damage_in, mend_of
 from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
 
 _KEY_MAX_CHARS = 200
@@ -137,8 +137,9 @@ class RowReader:
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
         if damage := damage_in(cell):
-            raise CellProblem(damage, "Save the table as UTF-8")
-        text = field.read(_unquoted(cell), locale=self._locale)
+            raise CellProblem(damage, mend_of(cell))
+        # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
+        text = field.read(_unquoted(cell), locale="en" if isinstance(cell, Number) else self._locale)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)
