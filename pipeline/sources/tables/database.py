@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +70,9 @@ def _answer(url: URL, query: str, name: str) -> Iterator[CursorResult[tuple[obje
             _read_only(connection)
             # A colon in a query is one: nothing is filled in.
             asked = text(query.strip().rstrip(";").replace(":", r"\:"))
-            yield connection.execution_options(stream_results=True, yield_per=_AT_ONCE).execute(asked)
+            streaming = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
+            with closing(streaming.execute(asked)) as answer:
+                yield answer
     except ModuleNotFoundError as error:
         raise _no_driver(url) from error
     except exc.NoSuchModuleError as error:
