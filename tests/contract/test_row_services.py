@@ -12,6 +12,7 @@ from pipeline.sources.tables import TableForm, open_pages
 from tests.standins.rows import KEY, RowService
 
 ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]
+FOUND_OUT = TableForm()
 IMPATIENT = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
 
 
@@ -24,7 +25,7 @@ async def service():
 
 @pytest.fixture
 def fetched(service, tmp_path):
-    async def fetch(path, *, form=TableForm(), **asked):
+    async def fetch(path, *, form=FOUND_OUT, **asked):
         asked = {"api_key": KEY, "allowed": {"127.0.0.1"}, **asked}
         address = service.url(path)
         pages = await fetch_pages(Endpoint(address=address, **asked), tmp_path, form, retry=IMPATIENT)

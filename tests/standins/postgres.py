@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 # Set where everything has to be there, as in `.ci/run`; otherwise what needs it is skipped.
@@ -39,11 +40,8 @@ class Server:
 
     def run(self, sql: str) -> None:
         """Do something as the one who may."""
-        import psycopg
-
-        with psycopg.connect(
-            host="127.0.0.1", port=self.port, user="reader", password=PASSWORD, dbname="postgres"
-        ) as it:
+        address = {"host": "127.0.0.1", "port": self.port, "user": "reader", "dbname": "postgres"}
+        with psycopg.connect(**address, password=PASSWORD) as it:
             it.execute(sql)
 
 

@@ -220,7 +220,7 @@ def test_the_folder_one_stands_in_has_a_name(tmp_path: Path, monkeypatch: pytest
 
 async def test_a_pattern_names_briefs_in_folders_of_folders(tmp_path):
     for name in ("b/two.md", "b/c/three.md", "one.md", "b/README.md", ".hidden/four.md", "b/notes.txt"):
-        put(tmp_path / name, f"# {name}\n")
+        put(tmp_path / name, f"# {name}\n\nWhat is said.\n")
 
     assert [brief.title for brief in await read_briefs(str(tmp_path / "**/*.md"))] == [
         "b/c/three.md",
@@ -234,7 +234,7 @@ async def test_a_pattern_names_briefs_in_folders_of_folders(tmp_path):
 
 async def test_a_list_of_briefs_is_read_in_its_order(tmp_path):
     for name in ("tea.md", "more/milk.md"):
-        put(tmp_path / name, f"# {name}\n")
+        put(tmp_path / name, f"# {name}\n\nWhat is said.\n")
     files = put(tmp_path / "films.txt", "# What comes\nmore/milk.md\ntea.md\nmore/milk.md\ngone.md\n")
     problems = []
 

@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.addresses import told
 from pipeline.sources.tables import Number, TableForm, damage_in, open_table
+from pipeline.sources.tables.cells import cell_of
 
 
 @pytest.fixture
@@ -49,8 +50,6 @@ def test_values_become_cells_and_bytes_are_told(people):
     ],
 )
 def test_what_programs_have_is_written_plainly(value, cell):
-    from pipeline.sources.tables.cells import cell_of
-
     assert cell_of(value) == cell
 
 

@@ -8,13 +8,15 @@ them is the value. Merged cells have their value in the first of them; hidden ro
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
 from pipeline.sources.tables.cells import Lost, cell_of
@@ -87,23 +89,53 @@ def _with_lost(cells: Sequence[str], sources: Sequence[str]) -> list[str]:
     if not sources:
         return list(cells)
     return [
-        _NOT_WORKED_OUT if not cell and source.startswith("=") else cell
-        for cell, source in zip(cells, sources, strict=False)
+        _NOT_WORKED_OUT if not cell and source == "=" else cell for cell, source in zip(cells, sources, strict=False)
     ]
 
 
 def _numbered(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[str]]]:
-    """Rows with their numbers, as the program shows them."""
-    # What a sheet says about its size may be anything: it is found out by reading.
-    sheet.reset_dimensions()
-    for number, row in enumerate(sheet.rows, start=1):
-        yield number, [_cell(each) for each in row]
+    """Rows with their numbers, as the program shows them, whatever the sheet says about its size.
+
+    openpyxl's own loop keeps an element of each row that it has passed: this one keeps none.
+    """
+    from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser  # noqa: PLC0415
+
+    book: Any = sheet.parent
+    with closing(sheet._get_source()) as source:  # noqa: SLF001 - the least that it takes
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,  # noqa: SLF001
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        parts: list[Element] = []
+        for event, element in iterparse(source, events=("start", "end")):
+            if event == "start":
+                parts.append(element)
+                continue
+            parts.pop()
+            if element.tag != ROW_TAG:
+                continue
+            number, cells = parser.parse_row(element)
+            parts[-1].clear()
+            parser.row_dimensions.clear()
+            yield number, _cells(cells)
 
 
-def _cell(cell: Any) -> str:  # noqa: ANN401 - openpyxl has five kinds of cells
-    if cell.data_type == "e":
-        return Lost(f"is the error {cell.value}")
-    return cell_of(cell.value)
+def _cells(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The cells of a row, with empty ones where the sheet has none."""
+    cells = [""] * max((each["column"] for each in found), default=0)
+    for each in found:
+        cells[each["column"] - 1] = _cell(each["data_type"], each["value"])
+    return cells
+
+
+def _cell(kind: str, value: object) -> str:
+    if kind == "f":
+        return "="
+    return Lost(f"is the error {value}") if kind == "e" else cell_of(value)
 
 
 @contextmanager
@@ -119,6 +151,8 @@ def _sheet_of(path: Path, name: str, *, formulas: bool = False) -> Iterator[Read
     except ModuleNotFoundError as error:
         hint = 'pip install "nightreel[xlsx]", or save the sheet as CSV (UTF-8)'
         raise MissingToolError("workbooks are read by openpyxl, which is not installed", hint=hint) from error
+    # What it does not know of a sheet is nothing that a table has.
+    warnings.filterwarnings("ignore", module=r"openpyxl\.")
     with (
         _translated(path),
         closing(openpyxl.load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)) as book,
