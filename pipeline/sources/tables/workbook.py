@@ -93,14 +93,14 @@ def _with_lost(cells: Sequence[str], sources: Sequence[str]) -> list[str]:
     ]
 
 
-def _numbered(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[str]]]:
+def _numbered(sheet: Any) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - what it shares is in none of its types
     """Rows with their numbers, as the program shows them, whatever the sheet says about its size.
 
     openpyxl's own loop keeps an element of each row that it has passed: this one keeps none.
     """
     from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser  # noqa: PLC0415
 
-    book: Any = sheet.parent
+    book = sheet.parent
     with closing(sheet._get_source()) as source:  # noqa: SLF001 - the least that it takes
         parser = WorkSheetParser(
             source,
@@ -111,7 +111,7 @@ def _numbered(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[str]]]:
             timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )
         parts: list[Element] = []
-        for event, element in iterparse(source, events=("start", "end")):
+        for event, element in iterparse(source, events=("start", "end")):  # noqa: S314
             if event == "start":
                 parts.append(element)
                 continue
@@ -218,7 +218,7 @@ def _has_formulas(path: Path) -> bool:
             if part.filename.lower().startswith("xl/worksheets/"):
                 with archive.open(part) as file:
                     before = b""
-                    while piece := file.read(1 << 20):
+                    while piece := file.read(1 << 16):
                         if _FORMULA.search(before + piece):
                             return True
                         before = piece[-16:]
