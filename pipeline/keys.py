@@ -6,6 +6,8 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 
 def content_key(*parts: object) -> str:
@@ -36,10 +38,14 @@ def _canonical(value: object) -> object:
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
-        compared = (field.name for field in dataclasses.fields(value) if field.compare)
-        fields = {name: _canonical(getattr(value, name)) for name in compared}
-        return {"@": type(value).__name__, **fields}
+        kind = type(value)
+        return {"@": kind.__name__, **{name: _canonical(getattr(value, name)) for name in _compared(kind)}}
     raise TypeError(f"a {type(value).__name__} can't be part of a content key")
+
+
+@cache
+def _compared(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
 
 
 def _is_frozen(kind: type) -> bool:

@@ -157,7 +157,7 @@ class RowReader:
         self, row: TableRow, source: SourceRow, said: Mapping[str, str], typed: Mapping[str, object]
     ) -> ReadRow | list[RowProblem]:
         try:
-            script = self._play.script(typed) if self._play else None
+            script = self._play.script(typed, said) if self._play else None
         except PlayError as error:
             return [_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
         title = script.title if script else said.get("title", "")
