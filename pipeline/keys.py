@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 
@@ -19,9 +20,15 @@ def content_key(*parts: object) -> str:
     return key_of_texts(*map(canonical_text, parts))
 
 
-def canonical_text(part: object) -> str:
-    """One part as it goes into the key: what very many keys have in common is written once."""
-    return json.dumps(_canonical(part), sort_keys=True, separators=(",", ":"), allow_nan=False)
+def canonical_text(part: object, *, instead: Mapping[str, object] = MappingProxyType({})) -> str:
+    """One part as it goes into the key: what very many keys have in common is written once.
+
+    `instead` are other values for fields of a dataclass.
+    """
+    value = _canonical(part)
+    if isinstance(value, dict):
+        value |= {name: other for name, other in instead.items() if name in value}
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def key_of_texts(*texts: str) -> str:

@@ -277,7 +277,7 @@ values = (
 rows_of_values = st.lists(st.lists(values, min_size=4, max_size=4), min_size=1, max_size=5)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(rows=rows_of_values, suffix=st.sampled_from([".json", ".jsonl", ".xlsx", ".sqlite"]))
 def test_any_values_of_programs_give_a_brief_or_a_reason_for_every_row(checked, rows, suffix):
     content = {".json": as_array, ".jsonl": as_lines, ".xlsx": as_workbook, ".sqlite": as_database}[suffix](rows)
