@@ -16,7 +16,7 @@ from pipeline.orchestrator import batches, control
 from pipeline.orchestrator.asking import read_source
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.sources import read_brief
+from pipeline.sources import folder_of_pattern, is_remote, read_brief
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,13 +249,17 @@ async def retry_batch(
 async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
     """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
     source = (await batches.known_batch(shop, batch)).source
-    path = shop.workspace / source
-    if not source or not await to_thread.run_sync(path.exists):
+    place = source if is_remote(source) else shop.workspace / source
+    if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
         return ()
-    wanted = await read_source(path, shop, batch=batch)
+    wanted = await read_source(place, shop, batch=batch)
     for error in wanted.unreadable:
         report(error)
     return wanted.briefs
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or folder_of_pattern(path) is not None
 
 
 async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:

@@ -2,6 +2,7 @@
 
     NightreelError                    exit code
     ├── InputError                    2   a file, a brief, a flag or a template that was given to us
+    │   └── SourceError               2   where films come from can't be read at all, or no further
     ├── ConfigurationError            3   nightreel.toml, NIGHTREEL_* variables
     ├── MissingToolError              4   a library, a voice or a font that this machine lacks
     ├── ProviderError                 5   a service outside: a model, a voice, a video host
@@ -69,6 +70,10 @@ class InputError(NightreelError):
     """Something that was handed in can't be used as it is."""
 
     exit_code = 2
+
+
+class SourceError(InputError):
+    """A source can't be read as a whole: another one may take its place."""
 
 
 class ConfigurationError(NightreelError):

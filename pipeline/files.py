@@ -65,9 +65,7 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
     to the umask; `durable` as for `replacing`. Raises `StorageError`.
     """
     content = data.encode() if isinstance(data, str) else data
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path, durable=durable) as temporary, os.fdopen(_create(temporary, mode), "wb") as file:
+    with replacing(path, durable=durable) as temporary, os.fdopen(_create_below(temporary, mode), "wb") as file:
         file.write(content)
 
 
@@ -115,6 +113,15 @@ def discard(path: Path) -> None:
     # The folder is gone or not ours: whatever made the file impossible to remove is already being reported.
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def _create_below(path: Path, mode: int | None) -> int:
+    """Likewise, in a folder that may not be there: it mostly is."""
+    try:
+        return _create(path, mode)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _create(path, mode)
 
 
 def _create(path: Path, mode: int | None) -> int:

@@ -6,6 +6,9 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 
 def content_key(*parts: object) -> str:
@@ -17,9 +20,15 @@ def content_key(*parts: object) -> str:
     return key_of_texts(*map(canonical_text, parts))
 
 
-def canonical_text(part: object) -> str:
-    """One part as it goes into the key: what very many keys have in common is written once."""
-    return json.dumps(_canonical(part), sort_keys=True, separators=(",", ":"), allow_nan=False)
+def canonical_text(part: object, *, instead: Mapping[str, object] = MappingProxyType({})) -> str:
+    """One part as it goes into the key: what very many keys have in common is written once.
+
+    `instead` are other values for fields of a dataclass.
+    """
+    value = _canonical(part)
+    if isinstance(value, dict):
+        value |= {name: other for name, other in instead.items() if name in value}
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def key_of_texts(*texts: str) -> str:
@@ -36,10 +45,14 @@ def _canonical(value: object) -> object:
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
-        compared = (field.name for field in dataclasses.fields(value) if field.compare)
-        fields = {name: _canonical(getattr(value, name)) for name in compared}
-        return {"@": type(value).__name__, **fields}
+        kind = type(value)
+        return {"@": kind.__name__, **{name: _canonical(getattr(value, name)) for name in _compared(kind)}}
     raise TypeError(f"a {type(value).__name__} can't be part of a content key")
+
+
+@cache
+def _compared(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
 
 
 def _is_frozen(kind: type) -> bool:

@@ -17,7 +17,14 @@ _MOST_ROWS = 20
 
 
 def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
-    """All of it, before anything is made: to a machine as events, of a table to a person as a table."""
+    """All of it, before anything is made: to a machine as events, of a table to a person as a table.
+
+    Before it, that another source was read than the one that was named.
+    """
+    if asked.instead_of and as_json:
+        print_json({"event": "fallback", "batch": batch, "reason": str(asked.instead_of)})
+    elif asked.instead_of:
+        print(f"{asked.instead_of}. The fallback is read instead.", file=sys.stderr)
     if asked.rows:
         if as_json:
             for problem in asked.problems:

@@ -213,6 +213,12 @@ class Rows:
     """Folder of a film, e.g. {batch}/{row.segment}/{title}, where segment is a column; see output.pattern."""
     strict: Annotated[bool, Parameter(negative="")] = False
     """Make nothing while a row has a problem. Default: the good rows are made."""
+    sheet: str | None = None
+    """The sheet of a workbook. Default: the first one that is shown."""
+    query: str | None = None
+    """What a database is asked: "SELECT name, price FROM customers"."""
+    fallback: str | None = None
+    """The source that is read where SOURCE can't be."""
 
     def as_settings(self) -> dict[str, object]:
         """The flags that were given, by the key of the setting they override."""
@@ -223,5 +229,8 @@ class Rows:
             "campaign.locale": self.locale,
             "campaign.strict": self.strict or None,
             "output.pattern": self.pattern,
+            "source.sheet": self.sheet,
+            "source.query": self.query,
+            "source.fallback": self.fallback,
         }
         return {key: value for key, value in flags.items() if value is not None}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    source: Path,
+    source: str,
     /,
     *,
     batch: str | None = None,
@@ -31,15 +31,17 @@ def run(
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
-    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md), a folder of briefs, or a table (.csv,
-    .tsv, .json, .jsonl), of which each row becomes a film of --template. A film that fails does not stop the others.
+    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md), a folder of briefs, a pattern
+    ("briefs/**/*.md"), or a table, of which each row becomes a film of --template: a file (.csv, .tsv, .json, .jsonl,
+    .xlsx), a database (.sqlite, postgresql://…) with --query, or what a service answers (https://…). A film that fails
+    does not stop the others.
     Killed or switched off, the same command goes on where it stopped; finished films stay as they are. Run by a second
     process at the same time, it helps the first one.
 
     Parameters
     ----------
     source
-        A topic list, a brief, a folder of briefs or a table.
+        A topic list, a brief, a folder of briefs, a pattern of them, or a table: a file or an address.
     batch
         Name of the batch. Default: the name of the source (space.txt gives "space").
     output
@@ -61,19 +63,21 @@ def run(
     from pipeline.orchestrator.asking import read_source
     from pipeline.orchestrator.batches import Outcome
     from pipeline.orchestrator.events import Listener
-    from pipeline.sources import batch_name
+    from pipeline.sources import as_source, batch_name
+
+    given = as_source(source)
 
     async def work() -> int:
-        called = await to_thread.run_sync(batch_name, source) if batch is None else batch
-        wanted = await read_source(source, session.workshop, batch=called, rows=table.rows or "", writes=not dry_run)
+        called = await to_thread.run_sync(batch_name, given) if batch is None else batch
+        wanted = await read_source(given, session.workshop, batch=called, rows=table.rows or "", writes=not dry_run)
         briefs, unreadable = wanted.briefs, wanted.unreadable
         if not dry_run or wanted.rows:
             print_unreadable(called, wanted, as_json=place.json)
         if wanted.stop:
             raise wanted.stop
         tell_unheeded(making, briefs, session.workshop)
-        asked = await to_thread.run_sync(session.workshop.places.source_name, source)
-        name = await batches.name_for(session.workshop, source) if batch is None else batch
+        asked = await to_thread.run_sync(session.workshop.places.source_name, given)
+        name = await batches.name_for(session.workshop, given) if batch is None else batch
         if dry_run:
             return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)
         session.batch = name

@@ -5,37 +5,35 @@ Briefs may be very many: they are iterated over, not held.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from anyio import to_thread
 
-from pipeline.errors import InputError, did_you_mean
+from pipeline.errors import InputError, NightreelError, ProviderError, SourceError
 from pipeline.model import Brief
-from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.suitable import Judge
+from pipeline.orchestrator.tabular import endpoint_of, form_of, reader_of
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import play_in
-from pipeline.sources import is_table, open_table, plain, read_briefs
+from pipeline.sources import as_source, is_endpoint, is_table, open_table, read_briefs, told
 from pipeline.sources.campaign import (
     EXTREMES,
-    CampaignReader,
     Checked,
-    Deciders,
-    Part,
     RowProblem,
     check_rows,
-    column_names,
     find_extremes,
     parse_choice,
-    row_fields,
     write_rejected,
     write_roster,
 )
-from pipeline.sources.tables import Table, TableForm
+from pipeline.sources.endpoint import fetch_pages
+from pipeline.sources.tables import Table, open_pages
 
+logger = logging.getLogger("nightreel")
 REJECTED = "rejected.csv"
 ROSTER = "rows.jsonl"
 
@@ -57,6 +55,8 @@ class Asked:
     is_partial: bool = False
     # Why nothing is made; None: the good ones are.
     stop: InputError | None = None
+    # Why the source could not be read, and `settings.source.fallback` took its place; None: it could.
+    instead_of: NightreelError | None = None
 
 
 async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True) -> Asked:
@@ -66,30 +66,69 @@ async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: s
     behind. Raises `InputError` for a source that can't be read. What is wrong with rows is in what is returned, also
     where the settings are strict: `stop` says so.
     """
+    wanted = _Wanted(batch=batch, rows=rows, writes=writes)
+    fallback = shop.settings.source.fallback
+    try:
+        return await _read(source, shop, wanted)
+    except (SourceError, ProviderError) as error:
+        if not fallback or fallback == str(source):
+            raise
+        # All of a source is read before anything is made of it: nothing of the first one is left.
+        logger.info("%s is read instead: %s", told(as_source(fallback)), error)
+        try:
+            found = await _read(_beside(as_source(fallback), shop), shop, wanted)
+        except (SourceError, ProviderError) as second:
+            raise SourceError(f"{error}; nor can the fallback be read: {second}") from error
+        return replace(found, instead_of=error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """What is wanted of a source, whichever it is."""
+
+    batch: str
+    rows: str
+    writes: bool
+
+
+def _beside(source: Path | str, shop: Workshop) -> Path | str:
+    """A path of the settings is one in the workspace."""
+    return shop.workspace / source if isinstance(source, Path) else source
+
+
+async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> Asked:
     if await to_thread.run_sync(is_table, source):
-        return await to_thread.run_sync(lambda: _read_table(Path(source), shop, batch=batch, rows=rows, writes=writes))
-    if rows:
-        raise InputError("only tables have rows", where="--rows", hint="Give a .csv, .tsv, .json or .jsonl file")
+        return await _read_rows(source, shop, wanted)
+    if wanted.rows:
+        raise InputError("only tables have rows", where="--rows", hint="Give a .csv, .tsv, .json, .jsonl or .xlsx file")
     unreadable: list[InputError] = []
     briefs = await read_briefs(source, report=unreadable.append)
     return Asked(briefs=briefs, unreadable=tuple(unreadable))
 
 
-def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bool) -> Asked:
-    asked = shop.settings.campaign
-    outstanding = rows.strip().casefold() == EXTREMES
-    choice = parse_choice(rows) if rows and not outstanding else None
-    table = open_table(path, _form(shop))
-    reader = _reader(table, shop)
+async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> Asked:
+    """All rows, checked. What a service answers is fetched first, into a folder that goes again."""
+    form = await to_thread.run_sync(form_of, shop)
+    if not is_endpoint(source):
+        return await to_thread.run_sync(lambda: _check_table(open_table(source, form), shop, wanted))
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pages = await fetch_pages(endpoint_of(str(source), shop), Path(folder), form, retry=shop.retry_policy)
+        return await to_thread.run_sync(lambda: _check_table(open_pages(pages, form, name=told(source)), shop, wanted))
+
+
+def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
+    outstanding = wanted.rows.strip().casefold() == EXTREMES
+    choice = parse_choice(wanted.rows) if wanted.rows and not outstanding else None
+    reader = reader_of(table, shop)
     refused: list[InputError] = []
-    rejected = _rejected(shop, batch) if writes else None
+    rejected = _rejected(shop, wanted.batch) if wanted.writes else None
     with ExitStack() as files:
         write = files.enter_context(write_rejected(rejected, table.columns)) if rejected else _unwritten
-        roster = roster_of(shop, batch) if writes else None
+        roster = roster_of(shop, wanted.batch) if wanted.writes else None
         enter = files.enter_context(write_roster(roster, table.columns, choice=choice)) if roster else None
 
         def refuse(cells: Mapping[str, str], problems: list[RowProblem]) -> None:
-            refused.append(problems[0].as_error(str(path)))
+            refused.append(problems[0].as_error(table.path))
             write(cells, problems)
 
         checked = check_rows(table, reader, judge=Judge(shop), refuse=refuse, enter=enter, choice=choice)
@@ -101,59 +140,8 @@ def _read_table(path: Path, shop: Workshop, *, batch: str, rows: str, writes: bo
         rows=checked.rows,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
-        is_partial=bool(rows),
-        stop=_stop(checked, path, is_strict=asked.strict),
-    )
-
-
-def _form(shop: Workshop) -> TableForm:
-    asked = shop.settings.campaign
-    templates = [shop.template(Brief(title="", template=name)) for name in _templates(shop)]
-    return TableForm(
-        delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
-        encoding=asked.encoding,
-        has_header={"yes": True, "no": False}.get(asked.header),
-        names=frozenset(plain(field.name) for template in templates for field in row_fields(template)),
-    )
-
-
-def _templates(shop: Workshop) -> dict[str, None]:
-    """The templates that rows may get by rule; a flag goes before the rules."""
-    rules = () if shop.overrides.get("template") else shop.settings.campaign.templates
-    return dict.fromkeys(rule.template for rule in rules) or {shop.settings.template: None}
-
-
-def _reader(table: Table, shop: Workshop) -> CampaignReader:
-    asked, flags = shop.settings.campaign, shop.overrides
-    language = str(flags.get("language") or "")
-    for name in _templates(shop):
-        template = shop.template(Brief(title="", template=name))
-        if language and template.plays:
-            play_in(template, language)
-    # A flag goes before what the row says.
-    silent = {"template"} if flags.get("template") else set()
-    silent |= {"languages"} if language or flags.get("languages") else set()
-    deciders = Deciders(table, asked.columns, without=silent)
-    columns = column_names(table.columns)
-    wanted = FolderPattern(shop.settings.output.pattern).columns
-    if missing := [name for name in wanted if name not in columns]:
-        hint = did_you_mean(missing[0], columns)
-        raise InputError(f"the table has no column {missing[0]}", where="output.pattern", hint=hint)
-    options = {
-        "language": language or shop.settings.language,
-        "languages": () if language else shop.settings.languages,
-        "key": asked.key,
-        "locale": asked.locale,
-        "kept": {name: columns[name] for name in wanted},
-    }
-    return CampaignReader(
-        table,
-        lambda name: shop.template(Brief(title="", template=name)),
-        shop.settings.template,
-        parts=() if flags.get("template") else [Part(**rule.model_dump()) for rule in asked.templates],
-        deciders=deciders,
-        mapped=asked.map,
-        options=options,
+        is_partial=bool(wanted.rows),
+        stop=_stop(checked, table.path, is_strict=shop.settings.campaign.strict),
     )
 
 
@@ -171,15 +159,15 @@ def _rejected(shop: Workshop, batch: str) -> Path:
     return (folder or shop.places.films_root.parent) / REJECTED
 
 
-def _stop(checked: Checked, path: Path, *, is_strict: bool) -> InputError | None:
+def _stop(checked: Checked, path: str, *, is_strict: bool) -> InputError | None:
     if not checked.rows:
         hint = "Below the line that names the columns, each line is a film"
-        return InputError("has no rows", where=str(path), hint=hint)
+        return InputError("has no rows", where=path, hint=hint)
     if not is_strict or not checked.refused:
         return None
     rows = "row has a problem" if checked.refused == 1 else "rows have problems"
     return InputError(
         f"{checked.refused:,} of {checked.rows:,} {rows}, and nothing is made of the others (strict)",
-        where=str(path),
+        where=path,
         hint="Mend them, or drop --strict",
     )

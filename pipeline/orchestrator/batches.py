@@ -22,7 +22,7 @@ from pipeline.orchestrator.results import write_results
 from pipeline.orchestrator.scheduler import Scheduler, follow_wish
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts
-from pipeline.sources import batch_name
+from pipeline.sources import batch_name, told
 from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
@@ -188,7 +188,7 @@ async def name_for(shop: Workshop, source: Path | str) -> str:
         if known and known.source and known.source != await to_thread.run_sync(shop.places.source_name, source):
             raise InputError(
                 f"there is a batch “{name}” already, of {known.source}",
-                where=str(source),
+                where=told(source),
                 hint=f"Give another name with --batch, or --batch {name} to go on with that one from here",
             )
     return name

@@ -22,6 +22,8 @@ class Folders:
         self._shop = shop
         self._batch = batch
         self._index = index
+        # Of a batch that begins, no row has to be looked up.
+        self.is_new = index.is_empty()
         self._pattern = FolderPattern(shop.settings.output.pattern)
         # Whether nobody else puts films where ours go.
         self._is_all_ours = self._pattern.is_per_batch and shop.output is None
@@ -61,7 +63,7 @@ class Folders:
     def _is_free(self, folder: str, brief: Brief) -> bool:
         if folder.casefold() in self._given:
             return False
-        holder = self._index.in_folder(folder)
+        holder = None if self.is_new else self._index.in_folder(folder)
         if holder is None:
             return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
         # The same place of the same source with other content, or the same topic under other settings: the film is
@@ -81,6 +83,8 @@ class Folders:
 
     def _before(self, brief: Brief) -> JobSummary | None:
         """The job of the same row as it was, or of the same topic whose folder was taken by another."""
+        if self.is_new:
+            return None
         if brief.key:
             rows = self._index.of_key(brief.key)
             return next((row for row in rows if _which(row) == _which_of(brief)), None)

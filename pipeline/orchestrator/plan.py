@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from anyio import to_thread
@@ -248,7 +249,18 @@ class _Planner:
 
     def plan(self, briefs: Iterable[Brief]) -> Plan:
         self._look()
+        # The disk takes the jobs that are planned while the next ones are.
+        with ThreadPoolExecutor(max_workers=1) as writer:
+            self._plan_all(briefs, writer)
+        folders = self._folders
+        self._plan.crowded = folders.crowded
+        self._plan.replaced = {old: title for old, title in folders.replaced.items() if old not in self.briefs}
+        self._plan.moved = {old: to for old, to in folders.moved.items() if old not in self.briefs}
+        return self._plan
+
+    def _plan_all(self, briefs: Iterable[Brief], writer: Executor) -> None:
         fresh: list[Job] = []
+        written: Future[None] | None = None
         films = (
             (number, film) for number, brief in enumerate(briefs, start=1) for film in self._shop.wishes.films_of(brief)
         )
@@ -258,20 +270,19 @@ class _Planner:
                 continue
             self.briefs[job_id] = None if self._saves else complete
             self._plan.ids.append(job_id)
-            row = self.index.find(job_id)
+            row = None if self._folders.is_new else self.index.find(job_id)
             if row is None:
                 fresh.append(self._new(complete, job_id, number))
             else:
                 self._known(row, complete, number)
             if len(fresh) == _AT_ONCE:
-                self._save(fresh)
-                fresh.clear()
+                if written:
+                    written.result()
+                written = writer.submit(self._save, fresh)
+                fresh = []
+        if written:
+            written.result()
         self._save(fresh)
-        folders = self._folders
-        self._plan.crowded = folders.crowded
-        self._plan.replaced = {old: title for old, title in folders.replaced.items() if old not in self.briefs}
-        self._plan.moved = {old: to for old, to in folders.moved.items() if old not in self.briefs}
-        return self._plan
 
     def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
         """Save a job for each row; its id by that of the job whose place it takes."""

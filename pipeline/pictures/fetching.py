@@ -16,8 +16,8 @@ import aiohttp
 from anyio import to_thread
 from yarl import URL
 
+from pipeline.addresses import PublicResolver, check_address
 from pipeline.errors import PermanentError, TransientError
-from pipeline.pictures.addresses import PublicResolver, check_address
 from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.vector import is_svg
 

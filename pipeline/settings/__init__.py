@@ -5,6 +5,7 @@ looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
 publishing.py  where films are published
 stock.py       those of services with photos
+source.py      where tables come from that are no plain files
 profiles.py    how strictly they are judged, by name
 services.py    those of services with language models, and what is known of the best known ones
 money.py       what models cost, and what may be spent on them

@@ -31,6 +31,7 @@ from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, Services
+from pipeline.settings.source import SourceSettings
 from pipeline.settings.stock import PexelsSettings, PixabaySettings
 
 
@@ -389,6 +390,7 @@ class Settings(BaseSettings):
     publishing: PublishingSettings = PublishingSettings()
     youtube: YouTubeSettings = YouTubeSettings()
     campaign: CampaignSettings = CampaignSettings()
+    source: SourceSettings = SourceSettings()
     cache: CacheSettings = CacheSettings()
 
     @classmethod

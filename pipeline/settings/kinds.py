@@ -60,6 +60,7 @@ OptionalMotion = Annotated[MotionAmount | None, BeforeValidator(_empty_is_none)]
 OptionalTransition = Annotated[Transition | None, BeforeValidator(_empty_is_none)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
+Password = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]
 Formats = Annotated[
     tuple[Shape, ...], AfterValidator(lambda shapes: tuple(dict.fromkeys(shapes))), BeforeValidator(split_names)

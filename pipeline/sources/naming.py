@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os.path
 import re
+from itertools import takewhile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.errors import InputError
 from pipeline.model.names import safe_name
 from pipeline.model.text import clean_text, has_words
+from pipeline.sources.addresses import is_remote
 
 SUFFIXES = (".md", ".txt")
-_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
+_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")
 TITLE_MAX_CHARS = 200
 
 _BATCH_MAX_CHARS = 60
@@ -20,12 +23,25 @@ _BATCH_MAX_CHARS = 60
 def batch_name(source: Path | str) -> str:
     """A batch is named after its source: topics/space.txt gives "space", a folder its name, a topic its words.
 
-    Looks at nothing on disk. The name is safe on every system.
+    An address gives the end of its path, a pattern the folder before its first star. Looks at nothing on disk. The
+    name is safe on every system.
     """
+    if is_remote(source):
+        source = Path(urlsplit(str(source)).path.strip("/") or "table")
+    source = folder_of_pattern(source) or source
     words = isinstance(source, str) and " " in source and not source.endswith((*SUFFIXES, *_TABLES))
     last = str(source) if words else Path(os.path.normpath(Path.cwd() / source)).name
     stem = last[: -len(Path(last).suffix)] if last.casefold().endswith((*SUFFIXES, *_TABLES)) else last
     return safe_name(stem, _BATCH_MAX_CHARS, default="batch")
+
+
+def folder_of_pattern(source: Path | str) -> Path | None:
+    """The folder before the first star of a pattern of files, "briefs/**/*.md"; None: it is none."""
+    text = str(source)
+    if "*" not in text or not text.casefold().endswith(".md"):
+        return None
+    plain = [*takewhile(lambda part: "*" not in part, Path(text).parts)]
+    return Path(*plain) if plain else Path()
 
 
 def title_of_file(path: Path) -> str:

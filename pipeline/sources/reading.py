@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError, did_you_mean
+from pipeline.errors import InputError, SourceError, did_you_mean
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
-from pipeline.sources.naming import SUFFIXES, checked_title
+from pipeline.sources.naming import SUFFIXES, checked_title, folder_of_pattern
 from pipeline.sources.tables import is_table
 from pipeline.sources.textfile import read_text
-from pipeline.sources.topics import parse_topics
+from pipeline.sources.topics import listed_files, parse_topics
 
 _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
 
@@ -22,9 +22,10 @@ _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
 async def read_briefs(source: Path | str, *, report: Callable[[InputError], None] | None = None) -> tuple[Brief, ...]:
     """The briefs of a source, in the order of the source; at least one, or every brief of a folder went to `report`.
 
-    A source is a Markdown brief (.md), a topic list (.txt), a folder of briefs (its .md files by name, README.md left
-    out), or a text: the topic itself. A text that is no existing path but looks like one (ends in .md or .txt, or is a
-    single word below an existing folder) is taken for a mistyped path. Raises `InputError` with file and line.
+    A source is a Markdown brief (.md), a topic list (.txt) or a list of briefs (likewise), a folder of briefs (its .md
+    files by name, README.md left out), a pattern of them ("briefs/**/*.md"), or a text: the topic itself. A text that
+    is no existing path but looks like one (ends in .md or .txt, or is a single word below an existing folder) is taken
+    for a mistyped path. Raises `InputError` with file and line.
 
     With `report`, a brief that can't be read does not spoil its folder: its error is reported, and it is left out.
     """
@@ -58,8 +59,10 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
             return (Brief(title=checked_title(source, where="topic")),)
     path = Path(source)
     if not _exists(path):
-        raise InputError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
-    return _read_folder(path, problems) if path.is_dir() else _read_file(path)
+        if (folder := folder_of_pattern(source)) is not None:
+            return _read_all(_matching(folder, path), problems)
+        raise SourceError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
+    return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
 
 
 def _means_a_path(text: str) -> bool:
@@ -88,12 +91,14 @@ def _nearest_file(path: Path) -> str:
     return did_you_mean(path.name, siblings, otherwise="")
 
 
-def _read_file(path: Path) -> tuple[Brief, ...]:
+def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
     match path.suffix.casefold():
         case ".md":
             return (parse_brief(read_text(path), path),)
         case ".txt":
-            return parse_topics(read_text(path), path)
+            text = read_text(path)
+            files = listed_files(text, path)
+            return _read_all(files, problems) if files else parse_topics(text, path)
         case _ if is_table(path):
             hint = f"A film for each of its rows: nightreel run {path} --template NAME"
             raise InputError("is a table", where=str(path), hint=hint)
@@ -102,16 +107,31 @@ def _read_file(path: Path) -> tuple[Brief, ...]:
             raise InputError(kind, where=str(path), hint=_KINDS)
 
 
-def _read_folder(folder: Path, problems: list[InputError]) -> tuple[Brief, ...]:
+def _in_folder(folder: Path) -> list[Path]:
     try:
         files = [path for path in folder.iterdir() if _is_brief(path)]
     except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=str(folder)) from error
+        raise SourceError(f"can't be read: {error.strerror or error}", where=str(folder)) from error
     if not files:
-        raise InputError(
-            "has no briefs", where=str(folder), hint="A brief is a .md file; a topic list (.txt) is given by its name"
-        )
-    files.sort(key=lambda path: (path.name.casefold(), path.name))
+        hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: **/*.md"
+        raise SourceError("has no briefs", where=str(folder), hint=hint)
+    return sorted(files, key=_by_name)
+
+
+def _matching(folder: Path, pattern: Path) -> list[Path]:
+    """The briefs that a pattern names, in the order of their paths; nothing that is hidden, and no links to folders."""
+    try:
+        found = folder.glob(pattern.relative_to(folder).as_posix())
+        files = [path for path in found if _is_brief(path) and not _is_hidden(path.relative_to(folder))]
+    except (OSError, ValueError) as error:
+        raise SourceError("is no pattern that can be followed", where=str(pattern), hint=_KINDS) from error
+    if not files:
+        hint = "A pattern is written in quotes: 'briefs/**/*.md' are all briefs below briefs/"
+        raise SourceError("no brief is called so", where=str(pattern), hint=hint)
+    return sorted(files, key=lambda path: tuple(map(_by_name, (*reversed(path.parents), path))))
+
+
+def _read_all(files: Iterable[Path], problems: list[InputError]) -> tuple[Brief, ...]:
     briefs = []
     for path in files:
         try:
@@ -119,6 +139,14 @@ def _read_folder(folder: Path, problems: list[InputError]) -> tuple[Brief, ...]:
         except InputError as error:
             problems.append(error)
     return tuple(briefs)
+
+
+def _by_name(path: Path) -> tuple[str, str]:
+    return path.name.casefold(), path.name
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _is_brief(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Topic lists: one topic a line, `#` starts a comment line."""
+"""Topic lists: one topic a line, `#` starts a comment line. Or lists of files: one brief a line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,25 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.sources.naming import checked_title
+
+
+def listed_files(text: str, path: Path) -> tuple[Path, ...]:
+    """The files of a list whose every line names a brief, beside it or below; none if it lists topics.
+
+    Raises `InputError` with the line of one that lies elsewhere: a list must not show what else this machine has.
+    """
+    files: dict[Path, None] = {}
+    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
+    lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
+    if not lines or not all(line.casefold().endswith(".md") for _, line in lines):
+        return ()
+    for number, line in lines:
+        file = path.parent / line.replace("\\", "/")
+        if not file.resolve().is_relative_to(path.parent.resolve()):
+            hint = "List files that lie beside the list or below it"
+            raise InputError(f"{line[:80]} lies elsewhere", where=f"{path}:{number}", hint=hint)
+        files[file] = None
+    return tuple(files)
 
 
 def parse_topics(text: str, path: Path) -> tuple[Brief, ...]:

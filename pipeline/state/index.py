@@ -166,6 +166,10 @@ class BatchIndex:
         """The stamp of the list that the places were taken from; empty: none yet."""
         return str(self._ask("SELECT arranged FROM about")[0][0])
 
+    def is_empty(self) -> bool:
+        """Whether no job is known, listed or not."""
+        return not self._ask("SELECT 1 FROM jobs LIMIT 1")
+
     def has_holes(self) -> bool:
         """Whether the database is damaged. Looks at all of it; one that is busy is not."""
         return self._keeper.has_holes()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import openpyxl
+
 from tests.acceptance.command import nightreel
 
 TEMPLATE = """
@@ -118,3 +120,23 @@ def test_retry_makes_a_row_that_was_mended_and_the_manifest_tells_of_it(tmp_path
         ["2", "Eve", "completed"],
     ]
     assert not (tmp_path / "output" / "people" / "summary" / "rejected.csv").exists()
+
+
+def test_a_workbook_takes_the_place_of_a_service_that_does_not_answer(tmp_path):
+    write(tmp_path, [])
+    book = openpyxl.Workbook()
+    for row in (("ID", "Name"), (1, "Jürgen"), (2, None)):
+        book.active.append(row)
+    book.save(tmp_path / "people.xlsx")
+    (tmp_path / "nightreel.toml").write_text(
+        "[retry]\nattempts = 1\n[source]\nallow = ['127.0.0.1']\n", encoding="utf-8"
+    )
+    address = "http://127.0.0.1:1/people?token=s3cret"
+
+    result = nightreel("run", address, "--fallback", "people.xlsx", "--dry-run", *FLAGS, cwd=tmp_path)
+
+    told, problem, *_ = result.events
+    assert told["event"] == "fallback"
+    assert told["reason"].startswith("http://127.0.0.1:1/people: can't be reached")
+    assert (problem["row"], problem["line"], problem["column"], problem["problem"]) == (2, 3, "Name", "is empty")
+    assert "s3cret" not in result.stdout + result.stderr

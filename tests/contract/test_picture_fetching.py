@@ -8,9 +8,9 @@ import socket
 import aiohttp
 import pytest
 
+from pipeline.addresses import PublicResolver, is_public
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures import fetching
-from pipeline.pictures.addresses import PublicResolver, is_public
 from pipeline.pictures.fetching import fetch
 from pipeline.pictures.kinds import kind_of
 from tests.standins.gallery import PictureServer

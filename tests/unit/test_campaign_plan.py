@@ -200,3 +200,54 @@ async def test_names_in_every_script_and_names_of_devices_become_folders(campaig
     folders = [job.folder for job in await campaign.jobs()]
     assert len(set(folders)) == 5
     assert all(folder.startswith("people/") and ".." not in folder for folder in folders)
+
+
+def of(tmp_path, **settings):
+    overrides = {"offline": True, "template": "offer", **settings}
+    return to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=overrides))
+
+
+async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(campaign, tmp_path):
+    await campaign.read(*ROWS)
+    shop = await of(tmp_path, **{"source.fallback": "people.csv"})
+    wanted = await read_source(tmp_path / "gone.csv", shop, batch="people")
+
+    assert [brief.origin for brief in wanted.briefs] == [f"{campaign.path}:{line}" for line in (2, 3, 4)]
+    assert "gone.csv: can't be read" in str(wanted.instead_of)
+
+
+async def test_a_source_that_breaks_in_its_middle_leaves_no_row_behind(campaign, tmp_path):
+    await campaign.read(ROWS[0])
+    shop = await of(tmp_path, **{"source.fallback": "people.csv"})
+    broken = tmp_path / "broken.json"
+    good = '{"customer": "9", "first_name": "Eva", "product": "Wall", "price": "8 EUR"}'
+    await to_thread.run_sync(lambda: broken.write_text(f"[{good}, {good[:-1]}", encoding="utf-8"))
+    wanted = await read_source(broken, shop, batch="people")
+
+    assert [brief.title for brief in wanted.briefs] == ["Roof for Maria"]
+    assert (wanted.rows, wanted.problems) == (1, ())
+
+
+async def test_what_somebody_asked_for_wrongly_is_no_reason_for_the_fallback(campaign, tmp_path):
+    await campaign.read(*ROWS)
+    shop = await of(tmp_path, **{"source.fallback": "other.csv", "campaign.key": "numer"})
+    with pytest.raises(InputError, match="the table has no column 'numer'"):
+        await read_source(campaign.path, shop, batch="people")
+
+
+async def test_when_neither_can_be_read_both_are_told(tmp_path, shop):
+    shop = await of(tmp_path, **{"source.fallback": "other.csv"})
+    with pytest.raises(InputError, match=r"gone\.csv.*nor can the fallback be read.*other\.csv"):
+        await read_source(tmp_path / "gone.csv", shop, batch="people")
+
+
+async def test_a_database_is_remembered_without_its_password(tmp_path):
+    address = "postgresql://reader:s3cret@127.0.0.1:1/crm"
+    settings = {"source.query": "SELECT 1", "source.password": "s3cret", "source.api_key": "k3y"}
+    shop = await of(tmp_path, **settings)
+
+    assert await to_thread.run_sync(shop.places.source_name, address) == "postgresql://reader@127.0.0.1:1/crm"
+    assert "s3cret" not in repr(shop.asked)
+    assert "k3y" not in repr(shop.asked)
+    assert shop.asked.settings["source.query"] == "SELECT 1"
+    assert "s3cret" not in repr(shop.settings)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import sqlite3
+from contextlib import closing
+from datetime import date
+from math import isfinite
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
@@ -16,6 +23,7 @@ from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import load_template
 
+FOUND_OUT = TableForm()
 HEADER = "customer,First Name,product,price,valid until\n"
 TEMPLATE = """
 title = "Small"
@@ -67,10 +75,10 @@ def template(tmp_path):
 
 @pytest.fixture
 def checked(tmp_path, template):
-    def check(lines, name="people.csv", choice=None, judge=lambda _brief: None, of=None, **more):
+    def check(lines, name="people.csv", *, choice=None, judge=lambda _brief: None, of=None, form=FOUND_OUT, **more):
         path = tmp_path / name
         path.write_bytes(lines if isinstance(lines, bytes) else lines.encode(errors="surrogateescape"))
-        table = open_table(path, TableForm())
+        table = open_table(path, form)
         reader = RowReader(table, of or template, **more)
         with write_rejected(tmp_path / "rejected.csv", table.columns) as refuse:
             return check_rows(table, reader, judge=judge, refuse=refuse, choice=choice)
@@ -254,11 +262,81 @@ def test_any_table_gives_a_brief_or_a_reason_for_every_row(checked, rows, delimi
     assert all(brief.title and brief.row for brief in result.briefs)
 
 
+FIELDS = ("first_name", "product", "price", "valid_until")
+values = (
+    cells
+    | st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats()
+    | st.binary(max_size=4)
+    | st.dates()
+    | st.datetimes()
+    | st.lists(cells, max_size=2)
+)
+rows_of_values = st.lists(st.lists(values, min_size=4, max_size=4), min_size=1, max_size=5)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(rows=rows_of_values, suffix=st.sampled_from([".json", ".jsonl", ".xlsx", ".sqlite"]))
+def test_any_values_of_programs_give_a_brief_or_a_reason_for_every_row(checked, rows, suffix):
+    content = {".json": as_array, ".jsonl": as_lines, ".xlsx": as_workbook, ".sqlite": as_database}[suffix](rows)
+    result = checked(content, f"a{suffix}", form=TableForm(query="SELECT * FROM people"))
+
+    refused = {problem.row for problem in result.problems}
+    assert len(result.briefs) + len(refused) == result.rows == result.refused + len(result.briefs)
+    assert result.rows <= len(rows)
+    assert suffix == ".xlsx" or result.rows == len(rows)
+    assert all(brief.title and brief.row for brief in result.briefs)
+
+
+def as_array(rows):
+    return json.dumps([dict(zip(FIELDS, row, strict=True)) for row in rows], default=str).encode()
+
+
+def as_lines(rows):
+    return "".join(json.dumps(dict(zip(FIELDS, row, strict=True)), default=str) + "\n" for row in rows).encode()
+
+
+def as_workbook(rows):
+    book = openpyxl.Workbook()
+    book.active.append(FIELDS)
+    for row in rows:
+        book.active.append(
+            [ILLEGAL_CHARACTERS_RE.sub("", each) if isinstance(each, str) else as_cell(each) for each in row]
+        )
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def as_cell(value):
+    """What a workbook can hold of it: floats that are none, bytes and lists are texts there."""
+    if isinstance(value, str):
+        return ILLEGAL_CHARACTERS_RE.sub("", value)
+    is_plain = value is None or isinstance(value, bool | int | date) or (isinstance(value, float) and isfinite(value))
+    return value if is_plain and not (isinstance(value, date) and value.year < 1901) else str(value)
+
+
+def as_database(rows):
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"CREATE TABLE people ({', '.join(FIELDS)})")
+        plain = [
+            [each if isinstance(each, str | int | float | bytes | None) else str(each) for each in row] for row in rows
+        ]
+        database.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", plain)
+        database.commit()
+        return bytes(database.serialize())
+
+
+NAMES = ["a.csv", "a.tsv", "a.json", "a.jsonl", "a.ndjson", "a.xlsx", "a.sqlite"]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
-@given(content=st.binary(max_size=200), name=st.sampled_from(["a.csv", "a.tsv", "a.json", "a.jsonl"]))
+@given(content=st.binary(max_size=200), name=st.sampled_from(NAMES))
 def test_any_file_is_read_or_told(checked, content, name):
     try:
-        result = checked(content, name)
+        result = checked(content, name, form=TableForm(query="SELECT * FROM people"))
     except InputError:
         return
     assert len(result.briefs) + result.refused == result.rows

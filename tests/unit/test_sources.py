@@ -18,6 +18,12 @@ def write(path: Path, data: str | bytes) -> Path:
     return path
 
 
+def put(path: Path, text: str) -> Path:
+    """Likewise, in a folder of its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write(path, text)
+
+
 async def message(source: Path | str) -> str:
     with pytest.raises(InputError) as caught:
         await read_briefs(source)
@@ -210,3 +216,49 @@ def test_the_folder_one_stands_in_has_a_name(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path / "films")
 
     assert batch_name(".") == "films"
+
+
+async def test_a_pattern_names_briefs_in_folders_of_folders(tmp_path):
+    for name in ("b/two.md", "b/c/three.md", "one.md", "b/README.md", ".hidden/four.md", "b/notes.txt"):
+        put(tmp_path / name, f"# {name}\n\nWhat is said.\n")
+
+    assert [brief.title for brief in await read_briefs(str(tmp_path / "**/*.md"))] == [
+        "b/c/three.md",
+        "b/two.md",
+        "one.md",
+    ]
+    assert [brief.title for brief in await read_briefs(str(tmp_path / "*/t*.md"))] == ["b/two.md"]
+    with pytest.raises(InputError, match="no brief is called so"):
+        await read_briefs(str(tmp_path / "x*.md"))
+
+
+async def test_a_list_of_briefs_is_read_in_its_order(tmp_path):
+    for name in ("tea.md", "more/milk.md"):
+        put(tmp_path / name, f"# {name}\n\nWhat is said.\n")
+    files = put(tmp_path / "films.txt", "# What comes\nmore/milk.md\ntea.md\nmore/milk.md\ngone.md\n")
+    problems = []
+
+    briefs = await read_briefs(str(files), report=problems.append)
+    assert [brief.title for brief in briefs] == ["more/milk.md", "tea.md"]
+    assert [problem.where for problem in problems] == [str(tmp_path / "gone.md")]
+
+
+async def test_a_list_of_briefs_does_not_lead_out_of_its_folder(tmp_path):
+    files = put(tmp_path / "films.txt", "../../etc/secret.md\n")
+
+    with pytest.raises(InputError, match=r"films\.txt:1.*lies elsewhere"):
+        await read_briefs(str(files))
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("briefs/**/*.md", "briefs"),
+        ("postgresql://me:s3cret@db.example.org/crm", "crm"),
+        ("https://example.org/api/customers?page=1", "customers"),
+        ("people.xlsx", "people"),
+        ("crm.sqlite", "crm"),
+    ],
+)
+def test_a_batch_is_named_after_a_source_of_any_kind(source, name):
+    assert batch_name(source) == name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from pipeline.orchestrator.workshop.workshop import Workshop
 
 _ID_DIGITS = 16
+# Of a brief, what shapes no film, or does so by what it stands for.
+_NO_MATTER = {"preset": None, "format": None, "theme": None, "origin": "", "playlist": "", "priority": None}
 
 
 class Identity:
@@ -33,8 +34,7 @@ class Identity:
         *shape, bed = self._known[asked]
         pictures = tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
         # Not what its preset is called, but what that says.
-        look = replace(brief, preset=None, format=None, theme=None)
-        own = canonical_text(replace(look, origin="", playlist="", priority=None))
+        own = canonical_text(brief, instead=_NO_MATTER)
         return key_of_texts(own, *shape, canonical_text(pictures), bed)[:_ID_DIGITS]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pipeline.model import Job, Package, is_stock
 from pipeline.orchestrator.naming import SUMMARY
 from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
+from pipeline.sources import is_remote, told
 
 _BESIDE = "Put the picture beside the brief, and write its name"
 # What of a folder is a picture, by name: its bytes are looked at later.
@@ -56,8 +57,10 @@ class Places:
     def source_name(self, source: Path | str) -> str:
         """A source as a batch remembers it: a path below the workspace if it is there, so that both may move.
 
-        Looks whether it exists: not for the event loop.
+        An address has no passwords any more. Looks whether it exists: not for the event loop.
         """
+        if is_remote(source):
+            return told(source)
         return self._below_workspace(str(source)) if Path(source).exists() else str(source)
 
     def origin(self, origin: str) -> str:
@@ -66,7 +69,7 @@ class Places:
         if not line.isdecimal():
             path, colon, line = origin, "", ""
         if path and path not in self._known:
-            self._known[path] = self._below_workspace(path)
+            self._known[path] = path if is_remote(path) else self._below_workspace(path)
         return f"{self._known[path]}{colon}{line}" if path else origin
 
     def picture(self, origin: str, source: str) -> Path:
@@ -98,7 +101,8 @@ class Places:
     def _beside(self, origin: str, source: str) -> Path:
         """Where a picture or a folder of them would lie. Raises `InputError` where it must not."""
         path, _, line = origin.rpartition(":")
-        folder = (self.workspace / (path if line.isdecimal() else origin)).parent if origin else self.workspace
+        beside = "" if is_remote(origin) else origin and (path if line.isdecimal() else origin)
+        folder = (self.workspace / beside).parent if beside else self.workspace
         try:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))

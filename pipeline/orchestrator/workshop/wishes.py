@@ -135,7 +135,7 @@ class Wishes:
             length_s=length_s,
             facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
             variant=int(self._flag("script.variant") or brief.variant or asked.variant),
-            music=self._music(replace(brief, template=template)),
+            music=self._music(brief if brief.template == template else replace(brief, template=template)),
             preset=self._flag("video.preset") or brief.preset or self.settings.video.preset,
             format=cast("Shape | None", self._flag("video.format")) or brief.format or self.settings.video.format,
             pictures=self._pictures(brief),

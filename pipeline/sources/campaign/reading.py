@@ -13,7 +13,7 @@ from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.naming import TITLE_MAX_CHARS
-from pipeline.sources.tables import BrokenRow, Table, TableRow, damage_in
+from pipeline.sources.tables import BrokenRow, Number, Table, TableRow, damage_in, mend_of
 from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
 
 _KEY_MAX_CHARS = 200
@@ -164,8 +164,9 @@ class RowReader:
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
         if damage := damage_in(cell):
-            raise CellProblem(damage, "Save the table as UTF-8")
-        text = field.read(_unquoted(cell), locale=self._locale)
+            raise CellProblem(damage, mend_of(cell))
+        # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
+        text = field.read(_unquoted(cell), locale="en" if isinstance(cell, Number) else self._locale)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)
@@ -191,7 +192,7 @@ class RowReader:
         try:
             # The values of the first are there already, as its language writes them.
             values = (typed if each is self._play else self._template.values(source, each.language) for each in plays)
-            scripts = tuple(each.script(fields) for each, fields in zip(plays, values, strict=True))
+            scripts = tuple(each.script(fields, said) for each, fields in zip(plays, values, strict=True))
         except PlayError as error:
             return [row_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
         for title in [script.title for script in scripts] or [said.get("title", "")]:

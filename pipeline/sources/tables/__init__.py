@@ -1,4 +1,4 @@
-"""Tables, row by row: CSV and its kin, JSON Lines and JSON arrays. However many rows there are, one is in memory.
+"""Tables, row by row: files, databases, what services answer. However many rows there are, one is in memory.
 
     table = open_table(Path("customers.csv"), TableForm())
     for row in table.rows():  # a `TableRow`, or a `BrokenRow` with the reason
@@ -8,11 +8,30 @@ encoding    bytes -> text, whatever program wrote it
 dialect     which character stands between cells, and whether the first line names the columns
 delimited   CSV, TSV, semicolons, bars
 objects     JSON Lines and JSON arrays
+workbook    sheets of Excel's
+database    queries
+pages       what an endpoint has answered
+cells       values of programs -> cells
 """
 
+from pipeline.sources.tables.cells import Number
 from pipeline.sources.tables.dialect import plain
-from pipeline.sources.tables.encoding import damage_in
+from pipeline.sources.tables.encoding import damage_in, mend_of
 from pipeline.sources.tables.opening import SUFFIXES, is_table, open_table
+from pipeline.sources.tables.pages import open_pages
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
 
-__all__ = ["SUFFIXES", "BrokenRow", "Table", "TableForm", "TableRow", "damage_in", "is_table", "open_table", "plain"]
+__all__ = [
+    "SUFFIXES",
+    "BrokenRow",
+    "Number",
+    "Table",
+    "TableForm",
+    "TableRow",
+    "damage_in",
+    "is_table",
+    "mend_of",
+    "open_pages",
+    "open_table",
+    "plain",
+]

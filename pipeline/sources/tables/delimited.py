@@ -7,13 +7,22 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import SourceError
 from pipeline.sources.tables.dialect import called, find_delimiter, find_header, said_delimiter
 from pipeline.sources.tables.encoding import Line, find_encoding, named, read_lines
-from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
+from pipeline.sources.tables.table import (
+    ROW_MAX_CHARS,
+    BrokenRow,
+    Table,
+    TableForm,
+    TableRow,
+    check_width,
+    named_columns,
+    used,
+)
 
 # What a table is judged by.
 _HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
@@ -35,24 +44,24 @@ class _Record:
     mend: str = ""
 
 
-def open_delimited(path: Path, form: TableForm, *, suffix: str = "") -> Table:
-    """The table in a file. Raises `InputError` for one that has no rows, or can't be read."""
+def open_delimited(source: Path | str, form: TableForm) -> Table:
+    """See `TableOpener`."""
+    path = Path(source)
     encoding = form.encoding or find_encoding(path)
     head = list(_head(path, encoding))
     said = said_delimiter(head[0].text) if head else ""
     skipped = 1 if said else 0
     texts = [line.text for line in head[skipped:]]
-    delimiter = form.delimiter or said or ("\t" if suffix == ".tsv" else find_delimiter(texts))
+    delimiter = form.delimiter or said or ("\t" if path.suffix.casefold() == ".tsv" else find_delimiter(texts))
     records = partial(_records, path, encoding, delimiter, skipped)
     first = next((record for record in records() if any(map(str.strip, record.cells))), None)
     if first is None:
-        raise InputError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
+        raise SourceError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
     has_header = find_header(texts, delimiter, form.names) if form.has_header is None else form.has_header
     if first.problem:
-        raise InputError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
-    if len(first.cells) > MOST_COLUMNS:
-        raise InputError(f"has {len(first.cells):,} columns, at most {MOST_COLUMNS:,} can be read", where=str(path))
-    columns, doubled = _columns(first.cells if has_header else [""] * len(first.cells))
+        raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
+    check_width(first.cells, str(path))
+    columns, doubled = named_columns(first.cells if has_header else [""] * len(first.cells))
     return Table(
         path=str(path),
         columns=columns,
@@ -71,21 +80,6 @@ def _head(path: Path, encoding: str) -> Iterator[Line]:
             return
 
 
-def _columns(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """A name for each column, and those that were given twice. One without a name is called by its number."""
-    found: dict[str, None] = {}
-    doubled = set()
-    for number, written in enumerate(names, start=1):
-        name = base = " ".join(written.split()) or str(number)
-        times = 1
-        while name in found:
-            doubled.add(base)
-            times += 1
-            name = f"{base} ({times})"
-        found[name] = None
-    return tuple(found), frozenset(doubled)
-
-
 def _rows(
     records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int
 ) -> Iterator[TableRow | BrokenRow]:
@@ -96,8 +90,8 @@ def _rows(
         number += 1
         cells = dict(zip(columns, record.cells, strict=False))
         problem, mend = record.problem, record.mend
-        if not problem and _length(record.cells) > len(columns):
-            problem = f"has {_length(record.cells)} cells, and there are {len(columns)} columns"
+        if not problem and used(record.cells) > len(columns):
+            problem = f"has {used(record.cells)} cells, and there are {len(columns)} columns"
             mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
         elif not problem and len(record.cells) < len(columns):
             problem = f"has {len(record.cells)} cells, and there are {len(columns)} columns"
@@ -106,12 +100,6 @@ def _rows(
             yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells)
         else:
             yield TableRow(number=number, line=record.line, cells=cells)
-
-
-def _length(cells: Sequence[str]) -> int:
-    """How many cells there are, without the empty ones at the end."""
-    empty = sum(1 for _ in takewhile(lambda cell: not cell.strip(), reversed(cells)))
-    return len(cells) - empty
 
 
 def _records(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterator[_Record]:

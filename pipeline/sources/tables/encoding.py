@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.errors import InputError
+from pipeline.errors import SourceError
+from pipeline.sources.tables.cells import Lost
 from pipeline.sources.tables.table import ROW_MAX_CHARS
 
 _MARKS = (
@@ -29,9 +30,9 @@ _MARKS = (
 _HEAD_BYTES = 64 * 1024
 # Files of other kinds that are often given by mistake, by how they begin.
 _OTHERS = (
-    (b"PK\x03\x04", "is a workbook or an archive, not text", "Save the sheet as CSV (UTF-8)"),
+    (b"PK\x03\x04", "is a workbook or an archive, not text", "Call a workbook .xlsx, or save the sheet as CSV (UTF-8)"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook, not text", "Save the sheet as CSV (UTF-8)"),
-    (b"SQLite format 3\0", "is a database, not text", "Export the table as CSV"),
+    (b"SQLite format 3\0", "is a database, not text", "Call it .sqlite, and say what to ask it with --query"),
     (b"%PDF", "is a PDF, not text", "Export the table as CSV"),
     (b"\x1f\x8b", "is compressed", "Unpack it"),
 )
@@ -51,33 +52,48 @@ class Line:
 def find_encoding(path: Path) -> str:
     """The encoding of a file, as Python calls it. Reads it, a little at a time.
 
-    Raises `InputError` for a file that is missing, empty, of another kind or can't be read.
+    Raises `SourceError` for a file that is missing, empty, of another kind or can't be read.
     """
     with _bytes_of(path) as head:
         if not head:
-            raise InputError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
+            raise SourceError(
+                "is empty", where=str(path), hint="The first line names the columns, each other is a film"
+            )
         for begins, problem, hint in _OTHERS:
             if head.startswith(begins):
-                raise InputError(problem, where=str(path), hint=hint)
+                raise SourceError(problem, where=str(path), hint=hint)
         marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     return marked or _unmarked_utf_16(head) or _eight_bits(path)
 
 
 def read_lines(path: Path, encoding: str) -> Iterator[Line]:
-    """The lines of a file. Raises `InputError` when it can't be read, or when there is no such encoding."""
+    """The lines of a file. Raises `SourceError` when it can't be read, or when there is no such encoding."""
     # Of UTF-16 nothing can be kept that is none; what stands there instead is damage as well.
     errors = "replace" if encoding.replace("_", "-").lower().startswith(("utf-16", "utf-32")) else "surrogateescape"
     try:
         with path.open(encoding=encoding, errors=errors, newline="") as file:
             yield from _lines(file)
     except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+        raise SourceError(f"can't be read: {error.strerror or error}", where=str(path)) from error
     except (LookupError, UnicodeError) as error:
-        raise InputError(f"can't be read as {encoding}", where=str(path), hint="Save it as UTF-8") from error
+        raise SourceError(f"can't be read as {encoding}", where=str(path), hint="Save it as UTF-8") from error
+
+
+def check_regular(path: Path) -> None:
+    """Raise `SourceError` for a file that is missing, or is none: a pipe or a device would never end."""
+    try:
+        is_regular = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise SourceError(f"can't be read: {told}", where=str(path)) from error
+    if not is_regular:
+        raise SourceError("is not a regular file", where=str(path))
 
 
 def damage_in(text: str) -> str:
     """What is wrong with a text that was not read as it was written; empty: nothing is."""
+    if isinstance(text, Lost):
+        return text
     found = _DAMAGE.search(text)
     if found is None:
         return ""
@@ -86,6 +102,11 @@ def damage_in(text: str) -> str:
     if found[0] == "\ufffd":
         return "holds � where a letter was lost"
     return f"holds the byte 0x{ord(found[0]) - 0xDC00:02X}, which is not in the encoding of the rest"
+
+
+def mend_of(text: str) -> str:
+    """What to do about a text that was not read as it was written."""
+    return "Give it as a value that a cell can hold" if isinstance(text, Lost) else "Save the table as UTF-8"
 
 
 def named(encoding: str) -> str:
@@ -106,14 +127,12 @@ def _lines(file: TextIO) -> Iterator[Line]:
 @contextmanager
 def _bytes_of(path: Path) -> Iterator[bytes]:
     """How the file begins."""
+    check_regular(path)
     try:
-        # A pipe or a device would never end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError("is not a regular file", where=str(path))
         with path.open("rb") as file:
             yield file.read(_HEAD_BYTES)
     except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+        raise SourceError(f"can't be read: {error.strerror or error}", where=str(path)) from error
 
 
 def _unmarked_utf_16(head: bytes) -> str:
@@ -143,5 +162,5 @@ def _eight_bits(path: Path) -> str:
                 else:
                     return "utf-8"
     except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+        raise SourceError(f"can't be read: {error.strerror or error}", where=str(path)) from error
     return "cp1252" if has_other else "utf-8"

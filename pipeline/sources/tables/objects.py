@@ -9,21 +9,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.errors import SourceError
+from pipeline.sources.tables.cells import Number
 from pipeline.sources.tables.encoding import find_encoding, named, read_lines
 from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
 
 # Numbers stay as they were written: 0.10 is a price, and 1e400 no reason to stop.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str)
 _MEND = 'A row is an object in braces: {"name": "Maria", "price": "12 EUR"}'
 _CHUNK_LINES = 200
 _SPACE = " \t\r\n"
 
 
-def open_objects(path: Path, form: TableForm, *, suffix: str) -> Table:
-    """The table in a file of objects. Raises `InputError` for one that has no rows, or can't be read."""
+def open_objects(source: Path | str, form: TableForm) -> Table:
+    """See `TableOpener`."""
+    path = Path(source)
     encoding = form.encoding or find_encoding(path)
-    rows = partial(_of_lines if suffix in {".jsonl", ".ndjson"} else _of_array, path, encoding)
+    rows = partial(_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _of_array, path, encoding)
     first = next((row for row in rows() if isinstance(row, TableRow)), None)
     return Table(
         path=str(path),
@@ -46,22 +48,22 @@ def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
             yield BrokenRow(number=number, line=line.number, problem=problem, mend=mend, cells={})
             continue
         try:
-            value = _DECODER.decode(line.text.strip().removeprefix("\ufeff"))
+            value = DECODER.decode(line.text.strip().removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
             problem = f"is broken JSON: {_reason(error)}"
             yield BrokenRow(number=number, line=line.number, problem=problem, mend=_MEND, cells={})
         else:
-            yield _row(value, number, line.number)
+            yield row_of_value(value, number, line.number)
 
 
 def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
-    """Nobody can tell where the next row begins once one is broken: that ends the table with an `InputError`."""
+    """Nobody can tell where the next row begins once one is broken: that ends the table with an `SourceError`."""
     text = _Text(path=str(path), lines=(line.text for line in read_lines(path, encoding)))
     text.skip()
     text.buffer = text.buffer.removeprefix("\ufeff")
     if text.next_character() != "[":
         hint = "A .json file holds a list of objects, [{…}, {…}]; a file with one object a line is called .jsonl"
-        raise InputError("is no list of rows", where=text.where, hint=hint)
+        raise SourceError("is no list of rows", where=text.where, hint=hint)
     text.take(1)
     number = 0
     while (character := text.next_character()) != "]" or number == 0:
@@ -69,12 +71,12 @@ def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
             return
         if number:
             if character != ",":
-                raise InputError("is broken JSON: a comma is missing between two rows", where=text.where)
+                raise SourceError("is broken JSON: a comma is missing between two rows", where=text.where)
             text.take(1)
         text.skip()
         number += 1
         line = text.line
-        yield _row(text.value(), number, line)
+        yield row_of_value(text.value(), number, line)
 
 
 @dataclass(kw_only=True)
@@ -99,10 +101,10 @@ class _Text:
                 return
 
     def next_character(self) -> str:
-        """What comes after spaces. Raises `InputError` at the end of the file."""
+        """What comes after spaces. Raises `SourceError` at the end of the file."""
         self.skip()
         if not self.buffer:
-            raise InputError("is broken JSON: it ends before its list does", where=self.where)
+            raise SourceError("is broken JSON: it ends before its list does", where=self.where)
         return self.buffer[0]
 
     def take(self, chars: int) -> None:
@@ -114,13 +116,13 @@ class _Text:
         """The value that begins here."""
         while True:
             try:
-                value, end = _DECODER.raw_decode(self.buffer)
+                value, end = DECODER.raw_decode(self.buffer)
             except RecursionError as error:
-                raise InputError(f"is broken JSON: {_reason(error)}", where=self.where) from error
+                raise SourceError(f"is broken JSON: {_reason(error)}", where=self.where) from error
             except ValueError as error:
                 if len(self.buffer) <= ROW_MAX_CHARS and self._more():
                     continue
-                raise InputError(f"is broken JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
+                raise SourceError(f"is broken JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
             # A number may go on in the next line of the file.
             if end == len(self.buffer) and self._more():
                 continue
@@ -139,7 +141,8 @@ class _Text:
         return bool(lines)
 
 
-def _row(value: object, number: int, line: int) -> TableRow | BrokenRow:
+def row_of_value(value: object, number: int, line: int) -> TableRow | BrokenRow:
+    """What JSON has as a row, read by `DECODER`."""
     if not isinstance(value, Mapping):
         return BrokenRow(number=number, line=line, problem="is no object", mend=_MEND, cells={})
     if len(value) > MOST_COLUMNS:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import SourceError
 
 # Beyond it a file is no table of people or products any more. A row may have as many characters as a line.
 MOST_COLUMNS = 20_000
@@ -22,6 +27,13 @@ class TableForm:
     has_header: bool | None = None
     # Names that a column may well have, plain (see `plain`): a line with one of them names the columns.
     names: frozenset[str] = frozenset()
+    # The sheet of a workbook, by its name.
+    sheet: str = ""
+    # What is asked of a database, in SQL; and the password that its address does not have.
+    query: str = ""
+    password: str = field(default="", repr=False)
+    # Where the rows are in JSON that has more: "data.items".
+    rows_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +62,12 @@ class BrokenRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A file of rows. `rows` reads it from the beginning, each time that it is called. Blocks.
+    """A source of rows. `rows` reads it from the beginning, each time that it is called. Blocks.
 
-    It raises `InputError` where the rest of the file can't be read.
+    It raises `SourceError` where the rest can't be read.
     """
 
+    # What it is called in messages and in briefs, without secrets.
     path: str
     # In the order of the file; of JSON, those of its first row: others may have more.
     columns: tuple[str, ...]
@@ -63,3 +76,40 @@ class Table:
     rows: Callable[[], Iterator[TableRow | BrokenRow]]
     # What was found out about the file, for messages: "UTF-8, cells between ;".
     form: str
+
+
+class TableOpener(Protocol):
+    """A kind of table: finds out how one is written. Every kind passes tests/contract/test_table_sources.py.
+
+    Blocks, and holds no more than a row and what names the columns, however many rows there are.
+    """
+
+    def __call__(self, source: Path | str, form: TableForm) -> Table:
+        """The table in a source. Raises `SourceError` for one that has no rows, or can't be read."""
+        ...
+
+
+def named_columns(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """A name for each column, and those that were given twice. One without a name is called by its number."""
+    found: dict[str, None] = {}
+    doubled = set()
+    for number, written in enumerate(names, start=1):
+        name = base = " ".join(written.split()) or str(number)
+        times = 1
+        while name in found:
+            doubled.add(base)
+            times += 1
+            name = f"{base} ({times})"
+        found[name] = None
+    return tuple(found), frozenset(doubled)
+
+
+def check_width(columns: Sequence[object], path: str) -> None:
+    """Raise `SourceError` for what has too many columns to be a table."""
+    if len(columns) > MOST_COLUMNS:
+        raise SourceError(f"has {len(columns):,} columns, at most {MOST_COLUMNS:,} can be read", where=path)
+
+
+def used(cells: Sequence[str]) -> int:
+    """How many cells there are, without the empty ones at the end; 0: the row is empty."""
+    return len(cells) - sum(1 for _ in takewhile(lambda cell: not cell.strip(), reversed(cells)))

@@ -22,6 +22,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import InputError, did_you_mean
@@ -32,6 +33,9 @@ from pipeline.template.scenes import build_scene
 _ABOUT = ("title", "thumbnail_text", "description")
 _KEYS = (*_ABOUT, "language", "scenes")
 _SAY, _LAYOUT = "say", "layout"
+# Some two thousand scenes take some megabytes.
+_MOST_KNOWN = 2000
+_UNTOLD: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,19 @@ class _Part:
     sheet: Sheet
     # What it is for every row, if it names no field.
     scene: Scene | None
+    # What it became for rows of late, by what they say in the fields that it names: two rows share most scenes.
+    known: dict[tuple[str, ...], Scene | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, values: Values, told: Mapping[str, str]) -> Scene | None:
+        """The scene of a row; None: its condition is false. Raises `PlayError`."""
+        if self.scene or not told:
+            return self.scene or _scene(self.place, self.sheet, values)
+        key = tuple(told.get(name, "") for name in self.sheet.names)
+        if key not in self.known:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            self.known[key] = _scene(self.place, self.sheet, values)
+        return self.known[key]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +71,14 @@ class Play:
     _about: Sheet = field(compare=False, repr=False)
     _scenes: tuple[_Part, ...] = field(compare=False, repr=False)
 
-    def script(self, fields: Mapping[str, object]) -> Script:
-        """The script of a row with these values by field. Raises `PlayError`."""
+    def script(self, fields: Mapping[str, object], told: Mapping[str, str] = _UNTOLD) -> Script:
+        """The script of a row with these values by field. Raises `PlayError`.
+
+        `told` are the same values in one form (see `Field.read`): by them scenes are known that other rows have, too.
+        """
         values = Values(fields, self.language)
         about = self._about.filled(values, place="title")
-        scenes = [scene for part in self._scenes if (scene := part.scene or _scene(part.place, part.sheet, values))]
+        scenes = [scene for part in self._scenes if (scene := part.of(values, told))]
         return Script(
             title=about["title"],
             language=self.language,
@@ -103,7 +123,7 @@ def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str]
     # A moment of a timeline has a `when` that is shown.
     moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
     sheet = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
-    if sheet.varies:
+    if sheet.names:
         return _Part(place=place, sheet=sheet, scene=None)
     try:
         return _Part(place=place, sheet=sheet, scene=_scene(place, sheet, Values({}, language)))

@@ -79,8 +79,8 @@ class Sheet:
 
     template: jinja2.Template
     fill: Fill
-    # Whether it names any field: else it is the same for every row.
-    varies: bool
+    # The fields that it names: none, and it is the same for every row.
+    names: frozenset[str]
 
     def filled(self, values: Values, *, place: str) -> Any:  # noqa: ANN401 - what was compiled, filled in
         """It, for a row; `NOTHING` where its condition is false. Raises `PlayError`."""
@@ -111,11 +111,11 @@ class _Press:
         self._shown = shown
         self._source: list[str] = []
         self._count = 0
-        self._varies = False
+        self._names: frozenset[str] = frozenset()
 
     def sheet(self, fill: Fill) -> Sheet:
         """All that was compiled."""
-        return Sheet(template=SANDBOX.from_string("".join(self._source)), fill=fill, varies=self._varies)
+        return Sheet(template=SANDBOX.from_string("".join(self._source)), fill=fill, names=self._names)
 
     def any(self, value: object) -> Fill:
         """A text, a list, a table or anything else that stands in TOML."""
@@ -166,7 +166,7 @@ class _Press:
             SANDBOX.from_string(text)
         except jinja2.TemplateError as error:
             raise InputError(f"broken text: {error.message or error}", where=self._where) from error
-        self._varies = self._varies or bool(used)
+        self._names |= used
         if unknown := sorted(used - self._known):
             hint = did_you_mean(unknown[0], self._known, otherwise="Fields are declared in [fields.NAME]")
             raise InputError(f"there is no field {unknown[0]}", where=self._where, hint=hint)

@@ -1,4 +1,4 @@
-"""Which addresses a picture may be fetched from: public ones, whoever asks.
+"""Which addresses a picture or a table may be fetched from: public ones, whoever asks.
 
 A brief may be written by anybody, and the machine that makes its film may see what its author does not: services on
 the machine itself, devices of its network, the metadata of its cloud. So names are looked up first, what they stand for
@@ -18,6 +18,8 @@ from yarl import URL
 
 from pipeline.errors import PermanentError
 
+# What else to do with a picture.
+_SAVE_IT = "Save the picture beside the brief"
 # RFC 6052: IPv4 addresses behind a translator.
 _TRANSLATED = ip_network("64:ff9b::/96")
 
@@ -42,15 +44,15 @@ def _wrapped(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or teredo
 
 
-def check_address(url: URL, also_allowed: Collection[str]) -> None:
-    """Raise `PermanentError` for what is refused before any name is looked up."""
+def check_address(url: URL, also_allowed: Collection[str], *, hint: str = _SAVE_IT) -> None:
+    """Raise `PermanentError` for what is refused before any name is looked up; `hint` says what to do instead."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise PermanentError("only http and https addresses are fetched", hint="Give an address that begins so")
     if url.user or url.password:
-        raise PermanentError("an address with a password is not fetched", hint="Save the picture beside the brief")
+        raise PermanentError("an address with a password is not fetched", hint=hint)
     # aiohttp looks up nothing for an address in numbers: no resolver would see it.
     if _is_numeric(url.host) and not is_public(url.host) and not _is_allowed(url.host, url.port, also_allowed):
-        raise _private(url.host)
+        raise _private(url.host, hint)
 
 
 def _is_allowed(host: str, port: int | None, also_allowed: Collection[str]) -> bool:
@@ -68,8 +70,9 @@ def _is_numeric(host: str) -> bool:
 class PublicResolver(AbstractResolver):
     """Looks names up, and knows only the public addresses among what it finds."""
 
-    def __init__(self, also_allowed: Collection[str] = ()) -> None:
+    def __init__(self, also_allowed: Collection[str] = (), *, hint: str = _SAVE_IT) -> None:
         self._theirs = ThreadedResolver()
+        self._hint = hint
         self._also_allowed = frozenset(also_allowed)
 
     async def resolve(
@@ -80,7 +83,7 @@ class PublicResolver(AbstractResolver):
         if _is_allowed(host, port, self._also_allowed):
             return found
         if any(not is_public(each["host"]) and each["host"] not in self._also_allowed for each in found):
-            raise _private(host)
+            raise _private(host, self._hint)
         return found
 
     async def close(self) -> None:
@@ -88,8 +91,7 @@ class PublicResolver(AbstractResolver):
         await self._theirs.close()
 
 
-def _private(host: str) -> PermanentError:
+def _private(host: str, hint: str) -> PermanentError:
     return PermanentError(
-        f"{host} is an address of this machine or its network, from which nothing is fetched",
-        hint="Save the picture beside the brief",
+        f"{host} is an address of this machine or its network, from which nothing is fetched", hint=hint
     )

@@ -1,0 +1,53 @@
+"""Sources that are no files: addresses of databases and of services, and what may be told of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+_SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://", re.IGNORECASE)
+# Parameters whose values are keys, as services call them; signatures of clouds among them.
+_SECRET = re.compile(r"key|token|secret|passw|signature|credential|^(sig|auth|code|pwd)$", re.IGNORECASE)
+
+
+def is_endpoint(source: Path | str) -> bool:
+    """Whether a source is asked by HTTP."""
+    return _scheme(source) in {"http", "https"}
+
+
+def is_database(source: Path | str) -> bool:
+    """Whether a source is the address of a database."""
+    return _scheme(source) not in {"", "http", "https"}
+
+
+def is_remote(source: Path | str) -> bool:
+    """Whether a source is an address, and no path."""
+    return bool(_scheme(source))
+
+
+def as_source(text: str) -> Path | str:
+    """What a flag names: an address as it is, anything else as a path."""
+    return text if is_remote(text) else Path(text)
+
+
+def told(source: Path | str) -> str:
+    """A source as messages and checkpoints have it: an address without passwords and keys."""
+    if not is_remote(source):
+        return str(source)
+    try:
+        parts = urlsplit(str(source))
+        user = parts.username
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return f"{_scheme(source)}://…"
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in given if not _SECRET.search(name)]
+    query = parts.query if kept == given else urlencode(kept)
+    netloc = f"{user}@{host}" if user and is_database(source) else host
+    return f"{parts.scheme}://{netloc}{parts.path}{'?' if query else ''}{query}"
+
+
+def _scheme(source: Path | str) -> str:
+    found = _SCHEME.match(source) if isinstance(source, str) else None
+    return found[1].casefold() if found else ""

@@ -1,0 +1,133 @@
+"""Services that answer rows: all pages or none of them, whatever the service does in between."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, SourceError, TransientError
+from pipeline.limits import RetryPolicy
+from pipeline.sources.endpoint import Endpoint, fetch_pages
+from pipeline.sources.tables import TableForm, open_pages
+from tests.standins.rows import KEY, RowService
+
+ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]
+FOUND_OUT = TableForm()
+IMPATIENT = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
+
+
+@pytest.fixture
+async def service():
+    async with RowService(ROWS) as it:
+        yield it
+        assert not it.complaints
+
+
+@pytest.fixture
+def fetched(service, tmp_path):
+    async def fetch(path, *, form=FOUND_OUT, **asked):
+        asked = {"api_key": KEY, "allowed": {"127.0.0.1"}, **asked}
+        address = service.url(path)
+        pages = await fetch_pages(Endpoint(address=address, **asked), tmp_path, form, retry=IMPATIENT)
+        table = await to_thread.run_sync(lambda: open_pages(pages, form, name=address))
+        return await to_thread.run_sync(lambda: [row.cells["name"] for row in table.rows()])
+
+    return fetch
+
+
+NAMES = [row["name"] for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "pages"),
+    [
+        ("/link", {}, 3),
+        ("/next", {}, 3),
+        ("/cursor", {"form": TableForm(rows_at="data.items"), "next_at": "meta.cursor"}, 3),
+        ("/number", {"page_param": "page"}, 4),
+        ("/number?page=1", {"page_param": "page"}, 4),
+        ("/lines", {}, 1),
+        ("/table", {}, 1),
+    ],
+)
+async def test_all_pages_are_read_however_they_are_named(service, fetched, path, asked, pages):
+    assert await fetched(path, **asked) == NAMES
+    assert len(service.asked) == pages
+
+
+@pytest.mark.parametrize("fault", [429, 500, 502, 503, "cut"])
+async def test_what_may_pass_is_asked_again_from_the_same_page(service, fetched, fault):
+    service.faults = ["", fault]
+
+    assert await fetched("/link") == NAMES
+    assert service.asked.count("/link?at=2") == 2
+
+
+async def test_a_service_that_keeps_failing_gives_no_rows_at_all(service, fetched):
+    service.faults = ["", 503, 503, 503]
+
+    with pytest.raises(TransientError, match="the service answered 503"):
+        await fetched("/link")
+
+
+async def test_a_long_wait_that_is_asked_for_is_not_waited_for(service, fetched):
+    service.faults, service.retry_after = [429], "3600"
+
+    with pytest.raises(ClosedError):
+        await fetched("/link")
+
+
+async def test_the_key_goes_into_a_header_of_ones_choice(fetched):
+    assert await fetched("/lines", api_key_header="X-Api-Key") == NAMES
+
+
+async def test_a_key_that_is_wrong_is_told_and_not_repeated(fetched):
+    with pytest.raises(NeedsLoginError, match="NIGHTREEL_SOURCE__API_KEY") as caught:
+        await fetched("/link", api_key="wr0ng")
+    assert "wr0ng" not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "problem"),
+    [
+        ("/gone", PermanentError, "the service answered 404"),
+        ("/page", PermanentError, "answers a web page"),
+        ("/bare", SourceError, 'answers 2 lists, and one is that of the rows: "a", "b"'),
+        ("/elsewhere", PermanentError, "names a next page on another host"),
+        ("/circle", PermanentError, "leads on in a circle"),
+        ("/packed", PermanentError, "answers packed"),
+        ("/none", SourceError, "answers no rows"),
+        ("/to?http://169.254.169.254/latest", PermanentError, "is an address of this machine or its network"),
+        ("/to?file:///etc/passwd", PermanentError, "only http and https"),
+    ],
+)
+async def test_what_is_no_table_is_told_with_its_address(service, fetched, path, kind, problem):
+    with pytest.raises(kind, match=problem) as caught:
+        await fetched(path)
+    assert caught.value.where.startswith("http://127.0.0.1")
+    service.complaints.clear()
+
+
+async def test_private_addresses_are_refused_unless_they_are_allowed(service, fetched):
+    with pytest.raises(PermanentError, match=r"source\.allow"):
+        await fetched("/link", allowed=())
+    assert service.asked == []
+
+
+async def test_a_key_goes_to_no_other_host(service, fetched):
+    async with RowService(ROWS) as other:
+        with pytest.raises(NeedsLoginError):
+            await fetched(f"/to?{other.url('/lines')}")
+        assert other.asked == ["/lines"]
+
+
+async def test_too_much_is_refused_while_it_comes(fetched):
+    with pytest.raises(PermanentError, match="answers more than"):
+        await fetched("/link", most_bytes=150)
+
+
+async def test_an_address_with_a_password_is_refused_without_telling_it(tmp_path):
+    asked = Endpoint(address="https://me:s3cret@example.org/rows")
+    with pytest.raises(NightreelError) as caught:
+        await fetch_pages(asked, tmp_path, TableForm(), retry=IMPATIENT)
+    assert "s3cret" not in str(caught.value)

@@ -1,0 +1,99 @@
+"""A real PostgreSQL on loopback, begun for the tests and gone with them. Debian: `postgresql`.
+
+It keeps nothing: no write waits for a disk. Whoever runs the tests as root runs it as another user, as it insists.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+# Set where everything has to be there, as in `.ci/run`; otherwise what needs it is skipped.
+REQUIRED = "POSTGRES_REQUIRED"
+PASSWORD = "p@ss: wörd/1"
+_CONNECT_S = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server with one database, and one user who must give a password."""
+
+    port: int
+    programs: Path
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        """Without a password."""
+        return f"postgresql://reader@127.0.0.1:{self.port}/postgres"
+
+    def run(self, sql: str) -> None:
+        """Do something as the one who may."""
+        address = {"host": "127.0.0.1", "port": self.port, "user": "reader", "dbname": "postgres"}
+        with psycopg.connect(**address, password=PASSWORD) as it:
+            it.execute(sql)
+
+
+def programs() -> Path:
+    """The folder of initdb and postgres, which Debian keeps off the path. Skips where there are none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    path = found[-1] if found else Path(shutil.which("initdb") or "")
+    if path.name != "initdb":
+        if os.environ.get(REQUIRED):
+            pytest.fail("PostgreSQL is not installed: postgresql")
+        pytest.skip("PostgreSQL is not installed")
+    return path.resolve().parent
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """The server, until the block ends."""
+    where = programs()
+    user = {"user": "nobody", "group": "nogroup"} if os.name == "posix" and os.geteuid() == 0 else {}
+    folder = Path(tempfile.mkdtemp(prefix="nightreel-pg-"))
+    try:
+        secret = folder / "password"
+        secret.write_text(PASSWORD, encoding="utf-8")
+        if user:
+            for path in (folder, secret):
+                shutil.chown(path, **user)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **user}
+        making = ("--auth=scram-sha-256", "--username=reader", f"--pwfile={secret}", "--encoding=UTF8", "--no-locale")
+        subprocess.run([where / "initdb", *making, "--no-sync", "-D", folder / "data"], check=True, **quiet)
+        port = _free_port()
+        settings = (
+            "fsync=off",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={folder}",
+            "max_connections=10",
+        )
+        flags = [part for setting in settings for part in ("-c", setting)]
+        server = subprocess.Popen([where / "postgres", "-D", folder / "data", "-p", str(port), *flags], **quiet)
+        try:
+            ready = [where / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-t", str(_CONNECT_S)]
+            while subprocess.run(ready, **quiet, check=False).returncode:
+                assert server.poll() is None, "the server did not start"
+            yield Server(port=port, programs=where, folder=folder)
+        finally:
+            server.send_signal(signal.SIGQUIT)  # at once: there is nothing to keep
+            server.wait(timeout=_CONNECT_S)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _free_port() -> int:
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        port: int = it.getsockname()[1]
+        return port

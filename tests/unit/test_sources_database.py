@@ -1,0 +1,126 @@
+"""Queries: nothing is written, no password is told, and what goes wrong is one line."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pipeline.errors import InputError, MissingToolError, SourceError
+from pipeline.sources.addresses import told
+from pipeline.sources.tables import Number, TableForm, damage_in, open_table
+from pipeline.sources.tables.cells import cell_of
+
+
+@pytest.fixture
+def people(tmp_path):
+    path = tmp_path / "crm.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE people (name TEXT, price REAL, photo BLOB, born TEXT)")
+        database.execute("INSERT INTO people VALUES ('Bo', 1299.5, x'ff00', '2026-11-03'), ('O:Neill', 3, NULL, NULL)")
+    return path
+
+
+def rows(source, query, **form):
+    return list(open_table(source, TableForm(query=query, **form)).rows())
+
+
+def test_values_become_cells_and_bytes_are_told(people):
+    bo, other = rows(people, "SELECT * FROM people")
+
+    assert dict(other.cells) == {"name": "O:Neill", "price": "3", "photo": "", "born": ""}
+    assert isinstance(bo.cells["price"], Number)
+    assert damage_in(bo.cells["photo"]) == "holds 2 bytes that are no text"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (Decimal("12.00"), "12.00"),
+        (Decimal("NaN"), ""),
+        (1e22, "10000000000000000000000"),
+        (float("inf"), ""),
+        (date(2026, 1, 2), "2026-01-02"),
+        ({"a": [1, "ü"]}, '{"a": [1, "ü"]}'),
+        (True, "true"),
+        (2**70, "1180591620717411303424"),
+    ],
+)
+def test_what_programs_have_is_written_plainly(value, cell):
+    assert cell_of(value) == cell
+
+
+def test_a_file_of_sqlite_has_an_address_as_well(people):
+    assert len(rows(f"sqlite:///{people.as_posix()}", "SELECT name FROM people")) == 2
+
+
+def test_a_colon_in_a_query_is_one(people):
+    (row,) = rows(people, "SELECT name FROM people WHERE name = 'O:Neill';")
+    assert row.cells["name"] == "O:Neill"
+
+
+@pytest.mark.parametrize(
+    "query", ["DELETE FROM people", "DROP TABLE people", "ATTACH 'x' AS y", "PRAGMA user_version=1"]
+)
+def test_what_would_write_is_refused(people, query):
+    with pytest.raises(InputError, match="only reads"):
+        rows(people, query)
+
+
+def test_what_writes_all_the_same_fails_in_the_database(people):
+    with pytest.raises(SourceError, match="the database says"):
+        rows(people, "WITH x AS (SELECT 1) DELETE FROM people")
+    assert len(rows(people, "SELECT * FROM people")) == 2
+
+
+def test_a_database_is_asked_something(people):
+    with pytest.raises(InputError, match="nothing is asked of it") as caught:
+        rows(people, "")
+    assert "--query" in str(caught.value)
+
+
+def test_no_database_is_made_by_asking_for_it(tmp_path):
+    with pytest.raises(SourceError, match="No such file"):
+        rows(tmp_path / "none.sqlite", "SELECT 1")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_broken_query_is_told_in_one_line(people):
+    with pytest.raises(SourceError) as caught:
+        rows(people, "SELECT nobody FROM people")
+    assert str(caught.value).startswith(f"{people}: the database says: no such column: nobody")
+
+
+def test_a_database_without_a_driver_or_of_no_kind_is_told():
+    with pytest.raises(MissingToolError, match="no driver for mysql"):
+        rows("mysql://me:s3cret@127.0.0.1/crm", "SELECT 1")
+    with pytest.raises(InputError, match="SQLAlchemy knows no 'xyz'"):
+        rows("xyz://me:s3cret@127.0.0.1/crm", "SELECT 1")
+
+
+def test_a_password_is_in_no_error():
+    with pytest.raises(SourceError) as caught:
+        rows("postgresql://me:s3cret%40x@127.0.0.1:1/crm", "SELECT 1")
+    error = caught.value
+    while error is not None:
+        assert "s3cret" not in f"{error!r} {error}"
+        error = error.__cause__
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://me:s3cret@db.example.org:5432/crm", "postgresql://me@db.example.org:5432/crm"),
+        ("postgresql://me:s3cr@t@h/crm?password=x&sslmode=require", "postgresql://me@h/crm?sslmode=require"),
+        ("https://me:s3cret@example.org/rows?page=2&api_key=x", "https://example.org/rows?page=2"),
+        ("https://b.example.org/x.csv?X-Amz-Signature=ab&v=1", "https://b.example.org/x.csv?v=1"),
+        ("sqlite:////srv/crm.sqlite", "sqlite:////srv/crm.sqlite"),
+        ("postgresql://[::1/crm", "postgresql://…"),
+        ("customers.csv", "customers.csv"),
+    ],
+)
+def test_an_address_is_told_without_its_secrets(address, said):
+    assert told(address) == said

@@ -1,0 +1,176 @@
+"""Workbooks as people make them: days, formulas, merged cells, several sheets; and traps in the shape of workbooks."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from pipeline.errors import SourceError
+from pipeline.sources.tables import BrokenRow, Number, TableForm, damage_in, open_table
+
+# Workbooks know no time zones.
+MOMENT = datetime(2026, 11, 3, 9, 30)  # noqa: DTZ001
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "people.xlsx"
+
+
+def saved(path, *rows, sheets=("People",), change=lambda book: None):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    change(book)
+    book.save(path)
+    book.close()
+    return path
+
+
+def opened(path, **form):
+    return open_table(path, TableForm(**form))
+
+
+def cells(path, **form):
+    return [list(row.cells.values()) for row in opened(path, **form).rows()]
+
+
+def edited(path, part, change):
+    """The same workbook with another part."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_days_numbers_and_truths_are_written_as_cells_are_read(path):
+    row = (date(2026, 11, 3), MOMENT, 1299.5, 0.1 + 0.2, 12, True, None, "  x ")
+    found = cells(saved(path, tuple("abcdefgh"), row))
+
+    assert found == [["2026-11-03", "2026-11-03 09:30:00", "1299.5", "0.3", "12", "true", "", "  x "]]
+
+
+def test_a_number_is_one_whatever_the_country_of_the_cells_beside_it(path):
+    (row,) = opened(saved(path, ("price", "text"), (1.299, "1.299"))).rows()
+
+    assert isinstance(row.cells["price"], Number)
+    assert not isinstance(row.cells["text"], Number)
+
+
+def test_the_value_of_a_formula_is_what_was_worked_out(path):
+    saved(path, ("name", "price", "twice"), ("Bo", 5, "=B2*2"))
+    edited(
+        path,
+        SHEET,
+        lambda xml: (
+            xml.replace(b"<v></v>", b"<v>10</v>").replace(b"<v/>", b"<v>10</v>").replace(b"<v />", b"<v>10</v>")
+        ),
+    )
+
+    assert cells(path) == [["Bo", "5", "10"]]
+
+
+def test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell(path):
+    (row,) = opened(saved(path, ("name", "twice"), ("Bo", "=1+1"))).rows()
+
+    assert damage_in(row.cells["twice"]) == "is a formula that was never worked out"
+
+
+def test_an_error_of_the_sheet_is_told(path):
+    saved(path, ("name", "price"), ("Bo", "#N/A"))
+
+    (row,) = opened(path).rows()
+    assert damage_in(row.cells["price"]) == "is the error #N/A"
+
+
+def test_a_sheet_is_chosen_by_its_name_in_any_case(path):
+    saved(path, ("name",), ("Bo",), sheets=("First", "My People"))
+
+    assert opened(path).form == "sheet 'First'"
+    assert opened(path, sheet="my people").form == "sheet 'My People'"
+    with pytest.raises(SourceError, match="has no sheet 'Secnd'"):
+        opened(path, sheet="Secnd")
+
+
+def test_the_first_sheet_that_is_shown_is_read(path):
+    def hide(book):
+        book["Old"].sheet_state = "hidden"
+
+    assert opened(saved(path, ("name",), ("Bo",), sheets=("Old", "New"), change=hide)).form == "sheet 'New'"
+
+
+def test_merged_cells_have_their_value_in_the_first_and_hidden_rows_are_read(path):
+    def change(book):
+        book["People"].merge_cells("A2:A3")
+        book["People"].row_dimensions[3].hidden = True
+
+    saved(path, ("team", "name"), ("red", "Bo"), ("red", "Ann"), change=change)
+    assert cells(path) == [["red", "Bo"], ["", "Ann"]]
+
+
+def test_empty_rows_are_no_rows_and_lines_are_those_of_the_sheet(path):
+    saved(path, (), ("name", "town"), (), ("Bo", None), (" ", None), ("Ann", "Ghent", "x"))
+
+    table = opened(path)
+    bo, ann = table.rows()
+    assert table.columns == ("name", "town")
+    assert (bo.number, bo.line, dict(bo.cells)) == (1, 4, {"name": "Bo", "town": ""})
+    assert isinstance(ann, BrokenRow)
+    assert (ann.line, ann.problem) == (6, "has 3 cells, and there are 2 columns")
+
+
+def test_what_a_sheet_says_about_its_size_is_not_believed(path):
+    saved(path, ("name",), ("Bo",))
+    edited(path, SHEET, lambda xml: xml.replace(b'ref="A1:A2"', b'ref="A1:XFD1048576"'))
+
+    assert cells(path) == [["Bo"]]
+
+
+def test_an_empty_sheet_is_told(path):
+    with pytest.raises(SourceError, match="the sheet 'People' is empty"):
+        opened(saved(path))
+
+
+def test_what_unpacks_to_far_more_than_a_table_is_refused_before_it_is_read(path):
+    saved(path, ("name",), ("Bo",))
+    edited(path, SHEET, lambda xml: xml + b" " * (32 << 20))
+
+    with pytest.raises(SourceError, match="unpacks to far more than a table"):
+        opened(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_refused_before_they_are_parsed(path, encoding):
+    bomb = '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><b>&b;</b>'
+    edited(saved(path, ("name",), ("Bo",)), "xl/workbook.xml", lambda _: bomb.encode(encoding))
+
+    with pytest.raises(SourceError, match="declares entities"):
+        opened(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 and no more", b"name,town\nBo,Ghent\n", b"\xd0\xcf\x11\xe0" + bytes(600)]
+)
+def test_what_is_no_workbook_is_told(path, content):
+    path.write_bytes(content)
+
+    with pytest.raises(SourceError, match="is no workbook that can be read"):
+        opened(path)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", SHEET, "xl/styles.xml", "[Content_Types].xml"])
+def test_a_broken_part_is_told(path, part):
+    edited(saved(path, ("name",), ("Bo",)), part, lambda xml: xml[: len(xml) // 2])
+
+    with pytest.raises(SourceError, match="is no workbook that can be read"):
+        list(opened(path).rows())
