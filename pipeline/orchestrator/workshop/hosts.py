@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,12 @@ _KEY_DIGITS = 16
 YOUTUBE = "youtube"
 _FOLDER = "folder:"
 _NO_PLAYLIST = "none"
+# (a host, how many are enough to know) -> how many other films of a run are not out there yet; blocks.
+ToCome = Callable[[str, int], int]
+
+
+def _none_to_come(_host: str, _most: int) -> int:
+    return 0
 
 
 def subject_key(brief: Brief) -> str:
@@ -75,16 +82,24 @@ class Hosts:
         )
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job, family: Family) -> tuple[Destination, ...]:
-        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it."""
-        return tuple(self.destination(name, self.subject(job), job.brief, family) for name in self.wanted)
+    def of(self, job: Job, family: Family, to_come: ToCome = _none_to_come) -> tuple[Destination, ...]:
+        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it.
+
+        `to_come` says how many other films are on their way there.
+        """
+        return tuple(self.destination(name, self.subject(job), job.brief, family, to_come) for name in self.wanted)
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
         return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder)
 
     def destination(
-        self, name: str, subject: Subject, brief: Brief | None = None, family: Family | None = None
+        self,
+        name: str,
+        subject: Subject,
+        brief: Brief | None = None,
+        family: Family | None = None,
+        to_come: ToCome = _none_to_come,
     ) -> YouTubeDestination | ByHandDestination:
         """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
 
@@ -101,7 +116,9 @@ class Hosts:
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
-        return YouTubeDestination(self.channel(channel), subject, publicity, extras, timing)
+        known = self.channel(channel)
+        others = partial(to_come, known.address)
+        return YouTubeDestination(known, subject, publicity, extras=extras, timing=timing, to_come=others)
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` when a film of the brief could not be published as it says."""

@@ -1,6 +1,7 @@
 """Films onto YouTube channels: each exactly once, whatever is killed and when.
 
 destination  `YouTubeDestination`: read this first
+channel      what is known of a channel, and how it is reached
 journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
@@ -18,7 +19,8 @@ failures     what YouTube refuses, as our errors
 """
 
 from pipeline.publishing.youtube.by_hand import ByHandDestination
-from pipeline.publishing.youtube.destination import Channel, YouTubeDestination
+from pipeline.publishing.youtube.channel import Channel
+from pipeline.publishing.youtube.destination import YouTubeDestination
 from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.timing import SlotBook, Timing
 from pipeline.publishing.youtube.video import Publicity

@@ -127,12 +127,21 @@ class Login:
         self._clock = clock
         # Whose quota is used; known with the first token.
         self.client_id = ""
+        # Nothing more can be asked in the channel's name, before a person has logged in.
+        self.is_over = False
 
     async def access_token(self, *, rejected: str = "") -> str:
         """A token that holds for some minutes, and is not the one that was `rejected`.
 
         Raises `NeedsLoginError` when a person has to log in again, and `TransientError`.
         """
+        try:
+            return await self._access_token(rejected)
+        except NeedsLoginError:
+            self.is_over = True
+            raise
+
+    async def _access_token(self, rejected: str) -> str:
         token = await to_thread.run_sync(self._read)
         if ready := self._ready(token, rejected):
             return ready

@@ -25,6 +25,7 @@ class Captions:
     """A track in one language; a second one in the same language and of the same name is refused."""
 
     method = "captions.insert"
+    can_wait = True
     content = ""
 
     def __init__(self, path: Path, language: str) -> None:

@@ -53,6 +53,7 @@ class PlaylistPlace:
     """One film into one playlist, once."""
 
     method = "playlistItems.insert"
+    can_wait = False
     content = ""
 
     def __init__(self, extras: Extras, folder: Path) -> None:

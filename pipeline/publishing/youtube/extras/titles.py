@@ -19,6 +19,7 @@ class Titles:
 
     name = "titles in other languages"
     method = "videos.update"
+    can_wait = False
 
     def __init__(self, titles: Mapping[str, Title]) -> None:
         """`titles` by language (BCP-47), without the film's own."""

@@ -47,6 +47,10 @@ class Step(Protocol):
         """The dearest call of it, one of `METHODS`: what the day's units don't pay for is not begun."""
 
     @property
+    def can_wait(self) -> bool:
+        """Whether it leaves the day's units to the others: it is dear, and nobody misses it at once."""
+
+    @property
     def content(self) -> str:
         """A hash of what it is done with, if another content is a reason to do it again; else empty."""
 
