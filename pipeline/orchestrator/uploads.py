@@ -21,8 +21,10 @@ class UploadDays:
     without_login: tuple[str, ...]
     films: int
     films_per_day: int | None
-    # As many get all that goes with them (thumbnail, captions, a place in a playlist); others are out without.
+    # As many get all that goes with them (thumbnail, captions, a place in a playlist), and when all of them have it;
+    # the others are out without, and it follows.
     complete_per_day: int | None
+    complete_days: int
     left_today: int | None
     # Days of the project, which begin at midnight in California; today included, if something is left of it.
     days: int
@@ -49,13 +51,15 @@ def upload_days(
         folder = workspace / "state" / "ledgers"
         quota = ProjectQuota(folder, project, allowance_of(settings.youtube), clock=clock)
         taken = quota.days(films * len(names))
+        complete = quota.days(films * len(names), _calls_per_film(settings.youtube))
         found.append(
             UploadDays(
                 hosts=tuple(names),
                 without_login=tuple(name for name in names if not logins[name].exists()),
                 films=taken.films,
                 films_per_day=taken.films_per_day,
-                complete_per_day=quota.days(films, _calls_per_film(settings.youtube)).films_per_day,
+                complete_per_day=complete.films_per_day,
+                complete_days=max(taken.days, complete.days),
                 left_today=taken.left_today,
                 days=taken.days,
             )
@@ -71,7 +75,8 @@ def told_days(found: UploadDays) -> str:
         return f"{films} to {hosts}, without a limit"
     told = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
     if found.complete_per_day is not None and found.complete_per_day < min(found.films, found.films_per_day):
-        told += f"; with all that goes with them {found.complete_per_day:,} a day (nightreel publish goes on with it)"
+        complete = _count(found.complete_days, "day")
+        told += f"; with all that goes with them {found.complete_per_day:,} a day, {complete}: captions follow"
     return told
 
 

@@ -295,7 +295,7 @@ async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_
     assert (found.hosts, found.films_per_day, found.complete_per_day) == (("youtube",), 100, 19)
     assert told_days(found) == (
         "100 films a day to youtube, 100 left today: 60 films, 1 day; "
-        "with all that goes with them 19 a day (nightreel publish goes on with it)"
+        "with all that goes with them 19 a day, 4 days: captions follow"
     )
 
 
