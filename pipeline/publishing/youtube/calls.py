@@ -64,10 +64,7 @@ class Calls:
         """What a question (GET) is answered, with the patience of the retry policy. Raises a `ProviderError`."""
 
         async def ask() -> dict[str, Any]:
-            reply = await self.send("GET", self.address(path, parameters))
-            if reply.status != 200:
-                raise self.error(reply)
-            return reply.content
+            return self._told(await self.send("GET", self.address(path, parameters)))
 
         return await self.patiently(ask)
 
@@ -83,9 +80,7 @@ class Calls:
         reply = await self.send(called.verb, self.address(called.path, parameters))
         if reply.status == 404 and absent and reason_of(reply) == absent:
             return None
-        if reply.status != 200:
-            raise self.error(reply)
-        return reply.content
+        return self._told(reply)
 
     async def do(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
         """One request of a method that changes something, whatever its answer; `kind` is the body's media type.
@@ -164,6 +159,14 @@ class Calls:
     def error(self, reply: Reply) -> ProviderError:
         """The error for an answer that is none."""
         return error_of(reply, where=self.where, login=self._how_to_log_in, now=self._clock())
+
+    def _told(self, reply: Reply) -> dict[str, Any]:
+        """What a question was answered. A page of somebody else's must not look like a channel without films."""
+        if reply.status != 200:
+            raise self.error(reply)
+        if not reply.content:
+            raise self.passing("answers with something that is no JSON object")
+        return reply.content
 
     def now(self) -> datetime:
         """The time, aware."""

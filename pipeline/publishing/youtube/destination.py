@@ -26,6 +26,8 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, ClosedError, HeldError, ProviderError, TransientError
 from pipeline.model import Package, Receipt
+from pipeline.model.metadata import fit_title
+from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
@@ -184,7 +186,7 @@ class YouTubeDestination:
                         size_bytes=size_bytes,
                         job=self._subject.job,
                         batch=self._subject.batch,
-                        title=text.title,
+                        title=fit_title(clean_text(text.title)),
                         privacy=publicity.privacy,
                         at=self._channel.clock(),
                         before=before,

@@ -6,62 +6,50 @@ does not know private films of the last minutes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.errors import PermanentError
+from pipeline.publishing.youtube.answers import id_at, objects, pages, tags_of, text_at
 from pipeline.publishing.youtube.calls import Calls
 
 _API = "youtube/v3"
-_PAGE = "50"
 # Clocks differ; and there is no need to be tight.
 _MARGIN = timedelta(days=1)
 
 
 async def find_film(calls: Calls, tag: str, *, since: datetime) -> str | None:
     """The id of the film with this tag that came onto the channel after `since`; None: there is none."""
-    playlist = await uploads_of(calls)
-    page = ""
-    while True:
-        parameters = {"part": "snippet,contentDetails", "playlistId": playlist, "maxResults": _PAGE}
-        answer = await calls.read(f"{_API}/playlistItems", parameters | ({"pageToken": page} if page else {}))
-        items = list(objects(answer.get("items")))
-        ids = [str(item.get("contentDetails", {}).get("videoId") or "") for item in items]
-        if found := await _with_tag(calls, [one for one in ids if one], tag):
+    wanted = {"part": "snippet,contentDetails", "playlistId": await uploads_of(calls)}
+    async for items in pages(lambda asked: calls.read(f"{_API}/playlistItems", asked), wanted, where=calls.where):
+        if found := await _with_tag(calls, items, tag):
             return found
-        page = str(answer.get("nextPageToken") or "")
-        if not page or all(_is_older(item, since - _MARGIN) for item in items):
-            return None
+        if items and all(_is_older(item, since - _MARGIN) for item in items):
+            break
+    return None
 
 
 async def uploads_of(calls: Calls) -> str:
     """The playlist of all uploads of the channel. Raises a `ProviderError`."""
     answer = await calls.read(f"{_API}/channels", {"part": "contentDetails", "mine": "true"})
     for channel in objects(answer.get("items")):
-        if playlist := channel.get("contentDetails", {}).get("relatedPlaylists", {}).get("uploads"):
-            return str(playlist)
+        if playlist := id_at(channel, "contentDetails", "relatedPlaylists", "uploads"):
+            return playlist
     raise PermanentError("this Google account has no YouTube channel", where=calls.where)
 
 
-async def _with_tag(calls: Calls, ids: list[str], tag: str) -> str | None:
+async def _with_tag(calls: Calls, items: list[dict[str, Any]], tag: str) -> str | None:
+    ids = [one for item in items if (one := id_at(item, "contentDetails", "videoId"))]
     if not ids:
         return None
     answer = await calls.read(f"{_API}/videos", {"part": "snippet", "id": ",".join(ids)})
-    for video in objects(answer.get("items")):
-        if tag in (video.get("snippet", {}).get("tags") or ()):
-            return str(video["id"])
-    return None
+    found = (id_at(video, "id") for video in objects(answer.get("items")) if tag in tags_of(video))
+    return next(filter(None, found), None)
 
 
 def _is_older(item: dict[str, Any], than: datetime) -> bool:
     try:
-        at = datetime.fromisoformat(str(item.get("snippet", {}).get("publishedAt")))
+        at = datetime.fromisoformat(text_at(item, "snippet", "publishedAt"))
     except ValueError:
         return False
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) < than
-
-
-def objects(value: object) -> Iterator[dict[str, Any]]:
-    """What a list of an answer has in it."""
-    return (item for item in (value if isinstance(value, list) else []) if isinstance(item, dict))

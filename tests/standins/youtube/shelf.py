@@ -126,7 +126,7 @@ class Shelf:
         return self._answer(lost, {"kind": "youtube#caption", "id": f"caption-{film.id}-{len(tracks)}", **resource})
 
     async def _list_captions(self, request: web.Request) -> web.Response:
-        grant, asked = self._server.listed(request, "captions.list")
+        grant, asked = self._server.listing.listed(request, "captions.list")
         film = self._film(grant, asked.one("videoId"))
         # YouTube listens to every film, and writes down what it hears.
         heard = {"language": "en", "name": "", "trackKind": "ASR"}
@@ -138,7 +138,7 @@ class Shelf:
         return self.captions.get(film.id, {})
 
     async def _list_playlists(self, request: web.Request) -> web.Response:
-        grant, asked = self._server.listed(request, "playlists.list")
+        grant, asked = self._server.listing.listed(request, "playlists.list")
         if asked.one("mine") != "true":
             raise Refusal("missingRequiredParameter", "No filter selected.")
         ours = [each for each in self.playlists.values() if each.channel == grant.channel]

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.files import storage_errors, write_atomically
 from pipeline.keys import content_key
 from pipeline.model.text import clean_text
+from pipeline.publishing.youtube.answers import id_at, pages, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.wanted import Extras
 from pipeline.publishing.youtube.failures import reason_of
@@ -112,43 +113,37 @@ class PlaylistPlace:
 
     async def _find(self, calls: Calls) -> str:
         """The id of the channel's playlist of that name; empty: there is none."""
-        page = ""
-        while True:
-            parameters = {"part": "snippet", "mine": "true", "maxResults": "50"}
-            answer = await calls.ask("playlists.list", parameters | ({"pageToken": page} if page else {}))
-            for item in _objects(answer.get("items")):
-                if _plain(str(item.get("snippet", {}).get("title") or "")) == _plain(self._title) and item.get("id"):
-                    return str(item["id"])
-            page = str(answer.get("nextPageToken") or "")
-            if not page:
-                return ""
+        wanted = {"part": "snippet", "mine": "true"}
+        async for items in pages(lambda asked: calls.ask("playlists.list", asked), wanted, where=calls.where):
+            for item in items:
+                if _plain(text_at(item, "snippet", "title")) == _plain(self._title) and (found := id_at(item, "id")):
+                    return found
+        return ""
 
     async def _make(self, calls: Calls) -> str:
         resource = {"snippet": {"title": self._title}, "status": {"privacyStatus": self._privacy}}
         reply = await _insert(calls, "playlists.insert", "snippet,status", resource)
-        made = reply.content.get("id")
-        if reply.status == 200 and not isinstance(made, str):
-            raise calls.passing(f"does not say what {self.name} is called")
         if reply.status != 200:
             raise calls.error(reply)
-        return str(made)
+        if made := id_at(reply.content, "id"):
+            return made
+        raise calls.passing(f"does not say what {self.name} is called")
 
     async def _films(self, calls: Calls, playlist: str) -> list[str]:
         """The films in it, in order. Raises `_PlaylistGoneError`, too."""
-        films: list[str] = []
-        page = ""
-        while True:
-            parameters = {"part": "contentDetails", "playlistId": playlist, "maxResults": "50"}
-            answer = await calls.find(
-                "playlistItems.list", parameters | ({"pageToken": page} if page else {}), absent="playlistNotFound"
-            )
+
+        async def ask(asked: Mapping[str, str]) -> dict[str, Any]:
+            answer = await calls.find("playlistItems.list", asked, absent="playlistNotFound")
             if answer is None:
                 raise _PlaylistGoneError
-            items = _objects(answer.get("items"))
-            films += [str(item.get("contentDetails", {}).get("videoId") or "") for item in items]
-            page = str(answer.get("nextPageToken") or "")
-            if not page:
-                return films
+            return answer
+
+        wanted = {"part": "contentDetails", "playlistId": playlist}
+        return [
+            text_at(item, "contentDetails", "videoId")
+            async for items in pages(ask, wanted, where=calls.where)
+            for item in items
+        ]
 
     def _read(self) -> _Book:
         with storage_errors(self._path):
@@ -175,7 +170,3 @@ def _in_order(place: str) -> tuple[tuple[int, str], ...]:
     """For sorting as people do: numbers by their size."""
     parts = re.split(r"(\d+)", place.casefold())
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [item for item in (value if isinstance(value, list) else []) if isinstance(item, dict)]

@@ -9,7 +9,8 @@ from typing import Any
 from pipeline.errors import PermanentError
 from pipeline.keys import content_key
 from pipeline.model.metadata import fit_description, fit_title
-from pipeline.model.text import clean_text
+from pipeline.model.text import clean_text, strip_unseen
+from pipeline.publishing.youtube.answers import objects
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.wanted import Title
 
@@ -51,13 +52,15 @@ class Titles:
 
 
 def _localization(title: Title) -> dict[str, str]:
-    return {"title": fit_title(clean_text(title.title)) or "Film", "description": fit_description(title.description)}
+    return {
+        "title": fit_title(clean_text(title.title)) or "Film",
+        "description": fit_description(strip_unseen(title.description)),
+    }
 
 
 def _localizations(answer: dict[str, Any]) -> dict[str, Any] | None:
     """Those that the film has; None: there is no such film."""
-    items = answer.get("items")
-    first = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else None
+    first = next(objects(answer.get("items")), None)
     if first is None:
         return None
     known = first.get("localizations")
