@@ -14,8 +14,8 @@ from pipeline.model.metadata import (
     TAGS_MAX_CHARS,
     TITLE_MAX_CHARS,
     tags_chars,
-    utf16_units,
     utf8_bytes,
+    utf16_units,
 )
 
 # What hosts take.

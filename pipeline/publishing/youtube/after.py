@@ -5,15 +5,14 @@ https://developers.google.com/youtube/v3/docs/videos: status and processingDetai
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
 
-from pipeline.publishing.youtube.answers import id_at, objects, pages, tags_of, text_at
+from pipeline.publishing.youtube.answers import id_at, objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.journal import Seen
-from pipeline.publishing.youtube.lookup import uploads_of
 
 # The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
@@ -72,16 +71,6 @@ def trouble_of(seen: Seen | None) -> str:
 def is_locked(asked: str, seen: Seen | None) -> bool:
     """Whether a film is private that was to be seen by others, and nobody has set a time for it."""
     return seen is not None and asked in {"public", "unlisted"} and seen.privacy == "private" and not seen.publish_at
-
-
-async def films_of(calls: Calls) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
-    """(id, tags) of every film of the channel, the newest first; two units for fifty. Raises a `ProviderError`."""
-    wanted = {"part": "contentDetails", "playlistId": await uploads_of(calls)}
-    async for items in pages(lambda asked: calls.read("youtube/v3/playlistItems", asked), wanted, where=calls.where):
-        if ids := [one for item in items if (one := id_at(item, "contentDetails", "videoId"))]:
-            known = await calls.read("youtube/v3/videos", {"part": "snippet", "id": ",".join(ids)})
-            for video in objects(known.get("items")):
-                yield id_at(video, "id"), tags_of(video)
 
 
 def _seen(calls: Calls, video: dict[str, Any]) -> Seen:

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
-from pipeline.errors import PermanentError
+from pipeline.errors import PermanentError, TransientError
 
 # How YouTube calls its films, playlists and channels.
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -48,12 +48,19 @@ def tags_of(video: object) -> tuple[str, ...]:
 
 
 async def pages(ask: Ask, parameters: Mapping[str, str], *, where: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """The items of a list, page by page. Raises what `ask` does, and `PermanentError` for one that does not end."""
+    """The items of a list, page by page. Raises what `ask` does, and `PermanentError` for one that does not end.
+
+    What is no list raises `TransientError`: taken for an empty one, it would say that a film is not there.
+    """
     page, seen = "", set[str]()
     while True:
         answer = await ask({**parameters, "maxResults": "50", **({"pageToken": page} if page else {})})
-        yield list(objects(answer.get("items")))
-        page = str(answer.get("nextPageToken") or "")
+        # One that has nothing in it may be left out, if the answer says what it is.
+        items = answer.get("items", [] if "kind" in answer else None)
+        page = answer.get("nextPageToken") or ""
+        if not (isinstance(items, list) and all(isinstance(item, dict) for item in items) and isinstance(page, str)):
+            raise TransientError("answers with a list that makes no sense", where=where)
+        yield items
         if not page:
             return
         if page in seen or len(seen) >= _MOST_PAGES:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from anyio import to_thread
+
 from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
@@ -51,7 +53,8 @@ class Channel:
         """Requests in its name, for the length of the block."""
         async with open_http(where=self.address, timeout_s=self.timeout_s, bandwidth=self.bandwidth) as http:
             login = Login(
-                self.token,
+                # One that is linked into several workspaces is renewed once for all of them, where it lies.
+                await to_thread.run_sync(self.token.resolve),
                 http=http,
                 token_url=self.token_url,
                 where=self.address,

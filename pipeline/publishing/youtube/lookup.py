@@ -6,6 +6,7 @@ does not know private films of the last minutes.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,8 +21,7 @@ _MARGIN = timedelta(days=1)
 
 async def find_film(calls: Calls, tag: str, *, since: datetime) -> str | None:
     """The id of the film with this tag that came onto the channel after `since`; None: there is none."""
-    wanted = {"part": "snippet,contentDetails", "playlistId": await uploads_of(calls)}
-    async for items in pages(lambda asked: calls.read(f"{_API}/playlistItems", asked), wanted, where=calls.where):
+    async for items in uploads_of(calls, "snippet,contentDetails"):
         if found := await _with_tag(calls, items, tag):
             return found
         if items and all(_is_older(item, since - _MARGIN) for item in items):
@@ -29,8 +29,27 @@ async def find_film(calls: Calls, tag: str, *, since: datetime) -> str | None:
     return None
 
 
-async def uploads_of(calls: Calls) -> str:
-    """The playlist of all uploads of the channel. Raises a `ProviderError`."""
+async def films_of(calls: Calls) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
+    """(id, tags) of every film of the channel, the newest first; two units for fifty. Raises a `ProviderError`."""
+    async for items in uploads_of(calls, "contentDetails"):
+        for video in await _videos(calls, items):
+            yield id_at(video, "id"), tags_of(video)
+
+
+async def uploads_of(calls: Calls, part: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """What has come onto the channel, page by page, the newest first. Raises a `ProviderError`."""
+
+    async def ask(asked: Mapping[str, str]) -> dict[str, Any]:
+        # The playlist of a channel that never had a film is not there.
+        found = await calls.patiently(lambda: calls.find("playlistItems.list", asked, absent="playlistNotFound"))
+        return {"items": []} if found is None else found
+
+    wanted = {"part": part, "playlistId": await _playlist_of_uploads(calls)}
+    async for items in pages(ask, wanted, where=calls.where):
+        yield items
+
+
+async def _playlist_of_uploads(calls: Calls) -> str:
     answer = await calls.read(f"{_API}/channels", {"part": "contentDetails", "mine": "true"})
     for channel in objects(answer.get("items")):
         if playlist := id_at(channel, "contentDetails", "relatedPlaylists", "uploads"):
@@ -39,12 +58,20 @@ async def uploads_of(calls: Calls) -> str:
 
 
 async def _with_tag(calls: Calls, items: list[dict[str, Any]], tag: str) -> str | None:
-    ids = [one for item in items if (one := id_at(item, "contentDetails", "videoId"))]
-    if not ids:
-        return None
-    answer = await calls.read(f"{_API}/videos", {"part": "snippet", "id": ",".join(ids)})
-    found = (id_at(video, "id") for video in objects(answer.get("items")) if tag in tags_of(video))
+    found = (id_at(video, "id") for video in await _videos(calls, items) if tag in tags_of(video))
     return next(filter(None, found), None)
+
+
+async def _videos(calls: Calls, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The films that stand in a page of uploads, as far as they are still there."""
+    ids = [id_at(item, "contentDetails", "videoId") for item in items]
+    if not all(ids):
+        # It might be the one that is looked for.
+        raise calls.passing("lists a film without saying which")
+    if not ids:
+        return []
+    answer = await calls.read(f"{_API}/videos", {"part": "snippet", "id": ",".join(ids)})
+    return list(objects(answer.get("items")))
 
 
 def _is_older(item: dict[str, Any], than: datetime) -> bool:

@@ -120,8 +120,7 @@ class Login:
         clock: Callable[[], datetime],
     ) -> None:
         """`login` is what a person has to do when the login is over."""
-        # A file that is linked into several workspaces is refreshed once for all of them, where it lies.
-        self._path = Path(os.path.realpath(path))
+        self._path = path
         self._http = http
         self._token_url = token_url
         self._where = where

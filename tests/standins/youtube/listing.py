@@ -80,6 +80,9 @@ class Listing:
         if asked.one("playlistId") != f"UU{grant.channel}":
             return self._server.shelf.items(grant, asked)
         films = [film for film in reversed(self._server.films.values()) if film.channel == grant.channel]
+        if not films:
+            # As of a channel that never had one.
+            raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404, domain="youtube.playlist")
         start, size = int(asked.one("pageToken") or 0), int(asked.one("maxResults") or 5)
         page = films[start : start + size]
         body: dict[str, Any] = {"kind": "youtube#playlistItemListResponse", "items": [_item(film) for film in page]}

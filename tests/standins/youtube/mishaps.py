@@ -9,7 +9,6 @@ from aiohttp import web
 
 from tests.standins.youtube.rules import Refusal
 
-
 # Where nobody may send anything; nothing listens there.
 ELSEWHERE = "http://127.0.0.1:9/upload?upload_id=elsewhere"
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 UPLOAD_PATH = "/upload/youtube/v3/videos"
 # Discovery names this one, and no client uses it.
 RESUMABLE_PATH = "/resumable/upload/youtube/v3/videos"
-_ODD_RANGES = {"huge_range": "bytes=0-99999999999", "odd_range": "bytes=7-"}
 # So finely it is known how many bytes have arrived.
 _STEP_BYTES = 4096
 _UPLOAD_SCOPES = (
@@ -39,13 +38,43 @@ _UPLOAD_SCOPES = (
 )
 
 
-_START_REFUSALS: dict[str, Callable[[], Refusal]] = {
-    "quota_exceeded": exceeded,
-    "upload_limit_exceeded": upload_limit,
-    "start_401": unauthorized,
-    "start_503": backend_error,
+_GONE = {"gone_404": 404, "gone_410": 410}
+
+
+def _gone(status: int) -> web.Response:
+    raise Refusal("notFound", "Not Found", status=status, domain="global")
+
+
+def _refusing(make: Callable[[], Refusal]) -> Callable[[], web.Response]:
+    def refuse() -> web.Response:
+        raise make()
+
+    return refuse
+
+
+def _ranged(told: str) -> Callable[[], web.Response]:
+    return lambda: web.Response(status=308, headers={"Range": told})
+
+
+# What a start is answered instead of a session, and a chunk of which nothing is taken.
+_REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
+    "quota_exceeded": _refusing(exceeded),
+    "upload_limit_exceeded": _refusing(upload_limit),
+    "start_401": _refusing(unauthorized),
+    "start_503": _refusing(backend_error),
+    "rate_limited": rate_limited,
+    "start_redirected": redirected,
 }
-_PUT_REFUSALS: dict[str, Callable[[], Refusal]] = {"503": backend_error, "401": unauthorized}
+_REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
+    "503": _refusing(backend_error),
+    "401": _refusing(unauthorized),
+    "rate_limited": rate_limited,
+    "gone_404": lambda: _gone(404),
+    "gone_410": lambda: _gone(410),
+    "huge_range": _ranged("bytes=0-99999999999"),
+    "odd_range": _ranged("bytes=7-"),
+    "redirected": redirected,
+}
 
 
 class Receiving:
@@ -61,12 +90,8 @@ class Receiving:
         body = await request.read()
         grant = self._server.allowed(request, "videos.insert")
         fault = self._server.faults.draw("start")
-        if refusal := _START_REFUSALS.get(fault or ""):
-            raise refusal()
-        if fault == "rate_limited":
-            return rate_limited()
-        if fault == "start_redirected":
-            return redirected()
+        if refused := _REFUSED_STARTS.get(fault or ""):
+            return refused()
         asked = check("videos.insert", list(request.query.items()), _parsed(request, body))
         check_film(asked.body)
         if asked.one("uploadType") != "resumable":
@@ -133,18 +158,10 @@ class Receiving:
         is_final = piece.last + 1 == session.total
         fault = self._server.faults.draw("final" if is_final else "chunk")
         name = (fault or "").removeprefix("final_").removeprefix("chunk_")
-        if name in {"503", "401", "rate_limited", "gone_404", "gone_410"}:
+        if refused := _REFUSED_PUTS.get(name):
             await self._read(request, session, 0)
-            if name.startswith("gone"):
-                session.gone = int(name[-3:])
-                raise Refusal("notFound", "Not Found", status=session.gone, domain="global")
-            return rate_limited() if name == "rate_limited" else _raise(_PUT_REFUSALS[name])
-        if name in _ODD_RANGES:
-            await self._read(request, session, 0)
-            return web.Response(status=308, headers={"Range": _ODD_RANGES[name]})
-        if name == "redirected":
-            await self._read(request, session, 0)
-            return redirected()
+            session.gone = _GONE.get(name, 0)
+            return refused()
         kept = piece.size // 2 if name in {"dropped", "short_range"} else piece.size
         await self._read(request, session, kept, stop=name == "dropped")
         if name == "dropped":
@@ -205,7 +222,3 @@ def _parsed(request: web.Request, body: bytes) -> object:
         return json.loads(body)
     except ValueError as error:
         raise Refusal("parseError", "Parse Error", domain="global") from error
-
-
-def _raise(make: Callable[[], Refusal]) -> web.Response:
-    raise make()
