@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from anyio import from_thread, to_thread
 
 from pipeline.errors import InputError
 from pipeline.media.probe import probe
-from pipeline.model import Job, JobStatus, JobSummary, Package, Receipt, advance
+from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, advance
 from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.control.changes import change_jobs, chosen, of_some
+from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
 from pipeline.orchestrator.delivered import is_out
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.workshop import Workshop
@@ -26,7 +27,13 @@ _KEY_DIGITS = 16
 
 
 async def publish_batch(
-    shop: Workshop, *, batch: str, jobs: Sequence[str] = (), again: bool = False, listen: Listener = ignore
+    shop: Workshop,
+    *,
+    batch: str,
+    jobs: Sequence[str] = (),
+    again: bool = False,
+    wishes: ReleaseWishes = NO_WISHES,
+    listen: Listener = ignore,
 ) -> Outcome:
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
 
@@ -35,12 +42,14 @@ async def publish_batch(
     `InputError` for an unknown batch or job, or when nothing is to be done.
     """
     await known_batch(shop, batch)
+    await to_thread.run_sync(wishes.check, shop)
     ids = await chosen(shop, batch, jobs, _MADE)
 
     def take_up(job: Job) -> Job | None:
         if job.status not in _MADE or job.receipt is None or (job.status is JobStatus.REVIEW and not again):
             return None
-        wanted = job.evolve(asked=replace(job.asked, settings=_and_to(job.asked.settings, shop)))
+        settings = and_to(job.asked.settings, shop, without={PRIVACY} if wishes.publish_at else ())
+        wanted = job.evolve(brief=wishes.on(job.brief), asked=replace(job.asked, settings=settings))
         if again:
             wanted = _once_more(wanted, shop)
         elif is_out(wanted, shop.for_job(wanted)):
@@ -56,12 +65,14 @@ async def publish_batch(
     return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
 
 
-def _and_to(asked: Mapping[str, str | bool | int | float], shop: Workshop) -> dict[str, str | bool | int | float]:
+def and_to(
+    asked: Mapping[str, str | bool | int | float], shop: Workshop, *, without: Collection[str] = ()
+) -> dict[str, str | bool | int | float]:
     """What a job was asked for with, and published where `shop` says, too.
 
     A film that was made offline is not bound to stay so: whoever publishes it wants the network now.
     """
-    asked = {key: value for key, value in asked.items() if key != "offline"}
+    asked = {key: value for key, value in asked.items() if key not in {"offline", *without}}
     names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
     ours = {key: value for key, value in shop.asked.settings.items() if key.startswith("youtube.")}
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
@@ -75,7 +86,12 @@ def _once_more(job: Job, shop: Workshop) -> Job:
 
 
 async def publish_file(
-    shop: Workshop, video: Path, *, metadata: Path | None = None, again: bool = False
+    shop: Workshop,
+    video: Path,
+    *,
+    metadata: Path | None = None,
+    again: bool = False,
+    wishes: ReleaseWishes = NO_WISHES,
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
 
@@ -83,11 +99,12 @@ async def publish_file(
     JSON), what lies beside the film is taken, and else its name. Raises `InputError`, a `ProviderError`, and
     `HeldError`.
     """
-    package = await to_thread.run_sync(_package, video, metadata)
-    subject = await to_thread.run_sync(_subject, shop, package.video)
+    await to_thread.run_sync(wishes.check, shop)
+    package = await to_thread.run_sync(package_of, video, metadata)
+    subject, brief = await to_thread.run_sync(subject_of, shop, package.video)
     receipts = []
     for name in shop.hosts.wanted:
-        host = await to_thread.run_sync(shop.hosts.destination, name, subject)
+        host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
         if again:
             await host.again()
         receipts.append(await host.deliver(package))
@@ -104,17 +121,19 @@ def find_job(shop: Workshop, video: Path) -> JobSummary | None:
     return None
 
 
-def _subject(shop: Workshop, video: Path) -> Subject:
+def subject_of(shop: Workshop, video: Path) -> tuple[Subject, Brief]:
+    """What a file is about, and the brief that it was made of; an empty one for any other. Blocks."""
     row = find_job(shop, video)
     job = shop.store.read_job(row.batch, row.id) if row else None
     if job:
-        return shop.hosts.subject(job)
+        return shop.hosts.subject(job), job.brief
     with video.open("rb") as file:
         key = hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS]
-    return Subject(key=key, folder=video.stem)
+    return Subject(key=key, folder=video.stem), Brief(title="")
 
 
-def _package(video: Path, metadata: Path | None) -> Package:
+def package_of(video: Path, metadata: Path | None) -> Package:
+    """A film and what lies beside it. Blocks. Raises `InputError`."""
     video = video.absolute()
     if not video.is_file():
         raise InputError("no such file", where=str(video))

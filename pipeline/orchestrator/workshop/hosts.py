@@ -172,7 +172,13 @@ class Hosts:
 
         path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
         book = SlotBook(path) if self.settings.youtube.slots else None
-        return Timing(publish_at=release.publish_at, slots=release.slots, book=book, where=release.where)
+        return Timing(
+            publish_at=release.publish_at,
+            slots=release.slots,
+            book=book,
+            is_asked=release.is_asked,
+            where=release.where,
+        )
 
     def _publicity(self, privacy: Privacy) -> Publicity:
         from pipeline.publishing.youtube import Publicity  # noqa: PLC0415

@@ -6,12 +6,14 @@ journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
 extras       what goes with it: thumbnail, captions, playlist, titles in other languages
+changing     a film that is out, shown otherwise
 after        what has become of it
 by_hand      a folder per film for people who upload themselves
 video        the film's description
 timing       when it becomes public
 methods      what can be asked
 calls        requests in the name of a channel, each counted
+answers      what comes back, whatever shape it has
 tokens       the login of a channel
 login        how it is made      (device: where there is no browser)
 http         whole answers, with a deadline

@@ -24,13 +24,14 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, ClosedError, HeldError, ProviderError, TransientError
+from pipeline.errors import CheckpointError, ClosedError, HeldError, InputError, ProviderError, TransientError
 from pipeline.model import Package, Receipt
 from pipeline.model.metadata import fit_title
 from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.changing import change_film
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, plan_steps
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
@@ -83,6 +84,29 @@ class YouTubeDestination:
             if record and record.published:
                 await self._journal.write(record.again())
 
+    async def update(self, package: Package) -> bool:
+        """Show the film that is out as is asked for now: its words; and who may see it from when, if somebody says so.
+
+        Whether anything had to be changed. Its bytes stay: a film that was made anew since gives its words to the one
+        that is out. Raises `InputError` if none is, and a `ProviderError`.
+        """
+        async with self._alone():
+            record = await self._journal.read()
+            if record is None or record.published is None:
+                raise InputError("the film is not out there", where=self.name, hint="Publish it without --update")
+            text = await to_thread.run_sync(_text_of, package, self._subject)
+            tag, publicity = self._journal.tag(record), self._publicity.of(text)
+            if self._timing.is_asked:
+                publicity = await self._made_public(publicity, text, tag)
+            async with self._channel.gate.call(), self._channel.open() as calls:
+                wanted = video_resource(text, publicity, tag=tag)
+                changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
+            ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
+            told = {"privacy": publicity.privacy} if self._timing.is_asked else {}
+            out = record.published.model_copy(update=ours)
+            await self._journal.write(record.model_copy(update={"published": out, "seen": None, **told}))
+            return changed
+
     async def deliver(self, package: Package) -> Receipt:
         """See `Destination`. Raises `HeldError` when another film about the subject is out already."""
         async with self._alone():
@@ -114,11 +138,12 @@ class YouTubeDestination:
 
     def _held(self, out: Published) -> HeldError:
         ours = self._subject
-        command = f"nightreel publish {ours.batch} --to {self.name} --job {ours.job} --again"
+        command = f"nightreel publish {ours.batch} --to {self.name} --job {ours.job}"
         return HeldError(
             f"“{out.title}” is out as {out.url} (job {out.job}), and has been made anew since (job {ours.job})",
             where=self.name,
-            hint=f"Look at both; to publish this one as well: {command}",
+            hint=f"Look at both; to publish this one as well: {command} --again; to keep the one that is out, with the "
+            f"words of this one: {command} --update",
         )
 
     async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, Missing]:

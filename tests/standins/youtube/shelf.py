@@ -183,6 +183,9 @@ class Shelf:
         film = self._film(grant, asked.body.get("id", ""))
         changed = {**film.resource, **{part: asked.body.get(part, {}) for part in asked.parts if part != "id"}}
         check_film(changed)
+        was_public = film.resource.get("status", {}).get("privacyStatus") == "public"
+        if was_public and "publishAt" in asked.body.get("status", {}):
+            raise Refusal("invalidPublishAt", "The film was public before.", domain="youtube.video")
         for each in changed.get("localizations", {}).values():
             check_film({"snippet": each})
         film.resource = changed
