@@ -33,7 +33,10 @@ class Release:
 def release_of(brief: Brief, settings: YouTubeSettings, *, flag: str = "") -> Release:
     """What holds for a film. `flag` is a privacy, too. Raises `InputError` for a time that is none in its zone."""
     where = brief.origin or brief.title
-    zone = Zone(brief.time_zone or settings.time_zone)
+    try:
+        zone = Zone(brief.time_zone or settings.time_zone)
+    except ValueError as error:
+        raise InputError(f"time_zone: {error}", where=where) from error
     if flag:
         return Release(privacy=cast("Privacy", flag), where=where, is_asked=True)
     if brief.publish_at:
