@@ -20,9 +20,18 @@ _TAG_MAX_CHARS = 100
 # A list of chapters needs so many, each so long, the first at the very beginning.
 FEWEST_CHAPTERS, SHORTEST_CHAPTER_S = 3, 10.0
 
+# Categories that videoCategories.list calls not assignable: short films, video blogs, and those of films and shows.
+_NOT_ASSIGNABLE = frozenset({"18", "21", *map(str, range(30, 45))})
 # Angle brackets are refused in titles and descriptions; these look like them.
 _BRACKETS = str.maketrans("<>", "‹›")
 _CUT = "…"
+
+
+def known_category(number: str) -> str:
+    """`number`, if YouTube lets films have this category. Raises `ValueError`: it would refuse the film."""
+    if number in _NOT_ASSIGNABLE:
+        raise ValueError(f"{number} is a category that films can't be given; 27 is education, 28 science")
+    return number
 
 
 def fit_title(text: str) -> str:

@@ -351,6 +351,18 @@ async def test_what_is_missing_says_whether_it_follows_by_itself(youtube, film, 
     assert [how for how, holds in told.items() if holds] == [how for how in told if how == expected]
 
 
+@pytest.mark.parametrize("follows", [True, False])
+async def test_titles_of_films_that_have_no_words_yet_follow_when_those_are_on_their_way(
+    youtube, film, tmp_path, follows
+):
+    wanted = Extras(untold=("es",), untold_follow=follows)
+
+    receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=wanted).deliver(film)
+
+    assert receipt.missing == ("titles in es: that film has no words yet",)
+    assert (receipt.missing_until is not None) == follows
+
+
 async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, film, tmp_path):
     await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
     youtube.write_token(token_file(tmp_path), fresh=False)

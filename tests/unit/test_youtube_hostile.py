@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import stat
 
 import pytest
 
-from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, StorageError, TransientError
+from pipeline.errors import (
+    ConfigurationError,
+    InputError,
+    NeedsLoginError,
+    PermanentError,
+    ProviderError,
+    StorageError,
+    TransientError,
+)
+from pipeline.limits.times import LONGEST_WAIT_S, retry_after_s
 from pipeline.publishing.youtube import Extras
 from pipeline.publishing.youtube.after import look
+from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.lookup import films_of
+from pipeline.settings import load_settings
 from tests.standins.youtube import HOSTILE_PASSING, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.unit.test_youtube_extras import write_film
@@ -169,7 +182,7 @@ async def test_titles_and_descriptions_of_any_kind_are_made_to_fit(youtube, tmp_
 async def test_a_language_that_is_none_is_told_before_anything_is_sent(youtube, tmp_path):
     film = write_film(tmp_path / "film", language="English")
 
-    with pytest.raises(Exception, match="must be a language tag such as en"):
+    with pytest.raises(InputError, match="must be a language tag such as en"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
     assert youtube.calls["videos.insert"] == 0
@@ -200,3 +213,77 @@ async def test_a_disk_that_is_full_at_any_step_of_the_journal_costs_no_second_fi
     assert [one.data for one in youtube.films.values()] == [film.video.read_bytes()]
     # Only a session that was never saved has cost an upload of the day.
     assert youtube.calls["videos.insert"] == (2 if step == 2 else 1)
+
+
+# Answers that don't come to an end
+
+
+@contextlib.asynccontextmanager
+async def answering(write):
+    """A server that answers each request with what `write` writes; its address."""
+
+    tasks = []
+
+    async def handle(reader, writer):
+        tasks.append(asyncio.current_task())
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await write(writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks)
+
+
+async def test_an_answer_that_does_not_end_fills_no_memory():
+    async def endless(writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        for _ in range(1_000):
+            writer.write(bytes(65_536))
+            await writer.drain()
+
+    async with answering(endless) as url, open_http(where="youtube", timeout_s=30) as http:
+        with pytest.raises(TransientError, match="the answer does not end"):
+            await http.send("GET", url, headers={})
+
+
+async def test_an_answer_that_drips_is_given_up_in_time():
+    async def drip(writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    async with answering(drip) as url, open_http(where="youtube", timeout_s=0.2) as http:
+        with pytest.raises(TransientError, match="did not answer in time"):
+            await http.send("GET", url, headers={})
+
+
+@pytest.mark.parametrize("told", ["-5", "99999999999", "inf", "nan", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_time_to_wait_is_bounded_whatever_is_asked(told):
+    asked = retry_after_s({"retry-after": told})
+
+    assert asked is None or 0 <= asked <= LONGEST_WAIT_S
+
+
+# Categories
+
+
+@pytest.mark.parametrize("number", ["18", "21", "30", "44"])
+async def test_a_category_that_films_can_not_have_is_told_before_anything_is_sent(youtube, tmp_path, number):
+    film = write_film(tmp_path / "film", categoryId=number)
+
+    with pytest.raises(InputError, match="is a category that films can't be given"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    with pytest.raises(ConfigurationError, match="is a category that films can't be given"):
+        load_settings(tmp_path, {"youtube.category": number}, {})
+
+    assert youtube.calls["videos.insert"] == 0

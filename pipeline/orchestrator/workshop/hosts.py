@@ -57,9 +57,10 @@ def subject_key(brief: Brief) -> str:
 class Family:
     """The films of one brief in other languages."""
 
-    # By language (BCP-47), and languages whose film has no script yet.
+    # By language (BCP-47); languages whose film has no script yet, and whether all of them are on their way.
     words: Mapping[str, Script] = field(default_factory=dict)
     untold: tuple[str, ...] = ()
+    untold_follow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +215,7 @@ class Hosts:
             place=brief.origin if brief and wanted.playlist_in_order else "",
             titles=titles if wanted.titles else {},
             untold=family.untold if wanted.titles else (),
+            untold_follow=family.untold_follow and wanted.titles,
         )
 
     def _channel_name(self, name: str) -> str:

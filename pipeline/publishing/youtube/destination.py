@@ -19,6 +19,7 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -42,6 +43,8 @@ from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, vi
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3
+# A film in another language is looked at again after this.
+_SIBLINGS_LATER = timedelta(minutes=10)
 # No project has units for more films in a day.
 _MOST_OTHERS = 1000
 
@@ -142,8 +145,8 @@ class YouTubeDestination:
         return HeldError(
             f"“{out.title}” is out as {out.url} (job {out.job}), and has been made anew since (job {ours.job})",
             where=self.name,
-            hint=f"Look at both; to publish this one as well: {command} --again; to keep the one that is out, with the "
-            f"words of this one: {command} --update",
+            hint="Look at both. To publish this one as well (with --update instead of --again: to keep the one that is "
+            f"out, and give it the words of this one): {command} --again",
         )
 
     async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, Missing]:
@@ -161,6 +164,8 @@ class YouTubeDestination:
             except ClosedError as error:
                 missing = Missing(lines=[error.message], until=error.until)
         missing.lines += [f"titles in {each}: that film has no words yet" for each in self._extras.untold]
+        if self._extras.untold_follow:
+            missing.wait_until(self._channel.clock() + _SIBLINGS_LATER)
         return record, missing
 
     async def _others(self, calls: Calls) -> int:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipeline.errors import InputError
 from pipeline.model.languages import LANGUAGE_TAG
-from pipeline.model.metadata import fit_description, fit_tags, fit_title
+from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
 from pipeline.model.text import clean_text, strip_unseen
 
 Privacy = Literal["private", "unlisted", "public"]
@@ -68,7 +68,9 @@ class FilmText(BaseModel):
     # BCP-47; empty: nobody says.
     language: Annotated[str, AfterValidator(_language)] = ""
     # Called as youtubeuploader calls them (github.com/porjo/youtubeuploader); None: the settings decide.
-    category: str | None = Field(None, alias="categoryId", pattern=r"^\d{1,3}$")
+    category: Annotated[str, Field(pattern=r"^\d{1,3}$"), AfterValidator(known_category)] | None = Field(
+        None, alias="categoryId"
+    )
     privacy: Privacy | None = Field(None, alias="privacyStatus")
     made_for_kids: bool | None = Field(None, alias="madeForKids")
     synthetic_media: bool | None = Field(None, alias="containsSyntheticMedia")

@@ -35,10 +35,13 @@ class Missing:
         why = f"can't be read: {error.strerror}" if isinstance(error, OSError) else str(error)
         self.lines.append(f"{step.name}: {why}")
         if until := _opens_at(error):
-            until += _LATER if step.can_wait else timedelta()
-            self.until = min(until, self.until or until)
+            self.wait_until(until + _LATER if step.can_wait else until)
         self.may_pass |= isinstance(error, TransientError)
         return why
+
+    def wait_until(self, at: datetime) -> None:
+        """Some of it can be done then."""
+        self.until = min(at, self.until or at)
 
 
 def _opens_at(error: Exception) -> datetime | None:

@@ -30,9 +30,10 @@ class Extras:
     # Where the film stands among others of its playlist: those of a list in the order of its lines, those of a folder
     # in that of their names ("talks/9.md" before "talks/10.md"). Empty: it comes last.
     place: str = ""
-    # By language (BCP-47); and languages whose films have no words yet.
+    # By language (BCP-47); languages whose films have no words yet, and whether these follow by themselves.
     titles: Mapping[str, Title] = field(default_factory=dict)
     untold: tuple[str, ...] = ()
+    untold_follow: bool = False
 
 
 class Step(Protocol):
