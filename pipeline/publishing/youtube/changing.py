@@ -6,7 +6,6 @@ asked about is sent along.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -75,11 +74,10 @@ def _moment(who: Mapping[str, Any]) -> datetime | None:
 
 
 async def _update(calls: Calls, resource: Mapping[str, Any]) -> None:
-    body = json.dumps(resource, ensure_ascii=False).encode()
     parts = ",".join(part for part in resource if part != "id")
 
     async def send() -> None:
-        reply = await calls.do("videos.update", {"part": parts}, body=body, kind="application/json; charset=UTF-8")
+        reply = await calls.tell("videos.update", {"part": parts}, resource)
         if reply.status != 200:
             raise calls.error(reply)
 

@@ -7,7 +7,6 @@ neither make it twice nor count its films wrongly.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,11 +22,9 @@ from pipeline.publishing.youtube.answers import id_at, pages, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.wanted import Extras
 from pipeline.publishing.youtube.failures import reason_of
-from pipeline.publishing.youtube.http import Reply
 from pipeline.state.locks import held
 
 TITLE_MAX_CHARS = 150
-_JSON = "application/json; charset=UTF-8"
 _BRACKETS = str.maketrans("<>", "‹›")
 # A playlist that sorts itself takes no position, and one that has changed meanwhile perhaps another one.
 _NO_POSITION = frozenset({"manualSortRequired", "invalidPlaylistItemPosition"})
@@ -95,9 +92,9 @@ class PlaylistPlace:
         resource = {"kind": "youtube#video", "videoId": video_id}
         snippet: dict[str, Any] = {"playlistId": book.id, "resourceId": resource}
         wanted = snippet if position is None else {**snippet, "position": position}
-        reply = await _insert(calls, "playlistItems.insert", "snippet", {"snippet": wanted})
+        reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": wanted})
         if position is not None and reply.status == 400 and reason_of(reply) in _NO_POSITION:
-            reply = await _insert(calls, "playlistItems.insert", "snippet", {"snippet": snippet})
+            reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": snippet})
         if reply.status == 404 and reason_of(reply) == "playlistNotFound":
             raise _PlaylistGoneError
         if reply.status != 200:
@@ -122,7 +119,7 @@ class PlaylistPlace:
 
     async def _make(self, calls: Calls) -> str:
         resource = {"snippet": {"title": self._title}, "status": {"privacyStatus": self._privacy}}
-        reply = await _insert(calls, "playlists.insert", "snippet,status", resource)
+        reply = await calls.tell("playlists.insert", {"part": "snippet,status"}, resource)
         if reply.status != 200:
             raise calls.error(reply)
         if made := id_at(reply.content, "id"):
@@ -155,11 +152,6 @@ class PlaylistPlace:
 
     def _write(self, book: _Book) -> None:
         write_atomically(self._path, book.model_dump_json(by_alias=True, indent=2) + "\n")
-
-
-async def _insert(calls: Calls, method: str, part: str, resource: dict[str, Any]) -> Reply:
-    body = json.dumps(resource, ensure_ascii=False).encode()
-    return await calls.do(method, {"part": part}, body=body, kind=_JSON)
 
 
 def _plain(title: str) -> str:

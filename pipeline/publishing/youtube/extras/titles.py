@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,13 +37,8 @@ class Titles:
             if all(known.get(language) == each for language, each in self._wanted.items()):
                 return
             # The part is replaced as a whole.
-            body = json.dumps({"id": video_id, "localizations": {**known, **self._wanted}}, ensure_ascii=False)
-            reply = await calls.do(
-                "videos.update",
-                {"part": "localizations"},
-                body=body.encode(),
-                kind="application/json; charset=UTF-8",
-            )
+            resource = {"id": video_id, "localizations": {**known, **self._wanted}}
+            reply = await calls.tell("videos.update", {"part": "localizations"}, resource)
             if reply.status != 200:
                 raise calls.error(reply)
 
