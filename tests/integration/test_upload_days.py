@@ -159,9 +159,8 @@ def test_captions_that_a_day_does_not_pay_for_follow_by_themselves_and_no_film_l
     assert youtube.shelf.thumbnails.keys() == youtube.films.keys()
     assert set(map(tuple, youtube.shelf.captions.values())) == {(("en", "en"),)}
     assert len(youtube.shelf.captions) == films
-    # The pictures cost 350: the first day has one track of captions to spare, each other one two.
-    assert [spent["units"] > 350 for spent in youtube.quota.spent.values()] == [True] * 4
-    assert max(spent["units"] for spent in youtube.quota.spent.values()) <= day
+    # A picture, and a look at each film: the first day has one track of captions to spare, each other one two.
+    assert [spent["units"] for spent in youtube.quota.spent.values()] == [films * 51 + 400, 800, 800, 800]
     assert youtube.quota.refused == Counter()
     assert (youtube.calls["videos.insert"], youtube.calls["thumbnails.set"]) == (films, films)
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (films, 0)

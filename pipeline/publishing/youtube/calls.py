@@ -50,6 +50,8 @@ class Calls:
         self._retry = retry
         # Units of the day that are left to others.
         self._leave = 0
+        # Requests that may have arrived.
+        self.sent = 0
         self.where = where
 
     @property
@@ -186,6 +188,7 @@ class Calls:
         """Every request that Google counts is counted here first, whatever it is for."""
         counted = api_method(method, url)
         reserved = await self._project.reserve(counted, leave=self._leave) if counted else None
+        self.sent += 1
         try:
             reply = await self._http.send(
                 method, url, headers={**(headers or {}), "Authorization": f"Bearer {token}"}, body=body
@@ -193,6 +196,7 @@ class Calls:
         except UnreachedError:
             if reserved:
                 await reserved.give_back()
+            self.sent -= 1
             raise
         if reserved and says_spent(reply):
             await reserved.refused()

@@ -77,13 +77,17 @@ async def do_steps(
             if short := await calls.shortage(step.method):
                 missing.add(step, short)
                 continue
+            sent, noted = calls.sent, before
             record = await save(_noted(record, step, Noted(state="begun", at=clock(), content=step.content)))
             try:
                 await step.run(calls, film.id, begun=before is not None)
             except _OF_ONE as error:
                 if calls.login_is_over:
                     raise
-                noted = Noted(state="failed", at=clock(), content=step.content, why=missing.add(step, error))
+                why = missing.add(step, error)
+                # Where another process was faster with the last units, nothing was begun, and need not be looked for.
+                if calls.sent > sent or not isinstance(error, ClosedError):
+                    noted = Noted(state="failed", at=clock(), content=step.content, why=why)
             else:
                 noted = Noted(state="done", at=clock(), content=step.content)
         record = await save(_noted(record, step, noted))
@@ -95,5 +99,6 @@ def _units_at_once(steps: Iterable[Step], calls: Calls) -> int:
     return sum(calls.units(step.method) for step in steps if not step.can_wait) + _LOOKS_UNITS
 
 
-def _noted(record: Record, step: Step, noted: Noted) -> Record:
-    return record.model_copy(update={"steps": {**record.steps, step.name: noted}})
+def _noted(record: Record, step: Step, noted: Noted | None) -> Record:
+    others = {name: each for name, each in record.steps.items() if name != step.name}
+    return record.model_copy(update={"steps": {**others, **({step.name: noted} if noted else {})}})
