@@ -88,12 +88,14 @@ async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_
     assert (len(youtube.films), youtube.calls["channels.list"]) == (1, 1)
 
 
+@pytest.mark.parametrize("asked_before", [0, 1, 2])
 @pytest.mark.parametrize("fault", ["list_page", "list_odd", "list_endless"])
 async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_without_the_film(
-    youtube, film, tmp_path, fault
+    youtube, film, tmp_path, fault, asked_before
 ):
     youtube.faults.order("final_lost_and_gone")
-    youtube.faults.skip("list")
+    # The channel, its uploads, the films among them.
+    youtube.faults.skip("list", asked_before)
     youtube.faults.order(*[fault] * 20)
 
     with pytest.raises(ProviderError):

@@ -55,8 +55,8 @@ async def pages(ask: Ask, parameters: Mapping[str, str], *, where: str) -> Async
     page, seen = "", set[str]()
     while True:
         answer = await ask({**parameters, "maxResults": "50", **({"pageToken": page} if page else {})})
-        # One that has nothing in it may be left out, if the answer says what it is.
-        items = answer.get("items", [] if "kind" in answer else None)
+        # One that has nothing in it may be left out.
+        items = answer.get("items", [])
         page = answer.get("nextPageToken") or ""
         if not (isinstance(items, list) and all(isinstance(item, dict) for item in items) and isinstance(page, str)):
             raise TransientError("answers with a list that makes no sense", where=where)

@@ -172,8 +172,8 @@ class Calls:
         """What a question was answered. A page of somebody else's must not look like a channel without films."""
         if reply.status != 200:
             raise self.error(reply)
-        if not reply.content:
-            raise self.passing("answers with something that is no JSON object")
+        if not str(reply.content.get("kind")).startswith("youtube#"):
+            raise self.passing("answers with something that is not YouTube's")
         return reply.content
 
     def now(self) -> datetime:

@@ -42,7 +42,7 @@ async def uploads_of(calls: Calls, part: str) -> AsyncIterator[list[dict[str, An
     async def ask(asked: Mapping[str, str]) -> dict[str, Any]:
         # The playlist of a channel that never had a film is not there.
         found = await calls.patiently(lambda: calls.find("playlistItems.list", asked, absent="playlistNotFound"))
-        return {"items": []} if found is None else found
+        return {} if found is None else found
 
     wanted = {"part": part, "playlistId": await _playlist_of_uploads(calls)}
     async for items in pages(ask, wanted, where=calls.where):
@@ -71,7 +71,10 @@ async def _videos(calls: Calls, items: list[dict[str, Any]]) -> list[dict[str, A
     if not ids:
         return []
     answer = await calls.read(f"{_API}/videos", {"part": "snippet", "id": ",".join(ids)})
-    return list(objects(answer.get("items")))
+    known = [video for video in objects(answer.get("items")) if id_at(video, "id") in ids]
+    if not known:
+        raise calls.passing("knows none of the films that it lists")
+    return known
 
 
 def _is_older(item: dict[str, Any], than: datetime) -> bool:

@@ -27,11 +27,11 @@ def _odd() -> web.Response:
         {"contentDetails": []},
         {"id": {"a": 1}, "snippet": "no", "status": 5, "contentDetails": {"videoId": 1}},
     ]
-    return web.json_response({"items": items, "nextPageToken": {}})
+    return web.json_response({"kind": "youtube#listResponse", "items": items, "nextPageToken": {}})
 
 
 def _endless() -> web.Response:
-    return web.json_response({"items": [], "nextPageToken": "again"})
+    return web.json_response({"kind": "youtube#listResponse", "items": [], "nextPageToken": "again"})
 
 
 _ODD: dict[str, Callable[[], web.Response]] = {"list_page": page, "list_odd": _odd, "list_endless": _endless}

@@ -132,7 +132,10 @@ class Shelf:
         heard = {"language": "en", "name": "", "trackKind": "ASR"}
         tracks = [{"language": language, "name": name, "trackKind": "standard"} for language, name in self._of(film)]
         items = [{"kind": "youtube#caption", "id": f"{film.id}-{n}", "snippet": each} for n, each in enumerate(tracks)]
-        return web.json_response({"items": [{"kind": "youtube#caption", "id": "asr", "snippet": heard}, *items]})
+        kind = "youtube#captionListResponse"
+        return web.json_response(
+            {"kind": kind, "items": [{"kind": "youtube#caption", "id": "asr", "snippet": heard}, *items]}
+        )
 
     def _of(self, film: Film) -> dict[tuple[str, str], str]:
         return self.captions.get(film.id, {})
@@ -241,7 +244,7 @@ class Shelf:
 
 def _page(items: list[dict[str, Any]], asked: Asked) -> web.Response:
     start, size = int(asked.one("pageToken") or 0), int(asked.one("maxResults") or 5)
-    body: dict[str, Any] = {"items": items[start : start + size]}
+    body: dict[str, Any] = {"kind": "youtube#listResponse", "items": items[start : start + size]}
     if start + size < len(items):
         body["nextPageToken"] = str(start + size)
     return web.json_response(body)
