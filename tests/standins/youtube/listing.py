@@ -31,7 +31,7 @@ def _odd() -> web.Response:
 
 
 def _endless() -> web.Response:
-    return web.json_response({"kind": "youtube#listResponse", "items": [], "nextPageToken": "again"})
+    return web.json_response({"kind": "youtube#listResponse", "items": [], "nextPageToken": "0"})
 
 
 _ODD: dict[str, Callable[[], web.Response]] = {"list_page": page, "list_odd": _odd, "list_endless": _endless}
