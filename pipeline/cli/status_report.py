@@ -148,9 +148,13 @@ class BatchReport:
         """The same, with what is left to publish."""
         state = self.checked_state()
         left = sum(state.counts[status] for status in (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED))
-        return replace(state, uploads=self._uploads(left) if left else ())
+        if not left:
+            return replace(state, uploads=())
+        # They are parked for their captions, say.
+        waiting = sum(bool(row.published) for row in self._index.rows(JobStatus.PARKED))
+        return replace(state, uploads=self._uploads(left - waiting, waiting=waiting))
 
-    def _uploads(self, films: int) -> tuple[UploadDays, ...]:
+    def _uploads(self, films: int, *, waiting: int) -> tuple[UploadDays, ...]:
         from pipeline.orchestrator.uploads import upload_days
         from pipeline.settings import load_settings
 
@@ -159,7 +163,7 @@ class BatchReport:
         except ConfigurationError:
             # The next run will say what is wrong with them.
             return ()
-        return upload_days(self._store.workspace, settings, films, clock=lambda: datetime.now(UTC))
+        return upload_days(self._store.workspace, settings, films, waiting=waiting, clock=lambda: datetime.now(UTC))
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from pipeline.model.text import clean_text
 
+# Counted as Java and JavaScript do, and YouTube's own page with them: an emoji is two. What the API counts is written
+# nowhere; this is the stricter of the two.
 TITLE_MAX_CHARS = 100
 DESCRIPTION_MAX_BYTES = 5000
 # Of 500: whether characters or bytes are counted is written nowhere.
@@ -18,15 +20,24 @@ _TAG_MAX_CHARS = 100
 # A list of chapters needs so many, each so long, the first at the very beginning.
 FEWEST_CHAPTERS, SHORTEST_CHAPTER_S = 3, 10.0
 
+# Categories that videoCategories.list calls not assignable: short films, video blogs, and those of films and shows.
+_NOT_ASSIGNABLE = frozenset({"18", "21", *map(str, range(30, 45))})
 # Angle brackets are refused in titles and descriptions; these look like them.
 _BRACKETS = str.maketrans("<>", "‹›")
 _CUT = "…"
 
 
+def known_category(number: str) -> str:
+    """`number`, if YouTube lets films have this category. Raises `ValueError`: it would refuse the film."""
+    if number in _NOT_ASSIGNABLE:
+        raise ValueError(f"{number} is a category that films can't be given; 27 is education, 28 science")
+    return number
+
+
 def fit_title(text: str) -> str:
     """`text` as a title: whole words of it, at most 100 characters, without angle brackets."""
     text = text.translate(_BRACKETS)
-    return text if len(text) <= TITLE_MAX_CHARS else _whole_words(text, text[: TITLE_MAX_CHARS - 1])
+    return text if utf16_units(text) <= TITLE_MAX_CHARS else _whole_words(text, _head(text, TITLE_MAX_CHARS - 1))
 
 
 def fit_description(text: str, *, max_bytes: int = DESCRIPTION_MAX_BYTES) -> str:
@@ -42,7 +53,7 @@ def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """As many of `tags` as fit, the first ones; none twice, none that is longer than a tag can be."""
     plain = (clean_text(tag.translate(str.maketrans("<>,", "‹› ", '"'))) for tag in tags)
     kept: list[str] = []
-    for tag in dict.fromkeys(tag for tag in plain if 0 < len(tag) <= _TAG_MAX_CHARS):
+    for tag in dict.fromkeys(tag for tag in plain if 0 < utf16_units(tag) <= _TAG_MAX_CHARS):
         kept.append(tag)
         if tags_chars(kept) > TAGS_MAX_CHARS:
             return tuple(kept[:-1])
@@ -51,12 +62,22 @@ def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 def tags_chars(tags: Sequence[str]) -> int:
     """How long a host says that `tags` are: with the commas between them, and quotes around those with a space."""
-    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
+    return sum(utf16_units(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
+
+
+def utf16_units(text: str) -> int:
+    """How many characters it has where those beyond the first plane count twice."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def utf8_bytes(text: str) -> int:
     """How many bytes it takes."""
     return len(text.encode(errors="replace"))
+
+
+def _head(text: str, units: int) -> str:
+    """As much of its beginning as has so many UTF-16 units."""
+    return text.encode("utf-16-le", errors="replace")[: 2 * units].decode("utf-16-le", errors="ignore")
 
 
 def _whole_words(text: str, head: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -37,5 +38,9 @@ class Receipt:
     url: str = ""
     # What should go with it there and does not yet, a line each: captions, a place in a playlist.
     missing: tuple[str, ...] = ()
+    # When some of that can be done (aware): what the day's quota did not pay for; and whether trying again soon may
+    # help. Neither: a person has to see to it.
+    missing_until: datetime | None = None
+    missing_may_pass: bool = False
     # What the host makes of it other than was asked for, a line each: can't process it, shows it to nobody.
     remarks: tuple[str, ...] = ()

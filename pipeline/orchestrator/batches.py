@@ -150,7 +150,7 @@ async def run_batch(
         refused=refusals(unreadable),
     )
     await _tell_idle_voices(briefs, shop, listen)
-    _tell_plan(plan, listen)
+    _tell_plan(plan, batch, listen)
     return await _work(shop, batch, listen)
 
 
@@ -281,7 +281,7 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
-def _tell_plan(plan: Plan, listen: Listener) -> None:
+def _tell_plan(plan: Plan, batch: str, listen: Listener) -> None:
     if plan.replaced:
         films = "film takes" if len(plan.replaced) == 1 else "films take"
         text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
@@ -293,6 +293,11 @@ def _tell_plan(plan: Plan, listen: Listener) -> None:
         more = f" and {unnamed:,} more" if unnamed else ""
         text = f"{plan.removed:,} {films} not in the source any more, and left where {'it lies' if one else 'they lie'}"
         tell(listen, Notice(text=f"{text}: {'; '.join(plan.removed_titles)}{more}"))
+    if plan.shown_otherwise:
+        one = plan.shown_otherwise == 1
+        films = "film is out, and its brief wants it" if one else "films are out, and their briefs want them"
+        hint = f"nightreel publish {batch} --to youtube --update tells YouTube"
+        tell(listen, Notice(text=f"{plan.shown_otherwise} {films} shown otherwise: {hint}"))
     if plan.untouched:
         films = "film is" if len(plan.ids) == 1 else "films are"
         tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))

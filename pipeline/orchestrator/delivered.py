@@ -43,6 +43,11 @@ def is_out(job: Job, shop: Workshop) -> bool:
     return set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published if not receipt.missing}
 
 
+def has_gone_out(job: Job, shop: Workshop) -> bool:
+    """Whether the film is out at every video host that is wanted, and one is; what goes with it may follow."""
+    return bool(shop.hosts.wanted) and set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published}
+
+
 def is_where_wanted(job: Job, shop: Workshop) -> bool:
     """Whether the film was delivered to where it is wanted now; it may have been lost since."""
     return job.receipt is not None and shop.for_job(job).places.destination(job).gave(job.receipt)

@@ -6,8 +6,9 @@ from pipeline.model import Job, JobStatus, Script
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.hosts import Family
 
-# Of such a film nobody waits for words.
+# Of such a film nobody waits for words; of one that waits for a person, nobody knows when.
 _GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
+_UNDER_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 
 
 def family_of(job: Job, shop: Workshop) -> Family:
@@ -15,6 +16,7 @@ def family_of(job: Job, shop: Workshop) -> Family:
     brief = job.brief
     words: dict[str, Script] = {}
     untold: list[str] = []
+    follows = True
     for row in shop.store.refreshed(job.batch).rows_from(brief.origin):
         if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
             continue
@@ -25,4 +27,5 @@ def family_of(job: Job, shop: Workshop) -> Family:
             words[row.language] = sibling.script
         elif row.status not in _GIVEN_UP:
             untold.append(row.language)
-    return Family(words=words, untold=tuple(sorted(untold)))
+            follows &= row.status in _UNDER_WAY or row.parked_until is not None
+    return Family(words=words, untold=tuple(sorted(untold)), untold_follow=bool(untold) and follows)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
 from pipeline.model import QUEUE, SINGLES, Job, Review, SampleStanding
-from pipeline.orchestrator.delivered import is_out
+from pipeline.orchestrator.delivered import has_gone_out, is_out
 from pipeline.orchestrator.workshop import Workshop
 
 # Their films were asked for one by one: none of them waits for another.
@@ -59,7 +59,7 @@ def said_of(job: Job) -> Review | None:
 
 def held_because(job: Job, shop: Workshop) -> NightreelError | None:
     """Why a film that is made and judged goes no further now; None: it may."""
-    if shop.hosts.wanted and is_out(job, shop):
+    if has_gone_out(job, shop):
         return None
     said = said_of(job)
     if said:

@@ -95,6 +95,8 @@ async def _plan(shop: Workshop, channel: str, *, port: int = 0) -> LoginPlan:
 
 async def with_title(shop: Workshop, channel: str) -> LoginStanding:
     """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
+    from pipeline.publishing.youtube.answers import objects, text_at  # noqa: PLC0415
+
     stands = await to_thread.run_sync(standing, shop, channel)
     if stands.problem:
         return stands
@@ -103,8 +105,7 @@ async def with_title(shop: Workshop, channel: str) -> LoginStanding:
             answer = await calls.read("youtube/v3/channels", {"part": "snippet", "mine": "true"})
     except ProviderError as error:
         return replace(stands, problem=str(error))
-    items = answer.get("items") or [{}]
-    title = str(items[0].get("snippet", {}).get("title") or "")
+    title = next((text_at(item, "snippet", "title") for item in objects(answer.get("items"))), "")
     return replace(stands, title=title, problem="" if title else "this Google account has no YouTube channel")
 
 

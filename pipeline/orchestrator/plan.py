@@ -48,6 +48,8 @@ class Change:
     folder: str | None = None
     # Whether it is in the sample that a person looks at; None: as it was.
     sampled: bool | None = None
+    # Its film stays as it is, and out as it is: only what the brief says of that is noted.
+    only_noted: bool = False
 
 
 @dataclass(kw_only=True)
@@ -57,8 +59,9 @@ class Plan:
     ids: list[str] = field(default_factory=list)
     # Never seen before.
     new: int = 0
-    # Their films are there.
+    # Their films are there; some are on video hosts, and their briefs want them shown otherwise than before.
     untouched: int = 0
+    shown_otherwise: int = 0
     # The folder that the pattern gives them is another film's: theirs has the id in its name.
     crowded: int = 0
     # What an earlier source had and this one has not: how many films, and what the first of them are called.
@@ -338,6 +341,9 @@ class _Planner:
             return
         if row.status is JobStatus.COMPLETED and has_film(row, self._shop):
             self._plan.untouched += 1
+            if row.release != brief.release and row.published:
+                self._plan.shown_otherwise += 1
+                self._plan.changed.append(replace(change, only_noted=True))
         elif self._is_taken_up(row) or self._is_wanted_otherwise(row, brief) or sampled is not None:
             self._plan.changed.append(change)
 
@@ -378,6 +384,9 @@ async def _apply(change: Change, shop: Workshop, batch: str, priority: Priority)
         async with store.claim(batch, change.job, what=change.brief.title, wait_s=0):
             job = await store.load_job(batch, change.job)
             if job.status is not change.status:
+                return
+            if change.only_noted:
+                await store.save_job(job.evolve(brief=change.brief))
                 return
             if job.status in _AGAIN:
                 # Whoever wanted it no more before: somebody wants it now.

@@ -22,21 +22,20 @@ from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import CrashError, NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Receipt, Script, Segment, Transition, title_of
+from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Script, Segment, Transition
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.attempt import Attempt
 from pipeline.orchestrator.delivered import is_complete
-from pipeline.orchestrator.family import family_of
 from pipeline.orchestrator.kept import Kept, Voices
-from pipeline.orchestrator.leaving import check_judged, has_left, held_because, is_judged
+from pipeline.orchestrator.leaving import has_left, held_because, is_judged
 from pipeline.orchestrator.lengths import hold_to_length
+from pipeline.orchestrator.outgoing import send_out
 from pipeline.orchestrator.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
 from pipeline.orchestrator.room import with_room
 from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
 from pipeline.orchestrator.scripts import Commission, speaker
 from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Family
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Shown, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
@@ -309,19 +308,8 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     if held := await to_thread.run_sync(held_because, job, shop):
         await attempt.keep(job)
         raise held
-    family = await to_thread.run_sync(family_of, job, shop) if shop.hosts.wanted else Family()
-    for host in await to_thread.run_sync(shop.hosts.of, job, family):
-        before = next(filter(host.gave, job.published), None)
-        if before is None or before.missing:
-            await attempt.keep(job)
-            await to_thread.run_sync(check_judged, job)
-            receipt = await publish(_made(job.receipt).package, destination=host)
-            job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
-            if receipt.missing:
-                attempt.note(_without(job, receipt))
-            for remark in receipt.remarks:
-                # One that concerns the whole project is the same for all films.
-                shop.machine.tell_once(f"{receipt.destination}: {remark}")
+    if shop.hosts.wanted:
+        job = await send_out(job, _made(job.receipt).package, shop, attempt)
     return job.evolve(package=None)
 
 
@@ -334,12 +322,6 @@ def _shown(job: Job, shop: Workshop) -> Shown:
         hashtags=template.hashtags,
         publicity=dict(template.publicity),
     )
-
-
-def _without(job: Job, receipt: Receipt) -> str:
-    missing = "; ".join(receipt.missing)
-    goes_on = f"nightreel publish {job.batch} --to {receipt.destination} goes on with it"
-    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"
 
 
 def _only(clip: Clip) -> Narration:

@@ -20,9 +20,13 @@ class UploadDays:
     # Those that nobody has logged in to.
     without_login: tuple[str, ...]
     films: int
+    # Those that are out, and wait for some of what goes with them.
+    waiting: int
     films_per_day: int | None
-    # As many get all that goes with them (thumbnail, captions, a place in a playlist); others are out without.
+    # As many get all that goes with them (thumbnail, captions, a place in a playlist), and when all of them have it;
+    # the others are out without, and it follows.
     complete_per_day: int | None
+    complete_days: int
     left_today: int | None
     # Days of the project, which begin at midnight in California; today included, if something is left of it.
     days: int
@@ -36,9 +40,12 @@ def allowance_of(wanted: YouTubeSettings) -> Allowance:
 
 
 def upload_days(
-    workspace: Path, settings: Settings, films: int, *, clock: Callable[[], datetime]
+    workspace: Path, settings: Settings, films: int, *, waiting: int = 0, clock: Callable[[], datetime]
 ) -> tuple[UploadDays, ...]:
-    """For `films` that go to all hosts of the settings, project by project. Asks nobody. Blocks."""
+    """For `films` that go to all hosts of the settings, and some that are out and `waiting`, project by project.
+
+    Asks nobody. Blocks.
+    """
     channels = [name for name in settings.publishing.to if not name.startswith("folder:")]
     logins = {name: _login(workspace, settings, name) for name in channels}
     projects: dict[str, list[str]] = {}
@@ -49,13 +56,16 @@ def upload_days(
         folder = workspace / "state" / "ledgers"
         quota = ProjectQuota(folder, project, allowance_of(settings.youtube), clock=clock)
         taken = quota.days(films * len(names))
+        complete = quota.days((films + waiting) * len(names), _calls_per_film(settings.youtube))
         found.append(
             UploadDays(
                 hosts=tuple(names),
                 without_login=tuple(name for name in names if not logins[name].exists()),
                 films=taken.films,
+                waiting=waiting * len(names),
                 films_per_day=taken.films_per_day,
-                complete_per_day=quota.days(films, _calls_per_film(settings.youtube)).films_per_day,
+                complete_per_day=complete.films_per_day,
+                complete_days=max(taken.days, complete.days),
                 left_today=taken.left_today,
                 days=taken.days,
             )
@@ -70,9 +80,11 @@ def told_days(found: UploadDays) -> str:
     if found.films_per_day is None:
         return f"{films} to {hosts}, without a limit"
     told = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
-    if found.complete_per_day is not None and found.complete_per_day < min(found.films, found.films_per_day):
-        told += f"; with all that goes with them {found.complete_per_day:,} a day (nightreel publish goes on with it)"
-    return told
+    everything = found.films + found.waiting
+    if found.complete_per_day is not None and found.complete_per_day < min(everything, found.films_per_day):
+        complete = _count(found.complete_days, "day")
+        told += f"; with all that goes with them {found.complete_per_day:,} a day, {complete}: captions follow"
+    return told + (f"; {found.waiting:,} out already, and wait for some of it" if found.waiting else "")
 
 
 def _calls_per_film(wanted: YouTubeSettings) -> dict[str, int]:

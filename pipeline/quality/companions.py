@@ -15,6 +15,7 @@ from pipeline.model.metadata import (
     TITLE_MAX_CHARS,
     tags_chars,
     utf8_bytes,
+    utf16_units,
 )
 
 # What hosts take.
@@ -67,8 +68,8 @@ def _faults(content: dict[str, object], script: Script | None) -> Iterator[str]:
     if script:
         wanted = {"title": script.title, "language": script.language, "tags": list(script.tags)}
         yield from (f"another {name} than the script's" for name, value in wanted.items() if content.get(name) != value)
-    if len(title) > TITLE_MAX_CHARS:
-        yield f"a title of {len(title)} characters, at most {TITLE_MAX_CHARS}"
+    if utf16_units(title) > TITLE_MAX_CHARS:
+        yield f"a title of {utf16_units(title)} characters, at most {TITLE_MAX_CHARS}"
     if not isinstance(told, str) or not isinstance(tags, list):
         yield "without a description and a list of tags"
         return

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pipeline.model.metadata import known_category
 from pipeline.model.schedule import Hours, Slots, Zone
 from pipeline.settings.kinds import DAY_S, MOST, Group, HttpUrl, Names
 
@@ -114,7 +115,7 @@ class YouTubeSettings(Group):
         description="Where the clocks hang that slots, hours and publish_at: mean, e.g. Europe/Berlin; a brief may "
         "name another (time_zone:); empty: this machine.",
     )
-    category: str = Field(
+    category: Annotated[str, AfterValidator(known_category)] = Field(
         "27", pattern=r"^\d{1,3}$", description="YouTube's number of a category; 27 is education, 28 science."
     )
     made_for_kids: bool = Field(

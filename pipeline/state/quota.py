@@ -111,8 +111,16 @@ class ProjectQuota:
             for purse in ("uploads", "units")
         }
 
-    async def reserve(self, method: str) -> Reservation:
-        """Count a call that is about to be made.
+    def price(self, method: str) -> dict[str, int]:
+        """What a call takes out of each purse."""
+        return self._allowance.price(method)
+
+    def uploads_left(self) -> int | None:
+        """How many films may still be begun today; None: there is no limit. Blocks."""
+        return self._allowance.films(self.spent_today(), CALLS_PER_FILM)
+
+    async def reserve(self, method: str, *, leave: int = 0) -> Reservation:
+        """Count a call that is about to be made, if so many units are left to others then.
 
         Raises `ClosedError` with the time when there is something in the purse again. Not `QuotaError`: a gate that met
         one would let nobody to the channel, and a purse that is empty says nothing about the other.
@@ -121,25 +129,33 @@ class ProjectQuota:
         for purse, amount in self._allowance.price(method).items():
             if amount:
                 try:
-                    parts.append(await self._take(purse, amount))
+                    parts.append(await self._take(purse, amount, leave=leave if purse == "units" else 0))
                 except ClosedError:
                     await Reservation(parts, self._clock).give_back()
                     raise
         return Reservation(parts, self._clock)
 
-    async def _take(self, purse: str, amount: int) -> _Part:
+    async def _take(self, purse: str, amount: int, *, leave: int) -> _Part:
         ledger, call = self._ledgers[purse], uuid4().hex[:12]
         limit = self._allowance.limit(purse)
+        if limit and leave and amount > limit - leave:
+            raise self._kept_for_others(leave)
         try:
-            day = await ledger.reserve(amount, call=call, tokens_per_day=limit or None)
+            day = await ledger.reserve(amount, call=call, tokens_per_day=limit - leave if limit else None)
         except (ClosedError, QuotaError) as error:
             what = "videos that may be uploaded" if purse == "uploads" else "units that may be used"
             of = f" ({limit:,} by youtube.{purse}_per_day)" if limit else ""
             hint = "It goes on at midnight in California"
             told = error.until if isinstance(error, ClosedError) else error.resets_at
             until = told or next_day(self._clock())
+            if leave and isinstance(error, QuotaError):
+                raise self._kept_for_others(leave) from error
             raise ClosedError(f"the project's {what} in a day are spent{of}", until=until, hint=hint) from error
         return _Part(ledger, day, call, amount)
+
+    def _kept_for_others(self, units: int) -> ClosedError:
+        what = f"{units:,} of the project's units in a day are kept for films that are still to come"
+        return ClosedError(what, until=next_day(self._clock()), hint="It goes on at midnight in California")
 
     def spent_today(self) -> dict[str, int]:
         """What was taken out of each purse. Blocks."""

@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, CaptionStyle, MotionAmount, Scene, Transition, limits_of, row_of
+from pipeline.model.metadata import known_category
 from pipeline.template.ends import find_wrong_keys
 from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.declared import find_wrong_fields
@@ -43,7 +44,7 @@ class MetadataTable(_Table):
     tags: list[str] = []
     hashtags: Annotated[list[str], Field(max_length=15)] = []
     # These go before the settings of the host.
-    category: Annotated[str, Field(pattern=r"^\d{1,3}$")] | None = None
+    category: Annotated[str, Field(pattern=r"^\d{1,3}$"), AfterValidator(known_category)] | None = None
     made_for_kids: bool | None = None
     synthetic_media: bool | None = None
     notify_subscribers: bool | None = None

@@ -118,6 +118,37 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
     assert (told["calls"]["videos.insert"], told["calls"]["thumbnails.set"], told["complaints"]) == (2, 2, [])
 
 
+def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has_a_time_of_its_own(tmp_path):
+    brief = tmp_path / "kitchen" / "tea.md"
+    brief.parent.mkdir()
+    brief.write_text(f"# {TITLES[0]}\n\nThe air carries heat away.\n", encoding="utf-8")
+    with youtube(tmp_path) as (stand_in, env):
+        assert nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env).code == 0
+        (job,) = jobs(tmp_path, "kitchen")
+        talk = tmp_path / "talk.mp4"
+        talk.write_bytes((tmp_path / job["receipt"]["package"]["video"]).read_bytes())
+        at = ("--publish-at", "2031-01-26 18:00", "--time-zone", "Europe/Berlin")
+        sent = nightreel("publish", talk, "--to", "youtube", *at, "--playlist", "Talks", cwd=tmp_path, env=env)
+
+        brief.write_text(
+            f"---\npublish_at: 2031-02-01T09:00Z\n---\n# {TITLES[0]}\n\nThe air carries heat away.\n", encoding="utf-8"
+        )
+        again = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
+        before = stand_in.history()["films"]
+        update = nightreel("publish", "kitchen", "--to", "youtube", "--update", cwd=tmp_path, env=env)
+        told = stand_in.history()
+
+    assert (sent.code, again.code, update.code) == (0, 0, 0)
+    assert "1 film is out, and its brief wants it shown otherwise" in again.stderr
+    assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]
+    status = [film["resource"]["status"] for film in told["films"]]
+    assert [each["publishAt"] for each in status] == ["2031-02-01T09:00:00Z", "2031-01-26T17:00:00Z"]
+    assert {each["privacyStatus"] for each in status} == {"private"}
+    assert update.stdout.splitlines() == [f"changed: {TITLES[0]}", "1 changed"]
+    assert [*told["playlists"]] == ["Talks"]
+    assert (len(told["films"]), told["complaints"]) == (2, [])
+
+
 def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_the_token(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES)
     with youtube(tmp_path, "--expired") as (stand_in, env):

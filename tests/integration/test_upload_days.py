@@ -55,7 +55,9 @@ def only_uploads(monkeypatch):
         package.video.parent.mkdir(parents=True, exist_ok=True)
         for path in package.files:
             path.write_bytes(job.id.encode())
-        package.metadata.write_text(f'{{"title": "{job.brief.title}"}}', encoding="utf-8")
+        package.thumbnail.write_bytes(b"\xff\xd8\xff" + job.id.encode())
+        package.srt.write_text(f"1\n00:00:00,000 --> 00:00:02,000\n{job.brief.title}\n", encoding="utf-8")
+        package.metadata.write_text(f'{{"title": "{job.brief.title}", "language": "en"}}', encoding="utf-8")
         sha256 = hashlib.sha256(job.id.encode()).hexdigest()
         video = Video(frames=30, bytes=len(job.id), sha256=sha256)
         return job.evolve(receipt=Receipt(destination="folder", package=package), video=video)
@@ -79,6 +81,7 @@ def upload(workspace, begin, *, films, per_day, **settings):
         async with YouTubeStandIn(clock=clock) as youtube:
             youtube.accounts.clock = youtube.quota.clock = clock
             youtube.quota.uploads = per_day
+            youtube.quota.units = settings.get("youtube.units_per_day", youtube.quota.units)
             await to_thread.run_sync(youtube.write_token, token_file(workspace))
             wanted = {
                 "publishing.to": "youtube",
@@ -141,6 +144,26 @@ def test_films_go_out_in_three_days_by_themselves_and_no_call_is_one_too_many(
     # The last ones go out as soon as the third day begins: at midnight, not two days after the first.
     assert (batch.ended_at - begin) < timedelta(days=1, hours=14)
     assert batch.youtube.complaints == []
+
+
+def test_captions_that_a_day_does_not_pay_for_follow_by_themselves_and_no_film_lacks_its_picture(
+    only_uploads, tmp_path
+):
+    begin, _ = SPRING
+    films, day = 7, 1_000
+    settings = {"youtube.thumbnail": True, "youtube.captions": True, "youtube.units_per_day": day}
+    batch = upload(tmp_path, begin, films=films, per_day=100, **settings)
+
+    youtube = batch.youtube
+    assert batch.counts == {JobStatus.COMPLETED: films}
+    assert youtube.shelf.thumbnails.keys() == youtube.films.keys()
+    assert set(map(tuple, youtube.shelf.captions.values())) == {(("en", "en"),)}
+    assert len(youtube.shelf.captions) == films
+    # A picture, and a look at each film: the first day has one track of captions to spare, each other one two.
+    assert [spent["units"] for spent in youtube.quota.spent.values()] == [films * 51 + 400, 800, 800, 800]
+    assert youtube.quota.refused == Counter()
+    assert (youtube.calls["videos.insert"], youtube.calls["thumbnails.set"]) == (films, films)
+    assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (films, 0)
 
 
 def test_films_wait_for_the_hours_in_which_they_may_be_sent_and_each_has_a_time_of_its_own(only_uploads, tmp_path):

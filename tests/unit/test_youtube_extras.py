@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import HeldError
+from pipeline.errors import HeldError, NeedsLoginError
 from pipeline.model import Package
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, now, token_file
+from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file
 from tests.standins.youtube.quota import COSTS
 
 KEY = "0123456789abcdef"
@@ -295,6 +296,84 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
 
     assert whole.missing == ()
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
+
+
+async def test_captions_leave_the_units_that_the_films_to_come_need_for_their_pictures(youtube, film, tmp_path):
+    allowance = Allowance(uploads_per_day=100, units_per_day=1_000, costs=COSTS)
+    channel = channel_of(youtube, tmp_path, allowance=allowance)
+    wanted = Extras(thumbnail=True, captions=True)
+
+    short = await film_for(channel, KEY, extras=wanted, to_come=10).deliver(film)
+
+    assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
+    assert "600 of the project's units in a day are kept for films that are still to come" in short.missing[0]
+    assert short.missing_until is not None
+    assert youtube.calls["captions.insert"] == 0
+
+    # No more films can come today than the project may upload.
+    ends = replace(allowance, uploads_per_day=2)
+    whole = await film_for(replace(channel, quota=quota_in(tmp_path, ends)), KEY, extras=wanted, to_come=10).deliver(
+        film
+    )
+
+    assert (whole.missing, whole.missing_until) == ((), None)
+
+
+async def test_films_without_a_picture_go_before_those_that_only_wait_for_captions(youtube, film, tmp_path):
+    wanted = Extras(thumbnail=True, captions=True)
+    nothing = replace(PLENTY, units_per_day=1, costs=COSTS)
+    await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
+    channel = channel_of(youtube, tmp_path, allowance=nothing)
+    await channel.quota(CLIENT_ID).reserve("videos.list")
+
+    both = await film_for(channel, KEY, extras=wanted).deliver(film)
+    captions = await film_for(channel, KEY, extras=Extras(captions=True)).deliver(film)
+
+    assert captions.missing_until - both.missing_until == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [("thumbnail_429", "may pass"), ("thumbnail_403", "a person"), ("quota", "a time")],
+)
+async def test_what_is_missing_says_whether_it_follows_by_itself(youtube, film, tmp_path, fault, expected):
+    channel = channel_of(youtube, tmp_path)
+    channel = replace(channel, retry=replace(channel.retry, attempts=1))
+    if fault == "quota":
+        youtube.quota.units = 0
+    else:
+        youtube.faults.order(fault)
+
+    receipt = await film_for(channel, KEY, extras=Extras(thumbnail=True)).deliver(film)
+
+    assert len(receipt.missing) == 1
+    told = {"may pass": receipt.missing_may_pass, "a time": receipt.missing_until is not None}
+    assert [how for how, holds in told.items() if holds] == [how for how in told if how == expected]
+
+
+@pytest.mark.parametrize("follows", [True, False])
+async def test_titles_of_films_that_have_no_words_yet_follow_when_those_are_on_their_way(
+    youtube, film, tmp_path, follows
+):
+    wanted = Extras(untold=("es",), untold_follow=follows)
+
+    receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=wanted).deliver(film)
+
+    assert receipt.missing == ("titles in es: that film has no words yet",)
+    assert (receipt.missing_until is not None) == follows
+
+
+async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, film, tmp_path):
+    await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    youtube.faults.order("invalid_grant")
+
+    with pytest.raises(NeedsLoginError, match="has expired or was revoked"):
+        await deliver(youtube, tmp_path, film)
+
+    youtube.faults.clear()
+    assert (await deliver(youtube, tmp_path, film)).missing == ()
+    assert youtube.calls["videos.insert"] == 1
 
 
 async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, tmp_path):

@@ -293,9 +293,14 @@ async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_
 
     # 10,000 units, of which a film takes 400 + 50 + 50 + 2.
     assert (found.hosts, found.films_per_day, found.complete_per_day) == (("youtube",), 100, 19)
+    (later,) = await to_thread.run_sync(lambda: upload_days(tmp_path, settings, 0, waiting=30, clock=clock))
+    assert told_days(later) == (
+        "100 films a day to youtube, 100 left today: 0 films, 0 days; with all that goes with them 19 a day, 2 days: "
+        "captions follow; 30 out already, and wait for some of it"
+    )
     assert told_days(found) == (
         "100 films a day to youtube, 100 left today: 60 films, 1 day; "
-        "with all that goes with them 19 a day (nightreel publish goes on with it)"
+        "with all that goes with them 19 a day, 4 days: captions follow"
     )
 
 

@@ -117,8 +117,9 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
 
 
 async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple[list[Out], list[str]]:
-    from pipeline.publishing.youtube.after import films_of, look  # noqa: PLC0415
+    from pipeline.publishing.youtube.after import look  # noqa: PLC0415
     from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
+    from pipeline.publishing.youtube.lookup import films_of  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
     ids = {key: record.published.id for key, record in records.items() if record and record.published}

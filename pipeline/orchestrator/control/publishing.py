@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from anyio import from_thread, to_thread
 
 from pipeline.errors import InputError, QualityError, ReviewError
 from pipeline.media.probe import probe
-from pipeline.model import Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
+from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
 from pipeline.orchestrator import batches
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.control.changes import change_jobs, chosen, of_some
+from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
 from pipeline.orchestrator.delivered import is_out
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.judging import judge_films
@@ -29,7 +30,13 @@ _KEY_DIGITS = 16
 
 
 async def publish_batch(
-    shop: Workshop, *, batch: str, jobs: Sequence[str] = (), again: bool = False, listen: Listener = ignore
+    shop: Workshop,
+    *,
+    batch: str,
+    jobs: Sequence[str] = (),
+    again: bool = False,
+    wishes: ReleaseWishes = NO_WISHES,
+    listen: Listener = ignore,
 ) -> Outcome:
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
 
@@ -39,14 +46,17 @@ async def publish_batch(
     """
     known = await known_batch(shop, batch)
     known = replace(known, sample=sample_for(known, shop))
+    await to_thread.run_sync(wishes.check, shop)
     ids = await chosen(shop, batch, jobs, _MADE)
     await take_one(shop, known)
 
     def take_up(job: Job) -> Job | None:
         if job.status not in _MADE or job.receipt is None or (job.status is JobStatus.REVIEW and not again):
             return None
+        settings = and_to(job.asked.settings, shop, without={PRIVACY} if wishes.publish_at else ())
         wanted = job.evolve(
-            asked=replace(job.asked, settings=_and_to(job.asked.settings, shop)),
+            brief=wishes.on(job.brief),
+            asked=replace(job.asked, settings=settings),
             sampled=job.sampled or bool(known.sample and known.sample.takes(batch, job.id) and not job.published),
         )
         if again:
@@ -64,12 +74,14 @@ async def publish_batch(
     return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
 
 
-def _and_to(asked: Mapping[str, str | bool | int | float], shop: Workshop) -> dict[str, str | bool | int | float]:
+def and_to(
+    asked: Mapping[str, str | bool | int | float], shop: Workshop, *, without: Collection[str] = ()
+) -> dict[str, str | bool | int | float]:
     """What a job was asked for with, and published where `shop` says, too.
 
     A film that was made offline is not bound to stay so: whoever publishes it wants the network now.
     """
-    asked = {key: value for key, value in asked.items() if key != "offline"}
+    asked = {key: value for key, value in asked.items() if key not in {"offline", *without}}
     names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
     ours = {key: value for key, value in shop.asked.settings.items() if key.startswith(("youtube.", "quality."))}
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
@@ -83,7 +95,12 @@ def _once_more(job: Job, shop: Workshop) -> Job:
 
 
 async def publish_file(
-    shop: Workshop, video: Path, *, metadata: Path | None = None, again: bool = False
+    shop: Workshop,
+    video: Path,
+    *,
+    metadata: Path | None = None,
+    again: bool = False,
+    wishes: ReleaseWishes = NO_WISHES,
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
 
@@ -91,8 +108,10 @@ async def publish_file(
     missing there. Without `metadata` (title, description, tags, language as JSON), what lies beside the film is taken,
     and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, and `HeldError`.
     """
-    package = await to_thread.run_sync(_package, video, metadata)
-    subject = await to_thread.run_sync(_subject, shop, package.video)
+    await to_thread.run_sync(wishes.check, shop)
+    package = await to_thread.run_sync(package_of, video, metadata)
+    await to_thread.run_sync(_refuse_held, shop, package.video)
+    subject, brief = await to_thread.run_sync(subject_of, shop, package.video)
     verdict = await _judged(package.video, shop)
     if not verdict.lets_pass(str(subject.film_sha256)):
         reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
@@ -100,7 +119,7 @@ async def publish_file(
         raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
     for name in shop.hosts.wanted:
-        host = await to_thread.run_sync(shop.hosts.destination, name, subject)
+        host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
         if again:
             await host.again()
         receipts.append(await host.deliver(package))
@@ -117,19 +136,24 @@ def find_job(shop: Workshop, video: Path) -> JobSummary | None:
     return None
 
 
-def _subject(shop: Workshop, video: Path) -> Subject:
+def subject_of(shop: Workshop, video: Path) -> tuple[Subject, Brief]:
+    """What a file is about, and the brief that it was made of; an empty one for any other. Blocks."""
     row = find_job(shop, video)
     job = shop.store.read_job(row.batch, row.id) if row else None
     sha256 = digest_of(video)
     if job:
-        if job.status is not JobStatus.COMPLETED:
-            _refuse_held(job)
-        return replace(shop.hosts.subject(job), film_sha256=sha256)
-    return Subject(key=sha256[:_KEY_DIGITS], folder=video.stem, film_sha256=sha256)
+        return replace(shop.hosts.subject(job), film_sha256=sha256), job.brief
+    return Subject(key=sha256[:_KEY_DIGITS], folder=video.stem, film_sha256=sha256), Brief(title="")
 
 
-def _refuse_held(job: Job) -> None:
-    """A film of a batch goes its way: what keeps it there, keeps it here."""
+def _refuse_held(shop: Workshop, video: Path) -> None:
+    """A film of a batch goes its way: what keeps it there, keeps it here. Blocks."""
+    row = find_job(shop, video)
+    if row is None or row.published or row.status is JobStatus.COMPLETED:
+        return
+    job = shop.store.read_job(row.batch, row.id)
+    if job is None:
+        return
     hint = f"Let it go: nightreel review {job.batch} --approve {job.id}"
     said = f": {job.error.cause or job.error.message}" if job.error else ""
     raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
@@ -143,7 +167,8 @@ async def _judged(video: Path, shop: Workshop) -> Verdict:
     return found[0]
 
 
-def _package(video: Path, metadata: Path | None) -> Package:
+def package_of(video: Path, metadata: Path | None) -> Package:
+    """A film and what lies beside it. Blocks. Raises `InputError`."""
     video = video.absolute()
     if not video.is_file():
         raise InputError("no such file", where=str(video))

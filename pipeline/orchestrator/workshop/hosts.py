@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,12 @@ _KEY_DIGITS = 16
 YOUTUBE = "youtube"
 _FOLDER = "folder:"
 _NO_PLAYLIST = "none"
+# (a host, how many are enough to know) -> how many other films of a run are not out there yet; blocks.
+ToCome = Callable[[str, int], int]
+
+
+def _none_to_come(_host: str, _most: int) -> int:
+    return 0
 
 
 def subject_key(brief: Brief) -> str:
@@ -55,9 +62,10 @@ def subject_key(brief: Brief) -> str:
 class Family:
     """The films of one brief in other languages."""
 
-    # By language (BCP-47), and languages whose film has no script yet.
+    # By language (BCP-47); languages whose film has no script yet, and whether all of them are on their way.
     words: Mapping[str, Script] = field(default_factory=dict)
     untold: tuple[str, ...] = ()
+    untold_follow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +88,12 @@ class Hosts:
         )
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job, family: Family) -> tuple[Destination, ...]:
-        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it."""
-        return tuple(self.destination(name, self.subject(job), job.brief, family) for name in self.wanted)
+    def of(self, job: Job, family: Family, to_come: ToCome = _none_to_come) -> tuple[Destination, ...]:
+        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it.
+
+        `to_come` says how many other films are on their way there.
+        """
+        return tuple(self.destination(name, self.subject(job), job.brief, family, to_come) for name in self.wanted)
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
@@ -90,7 +101,12 @@ class Hosts:
         return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder, film_sha256=film)
 
     def destination(
-        self, name: str, subject: Subject, brief: Brief | None = None, family: Family | None = None
+        self,
+        name: str,
+        subject: Subject,
+        brief: Brief | None = None,
+        family: Family | None = None,
+        to_come: ToCome = _none_to_come,
     ) -> YouTubeDestination | ByHandDestination:
         """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
 
@@ -107,7 +123,9 @@ class Hosts:
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
-        return YouTubeDestination(self.channel(channel), subject, publicity, extras, timing)
+        known = self.channel(channel)
+        others = partial(to_come, known.address)
+        return YouTubeDestination(known, subject, publicity, extras=extras, timing=timing, to_come=others)
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` when a film of the brief could not be published as it says."""
@@ -161,7 +179,13 @@ class Hosts:
 
         path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
         book = SlotBook(path) if self.settings.youtube.slots else None
-        return Timing(publish_at=release.publish_at, slots=release.slots, book=book, where=release.where)
+        return Timing(
+            publish_at=release.publish_at,
+            slots=release.slots,
+            book=book,
+            is_asked=release.is_asked,
+            where=release.where,
+        )
 
     def _publicity(self, privacy: Privacy) -> Publicity:
         from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
@@ -197,6 +221,7 @@ class Hosts:
             place=brief.origin if brief and wanted.playlist_in_order else "",
             titles=titles if wanted.titles else {},
             untold=family.untold if wanted.titles else (),
+            untold_follow=family.untold_follow and wanted.titles,
         )
 
     def _channel_name(self, name: str) -> str:

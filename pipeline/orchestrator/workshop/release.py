@@ -26,14 +26,19 @@ class Release:
     slots: Slots | None = None
     # Who asked for it, as messages call it.
     where: str = ""
+    # Whether a flag or the brief says so: then a film that is out is changed, if that is asked for.
+    is_asked: bool = False
 
 
 def release_of(brief: Brief, settings: YouTubeSettings, *, flag: str = "") -> Release:
     """What holds for a film. `flag` is a privacy, too. Raises `InputError` for a time that is none in its zone."""
     where = brief.origin or brief.title
-    zone = Zone(brief.time_zone or settings.time_zone)
+    try:
+        zone = Zone(brief.time_zone or settings.time_zone)
+    except ValueError as error:
+        raise InputError(f"time_zone: {error}", where=where) from error
     if flag:
-        return Release(privacy=cast("Privacy", flag), where=where)
+        return Release(privacy=cast("Privacy", flag), where=where, is_asked=True)
     if brief.publish_at:
         if brief.privacy == "unlisted":
             hint = "Remove one of the two: at its time a film becomes public"
@@ -42,9 +47,9 @@ def release_of(brief: Brief, settings: YouTubeSettings, *, flag: str = "") -> Re
             at = parse_moment(brief.publish_at, zone)
         except ValueError as error:
             raise InputError(f"publish_at: {error}", where=where) from error
-        return Release(privacy="private", publish_at=at, where=where)
+        return Release(privacy="private", publish_at=at, where=where, is_asked=True)
     if brief.privacy:
-        return Release(privacy=brief.privacy, where=where)
+        return Release(privacy=brief.privacy, where=where, is_asked=True)
     if settings.slots:
         return Release(privacy="private", slots=Slots.parse(settings.slots, zone), where=where)
     return Release(privacy=settings.privacy, where=where)

@@ -5,14 +5,14 @@ https://developers.google.com/youtube/v3/docs/videos: status and processingDetai
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
 
+from pipeline.publishing.youtube.answers import id_at, objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.journal import Seen
-from pipeline.publishing.youtube.lookup import objects, uploads_of
 
 # The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
@@ -31,7 +31,7 @@ async def look(calls: Calls, ids: Sequence[str]) -> dict[str, Seen]:
         parameters = {"part": "status,processingDetails", "id": ",".join(ids[start : start + _PAGE])}
         answer = await calls.patiently(lambda asked=parameters: calls.ask("videos.list", asked))  # type: ignore[misc]
         for video in objects(answer.get("items")):
-            found[str(video.get("id"))] = _seen(calls, video)
+            found[id_at(video, "id")] = _seen(calls, video)
     return found
 
 
@@ -73,32 +73,17 @@ def is_locked(asked: str, seen: Seen | None) -> bool:
     return seen is not None and asked in {"public", "unlisted"} and seen.privacy == "private" and not seen.publish_at
 
 
-async def films_of(calls: Calls) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
-    """(id, tags) of every film of the channel, the newest first; two units for fifty. Raises a `ProviderError`."""
-    playlist = await uploads_of(calls)
-    page = ""
-    while True:
-        parameters = {"part": "contentDetails", "playlistId": playlist, "maxResults": str(_PAGE)}
-        parameters |= {"pageToken": page} if page else {}
-        answer = await calls.patiently(lambda asked=parameters: calls.ask("playlistItems.list", asked))  # type: ignore[misc]
-        ids = [str(item.get("contentDetails", {}).get("videoId") or "") for item in objects(answer.get("items"))]
-        if ids := [one for one in ids if one]:
-            known = await calls.read("youtube/v3/videos", {"part": "snippet", "id": ",".join(ids)})
-            for video in objects(known.get("items")):
-                yield str(video.get("id")), tuple(map(str, video.get("snippet", {}).get("tags") or ()))
-        page = str(answer.get("nextPageToken") or "")
-        if not page:
-            return
-
-
 def _seen(calls: Calls, video: dict[str, Any]) -> Seen:
-    status, processing = video.get("status") or {}, video.get("processingDetails") or {}
-    why = status.get("rejectionReason") or status.get("failureReason") or processing.get("processingFailureReason")
+    why = (
+        text_at(video, "status", "rejectionReason")
+        or text_at(video, "status", "failureReason")
+        or text_at(video, "processingDetails", "processingFailureReason")
+    )
     return Seen(
         at=calls.now(),
-        upload=str(status.get("uploadStatus") or ""),
-        processing=str(processing.get("processingStatus") or ""),
-        privacy=str(status.get("privacyStatus") or ""),
-        publish_at=str(status.get("publishAt") or ""),
-        why=str(why or "")[:60],
+        upload=text_at(video, "status", "uploadStatus"),
+        processing=text_at(video, "processingDetails", "processingStatus"),
+        privacy=text_at(video, "status", "privacyStatus"),
+        publish_at=text_at(video, "status", "publishAt"),
+        why=why[:60],
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError
+from pipeline.errors import CheckpointError, InputError
 from pipeline.files import flush_to_disk, storage_errors, sync_folder
 from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Subject, refuse_other_film
@@ -50,6 +50,12 @@ class ByHandDestination:
 
     async def again(self) -> None:
         """Delivering again puts there what is missing: there is nothing to forget."""
+
+    async def update(self, package: Package) -> bool:  # noqa: ARG002 - as at a channel
+        """Raises `InputError`: whoever delivers again replaces what is there."""
+        raise InputError(
+            "is a folder", where=self.name, hint="Publish again without --update: what differs is replaced"
+        )
 
     async def deliver(self, package: Package) -> Receipt:
         """See `Destination`. Raises `InputError` for metadata that are none."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
+
+from anyio import to_thread
 
 from pipeline.errors import ClosedError, ProviderError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
@@ -44,7 +48,16 @@ class Calls:
         self._how_to_log_in = how_to_log_in
         self._clock = clock
         self._retry = retry
+        # Units of the day that are left to others.
+        self._leave = 0
+        # Requests that may have arrived.
+        self.sent = 0
         self.where = where
+
+    @property
+    def _project(self) -> ProjectQuota:
+        """The quota of the client's project; it is known with the first token."""
+        return self._quota(self._login.client_id)
 
     def address(self, path: str, parameters: Mapping[str, str]) -> str:
         """Where a method of the API is called."""
@@ -54,10 +67,7 @@ class Calls:
         """What a question (GET) is answered, with the patience of the retry policy. Raises a `ProviderError`."""
 
         async def ask() -> dict[str, Any]:
-            reply = await self.send("GET", self.address(path, parameters))
-            if reply.status != 200:
-                raise self.error(reply)
-            return reply.content
+            return self._told(await self.send("GET", self.address(path, parameters)))
 
         return await self.patiently(ask)
 
@@ -73,9 +83,7 @@ class Calls:
         reply = await self.send(called.verb, self.address(called.path, parameters))
         if reply.status == 404 and absent and reason_of(reply) == absent:
             return None
-        if reply.status != 200:
-            raise self.error(reply)
-        return reply.content
+        return self._told(reply)
 
     async def do(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
         """One request of a method that changes something, whatever its answer; `kind` is the body's media type.
@@ -87,14 +95,46 @@ class Calls:
             called.verb, self.address(called.path, parameters), headers={"Content-Type": kind}, body=body
         )
 
+    async def tell(self, method: str, parameters: Mapping[str, str], resource: Mapping[str, Any]) -> Reply:
+        """As `do`, with a resource of the API for a body."""
+        body = json.dumps(resource, ensure_ascii=False).encode()
+        return await self.do(method, parameters, body=body, kind="application/json; charset=UTF-8")
+
+    @property
+    def login_is_over(self) -> bool:
+        """Whether it was found out that nothing more can be asked before a person has logged in."""
+        return self._login.is_over
+
+    @contextmanager
+    def leaving(self, units: int) -> Iterator[None]:
+        """Within the block, calls leave so many of the day's units to others."""
+        before, self._leave = self._leave, units
+        try:
+            yield
+        finally:
+            self._leave = before
+
+    def units(self, method: str) -> int:
+        """What a call costs."""
+        return self._project.price(method)["units"]
+
+    async def uploads_left(self) -> int | None:
+        """How many films the project may begin to upload today; None: there is no limit."""
+        return await to_thread.run_sync(self._project.uploads_left)
+
     async def shortage(self, method: str) -> ClosedError | None:
-        """Why the day's quota does not pay for a method now; None: it does, or the call itself will say why not."""
+        """Why the day's quota does not pay for a method now; None: it does, or the call itself will say why not.
+
+        Raises `NeedsLoginError` when the login is over.
+        """
         try:
             await self._login.access_token()
-            reserved = await self._quota(self._login.client_id).reserve(method)
+            reserved = await self._project.reserve(method, leave=self._leave)
         except ClosedError as error:
             return error
         except ProviderError:
+            if self.login_is_over:
+                raise
             return None
         await reserved.give_back()
         return None
@@ -128,6 +168,14 @@ class Calls:
         """The error for an answer that is none."""
         return error_of(reply, where=self.where, login=self._how_to_log_in, now=self._clock())
 
+    def _told(self, reply: Reply) -> dict[str, Any]:
+        """What a question was answered. A page of somebody else's must not look like a channel without films."""
+        if reply.status != 200:
+            raise self.error(reply)
+        if not str(reply.content.get("kind")).startswith("youtube#"):
+            raise self.passing("answers with something that is not YouTube's")
+        return reply.content
+
     def now(self) -> datetime:
         """The time, aware."""
         return self._clock()
@@ -139,7 +187,8 @@ class Calls:
     async def _once(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, token: str) -> Reply:
         """Every request that Google counts is counted here first, whatever it is for."""
         counted = api_method(method, url)
-        reserved = await self._quota(self._login.client_id).reserve(counted) if counted else None
+        reserved = await self._project.reserve(counted, leave=self._leave) if counted else None
+        self.sent += 1
         try:
             reply = await self._http.send(
                 method, url, headers={**(headers or {}), "Authorization": f"Bearer {token}"}, body=body
@@ -147,6 +196,7 @@ class Calls:
         except UnreachedError:
             if reserved:
                 await reserved.give_back()
+            self.sent -= 1
             raise
         if reserved and says_spent(reply):
             await reserved.refused()

@@ -18,87 +18,35 @@ import hashlib
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, ClosedError, HeldError, ProviderError, TransientError
-from pipeline.limits import Bandwidth, Gate, RetryPolicy
+from pipeline.errors import CheckpointError, ClosedError, HeldError, InputError, ProviderError, TransientError
 from pipeline.model import Package, Receipt
-from pipeline.model.schedule import Hours
+from pipeline.model.metadata import fit_title
+from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.extras import Extras, do_steps, plan_steps
-from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.changing import change_film
+from pipeline.publishing.youtube.channel import Channel
+from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, plan_steps
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
-from pipeline.publishing.youtube.tokens import Login
 from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
 from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
-from pipeline.state.quota import ProjectQuota
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Channel:
-    """A channel, and how to reach it."""
-
-    # As the user calls it, e.g. "default"; and as receipts and messages do: "youtube", or "youtube:NAME".
-    name: str
-    address: str
-    token: Path
-    # Where its journals are.
-    journals: Path
-    root_url: str
-    token_url: str
-    timeout_s: float
-    chunk_bytes: int
-    gate: Gate
-    # Of the project that a client belongs to.
-    quota: Callable[[str], ProjectQuota]
-    retry: RetryPolicy
-    clock: Callable[[], datetime]
-    # None: no limit.
-    bandwidth: Bandwidth | None = None
-    hours: Hours | None = None
-    # How long a film that is out is watched until YouTube has processed it; None: it is not looked at.
-    processing_s: float | None = None
-
-    @property
-    def how_to_log_in(self) -> str:
-        """What a person has to do."""
-        return f"Run: nightreel auth youtube --channel {self.name}"
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Calls]:
-        """Requests in its name, for the length of the block."""
-        async with open_http(where=self.address, timeout_s=self.timeout_s, bandwidth=self.bandwidth) as http:
-            login = Login(
-                self.token,
-                http=http,
-                token_url=self.token_url,
-                where=self.address,
-                login=self.how_to_log_in,
-                retry=self.retry,
-                clock=self.clock,
-            )
-            yield Calls(
-                http=http,
-                login=login,
-                quota=self.quota,
-                root_url=self.root_url,
-                where=self.address,
-                how_to_log_in=self.how_to_log_in,
-                retry=self.retry,
-                clock=self.clock,
-            )
+# A film in another language is looked at again after this.
+_SIBLINGS_LATER = timedelta(minutes=10)
+# No project has units for more films in a day.
+_MOST_OTHERS = 1000
 
 
 class YouTubeDestination:
@@ -109,14 +57,18 @@ class YouTubeDestination:
         channel: Channel,
         subject: Subject,
         publicity: Publicity,
+        *,
         extras: Extras | None = None,
         timing: Timing = AS_IT_IS,
+        to_come: Callable[[int], int] = lambda _most: 0,
     ) -> None:
+        """`to_come` says how many other films of the run are not on the channel yet, counted up to a number; blocks."""
         self._channel = channel
         self._subject = subject
         self._publicity = publicity
         self._extras = extras or Extras()
         self._timing = timing
+        self._to_come = to_come
         self._journal = Journal(channel.journals, subject.key)
 
     @property
@@ -135,6 +87,29 @@ class YouTubeDestination:
             if record and record.published:
                 await self._journal.write(record.again())
 
+    async def update(self, package: Package) -> bool:
+        """Show the film that is out as is asked for now: its words; and who may see it from when, if somebody says so.
+
+        Whether anything had to be changed. Its bytes stay: a film that was made anew since gives its words to the one
+        that is out. Raises `InputError` if none is, and a `ProviderError`.
+        """
+        async with self._alone():
+            record = await self._journal.read()
+            if record is None or record.published is None:
+                raise InputError("the film is not out there", where=self.name, hint="Publish it without --update")
+            text = await to_thread.run_sync(_text_of, package, self._subject)
+            tag, publicity = self._journal.tag(record), self._publicity.of(text)
+            if self._timing.is_asked:
+                publicity = await self._made_public(publicity, text, tag)
+            async with self._channel.gate.call(), self._channel.open() as calls:
+                wanted = video_resource(text, publicity, tag=tag)
+                changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
+            ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
+            told = {"privacy": publicity.privacy} if self._timing.is_asked else {}
+            out = record.published.model_copy(update=ours)
+            await self._journal.write(record.model_copy(update={"published": out, "seen": None, **told}))
+            return changed
+
     async def deliver(self, package: Package) -> Receipt:
         """See `Destination`. Raises `HeldError` when another film about the subject is out already."""
         async with self._alone():
@@ -144,7 +119,13 @@ class YouTubeDestination:
                     record = await self._publish(package, file, record)
             receipt = self._receipt(package, record)
             record, missing = await self._do_the_rest(package, record)
-            return replace(receipt, missing=missing, remarks=await self._look(record))
+            return replace(
+                receipt,
+                missing=tuple(missing.lines),
+                missing_until=missing.until,
+                missing_may_pass=missing.may_pass,
+                remarks=await self._look(record),
+            )
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -160,29 +141,38 @@ class YouTubeDestination:
 
     def _held(self, out: Published) -> HeldError:
         ours = self._subject
-        command = f"nightreel publish {ours.batch} --to {self.name} --job {ours.job} --again"
+        command = f"nightreel publish {ours.batch} --to {self.name} --job {ours.job}"
         return HeldError(
             f"“{out.title}” is out as {out.url} (job {out.job}), and has been made anew since (job {ours.job})",
             where=self.name,
-            hint=f"Look at both; to publish this one as well: {command}",
+            hint="Look at both. To publish this one as well (with --update instead of --again: to keep the one that is "
+            f"out, and give it the words of this one): {command} --again",
         )
 
-    async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, tuple[str, ...]]:
+    async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, Missing]:
         """What goes with a film that is out; and what of it is missing then."""
         text = await to_thread.run_sync(_text_of, package, self._subject)
         playlists = self._channel.journals / "playlists"
         plan = partial(plan_steps, package, text, self._extras, playlists=playlists)
         steps = await to_thread.run_sync(plan)
-        untold = tuple(f"titles in {each}: that film has no words yet" for each in self._extras.untold)
-        if not steps:
-            return record, untold
-        try:
-            async with self._channel.gate.call(), self._channel.open() as calls:
-                save, clock = self._journal.write, self._channel.clock
-                record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock)
-        except ClosedError as error:
-            return record, (error.message,)
-        return record, missing + untold
+        missing = Missing(lines=[])
+        if steps:
+            try:
+                async with self._channel.gate.call(), self._channel.open() as calls:
+                    save, clock, others = self._journal.write, self._channel.clock, partial(self._others, calls)
+                    record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock, to_come=others)
+            except ClosedError as error:
+                missing = Missing(lines=[error.message], until=error.until)
+        missing.lines += [f"titles in {each}: that film has no words yet" for each in self._extras.untold]
+        if self._extras.untold_follow:
+            missing.wait_until(self._channel.clock() + _SIBLINGS_LATER)
+        return record, missing
+
+    async def _others(self, calls: Calls) -> int:
+        """How many other films of the run may come onto the channel today."""
+        left = await calls.uploads_left()
+        most = _MOST_OTHERS if left is None else left
+        return await to_thread.run_sync(self._to_come, most)
 
     async def _look(self, record: Record) -> tuple[str, ...]:
         """What YouTube has made of a film that is out, where that is not what was asked for. It is told once."""
@@ -227,7 +217,7 @@ class YouTubeDestination:
                         size_bytes=size_bytes,
                         job=self._subject.job,
                         batch=self._subject.batch,
-                        title=text.title,
+                        title=fit_title(clean_text(text.title)),
                         privacy=publicity.privacy,
                         at=self._channel.clock(),
                         before=before,

@@ -16,6 +16,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
+from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.http import Http, Reply, open_http
 from pipeline.publishing.youtube.login import LoginPlan, make_token
 from pipeline.publishing.youtube.tokens import Token, token_error, write_token
@@ -36,7 +37,7 @@ async def log_in_by_code(plan: LoginPlan, *, show: Callable[[str, str], Awaitabl
     """
     async with open_http(where=_WHERE, timeout_s=plan.timeout_s) as http:
         code = await _ask_for_code(http, plan)
-        await show(str(code["verification_url"]), str(code["user_code"]))
+        await show(clean_text(str(code["verification_url"])), clean_text(str(code["user_code"])))
         answer = await _wait_for_consent(http, plan, code)
     token = make_token(plan, answer, scope=SCOPE)
     await to_thread.run_sync(write_token, plan.token, token)

@@ -45,7 +45,9 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
             hint="It goes on then; a verified channel may upload more",
             resets_at=now + _CHANNEL_DAY,
         )
-    if reason in _SLOW_DOWN or reply.status in {408, 429} or reply.status >= 500:
+    # A redirection is not followed; it is a portal's on the way, not Google's.
+    is_redirected = 300 <= reply.status < 400
+    if reason in _SLOW_DOWN or reply.status in {408, 429} or reply.status >= 500 or is_redirected:
         return TransientError(
             f"is not available now ({detail})", where=where, retry_after_s=retry_after_s(reply.headers)
         )

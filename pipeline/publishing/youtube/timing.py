@@ -92,6 +92,8 @@ class Timing:
     slots: Slots | None = None
     # None: the channel has no slots.
     book: SlotBook | None = None
+    # Whether somebody has said of this film who sees it and from when, rather than of all.
+    is_asked: bool = False
     # Who asked for the time, as messages call it.
     where: str = ""
 

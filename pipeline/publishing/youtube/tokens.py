@@ -8,6 +8,7 @@ the settings and never from the file, as in google-auth itself.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -20,9 +21,9 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
-from pipeline.files import discard_leftovers, storage_errors, write_atomically
+from pipeline.files import discard_leftovers, write_atomically
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.limits.times import retry_after_s
+from pipeline.limits.times import bounded_s, retry_after_s
 from pipeline.publishing.youtube.http import Http, Reply
 from pipeline.state.locks import held
 
@@ -55,7 +56,8 @@ class Token(BaseModel):
 
     def refreshed(self, answer: dict[str, Any], now: datetime) -> Token:
         """With the access token of an answer; a refresh token comes only if Google has changed it."""
-        lasts = timedelta(seconds=float(answer.get("expires_in") or 0))
+        told = answer.get("expires_in")
+        lasts = timedelta(seconds=bounded_s(told) if isinstance(told, int | float) else 0)
         changes: dict[str, Any] = {"token": SecretStr(str(answer["access_token"])), "expiry": now + lasts}
         if answer.get("refresh_token"):
             changes["refresh_token"] = SecretStr(str(answer["refresh_token"]))
@@ -127,12 +129,21 @@ class Login:
         self._clock = clock
         # Whose quota is used; known with the first token.
         self.client_id = ""
+        # Nothing more can be asked in the channel's name, before a person has logged in.
+        self.is_over = False
 
     async def access_token(self, *, rejected: str = "") -> str:
         """A token that holds for some minutes, and is not the one that was `rejected`.
 
         Raises `NeedsLoginError` when a person has to log in again, and `TransientError`.
         """
+        try:
+            return await self._access_token(rejected)
+        except NeedsLoginError:
+            self.is_over = True
+            raise
+
+    async def _access_token(self, rejected: str) -> str:
         token = await to_thread.run_sync(self._read)
         if ready := self._ready(token, rejected):
             return ready
@@ -141,7 +152,7 @@ class Login:
             token = await to_thread.run_sync(self._read)
             if ready := self._ready(token, rejected):
                 return ready
-            await to_thread.run_sync(self._tidy)
+            await to_thread.run_sync(discard_leftovers, self._path)
             token = await self._refreshed(token)
             await to_thread.run_sync(write_token, self._path, token)
         assert token.token is not None
@@ -153,13 +164,13 @@ class Login:
 
     def _read(self) -> Token:
         token = read_token(self._path, login=self._hint)
+        self._close_to_others()
         self.client_id = token.client_id
         return token
 
-    def _tidy(self) -> None:
-        """A killed process may have left half a file; one that was copied here may be readable by others."""
-        discard_leftovers(self._path)
-        with storage_errors(self._path):
+    def _close_to_others(self) -> None:
+        """One that was copied here may be readable by others. Where that can't be changed, it is used as it is."""
+        with contextlib.suppress(OSError):
             if os.name == "posix" and self._path.stat().st_mode & 0o077:
                 self._path.chmod(_MODE)
 

@@ -23,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 from anyio import to_thread
 
 from pipeline.errors import PermanentError, TransientError
+from pipeline.publishing.youtube.answers import id_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import Reply
 
@@ -30,8 +31,8 @@ UPLOAD_PATH = "upload/youtube/v3/videos"
 # A chunk is a multiple of this, but for the last.
 CHUNK_UNIT_BYTES = 262_144
 _STORED = re.compile(r"bytes=0-(\d{1,15})")
-_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _GONE = frozenset({404, 410})
+_GOOGLE = ".googleapis.com"
 # Bytes that do not continue those that are there.
 _ELSEWHERE = frozenset({400, 416})
 
@@ -114,6 +115,9 @@ class Upload:
 
     async def _ask(self, session: str, size_bytes: int) -> int | str:
         """How many bytes are there, or the id of the film."""
+        if not self._is_trusted(session):
+            # Begun at another youtube.root_url, which is none of today's business.
+            raise SessionGoneError
         reply = await self._calls.send("PUT", session, headers={"Content-Range": f"bytes */{size_bytes}"})
         return self._standing(reply, size_bytes)
 
@@ -153,21 +157,36 @@ class Upload:
             return stored
         if reply.status not in {200, 201}:
             raise self._calls.error(reply)
-        video_id = reply.content.get("id")
-        if not isinstance(video_id, str) or not _ID.fullmatch(video_id):
+        video_id = id_at(reply.content, "id")
+        if not video_id:
             # Asked again, the server repeats what it said when the film was there.
             raise self._passing("does not say what the film is called")
         return video_id
 
     def _session(self, url: str, reply: Reply) -> str:
-        try:
-            session = urljoin(url, location := reply.headers.get("location", ""))
-            is_good = bool(location) and urlsplit(session).scheme in {"https", urlsplit(url).scheme}
-        except ValueError:
-            is_good = False
-        if not is_good:
+        location = reply.headers.get("location", "")
+        if not location:
             raise self._passing("does not say where to send the film")
+        try:
+            session = urljoin(url, location)
+        except ValueError:
+            session = ""
+        if not self._is_trusted(session):
+            # Not asked again: each session costs one of the day's uploads.
+            raise PermanentError(
+                "wants the film to be sent to another host", where=self._calls.where, hint="Check youtube.root_url"
+            )
         return session
+
+    def _is_trusted(self, session: str) -> bool:
+        """Whether the film, and the token, may be sent there: to the host that was asked, or to Google's by TLS."""
+        asked = urlsplit(self._calls.address(UPLOAD_PATH, {}))
+        try:
+            told = urlsplit(session)
+            is_same = (told.scheme, told.hostname, told.port) == (asked.scheme, asked.hostname, asked.port)
+        except ValueError:
+            return False
+        return is_same or (told.scheme == "https" and (told.hostname or "").endswith(_GOOGLE) and told.port is None)
 
     def _passing(self, what: str) -> TransientError:
         return TransientError(what, where=self._calls.where)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import InputError
-from pipeline.model.metadata import fit_description, fit_tags, fit_title
-from pipeline.model.text import clean_text
+from pipeline.model.languages import LANGUAGE_TAG
+from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
+from pipeline.model.text import clean_text, strip_unseen
 
 Privacy = Literal["private", "unlisted", "public"]
 _FEWEST_FIRST = ("private", "unlisted", "public")
@@ -50,6 +51,12 @@ class Publicity:
         return replace(self, privacy=privacy, publish_at=at, **changes)
 
 
+def _language(value: str) -> str:
+    if value and not LANGUAGE_TAG.fullmatch(value):
+        raise ValueError("must be a language tag such as en or pt-BR")
+    return value
+
+
 class FilmText(BaseModel):
     """What metadata.json says, as far as YouTube wants to know it; whatever else is in it, is not read."""
 
@@ -58,10 +65,12 @@ class FilmText(BaseModel):
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
-    # BCP-47.
-    language: str = ""
+    # BCP-47; empty: nobody says.
+    language: Annotated[str, AfterValidator(_language)] = ""
     # Called as youtubeuploader calls them (github.com/porjo/youtubeuploader); None: the settings decide.
-    category: str | None = Field(None, alias="categoryId", pattern=r"^\d{1,3}$")
+    category: Annotated[str, Field(pattern=r"^\d{1,3}$"), AfterValidator(known_category)] | None = Field(
+        None, alias="categoryId"
+    )
     privacy: Privacy | None = Field(None, alias="privacyStatus")
     made_for_kids: bool | None = Field(None, alias="madeForKids")
     synthetic_media: bool | None = Field(None, alias="containsSyntheticMedia")
@@ -97,7 +106,7 @@ def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping
     """
     snippet: dict[str, Any] = {
         "title": fit_title(clean_text(text.title)) or "Film",
-        "description": fit_description(text.description),
+        "description": fit_description(strip_unseen(text.description)),
         "tags": list(fit_tags((tag, *text.tags))),
         "categoryId": publicity.category,
     }

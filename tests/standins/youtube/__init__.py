@@ -24,15 +24,19 @@ semantics  what it does not
 accounts   clients, consent and tokens
 quota      what a day has
 uploads    sessions, ranges and films
+receiving  films as they arrive
+listing    what a channel has
 shelf      thumbnails, captions, titles and playlists
 faults     what can go wrong, by the request that it meets
+mishaps    answers that are none
 server     all of it over HTTP
 """
 
 from tests.standins.youtube.accounts import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, UPLOAD, Accounts
-from tests.standins.youtube.faults import FAULTS, PASSING, FaultPlan
+from tests.standins.youtube.faults import FAULTS, HOSTILE_PASSING, PASSING, FaultPlan
+from tests.standins.youtube.mishaps import Reset
 from tests.standins.youtube.quota import Quota
-from tests.standins.youtube.server import Reset, YouTubeStandIn
+from tests.standins.youtube.server import YouTubeStandIn
 from tests.standins.youtube.uploads import CHUNK_BYTES, Film
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "CLIENT_SECRET",
     "FAULTS",
     "FORCE_SSL",
+    "HOSTILE_PASSING",
     "PASSING",
     "READONLY",
     "UPLOAD",

@@ -79,6 +79,10 @@ def film_for(
     job: str = "job1",
     extras: Extras | None = None,
     timing: Timing = AS_IT_IS,
+    to_come: int = 0,
 ) -> YouTubeDestination:
     """A film about `key` on its way to the channel."""
-    return YouTubeDestination(channel, Subject(key=key, job=job, batch="space"), ASKED, extras, timing)
+    subject = Subject(key=key, job=job, batch="space")
+    return YouTubeDestination(
+        channel, subject, ASKED, extras=extras, timing=timing, to_come=lambda most: min(to_come, most)
+    )

@@ -44,6 +44,28 @@ FAULTS: dict[str, str] = {
 }
 # Those that pass by themselves, or by asking again.
 PASSING = tuple(name for name in FAULTS if name not in {"quota_exceeded", "upload_limit_exceeded", "invalid_grant"})
+# What no server of Google's does, and what stands in its place may: a proxy, a portal, somebody with designs.
+FAULTS |= {
+    "start_elsewhere": "start",  # the film shall be sent to another host
+    "start_redirected": "start",
+    "chunk_redirected": "chunk",
+    "chunk_huge_range": "chunk",  # more is there than the film has
+    "chunk_odd_range": "chunk",
+    "final_odd_id": "final",  # the film is there, and has a path for a name
+    "final_page": "final",  # likewise, and the answer is a page with the status 200
+    "list_page": "list",  # a page, with the status 200
+    "list_odd": "list",  # JSON of other shapes
+    "list_endless": "list",  # each page leads to the next one, which is the same
+    "token_odd": "token",  # it lasts "soon" seconds
+}
+HOSTILE_PASSING = (
+    "start_redirected",
+    "chunk_redirected",
+    "chunk_huge_range",
+    "chunk_odd_range",
+    "final_odd_id",
+    "final_page",
+)
 # Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer).
 for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
     FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "lost")}

@@ -16,7 +16,8 @@ def check_film(video: dict[str, Any]) -> None:
     """Raise `Refusal` for a film that can't be inserted so."""
     snippet, status = video.get("snippet", {}), video.get("status", {})
     title, description = snippet.get("title", ""), snippet.get("description", "")
-    if not 1 <= len(title) <= 100 or set("<>") & set(title) or not title.strip():
+    # By UTF-16, the strictest way to count: emoji are two.
+    if not 1 <= len(title.encode("utf-16-le")) // 2 <= 100 or set("<>") & set(title) or not title.strip():
         raise _video("invalidTitle", "The request metadata specifies an invalid or empty video title.")
     if len(description.encode()) > 5000 or set("<>") & set(description):
         raise _video("invalidDescription", "The request metadata specifies an invalid video description.")

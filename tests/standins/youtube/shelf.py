@@ -126,19 +126,22 @@ class Shelf:
         return self._answer(lost, {"kind": "youtube#caption", "id": f"caption-{film.id}-{len(tracks)}", **resource})
 
     async def _list_captions(self, request: web.Request) -> web.Response:
-        grant, asked = self._server.listed(request, "captions.list")
+        grant, asked = self._server.listing.listed(request, "captions.list")
         film = self._film(grant, asked.one("videoId"))
         # YouTube listens to every film, and writes down what it hears.
         heard = {"language": "en", "name": "", "trackKind": "ASR"}
         tracks = [{"language": language, "name": name, "trackKind": "standard"} for language, name in self._of(film)]
         items = [{"kind": "youtube#caption", "id": f"{film.id}-{n}", "snippet": each} for n, each in enumerate(tracks)]
-        return web.json_response({"items": [{"kind": "youtube#caption", "id": "asr", "snippet": heard}, *items]})
+        kind = "youtube#captionListResponse"
+        return web.json_response(
+            {"kind": kind, "items": [{"kind": "youtube#caption", "id": "asr", "snippet": heard}, *items]}
+        )
 
     def _of(self, film: Film) -> dict[tuple[str, str], str]:
         return self.captions.get(film.id, {})
 
     async def _list_playlists(self, request: web.Request) -> web.Response:
-        grant, asked = self._server.listed(request, "playlists.list")
+        grant, asked = self._server.listing.listed(request, "playlists.list")
         if asked.one("mine") != "true":
             raise Refusal("missingRequiredParameter", "No filter selected.")
         ours = [each for each in self.playlists.values() if each.channel == grant.channel]
@@ -183,6 +186,9 @@ class Shelf:
         film = self._film(grant, asked.body.get("id", ""))
         changed = {**film.resource, **{part: asked.body.get(part, {}) for part in asked.parts if part != "id"}}
         check_film(changed)
+        was_public = film.resource.get("status", {}).get("privacyStatus") == "public"
+        if was_public and "publishAt" in asked.body.get("status", {}):
+            raise Refusal("invalidPublishAt", "The film was public before.", domain="youtube.video")
         for each in changed.get("localizations", {}).values():
             check_film({"snippet": each})
         film.resource = changed
@@ -238,7 +244,7 @@ class Shelf:
 
 def _page(items: list[dict[str, Any]], asked: Asked) -> web.Response:
     start, size = int(asked.one("pageToken") or 0), int(asked.one("maxResults") or 5)
-    body: dict[str, Any] = {"items": items[start : start + size]}
+    body: dict[str, Any] = {"kind": "youtube#listResponse", "items": items[start : start + size]}
     if start + size < len(items):
         body["nextPageToken"] = str(start + size)
     return web.json_response(body)

@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model.languages import LANGUAGE_TAG
+from pipeline.publishing.youtube.answers import objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.failures import reason_of
 
@@ -25,6 +26,7 @@ class Captions:
     """A track in one language; a second one in the same language and of the same name is refused."""
 
     method = "captions.insert"
+    can_wait = True
     content = ""
 
     def __init__(self, path: Path, language: str) -> None:
@@ -59,13 +61,11 @@ class Captions:
 
     async def _is_there(self, calls: Calls, video_id: str) -> bool:
         answer = await calls.ask("captions.list", {"part": "snippet", "videoId": video_id})
-        items = answer.get("items")
-        found = [item.get("snippet", {}) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
         return any(
-            str(each.get("language", "")).casefold() == self._language.casefold()
-            and each.get("trackKind") != "ASR"
-            and each.get("name") == self._language
-            for each in found
+            text_at(each, "snippet", "language").casefold() == self._language.casefold()
+            and text_at(each, "snippet", "trackKind") != "ASR"
+            and text_at(each, "snippet", "name") == self._language
+            for each in objects(answer.get("items"))
         )
 
 

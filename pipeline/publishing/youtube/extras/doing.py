@@ -2,55 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from pipeline.errors import InputError, ProviderError, StorageError
+from pipeline.errors import ClosedError, InputError, ProviderError, QuotaError, TransientError
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.wanted import Step
 from pipeline.publishing.youtube.journal import Record
 from pipeline.publishing.youtube.journal import Step as Noted
 
-# What concerns one step. A disk that is full concerns them all, and is raised.
+# What concerns one step. A disk that is full, and a login that is over, concern them all, and are raised.
 _OF_ONE = (ProviderError, InputError, OSError)
+# When a day begins, whoever has no thumbnail yet goes before those who only wait for captions.
+_LATER = timedelta(minutes=10)
+# Of each film: looks into a playlist, at its titles, and at how far its processing is; a unit each.
+_LOOKS_UNITS = 10
+
+
+@dataclass(kw_only=True)
+class Missing:
+    """What a film is still without, a line each."""
+
+    lines: list[str]
+    # The first time at which some of it can be done; None: no quota stands in the way.
+    until: datetime | None = None
+    # Whether trying again soon may help.
+    may_pass: bool = False
+
+    def add(self, step: Step, error: Exception) -> str:
+        """Note why a step is not done; the reason, in a line."""
+        why = f"can't be read: {error.strerror}" if isinstance(error, OSError) else str(error)
+        self.lines.append(f"{step.name}: {why}")
+        if until := _opens_at(error):
+            self.wait_until(until + _LATER if step.can_wait else until)
+        self.may_pass |= isinstance(error, TransientError)
+        return why
+
+    def wait_until(self, at: datetime) -> None:
+        """Some of it can be done then."""
+        self.until = min(at, self.until or at)
+
+
+def _opens_at(error: Exception) -> datetime | None:
+    if isinstance(error, ClosedError):
+        return error.until
+    return error.resets_at if isinstance(error, QuotaError) else None
 
 
 async def do_steps(
-    steps: Iterable[Step],
+    steps: Sequence[Step],
     record: Record,
     *,
     calls: Calls,
     save: Callable[[Record], Awaitable[Record]],
     clock: Callable[[], datetime],
-) -> tuple[Record, tuple[str, ...]]:
-    """Do what is not done, for the film of `record`, which is out. What is missing then, a line each.
+    to_come: Callable[[], Awaitable[int]],
+) -> tuple[Record, Missing]:
+    """Do what is not done, for the film of `record`, which is out; and say what is missing then.
 
-    A step that the project's units of the day don't pay for is not begun.
+    A step that the project's units of the day don't pay for is not begun. One that can wait leaves as many units as
+    the other steps of the films cost that are still `to_come`. Raises `NeedsLoginError` when the
+    login is over, and `StorageError`.
     """
     film = record.published
     assert film is not None
-    missing: list[str] = []
+    missing = Missing(lines=[])
     for step in steps:
         before = record.steps.get(step.name)
         if before and before.state == "done" and before.content == step.content:
             continue
-        if short := await calls.shortage(step.method):
-            missing.append(f"{step.name}: {short.message}")
-            continue
-        record = await save(_noted(record, step, Noted(state="begun", at=clock(), content=step.content)))
-        try:
-            await step.run(calls, film.id, begun=before is not None)
-        except _OF_ONE as error:
-            if isinstance(error, StorageError):
-                raise
-            why = str(error) if not isinstance(error, OSError) else f"can't be read: {error.strerror}"
-            missing.append(f"{step.name}: {why}")
-            noted = Noted(state="failed", at=clock(), content=step.content, why=why)
-        else:
-            noted = Noted(state="done", at=clock(), content=step.content)
+        leave = await to_come() * _units_at_once(steps, calls) if step.can_wait else 0
+        with calls.leaving(leave):
+            if short := await calls.shortage(step.method):
+                missing.add(step, short)
+                continue
+            sent, noted = calls.sent, before
+            record = await save(_noted(record, step, Noted(state="begun", at=clock(), content=step.content)))
+            try:
+                await step.run(calls, film.id, begun=before is not None)
+            except _OF_ONE as error:
+                if calls.login_is_over:
+                    raise
+                why = missing.add(step, error)
+                # Where another process was faster with the last units, nothing was begun, and need not be looked for.
+                if calls.sent > sent or not isinstance(error, ClosedError):
+                    noted = Noted(state="failed", at=clock(), content=step.content, why=why)
+            else:
+                noted = Noted(state="done", at=clock(), content=step.content)
         record = await save(_noted(record, step, noted))
-    return record, tuple(missing)
+    return record, missing
 
 
-def _noted(record: Record, step: Step, noted: Noted) -> Record:
-    return record.model_copy(update={"steps": {**record.steps, step.name: noted}})
+def _units_at_once(steps: Iterable[Step], calls: Calls) -> int:
+    """What another film like this one takes as soon as it is out."""
+    return sum(calls.units(step.method) for step in steps if not step.can_wait) + _LOOKS_UNITS
+
+
+def _noted(record: Record, step: Step, noted: Noted | None) -> Record:
+    others = {name: each for name, each in record.steps.items() if name != step.name}
+    return record.model_copy(update={"steps": {**others, **({step.name: noted} if noted else {})}})

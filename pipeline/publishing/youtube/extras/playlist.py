@@ -7,7 +7,6 @@ neither make it twice nor count its films wrongly.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,14 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.files import storage_errors, write_atomically
 from pipeline.keys import content_key
 from pipeline.model.text import clean_text
+from pipeline.publishing.youtube.answers import id_at, pages, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.wanted import Extras
 from pipeline.publishing.youtube.failures import reason_of
-from pipeline.publishing.youtube.http import Reply
 from pipeline.state.locks import held
 
 TITLE_MAX_CHARS = 150
-_JSON = "application/json; charset=UTF-8"
 _BRACKETS = str.maketrans("<>", "‹›")
 # A playlist that sorts itself takes no position, and one that has changed meanwhile perhaps another one.
 _NO_POSITION = frozenset({"manualSortRequired", "invalidPlaylistItemPosition"})
@@ -53,6 +51,7 @@ class PlaylistPlace:
     """One film into one playlist, once."""
 
     method = "playlistItems.insert"
+    can_wait = False
     content = ""
 
     def __init__(self, extras: Extras, folder: Path) -> None:
@@ -93,9 +92,9 @@ class PlaylistPlace:
         resource = {"kind": "youtube#video", "videoId": video_id}
         snippet: dict[str, Any] = {"playlistId": book.id, "resourceId": resource}
         wanted = snippet if position is None else {**snippet, "position": position}
-        reply = await _insert(calls, "playlistItems.insert", "snippet", {"snippet": wanted})
+        reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": wanted})
         if position is not None and reply.status == 400 and reason_of(reply) in _NO_POSITION:
-            reply = await _insert(calls, "playlistItems.insert", "snippet", {"snippet": snippet})
+            reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": snippet})
         if reply.status == 404 and reason_of(reply) == "playlistNotFound":
             raise _PlaylistGoneError
         if reply.status != 200:
@@ -111,43 +110,37 @@ class PlaylistPlace:
 
     async def _find(self, calls: Calls) -> str:
         """The id of the channel's playlist of that name; empty: there is none."""
-        page = ""
-        while True:
-            parameters = {"part": "snippet", "mine": "true", "maxResults": "50"}
-            answer = await calls.ask("playlists.list", parameters | ({"pageToken": page} if page else {}))
-            for item in _objects(answer.get("items")):
-                if _plain(str(item.get("snippet", {}).get("title") or "")) == _plain(self._title) and item.get("id"):
-                    return str(item["id"])
-            page = str(answer.get("nextPageToken") or "")
-            if not page:
-                return ""
+        wanted = {"part": "snippet", "mine": "true"}
+        async for items in pages(lambda asked: calls.ask("playlists.list", asked), wanted, where=calls.where):
+            for item in items:
+                if _plain(text_at(item, "snippet", "title")) == _plain(self._title) and (found := id_at(item, "id")):
+                    return found
+        return ""
 
     async def _make(self, calls: Calls) -> str:
         resource = {"snippet": {"title": self._title}, "status": {"privacyStatus": self._privacy}}
-        reply = await _insert(calls, "playlists.insert", "snippet,status", resource)
-        made = reply.content.get("id")
-        if reply.status == 200 and not isinstance(made, str):
-            raise calls.passing(f"does not say what {self.name} is called")
+        reply = await calls.tell("playlists.insert", {"part": "snippet,status"}, resource)
         if reply.status != 200:
             raise calls.error(reply)
-        return str(made)
+        if made := id_at(reply.content, "id"):
+            return made
+        raise calls.passing(f"does not say what {self.name} is called")
 
     async def _films(self, calls: Calls, playlist: str) -> list[str]:
         """The films in it, in order. Raises `_PlaylistGoneError`, too."""
-        films: list[str] = []
-        page = ""
-        while True:
-            parameters = {"part": "contentDetails", "playlistId": playlist, "maxResults": "50"}
-            answer = await calls.find(
-                "playlistItems.list", parameters | ({"pageToken": page} if page else {}), absent="playlistNotFound"
-            )
+
+        async def ask(asked: Mapping[str, str]) -> dict[str, Any]:
+            answer = await calls.find("playlistItems.list", asked, absent="playlistNotFound")
             if answer is None:
                 raise _PlaylistGoneError
-            items = _objects(answer.get("items"))
-            films += [str(item.get("contentDetails", {}).get("videoId") or "") for item in items]
-            page = str(answer.get("nextPageToken") or "")
-            if not page:
-                return films
+            return answer
+
+        wanted = {"part": "contentDetails", "playlistId": playlist}
+        return [
+            text_at(item, "contentDetails", "videoId")
+            async for items in pages(ask, wanted, where=calls.where)
+            for item in items
+        ]
 
     def _read(self) -> _Book:
         with storage_errors(self._path):
@@ -161,11 +154,6 @@ class PlaylistPlace:
         write_atomically(self._path, book.model_dump_json(by_alias=True, indent=2) + "\n")
 
 
-async def _insert(calls: Calls, method: str, part: str, resource: dict[str, Any]) -> Reply:
-    body = json.dumps(resource, ensure_ascii=False).encode()
-    return await calls.do(method, {"part": part}, body=body, kind=_JSON)
-
-
 def _plain(title: str) -> str:
     return clean_text(title).casefold()
 
@@ -174,7 +162,3 @@ def _in_order(place: str) -> tuple[tuple[int, str], ...]:
     """For sorting as people do: numbers by their size."""
     parts = re.split(r"(\d+)", place.casefold())
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [item for item in (value if isinstance(value, list) else []) if isinstance(item, dict)]

@@ -19,6 +19,7 @@ class Thumbnail:
 
     name = "thumbnail"
     method = "thumbnails.set"
+    can_wait = False
     content = ""
 
     def __init__(self, path: Path) -> None:

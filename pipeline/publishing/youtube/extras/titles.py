@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from pipeline.errors import PermanentError
 from pipeline.keys import content_key
 from pipeline.model.metadata import fit_description, fit_title
-from pipeline.model.text import clean_text
+from pipeline.model.text import clean_text, strip_unseen
+from pipeline.publishing.youtube.answers import objects
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.wanted import Title
 
@@ -19,6 +19,7 @@ class Titles:
 
     name = "titles in other languages"
     method = "videos.update"
+    can_wait = False
 
     def __init__(self, titles: Mapping[str, Title]) -> None:
         """`titles` by language (BCP-47), without the film's own."""
@@ -36,13 +37,8 @@ class Titles:
             if all(known.get(language) == each for language, each in self._wanted.items()):
                 return
             # The part is replaced as a whole.
-            body = json.dumps({"id": video_id, "localizations": {**known, **self._wanted}}, ensure_ascii=False)
-            reply = await calls.do(
-                "videos.update",
-                {"part": "localizations"},
-                body=body.encode(),
-                kind="application/json; charset=UTF-8",
-            )
+            resource = {"id": video_id, "localizations": {**known, **self._wanted}}
+            reply = await calls.tell("videos.update", {"part": "localizations"}, resource)
             if reply.status != 200:
                 raise calls.error(reply)
 
@@ -50,13 +46,15 @@ class Titles:
 
 
 def _localization(title: Title) -> dict[str, str]:
-    return {"title": fit_title(clean_text(title.title)) or "Film", "description": fit_description(title.description)}
+    return {
+        "title": fit_title(clean_text(title.title)) or "Film",
+        "description": fit_description(strip_unseen(title.description)),
+    }
 
 
 def _localizations(answer: dict[str, Any]) -> dict[str, Any] | None:
     """Those that the film has; None: there is no such film."""
-    items = answer.get("items")
-    first = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else None
+    first = next(objects(answer.get("items")), None)
     if first is None:
         return None
     known = first.get("localizations")

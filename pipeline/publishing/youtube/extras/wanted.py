@@ -30,9 +30,10 @@ class Extras:
     # Where the film stands among others of its playlist: those of a list in the order of its lines, those of a folder
     # in that of their names ("talks/9.md" before "talks/10.md"). Empty: it comes last.
     place: str = ""
-    # By language (BCP-47); and languages whose films have no words yet.
+    # By language (BCP-47); languages whose films have no words yet, and whether these follow by themselves.
     titles: Mapping[str, Title] = field(default_factory=dict)
     untold: tuple[str, ...] = ()
+    untold_follow: bool = False
 
 
 class Step(Protocol):
@@ -45,6 +46,10 @@ class Step(Protocol):
     @property
     def method(self) -> str:
         """The dearest call of it, one of `METHODS`: what the day's units don't pay for is not begun."""
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it leaves the day's units to the others: it is dear, and nobody misses it at once."""
 
     @property
     def content(self) -> str:

@@ -1,0 +1,97 @@
+"""Films that are out are shown as is asked for now; never by itself: people change films in YouTube Studio, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.model import Job, JobStatus, advance
+from pipeline.orchestrator import batches
+from pipeline.orchestrator.batches import known_batch
+from pipeline.orchestrator.control.changes import change_jobs, chosen
+from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
+from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
+from pipeline.orchestrator.events import Listener, ignore
+from pipeline.orchestrator.workshop import Workshop
+
+_OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
+
+
+@dataclass(kw_only=True)
+class Updated:
+    """What came of it: titles, and how many were shown so already or are not out."""
+
+    changed: list[str] = field(default_factory=list)
+    same: int = 0
+    not_out: int = 0
+
+
+async def update_batch(
+    shop: Workshop,
+    *,
+    batch: str,
+    jobs: Sequence[str] = (),
+    wishes: ReleaseWishes = NO_WISHES,
+    listen: Listener = ignore,
+) -> Updated:
+    """Show the films of a batch that are out at the hosts of `shop`, or only `jobs` (beginnings of ids), as asked.
+
+    A job that is named and held, because a film about the same is out, gives that film its words, and is done. A unit
+    for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
+    """
+    await known_batch(shop, batch)
+    await to_thread.run_sync(wishes.check, shop)
+    done = Updated()
+    for job_id in await chosen(shop, batch, jobs, _OUT):
+        job = await shop.store.load_job(batch, job_id)
+        is_held = job.status is JobStatus.REVIEW
+        if job.receipt is None or not (is_held or any(each.destination in shop.hosts.wanted for each in job.published)):
+            done.not_out += 1
+            continue
+        wanted = _wanted(job, shop, wishes)
+        hosts = (await to_thread.run_sync(shop.for_job, wanted)).hosts
+        changed = False
+        for name in shop.hosts.wanted:
+            host = await to_thread.run_sync(hosts.destination, name, hosts.subject(job), wanted.brief)
+            changed |= await host.update(job.receipt.package)
+        if changed:
+            done.changed.append(job.script.title if job.script else job.brief.title)
+        done.same += not changed
+
+        noted = await change_jobs(shop, batch, [job_id], partial(_noted, shop=shop, wishes=wishes))
+        if is_held:
+            await batches.resume_some(shop, batch=batch, jobs=noted.changed, listen=listen)
+    return done
+
+
+def _noted(job: Job, *, shop: Workshop, wishes: ReleaseWishes) -> Job | None:
+    """The job with what was wished for; one that was held is not held any more."""
+    noted = _wanted(job, shop, wishes)
+    if job.status is not JobStatus.REVIEW:
+        return noted if noted.brief.release != job.brief.release else None
+    why = "its words were given to the film that is out"
+    return advance(noted, JobStatus.PENDING, at=shop.clock(), why=why).evolve(error=None)
+
+
+def _wanted(job: Job, shop: Workshop, wishes: ReleaseWishes) -> Job:
+    # Who may see it was asked for when it went out; since then somebody may have changed it by hand.
+    settings = and_to(job.asked.settings, shop, without={PRIVACY})
+    return job.evolve(brief=wishes.on(job.brief), asked=replace(job.asked, settings=settings))
+
+
+async def update_file(
+    shop: Workshop, video: Path, *, metadata: Path | None = None, wishes: ReleaseWishes = NO_WISHES
+) -> Updated:
+    """The same for a file that was published."""
+    await to_thread.run_sync(wishes.check, shop)
+    package = await to_thread.run_sync(package_of, video, metadata)
+    subject, brief = await to_thread.run_sync(subject_of, shop, package.video)
+    changed = False
+    for name in shop.hosts.wanted:
+        host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
+        changed |= await host.update(package)
+    return Updated(changed=[video.name] if changed else [], same=not changed)

@@ -1,0 +1,100 @@
+"""A film that is made goes out to the video hosts that are wanted, and what goes with it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from anyio import to_thread
+
+from pipeline.errors import ClosedError, HeldError, NightreelError, ProviderError, QuotaError, TransientError
+from pipeline.model import Job, JobStatus, Package, Receipt, title_of
+from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.family import family_of
+from pipeline.orchestrator.leaving import check_judged
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.publishing import publish
+
+_LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
+
+
+async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt) -> Job:
+    """The job with a receipt of every host, each saved at once. A host that can't take it is no reason to skip others.
+
+    Raises what stands in the way of the film itself, at any host; else, for a film that is out without all that goes
+    with it, what makes the job wait for the rest: `ClosedError` until there is quota for it, `TransientError` if it may
+    pass soon. What only a person can mend is told, and keeps nobody waiting.
+    """
+    family = await to_thread.run_sync(family_of, job, shop)
+    errors: list[NightreelError] = []
+
+    def to_come(name: str, most: int) -> int:
+        return films_to_come(job, shop, name, most)
+
+    for host in await to_thread.run_sync(shop.hosts.of, job, family, to_come):
+        before = next(filter(host.gave, job.published), None)
+        if before and not before.missing:
+            continue
+        await attempt.keep(job)
+        await to_thread.run_sync(check_judged, job)
+        try:
+            receipt = await publish(package, destination=host)
+        except (ProviderError, HeldError) as error:
+            errors.append(error)
+            continue
+        job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
+        if receipt.missing and not _follows(job, receipt, shop):
+            attempt.note(_told(job, receipt))
+        for remark in receipt.remarks:
+            # One that concerns the whole project is the same for all films.
+            shop.machine.tell_once(f"{receipt.destination}: {remark}")
+    wanted = set(shop.hosts.wanted)
+    errors += filter(None, (_wait(job, each, shop) for each in job.published if each.destination in wanted))
+    if errors:
+        await attempt.keep(job)
+        raise _first_to_go_on(errors)
+    return job
+
+
+def films_to_come(job: Job, shop: Workshop, host: str, most: int) -> int:
+    """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
+    count = 0
+    for row in shop.store.index(job.batch).rows(*_LEFT):
+        if count >= most:
+            break
+        count += row.id != job.id and host not in row.published
+    return count
+
+
+def _follows(job: Job, receipt: Receipt, shop: Workshop) -> bool:
+    """Whether the rest of what goes with the film is done by itself."""
+    return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < shop.settings.errors.retries))
+
+
+def _wait(job: Job, receipt: Receipt, shop: Workshop) -> ProviderError | None:
+    """What makes the job wait for the rest, if anything does."""
+    if not receipt.missing or not _follows(job, receipt, shop):
+        return None
+    message = f"out as {receipt.url}, without {'; '.join(receipt.missing)}"
+    if receipt.missing_until:
+        return ClosedError(message, until=receipt.missing_until, where=receipt.destination)
+    return TransientError(message, where=receipt.destination)
+
+
+def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
+    """The one that the job waits for: the first that may pass. What needs a person comes up again then."""
+
+    def at(error: NightreelError) -> datetime | None:
+        if isinstance(error, ClosedError):
+            return error.until
+        return error.resets_at if isinstance(error, QuotaError) else None
+
+    timed = [(until, number) for number, error in enumerate(errors) if (until := at(error))]
+    passing = [error for error in errors if isinstance(error, TransientError)]
+    return passing[0] if passing else errors[min(timed)[1]] if timed else errors[0]
+
+
+def _told(job: Job, receipt: Receipt) -> str:
+    missing = "; ".join(receipt.missing)
+    goes_on = f"nightreel publish {job.batch} --to {receipt.destination} goes on with it"
+    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"

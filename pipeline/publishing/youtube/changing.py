@@ -1,0 +1,84 @@
+"""A film that is out is shown as is asked for now: videos.update of its words, and of who may see it from when.
+
+https://developers.google.com/youtube/v3/docs/videos/update: a part is replaced as a whole, so what is there and was not
+asked about is sent along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pipeline.errors import InputError, PermanentError
+from pipeline.publishing.youtube.answers import objects, within
+from pipeline.publishing.youtube.calls import Calls
+
+# What may be set; whatever else YouTube tells of a film is its own.
+_SETTABLE = {
+    "snippet": ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage"),
+    "status": (
+        "privacyStatus",
+        "publishAt",
+        "license",
+        "embeddable",
+        "publicStatsViewable",
+        "selfDeclaredMadeForKids",
+        "containsSyntheticMedia",
+    ),
+}
+_WHO_SEES_IT = ("privacyStatus", "publishAt")
+
+
+async def change_film(calls: Calls, video_id: str, wanted: Mapping[str, Any], *, when: bool) -> bool:
+    """Whether anything had to be changed: it costs a unit to look, and 50 to change. Raises a `ProviderError`.
+
+    Who may see it, and from when, stays as YouTube has it but for `when`; a film that is public can't be given a time
+    any more, which is an `InputError`.
+    """
+    answer = await calls.patiently(lambda: calls.ask("videos.list", {"part": "snippet,status", "id": video_id}))
+    known = next(objects(answer.get("items")), None)
+    if known is None:
+        raise PermanentError("the film is gone", where=calls.where)
+    there = {part: _settable(known, part) for part in _SETTABLE}
+    asked = {part: dict(wanted[part]) for part in _SETTABLE}
+    who, asked_who = ({name: each["status"].pop(name, None) for name in _WHO_SEES_IT} for each in (there, asked))
+    if when and asked_who["publishAt"] and who["privacyStatus"] == "public":
+        raise InputError("is public already: it can't be given a time any more", where=calls.where)
+    changed = {part for part in _SETTABLE if any(there[part].get(name) != value for name, value in asked[part].items())}
+    # YouTube tells a time in its own way, and none of a film that is public since.
+    if when and not _is_same(who, asked_who):
+        who = asked_who
+        changed.add("status")
+    if changed:
+        told = {part: {**there[part], **asked[part]} for part in _SETTABLE}
+        told["status"] |= {name: value for name, value in who.items() if value is not None}
+        await _update(calls, {"id": video_id, **{part: told[part] for part in _SETTABLE if part in changed}})
+    return bool(changed)
+
+
+def _settable(video: dict[str, Any], part: str) -> dict[str, Any]:
+    return {name: value for name in _SETTABLE[part] if (value := within(video, part, name)) is not None}
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether both say the same of who may see a film from when."""
+    return one["privacyStatus"] == other["privacyStatus"] and _moment(one) == _moment(other)
+
+
+def _moment(who: Mapping[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(who["publishAt"]))
+    except ValueError:
+        return None
+
+
+async def _update(calls: Calls, resource: Mapping[str, Any]) -> None:
+    parts = ",".join(part for part in resource if part != "id")
+
+    async def send() -> None:
+        reply = await calls.tell("videos.update", {"part": parts}, resource)
+        if reply.status != 200:
+            raise calls.error(reply)
+
+    await calls.patiently(send)

@@ -1,0 +1,62 @@
+"""Answers that are none: what Google says when it does not do what it was asked, and lines that break."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+from aiohttp import web
+
+from tests.standins.youtube.rules import Refusal
+
+# Where nobody may send anything; nothing listens there.
+ELSEWHERE = "http://127.0.0.1:9/upload?upload_id=elsewhere"
+
+
+class Reset(Exception):  # noqa: N818 - an answer that is none
+    """The line is to break now."""
+
+
+class Answered(Exception):  # noqa: N818 - an answer
+    """This is said instead of what was asked for."""
+
+    def __init__(self, response: web.Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+def upload_limit() -> Refusal:
+    message = "The user has exceeded the number of videos they may upload."
+    return Refusal("uploadLimitExceeded", message, status=400, domain="youtube.video")
+
+
+def unauthorized() -> Refusal:
+    message = "Request had invalid authentication credentials."
+    return Refusal("authError", message, status=401, domain="global")
+
+
+def backend_error() -> Refusal:
+    return Refusal("backendError", "Backend Error", status=503, domain="global")
+
+
+def rate_limited() -> web.Response:
+    refusal = Refusal("rateLimitExceeded", "Rate Limit Exceeded", status=403, domain="usageLimits")
+    return web.json_response(refusal.body, status=403, headers={"Retry-After": "0"})
+
+
+def page() -> web.Response:
+    """What a portal answers, whatever it was asked."""
+    return web.Response(text="<html>Please log in to the network</html>", content_type="text/html")
+
+
+def redirected() -> web.Response:
+    return web.Response(status=302, headers={"Location": ELSEWHERE})
+
+
+def reset(request: web.Request) -> None:
+    """Close the socket so that the other side sees a reset."""
+    if request.transport is None:
+        return
+    connection = request.transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()

@@ -1,0 +1,224 @@
+"""Films as they arrive: sessions are begun, take bytes, and end in a film."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tests.standins.youtube.accounts import FORCE_SSL
+from tests.standins.youtube.mishaps import (
+    ELSEWHERE,
+    Reset,
+    backend_error,
+    page,
+    rate_limited,
+    redirected,
+    unauthorized,
+    upload_limit,
+)
+from tests.standins.youtube.quota import exceeded
+from tests.standins.youtube.rules import Refusal, check
+from tests.standins.youtube.semantics import MOST_BYTES, check_film
+from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
+
+if TYPE_CHECKING:
+    from tests.standins.youtube.server import YouTubeStandIn
+
+UPLOAD_PATH = "/upload/youtube/v3/videos"
+# Discovery names this one, and no client uses it.
+RESUMABLE_PATH = "/resumable/upload/youtube/v3/videos"
+# So finely it is known how many bytes have arrived.
+_STEP_BYTES = 4096
+_UPLOAD_SCOPES = (
+    "https://www.googleapis.com/auth/youtube.upload",
+    "https://www.googleapis.com/auth/youtube",
+)
+
+
+_GONE = {"gone_404": 404, "gone_410": 410}
+
+
+def _gone(status: int) -> web.Response:
+    raise Refusal("notFound", "Not Found", status=status, domain="global")
+
+
+def _refusing(make: Callable[[], Refusal]) -> Callable[[], web.Response]:
+    def refuse() -> web.Response:
+        raise make()
+
+    return refuse
+
+
+def _ranged(told: str) -> Callable[[], web.Response]:
+    return lambda: web.Response(status=308, headers={"Range": told})
+
+
+# What a start is answered instead of a session, and a chunk of which nothing is taken.
+_REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
+    "quota_exceeded": _refusing(exceeded),
+    "upload_limit_exceeded": _refusing(upload_limit),
+    "start_401": _refusing(unauthorized),
+    "start_503": _refusing(backend_error),
+    "rate_limited": rate_limited,
+    "start_redirected": redirected,
+}
+_REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
+    "503": _refusing(backend_error),
+    "401": _refusing(unauthorized),
+    "rate_limited": rate_limited,
+    "gone_404": lambda: _gone(404),
+    "gone_410": lambda: _gone(410),
+    "huge_range": _ranged("bytes=0-99999999999"),
+    "odd_range": _ranged("bytes=7-"),
+    "redirected": redirected,
+}
+
+
+class Receiving:
+    """The part of the server that takes them."""
+
+    def __init__(self, server: YouTubeStandIn) -> None:
+        self._server = server
+        self._numbers = 0
+
+    async def start(self, request: web.Request) -> web.Response:
+        """A session for a film."""
+        self._server.watch("start", 0)
+        body = await request.read()
+        grant = self._server.allowed(request, "videos.insert")
+        fault = self._server.faults.draw("start")
+        if refused := _REFUSED_STARTS.get(fault or ""):
+            return refused()
+        asked = check("videos.insert", list(request.query.items()), _parsed(request, body))
+        check_film(asked.body)
+        if asked.one("uploadType") != "resumable":
+            raise Refusal("badRequest", "uploadType must be resumable", domain="global")
+        total = request.headers.get("X-Upload-Content-Length", "")
+        kind = request.headers.get("X-Upload-Content-Type", "")
+        if not total.isdecimal() or not 0 < int(total) <= MOST_BYTES:
+            raise Refusal("mediaBodyRequired", "The request does not say how long the film is.")
+        if not (kind.startswith("video/") or kind == "application/octet-stream"):
+            raise Refusal("badRequest", f"Media type {kind!r} is not supported.", domain="global")
+        if "selfDeclaredMadeForKids" not in asked.body.get("status", {}):
+            self._server.complaints.append("a film without selfDeclaredMadeForKids")
+        if "privacyStatus" not in asked.body.get("status", {}):
+            self._server.complaints.append("a film without privacyStatus, which makes it public")
+        self._numbers += 1
+        session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), asked.body)
+        self._server.sessions[session.id] = session
+        if fault == "start_lost":
+            raise Reset
+        if fault == "no_location":
+            return web.Response()
+        if fault == "start_elsewhere":
+            return web.Response(headers={"Location": ELSEWHERE})
+        self._server.watch("started", 0)
+        query = f"uploadType=resumable&part={','.join(sorted(asked.parts))}&upload_id={session.id}"
+        return web.Response(headers={"Location": f"{self._server.url}{UPLOAD_PATH}?{query}"})
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Bytes for a session, or the question how many are there."""
+        session = self._server.sessions.get(request.query.get("upload_id", ""))
+        if session is None or session.gone:
+            await request.read()
+            raise Refusal("notFound", "Not Found", status=session.gone if session else 404, domain="global")
+        self._server.calls["put"] += 1
+        session.turn += 1
+        self._server.accounts.who(request.headers.get("Authorization", ""), [FORCE_SSL, *_UPLOAD_SCOPES])
+        try:
+            piece = piece_of(session, request.headers.get("Content-Range"), request.content_length)
+        except BadRange as bad:
+            self._server.complaints.append(str(bad))
+            raise Refusal("badRequest", str(bad), domain="global") from bad
+        if piece is None:
+            return self._asked(session)
+        if session.film:
+            self._server.complaints.append("bytes for a film that is there")
+        return await self._take(request, session, piece)
+
+    def _asked(self, session: Session) -> web.Response:
+        self._server.watch("query", len(session.data))
+        fault = self._server.faults.draw("query")
+        if fault == "query_503":
+            raise backend_error()
+        if fault == "query_dropped":
+            raise Reset
+        self._complete(session)
+        return self._standing(session)
+
+    def _standing(self, session: Session) -> web.Response:
+        if session.film:
+            return web.json_response(self._server.listing.shown(session.film, session.resource.keys()), status=201)
+        return web.Response(status=308, reason="Resume Incomplete", headers=session.range)
+
+    async def _take(self, request: web.Request, session: Session, piece: Piece) -> web.Response:
+        is_final = piece.last + 1 == session.total
+        fault = self._server.faults.draw("final" if is_final else "chunk")
+        name = (fault or "").removeprefix("final_").removeprefix("chunk_")
+        if refused := _REFUSED_PUTS.get(name):
+            await self._read(request, session, 0)
+            session.gone = _GONE.get(name, 0)
+            return refused()
+        kept = piece.size // 2 if name in {"dropped", "short_range"} else piece.size
+        await self._read(request, session, kept, stop=name == "dropped")
+        if name == "dropped":
+            raise Reset
+        if name == "no_range":
+            session.data.clear()
+        self._complete(session)
+        if name in {"stored_503", "lost_503"}:
+            raise backend_error()
+        if name == "lost_and_gone":
+            session.gone = 404
+        if name in {"lost", "lost_and_gone"}:
+            raise Reset
+        if name == "garbled":
+            return web.Response(status=201, text='{"kind": "youtube#vid', content_type="application/json")
+        if name == "odd_id":
+            return web.json_response({"kind": "youtube#video", "id": "../../../etc/passwd"}, status=201)
+        return page() if name == "page" else self._standing(session)
+
+    async def _read(self, request: web.Request, session: Session, kept: int, *, stop: bool = False) -> None:
+        """Take so many bytes of the body, in the order in which they come; the rest is read and thrown away."""
+        left, turn = kept, session.turn
+        async for data in request.content.iter_any():
+            if session.turn != turn:
+                raise Reset
+            for start in range(0, min(left, len(data)), _STEP_BYTES):
+                session.data += data[start : min(start + _STEP_BYTES, left)]
+                self._server.watch("bytes", len(session.data))
+            left -= min(left, len(data))
+            if stop and not left:
+                return
+
+    def _complete(self, session: Session) -> None:
+        """All bytes are a film, whether or not their client is still there to hear of it."""
+        if len(session.data) < session.total or session.film:
+            return
+        self._publish(session)
+        self._server.watch("published", session.total)
+
+    def _publish(self, session: Session) -> None:
+        number = len(self._server.films) + 1
+        film = Film(
+            f"film{number:07d}",
+            session.channel,
+            session.resource,
+            bytes(session.data),
+            self._server.clock(),
+            session.id,
+        )
+        self._server.films[film.id] = session.film = film
+
+
+def _parsed(request: web.Request, body: bytes) -> object:
+    # Google's own client names no charset.
+    if request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8":
+        raise Refusal("badRequest", "the film's description is not JSON in UTF-8", domain="global")
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Refusal("parseError", "Parse Error", domain="global") from error

@@ -1,0 +1,37 @@
+"""What somebody who publishes says of a film."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.model import Brief
+from pipeline.orchestrator.control.wishes import ReleaseWishes
+from pipeline.orchestrator.workshop import open_workshop
+
+
+@pytest.mark.parametrize(
+    ("wishes", "flags", "told"),
+    [
+        ({"publish_at": "2020-01-01 09:00"}, {}, "publish_at is past"),
+        ({"publish_at": "tomorrow"}, {}, "is no date with a time"),
+        ({"publish_at": "2031-03-30 02:30", "time_zone": "Europe/Berlin"}, {}, "left out in Europe/Berlin"),
+        ({"publish_at": "2031-01-01 09:00", "time_zone": "Mars/Base"}, {}, "Mars/Base"),
+        ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "goes without --privacy"),
+    ],
+)
+async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_path, wishes, flags, told):
+    asked = {"publishing.to": "youtube", **flags}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=asked))
+
+    with pytest.raises(InputError, match=told):
+        await to_thread.run_sync(ReleaseWishes(**wishes).check, shop)
+
+
+def test_a_wish_goes_before_the_brief_and_says_nothing_of_what_it_does_not_name():
+    brief = Brief(title="Tea", privacy="unlisted", playlist="Kitchen", time_zone="Europe/Berlin")
+
+    assert ReleaseWishes(playlist="Talks").on(brief).release == "unlisted||Europe/Berlin|Talks"
+    timed = ReleaseWishes(publish_at="2031-01-01 09:00").on(brief)
+    assert (timed.privacy, timed.publish_at, timed.time_zone) == ("", "2031-01-01 09:00", "Europe/Berlin")

@@ -1,0 +1,124 @@
+"""A film that is out is shown as is asked for now, and only when somebody asks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pipeline.errors import HeldError, InputError, PermanentError
+from pipeline.publishing.youtube import Timing
+from tests.standins.youtube import YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, now, token_file
+from tests.unit.test_youtube_extras import write_film
+
+LATER = (now() + timedelta(days=3)).replace(microsecond=0)
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+async def out(youtube, tmp_path):
+    """A film that is out, and its package."""
+    package = write_film(tmp_path / "film", description="Air scatters blue.", tags=["sky"])
+    await film_for(channel_of(youtube, tmp_path)).deliver(package)
+    return package
+
+
+def words(package, **changes):
+    told = json.loads(package.metadata.read_bytes())
+    package.metadata.write_text(json.dumps({**told, **changes}), encoding="utf-8")
+
+
+def film(youtube):
+    (one,) = youtube.films.values()
+    return one.resource
+
+
+async def test_words_that_have_changed_are_sent_and_all_else_stays(youtube, out, tmp_path):
+    before = film(youtube)
+    before["status"]["privacyStatus"] = "public"  # by hand, in YouTube Studio
+    before["status"]["publicStatsViewable"] = False
+    words(out, title="Why the sky is <blue>", tags=["sky", "light"])
+
+    assert await film_for(channel_of(youtube, tmp_path)).update(out)
+
+    after = film(youtube)
+    assert after["snippet"]["title"] == "Why the sky is ‹blue›"
+    assert after["snippet"]["tags"] == ["nightreel-0123456789abcdef", "sky", "light"]
+    assert after["status"] == before["status"]
+    assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (1, 1)
+
+
+async def test_what_is_shown_so_already_costs_a_look(youtube, out, tmp_path):
+    assert not await film_for(channel_of(youtube, tmp_path)).update(out)
+
+    assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (1, 0)
+
+
+async def test_a_time_that_somebody_sets_makes_the_film_private_until_then(youtube, out, tmp_path):
+    timing = Timing(publish_at=LATER, is_asked=True)
+    destination = film_for(channel_of(youtube, tmp_path), timing=timing)
+
+    assert await destination.update(out)
+    assert not await destination.update(out)
+
+    status = film(youtube)["status"]
+    assert (status["privacyStatus"], status["publishAt"]) == ("private", LATER.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+async def test_a_time_is_taken_away_by_who_names_a_privacy(youtube, out, tmp_path):
+    await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_asked=True)).update(out)
+
+    assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_asked=True)).update(out)
+
+    assert film(youtube)["status"]["privacyStatus"] == "unlisted"
+    assert "publishAt" not in film(youtube)["status"]
+
+
+async def test_a_film_that_is_public_is_not_hidden_for_a_time(youtube, out, tmp_path):
+    film(youtube)["status"]["privacyStatus"] = "public"
+
+    with pytest.raises(InputError, match="is public already"):
+        await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_asked=True)).update(out)
+
+    assert youtube.calls["videos.update"] == 0
+
+
+async def test_a_film_that_was_made_anew_gives_its_words_to_the_one_that_is_out(youtube, out, tmp_path):
+    words(out, title="The same, without a slip")
+    anew = film_for(channel_of(youtube, tmp_path), job="job2")
+    with pytest.raises(HeldError, match="--update instead of --again"):
+        await anew.deliver(out)
+
+    assert await anew.update(out)
+
+    receipt = await anew.deliver(out)
+    assert (len(youtube.films), receipt.id in youtube.films) == (1, True)
+    assert film(youtube)["snippet"]["title"] == "The same, without a slip"
+
+
+@pytest.mark.parametrize("fault", ["update_503", "update_lost"])
+async def test_a_fault_that_passes_is_waited_for(youtube, out, tmp_path, fault):
+    words(out, title="Another")
+    youtube.faults.order(fault)
+
+    assert await film_for(channel_of(youtube, tmp_path)).update(out)
+
+    assert film(youtube)["snippet"]["title"] == "Another"
+
+
+async def test_what_is_not_out_or_gone_is_told(youtube, out, tmp_path):
+    with pytest.raises(InputError, match="not out there"):
+        await film_for(channel_of(youtube, tmp_path), "f" * 16).update(out)
+    youtube.films.clear()
+    with pytest.raises(PermanentError, match="the film is gone"):
+        await film_for(replace(channel_of(youtube, tmp_path))).update(out)

@@ -1,0 +1,291 @@
+"""What Google never says, and nobody should: the film is there once, the token goes nowhere else, no defect of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import stat
+
+import pytest
+
+from pipeline.errors import (
+    ConfigurationError,
+    InputError,
+    NeedsLoginError,
+    PermanentError,
+    ProviderError,
+    StorageError,
+    TransientError,
+)
+from pipeline.limits.times import LONGEST_WAIT_S, retry_after_s
+from pipeline.publishing.youtube import Extras
+from pipeline.publishing.youtube.after import look
+from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.lookup import films_of
+from pipeline.settings import load_settings
+from tests.standins.youtube import HOSTILE_PASSING, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.unit.test_youtube_extras import write_film
+
+KEY = "0123456789abcdef"
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+def film(tmp_path):
+    package = write_film(tmp_path / "film")
+    package.video.write_bytes(os.urandom(600_000))
+    return package
+
+
+def journal(root):
+    return root / "state" / "youtube" / "default" / f"{KEY}.json"
+
+
+@pytest.mark.parametrize("fault", HOSTILE_PASSING)
+async def test_an_answer_that_makes_no_sense_is_not_believed_and_the_film_is_there_once(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
+
+    receipt = await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert youtube.faults.met == [fault]
+    assert [one.data for one in youtube.films.values()] == [film.video.read_bytes()]
+    assert receipt.id in youtube.films
+
+
+async def test_a_film_is_sent_to_no_other_host_and_its_day_has_lost_one_upload(youtube, film, tmp_path):
+    youtube.faults.order("start_elsewhere")
+
+    with pytest.raises(PermanentError, match="wants the film to be sent to another host"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (youtube.calls["videos.insert"], youtube.calls["put"]) == (1, 0)
+
+
+async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_for(youtube, film, tmp_path):
+    youtube.faults.order("chunk_503")
+    once = channel_of(youtube, tmp_path)
+    async with YouTubeStandIn() as other:
+        other.write_token(token_file(tmp_path))
+        other.faults.order(*["chunk_503"] * 20)
+        with pytest.raises(TransientError):
+            await film_for(channel_of(other, tmp_path), KEY).deliver(film)
+        begun = other.calls["put"]
+        youtube.write_token(token_file(tmp_path))
+
+        await film_for(once, KEY).deliver(film)
+
+        assert other.calls["put"] == begun
+    assert (len(youtube.films), youtube.calls["channels.list"]) == (1, 1)
+
+
+@pytest.mark.parametrize("asked_before", [0, 1, 2])
+@pytest.mark.parametrize("fault", ["list_page", "list_odd", "list_endless"])
+async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_without_the_film(
+    youtube, film, tmp_path, fault, asked_before
+):
+    youtube.faults.order("final_lost_and_gone")
+    # The channel, its uploads, the films among them.
+    youtube.faults.skip("list", asked_before)
+    youtube.faults.order(*[fault] * 20)
+
+    with pytest.raises(ProviderError):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    youtube.faults.clear()
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
+
+
+@pytest.mark.parametrize("fault", ["list_odd", "list_endless", "list_page"])
+async def test_questions_survive_answers_of_any_shape(youtube, film, tmp_path, fault):
+    channel = channel_of(youtube, tmp_path)
+    await film_for(channel, KEY).deliver(film)
+    youtube.faults.order(*[fault] * 20)
+    async with channel.open() as calls:
+        if fault != "list_page":
+            assert all(not seen.upload for seen in (await look(calls, ["film0000001"])).values())
+        with pytest.raises(ProviderError):
+            assert [one async for one in films_of(calls)]
+
+    receipt = await film_for(channel, KEY, extras=Extras(playlist="Space", captions=True)).deliver(film)
+
+    assert receipt.missing
+
+
+async def test_a_token_that_lasts_soon_seconds_is_renewed_again(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    youtube.faults.order("token_odd")
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert youtube.calls["token"] > 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+async def test_a_token_that_was_copied_here_is_closed_to_others_before_it_is_used(youtube, film, tmp_path):
+    token_file(tmp_path).chmod(0o644)
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert stat.S_IMODE(token_file(tmp_path).stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+async def test_a_token_that_lies_elsewhere_is_renewed_there(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    real = tmp_path / "secrets" / "token.json"
+    real.parent.mkdir()
+    token_file(tmp_path).rename(real)
+    token_file(tmp_path).symlink_to(real)
+    before = json.loads(real.read_bytes())["token"]
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert token_file(tmp_path).is_symlink()
+    assert json.loads(real.read_bytes())["token"] != before
+
+
+@pytest.mark.parametrize(
+    "content", ["", "null", "[]", "{}", '{"client_id": 7}', '{"client_id": "a", "client_secret": "s", "expiry": "x"}']
+)
+async def test_a_token_file_of_any_content_says_how_to_log_in_and_not_what_it_holds(youtube, film, tmp_path, content):
+    token_file(tmp_path).write_text(content, encoding="utf-8")
+
+    with pytest.raises(NeedsLoginError, match="nightreel auth youtube") as told:
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert "'s'" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "title", ["🌌" * 80, "a" * 150, "<b>Tea</b>", "Tea\u202e gnp.exe\nand more", "\x00", "\u202e", "  "]
+)
+async def test_titles_and_descriptions_of_any_kind_are_made_to_fit(youtube, tmp_path, title):
+    film = write_film(tmp_path / "film", title=title, description=f"{title}\x07<i>é</i>" * 900, tags=[title, "a,b", ""])
+
+    receipt = await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    snippet = youtube.films[receipt.id].resource["snippet"]
+    assert snippet["title"]
+    assert not {"\u202e", "\x07", "\x00", "\n"} & set(snippet["title"])
+    assert not {"\u202e", "\x07", "\x00"} & set(snippet["description"])
+
+
+async def test_a_language_that_is_none_is_told_before_anything_is_sent(youtube, tmp_path):
+    film = write_film(tmp_path / "film", language="English")
+
+    with pytest.raises(InputError, match="must be a language tag such as en"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert youtube.calls["videos.insert"] == 0
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+async def test_a_disk_that_is_full_at_any_step_of_the_journal_costs_no_second_film(
+    youtube, film, tmp_path, monkeypatch, step
+):
+    destination = film_for(channel_of(youtube, tmp_path), KEY)
+    left = step
+
+    def full(self, record):
+        nonlocal left
+        left -= 1
+        if not left:
+            raise StorageError("can't be written: no space left on device")
+        return real(self, record)
+
+    real = type(destination._journal)._write
+    monkeypatch.setattr(type(destination._journal), "_write", full)
+    with pytest.raises(StorageError):
+        await destination.deliver(film)
+    monkeypatch.undo()
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert [one.data for one in youtube.films.values()] == [film.video.read_bytes()]
+    # Only a session that was never saved has cost an upload of the day.
+    assert youtube.calls["videos.insert"] == (2 if step == 2 else 1)
+
+
+# Answers that don't come to an end
+
+
+@contextlib.asynccontextmanager
+async def answering(write):
+    """A server that answers each request with what `write` writes; its address."""
+
+    tasks = []
+
+    async def handle(reader, writer):
+        tasks.append(asyncio.current_task())
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await write(writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks)
+
+
+async def test_an_answer_that_does_not_end_fills_no_memory():
+    async def endless(writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        for _ in range(1_000):
+            writer.write(bytes(65_536))
+            await writer.drain()
+
+    async with answering(endless) as url, open_http(where="youtube", timeout_s=30) as http:
+        with pytest.raises(TransientError, match="the answer does not end"):
+            await http.send("GET", url, headers={})
+
+
+async def test_an_answer_that_drips_is_given_up_in_time():
+    async def drip(writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    async with answering(drip) as url, open_http(where="youtube", timeout_s=0.2) as http:
+        with pytest.raises(TransientError, match="did not answer in time"):
+            await http.send("GET", url, headers={})
+
+
+@pytest.mark.parametrize("told", ["-5", "99999999999", "inf", "nan", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_time_to_wait_is_bounded_whatever_is_asked(told):
+    asked = retry_after_s({"retry-after": told})
+
+    assert asked is None or 0 <= asked <= LONGEST_WAIT_S
+
+
+# Categories
+
+
+@pytest.mark.parametrize("number", ["18", "21", "30", "44"])
+async def test_a_category_that_films_can_not_have_is_told_before_anything_is_sent(youtube, tmp_path, number):
+    film = write_film(tmp_path / "film", categoryId=number)
+
+    with pytest.raises(InputError, match="is a category that films can't be given"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    with pytest.raises(ConfigurationError, match="is a category that films can't be given"):
+        load_settings(tmp_path, {"youtube.category": number}, {})
+
+    assert youtube.calls["videos.insert"] == 0
