@@ -32,6 +32,7 @@ JUDGED = (
     "caption_lines",
     "text",
     "language",
+    "duplicate",
 )
 
 
@@ -59,6 +60,7 @@ class QualityProfile:
     chars_per_s: float
     chars_per_line: int
     lines: int
+    alike_percent: float
 
 
 # How films are judged where nobody asks for anything else. Where a number comes from is in docs/design_notes.md.
@@ -74,6 +76,7 @@ STANDARD = QualityProfile(
         "keyframes",
         "caption_speed",
         "language",
+        "duplicate",
     ),
     off=(),
     shorter_side_px=480,
@@ -92,4 +95,5 @@ STANDARD = QualityProfile(
     chars_per_s=25,
     chars_per_line=50,
     lines=2,
+    alike_percent=90,
 )

@@ -11,11 +11,25 @@ from pipeline.model.brief import Brief
 from pipeline.model.cost import Cost
 from pipeline.model.job import Job, JobError, JobStatus
 from pipeline.model.priority import Priority
+from pipeline.model.verdict import Grade, Verdict
 
 # A bare topic becomes a film of about this many characters of speech.
 _TOPIC_CHARS = 900
 # And one whose length was asked for, so many a second (docs/performance.md: 905 in 66 s).
 _CHARS_PER_S = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What the quality gate thinks of a film, in short."""
+
+    grade: Grade
+    # From 1 (nothing to say) towards 0, and why: a line each, the worst first.
+    score: float
+    reasons: tuple[str, ...] = ()
+    # Over the whole film; None: not measured, or silent. Brightness goes from 0 (black) to 100 (white).
+    loudness_lufs: float | None = None
+    brightness_percent: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +81,10 @@ class JobSummary:
     duration_s: float | None = None
     video: Path | None = None
     thumbnail: Path | None = None
+    # None: it was not judged yet.
+    marks: Marks | None = None
+    # `Job.sketch`.
+    sketch: tuple[str, ...] = ()
     # Who wrote it, with which model, and why nobody before them in the list did.
     writer: str = ""
     model: str = ""
@@ -115,6 +133,8 @@ def summary_of(job: Job) -> JobSummary:
         duration_s=job.video.duration_s if files and job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,
+        marks=_marks_of(job.verdict) if job.verdict else None,
+        sketch=job.sketch,
         writer=job.script.writer if job.script else "",
         model=job.script.model if job.script else "",
         writer_fallback_reason=job.script.fallback_reason if job.script else "",
@@ -122,6 +142,16 @@ def summary_of(job: Job) -> JobSummary:
         voice=job.narration.voice if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
         error=job.error,
+    )
+
+
+def _marks_of(verdict: Verdict) -> Marks:
+    return Marks(
+        grade=verdict.grade,
+        score=verdict.score,
+        reasons=(*verdict.reasons, *verdict.warnings),
+        loudness_lufs=verdict.value_of("loudness"),
+        brightness_percent=verdict.value_of("pictures"),
     )
 
 

@@ -41,5 +41,6 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "captions": "in order, one after the other, inside the sound",
         "caption_speed": f"at most {profile.chars_per_s:g} letters a second",
         "caption_lines": f"at most {profile.lines} lines of {profile.chars_per_line} letters",
+        "duplicate": f"less than {profile.alike_percent:g} % like another film",
     }
     return {name: limit for name, limit in limits.items() if name not in profile.off}

@@ -16,7 +16,7 @@ from pipeline.files import storage_errors
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 8
+_VERSION = 9
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
@@ -30,6 +30,7 @@ CREATE INDEX by_position ON jobs (position);
 CREATE INDEX by_folder ON jobs (folder);
 CREATE INDEX by_key ON jobs (key) WHERE key != '';
 CREATE INDEX by_cost ON jobs (cost, position) WHERE cost != '';
+CREATE TABLE sketches (part TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (part, id)) WITHOUT ROWID;
 CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """
 _BUSY_S = 30.0
