@@ -100,3 +100,20 @@ def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):
 
     forecast = nightreel("run", "people.csv", *FLAGS, "--rows", "1", "--dry-run", cwd=tmp_path).events[-1]
     assert (forecast["films"]["new"], forecast["problems"]) == (1, [])
+
+
+def test_two_rows_with_the_same_film_are_told_and_rows_that_differ_are_not(tmp_path):
+    write(tmp_path, ["1;Anna", "2;Ben", "3;Anna"])
+
+    made = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
+
+    assert (made.code, made.stderr) == (0, "")
+    jobs = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "state/batches/people/jobs").glob("*.json")]
+    found = {
+        job["brief"]["row"]["key"]: next(each for each in job["verdict"]["checks"] if each["name"] == "duplicate")
+        for job in jobs
+    }
+    first = next(job["id"] for job in jobs if job["brief"]["row"]["key"] == "1")
+    assert {key: check["verdict"] for key, check in found.items()} == {"1": "pass", "2": "pass", "3": "warn"}
+    assert found["3"]["measured"] == f"100 % like job {first} (“Hello Anna”)"
+    assert found["2"]["measured"] == "unlike the others"
