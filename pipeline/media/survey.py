@@ -20,14 +20,12 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
+from pipeline.media.demux import open_film
 from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
 from pipeline.media.spans import Meter, PictureWatch, SoundWatch, Span
 from pipeline.media.times import Times, start_of
 
-# Containers of films. Others, such as playlists, name files and addresses that FFmpeg would open.
-_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
-_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
 _HEAD_BYTES = 64
 # A film may end so much before its header says: a rounding of the last packet.
 _CUT_S = 0.5
@@ -109,7 +107,7 @@ def survey(path: Path) -> Survey:
     """
     try:
         boxes = read_boxes(path)
-        with av.open(str(path.absolute()), options=_OPTIONS) as source:
+        with open_film(path) as source:
             return _surveyed(path, source, boxes)
     except (OSError, ValueError, av.FFmpegError) as error:
         # What we raise ourselves is in plain words; of FFmpeg's, the class says more than the message.

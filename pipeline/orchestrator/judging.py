@@ -6,15 +6,18 @@ import glob
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import anyio
 from anyio import create_task_group
 
 from pipeline.errors import CrashError, InputError, first_error
 from pipeline.model import QualityProfile, Verdict
+from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.orchestrator.workers import in_worker
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.quality.against import Derived, compare_files, with_comparison
 from pipeline.quality.judge import judge_to_compare, unreadable, with_twin
 from pipeline.quality.likeness import LENGTH, Portrait, Twin, share_of
 
@@ -28,6 +31,8 @@ class Judged:
 
     path: Path
     verdict: Verdict
+    # None: it can't be read.
+    portrait: Portrait | None = None
 
 
 def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
@@ -79,7 +84,8 @@ async def judge_films(
             # It takes its decoder down with it.
             done[number] = unreadable("it kills the decoder", profile), None
         while (at := row.count) in done:
-            told(Judged(path=films[at], verdict=row.judged(films[at], *done.pop(at))))
+            verdict, portrait = done.pop(at)
+            told(Judged(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
 
     cores = shop.cores
     done: dict[int, tuple[Verdict, Portrait | None]] = {}
@@ -90,6 +96,32 @@ async def judge_films(
             async with create_task_group() as tasks:
                 for number, path in enumerate(films):
                     tasks.start_soon(judge, number, path)
+
+
+async def judge_against(film: Path, reference: Path, profile: QualityProfile, shop: Workshop) -> Judged:
+    """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
+    found: list[Judged] = []
+    await judge_films([film], profile, shop, found.append)
+    (judged,) = found
+    with tempfile.TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as folder:
+        bench = Path(folder)
+        evidence = bench / "crash.txt"
+        if judged.portrait is None:
+            return judged
+        _, other = await in_worker(shop.cores, judge_to_compare, reference, profile, bench=bench, evidence=evidence)
+        alike = await in_worker(shop.cores, compare_files, film, reference, bench=bench, evidence=evidence)
+    if other is None or alike is None:
+        raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
+    command = await find_vmaf()
+    derived = Derived(
+        bytes=(await anyio.Path(film).stat()).st_size,
+        length_s=judged.portrait.length_s,
+        reference_bytes=(await anyio.Path(reference).stat()).st_size,
+        reference_length_s=other.length_s,
+        similarity=alike,
+        vmaf=await measure_vmaf(command, film, reference, alike.size_px) if command else None,
+    )
+    return replace(judged, verdict=with_comparison(judged.verdict, derived, profile))
 
 
 class _Row:
