@@ -8,7 +8,7 @@ later was judged, when it was parked or tried again, the earlier one hears of it
 from __future__ import annotations
 
 from pipeline.errors import InputError, NightreelError
-from pipeline.model import SINGLES, Job, Script, Still
+from pipeline.model import SINGLES, Job
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.findings import read_findings
 from pipeline.quality.likeness import Twin, said_in, share_said, share_shown, shingles_of, sketch_of
@@ -66,18 +66,31 @@ def _was_passed(job: Job) -> bool:
 
 
 def _share_shown(one: Job, other: Job) -> float:
-    """How much they look alike. While one of them is not drawn, or not any more, the pictures brought along decide."""
+    """How much the pictures are alike that both were given: what we draw ourselves follows from words and title.
+
+    While one of the films is not drawn, or not any more, the files of the pictures are compared.
+    """
+    if not (_names(one) or _names(other)):
+        return 1.0
     looks = _looks(one), _looks(other)
     if all(looks):
         return share_shown(*looks)
     stills = _stills(one), _stills(other)
-    return len(stills[0] & stills[1]) / len(stills[0] | stills[1]) if any(stills) else 1.0
+    return len(stills[0] & stills[1]) / max(1, len(stills[0] | stills[1]))
+
+
+def _names(job: Job) -> tuple[str, ...]:
+    """The picture in each scene, by its name; empty: it has none."""
+    scenes = job.script.scenes if job.script else ()
+    names = tuple(getattr(scene, "picture", "") for scene in scenes)
+    return names if any(names) else ()
 
 
 def _looks(job: Job) -> tuple[int, ...]:
-    """What each scene looks like; empty: that is not known."""
+    """What each scene with a picture looks like; empty: there is none, or nobody can look any more."""
+    shown = [segment for segment, name in zip(job.segments, _names(job), strict=False) if name]
     try:
-        found = [read_findings(segment.path).picture for segment in job.segments]
+        found = [read_findings(segment.path).picture for segment in shown]
     except InputError:
         return ()
     return tuple(picture.look for picture in found if picture)
@@ -85,11 +98,6 @@ def _looks(job: Job) -> tuple[int, ...]:
 
 def _stills(job: Job) -> frozenset[str]:
     """What the pictures in it show, by their content."""
-    stills: tuple[Still, ...] = job.pictures.stills if job.pictures else ()
-    shown = _named(job.script)
-    return frozenset(still.sha256 for still in stills if still.name in shown)
-
-
-def _named(script: Script | None) -> frozenset[str]:
-    scenes = script.scenes if script else ()
-    return frozenset(name for scene in scenes if isinstance(name := getattr(scene, "picture", None), str))
+    stills = job.pictures.stills if job.pictures else ()
+    names = set(_names(job))
+    return frozenset(still.sha256 for still in stills if still.name in names)

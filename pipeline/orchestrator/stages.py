@@ -278,6 +278,8 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     depth = shop.settings.quality.inspect
     verdict = await attempt.compute(inspect_film, _made(job.package), expected, parts, depth, profile)
     if not verdict.passed:
+        # Why it failed stays in its record.
+        await attempt.keep(job.evolve(verdict=verdict))
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
         await shop.clear_bench(job.batch, job.id)
         if any(check.name in _OF_SCENES for check in verdict.checks if not check.passed):
@@ -368,7 +370,7 @@ STAGES: tuple[Stage, ...] = (
         name="quality",
         run=inspect,
         fills=("verdict",),
-        is_done=lambda job, _: job.verdict is not None and is_complete(job.package),
+        is_done=lambda job, _: job.verdict is not None and job.verdict.passed and is_complete(job.package),
     ),
     Stage(
         name="publishing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -28,7 +29,6 @@ from pipeline.model import (
 from pipeline.orchestrator import likeness
 from pipeline.orchestrator.likeness import is_compared, sketch_for, twin_of
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.quality.findings import Findings
 from tests.standins.youtube.clients import now
 
 SAYS = "Tea cools because its fastest molecules leave it first, and take their heat along into the air of the room."
@@ -111,26 +111,25 @@ def test_the_same_words_about_other_pictures_are_another_film(shop):
     assert twin_of(three, shop).title == "Film 1"
 
 
-def test_what_was_drawn_is_compared_by_its_looks(shop, monkeypatch):
+def test_pictures_that_were_drawn_are_compared_by_their_looks(shop, monkeypatch):
     looks = {"a.mp4": 0, "b.mp4": 2**64 - 1, "c.mp4": 7}
 
     def read(path):
         if path.name not in looks:
             raise InputError("gone")
-        picture = type("Picture", (), {"look": looks[path.name]})
-        return type("Found", (Findings,), {"__init__": lambda _: None, "picture": picture})()
+        return SimpleNamespace(picture=SimpleNamespace(look=looks[path.name]))
 
     monkeypatch.setattr(likeness, "read_findings", read)
     drawn = [
-        replace(job(shop, number), segments=(Segment(path=Path(name), frames=1),))
+        replace(job(shop, number, picture=f"{number}.jpg"), segments=(Segment(path=Path(name), frames=1),))
         for number, name in enumerate(("a.mp4", "b.mp4", "c.mp4", "gone.mp4"), start=1)
     ]
     listed(shop, *drawn)
 
     assert twin_of(drawn[1], shop) is None
     assert twin_of(drawn[2], shop).title == "Film 1"
-    # What is not in the cache any more can't be looked at: then it counts that nothing else was brought along.
-    assert twin_of(drawn[3], shop).title == "Film 1"
+    # What is not in the cache any more can't be looked at: then it counts that its picture is another file.
+    assert twin_of(drawn[3], shop) is None
 
 
 def test_films_that_are_made_singly_are_not_compared(shop):
