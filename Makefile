@@ -24,7 +24,7 @@ help:
 	@echo "make test                         run the tests"
 	@echo "make check                        style, types and the plan of the house"
 	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
-	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, thirty topics of the world, timelines"
+	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, two hundred good films, thirty topics of the world, timelines"
 	@echo "make gallery                      what every template looks like, in docs/gallery/"
 	@echo "make bench                        the numbers in docs/performance.md"
 
@@ -65,6 +65,7 @@ bench: .venv/dev.stamp .venv/moviepy.stamp
 	@$(BIN)/python -m benchmarks.night --singly
 	@$(BIN)/python -m benchmarks.night --services
 	@$(BIN)/python -m benchmarks.batch
+	@$(BIN)/python -m benchmarks.gate
 
 # Only shell built-ins, make and python3 are used, and pip only with checked hashes.
 .venv/python.stamp:

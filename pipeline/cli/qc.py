@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -18,6 +19,7 @@ def qc(
     *,
     profile: str | None = None,
     recursive: Annotated[bool, Parameter(negative="")] = False,
+    against: Path | None = None,
     place: Place = Place(),
 ) -> int:
     """Judge films by anybody: files, folders and patterns. Exit code 0: none fails; 6: one does.
@@ -30,15 +32,18 @@ def qc(
         How strictly: draft, standard, strict, or one of [profiles] of yours.
     recursive
         Look into the folders below a folder, too.
+    against
+        The film that this one was made of: compares size, length and pictures (SSIM; VMAF, where an FFmpeg has it).
     """
     from functools import partial
 
+    from anyio import Path as AsyncPath
     from anyio import to_thread
 
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, QualityError
-    from pipeline.orchestrator.judging import films_among, judge_films
+    from pipeline.errors import EXIT_OK, InputError, QualityError
+    from pipeline.orchestrator.judging import films_among, judge_against, judge_films
     from pipeline.orchestrator.workshop.strictness import profile_for
 
     session = open_session(place, {"quality.profile": profile})
@@ -54,7 +59,15 @@ def qc(
             else:
                 _print_film(film, alone=len(films) == 1)
 
-        await judge_films(films, profile_for(session.workshop.settings), session.workshop, told)
+        strictness = profile_for(session.workshop.settings)
+        if against is None:
+            await judge_films(films, strictness, session.workshop, told)
+        elif len(films) > 1:
+            raise InputError(f"{len(films)} films can't all be compared with one", where=str(against))
+        else:
+            if not await AsyncPath(against).is_file():
+                raise InputError("there is no such film", where=str(against))
+            told(await judge_against(films[0], against, strictness, session.workshop))
         if not place.json and len(films) > 1:
             grades = [film.verdict.grade for film in judged]
             print(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")

@@ -120,9 +120,10 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
     """Films that passed with warnings: how many, and the first few with the names of their checks."""
     warned = 0
     for row in rows(JobStatus.COMPLETED):
-        warned += bool(row.warnings)
-        if row.warnings and warned <= _NAMED:
-            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(map(_check_of, row.warnings)))}")
+        warnings = row.marks.reasons if row.marks else ()
+        warned += bool(warnings)
+        if warnings and warned <= _NAMED:
+            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(map(_check_of, warnings)))}")
     if warned > _NAMED:
         console.print(f"  [yellow]warns[/] {warned - _NAMED} more films")
 

@@ -24,6 +24,7 @@ SILENT = {"least_s": 1.0, "noise_db": -50.0}
 # The meter reports ten times a second and drops what is left over: silence fills the last step.
 _STEPS_PER_S = 10
 _GATE_LUFS, _BLOCK_S = -70.0, 0.4
+_MOMENTARY = "lavfi.r128.M"
 # So many samples in a row at full scale are no peak any more.
 _RUN = 3
 _FULL_SCALE = 1 - 2**-14
@@ -119,6 +120,8 @@ class SoundWatch:
         self._flat = _FlatTops(stream.codec_context.channels)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0
+        self._steps = 0
+        self._levels: list[float] = []
 
     def hear(self, piece: av.AudioFrame | None) -> None:
         """The next of it; None: there is no more."""
@@ -129,6 +132,15 @@ class SoundWatch:
         for found in _metadata(self._sink):
             self._silent.note(found)
             self._report = {**self._report, **found}
+            if _MOMENTARY in found:
+                self._steps += 1
+                if self._steps % _STEPS_PER_S == 0:
+                    self._levels.append(max(_GATE_LUFS, float(found[_MOMENTARY])))
+
+    @property
+    def levels_lufs(self) -> tuple[float, ...]:
+        """How loud it is at the end of each second, over 400 ms; -70: silent."""
+        return tuple(self._levels)
 
     @property
     def clipped_runs(self) -> int:

@@ -10,26 +10,29 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
+from pipeline.media.demux import open_film
+from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
 from pipeline.media.spans import Meter, PictureWatch, SoundWatch, Span
 from pipeline.media.times import Times, start_of
 
-# Containers of films. Others, such as playlists, name files and addresses that FFmpeg would open.
-_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
-_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
 _HEAD_BYTES = 64
 # A film may end so much before its header says: a rounding of the last packet.
 _CUT_S = 0.5
 # ITU-T H.273: "unspecified", in all three tables.
 _UNSAID = 2
+# Where in a second it is looked at, and how large: more than `look_of` needs.
+_MIDDLE_S, _LOOK_PX = 0.5, 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,8 @@ class SeenTrack:
     pictures: int
     black: tuple[Span, ...]
     frozen: tuple[Span, ...]
+    # What it looks like in the middle of each of its seconds: `look_of`.
+    looks: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,8 @@ class HeardTrack:
     meter: Meter
     clipped_runs: int
     silent: tuple[Span, ...]
+    # How loud it is at the end of each of its seconds, in LUFS over 400 ms.
+    levels_lufs: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +107,7 @@ def survey(path: Path) -> Survey:
     """
     try:
         boxes = read_boxes(path)
-        with av.open(str(path.absolute()), options=_OPTIONS) as source:
+        with open_film(path) as source:
             return _surveyed(path, source, boxes)
     except (OSError, ValueError, av.FFmpegError) as error:
         # What we raise ourselves is in plain words; of FFmpeg's, the class says more than the message.
@@ -159,6 +166,7 @@ class _Seeing:
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
         self._pictures, self._rotation = 0, 0
+        self._looks: list[int] = []
 
     def take(self, packet: Packet | None) -> None:
         if packet is not None:
@@ -170,8 +178,16 @@ class _Seeing:
             self._pictures, self._rotation = self._pictures + 1, picture.rotation
             self._times.show(picture.pts)
             self._watch.see(picture)
+            self._look_at(picture)
         if packet is None:
             self._watch.see(None)
+
+    def _look_at(self, picture: av.VideoFrame) -> None:
+        """Once a second is enough to know it again."""
+        at_s = float((picture.pts or 0) * (self.stream.time_base or 0)) - self._times.start_s
+        if at_s >= len(self._looks) + _MIDDLE_S:
+            # Times that leap leave no hole: nobody asks for a picture of an hour in which there is none.
+            self._looks.append(look_of(_small(picture)))
 
     @property
     def start_s(self) -> float:
@@ -202,6 +218,7 @@ class _Seeing:
             pictures=self._pictures,
             black=self._watch.black(times.end_s),
             frozen=self._watch.frozen(times.end_s),
+            looks=tuple(self._looks),
         )
 
 
@@ -246,7 +263,14 @@ class _Hearing:
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
             silent=self._watch.silent(max(times.end_s, self._last_s)),
+            levels_lufs=self._watch.levels_lufs,
         )
+
+
+def _small(picture: av.VideoFrame) -> NDArray[np.uint8]:
+    """The brightness of a picture of any kind, as it is displayed, shrunk."""
+    small = picture.reformat(_LOOK_PX, _LOOK_PX, "gray", interpolation=Interpolation.AREA)
+    return small.to_ndarray().astype(np.uint8, copy=False)
 
 
 def _container_of(path: Path, source: InputContainer) -> str:

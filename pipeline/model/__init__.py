@@ -90,7 +90,7 @@ from pipeline.model.showing import (
     with_texts,
 )
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
-from pipeline.model.summary import JobSummary, summary_of, title_of, weight_of
+from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of
 from pipeline.model.verdict import Check, Grade, Verdict
 from pipeline.model.video import (
     FULL_HD,
@@ -154,6 +154,7 @@ __all__ = [
     "LengthPlan",
     "LinesScene",
     "Link",
+    "Marks",
     "ModelCost",
     "Moment",
     "MotionAmount",

@@ -142,6 +142,8 @@ class Job:
     # What the stages have made so far; the pace is that of the voice that the script was written for, if a length was
     # asked for.
     script: Script | None = None
+    # Keys of its script: a film that says the same shares one of them (quality/likeness.py).
+    sketch: tuple[str, ...] = ()
     # None: nobody has looked for any yet, or none are asked for.
     pictures: Pictures | None = None
     pace: Pace | None = None

@@ -32,6 +32,11 @@ JUDGED = (
     "caption_lines",
     "text",
     "language",
+    "duplicate",
+    "size_ratio",
+    "length",
+    "ssim",
+    "vmaf",
 )
 
 
@@ -59,6 +64,12 @@ class QualityProfile:
     chars_per_s: float
     chars_per_line: int
     lines: int
+    alike_percent: float
+    # Of a film that was made of another.
+    size_ratio: float
+    length_s: float
+    ssim: float
+    vmaf: float
 
 
 # How films are judged where nobody asks for anything else. Where a number comes from is in docs/design_notes.md.
@@ -74,6 +85,8 @@ STANDARD = QualityProfile(
         "keyframes",
         "caption_speed",
         "language",
+        "duplicate",
+        "size_ratio",
     ),
     off=(),
     shorter_side_px=480,
@@ -92,4 +105,9 @@ STANDARD = QualityProfile(
     chars_per_s=25,
     chars_per_line=50,
     lines=2,
+    alike_percent=90,
+    size_ratio=1,
+    length_s=0.1,
+    ssim=0.95,
+    vmaf=80,
 )

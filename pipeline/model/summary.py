@@ -12,11 +12,25 @@ from pipeline.model.cost import Cost
 from pipeline.model.job import Job, JobError, JobStatus
 from pipeline.model.priority import Priority
 from pipeline.model.review import SampleMark
+from pipeline.model.verdict import Grade, Verdict
 
 # A bare topic becomes a film of about this many characters of speech.
 _TOPIC_CHARS = 900
 # And one whose length was asked for, so many a second (docs/performance.md: 905 in 66 s).
 _CHARS_PER_S = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What the quality gate thinks of a film, in short."""
+
+    grade: Grade
+    # From 1 (nothing to say) towards 0, and why: a line each, the worst first.
+    score: float
+    reasons: tuple[str, ...] = ()
+    # Over the whole film; None: not measured, or silent. Brightness goes from 0 (black) to 100 (white).
+    loudness_lufs: float | None = None
+    brightness_percent: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +87,10 @@ class JobSummary:
     duration_s: float | None = None
     video: Path | None = None
     thumbnail: Path | None = None
+    # None: it was not judged yet.
+    marks: Marks | None = None
+    # `Job.sketch`.
+    sketch: tuple[str, ...] = ()
     # Who wrote it, with which model, and why nobody before them in the list did.
     writer: str = ""
     model: str = ""
@@ -81,9 +99,6 @@ class JobSummary:
     voice: str = ""
     # Why it is not the first choice who speaks, and what went wrong on the way.
     voice_remarks: tuple[str, ...] = ()
-    # What the quality gate said of the film: 0 to 1, and a line per warning. None: it has not been judged.
-    score: float | None = None
-    warnings: tuple[str, ...] = ()
     # How it stands as one of the sample; empty: it is none of it.
     sample: SampleMark = ""
     error: JobError | None = None
@@ -129,14 +144,14 @@ def summary_of(job: Job) -> JobSummary:
         duration_s=job.video.duration_s if files and job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,
+        marks=_marks_of(verdict) if (verdict := _last_verdict(job)) else None,
+        sketch=job.sketch,
         writer=job.script.writer if job.script else "",
         model=job.script.model if job.script else "",
         writer_fallback_reason=job.script.fallback_reason if job.script else "",
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
-        score=job.verdict.score if job.verdict else None,
-        warnings=job.verdict.warnings if job.verdict else (),
         sample=_sample_mark(job),
         error=job.error,
     )
@@ -149,6 +164,23 @@ def _sample_mark(job: Job) -> SampleMark:
     if job.review and job.video and job.review.film == job.video.sha256:
         return job.review.decision
     return "approved" if job.published else "waits"
+
+
+def _last_verdict(job: Job) -> Verdict | None:
+    """On the film that there is, or on the one that did not pass."""
+    if job.verdict or job.status is not JobStatus.FAILED or not job.failed_verdicts:
+        return job.verdict
+    return job.failed_verdicts[-1].verdict
+
+
+def _marks_of(verdict: Verdict) -> Marks:
+    return Marks(
+        grade=verdict.grade,
+        score=verdict.score,
+        reasons=(*verdict.reasons, *verdict.warnings),
+        loudness_lufs=verdict.value_of("loudness"),
+        brightness_percent=verdict.value_of("pictures"),
+    )
 
 
 def title_of(job: Job) -> str:

@@ -96,6 +96,10 @@ class Verdict:
             score *= _LEFT[check.verdict]
         return round(score, 3)
 
+    def value_of(self, name: str) -> float | None:
+        """What was measured in the check of this name, as a number; None: it was not made, or has none."""
+        return next((check.value for check in self.checks if check.name == name), None)
+
     @property
     def reasons(self) -> tuple[str, ...]:
         """One line per failed check."""

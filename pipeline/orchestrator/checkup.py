@@ -15,6 +15,7 @@ from pipeline.errors import MissingToolError, NightreelError
 from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
+from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
 from pipeline.rendering import can_shape, font_advice, font_coverage
@@ -49,6 +50,7 @@ async def examine(shop: Workshop) -> tuple[Finding, ...]:
     looks: tuple[Callable[[Workshop], Awaitable[Finding]], ...] = (
         _python,
         _ffmpeg,
+        _vmaf,
         _fonts,
         _shaping,
         _style,
@@ -72,6 +74,16 @@ async def _ffmpeg(_shop: Workshop) -> Finding:
     except NightreelError as error:
         return Finding(name="FFmpeg", state=State.BROKEN, found=str(error), remedy="Install again: make video")
     return Finding(name="FFmpeg", state=State.GOOD, found=versions)
+
+
+async def _vmaf(_shop: Workshop) -> Finding:
+    command = await find_vmaf()
+    found = (
+        f"{command} measures it"
+        if command
+        else "not measured: no ffmpeg with libvmaf on the PATH; nobody else misses it"
+    )
+    return Finding(name="VMAF", state=State.GOOD, found=found)
 
 
 async def _model(shop: Workshop) -> Finding:

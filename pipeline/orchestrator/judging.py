@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import glob
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import anyio
 from anyio import create_task_group
 
 from pipeline.errors import CrashError, InputError, first_error
 from pipeline.model import QualityProfile, Verdict
+from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.orchestrator.workers import in_worker
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.quality.judge import judge_file, unreadable
+from pipeline.quality.against import Derived, compare_files, with_comparison
+from pipeline.quality.judge import judge_to_compare, unreadable, with_twin
+from pipeline.quality.likeness import LENGTH, Portrait, Twin, share_of
 
 # What is looked for in a folder; a file that is named is taken as it is.
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
@@ -26,6 +31,8 @@ class Judged:
 
     path: Path
     verdict: Verdict
+    # None: it can't be read.
+    portrait: Portrait | None = None
 
 
 def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
@@ -63,20 +70,83 @@ def _is_film(path: Path, folder: Path) -> bool:
 async def judge_films(
     films: Sequence[Path], profile: QualityProfile, shop: Workshop, told: Callable[[Judged], None]
 ) -> None:
-    """Judge films in worker processes, as many at once as there are cores; `told` gets each as it is done."""
+    """Judge films in worker processes, as many at once as there are cores, and each as one among those before it.
 
-    async def judge(path: Path) -> None:
+    `told` gets them in their order, each as soon as it and all before it are done.
+    """
+
+    async def judge(number: int, path: Path) -> None:
         try:
-            verdict = await in_worker(cores, judge_file, path, profile, bench=bench, evidence=bench / "crash.txt")
+            done[number] = await in_worker(
+                cores, judge_to_compare, path, profile, bench=bench, evidence=bench / "crash.txt"
+            )
         except CrashError:
             # It takes its decoder down with it.
-            verdict = unreadable("it kills the decoder", profile)
-        told(Judged(path=path, verdict=verdict))
+            done[number] = unreadable("it kills the decoder", profile), None
+        while (at := row.count) in done:
+            verdict, portrait = done.pop(at)
+            told(Judged(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
 
     cores = shop.cores
+    done: dict[int, tuple[Verdict, Portrait | None]] = {}
+    row = _Row(profile, alone=len(films) == 1)
     with tempfile.TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as folder:
         bench = Path(folder)
         with first_error():
             async with create_task_group() as tasks:
-                for path in films:
-                    tasks.start_soon(judge, path)
+                for number, path in enumerate(films):
+                    tasks.start_soon(judge, number, path)
+
+
+async def judge_against(film: Path, reference: Path, profile: QualityProfile, shop: Workshop) -> Judged:
+    """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
+    found: list[Judged] = []
+    await judge_films([film], profile, shop, found.append)
+    (judged,) = found
+    with tempfile.TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as folder:
+        bench = Path(folder)
+        evidence = bench / "crash.txt"
+        if judged.portrait is None:
+            return judged
+        _, other = await in_worker(shop.cores, judge_to_compare, reference, profile, bench=bench, evidence=evidence)
+        alike = await in_worker(shop.cores, compare_files, film, reference, bench=bench, evidence=evidence)
+    if other is None or alike is None:
+        raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
+    command = await find_vmaf()
+    derived = Derived(
+        bytes=(await anyio.Path(film).stat()).st_size,
+        length_s=judged.portrait.length_s,
+        reference_bytes=(await anyio.Path(reference).stat()).st_size,
+        reference_length_s=other.length_s,
+        similarity=alike,
+        vmaf=await measure_vmaf(command, film, reference, alike.size_px) if command else None,
+    )
+    return replace(judged, verdict=with_comparison(judged.verdict, derived, profile))
+
+
+class _Row:
+    """Films one after the other, each held against those before it."""
+
+    def __init__(self, profile: QualityProfile, *, alone: bool) -> None:
+        self.count = 0
+        self._profile, self._alone = profile, alone
+        # By their length, so that only those of the same length are looked at.
+        self._lengths: list[float] = []
+        self._seen: list[tuple[Path, Portrait]] = []
+
+    def judged(self, path: Path, verdict: Verdict, portrait: Portrait | None) -> Verdict:
+        """The verdict on the next film."""
+        self.count += 1
+        if self._alone or portrait is None:
+            return verdict
+        twin = max(self._alike(portrait), key=lambda each: each.share, default=None)
+        at = bisect_right(self._lengths, portrait.length_s)
+        self._lengths.insert(at, portrait.length_s)
+        self._seen.insert(at, (path, portrait))
+        return with_twin(verdict, twin, self._profile)
+
+    def _alike(self, portrait: Portrait) -> Iterator[Twin]:
+        shortest, longest = portrait.length_s * (1 - LENGTH), portrait.length_s / (1 - LENGTH)
+        for path, other in self._seen[bisect_left(self._lengths, shortest) : bisect_right(self._lengths, longest)]:
+            if share := share_of(portrait, other):
+                yield Twin(name=str(path), share=share)

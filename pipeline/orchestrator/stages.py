@@ -29,6 +29,7 @@ from pipeline.orchestrator.delivered import is_complete
 from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.leaving import has_left, held_because, is_judged
 from pipeline.orchestrator.lengths import hold_to_length
+from pipeline.orchestrator.likeness import is_compared, sketch_for, twin_of
 from pipeline.orchestrator.outgoing import send_out
 from pipeline.orchestrator.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
 from pipeline.orchestrator.room import with_room
@@ -105,7 +106,8 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     # What can't be drawn is better known before it is spoken, and so is what has no room.
     look = await to_thread.run_sync(shop.look, job)
     await to_thread.run_sync(fonts_for, _made(job.script), look)
-    return job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
+    job = job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
+    return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -268,6 +270,8 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         script=_made(job.script),
         words=tuple(clip.words for clip in narration.clips),
         undrawable=await to_thread.run_sync(lambda: undrawable(_made(job.script), shop.look(job))),
+        compared=is_compared(job),
+        twin=await to_thread.run_sync(twin_of, job, shop),
     )
     profile = await to_thread.run_sync(lambda: profile_for(shop.settings, shop.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
@@ -348,7 +352,9 @@ def _made(value: _T | None) -> _T:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage(name="script", run=write, fills=("script", "pictures"), is_done=lambda job, _: job.script is not None),
+    Stage(
+        name="script", run=write, fills=("script", "sketch", "pictures"), is_done=lambda job, _: job.script is not None
+    ),
     Stage(name="narration", run=speak, fills=("narration",), is_done=_is_spoken),
     Stage(
         name="subtitles",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from statistics import fmean
 
 from pipeline.media.decode import View
 from pipeline.media.loudness import Loudness
@@ -25,6 +26,7 @@ STUCK_S = 2.0
 # more than 10, the plainest gradient 2. Below 20 on average with no variation is black.
 BLACK_LUMA = 20.0
 FLAT_LUMA = 1.0
+_BLACK, _WHITE = 16.0, 235.0
 BLACK_SPREAD_LUMA = 4.0
 # What the probe says of each.
 _STREAMS: Mapping[Codec, str] = {
@@ -237,15 +239,21 @@ def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
     )
 
 
-def pictures(scenes: Iterable[Brightness]) -> Check:
-    """Every scene shows something. `scenes` is one picture of each, taken while it rests."""
+def pictures(scenes: Sequence[Brightness]) -> Check:
+    """Every scene shows something. `scenes` is one picture of each, taken while it rests.
+
+    The value is how bright they are on average, from 0 (black) to 100 % (white).
+    """
     seen = [_shows_something(scene) for scene in scenes]
     empty = [str(number) for number, something in enumerate(seen, start=1) if not something]
+    mean = fmean(scene.mean for scene in scenes) if scenes else _BLACK
     return Check.of(
         "pictures",
         passed=bool(seen) and not empty,
         measured=f"black or empty in scene {', '.join(empty)} of {len(seen)}" if empty else f"{len(seen)} scenes seen",
         limit="something to see in every scene",
+        value=round(100 * (mean - _BLACK) / (_WHITE - _BLACK), 2),
+        unit="%",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from pipeline.model import SAMPLE_RATE_HZ, Codec, Script, Subtitles, VideoFormat, Word, pauses_of
+from pipeline.quality.likeness import Twin
 
 # Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
 _RESTS_AT = 0.75
@@ -39,6 +40,9 @@ class Expected:
     words: tuple[tuple[Word, ...], ...] = ()
     # Letters that no font here has.
     undrawable: str = ""
+    # Whether it is compared with others, and the film of its batch that is most like it; None: none is.
+    compared: bool = False
+    twin: Twin | None = None
 
     @property
     def duration_s(self) -> float:

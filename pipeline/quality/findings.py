@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them.
-INSPECTION_VERSION = 2
+INSPECTION_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,8 @@ class PictureFindings:
     pixel_format: str
     # While all of the scene has come and nothing has gone.
     at_rest: Brightness
+    # What it looks like then: `media.looks.look_of`.
+    look: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pipeline.errors import InputError, QualityError
 from pipeline.media.decode import view
+from pipeline.media.looks import look_of
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
 from pipeline.model import STANDARD, Check, Package, QualityProfile, Verdict
@@ -49,6 +50,7 @@ _LENIENT = frozenset(
         "caption_lines",
         "text",
         "language",
+        "duplicate",
     }
 )
 
@@ -139,6 +141,7 @@ def inspect_segment(
                 configuration=picture.configuration,
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
+                look=look_of(seen.looked_at[0]),
             ),
             sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
         ),
@@ -205,6 +208,8 @@ def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
         yield languages.language(expected.script)
     if expected.cues:
         yield from reading_checks(expected.cues, profile)
+    if expected.compared:
+        yield judged.duplicate(expected.twin, profile)
 
 
 def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:

@@ -9,8 +9,10 @@ from pipeline.errors import InputError
 from pipeline.media.survey import survey
 from pipeline.model import Check, QualityProfile, Verdict
 from pipeline.quality.anyones import film_checks
+from pipeline.quality.judged import duplicate
+from pipeline.quality.likeness import Portrait, Twin
 from pipeline.quality.limits import limits_of
-from pipeline.quality.sidecars import caption_checks, sidecars_of
+from pipeline.quality.sidecars import caption_checks, first_cues, sidecars_of
 
 
 def judge_file(path: Path, profile: QualityProfile) -> Verdict:
@@ -19,24 +21,39 @@ def judge_file(path: Path, profile: QualityProfile) -> Verdict:
     A file that is no film, or can't be read to its end, is a failed verdict, never an exception; nothing else is said
     of it then.
     """
+    return judge_to_compare(path, profile)[0]
+
+
+def judge_to_compare(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait | None]:
+    """The same, and by what the film is known again; None: it can't be read."""
     limit = limits_of(profile).get("file", "a whole film")
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        return unreadable(f"it can't be read ({type(error).__name__})", profile, limit)
+        return unreadable(f"it can't be read ({type(error).__name__})", profile, limit), None
     try:
         film = survey(path)
     except InputError as error:
-        return unreadable(error.message, profile, limit)
+        return unreadable(error.message, profile, limit), None
     read = Check.of("file", passed=True, measured="decoded to its end", limit=limit)
     end_s = film.sound.end_s if film.sound else film.picture.end_s if film.picture else 0.0
-    checks = (
-        read,
-        *film_checks(path, film, profile),
-        *caption_checks(sidecars_of(path), end_s, profile),
+    beside = sidecars_of(path)
+    checks = (read, *film_checks(path, film, profile), *caption_checks(beside, end_s, profile))
+    portrait = Portrait(
+        length_s=end_s,
+        looks=film.picture.looks if film.picture else (),
+        levels_lufs=film.sound.levels_lufs if film.sound else (),
+        said=" ".join(cue.text for cue in first_cues(beside)),
     )
-    return Verdict(checks=checks).under(profile).of_film(digest)
+    return Verdict(checks=checks).under(profile).of_film(digest), portrait
+
+
+def with_twin(verdict: Verdict, twin: Twin | None, profile: QualityProfile) -> Verdict:
+    """The verdict on a film that was held against others, of which this one is most like it."""
+    judged = Verdict(checks=(duplicate(twin, profile),)).under(profile)
+    found = Verdict(checks=(*verdict.checks, *judged.checks), profile=profile.name)
+    return found.of_film(verdict.film) if verdict.film else found
 
 
 def unreadable(why: str, profile: QualityProfile, limit: str = "a whole film that can be decoded") -> Verdict:

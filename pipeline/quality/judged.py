@@ -13,6 +13,7 @@ from pipeline.media.spans import Span
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import in_lufs
 from pipeline.quality.expected import Expected
+from pipeline.quality.likeness import Twin
 from pipeline.quality.limits import limits_of
 
 # A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.
@@ -91,3 +92,24 @@ def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> 
         value=longest,
         unit="s",
     )
+
+
+def duplicate(twin: Twin | None, profile: QualityProfile) -> Check:
+    """Not the same film as another one, under another name."""
+    percent = 100 * twin.share if twin else 0.0
+    called = f" (“{twin.title}”)" if twin and twin.title else ""
+    return Check.of(
+        "duplicate",
+        passed=percent < profile.alike_percent,
+        measured=f"{_whole_percent(percent)} % like {twin.name}{called}"
+        if twin and twin.share
+        else "unlike the others",
+        limit=limits_of(profile).get("duplicate", ""),
+        value=percent,
+        unit="%",
+    )
+
+
+def _whole_percent(percent: float) -> int:
+    """Only what is the same is 100 %."""
+    return 100 if percent >= 100 else min(99, round(percent))

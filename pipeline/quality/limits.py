@@ -41,5 +41,10 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "captions": "in order, one after the other, inside the sound",
         "caption_speed": f"at most {profile.chars_per_s:g} letters a second",
         "caption_lines": f"at most {profile.lines} lines of {profile.chars_per_line} letters",
+        "duplicate": f"less than {profile.alike_percent:g} % like another film",
+        "size_ratio": f"at most {profile.size_ratio:g} times as large as the other",
+        "length": f"at most {profile.length_s:g} s longer or shorter than the other",
+        "ssim": f"at least {profile.ssim:g}",
+        "vmaf": f"at least {profile.vmaf:g}",
     }
     return {name: limit for name, limit in limits.items() if name not in profile.off}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pysubs2
@@ -53,6 +54,14 @@ def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfil
         yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
     if cues:
         yield from (check for check in reading_checks(cues, profile) if check.name in limits)
+
+
+def first_cues(paths: Sequence[Path]) -> list[TimedText]:
+    """The cues of the first of these files that can be read; none: there is none."""
+    for path in paths:
+        with suppress(ValueError):
+            return read_cues(path)
+    return []
 
 
 def read_cues(path: Path) -> list[TimedText]:

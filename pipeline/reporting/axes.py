@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import ceil
+from math import ceil, floor
 
 _MOST_TICKS = 6
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, _HOUR, 7200, 10_800, 21_600, 43_200, _DAY)
+_VALUE_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _LENGTH_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, _HOUR, 7200, 18_000, _DAY)
 
 
@@ -27,14 +28,15 @@ class Tick:
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """A scale from 0 to `end`, in what is measured."""
+    """A scale from `start` to `end`, in what is measured."""
 
     end: float
     ticks: tuple[Tick, ...]
+    start: float = 0.0
 
     def percent(self, value: float) -> float:
         """Where a value stands on it, within its ends."""
-        return round(min(100.0, max(0.0, 100 * value / self.end)), 3)
+        return round(min(100.0, max(0.0, 100 * (value - self.start) / (self.end - self.start))), 3)
 
 
 def seconds_axis(longest_s: float) -> Axis:
@@ -43,6 +45,22 @@ def seconds_axis(longest_s: float) -> Axis:
     steps = max(1, ceil(longest_s / step - 1e-9))
     ticks = (Tick(at=round(100 * number / steps, 3), label=_length(number * step, step)) for number in range(steps + 1))
     return Axis(end=steps * step, ticks=tuple(ticks))
+
+
+def value_axis(low: float, high: float) -> Axis:
+    """From a round number at or below `low` to one at or above `high`."""
+    step = _step(high - low, _VALUE_STEPS)
+    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    last = max(last, first + 1)
+    decimals = 1 if step < 1 else 0
+    ticks = tuple(
+        Tick(
+            at=round(100 * (number - first) / (last - first), 3),
+            label=f"{number * step:.{decimals}f}".replace("-", "\N{MINUS SIGN}"),
+        )
+        for number in range(first, last + 1)
+    )
+    return Axis(start=first * step, end=last * step, ticks=ticks)
 
 
 def count_axis(most: int) -> Axis:

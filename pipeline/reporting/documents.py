@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.files import replacing
-from pipeline.model import Cost, JobStatus, JobSummary
+from pipeline.model import Cost, JobStatus, JobSummary, Marks
 from pipeline.reporting.facts import RunFacts
+from pipeline.reporting.gate import Gate, Histogram
 from pipeline.reporting.groups import EXPLAINED, Group, cause_of, hint_of, next_step, stage_of
 from pipeline.reporting.pictures import relative_path
 from pipeline.reporting.spread import Spread
@@ -104,6 +105,7 @@ def _metrics(facts: RunFacts, tally: Tally) -> Object:
         **_head(facts),
         "stages": [{"stage": stage, **_spread(spread)} for stage, spread in tally.stages().items()],
         "films": _spread(films) if films else None,
+        "gate": _gate(tally.gate),
         "throughput": {
             "films": tally.films_now,
             "films_per_hour": _rounded(tally.films_per_hour),
@@ -165,6 +167,7 @@ def _job(row: JobSummary, folder: Path) -> Object:
         "film": relative_path(row.video, folder) if row.video else None,
         "thumbnail": relative_path(row.thumbnail, folder) if row.thumbnail else None,
         "film_seconds": _rounded(row.duration_s),
+        "marks": _marks(row.marks),
         "writer": row.writer,
         "model": row.model,
         "writer_fallback_reason": row.writer_fallback_reason,
@@ -203,6 +206,36 @@ def _group(group: Group, batch: str) -> Object:
         "command": next_step(group.status, batch, group.count).command,
         "jobs": [row.id for row in group.rows[:_NAMED]],
     }
+
+
+def _marks(marks: Marks | None) -> Object | None:
+    if marks is None:
+        return None
+    return {
+        "verdict": marks.grade,
+        "score": marks.score,
+        "reasons": list(marks.reasons),
+        "loudness_lufs": _rounded(marks.loudness_lufs),
+        "brightness_percent": _rounded(marks.brightness_percent),
+    }
+
+
+def _gate(gate: Gate) -> Object:
+    return {
+        "judged": gate.count,
+        "verdicts": {grade: gate.grades[grade] for grade in ("pass", "warn", "fail")},
+        "checks": dict(sorted(gate.checks.items())),
+        "score": _measured(gate.scores()),
+        "loudness_lufs": _measured(gate.loudness()),
+        "brightness_percent": _measured(gate.brightness()),
+    }
+
+
+def _measured(found: Histogram | None) -> Object | None:
+    if found is None:
+        return None
+    names = ("count", "median", "p5", "p95", "least", "most")
+    return {name: round(getattr(found, name), 4) for name in names}
 
 
 def _spread(spread: Spread) -> Object:

@@ -79,7 +79,7 @@ def _line(film: JobSummary, folder: Path) -> tuple[str, ...]:
         film.language,
         film.format,
         "" if film.duration_s is None else f"{film.duration_s:.3f}",
-        "" if film.score is None else f"{film.score:g}",
+        f"{film.marks.score:g}" if film.marks else "",
         f"{film.cost.usd:.6f}" if film.cost.is_known else "",
         cause_of(film) if film.error else "",
     )

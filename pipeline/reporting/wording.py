@@ -13,6 +13,7 @@ __all__ = [
     "clock",
     "count",
     "ended",
+    "measure",
     "moment",
     "money",
     "percent",
@@ -83,6 +84,12 @@ def size(number: int) -> str:
             break
         value, unit = value / 1000, larger
     return _joined(f"{value:,.1f}" if value < 99.95 else f"{value:,.0f}", unit)
+
+
+def measure(value: float, digits: int, unit: str = "") -> str:
+    """-15.04 LUFS with one digit -> −15.0 LUFS, with a true minus."""
+    number = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return _joined(number, unit) if unit else number
 
 
 def percent(share: float) -> str:

@@ -38,11 +38,17 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "chars_per_s": 35,
             "chars_per_line": 80,
             "lines": 3,
+            "alike_percent": 97,
+            "size_ratio": 2,
+            "length_s": 0.5,
+            "ssim": 0.9,
+            "vmaf": 60,
         },
         DEFAULT_PROFILE: _STANDARD,
         "strict": {
             **_STANDARD,
-            "warns": (),
+            # Whether one of two films is too many, only people know.
+            "warns": ("duplicate",),
             "shorter_side_px": 720,
             "sync_s": 0.05,
             "offset_s": 0.04,
@@ -54,6 +60,10 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "frozen_percent": 95,
             "chars_per_s": 21,
             "chars_per_line": 42,
+            "alike_percent": 80,
+            "length_s": 0.05,
+            "ssim": 0.98,
+            "vmaf": 93,
         },
     }
 )
@@ -85,6 +95,15 @@ class ProfileSettings(Group):
     chars_per_s: float | None = Field(None, gt=0, le=1000, description="caption_speed: letters a second, at most.")
     chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: letters in a line, at most.")
     lines: int | None = Field(None, ge=1, le=100, description="caption_lines: lines at a time, at most.")
+    alike_percent: float | None = Field(
+        None, gt=0, le=100, description="duplicate: from so many percent in common on, two films are the same."
+    )
+    size_ratio: float | None = Field(
+        None, gt=0, le=1000, description="size_ratio: so many times as large as the film it was made of, at most."
+    )
+    length_s: _Seconds | None = Field(None, description="length: seconds by which it differs from that film, at most.")
+    ssim: float | None = Field(None, ge=0, le=1, description="ssim: likeness to that film, 0 to 1, at least.")
+    vmaf: float | None = Field(None, ge=0, le=100, description="vmaf: likeness to that film, 0 to 100, at least.")
 
 
 def profiles_of(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfile]:

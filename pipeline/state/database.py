@@ -16,7 +16,7 @@ from pipeline.files import storage_errors
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 10
+_VERSION = 11
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
@@ -33,6 +33,7 @@ CREATE INDEX by_key ON jobs (key) WHERE key != '';
 CREATE INDEX by_row ON jobs (of_row, position) WHERE of_row != '';
 CREATE INDEX by_sample ON jobs (sample, status, position) WHERE sample != '';
 CREATE INDEX by_cost ON jobs (cost, position) WHERE cost != '';
+CREATE TABLE sketches (part TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (part, id)) WITHOUT ROWID;
 CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """
 _BUSY_S = 30.0

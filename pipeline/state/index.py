@@ -120,7 +120,14 @@ class BatchIndex:
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
         columns = [_columns(row, stamp) for row, stamp in rows]
-        self._change(lambda database: database.executemany(_PUT, columns))
+        parts = [(part, row.id) for row, _ in rows for part in row.sketch]
+
+        def put(database: sqlite3.Connection) -> None:
+            database.executemany(_PUT, columns)
+            # Parts that a row has no more stay: who finds a row by one looks whether it has it.
+            database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)
+
+        self._change(put)
 
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
@@ -203,6 +210,22 @@ class BatchIndex:
         )
         rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (id_chars,)))
         return [row for row in rows if row]
+
+    def alike(self, job_id: str, sketch: Sequence[str], *, limit: int) -> list[tuple[JobSummary, bool]]:
+        """Other listed jobs that share a part of this sketch, in the order of the batch, at most so many.
+
+        Those that failed or were cancelled are not among them: there is no film of theirs. With each goes whether it
+        comes before this job.
+        """
+        query = (
+            "SELECT id, row, position < (SELECT position FROM jobs WHERE id = ?) FROM jobs "  # noqa: S608 - all ours
+            f"WHERE id IN (SELECT id FROM sketches WHERE part IN ({', '.join('?' * len(sketch))})) AND id != ? "
+            "AND status NOT IN ('failed', 'cancelled') AND position IS NOT NULL AND damage IS NULL "
+            "ORDER BY position LIMIT ?"
+        )
+        found = self._ask(query, (job_id, *sketch, job_id, limit))
+        rows = ((self._row(other, row, _sensible), bool(before)) for other, row, before in found)
+        return [(row, before) for row, before in rows if row and not set(sketch).isdisjoint(row.sketch)]
 
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""

@@ -87,7 +87,7 @@ def test_braces_in_a_cell_are_never_run_and_the_gate_takes_them_for_a_field_that
 
     assert made.code == 9
     assert "{{ 7 * 7 }}" in made.stdout
-    assert "49" not in made.stdout
+    assert "Hello 49" not in made.stdout
     assert not films(tmp_path)
 
 
@@ -140,3 +140,20 @@ def test_a_workbook_takes_the_place_of_a_service_that_does_not_answer(tmp_path):
     assert told["reason"].startswith("http://127.0.0.1:1/people: can't be reached")
     assert (problem["row"], problem["line"], problem["column"], problem["problem"]) == (2, 3, "Name", "is empty")
     assert "s3cret" not in result.stdout + result.stderr
+
+
+def test_two_rows_with_the_same_film_are_told_and_rows_that_differ_are_not(tmp_path):
+    write(tmp_path, ["1;Anna", "2;Ben", "3;Anna"])
+
+    made = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
+
+    assert (made.code, made.stderr) == (0, "")
+    jobs = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "state/batches/people/jobs").glob("*.json")]
+    found = {
+        job["brief"]["row"]["key"]: next(each for each in job["verdict"]["checks"] if each["name"] == "duplicate")
+        for job in jobs
+    }
+    first = next(job["id"] for job in jobs if job["brief"]["row"]["key"] == "1")
+    assert {key: check["verdict"] for key, check in found.items()} == {"1": "pass", "2": "pass", "3": "warn"}
+    assert found["3"]["measured"] == f"100 % like job {first} (“Hello Anna”)"
+    assert found["2"]["measured"] == "unlike the others"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.command import nightreel
-from tests.standins.anyfilm import black, write_film
+from tests.standins.anyfilm import black, moving, write_film
 
 SMALL = '[profiles.small]\nbased_on = "strict"\nshorter_side_px = 180\n'
 
@@ -71,3 +71,33 @@ def test_an_unknown_profile_is_told(workspace):
 
     assert ran.code == 3
     assert "there is no profile “smal”. Did you mean small?" in ran.stderr
+
+
+def test_a_film_that_is_there_twice_is_told_by_the_later_of_both(workspace, tmp_path):
+    again = write_film(tmp_path / "again.mkv", form="matroska", codec="libx265", keyframe=12)
+    upside_down = write_film(
+        tmp_path / "upside-down.mp4", picture=lambda at, width, height: moving(at, width, height)[::-1]
+    )
+
+    ran = qc(workspace, "films/good.mp4", str(again), str(upside_down), "--json")
+
+    found = [next(each for each in film["checks"] if each["name"] == "duplicate") for film in ran.events]
+    assert [check["verdict"] for check in found] == ["pass", "warn", "pass"]
+    assert found[1]["measured"].endswith("% like films/good.mp4")
+
+
+def test_a_film_is_held_against_the_one_it_was_made_of(workspace, tmp_path):
+    small = write_film(tmp_path / "small.mp4", size=(160, 90), picture=lambda at, *_: moving(at, 320, 180)[::2, ::2])
+
+    table = qc(workspace, str(small), "--against", "films/good.mp4")
+    (told,) = qc(workspace, str(small), "--against", "films/old/black.mkv", "--json").events
+    two = qc(workspace, "films/good.mp4", str(small), "--against", "films/good.mp4")
+    nothing = qc(workspace, str(small), "--against", "films/page.mp4")
+
+    assert all(word in table.stdout for word in ("size_ratio", "times as large", "length", "ssim", "of 96 pictures"))
+    checks = {check["name"]: check for check in told["checks"]}
+    assert (checks["length"]["verdict"], checks["ssim"]["verdict"]) == ("pass", "fail")
+    assert checks["ssim"]["value"] < 0.5
+    assert (two.code, nothing.code) == (2, 2)
+    assert "2 films can't all be compared with one" in two.stderr
+    assert "page.mp4: can't be compared" in nothing.stderr

@@ -48,6 +48,7 @@ def test_a_scene_that_was_drawn_and_spoken_passes_and_says_what_it_is(order, tmp
     assert found.picture.frames == order.frames == 16 * QUANTA
     assert found.picture.pixel_format == "yuv420p"
     assert found.picture.at_rest.spread > 10
+    assert found.picture.look.bit_count() > 10
     assert found.sound.loudness.integrated_lufs == pytest.approx(-15.0, abs=0.2)
 
 

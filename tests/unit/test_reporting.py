@@ -169,6 +169,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "film": "../001/video.mp4",
         "thumbnail": None,
         "film_seconds": 60.0,
+        "marks": None,
         "writer": "outline",
         "model": "",
         "writer_fallback_reason": "groq: the key was refused",

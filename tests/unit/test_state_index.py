@@ -834,3 +834,17 @@ def make_full(index: BatchIndex) -> None:
 
     with pytest.raises(sqlite3.OperationalError, match="full"):
         fill_up()
+
+
+def test_films_that_share_a_key_are_found_in_the_order_of_the_batch(store):
+    jobs = [
+        job(number, sketch=sketch) for number, sketch in enumerate((("a", "b"), ("c",), ("b",), ("a",), ("b", "d")))
+    ]
+    fill(store, *jobs)
+    save(store, replace(jobs[3], sketch=("e",)))
+
+    found = store.index("space").alike(jobs[2].id, ("a", "b"), limit=9)
+
+    assert [(row.id, before) for row, before in found] == [(jobs[0].id, True), (jobs[4].id, False)]
+    assert [row.id for row, _ in store.index("space").alike(jobs[2].id, ("a", "b"), limit=1)] == [jobs[0].id]
+    assert store.index("space").alike(jobs[2].id, ("z",), limit=9) == []

@@ -1,0 +1,148 @@
+"""How good the films of a batch are, and how alike: scores, the worst, the spread of loudness and brightness."""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.model import JobSummary, Marks
+from pipeline.reporting.axes import Axis, Tick, count_axis, value_axis
+from pipeline.reporting.spread import percentile
+
+# Films that are named with their reasons.
+MOST_WORST = 10
+_MOST_COLUMNS = 20
+# Loudness and brightness are drawn over at least so much: what differs by less looks the same, and sounds so.
+_LEAST_LU, _LEAST_PERCENT = 2.0, 10.0
+# Marks in the middle of eleven columns.
+_TENTHS = Axis(
+    start=-0.05,
+    end=1.05,
+    ticks=tuple(Tick(at=round((50 + 100 * number) / 11, 3), label=f"{number / 10:.1f}") for number in range(0, 11, 2)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """How many films lie between two values: place and height in percent."""
+
+    x: float
+    width: float
+    height: float
+    count: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histogram:
+    """Films by what was measured of them."""
+
+    axis: Axis
+    counts: Axis
+    columns: tuple[Column, ...]
+    count: int
+    median: float
+    # Of 100 films, five lie below and five above.
+    p5: float
+    p95: float
+    least: float
+    most: float
+
+
+class Gate:
+    """What the gate thinks of the films so far. What grows with them is three numbers each."""
+
+    def __init__(self) -> None:
+        self.grades: Counter[str] = Counter()
+        # By the name of the check: how many films it warns of, or fails.
+        self.checks: Counter[str] = Counter()
+        self._scores, self._loudness, self._brightness = array("d"), array("d"), array("d")
+        # (-score, -place in the batch, row): the least of them is thrown out first.
+        self._worst: list[tuple[float, int, JobSummary]] = []
+
+    def add(self, row: JobSummary) -> None:
+        """One more film, if it was judged."""
+        if row.marks is None:
+            return
+        self.grades[row.marks.grade] += 1
+        self._scores.append(row.marks.score)
+        for values, value in (
+            (self._loudness, row.marks.loudness_lufs),
+            (self._brightness, row.marks.brightness_percent),
+        ):
+            if value is not None:
+                values.append(value)
+        self.checks.update({reason.partition(" ")[0] for reason in row.marks.reasons})
+        if row.marks.reasons:
+            entry = (-row.marks.score, -len(self._scores), row)
+            if len(self._worst) < MOST_WORST:
+                heapq.heappush(self._worst, entry)
+            else:
+                heapq.heappushpop(self._worst, entry)
+
+    @property
+    def count(self) -> int:
+        """Films that were judged."""
+        return len(self._scores)
+
+    @property
+    def worst(self) -> list[tuple[JobSummary, Marks]]:
+        """The films with the lowest scores, the lowest first, and among equals the first of the batch."""
+        rows = (row for _, _, row in sorted(self._worst, key=lambda entry: entry[:2], reverse=True))
+        return [(row, row.marks) for row in rows if row.marks]
+
+    def scores(self) -> Histogram | None:
+        """By their scores, in tenths: a column for each, 1 (nothing to say) by itself."""
+        return histogram(self._scores, axis=_TENTHS, columns=11)
+
+    def loudness(self) -> Histogram | None:
+        """By how loud they are, in LUFS."""
+        return _spread_out(self._loudness, least=_LEAST_LU)
+
+    def brightness(self) -> Histogram | None:
+        """By how bright they are, in percent of white."""
+        return _spread_out(self._brightness, least=_LEAST_PERCENT)
+
+
+def _spread_out(values: Sequence[float], *, least: float) -> Histogram | None:
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    missing = max(0.0, least - (high - low)) / 2
+    return histogram(values, axis=value_axis(low - missing, high + missing), columns=_MOST_COLUMNS)
+
+
+def histogram(values: Sequence[float], *, axis: Axis, columns: int) -> Histogram | None:
+    """How many values lie in each of so many equal parts of an axis; None: there are none."""
+    if not values:
+        return None
+    width = (axis.end - axis.start) / columns
+    # A value on a border belongs to the part above it; rounding must not move it below.
+    found = Counter(min(columns - 1, max(0, int((value - axis.start) / width + 1e-9))) for value in values)
+    counts = count_axis(max(found.values()))
+    ordered = sorted(values)
+    return Histogram(
+        axis=axis,
+        counts=counts,
+        columns=tuple(
+            Column(
+                x=round(100 * number / columns, 3),
+                width=round(100 / columns, 3),
+                height=counts.percent(count),
+                count=count,
+                low=axis.start + number * width,
+                high=axis.start + (number + 1) * width,
+            )
+            for number, count in sorted(found.items())
+        ),
+        count=len(ordered),
+        median=percentile(ordered, 0.5),
+        p5=percentile(ordered, 0.05),
+        p95=percentile(ordered, 0.95),
+        least=ordered[0],
+        most=ordered[-1],
+    )
