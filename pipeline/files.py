@@ -64,11 +64,29 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
     Missing folders are made. `mode` are the permission bits, set before the first byte is written; None leaves them
     to the umask; `durable` as for `replacing`. Raises `StorageError`.
     """
-    content = data.encode() if isinstance(data, str) else data
+    replace_content(path, data, mode, durable=durable)
+    if durable:
+        with storage_errors(path):
+            sync_folder(path.parent)
+
+
+def replace_content(path: Path, data: bytes | str, mode: int | None = None, *, durable: bool = True) -> None:
+    """`write_atomically` but for the last step: after a power cut there may be the old file, whole.
+
+    For who writes many files into a folder, and ends with one `sync_folder`.
+    """
+    temporary = temporary_sibling(path)
     with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path, durable=durable) as temporary, os.fdopen(_create(temporary, mode), "wb") as file:
-        file.write(content)
+        try:
+            with os.fdopen(_create(temporary, mode), "wb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            discard(temporary)
+            raise
 
 
 def temporary_sibling(path: Path) -> Path:
@@ -118,9 +136,14 @@ def discard(path: Path) -> None:
 
 
 def _create(path: Path, mode: int | None) -> int:
-    """A descriptor of the new, empty file `path`."""
-    binary = getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o666 if mode is None else mode)
+    """A descriptor of the new, empty file `path`. Its folder is nearly always there: it is made when it is not."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    permissions = 0o666 if mode is None else mode
+    try:
+        descriptor = os.open(path, flags, permissions)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, flags, permissions)
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
     return descriptor

@@ -19,6 +19,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -27,12 +28,13 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError
-from pipeline.files import discard, storage_errors, write_atomically
+from pipeline.files import discard, replace_content, storage_errors, sync_folder, write_atomically
 from pipeline.model import Batch, Job, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, held_now, is_held
 from pipeline.state.names import check_batch_name, check_job_id, is_job_id
+from pipeline.state.saves import GroupedSaves, Row
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -52,6 +54,7 @@ class CheckpointStore:
         self._now_s = now_s
         self._root = self.workspace / "state" / "batches"
         self._indexes: dict[str, BatchIndex] = {}
+        self._saves: dict[str, GroupedSaves] = {}
 
     def close(self) -> None:
         """Let go of the files that are kept open."""
@@ -63,15 +66,15 @@ class CheckpointStore:
 
     async def save_job(self, job: Job) -> None:
         """Writes the job's file. Cancellation waits until it is on the disk."""
-        await _to_the_end(lambda: self.index(job.batch).put([(summary_of(job), self._write(job))]))
+        await self._saves_of(job.batch).save(job)
 
     def plan_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
-        self.index(batch).put([(summary_of(job), self._write(job, durable=False)) for job in jobs])
+        self.index(batch).put([self._write(job, durable=False) for job in jobs])
 
     def put_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs of which each is claimed. One that was never begun holds nothing to lose. Blocks."""
-        self.index(batch).put([(summary_of(job), self._write(job, durable=job.attempts > 0)) for job in jobs])
+        self._conclude(batch, [self._write(job, durable=job.attempts > 0) for job in jobs])
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
@@ -268,11 +271,23 @@ class CheckpointStore:
     def _cancel_file(self, batch: str, job_id: str) -> Path:
         return self._job_file(batch, job_id).with_suffix(".cancel")
 
-    def _write(self, job: Job, *, durable: bool = True) -> str:
-        """Writes a job's file and returns its stamp."""
+    def _saves_of(self, batch: str) -> GroupedSaves:
+        if batch not in self._saves:
+            self._saves[batch] = GroupedSaves(self._write, partial(self._conclude, batch))
+        return self._saves[batch]
+
+    def _write(self, job: Job, *, durable: bool = True) -> Row:
+        """Writes a job's file and returns its row."""
         path = self._job_file(job.batch, job.id)
-        write_atomically(path, to_json(job, self.workspace), durable=durable)
-        return _stamp_of(path)
+        replace_content(path, to_json(job, self.workspace), durable=durable)
+        return summary_of(job), _stamp_of(path)
+
+    def _conclude(self, batch: str, rows: Sequence[Row]) -> None:
+        """After files of jobs were written: their names reach the disk, and their rows the index."""
+        jobs = self.folder(batch) / "jobs"
+        with storage_errors(jobs):
+            sync_folder(jobs)
+        self.index(batch).put(rows)
 
     def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
         rows = []
