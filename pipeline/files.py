@@ -10,8 +10,9 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from pipeline.errors import StorageError
@@ -64,29 +65,77 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
     Missing folders are made. `mode` are the permission bits, set before the first byte is written; None leaves them
     to the umask; `durable` as for `replacing`. Raises `StorageError`.
     """
-    replace_content(path, data, mode, durable=durable)
-    if durable:
-        with storage_errors(path):
+    part = _Part(path, data, mode)
+    with storage_errors(path):
+        try:
+            part.write()
+            if durable:
+                part.flush()
+            part.take_place()
+        finally:
+            part.discard()
+        if durable:
             sync_folder(path.parent)
 
 
-def replace_content(path: Path, data: bytes | str, mode: int | None = None, *, durable: bool = True) -> None:
-    """`write_atomically` but for the last step: after a power cut there may be the old file, whole.
+def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageError]:
+    """`write_atomically` for files of one folder, which is flushed once. Returns which could not be written, and why.
 
-    For who writes many files into a folder, and ends with one `sync_folder`.
+    Each step is taken for all of them before the next one is: a processor that comes back from waiting for the disk
+    has forgotten the code that prepares a file.
     """
-    temporary = temporary_sibling(path)
-    with storage_errors(path):
-        try:
-            with os.fdopen(_create(temporary, mode), "wb") as file:
-                file.write(data.encode() if isinstance(data, str) else data)
-                if durable:
-                    file.flush()
-                    os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            discard(temporary)
-            raise
+    parts = [_Part(path, data) for path, data in contents.items()]
+    failed: dict[Path, StorageError] = {}
+    for step in (_Part.write, _Part.flush, _Part.take_place):
+        for part in parts:
+            if part.path not in failed:
+                try:
+                    step(part)
+                except OSError as error:
+                    failed[part.path] = storage_error(error, part.path)
+    try:
+        for folder in {part.path.parent for part in parts if part.path not in failed}:
+            sync_folder(folder)
+    except OSError as error:
+        failed = {path: storage_error(error, path) for path in contents}
+    for part in parts:
+        part.discard()
+    return failed
+
+
+class _Part:
+    """A file under its temporary name, on its way to `path`. Raises `OSError`."""
+
+    def __init__(self, path: Path, data: bytes | str, mode: int | None = None) -> None:
+        self.path = path
+        self._temporary = temporary_sibling(path)
+        self._data = data.encode() if isinstance(data, str) else data
+        self._mode = mode
+        self._file: BinaryIO | None = None
+        self._has_its_place = False
+
+    def write(self) -> None:
+        self._file = os.fdopen(_create(self._temporary, self._mode), "wb", buffering=0)
+        written = 0
+        while written < len(self._data):
+            written += self._file.write(memoryview(self._data)[written:])
+
+    def flush(self) -> None:
+        assert self._file is not None
+        os.fsync(self._file.fileno())
+
+    def take_place(self) -> None:
+        assert self._file is not None
+        self._file.close()
+        self._temporary.replace(self.path)
+        self._has_its_place = True
+
+    def discard(self) -> None:
+        """Removes it, if it has not taken its place."""
+        if not self._has_its_place and self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            discard(self._temporary)
 
 
 def temporary_sibling(path: Path) -> Path:

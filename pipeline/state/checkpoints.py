@@ -27,14 +27,14 @@ from uuid import uuid4
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError
-from pipeline.files import discard, replace_content, storage_errors, sync_folder, write_atomically
-from pipeline.model import Batch, Job, summary_of
+from pipeline.errors import CheckpointError, NightreelError
+from pipeline.files import discard, storage_errors, write_atomically, write_together
+from pipeline.model import Batch, Job, JobSummary, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, held_now, is_held
 from pipeline.state.names import check_batch_name, check_job_id, is_job_id
-from pipeline.state.saves import GroupedSaves, Row
+from pipeline.state.saves import GroupedSaves
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -74,7 +74,7 @@ class CheckpointStore:
 
     def put_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs of which each is claimed. One that was never begun holds nothing to lose. Blocks."""
-        self._conclude(batch, [self._write(job, durable=job.attempts > 0) for job in jobs])
+        self.index(batch).put([self._write(job, durable=job.attempts > 0) for job in jobs])
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
@@ -273,21 +273,29 @@ class CheckpointStore:
 
     def _saves_of(self, batch: str) -> GroupedSaves:
         if batch not in self._saves:
-            self._saves[batch] = GroupedSaves(self._write, partial(self._conclude, batch))
+            self._saves[batch] = GroupedSaves(partial(self._write_together, batch))
         return self._saves[batch]
 
-    def _write(self, job: Job, *, durable: bool = True) -> Row:
+    def _write_together(self, batch: str, jobs: Sequence[Job]) -> dict[str, Exception]:
+        """Writes the files of jobs, and their rows. Returns which could not be written, by id, and why."""
+        errors: dict[str, Exception] = {}
+        texts: dict[Path, str] = {}
+        for job in jobs:
+            try:
+                texts[self._job_file(batch, job.id)] = to_json(job, self.workspace)
+            except NightreelError as error:
+                errors[job.id] = error
+        summaries = {job.id: summary_of(job) for job in jobs}
+        errors |= {path.stem: error for path, error in write_together(texts).items()}
+        written = [(summaries[path.stem], _stamp_of(path)) for path in texts if path.stem not in errors]
+        self.index(batch).put(written)
+        return errors
+
+    def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:
         """Writes a job's file and returns its row."""
         path = self._job_file(job.batch, job.id)
-        replace_content(path, to_json(job, self.workspace), durable=durable)
+        write_atomically(path, to_json(job, self.workspace), durable=durable)
         return summary_of(job), _stamp_of(path)
-
-    def _conclude(self, batch: str, rows: Sequence[Row]) -> None:
-        """After files of jobs were written: their names reach the disk, and their rows the index."""
-        jobs = self.folder(batch) / "jobs"
-        with storage_errors(jobs):
-            sync_folder(jobs)
-        self.index(batch).put(rows)
 
     def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
         rows = []

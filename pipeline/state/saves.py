@@ -7,15 +7,13 @@ Nobody is told that a job is saved before it is: a save alone is written at once
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import anyio
 
-from pipeline.model import Job, JobSummary
+from pipeline.model import Job
 
-# A row of the index: what it says of a job, and the stamp of its file.
-Row = tuple[JobSummary, str]
 # Whoever was waiting goes on before the next group begins: it takes the loop as many turns to wake them up, and those
 # who save again at once are part of that group.
 _TURNS = 3
@@ -25,26 +23,24 @@ _TURNS = 3
 class _Save:
     job: Job
     is_over: asyncio.Future[None]
-    row: Row | None = None
-    error: Exception | None = field(default=None)
+    error: Exception | None = None
 
 
 class GroupedSaves:
     """The saves of one batch. For one event loop at a time.
 
-    `write` makes the job's file, and `conclude` what the files of a group have in common; both are called in a thread.
+    `write` is called in a thread with the jobs of a group; it returns which it could not write, by id, and why.
     """
 
-    def __init__(self, write: Callable[[Job], Row], conclude: Callable[[Sequence[Row]], None]) -> None:
+    def __init__(self, write: Callable[[Sequence[Job]], Mapping[str, Exception]]) -> None:
         self._write = write
-        self._conclude = conclude
         self._waiting: list[_Save] = []
         self._is_busy = False
 
     async def save(self, job: Job) -> None:
         """Returns when the job is on the disk, also when the task is cancelled: by a scope, or by asyncio (Ctrl-C).
 
-        Raises what `write` raises of this job, and what `conclude` raises.
+        Raises what `write` says of this job, and what it raises.
         """
         save = _Save(job=job, is_over=asyncio.get_running_loop().create_future())
         self._waiting.append(save)
@@ -81,15 +77,10 @@ class GroupedSaves:
 
     def _write_all(self, group: Sequence[_Save]) -> None:
         """What becomes of each is left in it: one that can't be written spoils no other."""
-        for save in group:
-            try:
-                save.row = self._write(save.job)
-            except Exception as error:  # noqa: BLE001 - raised where it was asked for
-                save.error = error
-        rows = [save.row for save in group if save.row]
         try:
-            if rows:
-                self._conclude(rows)
-        except Exception as error:  # noqa: BLE001 - as above
+            errors = self._write([save.job for save in group])
             for save in group:
-                save.error = save.error or error
+                save.error = errors.get(save.job.id)
+        except Exception as error:  # noqa: BLE001 - raised where it was asked for
+            for save in group:
+                save.error = error
