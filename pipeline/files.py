@@ -119,6 +119,9 @@ class _Part:
         written = 0
         while written < len(self._data):
             written += self._file.write(memoryview(self._data)[written:])
+        if hasattr(os, "posix_fadvise"):
+            # Begins to write it without waiting: the first flush of a group then finds the others on their way.
+            os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def flush(self) -> None:
         assert self._file is not None
