@@ -120,7 +120,13 @@ class BatchIndex:
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
         columns = [_columns(row, stamp) for row, stamp in rows]
-        self._change(lambda database: database.executemany(_PUT, columns))
+
+        def put(database: sqlite3.Connection) -> None:
+            for values in columns:
+                if not database.execute(_PUT_STAGE, values).rowcount:
+                    database.execute(_PUT, values)
+
+        self._change(put)
 
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
@@ -365,6 +371,13 @@ _PUT = """
     parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
     weight = excluded.weight, folder = excluded.folder, key = excluded.key, video = excluded.video,
     cost = excluded.cost, damage = excluded.damage, row = excluded.row
+"""
+# Most saves are of a film that has come to its next stage: nothing that the queue asks for has changed, and the indexes
+# stay as they are, which is a third of the work.
+_PUT_STAGE = """
+    UPDATE jobs SET stamp = ?2, row = ?14 WHERE id = ?1 AND status = ?3 AND rank = ?4 AND parked_until IS ?5
+    AND parked_at IS ?6 AND kin = ?7 AND weight = ?8 AND folder = ?9 AND key = ?10 AND video IS ?11 AND cost = ?12
+    AND damage IS ?13
 """
 
 

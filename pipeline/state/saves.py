@@ -1,7 +1,7 @@
 """Saves that come while others are being written are written together, as databases commit in groups.
 
-Each save costs a thread its waking up, a flush of the folder and a transaction of the index; a group pays for them once.
-Nobody is told that a job is saved before it is: a save alone is written at once, and others wait for it, not for a clock.
+Each save costs a thread its waking up, a flush of the folder and a transaction of the index; a group pays once. Nobody
+is told that a job is saved before it is: a save alone is written at once, and others wait for it, not for a clock.
 """
 
 from __future__ import annotations

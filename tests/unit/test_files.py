@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.files import discard_leftovers, replacing, storage_errors, temporary_sibling, write_atomically
+from pipeline.files import (
+    discard_leftovers,
+    replacing,
+    storage_errors,
+    temporary_sibling,
+    write_atomically,
+    write_together,
+)
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 
@@ -88,6 +95,48 @@ def test_a_failure_of_what_need_not_survive_leaves_the_old_file(tmp_path, monkey
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_and_their_folder_once(
+    tmp_path, monkeypatch
+):
+    steps = []
+    true_fsync, true_replace = os.fsync, Path.replace
+
+    def fsync(descriptor):
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        true_fsync(descriptor)
+
+    def replace(self, target):
+        steps.append("rename")
+        return true_replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    (tmp_path / "a").write_text("old")
+
+    assert write_together({tmp_path / "a": "grün", tmp_path / "b": b"2"}) == {}
+    assert steps == ["content"] * 2 + ["rename"] * 2 + (["folder"] if os.name == "posix" else [])
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "grün"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_rubbish(tmp_path, monkeypatch):
+    true_replace = Path.replace
+
+    def full(self, target):
+        if Path(target).name == "b":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return true_replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    (tmp_path / "b").write_text("old")
+
+    failed = write_together({tmp_path / name: name for name in "abc"})
+
+    assert list(failed) == [tmp_path / "b"]
+    assert "no space left on device. Free some space" in str(failed[tmp_path / "b"])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "a", "b": "old", "c": "c"}
 
 
 @posix_only
