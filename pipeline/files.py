@@ -12,7 +12,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from pipeline.errors import StorageError
@@ -85,60 +84,66 @@ def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageEr
     has forgotten the code that prepares a file.
     """
     parts = [_Part(path, data) for path, data in contents.items()]
-    failed: dict[Path, StorageError] = {}
-    for step in (_Part.write, _Part.flush, _Part.take_place):
-        for part in parts:
-            if part.path not in failed:
+    errors: dict[Path, OSError] = {}
+    try:
+        for step in (_Part.write, _Part.flush, _Part.take_place):
+            for part in [part for part in parts if part.path not in errors]:
                 try:
                     step(part)
                 except OSError as error:
-                    failed[part.path] = storage_error(error, part.path)
+                    errors[part.path] = error
+    finally:
+        for part in parts:
+            part.discard()
     try:
-        for folder in {part.path.parent for part in parts if part.path not in failed}:
+        for folder in {part.path.parent for part in parts if part.path not in errors}:
             sync_folder(folder)
     except OSError as error:
-        failed = {path: storage_error(error, path) for path in contents}
-    for part in parts:
-        part.discard()
-    return failed
+        errors = dict.fromkeys(contents, error)
+    return {path: storage_error(error, path) for path, error in errors.items()}
 
 
 class _Part:
-    """A file under its temporary name, on its way to `path`. Raises `OSError`."""
+    """A file under its temporary name, on its way to `path`. Raises `OSError`.
+
+    Every save of every film comes by here: hence descriptors and names as text, which cost less than files and paths.
+    """
 
     def __init__(self, path: Path, data: bytes | str, mode: int | None = None) -> None:
         self.path = path
-        self._temporary = temporary_sibling(path)
+        self._temporary = str(temporary_sibling(path))
         self._data = data.encode() if isinstance(data, str) else data
         self._mode = mode
-        self._file: BinaryIO | None = None
-        self._has_its_place = False
+        self._descriptor: int | None = None
+        self._is_left = False
 
     def write(self) -> None:
-        self._file = os.fdopen(_create(self._temporary, self._mode), "wb", buffering=0)
-        written = 0
-        while written < len(self._data):
-            written += self._file.write(memoryview(self._data)[written:])
-        if hasattr(os, "posix_fadvise"):
-            # Begins to write it without waiting: the first flush of a group then finds the others on their way.
-            os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        self._descriptor = _create(self._temporary, self._mode)
+        self._is_left = True
+        rest = memoryview(self._data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
 
     def flush(self) -> None:
-        assert self._file is not None
-        os.fsync(self._file.fileno())
+        assert self._descriptor is not None
+        os.fsync(self._descriptor)
 
     def take_place(self) -> None:
-        assert self._file is not None
-        self._file.close()
-        self._temporary.replace(self.path)
-        self._has_its_place = True
+        self._close()
+        os.replace(self._temporary, self.path)  # noqa: PTH105
+        self._is_left = False
 
     def discard(self) -> None:
         """Removes it, if it has not taken its place."""
-        if not self._has_its_place and self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.close()
-            discard(self._temporary)
+        with contextlib.suppress(OSError):
+            self._close()
+        if self._is_left:
+            discard(Path(self._temporary))
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def temporary_sibling(path: Path) -> Path:
@@ -187,14 +192,14 @@ def discard(path: Path) -> None:
         path.unlink()
 
 
-def _create(path: Path, mode: int | None) -> int:
+def _create(path: str, mode: int | None) -> int:
     """A descriptor of the new, empty file `path`. Its folder is nearly always there: it is made when it is not."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     permissions = 0o666 if mode is None else mode
     try:
         descriptor = os.open(path, flags, permissions)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, flags, permissions)
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
