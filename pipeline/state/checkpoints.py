@@ -288,7 +288,8 @@ class CheckpointStore:
         summaries = {job.id: summary_of(job) for job in jobs}
         errors |= {path.stem: error for path, error in write_together(texts).items()}
         written = [(summaries[path.stem], _stamp_of(path)) for path in texts if path.stem not in errors]
-        self.index(batch).put(written)
+        if written:
+            self.index(batch).put(written)
         return errors
 
     def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:

@@ -34,6 +34,7 @@ class GroupedSaves:
 
     def __init__(self, write: Callable[[Sequence[Job]], Mapping[str, Exception]]) -> None:
         self._write = write
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[_Save] = []
         self._is_busy = False
 
@@ -42,10 +43,12 @@ class GroupedSaves:
 
         Raises what `write` says of this job, and what it raises.
         """
-        save = _Save(job=job, is_over=asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # the one before has ended, and what it was still to do for us with it
+            self._loop, self._waiting, self._is_busy = loop, [], False
+        save = _Save(job=job, is_over=loop.create_future())
         self._waiting.append(save)
         if not self._is_busy:
-            self._is_busy = True
             self._begin()
         with anyio.CancelScope(shield=True):
             try:
@@ -59,10 +62,11 @@ class GroupedSaves:
     def _begin(self) -> None:
         """Hand all that wait to a thread."""
         group, self._waiting = self._waiting, []
-        self._is_busy = bool(group)
+        self._is_busy = False
         if group:
             thread = asyncio.get_running_loop().run_in_executor(None, self._write_all, group)
             thread.add_done_callback(lambda _: self._end(group))
+            self._is_busy = True
 
     def _end(self, group: Sequence[_Save]) -> None:
         for save in group:

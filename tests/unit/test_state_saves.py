@@ -1,3 +1,4 @@
+import asyncio
 import threading
 
 import anyio
@@ -103,6 +104,18 @@ async def test_when_the_whole_group_fails_each_of_it_is_told_and_the_next_is_wri
     with pytest.raises(StorageError, match="read-only"):
         await saves.save(job(1))
     await saves.save(job(1))
+
+
+def test_saves_go_on_in_the_next_event_loop():
+    disk = Disk()
+    saves = GroupedSaves(disk.write)
+
+    asyncio.run(saves.save(job(1)))
+    # As a loop that was stopped leaves it: its callbacks never come.
+    saves._is_busy = True
+    asyncio.run(saves.save(job(2)))
+
+    assert disk.groups == [["00000001"], ["00000002"]]
 
 
 async def test_a_job_with_text_that_is_none_spoils_no_other_of_its_group(tmp_path):
