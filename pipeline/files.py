@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -64,9 +64,86 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
     Missing folders are made. `mode` are the permission bits, set before the first byte is written; None leaves them
     to the umask; `durable` as for `replacing`. Raises `StorageError`.
     """
-    content = data.encode() if isinstance(data, str) else data
-    with replacing(path, durable=durable) as temporary, os.fdopen(_create_below(temporary, mode), "wb") as file:
-        file.write(content)
+    part = _Part(path, data, mode)
+    with storage_errors(path):
+        try:
+            part.write()
+            if durable:
+                part.flush()
+            part.take_place()
+        finally:
+            part.discard()
+        if durable:
+            sync_folder(path.parent)
+
+
+def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageError]:
+    """`write_atomically` for files of one folder, which is flushed once. Returns which could not be written, and why.
+
+    Each step is taken for all of them before the next one is: a processor that comes back from waiting for the disk
+    has forgotten the code that prepares a file.
+    """
+    parts = [_Part(path, data) for path, data in contents.items()]
+    errors: dict[Path, OSError] = {}
+    try:
+        for step in (_Part.write, _Part.flush, _Part.take_place):
+            for part in [part for part in parts if part.path not in errors]:
+                try:
+                    step(part)
+                except OSError as error:
+                    errors[part.path] = error
+    finally:
+        for part in parts:
+            part.discard()
+    try:
+        for folder in {part.path.parent for part in parts if part.path not in errors}:
+            sync_folder(folder)
+    except OSError as error:
+        errors = dict.fromkeys(contents, error)
+    return {path: storage_error(error, path) for path, error in errors.items()}
+
+
+class _Part:
+    """A file under its temporary name, on its way to `path`. Raises `OSError`.
+
+    Every save of every film comes by here: hence descriptors and names as text, which cost less than files and paths.
+    """
+
+    def __init__(self, path: Path, data: bytes | str, mode: int | None = None) -> None:
+        self.path = path
+        self._temporary = str(temporary_sibling(path))
+        self._data = data.encode() if isinstance(data, str) else data
+        self._mode = mode
+        self._descriptor: int | None = None
+        self._is_left = False
+
+    def write(self) -> None:
+        self._descriptor = _create(self._temporary, self._mode)
+        self._is_left = True
+        rest = memoryview(self._data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def flush(self) -> None:
+        assert self._descriptor is not None
+        os.fsync(self._descriptor)
+
+    def take_place(self) -> None:
+        self._close()
+        os.replace(self._temporary, self.path)  # noqa: PTH105
+        self._is_left = False
+
+    def discard(self) -> None:
+        """Removes it, if it has not taken its place."""
+        with contextlib.suppress(OSError):
+            self._close()
+        if self._is_left:
+            discard(Path(self._temporary))
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def temporary_sibling(path: Path) -> Path:
@@ -115,19 +192,15 @@ def discard(path: Path) -> None:
         path.unlink()
 
 
-def _create_below(path: Path, mode: int | None) -> int:
-    """Likewise, in a folder that may not be there: it mostly is."""
+def _create(path: str, mode: int | None) -> int:
+    """A descriptor of the new, empty file `path`. Its folder is nearly always there: it is made when it is not."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    permissions = 0o666 if mode is None else mode
     try:
-        return _create(path, mode)
+        descriptor = os.open(path, flags, permissions)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _create(path, mode)
-
-
-def _create(path: Path, mode: int | None) -> int:
-    """A descriptor of the new, empty file `path`."""
-    binary = getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o666 if mode is None else mode)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, flags, permissions)
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
     return descriptor

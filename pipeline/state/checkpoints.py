@@ -19,6 +19,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -26,13 +27,14 @@ from uuid import uuid4
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError
-from pipeline.files import discard, storage_errors, write_atomically
-from pipeline.model import Batch, Job, summary_of
+from pipeline.errors import CheckpointError, NightreelError
+from pipeline.files import discard, storage_errors, write_atomically, write_together
+from pipeline.model import Batch, Job, JobSummary, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, held_now, is_held
 from pipeline.state.names import check_batch_name, check_job_id, is_job_id
+from pipeline.state.saves import GroupedSaves
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -52,6 +54,7 @@ class CheckpointStore:
         self._now_s = now_s
         self._root = self.workspace / "state" / "batches"
         self._indexes: dict[str, BatchIndex] = {}
+        self._saves: dict[str, GroupedSaves] = {}
 
     def close(self) -> None:
         """Let go of the files that are kept open."""
@@ -63,15 +66,15 @@ class CheckpointStore:
 
     async def save_job(self, job: Job) -> None:
         """Writes the job's file. Cancellation waits until it is on the disk."""
-        await _to_the_end(lambda: self.index(job.batch).put([(summary_of(job), self._write(job))]))
+        await self._saves_of(job.batch).save(job)
 
     def plan_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
-        self.index(batch).put([(summary_of(job), self._write(job, durable=False)) for job in jobs])
+        self.index(batch).put([self._write(job, durable=False) for job in jobs])
 
     def put_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs of which each is claimed. One that was never begun holds nothing to lose. Blocks."""
-        self.index(batch).put([(summary_of(job), self._write(job, durable=job.attempts > 0)) for job in jobs])
+        self.index(batch).put([self._write(job, durable=job.attempts > 0) for job in jobs])
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
@@ -268,11 +271,32 @@ class CheckpointStore:
     def _cancel_file(self, batch: str, job_id: str) -> Path:
         return self._job_file(batch, job_id).with_suffix(".cancel")
 
-    def _write(self, job: Job, *, durable: bool = True) -> str:
-        """Writes a job's file and returns its stamp."""
+    def _saves_of(self, batch: str) -> GroupedSaves:
+        if batch not in self._saves:
+            self._saves[batch] = GroupedSaves(partial(self._write_together, batch))
+        return self._saves[batch]
+
+    def _write_together(self, batch: str, jobs: Sequence[Job]) -> dict[str, Exception]:
+        """Writes the files of jobs, and their rows. Returns which could not be written, by id, and why."""
+        errors: dict[str, Exception] = {}
+        texts: dict[Path, str] = {}
+        for job in jobs:
+            try:
+                texts[self._job_file(batch, job.id)] = to_json(job, self.workspace)
+            except NightreelError as error:
+                errors[job.id] = error
+        summaries = {job.id: summary_of(job) for job in jobs}
+        errors |= {path.stem: error for path, error in write_together(texts).items()}
+        written = [(summaries[path.stem], _stamp_of(path)) for path in texts if path.stem not in errors]
+        if written:
+            self.index(batch).put(written)
+        return errors
+
+    def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:
+        """Writes a job's file and returns its row."""
         path = self._job_file(job.batch, job.id)
         write_atomically(path, to_json(job, self.workspace), durable=durable)
-        return _stamp_of(path)
+        return summary_of(job), _stamp_of(path)
 
     def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
         rows = []

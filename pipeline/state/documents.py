@@ -11,6 +11,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from functools import cache
+from operator import is_not
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
@@ -127,13 +128,14 @@ def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
     if isinstance(value, Path):
         return change(value)
     if isinstance(value, tuple):
-        return tuple(_with_paths(item, change) for item in value)
+        items = tuple(_with_paths(item, change) for item in value)
+        return items if any(map(is_not, items, value)) else value
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
-    names = _path_fields(type(value))
-    if not names:
-        return value
-    return dataclasses.replace(value, **{name: _with_paths(getattr(value, name), change) for name in names})
+    old = {name: getattr(value, name) for name in _path_fields(type(value))}
+    new = {name: _with_paths(item, change) for name, item in old.items() if item is not None}
+    changed = {name: item for name, item in new.items() if item is not old[name]}
+    return dataclasses.replace(value, **changed) if changed else value
 
 
 @cache

@@ -123,7 +123,9 @@ class BatchIndex:
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
-            database.executemany(_PUT, columns)
+            for values in columns:
+                if not database.execute(_PUT_STAGE, values).rowcount:
+                    database.execute(_PUT, values)
             # Parts that a row has no more stay: who finds a row by one looks whether it has it.
             database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)
 
@@ -416,6 +418,13 @@ _PUT = """
     parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
     weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
     video = excluded.video, cost = excluded.cost, sample = excluded.sample, damage = excluded.damage, row = excluded.row
+"""
+# Most saves are of a film that has come to its next stage: nothing that the queue asks for has changed, and the indexes
+# stay as they are, which is a third of the work.
+_PUT_STAGE = """
+    UPDATE jobs SET stamp = ?2, row = ?16 WHERE id = ?1 AND status = ?3 AND rank = ?4 AND parked_until IS ?5
+    AND parked_at IS ?6 AND kin = ?7 AND weight = ?8 AND folder = ?9 AND key = ?10 AND of_row = ?11 AND video IS ?12
+    AND cost = ?13 AND sample = ?14 AND damage IS ?15
 """
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.files import discard_leftovers, replacing, storage_errors, temporary_sibling, write_atomically
+from pipeline.files import (
+    discard_leftovers,
+    replacing,
+    storage_errors,
+    temporary_sibling,
+    write_atomically,
+    write_together,
+)
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 
@@ -27,10 +34,10 @@ def test_a_failure_before_the_rename_leaves_the_old_content_and_no_rubbish(tmp_p
     path = tmp_path / "a.txt"
     path.write_text("old")
 
-    def full(self, target):
+    def full(_source, target):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(StorageError, match=r"a\.txt: can't be written: no space left on device\. Free some space"):
         write_atomically(path, "new")
 
@@ -40,18 +47,18 @@ def test_a_failure_before_the_rename_leaves_the_old_content_and_no_rubbish(tmp_p
 
 def test_the_content_is_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
     steps = []
-    true_fsync, true_replace = os.fsync, Path.replace
+    true_fsync, true_replace = os.fsync, os.replace
 
     def fsync(descriptor):
         steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
         true_fsync(descriptor)
 
-    def replace(self, target):
+    def replace(source, target):
         steps.append("rename")
-        return true_replace(self, target)
+        return true_replace(source, target)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     write_atomically(tmp_path / "a.txt", "new")
 
     assert steps == ["content", "rename", *(["folder"] if os.name == "posix" else [])]
@@ -79,15 +86,57 @@ def test_a_failure_of_what_need_not_survive_leaves_the_old_file(tmp_path, monkey
     path = tmp_path / "a.txt"
     path.write_text("old")
 
-    def full(self, target):
+    def full(_source, target):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(StorageError, match="Free some space"):
         write_atomically(path, "new", durable=False)
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_and_their_folder_once(
+    tmp_path, monkeypatch
+):
+    steps = []
+    true_fsync, true_replace = os.fsync, os.replace
+
+    def fsync(descriptor):
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        true_fsync(descriptor)
+
+    def replace(source, target):
+        steps.append("rename")
+        return true_replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    (tmp_path / "a").write_text("old")
+
+    assert write_together({tmp_path / "a": "grün", tmp_path / "b": b"2"}) == {}
+    assert steps == ["content"] * 2 + ["rename"] * 2 + (["folder"] if os.name == "posix" else [])
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "grün"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_rubbish(tmp_path, monkeypatch):
+    true_replace = os.replace
+
+    def full(source, target):
+        if Path(target).name == "b":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return true_replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    (tmp_path / "b").write_text("old")
+
+    failed = write_together({tmp_path / name: name for name in "abc"})
+
+    assert list(failed) == [tmp_path / "b"]
+    assert "no space left on device. Free some space" in str(failed[tmp_path / "b"])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "a", "b": "old", "c": "c"}
 
 
 @posix_only
