@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline.files import replacing
@@ -56,9 +56,8 @@ def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
         "documents": (BATCH_REPORT, METRICS, ERROR_LOG),
         "link": partial(link, folder=folder),
     }
-    template = _environment().get_template("report.html.jinja")
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(template.generate(names))
+        file.writelines(_page().generate(names))
     return path
 
 
@@ -66,7 +65,9 @@ def _stage_axis(stages: dict[str, Spread]) -> Axis:
     return seconds_axis(max((spread.p95_s for spread in stages.values()), default=1.0))
 
 
-def _environment() -> Environment:
+@cache
+def _page() -> Template:
+    """The page to be filled in. To compile it takes longer than that."""
     environment = Environment(
         loader=FunctionLoader(_read),
         undefined=StrictUndefined,
@@ -86,7 +87,7 @@ def _environment() -> Environment:
         **{name: getattr(wording, name) for name in wording.__all__},
     }
     environment.filters["stage_name"] = stage_name
-    return environment
+    return environment.get_template("report.html.jinja")
 
 
 def _read(name: str) -> str:
