@@ -33,9 +33,11 @@ video: .venv/runtime.stamp
 
 # Files side by side, each from first to last: what the tests of one file share is made once.
 # Compiled first, as an installation does: the tests start hundreds of processes, some where nobody may write bytecode.
+# pytest compiles its tests once more, in its own way, which takes each process longer than all else before the first
+# test: it keeps what comes of that even where Python is told to keep none.
 test: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/dev.stamp
 	@$(BIN)/ruff check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
@@ -66,8 +66,9 @@ def _stage_axis(stages: dict[str, Spread]) -> Axis:
     return seconds_axis(max((spread.p95_s for spread in stages.values()), default=1.0))
 
 
+@cache
 def environment() -> Environment:
-    """How pages are filled in: every value is cleaned and escaped."""
+    """How pages are filled in: every value is cleaned and escaped. It keeps what it has compiled."""
     environment = Environment(
         loader=FunctionLoader(read_asset),
         undefined=StrictUndefined,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 import jinja2
 from jinja2 import meta
@@ -41,10 +42,11 @@ def included_by(file: str, files: Mapping[str, str]) -> Iterator[str]:
         waiting += more
 
 
-def _named_in(text: str) -> list[str]:
+@lru_cache(maxsize=128)
+def _named_in(text: str) -> tuple[str, ...]:
     """The files that a text names in its tags; none if it is broken, which is told elsewhere."""
     try:
         tree = jinja2.Environment(autoescape=False).parse(text)  # noqa: S701 - prompts are no HTML
     except jinja2.TemplateSyntaxError:
-        return []
-    return [name for name in meta.find_referenced_templates(tree) if name]
+        return ()
+    return tuple(name for name in meta.find_referenced_templates(tree) if name)

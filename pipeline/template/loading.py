@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -57,8 +58,14 @@ def load_template(name: str, *, search: Sequence[Path]) -> Template:
 def read_template(folder: Path, *, search: Sequence[Path]) -> Template:
     """The template in `folder`, called like it. Raises `InputError` when its files are not in order."""
     template = _read_folder(folder, folder.resolve().name, search)
-    template.check()
+    _check(template)
     return template
+
+
+@lru_cache(maxsize=16)
+def _check(template: Template) -> None:
+    """Once for each that is in order: templates are read more often than their files change."""
+    template.check()
 
 
 def shared_files(search: Sequence[Path], pattern: str = "*.jinja") -> dict[str, Path]:

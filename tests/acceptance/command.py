@@ -57,12 +57,27 @@ class Finished:
 
 
 def nightreel(
-    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, before: Callable[[], None] | None = None
+    *arguments: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+    most_file_bytes: int | None = None,
 ) -> Finished:
-    """Run `nightreel ARGUMENTS` to its end. `before` is called in the new process."""
+    """Run `nightreel ARGUMENTS` to its end. `before` is called in the new process.
+
+    With `most_file_bytes`, it can write no larger file; only where commands are forked.
+    """
     if before is None and warm.can_run(env or {}):
-        told = warm.run([*map(str, arguments)], cwd=cwd, env=environment(env or {}), deadline_s=DEADLINE_S)
-        return Finished(*told)
+        forked = warm.start(
+            "pipeline",
+            [*map(str, arguments)],
+            cwd=cwd,
+            env=environment(env or {}),
+            most_file_bytes=most_file_bytes,
+        )
+        stdout, stderr = forked.communicate(DEADLINE_S)
+        return Finished(forked.wait(), stdout, stderr)
+    assert most_file_bytes is None
     process = subprocess.run(
         [sys.executable, "-m", "pipeline", *map(str, arguments)],
         cwd=cwd,
@@ -82,7 +97,7 @@ def nightreel(
 class Running:
     """A command at work, in a process group of its own, with its JSON events as they come."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | warm.Forked
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -90,8 +105,12 @@ class Running:
         self._watchdog.start()
 
     @classmethod
-    def start(cls, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Running:
-        """Start `nightreel ARGUMENTS`."""
+    def start(
+        cls, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, from_nothing: bool = False
+    ) -> Running:
+        """Start `nightreel ARGUMENTS`; `from_nothing`: as a shell does, with nothing loaded."""
+        if not from_nothing and warm.can_run(env or {}):
+            return cls(warm.start("pipeline", [*map(str, arguments)], cwd=cwd, env=environment(env or {})))
         process = subprocess.Popen(
             [sys.executable, "-m", "pipeline", *map(str, arguments)],
             cwd=cwd,
@@ -120,7 +139,7 @@ class Running:
         """Wait for the end."""
         stdout, stderr = self.process.communicate()
         self._watchdog.cancel()
-        return Finished(self.process.returncode, stdout, stderr)
+        return Finished(self.process.wait(), stdout, stderr)
 
     def _events(self) -> Iterator[dict[str, Any]]:
         assert self.process.stdout is not None

@@ -11,56 +11,21 @@ from typing import Any
 import pytest
 
 from tests.acceptance.command import REPOSITORY, Finished, Running, all_gone, environment, nightreel
-from tests.acceptance.films import snapshot, stock, write_brief, write_folder
+from tests.acceptance.films import MadeFilm, make_tea, snapshot, stock, write_folder
 from tests.acceptance.warm import warm
 
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_commands() -> Iterator[None]:
-    """Commands that are run to their end need not load everything anew."""
+    """Commands and stand-ins need not load everything anew."""
     with warm(REPOSITORY, environment({})):
         yield
 
 
-@dataclass(frozen=True, kw_only=True)
-class MadeFilm:
-    """One brief, made by one command in a workspace of its own."""
-
-    brief: Path
-    workspace: Path
-    made: Finished
-
-    @property
-    def folder(self) -> Path:
-        """Where its film lies."""
-        return self.workspace / "output" / "films" / "why-tea-cools"
-
-
 @pytest.fixture(scope="session")
-def twins(tmp_path_factory) -> tuple[MadeFilm, MadeFilm]:
-    """The same brief, spoken by eSpeak in two workspaces at once; drawn by one process, and by up to four."""
-    home = tmp_path_factory.mktemp("twins")
-    brief = write_brief(home / "tea.md")
-    workspaces = {home / "first": "1", home / "second": "4"}
-    running = [
-        Running.start(
-            *("make", "tea.md", "--offline", "--json", "--workspace", workspace),
-            cwd=home,
-            env={"NIGHTREEL_WORK__WORKERS": workers},
-        )
-        for workspace, workers in workspaces.items()
-    ]
-    first, second = (
-        MadeFilm(brief=brief, workspace=workspace, made=command.finish())
-        for workspace, command in zip(workspaces, running, strict=True)
-    )
-    return first, second
-
-
-@pytest.fixture(scope="session")
-def tea(twins) -> MadeFilm:
+def tea(tmp_path_factory) -> MadeFilm:
     """A film in its workspace. Tests that change anything there take a copy."""
-    return twins[0]
+    return make_tea(tmp_path_factory.mktemp("tea"), workers=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.acceptance.command import Finished, Running
 
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
 FILES = ("metadata.json", "thumbnail-2.jpg", "thumbnail-3.jpg", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt")
@@ -73,3 +76,29 @@ def checkpoint(workspace: Path, batch: str, job: str) -> dict[str, Any]:
     """A job's file, as it lies on disk."""
     path = workspace / "state" / "batches" / batch / "jobs" / f"{job}.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFilm:
+    """One brief, made by one command in a workspace of its own."""
+
+    brief: Path
+    workspace: Path
+    made: Finished
+
+    @property
+    def folder(self) -> Path:
+        """Where its film lies."""
+        return self.workspace / "output" / "films" / "why-tea-cools"
+
+
+def make_tea(home: Path, *, workers: int) -> MadeFilm:
+    """The film, spoken by eSpeak, by a command that begins from nothing; drawn by up to so many processes."""
+    brief = write_brief(home / "tea.md")
+    running = Running.start(
+        *("make", "tea.md", "--offline", "--json", "--workspace", home / "ws"),
+        cwd=home,
+        env={"NIGHTREEL_WORK__WORKERS": str(workers)},
+        from_nothing=True,
+    )
+    return MadeFilm(brief=brief, workspace=home / "ws", made=running.finish())

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.acceptance import warm
 from tests.acceptance.command import REPOSITORY, environment
 from tests.acceptance.films import tiny_template
 
@@ -45,15 +46,7 @@ class Service:
 @contextmanager
 def service(module: str, *arguments: str) -> Iterator[Service]:
     """`python -m tests.standins.MODULE ARGUMENTS`, until the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"tests.standins.{module}", *arguments],
-        cwd=REPOSITORY,
-        env=environment({}),
-        stdout=subprocess.PIPE,
-        # It complains when those who ask are killed, and that is what they are.
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    process = _begin(f"tests.standins.{module}", arguments)
     try:
         assert process.stdout is not None
         yield Service(process.stdout.readline().strip())
@@ -62,14 +55,29 @@ def service(module: str, *arguments: str) -> Iterator[Service]:
         process.communicate()
 
 
+def _begin(module: str, arguments: Sequence[str]) -> subprocess.Popen[str] | warm.Forked:
+    # It complains when those who ask are killed, and that is what they are: nobody listens.
+    if warm.can_run({}):
+        return warm.start(module, arguments, cwd=REPOSITORY, env=environment({}), is_heard=False)
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        cwd=REPOSITORY,
+        env=environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
 def asking(groq: Service, edge: Service) -> dict[str, str]:
-    """The environment of a command that asks these two, for films of two scenes, and does not wait long."""
+    """The environment of a command that asks these two, for small films of two scenes, and does not wait long."""
     return {
         "GROQ_API_KEY": KEY,
         "NIGHTREEL_GROQ__BASE_URL": groq.url,
         "NIGHTREEL_GROQ__REQUESTS_PER_MIN": "60000",
         "NIGHTREEL_EDGE__URL": edge.url,
         "NIGHTREEL_TEMPLATE": "tiny",
+        "NIGHTREEL_VIDEO__PRESET": "fast_draft",
         "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0.05",
         "NIGHTREEL_ERRORS__RETRY_WAIT_S": "0",
     }

@@ -116,7 +116,7 @@ def interrupted(request, tmp_path_factory):
     home = tmp_path_factory.mktemp("interrupted")
     write_folder(home / "kitchen", TITLES[:2])
     command = ("run", "kitchen", "--narrator", "silence", "--json")
-    running = Running.start(*command, cwd=home)
+    running = Running.start(*command, cwd=home, from_nothing=True)
     event = running.wait_for(status="in_progress", stage="scenes")
     children = running.children()
     if "SIGTERM" in request.param:

@@ -16,13 +16,14 @@ from tests.acceptance.command import Finished, Running, nightreel
 from tests.acceptance.films import FILES, contents, stock, write_brief, write_folder
 
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
+FLAGS = ("--narrator", "silence", "--preset", "fast_draft", "--json")
 FOLDERS = ("why-ice-floats", "why-salt-melts-snow", "why-tea-cools")
 # linux/prctl.h, linux/capability.h
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 
 
 def run(home: Path, source: str = "kitchen", *, env: dict[str, str] | None = None, **options) -> Finished:
-    return nightreel("run", source, "--narrator", "silence", "--json", cwd=home, env=env, **options)
+    return nightreel("run", source, *FLAGS, cwd=home, env=env, **options)
 
 
 def give_up_the_right_to_write_anywhere() -> None:
@@ -106,7 +107,7 @@ def test_a_cache_entry_with_wrong_bytes_is_never_used(home):
 
 
 def test_a_source_that_is_edited_during_the_run_counts_from_the_next_run_on(stocked):
-    running = Running.start("run", "kitchen", "--narrator", "silence", "--json", cwd=stocked)
+    running = Running.start("run", "kitchen", *FLAGS, cwd=stocked)
     running.wait_for(status="in_progress")
     write_brief(stocked / "kitchen" / "4.md", "Why bread rises")
     (stocked / "kitchen" / "2.md").unlink()
@@ -123,7 +124,7 @@ def test_a_source_that_is_edited_during_the_run_counts_from_the_next_run_on(stoc
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits a process that runs")
 def test_a_disk_that_fills_up_in_the_middle_tears_nothing(stocked):
-    running = Running.start("run", "kitchen", "--narrator", "silence", "--json", cwd=stocked)
+    running = Running.start("run", "kitchen", *FLAGS, cwd=stocked)
     running.wait_for(status="in_progress", stage="narration")
     _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (1000, hard))
@@ -169,7 +170,7 @@ def test_two_sources_of_one_name_are_not_one_batch(made, tmp_path):
     before = films(tmp_path)
 
     second = run(tmp_path, "two/kitchen")
-    named = nightreel("run", "two/kitchen", "--narrator", "silence", "--json", "--batch", "other", cwd=tmp_path)
+    named = nightreel("run", "two/kitchen", *FLAGS, "--batch", "other", cwd=tmp_path)
 
     assert (first.code, second.code) == (0, 2)
     assert "one/kitchen" in second.stderr

@@ -41,7 +41,7 @@ def evidence(home: Path) -> list[Path]:
 
 
 def test_a_worker_that_is_killed_once_costs_its_scene_and_no_more(home):
-    running = Running.start(*COMMAND, cwd=home)
+    running = Running.start(*COMMAND, cwd=home, from_nothing=True)
     running.wait_for(stage="narration")
     a_worker_at_work(running).kill()
     end = running.finish()
@@ -53,7 +53,7 @@ def test_a_worker_that_is_killed_once_costs_its_scene_and_no_more(home):
 
 
 def test_a_film_that_kills_its_workers_twice_is_set_apart_with_the_evidence_and_made_by_the_next_run(home):
-    running = Running.start(*COMMAND, cwd=home)
+    running = Running.start(*COMMAND, cwd=home, from_nothing=True)
     running.wait_for(stage="narration")
     while running.process.poll() is None:
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -13,6 +13,8 @@ from tests.acceptance.command import Running, all_gone, nightreel
 from tests.acceptance.films import TITLES, checkpoint, write_brief, write_folder
 
 SILENT = ("--offline", "--narrator", "silence")
+# For films that nobody has to meet while they are drawn.
+SMALL = (*SILENT, "--preset", "fast_draft")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
 
@@ -100,7 +102,7 @@ def test_a_batch_goes_on_as_it_was_run_unless_a_flag_says_otherwise(tmp_path):
     strategies = []
 
     for command in (
-        ("run", *SILENT, "--strategy", "sequential"),
+        ("run", *SMALL, "--strategy", "sequential"),
         ("resume",),
         ("retry",),
         ("resume", "--strategy", "fixed"),
@@ -122,7 +124,7 @@ def test_a_wrong_value_is_answered_with_the_help_of_its_command(tmp_path):
 def test_a_mended_brief_is_made_by_retry_and_a_new_one_is_not(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:1])
     write_brief(tmp_path / "kitchen" / "2.md", TITLES[1], front="template: nope\n")
-    assert nightreel("run", "kitchen", *SILENT, cwd=tmp_path).code == 9
+    assert nightreel("run", "kitchen", *SMALL, cwd=tmp_path).code == 9
     write_brief(tmp_path / "kitchen" / "2.md", TITLES[1])
     write_brief(tmp_path / "kitchen" / "3.md", TITLES[2])
 
@@ -171,7 +173,7 @@ def test_a_running_process_takes_up_what_is_added_and_lets_go_of_what_is_cancell
 def test_work_left_in_the_queue_waits_for_a_process_and_a_finished_batch_is_forgotten(tmp_path):
     write_brief(tmp_path / "tea.md")
 
-    left = nightreel("make", "tea.md", *SILENT, "--queue", "--priority", "high", cwd=tmp_path)
+    left = nightreel("make", "tea.md", *SMALL, "--queue", "--priority", "high", cwd=tmp_path)
     assert (left.code, left.stderr) == (0, "")
     assert "queue: 1 film added" in left.stdout
     assert "Start with: nightreel resume queue" in left.stdout

@@ -60,6 +60,9 @@ OTHERS = {
     "templates": ("list",),
     "auth": ("status",),
     "init": ("other",),
+    "preview": ("rows.csv", "--films", "1", *MAKING),
+    "pack": ("kitchen",),
+    "report": ("kitchen",),
 }
 # They have no workspace with films, and ask services that are not here.
 ELSEWHERE = {"voices", "doctor", "--help", "-h", "--version"}
@@ -71,6 +74,7 @@ def kitchen(tmp_path_factory):
     home = tmp_path_factory.mktemp("kitchen")
     for number, title in enumerate((*TITLES, HOPELESS), start=1):
         write_brief(home / "kitchen" / f"{number}.md", f'"{title}"', body=f"{title.removeprefix('The ')} is here.")
+    (home / "rows.csv").write_text("title,notes\nA row,It is here.\n", encoding="utf-8")
     made = nightreel("run", "kitchen", *MAKING, cwd=home)
     assert (made.code, made.stdout.count("failed")) == (9, 2), made
     return home
@@ -252,23 +256,28 @@ def test_films_are_handed_to_destinations_in_two_places_and_both_ask_for_the_ver
                 places[f"{path.relative_to(REPOSITORY).as_posix()}:{function.name}"] = called
 
     assert places.keys() == {
+        # To its folder, and from there to hosts.
         "pipeline/orchestrator/stages.py:deliver",
+        "pipeline/orchestrator/outgoing.py:send_out",
         "pipeline/orchestrator/control/publishing.py:publish_file",
         # The one door of the room, which both go through or stand for.
         "pipeline/publishing/__init__.py:publish",
     }
-    passed_on = {
+    assert "held_because" in _passed_on("pipeline/orchestrator/stages.py", "deliver")
+    assert "check_judged" in _passed_on("pipeline/orchestrator/outgoing.py", "send_out")
+    assert "lets_pass" in places["pipeline/orchestrator/control/publishing.py:publish_file"]
+
+
+def _passed_on(path, name):
+    """What a function hands to others, to be run in a thread."""
+    return {
         _name(argument)
-        for function in ast.walk(
-            ast.parse((REPOSITORY / "pipeline/orchestrator/stages.py").read_text(encoding="utf-8"))
-        )
-        if isinstance(function, ast.AsyncFunctionDef) and function.name == "deliver"
+        for function in ast.walk(ast.parse((REPOSITORY / path).read_text(encoding="utf-8")))
+        if isinstance(function, ast.AsyncFunctionDef) and function.name == name
         for node in ast.walk(function)
         if isinstance(node, ast.Call)
         for argument in node.args
     }
-    assert {"check_judged", "held_because"} <= passed_on
-    assert "lets_pass" in places["pipeline/orchestrator/control/publishing.py:publish_file"]
 
 
 def _name(node):

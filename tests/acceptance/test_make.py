@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline.media.probe import probe
 from tests.acceptance.command import Running, nightreel
-from tests.acceptance.films import FILES, checkpoint, contents, snapshot, stock, write_brief
+from tests.acceptance.films import (
+    FILES,
+    TITLES,
+    checkpoint,
+    contents,
+    make_tea,
+    snapshot,
+    stock,
+    write_brief,
+    write_folder,
+)
 
 KEYS = {"job", "status", "video", "subtitles", "thumbnail", "metadata", "duration_s", "seconds", "error"}
 STAGES = ["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
@@ -56,10 +65,10 @@ def test_a_film_of_variable_frame_rate_is_made_where_it_is_asked_for(tea, tmp_pa
     assert varying.frames < usual.frames
 
 
-def test_one_process_and_four_make_the_same_bytes_of_the_same_brief(twins):
-    first, second = (contents(film.folder) for film in twins)
+def test_one_process_and_four_make_the_same_bytes_of_the_same_brief(tea, tmp_path):
+    twin = make_tea(tmp_path, workers=4)
 
-    assert first == second
+    assert contents(twin.folder) == contents(tea.folder)
 
 
 def test_asked_again_it_answers_with_the_same_film_and_touches_nothing(tea):
@@ -138,11 +147,11 @@ def test_a_film_whose_file_was_removed_is_made_again_with_the_same_bytes(tea, tm
     assert contents(folder) == contents(tea.folder)
 
 
-def test_two_films_can_be_made_at_once_in_one_workspace(killed_batch, tmp_path):
-    stock(tmp_path, killed_batch.workspace)
-    place = ("--offline", "--json", "--workspace", tmp_path)
+def test_two_films_can_be_made_at_once_in_one_workspace(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:2])
+    flags = ("--offline", "--json", "--preset", "fast_draft")
 
-    both = [Running.start("make", f"kitchen/{n}.md", *place, cwd=killed_batch.home) for n in (1, 2)]
+    both = [Running.start("make", f"kitchen/{n}.md", *flags, cwd=tmp_path) for n in (1, 2)]
 
     ends = [command.finish() for command in both]
     assert [(end.code, end.json["status"]) for end in ends] == [(0, "completed")] * 2
@@ -170,13 +179,12 @@ def test_a_film_that_another_process_makes_is_refused(tmp_path):
 
 
 def test_a_full_disk_is_one_line_and_the_same_command_goes_on_afterwards(tea, tmp_path):
-    resource = pytest.importorskip("resource")
+    pytest.importorskip("resource")
     stock(tmp_path, tea.workspace)
 
     # No file may grow beyond a limit: for whoever writes a larger one, the disk is full.
     for limit_bytes, stage in ((100, "planning"), (9_000, "narration"), (420_000, "film")):
-        limits = (limit_bytes, resource.RLIM_INFINITY)
-        full = make(tea.brief, tmp_path, before=partial(resource.setrlimit, resource.RLIMIT_FSIZE, limits))
+        full = make(tea.brief, tmp_path, most_file_bytes=limit_bytes)
 
         assert (full.code, full.json["status"]) == (8, "failed")
         assert full.stderr == f"nightreel: {full.json['error']}\n"

@@ -122,8 +122,10 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     brief = tmp_path / "kitchen" / "tea.md"
     brief.parent.mkdir()
     brief.write_text(f"# {TITLES[0]}\n\nThe air carries heat away.\n", encoding="utf-8")
+    # A silent film would not pass as somebody's file.
+    spoken = ("--writer", "outline", "--narrator", "espeak", "--preset", "fast_draft", "--publish", "youtube")
     with youtube(tmp_path) as (stand_in, env):
-        assert nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env).code == 0
+        assert nightreel("run", "kitchen", *spoken, cwd=tmp_path, env=env).code == 0
         (job,) = jobs(tmp_path, "kitchen")
         talk = tmp_path / "talk.mp4"
         talk.write_bytes((tmp_path / job["receipt"]["package"]["video"]).read_bytes())
@@ -133,7 +135,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         brief.write_text(
             f"---\npublish_at: 2031-02-01T09:00Z\n---\n# {TITLES[0]}\n\nThe air carries heat away.\n", encoding="utf-8"
         )
-        again = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
+        again = nightreel("run", "kitchen", *spoken, cwd=tmp_path, env=env)
         before = stand_in.history()["films"]
         update = nightreel("publish", "kitchen", "--to", "youtube", "--update", cwd=tmp_path, env=env)
         told = stand_in.history()

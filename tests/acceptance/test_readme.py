@@ -15,13 +15,13 @@ from tests.acceptance.films import TITLES, contents, stock, write_brief
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_library_example_runs_as_it_stands(killed_batch, tmp_path):
+def test_the_library_example_runs_as_it_stands(tea, tmp_path):
     (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     # The first film is one of the batch, too: two short films in place of two and a night.
     write_brief(tmp_path / "topics" / "blue-sky.md", TITLES[0])
     write_brief(tmp_path / "topics" / "red-blood-cell.md", TITLES[1])
     (tmp_path / "nightreel.toml").touch()
-    stock(tmp_path, killed_batch.workspace)
+    stock(tmp_path, tea.workspace)
 
     script = tmp_path / "films.py"
     script.write_text(example, encoding="utf-8")
@@ -41,7 +41,7 @@ def test_the_library_example_runs_as_it_stands(killed_batch, tmp_path):
     first, *batch = ran.stdout.splitlines()
     assert re.fullmatch(r".+/output/films/why-tea-cools/video\.mp4 \d\.\d+", first)
     assert [line.rpartition(" ")[0] for line in batch] == [f"completed {title}" for title in TITLES[:2]]
-    assert contents(tmp_path / "output" / "films" / "why-tea-cools") == contents(killed_batch.output / "why-tea-cools")
+    assert contents(tmp_path / "output" / "films" / "why-tea-cools") == contents(tea.folder)
 
 
 def test_the_brief_of_the_readme_can_be_read():

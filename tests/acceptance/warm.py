@@ -1,9 +1,9 @@
 """Commands that find their modules loaded: a process that has imported them all forks once for each command.
 
 To start Python and to import what a film needs takes longer than most of these commands do, and there are hundreds. A
-fork is a process of its own, with an environment, a folder and streams of its own, and it ends as any Python does. Its
-worker processes begin from nothing, as always. So do commands that are started to be watched or killed (`Running`,
-`Quiet`), those that `before` prepares, and those whose environment has a say in how Python starts.
+fork is a process of its own, with an environment, a folder, streams and a session of its own, and it ends as any Python
+does. Fonts, too, are open in it, and workers are forked as they are by any command on Linux. From nothing begin those
+that `before` prepares, those whose environment has a say in how Python starts, and those that ask for it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,28 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import IO
 
-# What `nightreel make` has loaded when it is done.
+import psutil
+
+# What `nightreel make` has loaded when it is done, but for what draws; and the stand-ins for services.
 LOADED = (
     "anyio._backends._asyncio",
+    "anyio._core._signals",
+    "av.subtitles.stream",
+    "numpy.random",
     "pipeline.api",
     "pipeline.cli.display",
     "pipeline.cli.session",
     "pipeline.cli.work",
     "pipeline.narration.espeak",
     "pipeline.rendering.fonts",
+    "tests.standins.edge",
+    "tests.standins.groq",
+    "tests.standins.youtube.__main__",
 )
 # The one that runs, if there is one.
 _address: list[str] = []
@@ -51,6 +62,9 @@ def warm(repository: Path, env: Mapping[str, str]) -> Iterator[None]:
             assert process.stdout.readline() == b"warm\n"
             _address.append(address)
             yield
+            left = psutil.Process(process.pid).children(recursive=True)
+            _, alive = psutil.wait_procs(left, timeout=10)
+            assert not alive, [each.cmdline() for each in alive]
         finally:
             _address.clear()
             process.kill()
@@ -62,40 +76,106 @@ def can_run(extra: Mapping[str, str]) -> bool:
     return bool(_address) and not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in extra)
 
 
-def run(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], deadline_s: float) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of `nightreel ARGUMENTS`, when nobody writes to them any more."""
-    order = json.dumps({"arguments": arguments, "cwd": str(cwd.resolve()), "env": dict(env)})
-    (out, into_out), (err, into_err) = os.pipe(), os.pipe()
-    with socket.socket(socket.AF_UNIX) as asked, ThreadPoolExecutor(2) as readers:
-        told = [readers.submit(_all_of, stream) for stream in (out, err)]
-        try:
-            asked.settimeout(deadline_s)
-            asked.connect(_address[0])
-            socket.send_fds(asked, [b"."], [into_out, into_err])
-        finally:
-            os.close(into_out)
-            os.close(into_err)
-        with asked.makefile("rw", encoding="utf-8") as talk:
-            print(order, file=talk, flush=True)
-            process_id = int(talk.readline())
+@dataclass
+class Forked:
+    """A process that was forked, as `subprocess.Popen` would have it."""
+
+    pid: int
+    _: KW_ONLY
+    stdout: IO[str]
+    stderr: IO[str]
+    # Here it is told how it ended.
+    told: socket.socket
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its code, if it has ended."""
+        with suppress(BlockingIOError, TimeoutError):
+            return self.wait(0)
+        return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its code, when it has ended. Raises `TimeoutError` or `BlockingIOError`."""
+        if self.returncode is None:
+            self.told.settimeout(timeout)
+            self.returncode = _number(self.told)
+            self.told.close()
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Its stdout and stderr, when nobody writes to them any more.
+
+        Raises `TimeoutError` for one that takes too long, when it is killed, with its workers.
+        """
+        with ThreadPoolExecutor(2) as readers:
+            said = [readers.submit(_all_of, stream) for stream in (self.stdout, self.stderr)]
             try:
-                code = int(talk.readline())
-                stdout, stderr = (stream.result(deadline_s) for stream in told)
+                self.wait(timeout)
+                stdout, stderr = (stream.result(timeout) for stream in said)
             except TimeoutError:
-                # And its worker processes: the streams may be waiting for one that it left behind.
+                # The streams may be waiting for a worker that it left behind.
                 with suppress(ProcessLookupError):
-                    os.killpg(process_id, signal.SIGKILL)
+                    os.killpg(self.pid, signal.SIGKILL)
                 raise
-    return code, stdout, stderr
+        return stdout, stderr
+
+    def send_signal(self, number: int) -> None:
+        """To the process alone."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
 
 
-def _all_of(stream: int) -> str:
-    with open(stream, encoding="utf-8") as file:
-        return file.read()
+def start(
+    module: str,
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    is_heard: bool = True,
+    most_file_bytes: int | None = None,
+) -> Forked:
+    """Begin what `python -m MODULE ARGUMENTS` would be. Its stderr is lost unless it `is_heard`.
+
+    With `most_file_bytes`, it and its workers can write no larger file.
+    """
+    place = {"cwd": str(cwd.resolve()), "env": dict(env), "most_file_bytes": most_file_bytes}
+    order = json.dumps({"module": module, "arguments": arguments, **place})
+    (out, into_out), (err, into_err) = os.pipe(), os.pipe()
+    if not is_heard:
+        os.close(into_err)
+        into_err = os.open(os.devnull, os.O_WRONLY)
+    asked = socket.socket(socket.AF_UNIX)
+    try:
+        asked.connect(_address[0])
+        socket.send_fds(asked, [b"."], [into_out, into_err])
+        asked.sendall(f"{order}\n".encode())
+        pid = _number(asked)
+    finally:
+        os.close(into_out)
+        os.close(into_err)
+    stdout, stderr = (os.fdopen(stream, encoding="utf-8") for stream in (out, err))
+    return Forked(pid, stdout=stdout, stderr=stderr, told=asked)
 
 
-def _serve(address: str) -> tuple[list[str], list[int]]:
-    """Fork for each that asks. Comes back only in a process that is to be a command, with its arguments and streams."""
+def _number(asked: socket.socket) -> int:
+    """The next line, a number."""
+    line = b""
+    while not line.endswith(b"\n"):
+        line += asked.recv(1)
+    return int(line)
+
+
+def _all_of(stream: IO[str]) -> str:
+    with stream:
+        return stream.read()
+
+
+def _serve(address: str) -> tuple[str, list[str], list[int]]:
+    """Fork for each that asks. Comes back only in one that is to be a program, with its name, arguments and streams."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the waiters
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(address)
@@ -128,11 +208,15 @@ def _serve(address: str) -> tuple[list[str], list[int]]:
     os.environ.clear()
     os.environ.update(order["env"])
     os.chdir(order["cwd"])
-    return order["arguments"], list(streams)
+    if order["most_file_bytes"] is not None:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["most_file_bytes"], resource.RLIM_INFINITY))
+    return order["module"], order["arguments"], list(streams)
 
 
-def _become_command(arguments: list[str], streams: list[int]) -> None:
-    """What `python -m pipeline ARGUMENTS` would be now."""
+def _become(module: str, arguments: list[str], streams: list[int]) -> ModuleType:
+    """What `python -m MODULE ARGUMENTS` would be now: the module whose `main` is to be called."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for number, source in enumerate((nothing, *streams)):
         os.dup2(source, number)
@@ -141,16 +225,39 @@ def _become_command(arguments: list[str], streams: list[int]) -> None:
     sys.stdout = open(1, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, encoding=sys.stderr.encoding, errors=sys.stderr.errors, closefd=False)  # noqa: SIM115
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    sys.argv = [str(Path(entry.__file__)), *arguments]
+    program = importlib.import_module(module)
+    if hasattr(program, "__path__"):
+        program = importlib.import_module(f"{module}.__main__")
+    assert program.__file__ is not None
+    sys.argv = [program.__file__, *arguments]
     # Workers import the main module of their parent.
-    sys.modules["__main__"] = entry
+    sys.modules["__main__"] = program
+    return program
+
+
+def _load() -> None:
+    """Import it all, and draw the first picture of a film: what it is drawn with is open then."""
+    for module in LOADED:
+        importlib.import_module(module)
+    from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
+    from pipeline.rendering import Look, draw_scene, draw_thumbnail, find_misfits, fonts_for, load  # noqa: PLC0415
+    from pipeline.template import load_template  # noqa: PLC0415
+
+    load_template("explainer", search=())
+    load()
+    lines = (SpokenLine(text="Tea cools."),)
+    scene = TitleScene(lines=lines, heading="Why tea cools")
+    script = Script(title="Why tea cools", language="en", scenes=(scene,))
+    for width_px, height_px in ((1920, 1080), (1280, 720)):
+        look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
+        find_misfits(scene, look)
+        list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
+        draw_thumbnail(script, look)
+        fonts_for(script, look)
+    # No command looks through what was there before it.
+    gc.freeze()
 
 
 if __name__ == "__main__":
-    import pipeline.__main__ as entry
-
-    for _module in LOADED:
-        importlib.import_module(_module)
-    gc.freeze()  # no command looks through what was there before it
-    _become_command(*_serve(sys.argv[1]))
-    entry.main()
+    _load()
+    _become(*_serve(sys.argv[1])).main()
