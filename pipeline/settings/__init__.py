@@ -1,6 +1,7 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
 groups.py      every setting, its default and what it may be
+night.py       how a batch is worked through
 looks.py       captions and the colours of the user
 presets.py     how films are encoded, by name
 publishing.py  where films are published
@@ -18,24 +19,20 @@ example.py     the commented nightreel.toml of `nightreel init`
 from pipeline.settings.example import example_toml
 from pipeline.settings.fields import environment_name, is_secret, setting_fields
 from pipeline.settings.groups import (
-    BreakerSettings,
     CacheSettings,
     EdgeSettings,
-    ErrorSettings,
     MusicSettings,
     NarrationSettings,
     OutputSettings,
     PiperSettings,
     QualitySettings,
-    RetrySettings,
     ScriptSettings,
     Settings,
-    TimeLimitSettings,
-    WorkSettings,
 )
 from pipeline.settings.loading import load_settings
 from pipeline.settings.looks import SubtitleSettings
 from pipeline.settings.money import BudgetSettings, PriceSettings
+from pipeline.settings.night import BreakerSettings, ErrorSettings, RetrySettings, TimeLimitSettings, WorkSettings
 from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
 from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
 from pipeline.settings.publishing import DEFAULT_CHANNEL, PublishingSettings, YouTubeSettings

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
@@ -14,7 +13,6 @@ from pipeline.settings.kinds import (
     DAY_S,
     MOST,
     MOST_GB,
-    WEEK_S,
     Formats,
     Group,
     Language,
@@ -26,6 +24,7 @@ from pipeline.settings.kinds import (
 from pipeline.settings.languages import Languages, VoiceTable
 from pipeline.settings.looks import BrandSettings, SubtitleSettings
 from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
+from pipeline.settings.night import BreakerSettings, ErrorSettings, RetrySettings, TimeLimitSettings, WorkSettings
 from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
 from pipeline.settings.pronounce import PronounceTable
@@ -33,14 +32,6 @@ from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
 from pipeline.settings.services import GroqSettings, Services
 from pipeline.settings.source import SourceSettings
 from pipeline.settings.stock import PexelsSettings, PixabaySettings
-
-
-def _cores_for_zero(value: int) -> int:
-    if value:
-        return value
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
 
 # Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
 _CLEAR_SPEECH_LU = 15
@@ -187,103 +178,6 @@ class QualitySettings(Group):
         "published before all of these are approved. At least one film, if it is more than 0.",
     )
     review_seed: int = Field(0, ge=0, le=MOST, description="Another number draws other films.")
-
-
-class RetrySettings(Group):
-    """How patient we are with services outside."""
-
-    attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
-    wait_initial_s: float = Field(
-        1, ge=0, le=DAY_S, description="Seconds before the second call; doubled for each one after it."
-    )
-    wait_max_s: float = Field(30, ge=0, le=DAY_S, description="Seconds that the doubling ends at.")
-    retry_after_max_s: float = Field(
-        300,
-        ge=0,
-        le=DAY_S,
-        description="When a service asks for a longer wait than this (in seconds), the film is parked until then.",
-    )
-
-    @model_validator(mode="after")
-    def _waits_in_order(self) -> RetrySettings:
-        if self.wait_initial_s > self.wait_max_s:
-            raise ValueError("wait_initial_s must be at most wait_max_s")
-        return self
-
-
-class BreakerSettings(Group):
-    """When a service that keeps failing is left alone for a while."""
-
-    failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
-    cooldown_s: float = Field(
-        60, gt=0, le=DAY_S, description="Seconds before one call tries again; doubled each time it fails."
-    )
-    cooldown_max_s: float = Field(1800, gt=0, le=DAY_S, description="Seconds that the doubling ends at.")
-
-
-class WorkSettings(Group):
-    """How much happens at once."""
-
-    workers: Annotated[int, AfterValidator(_cores_for_zero)] = Field(
-        0, ge=0, le=1024, description="Processes that draw and encode; 0: one per core."
-    )
-    strategy: Literal["sequential", "fixed", "adaptive", "smart"] = Field(
-        "adaptive",
-        description="How many films are under way at once: sequential (one), fixed (max_concurrent), adaptive (as many "
-        "as keep the cores busy and fit into memory), or smart (adaptive, and films that share work and short ones "
-        "first).",
-    )
-    max_concurrent: int = Field(8, ge=1, le=1000, description="Films under way at once, at most.")
-    max_memory_gb: float = Field(
-        0,
-        ge=0,
-        le=MOST_GB,
-        description="Gigabytes that all our processes together may use; 0: three quarters of the machine's.",
-    )
-    min_free_memory_gb: float = Field(
-        0.5,
-        ge=0,
-        le=MOST_GB,
-        description="Gigabytes of memory that stay free for other programs; below, no film is begun beside others; one "
-        "always is.",
-    )
-    min_free_disk_gb: float = Field(
-        2, ge=0, le=MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
-    )
-
-
-class ErrorSettings(Group):
-    """What a failure does to the rest of a batch."""
-
-    on_error: Literal["continue", "stop"] = Field(
-        "continue", description="After a film has failed: continue with the others, or stop."
-    )
-    max_failures: int = Field(0, ge=0, le=MOST, description="Stop after so many failed films; 0: never.")
-    retries: int = Field(
-        1,
-        ge=0,
-        le=100,
-        description="How often a film is taken up again after a failure that may pass: a service, a time limit.",
-    )
-    retry_wait_s: float = Field(60, ge=0, le=DAY_S, description="Seconds before that; doubled each time.")
-
-
-class TimeLimitSettings(Group):
-    """Seconds that each stage of a film may take."""
-
-    script_s: float = Field(
-        900,
-        gt=0,
-        le=WEEK_S,
-        description="Writing, with all waiting for the model; narration_s more where a length is wanted, because the "
-        "script is spoken then to see how long it lasts.",
-    )
-    narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Speaking, with all waiting for the voices.")
-    subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Cutting the subtitles.")
-    scenes_s: float = Field(3600, gt=0, le=WEEK_S, description="Drawing and encoding, with the wait for a free core.")
-    film_s: float = Field(900, gt=0, le=WEEK_S, description="Joining the scenes.")
-    quality_s: float = Field(900, gt=0, le=WEEK_S, description="Inspecting the film.")
-    publishing_s: float = Field(7200, gt=0, le=WEEK_S, description="Delivering it.")
 
 
 class OutputSettings(Group):

@@ -24,6 +24,7 @@ from pipeline.model import Cost, JobStatus, JobSummary, Priority, SampleStanding
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
 from pipeline.state.moments import EARLIEST, LATEST, has_sane_moments, is_sane
+from pipeline.state.rows import DROP_NONSENSE, PUT, PUT_STAGE, columns_of
 
 logger = logging.getLogger("nightreel")
 
@@ -119,13 +120,13 @@ class BatchIndex:
 
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
-        columns = [_columns(row, stamp) for row, stamp in rows]
+        columns = [columns_of(row, stamp) for row, stamp in rows]
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
             for values in columns:
-                if not database.execute(_PUT_STAGE, values).rowcount:
-                    database.execute(_PUT, values)
+                if not database.execute(PUT_STAGE, values).rowcount:
+                    database.execute(PUT, values)
             # Parts that a row has no more stay: who finds a row by one looks whether it has it.
             database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)
 
@@ -134,14 +135,14 @@ class BatchIndex:
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
         row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
-        columns = (*_columns(row, stamp)[:-2], damage.message, _ROW.dump_json(row))
-        self._change(lambda database: database.execute(_PUT, columns))
+        columns = (*columns_of(row, stamp)[:-2], damage.message, _ROW.dump_json(row))
+        self._change(lambda database: database.execute(PUT, columns))
 
     def drop_nonsense(self) -> None:
         """Drop the rows that no job of ours can have, so that their files are read again."""
 
         def drop(database: sqlite3.Connection) -> None:
-            dropped = database.execute(_DROP_NONSENSE, (EARLIEST.timestamp(), LATEST.timestamp()) * 2).rowcount
+            dropped = database.execute(DROP_NONSENSE, (EARLIEST.timestamp(), LATEST.timestamp()) * 2).rowcount
             if dropped:
                 logger.info("%d rows of %s make no sense: their files are read again", dropped, self._path)
 
@@ -395,43 +396,3 @@ def _in_short(job_id: str, data: bytes) -> JobInShort | None:
 
 # A job that was parked in the future was parked under a clock that ran ahead: its time means nothing.
 _DUE = "(parked_until <= ? OR parked_at > ?)"
-# What `_columns` never writes. The row is looked into only when it is JSON at all.
-_DROP_NONSENSE = f"""
-    DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
-    OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
-    OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
-    OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
-    OR typeof(key) != 'text' OR typeof(of_row) != 'text' OR sample NOT IN ('', 'waits', 'approved', 'rejected')
-    OR typeof(video) NOT IN ('text', 'null') OR typeof(cost) != 'text'
-    OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
-    OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
-    OR CASE WHEN json_valid(CAST(row AS TEXT)) THEN
-        json_extract(CAST(row AS TEXT), '$.id') IS NOT id OR json_extract(CAST(row AS TEXT), '$.status') IS NOT status
-    ELSE TRUE END
-"""  # noqa: S608 - all ours
-_PUT = """
-    INSERT INTO jobs
-    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, of_row, video, cost, sample, damage,
-    row)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
-    parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
-    weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
-    video = excluded.video, cost = excluded.cost, sample = excluded.sample, damage = excluded.damage, row = excluded.row
-"""
-# Most saves are of a film that has come to its next stage: nothing that the queue asks for has changed, and the indexes
-# stay as they are, which is a third of the work.
-_PUT_STAGE = """
-    UPDATE jobs SET stamp = ?2, row = ?16 WHERE id = ?1 AND status = ?3 AND rank = ?4 AND parked_until IS ?5
-    AND parked_at IS ?6 AND kin = ?7 AND weight = ?8 AND folder = ?9 AND key = ?10 AND of_row = ?11 AND video IS ?12
-    AND cost = ?13 AND sample = ?14 AND damage IS ?15
-"""
-
-
-def _columns(row: JobSummary, stamp: str) -> tuple[object, ...]:
-    until = row.parked_until.timestamp() if row.parked_until else None
-    rank, data = row.priority.rank, _ROW.dump_json(row)
-    at = row.ended_at.timestamp() if until and row.ended_at else None
-    video, cost = str(row.video) if row.video else None, _COST.dump_json(row.cost) if row.cost != Cost() else b""
-    facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
-    return (*facts, video, cost.decode(), row.sample, None, data)

@@ -1,0 +1,51 @@
+"""How a row of a batch is written to its database, and what is no row of ours."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from pipeline.model import Cost, JobStatus, JobSummary, Priority
+
+_ROW = TypeAdapter(JobSummary)
+_COST = TypeAdapter(Cost)
+# What `columns_of` never writes. The row is looked into only when it is JSON at all.
+DROP_NONSENSE = f"""
+    DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
+    OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
+    OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
+    OR typeof(position) NOT IN ('integer', 'null') OR typeof(stamp) != 'text' OR typeof(kin) != 'text'
+    OR typeof(key) != 'text' OR typeof(of_row) != 'text' OR sample NOT IN ('', 'waits', 'approved', 'rejected')
+    OR typeof(video) NOT IN ('text', 'null') OR typeof(cost) != 'text'
+    OR (parked_until IS NOT NULL AND (typeof(parked_until) != 'real' OR parked_until NOT BETWEEN ? AND ?))
+    OR (parked_at IS NOT NULL AND (typeof(parked_at) != 'real' OR parked_at NOT BETWEEN ? AND ?))
+    OR CASE WHEN json_valid(CAST(row AS TEXT)) THEN
+        json_extract(CAST(row AS TEXT), '$.id') IS NOT id OR json_extract(CAST(row AS TEXT), '$.status') IS NOT status
+    ELSE TRUE END
+"""  # noqa: S608 - all ours
+PUT = """
+    INSERT INTO jobs
+    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, of_row, video, cost, sample, damage,
+    row)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
+    parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
+    weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
+    video = excluded.video, cost = excluded.cost, sample = excluded.sample, damage = excluded.damage, row = excluded.row
+"""
+# Most saves are of a film that has come to its next stage: nothing that the queue asks for has changed, and the indexes
+# stay as they are, which is a third of the work.
+PUT_STAGE = """
+    UPDATE jobs SET stamp = ?2, row = ?16 WHERE id = ?1 AND status = ?3 AND rank = ?4 AND parked_until IS ?5
+    AND parked_at IS ?6 AND kin = ?7 AND weight = ?8 AND folder = ?9 AND key = ?10 AND of_row = ?11 AND video IS ?12
+    AND cost = ?13 AND sample = ?14 AND damage IS ?15
+"""
+
+
+def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:
+    """The values that `PUT` takes: of a row, and the stamp of the file that it was made of."""
+    until = row.parked_until.timestamp() if row.parked_until else None
+    rank, data = row.priority.rank, _ROW.dump_json(row)
+    at = row.ended_at.timestamp() if until and row.ended_at else None
+    video, cost = str(row.video) if row.video else None, _COST.dump_json(row.cost) if row.cost != Cost() else b""
+    facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
+    return (*facts, video, cost.decode(), row.sample, None, data)
