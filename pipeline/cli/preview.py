@@ -80,7 +80,13 @@ def preview(
             raise InputError("is no table", where=str(source), hint="Give a .csv, .tsv, .json or .jsonl file")
         if output and output.suffix.lower() != ".png":
             raise InputError("is no picture", where=str(output), hint="Write FILE.png")
-        settings = {"video.preset": _PRESET, **making.as_settings(), **table.as_settings(), **working.as_settings()}
+        # Whatever the settings say of hosts: what is looked at is not for viewers yet.
+        if making.publish:
+            raise InputError(
+                "a preview is not published", where="--publish", hint="Leave it out, and look at the films"
+            )
+        flags = {**making.as_settings(), **table.as_settings(), **working.as_settings()}
+        settings = {"video.preset": _PRESET, **flags, "publishing.to": ""}
         session = open_session(place, settings)
         return session.run(work)
     except NightreelError as error:

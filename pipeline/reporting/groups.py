@@ -59,6 +59,7 @@ _OF_ONE: Mapping[JobStatus, str] = MappingProxyType(
 _KIND_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "InputError": "the brief or a file of it",
+        "SourceError": "the list or table of films",
         "ConfigurationError": "the settings",
         "MissingToolError": "this machine",
         "ProviderError": "a service",

@@ -200,9 +200,11 @@ def test_bad_input_is_one_clear_line_and_an_exit_code(outcomes, name):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("make", "god.md"), ("make", "good.md", "--template", "explaner")], ids=["before the job", "in it"]
+    ("arguments", "error"),
+    [(("make", "god.md"), "SourceError"), (("make", "good.md", "--template", "explaner"), "InputError")],
+    ids=["before the job", "in it"],
 )
-def test_a_person_gets_one_line_too_and_a_traceback_only_for_debug(tmp_path, arguments):
+def test_a_person_gets_one_line_too_and_a_traceback_only_for_debug(tmp_path, arguments, error):
     write_brief(tmp_path / "good.md")
 
     plain, debug = (nightreel(*arguments, *more, cwd=tmp_path) for more in ((), ("--debug",)))
@@ -210,5 +212,5 @@ def test_a_person_gets_one_line_too_and_a_traceback_only_for_debug(tmp_path, arg
     assert (plain.code, plain.stdout) == (debug.code, debug.stdout) == (2, "")
     assert len(plain.complaints) == 1
     assert "Traceback (most recent call last)" in debug.stderr
-    assert "pipeline.errors.InputError" in debug.stderr
+    assert f"pipeline.errors.{error}" in debug.stderr
     assert debug.complaints[-1] == plain.complaints[0]

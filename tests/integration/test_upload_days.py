@@ -16,7 +16,7 @@ from functools import partial
 import pytest
 from anyio import to_thread
 
-from pipeline.model import Brief, JobStatus, Receipt, Video
+from pipeline.model import Brief, Check, JobStatus, Receipt, Verdict, Video
 from pipeline.orchestrator import jobs, scheduler
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.plan import plan_batch
@@ -60,7 +60,9 @@ def only_uploads(monkeypatch):
         package.metadata.write_text(f'{{"title": "{job.brief.title}", "language": "en"}}', encoding="utf-8")
         sha256 = hashlib.sha256(job.id.encode()).hexdigest()
         video = Video(frames=30, bytes=len(job.id), sha256=sha256)
-        return job.evolve(receipt=Receipt(destination="folder", package=package), video=video)
+        check = Check.of("file", passed=True, measured="whole", limit="whole")
+        verdict = Verdict(checks=(check,)).of_film(sha256)
+        return job.evolve(receipt=Receipt(destination="folder", package=package), video=video, verdict=verdict)
 
     async def make(job, shop, _attempt):
         return await to_thread.run_sync(write, job, shop)

@@ -77,7 +77,8 @@ def test_pieces_of_a_long_sentence_know_where_their_words_are(lines, repeated):
     for phrase in phrases_of([line * repeated for line in lines], spoken):
         said = phrase.said
         for word, place in zip(said.words, said.places, strict=True):
-            assert place is None or said.text[slice(*place)] == spoken(word).text
+            # A pause between two Thai words is part of the first.
+            assert place is None or said.text[slice(*place)].rstrip() == spoken(word).text
 
 
 def test_a_written_word_that_is_spoken_as_several_stays_in_one_piece():

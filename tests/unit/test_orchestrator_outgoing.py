@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from pipeline.errors import ClosedError, HeldError, NeedsLoginError, ProviderError, TransientError
-from pipeline.model import Brief, Job, JobStatus, Package, Receipt
+from pipeline.errors import ClosedError, HeldError, NeedsLoginError, ProviderError, QualityError, TransientError
+from pipeline.model import Brief, Check, Job, JobStatus, Package, Receipt, Verdict
 from pipeline.orchestrator.outgoing import films_to_come, send_out
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -18,6 +19,15 @@ JOB = Job(id="1" * 8, batch="films", folder="films/1", brief=Brief(title="Tea"))
 @pytest.fixture
 def package(tmp_path):
     return Package(**dict.fromkeys(("video", "srt", "vtt", "thumbnail", "metadata"), tmp_path / "video.mp4"))
+
+
+@pytest.fixture
+def film(package):
+    """A job whose film was judged, and lies in its folder."""
+    package.video.write_bytes(b"a film")
+    check = Check.of("file", passed=True, measured="whole", limit="whole")
+    verdict = Verdict(checks=(check,)).of_film(hashlib.sha256(b"a film").hexdigest())
+    return JOB.evolve(receipt=Receipt(destination="folder", package=package), verdict=verdict)
 
 
 class Host:
@@ -61,12 +71,12 @@ def shop_with(*hosts, retries=1):
     )
 
 
-async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(package):
+async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(film, package):
     attempt = Attempt()
     cooking, default = Host("youtube:cooking", package, NeedsLoginError("over")), Host("youtube", package)
 
     with pytest.raises(NeedsLoginError, match="over"):
-        await send_out(JOB, package, shop_with(cooking, default), attempt)
+        await send_out(film, package, shop_with(cooking, default), attempt)
 
     assert [receipt.destination for receipt in attempt.kept[-1].published] == ["youtube"]
 
@@ -79,19 +89,19 @@ async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(package
         ([HeldError("a"), NeedsLoginError("b")], "a"),
     ],
 )
-async def test_of_several_troubles_the_job_waits_for_the_one_that_passes_first(package, errors, expected):
+async def test_of_several_troubles_the_job_waits_for_the_one_that_passes_first(film, package, errors, expected):
     hosts = [Host(f"youtube:{number}", package, error) for number, error in enumerate(errors)]
 
     with pytest.raises((ProviderError, HeldError), match=f"^{expected}$"):
-        await send_out(JOB, package, shop_with(*hosts), Attempt())
+        await send_out(film, package, shop_with(*hosts), Attempt())
 
 
-async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(package):
+async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(film, package):
     attempt = Attempt()
     host = Host("youtube", package, missing=("captions (en): spent",), missing_until=NOON)
 
     with pytest.raises(ClosedError, match="out as https://youtube/1, without captions") as raised:
-        await send_out(JOB, package, shop_with(host), attempt)
+        await send_out(film, package, shop_with(host), attempt)
 
     assert raised.value.until == NOON
     (receipt,) = attempt.kept[-1].published
@@ -101,22 +111,22 @@ async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(packag
     assert attempt.notes == []
 
 
-async def test_what_may_pass_is_tried_again_as_often_as_the_settings_say_and_then_told(package):
+async def test_what_may_pass_is_tried_again_as_often_as_the_settings_say_and_then_told(film, package):
     host, attempt = Host("youtube", package, missing=("thumbnail: 429",), missing_may_pass=True), Attempt()
     shop = shop_with(host, retries=1)
 
     with pytest.raises(TransientError):
-        await send_out(JOB, package, shop, attempt)
-    done = await send_out(JOB.evolve(retries=1), package, shop, attempt)
+        await send_out(film, package, shop, attempt)
+    done = await send_out(film.evolve(retries=1), package, shop, attempt)
 
     assert len(done.published) == 1
     assert "nightreel publish films --to youtube goes on with it" in attempt.notes[-1]
 
 
-async def test_what_needs_a_person_is_told_and_keeps_nobody_waiting(package):
+async def test_what_needs_a_person_is_told_and_keeps_nobody_waiting(film, package):
     host, attempt = Host("youtube", package, missing=("captions (en): forbidden",)), Attempt()
 
-    done = await send_out(JOB, package, shop_with(host), attempt)
+    done = await send_out(film, package, shop_with(host), attempt)
 
     assert len(done.published) == 1
     assert "without captions (en): forbidden" in attempt.notes[-1]
@@ -133,3 +143,13 @@ def test_films_to_come_are_those_of_the_batch_that_are_not_out_at_the_host():
     assert films_to_come(job, shop, "youtube", 10) == 3
     assert films_to_come(job, shop, "youtube", 2) == 2
     assert JobStatus.COMPLETED not in asked[0]
+
+
+async def test_a_film_that_was_exchanged_since_it_was_judged_goes_nowhere(film, package):
+    package.video.write_bytes(b"another")
+    host = Host("youtube", package)
+
+    with pytest.raises(QualityError, match="not the one that was judged"):
+        await send_out(film, package, shop_with(host), Attempt())
+
+    assert host.asked == 0

@@ -61,11 +61,12 @@ flags = st.dictionaries(names, st.text(max_size=5) | st.booleans() | whole | num
 basics = {
     Path: paths,
     datetime: moments,
+    datetime | None: st.none() | moments,
     float: numbers,
     float | None: st.none() | numbers,
     get_type_hints(Asked)["settings"]: flags,
 }
-for kind in (Asked, Batch, Clip, Cost, Cue, Event, Package, Segment, StageRecord, Video, Word):
+for kind in (Asked, Batch, Clip, Cost, Cue, Event, Package, Receipt, Segment, StageRecord, Video, Word):
     hints = get_type_hints(kind)
     fields = {name: basics[hint] for name, hint in hints.items() if hint in basics}
     st.register_type_strategy(kind, st.builds(kind, **fields))
