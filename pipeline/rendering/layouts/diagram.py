@@ -111,8 +111,9 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
     top += plan.head.height_px
     left = content.left + (content.width - plan.width_px) // 2
     boxes = [plan.box_at(place).moved(left, top) for place in plan.network.places]
+    # A lane at the edge is wider than its share of whole pixels by a part of one.
     lanes = {
-        arrow: tuple((x + left, y + top) for x, y in map(plan.middle, places))
+        arrow: tuple((min(x + left, content.right), y + top) for x, y in map(plan.middle, places))
         for arrow, places in plan.network.lanes.items()
     }
     elements += [placeholder(look, box, frame=3 * index) for index, box in enumerate(boxes)]
