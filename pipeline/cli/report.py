@@ -107,7 +107,8 @@ def print_summary(
         console.print("  … and more: see the report")
     if outcome.stopped_because:
         console.print(f"Stopped: {marked(outcome.stopped_because)}")
-    if any(row.id for group in causes for row in group.rows):
+    # A film that is held goes on by a word of a person, not by another try: its reason says so.
+    if any(row.id and row.status is not JobStatus.REVIEW for group in causes for row in group.rows):
         console.print(f"Again: nightreel retry {name}, or the same command; the others stay as they are.")
     elif refused:
         console.print("Again: mend them, and give the same command; the others stay as they are.")

@@ -17,7 +17,8 @@ from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
 from pipeline.orchestrator.jobs import error_record, run_job
-from pipeline.orchestrator.plan import Plan, plan_batch
+from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.planned import Plan
 from pipeline.orchestrator.results import write_results
 from pipeline.orchestrator.scheduler import Scheduler, follow_wish
 from pipeline.orchestrator.workshop import Workshop

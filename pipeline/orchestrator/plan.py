@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from anyio import to_thread
 
@@ -17,6 +17,7 @@ from pipeline.errors import BusyError, CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, Sample, advance
 from pipeline.orchestrator.delivered import has_film
 from pipeline.orchestrator.folders import Folders
+from pipeline.orchestrator.planned import Change, Draft, Mended, Plan
 from pipeline.orchestrator.sampling import sample_for, take_one
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex
@@ -34,64 +35,6 @@ _AGAIN = {
     JobStatus.PARKED: "tried again",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """What this run wants of a job that is known already."""
-
-    job: str
-    # As it was when the plan was made: if it has moved on since, it is left alone.
-    status: JobStatus
-    brief: Brief
-    # Another than it had: a film that came back after its folder was given away.
-    folder: str | None = None
-    # Whether it is in the sample that a person looks at; None: as it was.
-    sampled: bool | None = None
-    # Its film stays as it is, and out as it is: only what the brief says of that is noted.
-    only_noted: bool = False
-
-
-@dataclass(kw_only=True)
-class Plan:
-    """The jobs of a batch, and what asking for it again means for them."""
-
-    ids: list[str] = field(default_factory=list)
-    # Never seen before.
-    new: int = 0
-    # Their films are there; some are on video hosts, and their briefs want them shown otherwise than before.
-    untouched: int = 0
-    shown_otherwise: int = 0
-    # The folder that the pattern gives them is another film's: theirs has the id in its name.
-    crowded: int = 0
-    # What an earlier source had and this one has not: how many films, and what the first of them are called.
-    removed: int = 0
-    removed_titles: list[str] = field(default_factory=list)
-    # Others have taken their folders: their films are replaced.
-    replaced: dict[str, str] = field(default_factory=dict)
-    # Likewise, but they never made a film: they get these folders.
-    moved: dict[str, str] = field(default_factory=dict)
-    changed: list[Change] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A plan that was made and not saved."""
-
-    plan: Plan
-    # The rows of the batch as it stands, and the completed briefs of the plan by the ids of their jobs.
-    index: BatchIndex
-    briefs: dict[str, Brief]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mended:
-    """A row of the source as it is now, in the place of the job that was made of it."""
-
-    job: str
-    # Its place in the source, from 1.
-    number: int
-    brief: Brief
 
 
 async def plan_batch(

@@ -24,12 +24,10 @@ from pipeline.model import Cost, JobStatus, JobSummary, Priority, SampleStanding
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
 from pipeline.state.moments import EARLIEST, LATEST, has_sane_moments, is_sane
-from pipeline.state.rows import DROP_NONSENSE, PUT, PUT_STAGE, columns_of
+from pipeline.state.rows import COST, DROP_NONSENSE, PUT, PUT_STAGE, ROW, columns_of
 
 logger = logging.getLogger("nightreel")
 
-_ROW = TypeAdapter(JobSummary)
-# What `told` gives; checked, and given as it is.
 _PAGE = 500
 
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
@@ -83,7 +81,8 @@ class Turn(NamedTuple):
     job: str
 
 
-_SHORT, _COST = TypeAdapter(JobInShort), TypeAdapter(Cost)
+# What `told` gives; checked, and given as it is.
+_SHORT = TypeAdapter(JobInShort)
 Row = TypeVar("Row", JobSummary, JobInShort)
 
 
@@ -135,7 +134,7 @@ class BatchIndex:
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
         row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
-        columns = (*columns_of(row, stamp)[:-2], damage.message, _ROW.dump_json(row))
+        columns = (*columns_of(row, stamp)[:-2], damage.message, ROW.dump_json(row))
         self._change(lambda database: database.execute(PUT, columns))
 
     def drop_nonsense(self) -> None:
@@ -292,7 +291,7 @@ class BatchIndex:
         total = Cost()
         for text, jobs in self._ask(query):
             with contextlib.suppress(ValidationError):  # such a row is read again when it is looked at
-                total += _COST.validate_json(text) * jobs
+                total += COST.validate_json(text) * jobs
         return total
 
     def sampled(self) -> list[str]:
@@ -380,7 +379,7 @@ class BatchIndex:
 
 def _sensible(job_id: str, data: bytes) -> JobSummary | None:
     try:
-        row = _ROW.validate_json(data)
+        row = ROW.validate_json(data)
     except ValidationError:
         return None
     return row if row.id == job_id and has_sane_moments(row) else None

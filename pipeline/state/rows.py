@@ -6,8 +6,8 @@ from pydantic import TypeAdapter
 
 from pipeline.model import Cost, JobStatus, JobSummary, Priority
 
-_ROW = TypeAdapter(JobSummary)
-_COST = TypeAdapter(Cost)
+ROW = TypeAdapter(JobSummary)
+COST = TypeAdapter(Cost)
 # What `columns_of` never writes. The row is looked into only when it is JSON at all.
 DROP_NONSENSE = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
@@ -44,8 +44,8 @@ PUT_STAGE = """
 def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:
     """The values that `PUT` takes: of a row, and the stamp of the file that it was made of."""
     until = row.parked_until.timestamp() if row.parked_until else None
-    rank, data = row.priority.rank, _ROW.dump_json(row)
+    rank, data = row.priority.rank, ROW.dump_json(row)
     at = row.ended_at.timestamp() if until and row.ended_at else None
-    video, cost = str(row.video) if row.video else None, _COST.dump_json(row.cost) if row.cost != Cost() else b""
+    video, cost = str(row.video) if row.video else None, COST.dump_json(row.cost) if row.cost != Cost() else b""
     facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
     return (*facts, video, cost.decode(), row.sample, None, data)

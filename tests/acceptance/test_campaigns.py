@@ -7,22 +7,8 @@ import json
 import openpyxl
 
 from tests.acceptance.command import nightreel
+from tests.standins.campaigns import TEMPLATE
 
-TEMPLATE = """
-title = "Hello"
-key = "id"
-[layouts.title]
-heading = 30
-kicker = 30
-subtitle = 30
-[layouts.statement]
-text = 60
-kicker = 20
-[fields.id]
-[fields.name]
-required = true
-max_chars = 20
-"""
 SCRIPT = """
 title = "Hello {{ name }}"
 [[scenes]]

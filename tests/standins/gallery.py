@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import anyio
@@ -21,6 +21,7 @@ from aiohttp import web
 
 from pipeline.pictures import MOST_BYTES
 from tests.standins.photos import coast
+from tests.standins.served import Handler, Served
 
 
 def encoded(kind: str) -> bytes:
@@ -42,29 +43,15 @@ _ANSWERS: dict[str, Callable[[], web.Response]] = {
 
 
 @dataclass
-class PictureServer:
+class PictureServer(Served):
     """The server."""
 
     # What was asked for, in order.
     asked: list[str] = field(default_factory=list)
-    port: int = 0
 
-    def url(self, path: str) -> str:
-        """An address on it."""
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    async def __aenter__(self) -> PictureServer:
-        app = web.Application()
-        app.router.add_get("/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+    def routes(self) -> Mapping[str, Handler]:
+        """All paths."""
+        return {"/{path:.*}": self._answer}
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         assert request.headers["Accept-Encoding"] == "identity"

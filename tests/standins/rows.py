@@ -16,18 +16,20 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+
+from tests.standins.served import Handler, Served
 
 KEY = "k3y-of-the-service"
 PAGE_ROWS = 3
 
 
 @dataclass
-class RowService:
+class RowService(Served):
     """The service."""
 
     rows: Sequence[dict[str, Any]]
@@ -38,24 +40,10 @@ class RowService:
     # What was asked for, in order, and what there was to complain about.
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    port: int = 0
 
-    def url(self, path: str) -> str:
-        """An address on it."""
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    async def __aenter__(self) -> RowService:
-        app = web.Application()
-        app.router.add_get("/{kind:.*}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+    def routes(self) -> Mapping[str, Handler]:
+        """All paths."""
+        return {"/{kind:.*}": self._answer}
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path_qs)

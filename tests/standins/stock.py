@@ -12,7 +12,7 @@ Sources: pexels.com/api/documentation, pixabay.com/api/docs.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ import anyio
 from aiohttp import web
 
 from tests.standins.photos import coast
+from tests.standins.served import Handler, Served
 
 PEXELS_KEY, PIXABAY_KEY = "563492ad6f91700001000001pexels", "43210987-0123456789abcdefpixabay0"
 _LOCALES = frozenset({"en-US", "pt-BR", "de-DE", "ja-JP", "zh-TW", "zh-CN", "nb-NO"})
@@ -50,7 +51,7 @@ class Fault:
 
 
 @dataclass
-class StockServer:
+class StockServer(Served):
     """The server of both."""
 
     photos: tuple[Photo, ...] = (Photo(number=1), Photo(number=2, author="Bo Chen"))
@@ -59,27 +60,19 @@ class StockServer:
     # What was searched for, by service, and the numbers of the pictures that were fetched.
     searched: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     fetched: list[int] = field(default_factory=list)
-    port: int = 0
 
     @property
     def root(self) -> str:
         """What the settings take."""
-        return f"http://127.0.0.1:{self.port}"
+        return self.url()
 
-    async def __aenter__(self) -> StockServer:
-        app = web.Application()
-        app.router.add_get("/v1/search", self._pexels)
-        app.router.add_get("/api/", self._pixabay)
-        app.router.add_get(r"/photos/{number:\d+}.jpg", self._picture)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+    def routes(self) -> Mapping[str, Handler]:
+        """Both services, and the pictures of both."""
+        return {
+            "/v1/search": self._pexels,
+            "/api/": self._pixabay,
+            r"/photos/{number:\d+}.jpg": self._picture,
+        }
 
     def _address(self, photo: Photo) -> str:
         return photo.address or f"{self.root}/photos/{photo.number}.jpg"

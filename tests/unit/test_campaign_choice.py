@@ -18,22 +18,8 @@ from pipeline.orchestrator.workshop import open_workshop
 from pipeline.sources.campaign.casting import Casting, Part, column_names
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import CellProblem
+from tests.standins.campaigns import TEMPLATE
 
-TEMPLATE = """
-title = "Hello"
-key = "id"
-[layouts.title]
-heading = 30
-kicker = 30
-subtitle = 30
-[layouts.statement]
-text = 60
-kicker = 20
-[fields.id]
-[fields.name]
-required = true
-max_chars = 20
-"""
 SCRIPT = """
 language = "{language}"
 title = "{hello} {{{{ name }}}}"

@@ -275,6 +275,19 @@ def test_a_row_begins_with_the_beginning_of_an_id_and_a_failure_with_its_place(s
     assert re.search(r"000000 +Film 0 +failed +0 +topics/space.txt:7: no notes", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize(("status", "tries"), [(JobStatus.REVIEW, False), (JobStatus.FAILED, True)])
+def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys):
+    error = JobError(kind="ReviewError", stage="publishing", message="passes with warnings", exit_code=6)
+    row = JobSummary(id="1", batch="big", title="Film 1", folder="", status=status, error=error)
+
+    def rows_of(*statuses):
+        return [row] if status in statuses else []
+
+    print_summary(Outcome(batch="big", counts={status: 1}), rows_of, refused=[], seconds=5, report=None)
+
+    assert ("nightreel retry" in capsys.readouterr().out) == tries
+
+
 def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys):
     def row(number, cause="no key", **changes):
         error = JobError(

@@ -21,7 +21,8 @@ from pipeline.orchestrator import batches
 from pipeline.orchestrator.afresh import forget_from, is_published
 from pipeline.orchestrator.batches import Outcome, known_batch
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
-from pipeline.orchestrator.plan import Mended, plan_batch, replace_jobs
+from pipeline.orchestrator.plan import plan_batch, replace_jobs
+from pipeline.orchestrator.planned import Mended
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import is_table
 from pipeline.state import CheckpointStore, Copies

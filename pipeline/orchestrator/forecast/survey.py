@@ -9,7 +9,8 @@ from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
 from pipeline.orchestrator.forecast.findings import Films, Survey
 from pipeline.orchestrator.forecast.look import Look
-from pipeline.orchestrator.plan import Draft, draft_plan
+from pipeline.orchestrator.plan import draft_plan
+from pipeline.orchestrator.planned import Draft
 from pipeline.orchestrator.workshop import Workshop
 
 
