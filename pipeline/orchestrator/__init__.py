@@ -11,12 +11,15 @@ Read in this order::
     jobs        one job from its checkpoint to its film        (afresh: made once more; leaving: and whether it may go)
     scheduler   how many films at once, and what stops a night
     turns       whose turn it is
-    plan        briefs become jobs            (naming: and folders; delivered: and films that are there already)
+    asking      what a command asks for, read      (tabular: a table, suitable: and whether its rows make films)
+    plan        briefs become jobs      (planned: what that says, naming: folders, delivered: films that are there)
     batches     what can be asked for
     control     what can be asked of jobs that exist: cancel, retry, copies, cleaning up
     forecast    what a run would do
     workshop    what the stages work with
     events      what whoever listens is told  (progress: and makes of it)
+    outgoing    a film goes to video hosts, and what goes with it follows
+    results     what became of the rows of a table  (packing: and all films in a ZIP)
     voices      who can speak, and how it sounds
     judging     films by anybody, found and judged
     checkup     what works on this machine
