@@ -21,10 +21,11 @@ from pipeline.orchestrator.templates.filling import filled, find_overfull, text_
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
 from pipeline.orchestrator.templates.shelf import find_template
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.rendering import fonts
-from pipeline.rendering.text import presentable
 from pipeline.template import builtin_root, known_templates, load_template
 from pipeline.template.sample import load_sample
+from tests.standins.system_fonts import system_fonts
+
+__all__ = ["system_fonts"]
 
 BUILTIN = builtin_root() / "templates"
 
@@ -132,17 +133,12 @@ def test_what_is_wrong_with_a_template_is_told_with_its_place(own, shop, place, 
     assert says.format(line=line) in told
 
 
-def test_letters_without_a_font_are_told_with_what_to_install(own, shop, tmp_path, monkeypatch):
-    monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
-    cached = (fonts.face_for, fonts._system_faces, fonts._characters, presentable)
-    for function in cached:
-        function.cache_clear()
+@pytest.mark.usefixtures("system_fonts")
+def test_letters_without_a_font_are_told_with_what_to_install(own, shop):
     edit(own / "sample.toml", "Why octopuses have", "ལྷ་ས་ have")
 
     told = "\n".join(map(str, check_template(shop, "mine")))
 
-    for function in cached:
-        function.cache_clear()
     assert told.startswith("no font for Tibetan")
     assert "Install fonts-noto-core" in told
 

@@ -302,7 +302,7 @@ async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_wh
 
 
 def test_only_a_model_with_somebody_to_ask_may_search(opened):
-    server = StockServer(port=9)
+    server = StockServer()
     brief = brief_of(FOX)
     model = {"groq.api_key": "gsk_0123456789"}
 

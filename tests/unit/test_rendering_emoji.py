@@ -4,15 +4,16 @@ import os
 
 import numpy as np
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL import Image
 
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
-from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts, fonts_for, text
+from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts, fonts_for
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, is_emoji
 from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, CODE, DISPLAY, draw_ink, measure, presentable, shape
+from tests.standins.system_fonts import make_font, system_fonts
+
+__all__ = ["system_fonts"]
 
 LOOK = Look(title="t", language="en")
 
@@ -22,20 +23,6 @@ def emoji():
     """Skips, with what to install, where the system has no coloured font."""
     if fonts.emoji_face() is None and not os.environ.get("FONTS_REQUIRED"):
         pytest.skip("no emoji in colour here: apt-get install fonts-noto-color-emoji")
-
-
-def forget():
-    for function in (fonts.face_for, fonts._system_faces, fonts.emoji_face, fonts._characters, text.presentable):
-        function.cache_clear()
-
-
-@pytest.fixture
-def no_fonts(tmp_path, monkeypatch):
-    """The system has no fonts but those that are put there."""
-    monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
-    forget()
-    yield tmp_path
-    forget()
 
 
 def colours_of(picture):
@@ -79,28 +66,14 @@ def test_marks_of_a_text_are_no_pictures(mark):
     assert draw_ink(shape(presentable(mark) or "a", BODY), 50).signs is None
 
 
-@pytest.mark.usefixtures("no_fonts")
+@pytest.mark.usefixtures("system_fonts")
 def test_without_a_font_for_them_emoji_leave_no_gap_and_keycaps_their_digit():
     assert presentable("One 🐙 two ⚽\ufe0f three 🇩🇪, 4\ufe0f\u20e3 5 ❤\ufe0f") == "One two three , 4 5 ❤"
 
 
-def test_a_font_of_emoji_without_colours_is_none(no_fonts):
-    pen = TTGlyphPen(None)
-    for number, point in enumerate([(100, 0), (100, 700), (800, 700), (800, 0)]):
-        (pen.lineTo if number else pen.moveTo)(point)
-    pen.closePath()
-    builder = FontBuilder(1000)
-    builder.setupGlyphOrder([".notdef", "square"])
-    builder.setupCharacterMap({ord("😀"): "square"})
-    square = pen.glyph()
-    builder.setupGlyf({".notdef": square, "square": square})
-    builder.setupHorizontalMetrics({".notdef": (900, 100), "square": (900, 100)})
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Emoji", "styleName": "Regular"})
-    builder.setupOS2()
-    builder.setupPost()
-    builder.save(no_fonts / "PlainEmoji.ttf")
-    (no_fonts / "BrokenEmoji.ttf").write_bytes(b"nothing")
+def test_a_font_of_emoji_without_colours_is_none(system_fonts):
+    make_font(system_fonts / "PlainEmoji.ttf", "😀", width=900)
+    (system_fonts / "BrokenEmoji.ttf").write_bytes(b"nothing")
 
     assert fonts.emoji_face() is None
     assert next(entry for entry in font_coverage() if entry.script == "Emoji").font == ""

@@ -1,8 +1,6 @@
 """Fonts: what can't be drawn is refused before it is drawn, and what draws a film names it."""
 
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, Script, SpokenLine, StatementScene, TitleScene
@@ -13,8 +11,10 @@ from pipeline.rendering import (
     font_coverage,
     fonts,
     fonts_for,
-    text,
 )
+from tests.standins.system_fonts import forget, make_font, system_fonts
+
+__all__ = ["system_fonts"]
 
 LINES = (SpokenLine(text="Said."),)
 
@@ -25,40 +25,6 @@ def film(title="A film", *scenes, language="en", **texts):
 
 def digest_of(title, **texts):
     return fonts_for(film(title, **texts), Look(title=title))
-
-
-def forget():
-    for function in (fonts.face_for, fonts._system_faces, fonts.emoji_face, fonts._characters, text.presentable):
-        function.cache_clear()
-
-
-@pytest.fixture
-def system_fonts(tmp_path, monkeypatch):
-    """The only folder in which the system has fonts; empty. After a change, `forget` what was found."""
-    monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
-    forget()
-    yield tmp_path
-    forget()
-
-
-def make_font(path, characters, *, width=1000):
-    """A font that draws a square for each of these characters."""
-    pen = TTGlyphPen(None)
-    for number, point in enumerate([(100, 0), (100, 700), (800, 700), (800, 0)]):
-        (pen.lineTo if number else pen.moveTo)(point)
-    pen.closePath()
-    builder = FontBuilder(1000)
-    builder.setupGlyphOrder([".notdef", "square"])
-    builder.setupCharacterMap({ord(character): "square" for character in characters})
-    square = pen.glyph()
-    builder.setupGlyf({".notdef": square, "square": square})
-    builder.setupHorizontalMetrics({".notdef": (width, 100), "square": (width, 100)})
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": path.stem, "styleName": "Regular"})
-    builder.setupOS2()
-    builder.setupPost()
-    builder.save(path)
-    forget()
 
 
 @pytest.mark.usefixtures("system_fonts")

@@ -9,7 +9,7 @@ from pipeline.rendering.captions import captions
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.text import DISPLAY, draw_ink, shape
-from tests.unit.test_rendering_fonts import make_font, system_fonts
+from tests.standins.system_fonts import make_font, system_fonts
 
 __all__ = ["system_fonts"]
 
