@@ -22,12 +22,12 @@ import psutil
 
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word, split_words
 from pipeline.model import narration_of as spoken_in
-from pipeline.orchestrator import jobs
-from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.events import JobEvent, Told
-from pipeline.orchestrator.plan import plan_batch
-from pipeline.orchestrator.scheduler import Scheduler
-from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.script import OutlineWriter, write_script
 from pipeline.sources import read_brief

@@ -32,7 +32,7 @@ from benchmarks.material import write_material
 from benchmarks.parts import holding, orders_of, x264_alone
 from benchmarks.stories import SECTIONS, brief_text, sections_of, write_campaign, write_different
 from benchmarks.throughput import Measured, Row, cost_table, promise_table
-from pipeline.orchestrator.scenes import SegmentOrder
+from pipeline.orchestrator.film.scenes import SegmentOrder
 
 # Below a workspace: without these nothing is there, and without these the cache is all that is there.
 _COLD, _WARM = ("state", "output"), ("state/batches", "output")

@@ -25,9 +25,9 @@ from rich.table import Table
 
 from benchmarks.cost import measure, nightreel
 from pipeline.model import SINGLES, Job, Package, Segment
-from pipeline.orchestrator import scenes
-from pipeline.orchestrator.likeness import twin_of
-from pipeline.orchestrator.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film import scenes
+from pipeline.orchestrator.film.likeness import twin_of
+from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.quality import Expected, Parts, inspect_film

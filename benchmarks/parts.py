@@ -21,7 +21,7 @@ from pipeline.assembly.plan import encoder_options
 from pipeline.media.audio import read_wav, to_pcm, write_wav
 from pipeline.media.planes import Planes
 from pipeline.model import Clip
-from pipeline.orchestrator.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import draw_scene, fonts_for
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import anyio
 
 from benchmarks.batch import timed
-from pipeline.orchestrator.asking import Asked, read_source
-from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.batch.asking import Asked, read_source
+from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 _BATCH = "customers"

@@ -12,8 +12,9 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError, NightreelError
 from pipeline.model import Brief, Job, JobStatus, title_of
 from pipeline.music import NO_BED
-from pipeline.orchestrator import batches, control
-from pipeline.orchestrator.asking import read_source
+from pipeline.orchestrator import control
+from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import folder_of_pattern, is_remote, read_brief

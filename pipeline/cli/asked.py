@@ -11,7 +11,7 @@ from rich.table import Table
 from pipeline.api import Film
 from pipeline.cli.report import print_json, print_refusal
 from pipeline.cli.text import marked
-from pipeline.orchestrator.asking import Asked
+from pipeline.orchestrator.batch.asking import Asked
 
 _MOST_ROWS = 20
 

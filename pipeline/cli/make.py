@@ -51,7 +51,7 @@ def make(
     from pipeline.cli.work import leave_work, tell_unheeded
     from pipeline.errors import InputError, NightreelError
     from pipeline.model import QUEUE, Priority
-    from pipeline.orchestrator import batches
+    from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.events import JobEvent, Told
     from pipeline.sources import read_brief
 

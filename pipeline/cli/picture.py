@@ -14,8 +14,8 @@ from rich.text import Text
 
 from pipeline.cli.text import shown
 from pipeline.model import JobStatus, Priority, bill
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Snapshot
-from pipeline.orchestrator.stages import STAGES
 
 _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))

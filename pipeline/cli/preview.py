@@ -10,7 +10,7 @@ from pipeline.cli.options import Making, Place, Rows, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
-    from pipeline.orchestrator.asking import Asked
+    from pipeline.orchestrator.batch.asking import Asked
     from pipeline.orchestrator.workshop import Workshop
 
 _PRESET = "fast_draft"
@@ -50,9 +50,9 @@ def preview(
     from pipeline.cli.session import open_session
     from pipeline.cli.work import work_on
     from pipeline.errors import EXIT_OK, InputError, NightreelError
-    from pipeline.orchestrator import batches
-    from pipeline.orchestrator.asking import read_source
-    from pipeline.orchestrator.batches import Outcome
+    from pipeline.orchestrator.batch import batches
+    from pipeline.orchestrator.batch.asking import read_source
+    from pipeline.orchestrator.batch.batches import Outcome
     from pipeline.orchestrator.events import Listener
     from pipeline.sources import batch_name, is_table
 
@@ -101,7 +101,7 @@ def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool
 
     from pipeline.cli.report import print_json
     from pipeline.cli.text import shown
-    from pipeline.orchestrator.rowsheet import MOST_FILMS, draw_rows
+    from pipeline.orchestrator.forecast.rowsheet import MOST_FILMS, draw_rows
 
     remarks = wanted.remarks or ("",) * MOST_FILMS
     rows = list(zip(wanted.briefs, remarks, strict=False))

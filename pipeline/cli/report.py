@@ -15,7 +15,7 @@ from rich.console import Console
 from pipeline.api import Film
 from pipeline.cli.text import marked, named, plain_json, shown
 from pipeline.model import JobStatus, JobSummary
-from pipeline.orchestrator.batches import Outcome
+from pipeline.orchestrator.batch.batches import Outcome
 from pipeline.orchestrator.progress.snapshot import why_not
 from pipeline.reporting.groups import Group, Groups
 

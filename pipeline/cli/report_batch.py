@@ -19,7 +19,7 @@ def report(batch: str, /, *, place: Place = Place()) -> int:
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.results import renew_results
+    from pipeline.orchestrator.batch.results import renew_results
 
     paths = renew_results(open_session(place, {}).workshop, batch)
     if place.json:

@@ -59,9 +59,9 @@ def run(
     from pipeline.cli.work import tell_unheeded, work_on
     from pipeline.errors import NightreelError
     from pipeline.model import Priority
-    from pipeline.orchestrator import batches
-    from pipeline.orchestrator.asking import read_source
-    from pipeline.orchestrator.batches import Outcome
+    from pipeline.orchestrator.batch import batches
+    from pipeline.orchestrator.batch.asking import read_source
+    from pipeline.orchestrator.batch.batches import Outcome
     from pipeline.orchestrator.events import Listener
     from pipeline.sources import as_source, batch_name
 

@@ -24,8 +24,8 @@ from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.control import open_again
-from pipeline.orchestrator.forks import forking_workers
-from pipeline.orchestrator.scenes import load_workers
+from pipeline.orchestrator.film.scenes import load_workers
+from pipeline.orchestrator.processes.forks import forking_workers
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 

@@ -14,8 +14,8 @@ from anyio import create_task_group
 
 from pipeline.errors import CrashError, InputError, first_error
 from pipeline.model import QualityProfile, Verdict
+from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
-from pipeline.orchestrator.workers import in_worker
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.against import Derived, compare_files, with_comparison
 from pipeline.quality.judge import judge_to_compare, unreadable, with_twin

@@ -14,7 +14,7 @@ from pipeline.files import storage_errors
 from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
 from pipeline.narration.narrator import Narrator, Voice
 from pipeline.narration.samples import sample_text
-from pipeline.orchestrator.scripts import speaker
+from pipeline.orchestrator.film.scripts import speaker
 from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.model import Brief, Pictures, narration_of, split_words, texts_of
 from pipeline.model.text import has_words
-from pipeline.orchestrator.pictures import with_what_is_there
+from pipeline.orchestrator.film.pictures import with_what_is_there
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief

@@ -9,9 +9,9 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator import jobs
-from pipeline.orchestrator.batches import run_batch
-from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.batch.batches import run_batch
+from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import tiny_template

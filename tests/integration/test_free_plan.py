@@ -12,10 +12,10 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator import jobs, stages
-from pipeline.orchestrator.plan import plan_batch
-from pipeline.orchestrator.scheduler import Scheduler
-from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.film import jobs, stages
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.machine import Machine
 from tests.standins.groq import GroqStandIn, _prompt_tokens

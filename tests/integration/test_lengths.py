@@ -21,10 +21,10 @@ from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
 from pipeline.narration.samples import SAMPLES
-from pipeline.orchestrator import stages
-from pipeline.orchestrator.afresh import forget_from
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film import stages
+from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.script import ModelWriter, SpokenLength, kept_scripts, translate_script, write_script
 from pipeline.script.length import predicted_s

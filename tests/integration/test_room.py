@@ -22,8 +22,8 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
 )
-from pipeline.orchestrator import room, stages
-from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.film import room, stages
+from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS

@@ -13,7 +13,7 @@ from pipeline.errors import QualityError
 from pipeline.media.audio import write_wav
 from pipeline.media.boxes import read_extra
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
-from pipeline.orchestrator.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.quality.findings import read_findings
 from pipeline.rendering import Look
 from tests.standins.films import voice

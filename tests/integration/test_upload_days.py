@@ -17,11 +17,12 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, Check, JobStatus, Receipt, Verdict, Video
-from pipeline.orchestrator import jobs, scheduler
+from pipeline.orchestrator.batch import scheduler
+from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.events import Notice
-from pipeline.orchestrator.plan import plan_batch
-from pipeline.orchestrator.scheduler import Scheduler
-from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.machine import Machine
 from tests.standins.youtube import YouTubeStandIn

@@ -14,8 +14,8 @@ from pipeline import Film, make_video, run_batch
 from pipeline.cli.report import print_films
 from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus
-from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.stages import Stage
 
 JOB = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 

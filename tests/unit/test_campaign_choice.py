@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pipeline.errors import InputError
 from pipeline.model import Priority
 from pipeline.orchestrator import control
-from pipeline.orchestrator.asking import read_source
-from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.sources.campaign.casting import Casting, Part, column_names
 from pipeline.sources.tables import TableForm, open_table

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.model import Batch, Brief, Check, Cost, Job, JobStatus, Receipt, SourceRow, StageRecord, Verdict, Video
-from pipeline.orchestrator.asking import roster_of
-from pipeline.orchestrator.packing import pack
-from pipeline.orchestrator.results import renew_results
+from pipeline.orchestrator.batch.asking import roster_of
+from pipeline.orchestrator.batch.packing import pack
+from pipeline.orchestrator.batch.results import renew_results
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.reporting.manifest import RowFilms, write_manifest
 from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster

@@ -39,7 +39,7 @@ from pipeline.model import (
     StageRecord,
     Video,
 )
-from pipeline.orchestrator.batches import Outcome
+from pipeline.orchestrator.batch.batches import Outcome
 from pipeline.state import CheckpointStore
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

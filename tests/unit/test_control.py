@@ -35,13 +35,14 @@ from pipeline.model import (
 )
 from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.orchestrator import batches, control
-from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator.afresh import forget_from
+from pipeline.orchestrator import control
+from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.control import changes, cleaning, returning
 from pipeline.orchestrator.events import JobEvent, Notice
-from pipeline.orchestrator.scheduler import QUEUE
-from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.state import Copies
 

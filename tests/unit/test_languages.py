@@ -13,10 +13,10 @@ from pipeline.cli.options import Making
 from pipeline.errors import InputError
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, summary_of
 from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
-from pipeline.orchestrator.batches import run_batch, run_family, run_one
+from pipeline.orchestrator.batch.batches import run_batch, run_family, run_one
+from pipeline.orchestrator.batch.plan import draft_plan, plan_batch
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.forecast import forecast
-from pipeline.orchestrator.plan import draft_plan, plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import Settings
 

@@ -10,7 +10,7 @@ from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief, JobStatus, Paragraph, Section
-from pipeline.orchestrator import batches
+from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.forecast import forecast
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import load_settings

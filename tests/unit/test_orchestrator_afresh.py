@@ -20,10 +20,10 @@ from pipeline.model import (
     StatementScene,
     Verdict,
 )
-from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator.afresh import stage_to_mend
-from pipeline.orchestrator.jobs import run_job
-from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.afresh import stage_to_mend
+from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 
@@ -108,7 +108,7 @@ class Gate:
 def gate(monkeypatch):
     def make(bad):
         gate = Gate(bad)
-        for module in (jobs_module, __import__("pipeline.orchestrator.afresh", fromlist=["STAGES"])):
+        for module in (jobs_module, __import__("pipeline.orchestrator.film.afresh", fromlist=["STAGES"])):
             monkeypatch.setattr(module, "STAGES", gate.stages())
         return gate
 
@@ -164,7 +164,7 @@ async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_att
 
     voice.speak = killed
     gates = voice.stages()
-    for module in (jobs_module, __import__("pipeline.orchestrator.afresh", fromlist=["STAGES"])):
+    for module in (jobs_module, __import__("pipeline.orchestrator.film.afresh", fromlist=["STAGES"])):
         module.STAGES = gates
     with pytest.raises(BaseException):  # noqa: B017, PT011 - as a kill would
         await run_job(new_job(), shop)

@@ -14,8 +14,8 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Check, Clip, Job, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
-from pipeline.orchestrator import scenes, stages
-from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.film import scenes, stages
+from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.rendering import Look

@@ -12,11 +12,11 @@ from anyio import to_thread
 from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, advance
-from pipeline.orchestrator import batches
-from pipeline.orchestrator import jobs as jobs_module
+from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
-from pipeline.orchestrator.scheduler import QUEUE, Scheduler
-from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -414,7 +414,7 @@ async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says
 
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, shop, monkeypatch):
     monkeypatch.setattr(shop.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
-    monkeypatch.setattr("pipeline.orchestrator.scheduler._DISK_PATIENCE_S", 0.0)
+    monkeypatch.setattr("pipeline.orchestrator.batch.scheduler._DISK_PATIENCE_S", 0.0)
 
     with pytest.raises(StorageError, match=r"the disk has 1.* GB free.*Free some space and run the command again"):
         await run(shop, "One")

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.orchestrator import forks
-from pipeline.orchestrator.forks import NoNurseryError, Nursery, forking_workers, the_nursery
+from pipeline.orchestrator.processes import forks
+from pipeline.orchestrator.processes.forks import NoNurseryError, Nursery, forking_workers, the_nursery
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has forked workers")
 

@@ -38,9 +38,9 @@ from pipeline.model import (
     Verdict,
     Video,
 )
-from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator.jobs import run_job
-from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.settings import ErrorSettings, TimeLimitSettings

@@ -19,7 +19,7 @@ from pipeline.model import (
     narration_of,
     split_words,
 )
-from pipeline.orchestrator.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
 from pipeline.script import SpokenLength
 
 WORD_S = 0.5

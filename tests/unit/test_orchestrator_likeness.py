@@ -26,8 +26,8 @@ from pipeline.model import (
     Still,
     Verdict,
 )
-from pipeline.orchestrator import likeness
-from pipeline.orchestrator.likeness import is_compared, sketch_for, twin_of
+from pipeline.orchestrator.film import likeness
+from pipeline.orchestrator.film.likeness import is_compared, sketch_for, twin_of
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.youtube.clients import now
 

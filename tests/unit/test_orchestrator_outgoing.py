@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import ClosedError, HeldError, NeedsLoginError, ProviderError, QualityError, TransientError
 from pipeline.model import Brief, Check, Job, JobStatus, Package, Receipt, Verdict
-from pipeline.orchestrator.outgoing import films_to_come, send_out
+from pipeline.orchestrator.film.outgoing import films_to_come, send_out
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = Job(id="1" * 8, batch="films", folder="films/1", brief=Brief(title="Tea"))

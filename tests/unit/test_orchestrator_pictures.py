@@ -20,9 +20,9 @@ from pipeline.model import (
     StatementScene,
     WantedPicture,
 )
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.pictures import gather, still_there, with_what_is_there
-from pipeline.orchestrator.stages import write
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.pictures import gather, still_there, with_what_is_there
+from pipeline.orchestrator.film.stages import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.pictures.fetching import fetch
 from tests.standins.gallery import PictureServer

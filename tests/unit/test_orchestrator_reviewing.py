@@ -22,12 +22,12 @@ from pipeline.model import (
     Verdict,
     Video,
 )
-from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator import sampling
+from pipeline.orchestrator.batch import sampling
 from pipeline.orchestrator.control import reviewing
 from pipeline.orchestrator.control.reviewing import approve, reject, waiting
-from pipeline.orchestrator.jobs import run_job
-from pipeline.orchestrator.stages import STAGES
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.workshop import now
 from pipeline.publishing import FileNames

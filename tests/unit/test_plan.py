@@ -17,7 +17,7 @@ from pipeline.cli.options import Making
 from pipeline.errors import BusyError
 from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
 from pipeline.model.names import safe_name
-from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 
 

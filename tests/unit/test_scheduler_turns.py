@@ -11,11 +11,11 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator import jobs as jobs_module
-from pipeline.orchestrator import scheduler
-from pipeline.orchestrator.plan import plan_batch
-from pipeline.orchestrator.scheduler import Scheduler
-from pipeline.orchestrator.stages import Stage
+from pipeline.orchestrator.batch import scheduler
+from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
 
 SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
-from pipeline.orchestrator.asking import read_source
-from pipeline.orchestrator.plan import plan_batch
+from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import play
 

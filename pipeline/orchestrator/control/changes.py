@@ -17,12 +17,12 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
-from pipeline.orchestrator import batches
-from pipeline.orchestrator.afresh import forget_from, is_published
-from pipeline.orchestrator.batches import Outcome, known_batch
+from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch.batches import Outcome, known_batch
+from pipeline.orchestrator.batch.plan import plan_batch, replace_jobs
+from pipeline.orchestrator.batch.planned import Mended
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
-from pipeline.orchestrator.plan import plan_batch, replace_jobs
-from pipeline.orchestrator.planned import Mended
+from pipeline.orchestrator.film.afresh import forget_from, is_published
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import is_table
 from pipeline.state import CheckpointStore, Copies

@@ -21,8 +21,8 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import storage_errors
 from pipeline.model import JobStatus
-from pipeline.orchestrator.afresh import is_published
-from pipeline.orchestrator.batches import known_batch, refuse_while_busy, running
+from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy, running
+from pipeline.orchestrator.film.afresh import is_published
 from pipeline.orchestrator.workshop import Workshop
 
 _DAY_S = 24 * 3600

@@ -11,15 +11,15 @@ from anyio import from_thread, to_thread
 from pipeline.errors import InputError, QualityError, ReviewError
 from pipeline.media.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
-from pipeline.orchestrator import batches
-from pipeline.orchestrator.batches import Outcome, known_batch
+from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch.batches import Outcome, known_batch
+from pipeline.orchestrator.batch.sampling import sample_for, take_one
 from pipeline.orchestrator.control.changes import change_jobs, chosen, of_some
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
-from pipeline.orchestrator.delivered import is_out
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.film.delivered import is_out
+from pipeline.orchestrator.film.leaving import digest_of
 from pipeline.orchestrator.judging import judge_films
-from pipeline.orchestrator.leaving import digest_of
-from pipeline.orchestrator.sampling import sample_for, take_one
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Subject

@@ -13,7 +13,7 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Event, Job, JobStatus, advance
-from pipeline.orchestrator.batches import known_batch, refuse_while_busy
+from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies, Damage
 

@@ -14,11 +14,11 @@ from anyio import from_thread, to_thread
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
 from pipeline.model import Check, Job, JobStatus, JobSummary, Review, SampleStanding, advance
 from pipeline.model.text import clean_text
-from pipeline.orchestrator.batches import known_batch
+from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changes import change_jobs, chosen
-from pipeline.orchestrator.delivered import film_is_whole
-from pipeline.orchestrator.jobs import error_record
-from pipeline.orchestrator.leaving import rejected, waits_for_sample
+from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.jobs import error_record
+from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.version import __version__
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.model import Job, JobStatus, advance
-from pipeline.orchestrator import batches
-from pipeline.orchestrator.batches import known_batch
+from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changes import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes

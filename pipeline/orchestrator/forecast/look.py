@@ -13,9 +13,9 @@ from pipeline.model import Brief, Script, weight_of
 from pipeline.music import check_bed
 from pipeline.narration.booth import Manner
 from pipeline.narration.spoken import way_of_saying
+from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.forecast.sharing import Sharing
-from pipeline.orchestrator.kept import Kept, Voices
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import ScriptWriter, check_writers
 

@@ -7,10 +7,10 @@ from collections.abc import Collection
 
 from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
+from pipeline.orchestrator.batch.plan import draft_plan
+from pipeline.orchestrator.batch.planned import Draft
 from pipeline.orchestrator.forecast.findings import Films, Survey
 from pipeline.orchestrator.forecast.look import Look
-from pipeline.orchestrator.plan import draft_plan
-from pipeline.orchestrator.planned import Draft
 from pipeline.orchestrator.workshop import Workshop
 
 

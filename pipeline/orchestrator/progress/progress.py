@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Cost, Job, JobStatus, summary_of, title_of, weight_of
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.pace import Pace
 from pipeline.orchestrator.progress.snapshot import (
     LATELY,
@@ -23,7 +24,6 @@ from pipeline.orchestrator.progress.snapshot import (
     finished,
     goes_on,
 )
-from pipeline.orchestrator.stages import STAGES
 
 _NOTICES = 5
 # From so many films on there is a remaining time, and from so many on it is a good one.

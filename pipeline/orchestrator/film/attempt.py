@@ -15,7 +15,7 @@ from anyio.abc import TaskGroup
 from pipeline.errors import NightreelError
 from pipeline.limits import Budget, Cores, Purse, Rank
 from pipeline.model import Cost, Job, Price
-from pipeline.orchestrator.workers import in_worker
+from pipeline.orchestrator.processes.workers import in_worker
 
 Result = TypeVar("Result")
 

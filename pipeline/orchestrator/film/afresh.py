@@ -16,9 +16,9 @@ from anyio import from_thread
 from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
 from pipeline.narration.narrate import kept_speeches
-from pipeline.orchestrator.delivered import film_is_whole
-from pipeline.orchestrator.kept import Kept, Voices
-from pipeline.orchestrator.stages import OF_SCENES, STAGES
+from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.kept import Kept, Voices
+from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
 from pipeline.model import QUEUE, SINGLES, Job, Review, SampleStanding
-from pipeline.orchestrator.delivered import has_gone_out, is_out
+from pipeline.orchestrator.film.delivered import has_gone_out, is_out
 from pipeline.orchestrator.workshop import Workshop
 
 # Their films were asked for one by one: none of them waits for another.

@@ -16,8 +16,8 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError, ProviderError, SourceError
 from pipeline.model import Brief
-from pipeline.orchestrator.suitable import Judge
-from pipeline.orchestrator.tabular import endpoint_of, form_of, reader_of
+from pipeline.orchestrator.batch.suitable import Judge
+from pipeline.orchestrator.batch.tabular import endpoint_of, form_of, reader_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.sources import as_source, is_endpoint, is_table, open_table, read_briefs, told
 from pipeline.sources.campaign import (

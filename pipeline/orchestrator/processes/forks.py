@@ -28,7 +28,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from pipeline.orchestrator.nursery import FORK, LENGTH_BYTES, nurse
+from pipeline.orchestrator.processes.nursery import FORK, LENGTH_BYTES, nurse
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")

@@ -18,7 +18,7 @@ from pipeline.narration.narrate import kept_clips
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.pace import guess_pace, measure_pace
 from pipeline.narration.spoken import way_of_saying
-from pipeline.orchestrator.scripts import Speak, original_script, translated_script
+from pipeline.orchestrator.film.scripts import Speak, original_script, translated_script
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script import SpokenLength, check_size, kept_translations, known_script, known_translation
 from pipeline.template import Template

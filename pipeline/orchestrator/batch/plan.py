@@ -15,10 +15,10 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, Sample, advance
-from pipeline.orchestrator.delivered import has_film
-from pipeline.orchestrator.folders import Folders
-from pipeline.orchestrator.planned import Change, Draft, Mended, Plan
-from pipeline.orchestrator.sampling import sample_for, take_one
+from pipeline.orchestrator.batch.folders import Folders
+from pipeline.orchestrator.batch.planned import Change, Draft, Mended, Plan
+from pipeline.orchestrator.batch.sampling import sample_for, take_one
+from pipeline.orchestrator.film.delivered import has_film
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex
 

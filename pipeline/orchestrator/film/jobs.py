@@ -31,12 +31,12 @@ from pipeline.errors import (
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
-from pipeline.orchestrator.afresh import forget_from, stage_to_mend
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.delivered import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, ignore, tell
-from pipeline.orchestrator.leaving import held_because
-from pipeline.orchestrator.stages import STAGES, Stage
+from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is_where_wanted
+from pipeline.orchestrator.film.leaving import held_because
+from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CacheUse
 

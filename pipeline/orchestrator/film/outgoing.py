@@ -9,9 +9,9 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, HeldError, NightreelError, ProviderError, QuotaError, TransientError
 from pipeline.model import Job, JobStatus, Package, Receipt, title_of
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.family import family_of
-from pipeline.orchestrator.leaving import check_judged
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.family import family_of
+from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import publish
 

@@ -24,18 +24,18 @@ from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
 from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Script, Segment, Transition
 from pipeline.narration.narrate import check_voice
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.delivered import is_complete
-from pipeline.orchestrator.kept import Kept, Voices
-from pipeline.orchestrator.leaving import has_left, held_because, is_judged
-from pipeline.orchestrator.lengths import hold_to_length
-from pipeline.orchestrator.likeness import is_compared, sketch_for, twin_of
-from pipeline.orchestrator.outgoing import send_out
-from pipeline.orchestrator.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
-from pipeline.orchestrator.room import with_room
-from pipeline.orchestrator.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
-from pipeline.orchestrator.scripts import Commission, speaker
-from pipeline.orchestrator.soundtrack import bed_of, loop_of, sound_of
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.delivered import is_complete
+from pipeline.orchestrator.film.kept import Kept, Voices
+from pipeline.orchestrator.film.leaving import has_left, held_because, is_judged
+from pipeline.orchestrator.film.lengths import hold_to_length
+from pipeline.orchestrator.film.likeness import is_compared, sketch_for, twin_of
+from pipeline.orchestrator.film.outgoing import send_out
+from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
+from pipeline.orchestrator.film.room import with_room
+from pipeline.orchestrator.film.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
+from pipeline.orchestrator.film.scripts import Commission, speaker
+from pipeline.orchestrator.film.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Shown, film_metadata, publish

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.model import Brief, Job, Pictures, Script, Still
-from pipeline.orchestrator.room import parted
+from pipeline.orchestrator.film.room import parted
 from pipeline.orchestrator.templates.preview import draw_scene
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture, is_address

@@ -26,9 +26,9 @@ from anyio.abc import TaskGroup
 from pipeline.errors import BusyError, DamagedError, NightreelError, StorageError, first_error
 from pipeline.limits import Load, Situation
 from pipeline.model import QUEUE, TRANSITIONS, Job, JobStatus, advance, title_of
+from pipeline.orchestrator.batch.turns import Key, Look, Queue, TheseJobs, WholeBatches
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
-from pipeline.orchestrator.jobs import run_job
-from pipeline.orchestrator.turns import Key, Look, Queue, TheseJobs, WholeBatches
+from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import IN_ORDER, SMART_ORDER
 

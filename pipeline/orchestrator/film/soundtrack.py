@@ -13,7 +13,7 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
-from pipeline.orchestrator.attempt import Attempt
+from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality import INSPECTION_VERSION, inspect_sound
 

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.model import JobStatus, JobSummary
-from pipeline.orchestrator.asking import roster_of
-from pipeline.orchestrator.results import films_by_row
+from pipeline.orchestrator.batch.asking import roster_of
+from pipeline.orchestrator.batch.results import films_by_row
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
 from pipeline.sources.campaign import read_roster

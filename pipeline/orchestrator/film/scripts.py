@@ -17,8 +17,8 @@ from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
 from pipeline.narration.spoken import way_of_saying
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.lengths import translate_to_length, write_to_length
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import SpokenLength, bought_script, known_script, translate_script, write_script
 from pipeline.template import Template

@@ -27,8 +27,8 @@ from pipeline.model import (
     WantedPicture,
     is_stock,
 )
-from pipeline.orchestrator.attempt import Attempt
-from pipeline.orchestrator.stock import find_photo
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.stock import find_photo
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import (
     MOST_BYTES,

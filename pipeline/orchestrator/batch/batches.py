@@ -15,12 +15,12 @@ from anyio import to_thread
 from pipeline.errors import BusyError, CheckpointError, InputError, first_error
 from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planned import Plan
+from pipeline.orchestrator.batch.results import write_results
+from pipeline.orchestrator.batch.scheduler import Scheduler, follow_wish
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
-from pipeline.orchestrator.jobs import error_record, run_job
-from pipeline.orchestrator.plan import plan_batch
-from pipeline.orchestrator.planned import Plan
-from pipeline.orchestrator.results import write_results
-from pipeline.orchestrator.scheduler import Scheduler, follow_wish
+from pipeline.orchestrator.film.jobs import error_record, run_job
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts
 from pipeline.sources import batch_name, told

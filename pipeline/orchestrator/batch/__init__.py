@@ -1,0 +1,12 @@
+"""Many films, from a list or a table to a night's results.
+
+Read in this order::
+
+    batches     what can be asked for: one film, a batch, more work for it, going on
+    asking      what a command asks for, read      (tabular: a table, suitable: and whether its rows make films)
+    plan        briefs become jobs                 (planned: what that says, folders: which film gets which)
+    sampling    which films a person looks at before the rest is published
+    scheduler   how many films at once, and what stops a night
+    turns       whose turn it is
+    results     what became of the batch           (packing: and all its films in a ZIP)
+"""

@@ -1,0 +1,19 @@
+"""One film, from a brief to a video host.
+
+Read in this order::
+
+    stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
+    scripts     how a film gets its script      (kept: what of that the cache has, lengths: and how long it lasts)
+    pictures    what is shown in it             (stock: photos that are searched for)
+    room        and whether each scene has room for its texts
+    scenes      where drawing and encoding meet, in a worker process
+    soundtrack  where voice and music meet, likewise
+    likeness    whether the batch has the same film already
+    leaving     whether a film may leave the house
+    outgoing    a film goes to video hosts, and what goes with it follows
+    attempt     what the stages of one attempt share
+    jobs        one job from its checkpoint to its film     (afresh: made once more, delivered: or still there)
+    family      the films of one brief in other languages
+
+Nothing is imported here: worker processes load `scenes` and what that takes, not all this.
+"""
