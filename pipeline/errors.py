@@ -15,6 +15,7 @@
     ├── HeldError                     6   a film was made, and a person has to say whether it leaves
     │   └── ReviewError               6   because of its warnings, because it was drawn, or because all have to wait
     ├── SampleError                   6   a film was made, and waits until others have been looked at; parked
+    ├── TurnError                     6   an episode of a series waits for the one before it; parked
     ├── RejectedError                 6   a person has said that the film must not leave
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
     │   ├── DamagedError              7   its content is none: torn, edited badly, of a newer version
@@ -144,6 +145,12 @@ class ReviewError(HeldError):
 
 class SampleError(NightreelError):
     """The film waits until a person has looked at the sample of its batch."""
+
+    exit_code = 6
+
+
+class TurnError(NightreelError):
+    """The film is an episode of a series, and it is not its turn: one before it has not come so far."""
 
     exit_code = 6
 

@@ -62,6 +62,8 @@ class Making:
     """Version of the film: another number is another film about the same topic."""
     offline: Annotated[bool, Parameter(negative="")] = False
     """Use nothing outside this machine: outline writes, espeak speaks."""
+    series: str | None = None
+    """The series that the films are episodes of: a table [series.NAME] in nightreel.toml; none: of none."""
     publish: str | None = None
     """Where films go besides output/: youtube, or youtube:CHANNEL; several with commas."""
     inspect: Literal["parts", "full"] | None = None
@@ -105,6 +107,7 @@ class Making:
             "script.facts": "notes" if self.facts_only else None,
             "script.variant": self.variant,
             "offline": self.offline or None,
+            "episodes_of": self.series,
             "publishing.to": self.publish,
             "quality.inspect": self.inspect,
             "quality.profile": self.profile,

@@ -71,7 +71,7 @@ def preview(
         session.batch = called
 
         async def make(listen: Listener) -> Outcome:
-            return await batches.run_batch(some, shop, batch=called, source="", listen=listen)
+            return await batches.run_batch(some, shop, batch=called, source="", numbered=False, listen=listen)
 
         return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.model.blocks import Block
+from pipeline.model.episodes import Serial
 from pipeline.model.pictures import WantedPicture
 from pipeline.model.priority import Priority
 from pipeline.model.video import Shape
@@ -97,6 +98,12 @@ class Brief:
     priority: Priority | None = None
     # Where it came from, for messages: "topics/sky.md", "topics/space.txt:3".
     origin: str = ""
+    # The series that it is a part of, by its name in the settings, and its number there; 0: it has none yet. What the
+    # settings say of the series, in a completed brief. A film of no series must not be called otherwise than before
+    # there were any: none of it is compared, and `Identity` adds it to the names of films of a series.
+    series: str = field(default="", compare=False)
+    episode: int = field(default=0, compare=False)
+    serial: Serial | None = field(default=None, compare=False)
     # How a video host shows it: who may see it, and from when ("2027-01-26 18:00", in the time zone or with an offset).
     # Empty: the settings decide. None of it shapes the film, so it is not compared.
     privacy: Literal["", "private", "unlisted", "public"] = field(default="", compare=False)

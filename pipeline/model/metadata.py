@@ -34,10 +34,10 @@ def known_category(number: str) -> str:
     return number
 
 
-def fit_title(text: str) -> str:
+def fit_title(text: str, *, max_chars: int = TITLE_MAX_CHARS) -> str:
     """`text` as a title: whole words of it, at most 100 characters, without angle brackets."""
     text = text.translate(_BRACKETS)
-    return text if utf16_units(text) <= TITLE_MAX_CHARS else _whole_words(text, _head(text, TITLE_MAX_CHARS - 1))
+    return text if utf16_units(text) <= max_chars else _whole_words(text, _head(text, max_chars - 1))
 
 
 def fit_description(text: str, *, max_bytes: int = DESCRIPTION_MAX_BYTES) -> str:

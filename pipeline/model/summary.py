@@ -55,6 +55,9 @@ class JobSummary:
     # The shape of its picture, as far as it was asked for.
     format: str = ""
     variant: int = 0
+    # The series that it is a part of, and its number there; empty and 0: none.
+    series: str = ""
+    episode: int = 0
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
@@ -122,6 +125,8 @@ def summary_of(job: Job) -> JobSummary:
         language=job.brief.language,
         format=job.brief.format or "",
         variant=job.brief.variant,
+        series=job.brief.series,
+        episode=job.brief.episode,
         status=job.status,
         stage=job.stage,
         priority=job.priority,

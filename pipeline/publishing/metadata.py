@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.model import SAMPLE_RATE_HZ, Attribution, Clip, Script
 from pipeline.model.metadata import (
@@ -43,13 +43,15 @@ def film_metadata(
     attributions: Sequence[Attribution] = (),
     shown: Shown | None = None,
     wanted_s: int | None = None,
+    part_of: Mapping[str, str | int] | None = None,
 ) -> str:
     """The film in words, as JSON: title, description, language (BCP-47), tags, length and chapters (seconds).
 
     `clips` are the scenes' sound, one per scene. A scene with a new heading (of a statement: its section, the small
     line above it) begins a chapter, unless chapters would be shorter than hosts allow; with fewer than three there are
     none. They stand below the description, too, and above them `attributions`: whose pictures the film shows. `shown`
-    is what the template says about all that, `wanted_s` the length that was asked for, if one was.
+    is what the template says about all that, `wanted_s` the length that was asked for, if one was, and
+    `part_of` the series that the film is an episode of.
     """
     starts_s, length_s = [], 0.0
     for clip in clips:
@@ -64,6 +66,7 @@ def film_metadata(
         "tags": list(script.tags),
         "duration_s": round(length_s, 3),
         **({"wanted_duration_s": wanted_s} if wanted_s else {}),
+        **({"series": dict(part_of)} if part_of else {}),
         "chapters": [{"start_s": round(start_s, 3), "title": title} for start_s, title in chapters],
         **({"attributions": [{"text": each.text, "url": each.url} for each in attributions]} if attributions else {}),
         **{_HOST_NAMES[name]: value for name, value in shown.publicity.items()},

@@ -85,11 +85,11 @@ def draw_scene(
     yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored)
 
 
-def draw_thumbnail(script: Script, look: Look, number: int = 1) -> Image.Image:
-    """One of the film's `thumbnail.COUNT` stills, mode RGB, `look.format.thumbnail_px` large."""
+def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:
+    """One of the film's `thumbnail.COUNT` stills, mode RGB, `look.format.thumbnail_px` large; 0: it is no episode."""
     from pipeline.rendering import thumbnail  # noqa: PLC0415
 
-    return thumbnail.draw(script, look, number)
+    return thumbnail.draw(script, look, number, episode=episode)
 
 
 def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motif import figure
 from pipeline.rendering.numbers import write_number
 from pipeline.rendering.theme import rgb
+from pipeline.rendering.thumbnail_badge import number_badge
 from pipeline.rendering.thumbnail_picture import beside_cut_out, framed, on_picture, picture_of
 from pipeline.rendering.thumbnail_sheet import MARGIN, SIZES, Sheet
 from pipeline.theme.theme import Theme
@@ -36,8 +37,11 @@ _GAP = 40
 _FAINT = 0.22
 
 
-def draw(script: Script, look: Look, number: int = 1) -> Image.Image:
-    """One of the stills, mode RGB, of `look.format.thumbnail_px`. Shows the script's thumbnail text, or its title."""
+def draw(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:
+    """One of the stills, mode RGB, of `look.format.thumbnail_px`. Shows the script's thumbnail text, or its title.
+
+    That of an `episode` shows its number, too; 0: it is none.
+    """
     width, height = look.format.thumbnail_px
     still = picture_of(script, look) if number == 1 else None
     framing = framed(still, look) if still and not still.has_alpha else None
@@ -59,6 +63,8 @@ def draw(script: Script, look: Look, number: int = 1) -> Image.Image:
         _behind(sheet)
     else:
         _beside(sheet)
+    if episode:
+        number_badge(sheet, episode, is_poster=number == 2 and framing is None)
     sheet.sign()
     return sheet.picture
 

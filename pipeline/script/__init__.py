@@ -27,6 +27,7 @@ from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
 from pipeline.script.pictures import only_showing
 from pipeline.script.played import PlayWriter, check_play, has_play, play, play_in
+from pipeline.script.serial import with_number
 from pipeline.script.splitting import split_scene
 from pipeline.script.translation import kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter
@@ -53,6 +54,7 @@ __all__ = [
     "play_in",
     "split_scene",
     "translate_script",
+    "with_number",
     "write_script",
 ]
 

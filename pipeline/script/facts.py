@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pipeline.model import Brief, Script, numbers_of, texts_of
 from pipeline.model.text import OPENING_MARKS, SENTENCE_ENDS
 from pipeline.script.numbers import spelt_numbers
+from pipeline.script.serial import told_of_series
 from pipeline.template import notes_as_text
 
 # Languages in which a capital letter inside a sentence says "noun", not "name".
@@ -48,6 +49,8 @@ def unsupported(script: Script, brief: Brief) -> tuple[str, ...]:
     """Numbers and names in `script` that the notes of `brief` do not have, as they are written, each once."""
     notes = "\n".join((brief.title, brief.subtitle, brief.kicker, brief.closing, brief.description, *brief.tags))
     notes += "\n" + notes_as_text(brief.sections)
+    # Whoever is told of earlier episodes may speak of them.
+    notes += f"\n{brief.episode or ''} {told_of_series(brief)}"
     found = [*_numbers_beyond(script, notes), *_names_beyond(script, notes)]
     return tuple(dict.fromkeys(found))
 

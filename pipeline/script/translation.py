@@ -41,6 +41,8 @@ _CHARS_AT_ONCE = 2400
 _KIND, _SUFFIX = "translation", ".json"
 _ANSWER = TypeAdapter(dict[str, dict[str, Text]])
 _TEXTS = TypeAdapter(dict[str, str])
+# Terms, and what they are in the other language.
+Terms = Sequence[tuple[str, str]]
 
 _SYSTEM = """\
 You translate short films: what is said in them, and the few words that are seen. You write as a native speaker would
@@ -67,18 +69,27 @@ async def translate_script(
     retry: RetryPolicy,
     purse: Purse,
     length: SpokenLength | None = None,
+    terms: Terms = (),
 ) -> Script:
     """`script` in `language` (BCP-47), by the first of the `models` that can.
 
-    With a `length`, its lines have about as many words as that takes. Raises `ConfigurationError` without a model, the
-    `ProviderError`s of `chat`, and `PermanentError` for a part that is still wrong when the model has been told, with
-    the part and what is wrong.
+    With a `length`, its lines have about as many words as that takes; `terms` are translated as they say. Raises
+    `ConfigurationError` without a model, the `ProviderError`s of `chat`, and `PermanentError` for a part that is still
+    wrong when the model has been told, with the part and what is wrong.
     """
-    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache, length=length)
+    job = _Job(
+        script=script,
+        language=language,
+        models=tuple(models),
+        template=template,
+        cache=cache,
+        length=length,
+        terms=tuple(terms),
+    )
     parts = await to_thread.run_sync(job.look_up)
     for some in _requests(parts):
         reading = _Reading(some, written_in=script.language, language=language)
-        question = _question(some, script, language, length)
+        question = _question(some, script, language, length, _used(job.terms, some))
         try:
             await ask(job.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
         finally:
@@ -98,12 +109,21 @@ def known_translation(
     template: Template,
     cache: Cache,
     length: SpokenLength | None = None,
+    terms: Terms = (),
 ) -> Script | None:
     """What `translate_script` would give without asking anybody; None: it has to ask. Blocks.
 
     Raises `ConfigurationError` without a model.
     """
-    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache, length=length)
+    job = _Job(
+        script=script,
+        language=language,
+        models=tuple(models),
+        template=template,
+        cache=cache,
+        length=length,
+        terms=tuple(terms),
+    )
     return None if job.look_up() else job.result()
 
 
@@ -115,9 +135,18 @@ def kept_translations(
     template: Template,
     cache: Cache,
     length: SpokenLength | None = None,
+    terms: Terms = (),
 ) -> list[Path]:
     """Where the cache keeps the parts of a translation. Blocks."""
-    job = _Job(script=script, language=language, models=tuple(models), template=template, cache=cache, length=length)
+    job = _Job(
+        script=script,
+        language=language,
+        models=tuple(models),
+        template=template,
+        cache=cache,
+        length=length,
+        terms=tuple(terms),
+    )
     found = (cache.find(_KIND, job.key(part), _SUFFIX) for part in job.parts)
     return [path for path in found if path]
 
@@ -132,6 +161,7 @@ class _Job:
     template: Template
     cache: Cache
     length: SpokenLength | None
+    terms: Terms = ()
     # What there is so far, by part.
     texts: dict[str, Texts] = field(default_factory=dict)
 
@@ -164,7 +194,9 @@ class _Job:
         crew = tuple(model.version for model in self.models)
         said = (part.kind, part.texts, part.limits, self.script.title)
         length = (part.words, self.length.pace.unit, part.before) if self.length and part.words else ()
-        return content_key(_VERSION, crew, self.script.language, self.language, said, *length)
+        used = _used(self.terms, [part])
+        terms = (("terms", used),) if used else ()
+        return content_key(_VERSION, crew, self.script.language, self.language, said, *length, *terms)
 
     async def keep(self, part: Part, texts: Texts) -> None:
         """Put a translated part into the cache."""
@@ -196,18 +228,32 @@ def _requests(parts: Sequence[Part]) -> Iterator[list[Part]]:
         yield some
 
 
-def _question(parts: Sequence[Part], script: Script, language: str, length: SpokenLength | None) -> Question:
+def _used(terms: Terms, parts: Sequence[Part]) -> Terms:
+    """Those that occur in what is translated."""
+    texts = [text.casefold() for part in parts for _, text in part.texts]
+    return tuple(term for term in terms if any(term[0].casefold() in text for text in texts))
+
+
+def _question(
+    parts: Sequence[Part], script: Script, language: str, length: SpokenLength | None, terms: Terms = ()
+) -> Question:
     unit, about = (length.pace.unit, f"{length.told}\n\n") if length else ("", "")
     told = "\n\n".join(_told(part, unit) for part in parts)
     user = (
         f"Translate from {script.language} into {language} (BCP-47).\n"
-        f"Title of the film: {script.title}\n\n{about}----------\n{told}\n----------"
+        f"Title of the film: {script.title}\n\n{_always(terms)}{about}----------\n{told}\n----------"
     )
     return Question(
         messages=(Message(role="system", content=_SYSTEM), Message(role="user", content=user)),
         schema=_object({part.name: _object({name: {"type": "string"} for name, _ in part.texts}) for part in parts}),
         schema_name=_KIND,
     )
+
+
+def _always(terms: Terms) -> str:
+    """Terms that are the same in all films of a series, a line each."""
+    lines = "".join(f"- {written}: {other}\n" for written, other in terms)
+    return f"Terms, always translated so (inflected as the sentence needs it):\n{lines}\n" if lines else ""
 
 
 def _told(part: Part, unit: str) -> str:

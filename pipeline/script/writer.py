@@ -19,6 +19,7 @@ from pipeline.script.ends import find_other_ends
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
 from pipeline.script.notes import count_words, with_fewer_notes
+from pipeline.script.serial import told_of_series
 from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.state import Cache
 from pipeline.template import Template
@@ -162,7 +163,7 @@ def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Que
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
     template = template.offered(brief)
     system, user = template.prompt(brief, plan)
-    messages = (Message(role="system", content=system), Message(role="user", content=user))
+    messages = (Message(role="system", content=system), Message(role="user", content=user + told_of_series(brief)))
     question = Question(messages=messages, schema=strict_schema(template, brief), schema_name="script")
     if plan is None:
         return question

@@ -33,7 +33,8 @@ class CampaignSettings(Group):
     columns: Names = Field(
         (),
         description='Columns that decide, and what, e.g. ["Rang=priority", "Sprachen=languages"]: '
-        "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at.",
+        "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at, series, "
+        "episode.",
     )
     templates: tuple[TemplateRule, ...] = Field(
         (),

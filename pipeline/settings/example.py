@@ -15,6 +15,7 @@ from pipeline.settings.fields import only_in_files, setting_fields, setting_grou
 from pipeline.settings.groups import Settings
 from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS
 from pipeline.settings.profiles import DEFAULT_PROFILE, KNOWN_PROFILES
+from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES
 from pipeline.settings.services import PRESETS, ServiceSettings
 
 _HEADER = """\
@@ -24,6 +25,8 @@ _HEADER = """\
 
 # The service whose table is shown.
 _EXAMPLE = "deepseek"
+# A name that needs no quotes.
+_BARE = re.compile(r"[\w-]+", re.ASCII)
 
 
 def example_toml() -> str:
@@ -36,7 +39,7 @@ def example_toml() -> str:
             lines += _services() if current == "groq" else []
             lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]
-            lines += _preset() if name == "presets" else _profile() if name == "profiles" else []
+            lines += _EXAMPLES[name]() if name in _EXAMPLES else []
             current = name
             continue
         group, _, key = name.rpartition(".")
@@ -54,7 +57,7 @@ def _entries(table: Mapping[str, BaseModel]) -> Iterator[str]:
         if name in {DEFAULT_PRESET, DEFAULT_PROFILE}:
             continue  # has a table of its own
         values = entry.model_dump(exclude_defaults=True)
-        bare = name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)
+        bare = name if _BARE.fullmatch(name) else json.dumps(name)
         yield f"{bare} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items())} }}"
 
 
@@ -79,6 +82,14 @@ def _profile() -> list[str]:
     return _table(f"profiles.{DEFAULT_PROFILE}", KNOWN_PROFILES[DEFAULT_PROFILE])
 
 
+def _series() -> list[str]:
+    """One as an example."""
+    return _table(f"series.{EXAMPLE}", EXAMPLE_SERIES)
+
+
+_EXAMPLES = {"presets": _preset, "profiles": _profile, "series": _series}
+
+
 def _table(name: str, table: BaseModel) -> list[str]:
     lines = [*(f"# {line}" for line in wrap(getdoc(type(table)) or "", 110)), f"#[{name}]"]
     for key, field in type(table).model_fields.items():
@@ -93,4 +104,9 @@ def _setting(key: str, field: FieldInfo, value: object) -> list[str]:
 def _toml(default: object) -> str:
     if default is None:
         return '""'
+    if isinstance(default, dict) and default:
+        entries = (
+            f"{key if _BARE.fullmatch(key) else json.dumps(key)} = {_toml(each)}" for key, each in default.items()
+        )
+        return f"{{ {', '.join(entries)} }}"
     return json.dumps(default, ensure_ascii=False)

@@ -29,6 +29,7 @@ from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
 from pipeline.settings.pronounce import PronounceTable
 from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
+from pipeline.settings.series import SeriesTables
 from pipeline.settings.services import GroqSettings, Services
 from pipeline.settings.source import SourceSettings
 from pipeline.settings.stock import PexelsSettings, PixabaySettings
@@ -244,6 +245,9 @@ class Settings(BaseSettings):
         '"Kämmnitz"}}; also as tables [pronounce] and, for one language, [pronounce.de]. Whole words and phrases, in '
         "any case unless there is a capital in them; captions keep what is written.",
     )
+    episodes_of: OptionalText = Field(
+        None, description="The series that briefs belong to which name none: one of [series]; empty: none."
+    )
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
     services: Services = Field(default_factory=dict)
@@ -283,6 +287,11 @@ class Settings(BaseSettings):
     output: OutputSettings = OutputSettings()
     publishing: PublishingSettings = PublishingSettings()
     youtube: YouTubeSettings = YouTubeSettings()
+    series: SeriesTables = Field(
+        {},
+        description="Films that belong together, by a name of yours: they look alike, are numbered, link to each "
+        "other, stand in a playlist and keep their order: see docs/series.md.",
+    )
     campaign: CampaignSettings = CampaignSettings()
     source: SourceSettings = SourceSettings()
     cache: CacheSettings = CacheSettings()

@@ -96,6 +96,7 @@ def load_settings(
     problems += _unknown_writers(settings, found)
     problems += _unknown_preset(settings, found)
     problems += _unknown_profile(settings, found)
+    problems += _unknown_series(settings, found)
     if problems:
         raise ConfigurationError(without_keys("; ".join(problems)))
     return settings
@@ -157,6 +158,15 @@ def _unknown_profile(settings: Settings, found: Mapping[str, _Found]) -> Iterato
     if name and name not in settings.profiles:
         hint = did_you_mean(name, settings.profiles)
         yield f"{found['quality.profile'].subject}: there is no profile “{name}”. {hint}"
+
+
+def _unknown_series(settings: Settings, found: Mapping[str, _Found]) -> Iterator[str]:
+    name = settings.episodes_of
+    if name and name not in settings.series:
+        hint = did_you_mean(
+            name, settings.series, otherwise=None if settings.series else f"Add a table [series.{name}]"
+        )
+        yield f"{found['episodes_of'].subject}: there is no series “{name}”. {hint}"
 
 
 def _from_file(path: Path) -> Iterator[tuple[str, _Found]]:

@@ -10,6 +10,7 @@ import yaml
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SHAPES, Priority, WantedPicture
+from pipeline.model.episodes import MOST_EPISODES
 from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.model.schedule import Zone, parse_moment
 from pipeline.model.text import clean_text
@@ -42,10 +43,13 @@ _MAX_CHARS: Mapping[str, int] = {
     "privacy": 20,
     "publish_at": 40,
     "time_zone": 60,
+    "series": 40,
+    "episode": 10,
 }
 _FACTS = ("open", "notes")
 _PRIVACY = ("private", "unlisted", "public")
 _MOST_VARIANTS = 1000
+_EPISODE = re.compile(r"0*([1-9][0-9]{0,3})")
 # Its clocks leave nothing out.
 _ANY_ZONE = Zone("UTC")
 _TAG_MAX_CHARS = 60
@@ -261,6 +265,13 @@ def _variant(text: str, where: str) -> int:
     return int(text)
 
 
+def _episode(text: str, where: str) -> int:
+    number = _EPISODE.fullmatch(text)
+    if not number:
+        raise InputError(f"{text!r} is no episode", where=where, hint=f"Write a number from 1 to {MOST_EPISODES}")
+    return int(number[1])
+
+
 def _privacy(text: str, where: str) -> str:
     if text.casefold() not in _PRIVACY:
         hint = did_you_mean(text, _PRIVACY)
@@ -296,6 +307,7 @@ _CHECKS: Mapping[str, Callable[[str, str], _Value]] = {
     "facts": _facts,
     "format": _format,
     "variant": _variant,
+    "episode": _episode,
     "privacy": _privacy,
     "publish_at": _publish_at,
     "time_zone": _time_zone,

@@ -16,7 +16,7 @@ from pipeline.files import storage_errors
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 11
+_VERSION = 12
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,

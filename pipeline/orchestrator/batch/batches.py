@@ -20,6 +20,7 @@ from pipeline.orchestrator.batch.planned import Plan
 from pipeline.orchestrator.batch.results import write_results
 from pipeline.orchestrator.batch.scheduler import Scheduler, follow_wish
 from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
+from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import error_record, run_job
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts
@@ -128,14 +129,15 @@ async def run_batch(
     priority: Priority = Priority.NORMAL,
     unreadable: Sequence[InputError] = (),
     is_partial: bool = False,
+    numbered: bool = True,
     listen: Listener = ignore,
 ) -> Outcome:
     """Make all films of a batch.
 
     Run again, it continues: completed films are left alone, everything else goes on where it stands. While another
     process works on the batch, it helps. `unreadable` briefs count as failed. `is_partial`: the source has more briefs
-    than these, whose films stay as they are. Raises `InputError` when several films
-    should go to one file.
+    than these, whose films stay as they are. `numbered`: episodes of series get their numbers. Raises `InputError` when
+    several films should go to one file.
     """
     _refuse_one_file_for_many(briefs, shop)
     if not len(briefs) and not unreadable:
@@ -149,6 +151,7 @@ async def run_batch(
         keep=batch in {SINGLES, QUEUE},
         is_partial=is_partial,
         refused=refusals(unreadable),
+        numbered=numbered,
     )
     await _tell_idle_voices(briefs, shop, listen)
     _tell_plan(plan, batch, listen)
@@ -223,6 +226,7 @@ async def _work(shop: Workshop, batch: str, listen: Listener, only: Sequence[str
     scheduler = Scheduler(shop, batch, night.hear, only=only)
     started_at, start = shop.clock(), anyio.current_time()
     try:
+        await wake(batch, shop)
         await scheduler.run()
     finally:
         # However the night ends, there is a report of it.

@@ -10,12 +10,14 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, JobSummary, Priority, Refused, Sample, advance
 from pipeline.orchestrator.batch.folders import Folders
+from pipeline.orchestrator.batch.numbering import Numbers, number_episodes
 from pipeline.orchestrator.batch.planned import Change, Draft, Mended, Plan
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
 from pipeline.orchestrator.film.delivered import has_film
@@ -38,7 +40,7 @@ _AGAIN = {
 
 
 async def plan_batch(
-    briefs: Iterable[Brief],
+    briefs: Collection[Brief],
     shop: Workshop,
     *,
     batch: str,
@@ -47,20 +49,25 @@ async def plan_batch(
     keep: bool = False,
     is_partial: bool = False,
     refused: Sequence[Refused] = (),
+    numbered: bool = True,
 ) -> Plan:
     """Turn briefs into saved jobs of the batch, and say what there is to do.
 
     Two briefs that would give the same film are one job. A brief that has changed is a new job, which takes over the
     folder of the film it replaces. What failed is taken up again, and so are completed films that are gone. `keep`
     leaves the other jobs of the batch in it, as added to it by themselves; `is_partial` does because the briefs are not
-    all that the source has. `refused` are briefs of the source that can't be read. Raises
-    `ConfigurationError` for a pattern of folders that is none.
+    all that the source has. `refused` are briefs of the source that can't be read. Episodes of a series get their
+    numbers, unless not `numbered`. Raises `ConfigurationError` for a pattern of folders that is none, and `InputError`
+    for numbers that can't be.
     """
     store = shop.store
     async with store.planning(batch):
         asked = await _asked_before(shop, batch, source)
         sample = sample_for(asked, shop)
-        planner = _Planner(shop, batch, priority, sample=sample)
+        numbers = Numbers(shop=shop)
+        if numbered:
+            numbers = await to_thread.run_sync(partial(number_episodes, briefs, shop, gives=True))
+        planner = _Planner(shop, batch, priority, sample=sample, numbers=numbers)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
@@ -113,7 +120,9 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
         asked = await store.load_batch(batch)
         if asked is None:
             return {}
-        planner = _Planner(shop, batch, asked.priority, sample=asked.sample)
+        numbering = partial(number_episodes, [row.brief for row in mended], shop, gives=True)
+        numbers = await to_thread.run_sync(numbering)
+        planner = _Planner(shop, batch, asked.priority, sample=asked.sample, numbers=numbers)
         ids = await to_thread.run_sync(planner.mend, mended)
         await _move(planner.moved, shop, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.jobs)
@@ -168,9 +177,10 @@ async def _forget(shop: Workshop, batch: str, job_id: str, title: str) -> None:
         await to_thread.run_sync(store.cancel_is_heard, batch, job_id)
 
 
-def draft_plan(briefs: Iterable[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL) -> Draft:
+def draft_plan(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL) -> Draft:
     """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
-    planner = _Planner(shop, batch, priority, saves=False)
+    numbers = number_episodes(briefs, shop, gives=False)
+    planner = _Planner(shop, batch, priority, saves=False, numbers=numbers)
     plan = planner.plan(briefs)
     kept = {job_id: brief for job_id, brief in planner.briefs.items() if brief}
     return Draft(plan=plan, index=planner.index, briefs=kept)
@@ -180,8 +190,16 @@ class _Planner:
     """One pass over the briefs. Blocks."""
 
     def __init__(
-        self, shop: Workshop, batch: str, priority: Priority, *, saves: bool = True, sample: Sample | None = None
+        self,
+        shop: Workshop,
+        batch: str,
+        priority: Priority,
+        *,
+        numbers: Numbers,
+        saves: bool = True,
+        sample: Sample | None = None,
     ) -> None:
+        self._numbers = numbers
         self._shop = shop
         self._batch = batch
         self._priority = priority
@@ -208,13 +226,16 @@ class _Planner:
         fresh: list[Job] = []
         written: Future[None] | None = None
         films = (
-            (number, film) for number, brief in enumerate(briefs, start=1) for film in self._shop.wishes.films_of(brief)
+            (number, film)
+            for number, brief in enumerate(briefs, start=1)
+            for film in self._shop.wishes.films_of(self._numbers.of(brief))
         )
         for number, complete in films:
             job_id = self._shop.job_id(complete)
             if job_id in self.briefs:
                 continue
             self.briefs[job_id] = None if self._saves else complete
+            self._numbers.note(complete, self._batch, job_id)
             self._plan.ids.append(job_id)
             row = None if self._folders.is_new else self.index.find(job_id)
             if row is None:
@@ -229,6 +250,8 @@ class _Planner:
         if written:
             written.result()
         self._save(fresh)
+        if self._saves:
+            self._numbers.save()
 
     def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
         """Save a job for each row; its id by that of the job whose place it takes."""
@@ -238,11 +261,13 @@ class _Planner:
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
         for row in mended:
-            complete = self._shop.wishes.complete(row.brief)
+            complete = self._shop.wishes.complete(self._numbers.of(row.brief))
             ids[row.job] = job_id = self._shop.job_id(complete)
+            self._numbers.note(complete, self._batch, job_id)
             if job_id not in fresh and self.index.find(job_id) is None:
                 fresh[job_id] = self._new(complete, job_id, row.number)
         self._shop.store.plan_jobs(self._batch, list(fresh.values()))
+        self._numbers.save()
         return ids
 
     @property

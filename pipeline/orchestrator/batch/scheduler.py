@@ -28,6 +28,7 @@ from pipeline.limits import Load, Situation
 from pipeline.model import QUEUE, TRANSITIONS, Job, JobStatus, advance, title_of
 from pipeline.orchestrator.batch.turns import Key, Look, Queue, TheseJobs, WholeBatches
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
+from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import IN_ORDER, SMART_ORDER
@@ -100,7 +101,7 @@ class Scheduler:
             with first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._watch)
-                    while await self._admit(tasks):
+                    while await self._admit(tasks) or await self._wake():
                         with anyio.move_on_after(self._pulse_s):
                             await self._woken.wait()
                         self._woken = anyio.Event()
@@ -129,6 +130,10 @@ class Scheduler:
                 tasks.start_soon(self._make, key, (rank, self.begun))
             self.most_at_once = max(self.most_at_once, len(self._under_way))
         return bool(self._under_way) or (not self.stopped_because and self._is_waiting(look.parked_until))
+
+    async def _wake(self) -> bool:
+        """Whether an episode that was parked may go on: the one before it was given up, or is out by other hands."""
+        return self._only is None and not self.stopped_because and await wake(self._batch, self._shop) > 0
 
     def _looked_away(self) -> set[Key]:
         """The jobs that are none of our business now."""

@@ -17,6 +17,7 @@ from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
 from pipeline.narration.narrate import kept_speeches
 from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
 from pipeline.orchestrator.workshop import Workshop
@@ -120,8 +121,9 @@ def _sounds(narration: Narration, shop: Workshop) -> Iterable[Path]:
 def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        template, original = shop.template(job.brief), shop.wishes.original_of(job.brief)
-        if original == job.brief:
+        brief = with_earlier(job.brief, shop)
+        template, original = shop.template(brief), shop.wishes.original_of(brief)
+        if original == brief:
             yield from kept_scripts(
                 original, writers=shop.writers_of(original, template), template=template, pace=job.pace
             )
@@ -129,5 +131,5 @@ def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
             original, writers=shop.writers_of(original, template), template=template, pace=job.pace
         ):
             # The script itself is that of other films, too.
-            kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.narrators))
-            yield from from_thread.run(kept.translations, script, job.pace, job.brief)
+            kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.narrators), brief=brief)
+            yield from from_thread.run(kept.translations, script, job.pace, brief)

@@ -26,6 +26,7 @@ from pipeline.errors import (
     StorageError,
     TimeLimitError,
     TransientError,
+    TurnError,
     first_error,
 )
 from pipeline.files import write_atomically
@@ -35,6 +36,7 @@ from pipeline.orchestrator.events import JobEvent, Listener, Notice, ignore, tel
 from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is_where_wanted
+from pipeline.orchestrator.film.episodes import let_next, waits_for
 from pipeline.orchestrator.film.leaving import held_because
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import Workshop
@@ -239,6 +241,10 @@ class _Run:
         if isinstance(error, SampleError) and not await to_thread.run_sync(held_because, job, self._shop):
             # Approved while we wrote down that it was not: whoever did that may not have seen this film wait.
             await self.to(JobStatus.PENDING, why="the sample is approved")
+        if isinstance(error, TurnError) and not await to_thread.run_sync(waits_for, job, self._shop, job.stage):
+            await self.to(JobStatus.PENDING, why="the episode before it has come so far")
+        elif status is JobStatus.FAILED:
+            await let_next(job, self._shop)
 
     def _goes_on(self, error: Exception) -> tuple[datetime | None, bool]:
         """When the job may be taken up again (None: when a person has done something), and whether at all."""
@@ -249,7 +255,7 @@ class _Run:
             return error.resets_at or now + _QUOTA_WAIT, True
         if isinstance(error, BudgetError):
             return error.resets_at, True
-        if isinstance(error, NeedsLoginError | SampleError):
+        if isinstance(error, NeedsLoginError | SampleError | TurnError):
             return None, True
         if isinstance(error, _MAY_PASS) and self.job.retries < errors.retries:
             return now + timedelta(seconds=errors.retry_wait_s * 2**self.job.retries), True

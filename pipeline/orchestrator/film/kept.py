@@ -18,7 +18,7 @@ from pipeline.narration.narrate import kept_clips
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.pace import guess_pace, measure_pace
 from pipeline.narration.spoken import way_of_saying
-from pipeline.orchestrator.film.scripts import Speak, original_script, translated_script
+from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script import SpokenLength, check_size, kept_translations, known_script, known_translation
 from pipeline.template import Template
@@ -71,6 +71,8 @@ class Kept:
     template: Template
     shop: Workshop
     voices: Voices
+    # Whose terms a translation keeps; None: there are none.
+    brief: Brief | None = None
 
     async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
         """What `original_script` would give without asking anybody; None: somebody has to be asked.
@@ -134,7 +136,7 @@ class Kept:
 
     async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
         """Where the cache keeps what was translated for `brief`, of every try."""
-        kept = _Noting(template=self.template, shop=self.shop, voices=self.voices)
+        kept = _Noting(template=self.template, shop=self.shop, voices=self.voices, brief=self.brief)
         await kept.translation(script, pace, brief)
         return kept.paths
 
@@ -153,13 +155,14 @@ class Kept:
         self, look_up: Callable[..., T], script: Script, language: str, length: SpokenLength | None
     ) -> T:
         models, cache = self.shop.translators, self.shop.cache
-        among = partial(look_up, models=models, template=self.template, cache=cache)
+        terms = terms_of(self.brief, language) if self.brief else ()
+        among = partial(look_up, models=models, template=self.template, cache=cache, terms=terms)
         return await to_thread.run_sync(partial(among, script, language=language, length=length))
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.pronunciations)
+        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.pronunciations_of(brief))
         manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
 
         async def speak(script: Script) -> Narration:

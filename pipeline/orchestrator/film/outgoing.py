@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from anyio import to_thread
@@ -10,6 +11,8 @@ from anyio import to_thread
 from pipeline.errors import ClosedError, HeldError, NightreelError, ProviderError, QuotaError, TransientError
 from pipeline.model import Job, JobStatus, Package, Receipt, title_of
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.delivered import has_gone_out
+from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
 from pipeline.orchestrator.film.family import family_of
 from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
@@ -25,6 +28,7 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
     with it, what makes the job wait for the rest: `ClosedError` until there is quota for it, `TransientError` if it may
     pass soon. What only a person can mend is told, and keeps nobody waiting.
     """
+    passed = await _turn_of(job, shop, attempt)
     family = await to_thread.run_sync(family_of, job, shop)
     errors: list[NightreelError] = []
 
@@ -42,18 +46,33 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
         except (ProviderError, HeldError) as error:
             errors.append(error)
             continue
+        if passed and before is None:
+            receipt = replace(receipt, remarks=(*receipt.remarks, *passed))
         job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
         if receipt.missing and not _follows(job, receipt, shop):
             attempt.note(_told(job, receipt))
         for remark in receipt.remarks:
             # One that concerns the whole project is the same for all films.
             shop.machine.tell_once(f"{receipt.destination}: {remark}")
+    if job.brief.episode and has_gone_out(job, shop):
+        await attempt.keep(job)
+        await let_next(job, shop)
     wanted = set(shop.hosts.wanted)
     errors += filter(None, (_wait(job, each, shop) for each in job.published if each.destination in wanted))
     if errors:
         await attempt.keep(job)
         raise _first_to_go_on(errors)
     return job
+
+
+async def _turn_of(job: Job, shop: Workshop, attempt: Attempt) -> tuple[str, ...]:
+    """What an episode passes over when it goes out now. Raises `TurnError` when it is not its turn."""
+    if not job.brief.episode or has_gone_out(job, shop):
+        return ()
+    if waits := await to_thread.run_sync(waits_for, job, shop, "publishing"):
+        await attempt.keep(job)
+        raise waits
+    return await to_thread.run_sync(passed_over, job, shop)
 
 
 def films_to_come(job: Job, shop: Workshop, host: str, most: int) -> int:

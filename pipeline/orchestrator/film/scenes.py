@@ -97,7 +97,7 @@ def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, pat
     return join_segments(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
 
 
-def make_thumbnails(script: Script, look: Look, paths: tuple[Path, ...]) -> None:
-    """Draw the stills of a film to `paths`, JPEGs, the best first. Runs in a worker process."""
+def make_thumbnails(script: Script, look: Look, paths: tuple[Path, ...], episode: int = 0) -> None:
+    """Draw the stills of a film to `paths`, JPEGs, the best first; 0: it is no episode. Runs in a worker process."""
     for number, path in enumerate(paths, start=1):
-        write_jpeg(draw_thumbnail(script, look, number), path)
+        write_jpeg(draw_thumbnail(script, look, number, episode=episode), path)

@@ -18,6 +18,7 @@ from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.episodes import note_script
 from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import SpokenLength, bought_script, known_script, translate_script, write_script
@@ -81,9 +82,11 @@ class Commission:
         original = await to_thread.run_sync(shop.wishes.original_of, brief)
         key = content_key(original.said, self.template.fingerprint)
         async with shop.cache.alone("script", key):
-            script, pace = await original_script(brief, shop, self)
+            first, pace = await original_script(brief, shop, self)
+        script = first
         if await to_thread.run_sync(shop.wishes.is_translated, brief):
             script = await translated_script(script, pace, brief, self)
+        await to_thread.run_sync(note_script, brief, first, shop)
         return script, pace
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
@@ -106,11 +109,18 @@ class Commission:
             retry=self.shop.retry_policy,
             purse=self.attempt.purse,
             length=length,
+            terms=terms_of(self.job.brief, language),
         )
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         return await speaker(brief, self.shop, self.attempt)
+
+
+def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
+    """The terms of the series of a film, and what they are in a language."""
+    glossary = brief.serial.glossary if brief.serial else ()
+    return tuple((term.written, term.in_language(language)) for term in glossary)
 
 
 async def speaker(
@@ -119,7 +129,7 @@ async def speaker(
     """`narrate`, by those who speak the film, in their way; without an attempt, with the sound worked on here."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations),
+        say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations_of(brief)),
         narrators=await to_thread.run_sync(lambda: shop.narrators),
         voice=brief.voice,
         cache=shop.cache,

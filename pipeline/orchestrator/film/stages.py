@@ -26,6 +26,7 @@ from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Script, Seg
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import is_complete
+from pipeline.orchestrator.film.episodes import badge_of, let_next, part_of, waits_for, with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.leaving import has_left, held_because, is_judged
 from pipeline.orchestrator.film.lengths import hold_to_length
@@ -41,7 +42,7 @@ from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Shown, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import Look, fonts_for, undrawable
-from pipeline.script import only_showing
+from pipeline.script import only_showing, with_number
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
 # Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
@@ -88,11 +89,14 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     narrators = await to_thread.run_sync(lambda: shop.narrators)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
+    if waits := await to_thread.run_sync(waits_for, job, shop, "script"):
+        raise waits
     kept = Kept(template=template, shop=shop, voices=Voices(narrators=narrators))
     await kept.check_size(job.brief)
     pictures = await gather(job.brief, shop, attempt) if job.brief.pictures else None
     # Nobody writes about a picture that can't be had.
-    offered = job.evolve(brief=with_what_is_there(job.brief, pictures))
+    brief = await to_thread.run_sync(with_earlier, job.brief, shop)
+    offered = job.evolve(brief=with_what_is_there(brief, pictures))
     try:
         script, pace = await Commission(job=offered, template=template, shop=shop, attempt=attempt).script()
     except PermanentError as error:
@@ -100,6 +104,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
+    script = with_number(script, job.brief, template)
     pictures = await gather_for(script, job.brief, shop, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
     job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
@@ -107,6 +112,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     look = await to_thread.run_sync(shop.look, job)
     await to_thread.run_sync(fonts_for, _made(job.script), look)
     job = job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
+    await let_next(job, shop)
     return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
 
 
@@ -232,12 +238,12 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     package = FileNames().within(folder)
     lengths = tuple(clip.samples for clip in clips)
     look = await to_thread.run_sync(shop.look, job)
-    rate = look.format.frame_rate
+    rate, called = look.format.frame_rate, shown.title if job.brief.episode else script.title
     with first_error():
         async with create_task_group() as tasks:
             stills = (package.thumbnail, *package.more_thumbnails)
-            tasks.start_soon(attempt.compute, make_thumbnails, script, look, stills)
-            video = await attempt.compute(join_film, job.segments, job.music, script.title, package.video, rate)
+            tasks.start_soon(attempt.compute, make_thumbnails, script, look, stills, badge_of(job.brief, shop))
+            video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)
     texts = {
         package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
         package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
@@ -247,6 +253,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             attributions=attributions_of(script, job.pictures),
             shown=shown,
             wanted_s=job.brief.length_s,
+            part_of=part_of(job.brief),
         ),
     }
     for path, text in texts.items():
@@ -320,8 +327,9 @@ async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 def _shown(job: Job, shop: Workshop) -> Shown:
     """How the template wants the film shown by a host."""
     brief, script, template = job.brief, _made(job.script), shop.template(job.brief)
+    title = template.title_of(brief, script)
     return Shown(
-        title=template.title_of(brief, script),
+        title=brief.serial.numbered(title, brief.episode, script.language) if brief.serial else title,
         page=partial(template.page_of, brief, script),
         hashtags=template.hashtags,
         publicity=dict(template.publicity),

@@ -13,6 +13,7 @@ from pipeline.model import Brief, Script, weight_of
 from pipeline.music import check_bed
 from pipeline.narration.booth import Manner
 from pipeline.narration.spoken import way_of_saying
+from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.forecast.sharing import Sharing
@@ -102,11 +103,12 @@ class Look:
         self._hear(brief)
         voices = self._hired(self.shop.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
-        script = self._script(brief, begun, Kept(template=template, shop=self.shop, voices=voices))
+        brief = with_earlier(brief, self.shop)
+        script = self._script(brief, begun, Kept(template=template, shop=self.shop, voices=voices, brief=brief))
         if script is None:
             return 1.0
         self.known_scripts += 1
-        say = way_of_saying(script.language, self.shop.pronunciations)
+        say = way_of_saying(script.language, self.shop.pronunciations_of(brief))
         manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
         for scene in script.scenes:
             self.clips += self.sharing.clip(scene, manner, lambda key: self.shop.cache.contains("clip", key, ".wav"))

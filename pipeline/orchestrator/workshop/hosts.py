@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigurationError
-from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job, Script
 from pipeline.model.schedule import Hours, Zone
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.release import Privacy, Release, release_of
+from pipeline.orchestrator.workshop.serials import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.state.quota import project_of
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
         ByHandDestination,
         Channel,
         Extras,
+        Links,
         Publicity,
         Timing,
         YouTubeDestination,
     )
 
-_KEY_DIGITS = 16
 YOUTUBE = "youtube"
 _FOLDER = "folder:"
 _NO_PLAYLIST = "none"
@@ -39,23 +39,6 @@ ToCome = Callable[[str, int], int]
 
 def _none_to_come(_host: str, _most: int) -> int:
     return 0
-
-
-def subject_key(brief: Brief) -> str:
-    """Names what a film is about, whatever its brief says: what was published once is not published again.
-
-    That is the file of a brief, the line of a list as it is written (it may move to another line), or the key of a row
-    in its table, in a language, a variant and, beside the first, a format.
-    """
-    file, colon, line = brief.origin.rpartition(":")
-    is_file = bool(brief.origin) and not (colon and file and line.isdecimal())
-    about: tuple[str, ...] = ("topic", " ".join(brief.title.split()).casefold())
-    if brief.key:
-        about = ("row", file, brief.key)
-    elif is_file:
-        about = ("file", brief.origin)
-    shape = (str(brief.format),) if brief.is_other_format else ()
-    return content_key(*about, brief.language, brief.variant, *shape)[:_KEY_DIGITS]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +102,27 @@ class Hosts:
         if name.startswith(_FOLDER):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
             # Slots are a channel's, and whoever uploads by hand chooses it.
-            return ByHandDestination(name, folder, replace(publicity, publish_at=release.publish_at), extras, subject)
+            by_hand = replace(publicity, publish_at=release.publish_at)
+            # Their addresses are known where they are on the channel.
+            near = self._neighbours(brief, self.settings.youtube.channel)
+            return ByHandDestination(name, folder, by_hand, extras, subject, neighbours=near)
         if self.settings.offline:
             raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)
         others = partial(to_come, known.address)
-        return YouTubeDestination(known, subject, publicity, extras=extras, timing=timing, to_come=others)
+        near = self._neighbours(brief, channel)
+        return YouTubeDestination(
+            known, subject, publicity, extras=extras, timing=timing, to_come=others, neighbours=near
+        )
+
+    def _neighbours(self, brief: Brief | None, channel: str) -> Callable[[], Links]:
+        from pipeline.publishing.youtube import NO_LINKS  # noqa: PLC0415
+
+        table = self.settings.series.get(brief.series) if brief else None
+        if brief is None or table is None or not table.links:
+            return lambda: NO_LINKS
+        return partial(neighbours_of, brief, self.workspace, self.journals / channel)
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` when a film of the brief could not be published as it says."""
@@ -212,13 +209,22 @@ class Hosts:
         wanted = self.settings.youtube
         playlist = (brief.playlist if brief else "") or wanted.playlist
         titles = {tag: Title(title=words.title, description=words.description) for tag, words in family.words.items()}
+        place = brief.origin if brief else ""
+        if brief and brief.series in self.settings.series:
+            serial = serial_of(brief.series, self.settings, where=brief.origin)
+            playlist = brief.playlist or serial.title(brief.language)
+            place = str(brief.episode or "")
+            titles = {
+                tag: replace(each, title=serial.numbered(each.title, brief.episode, tag))
+                for tag, each in titles.items()
+            }
         return Extras(
             thumbnail=wanted.thumbnail,
             captions=wanted.captions,
             playlist="" if playlist.casefold() == _NO_PLAYLIST else playlist,
             # As visible as the film will be.
             playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
-            place=brief.origin if brief and wanted.playlist_in_order else "",
+            place=place if wanted.playlist_in_order else "",
             titles=titles if wanted.titles else {},
             untold=family.untold if wanted.titles else (),
             untold_follow=family.untold_follow and wanted.titles,

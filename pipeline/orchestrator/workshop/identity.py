@@ -35,7 +35,8 @@ class Identity:
         pictures = tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
         # Not what its preset is called, but what that says.
         own = canonical_text(brief, instead=_NO_MATTER)
-        return key_of_texts(own, *shape, canonical_text(pictures), bed)[:_ID_DIGITS]
+        part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.series else ()
+        return key_of_texts(own, *shape, canonical_text(pictures), bed, *part)[:_ID_DIGITS]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
         """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""

@@ -12,6 +12,7 @@ from pipeline.model.languages import entry_for, usual_case
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.places import Places
+from pipeline.orchestrator.workshop.serials import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
 
@@ -34,7 +35,18 @@ class Wishes:
         The script is written in the language that the brief names, else in the first of them; the other films are
         translated. A film does not know its siblings: one language or format more is one film more.
         """
+        brief = self._in_series(brief)
         return tuple(film for spoken in self._spoken(brief) for film in self._shown(self.complete(spoken), brief))
+
+    def series_of(self, brief: Brief) -> str:
+        """The name of the series that a brief is a part of; empty: none."""
+        name = self._flag("episodes_of") or brief.series or self.settings.episodes_of or ""
+        return "" if name == NO_SERIES else name
+
+    def _in_series(self, brief: Brief) -> Brief:
+        """What the brief does not say, its series does."""
+        name = self.series_of(brief)
+        return with_series(brief, name, self.settings) if name and brief.serial is None else brief
 
     def languages_of(self, brief: Brief) -> tuple[str, ...]:
         """The languages in which films are wanted of it, each once."""
@@ -117,6 +129,7 @@ class Wishes:
 
         Reads files: not for the event loop.
         """
+        brief = self._in_series(brief)
         language = self._language(brief)
         template = self._flag("template") or brief.template or self.settings.template
         asked = self.settings.script

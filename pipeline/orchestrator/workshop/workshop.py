@@ -17,7 +17,7 @@ from pipeline.limits import Cores, RetryPolicy
 from pipeline.model import Asked, Brief, Job, Price, Prosody, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.saying import Pronunciations
+from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.appearance import Appearance
 from pipeline.orchestrator.workshop.budgets import prices_of
@@ -258,6 +258,14 @@ class Workshop:
     def pronunciations(self) -> Pronunciations:
         """How words of this workspace are said."""
         return providers.pronunciations(self.settings)
+
+    def pronunciations_of(self, brief: Brief) -> Pronunciations:
+        """The same for a film, with the terms of its series."""
+        said = [term for term in brief.serial.glossary if term.said] if brief.serial else []
+        if not said:
+            return self.pronunciations
+        terms = (Pronunciation(written=term.written, said=term.said) for term in said)
+        return Pronunciations((*self.pronunciations.entries, *terms))
 
     @property
     def prosody(self) -> Prosody:

@@ -6,6 +6,7 @@ journal      what is known of a film on its way, saved step by step
 upload       the resumable upload, as four requests
 lookup       is the film on the channel already?
 extras       what goes with it: thumbnail, captions, playlist, titles in other languages
+links        from one film of a series to the next, in their descriptions
 changing     a film that is out, shown otherwise
 after        what has become of it
 by_hand      a folder per film for people who upload themselves
@@ -24,13 +25,17 @@ from pipeline.publishing.youtube.by_hand import ByHandDestination
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.destination import YouTubeDestination
 from pipeline.publishing.youtube.extras import Extras, Title
+from pipeline.publishing.youtube.links import NO_LINKS, Links, Neighbour
 from pipeline.publishing.youtube.timing import SlotBook, Timing
 from pipeline.publishing.youtube.video import Publicity
 
 __all__ = [
+    "NO_LINKS",
     "ByHandDestination",
     "Channel",
     "Extras",
+    "Links",
+    "Neighbour",
     "Publicity",
     "SlotBook",
     "Timing",

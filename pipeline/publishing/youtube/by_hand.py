@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from anyio import to_thread
@@ -20,6 +21,7 @@ from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.folder import FileNames
 from pipeline.publishing.youtube.extras import Extras
+from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
 from pipeline.state.locks import held
 
@@ -30,9 +32,17 @@ class ByHandDestination:
     """Copies a film, what goes with it and how it shall be shown into a folder of its own below `root`."""
 
     def __init__(
-        self, address: str, folder: Path, publicity: Publicity, extras: Extras, subject: Subject | None = None
+        self,
+        address: str,
+        folder: Path,
+        publicity: Publicity,
+        extras: Extras,
+        subject: Subject | None = None,
+        *,
+        neighbours: Callable[[], Links] = lambda: NO_LINKS,
     ) -> None:
-        """`address` is how receipts call the place; `folder` is the film's own."""
+        """`address` is how receipts call the place; `folder` is the film's own; `neighbours` as at a channel."""
+        self._neighbours = neighbours
         self._subject = subject
         self._address = address
         self._folder = folder
@@ -73,6 +83,7 @@ class ByHandDestination:
                 refuse_other_film(
                     self._subject, hashlib.file_digest(film, "sha256").hexdigest(), where=str(package.video)
                 )
+        text = text.model_copy(update={"description": with_links(text.description, self._neighbours())})
         told = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
         sums = _sums(files, told)
         with storage_errors(self._folder):

@@ -36,6 +36,7 @@ from pipeline.publishing.youtube.changing import change_film
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, plan_steps
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
+from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
 from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
@@ -61,14 +62,19 @@ class YouTubeDestination:
         extras: Extras | None = None,
         timing: Timing = AS_IT_IS,
         to_come: Callable[[int], int] = lambda _most: 0,
+        neighbours: Callable[[], Links] = lambda: NO_LINKS,
     ) -> None:
-        """`to_come` says how many other films of the run are not on the channel yet, counted up to a number; blocks."""
+        """`to_come` says how many other films of the run are not on the channel yet, counted up to a number; blocks.
+
+        So does `neighbours`: the films of its series that are out.
+        """
         self._channel = channel
         self._subject = subject
         self._publicity = publicity
         self._extras = extras or Extras()
         self._timing = timing
         self._to_come = to_come
+        self._neighbours = neighbours
         self._journal = Journal(channel.journals, subject.key)
 
     @property
@@ -97,7 +103,7 @@ class YouTubeDestination:
             record = await self._journal.read()
             if record is None or record.published is None:
                 raise InputError("the film is not out there", where=self.name, hint="Publish it without --update")
-            text = await to_thread.run_sync(_text_of, package, self._subject)
+            text = await to_thread.run_sync(self._text, package)
             tag, publicity = self._journal.tag(record), self._publicity.of(text)
             if self._timing.is_asked:
                 publicity = await self._made_public(publicity, text, tag)
@@ -152,8 +158,9 @@ class YouTubeDestination:
     async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, Missing]:
         """What goes with a film that is out; and what of it is missing then."""
         text = await to_thread.run_sync(_text_of, package, self._subject)
-        playlists = self._channel.journals / "playlists"
-        plan = partial(plan_steps, package, text, self._extras, playlists=playlists)
+        # Looked up now that this film is noted as out: of two that went out at once, one sees the other.
+        links = await to_thread.run_sync(self._neighbours)
+        plan = partial(plan_steps, package, text, self._extras, folder=self._channel.journals, links=links)
         steps = await to_thread.run_sync(plan)
         missing = Missing(lines=[])
         if steps:
@@ -167,6 +174,11 @@ class YouTubeDestination:
         if self._extras.untold_follow:
             missing.wait_until(self._channel.clock() + _SIBLINGS_LATER)
         return record, missing
+
+    def _text(self, package: Package) -> FilmText:
+        """Its words, with the links to its neighbours. Blocks."""
+        text = _text_of(package, self._subject)
+        return text.model_copy(update={"description": with_links(text.description, self._neighbours())})
 
     async def _others(self, calls: Calls) -> int:
         """How many other films of the run may come onto the channel today."""
@@ -196,7 +208,7 @@ class YouTubeDestination:
 
     async def _publish(self, package: Package, file: io.BufferedReader, before: Record | None) -> Record:
         """The journal's record when the film is out."""
-        text = await to_thread.run_sync(_text_of, package, self._subject)
+        text = await to_thread.run_sync(self._text, package)
         publicity = self._publicity.of(text)
         sha256, size_bytes = await to_thread.run_sync(_measure, file)
         refuse_other_film(self._subject, sha256, where=str(package.video))

@@ -27,6 +27,8 @@ DECIDABLE = (
     "privacy",
     "publish_at",
     "time_zone",
+    "series",
+    "episode",
 )
 _LISTS = frozenset({"languages", "formats"})
 # "en, de", "en;de", "en de": nobody means a language with a space in it.

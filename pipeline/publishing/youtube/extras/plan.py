@@ -8,20 +8,32 @@ from pathlib import Path
 
 from pipeline.model import Package
 from pipeline.model.languages import LANGUAGE_TAG, same_language
+from pipeline.model.metadata import fit_title
+from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.extras.captions import Captions
+from pipeline.publishing.youtube.extras.link import LinkFrom
 from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
 from pipeline.publishing.youtube.extras.thumbnail import Thumbnail
 from pipeline.publishing.youtube.extras.titles import Titles
 from pipeline.publishing.youtube.extras.wanted import Extras, Step
+from pipeline.publishing.youtube.links import NO_LINKS, Links
 from pipeline.publishing.youtube.video import FilmText
 
 
-def plan_steps(package: Package, text: FilmText, extras: Extras, *, playlists: Path) -> tuple[Step, ...]:
+def plan_steps(
+    package: Package, text: FilmText, extras: Extras, *, folder: Path, links: Links = NO_LINKS
+) -> tuple[Step, ...]:
     """What is to be done for a film, the cheapest first: when units run short, most of it is there. Blocks.
+
+    `folder` is where what is known of the channel is kept; `links` are the neighbours of the film that are out.
 
     A file that is not there is no step: whoever publishes any MP4 may have nothing but that.
     """
     steps: list[Step] = []
+    # Without them nobody finds the way from the film before.
+    title = fit_title(clean_text(text.title))
+    steps += [LinkFrom(links, title, folder, is_before=True)] if links.before else []
+    steps += [LinkFrom(links, title, folder, is_before=False)] if links.after else []
     if extras.thumbnail and package.thumbnail.is_file():
         steps.append(Thumbnail(package.thumbnail))
     titles = {
@@ -31,7 +43,7 @@ def plan_steps(package: Package, text: FilmText, extras: Extras, *, playlists: P
         steps.append(Titles(titles))
     # What the film's own file says goes before the settings.
     names = dict.fromkeys(text.playlist_titles or ((extras.playlist,) if extras.playlist else ()))
-    steps += [PlaylistPlace(replace(extras, playlist=name), playlists) for name in names]
+    steps += [PlaylistPlace(replace(extras, playlist=name), folder / "playlists") for name in names]
     if extras.captions:
         steps += [Captions(path, language) for path, language in _tracks(package.srt, text.language)]
     return tuple(steps)

@@ -1,0 +1,136 @@
+"""Which episode of its series a brief is: as it says, as it was given before, or the next one, in the order of a list.
+
+Numbers are given for a whole batch at once, before anything of it is saved: where two things can't both be, nothing is
+given and nothing is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from pipeline.errors import InputError
+from pipeline.model import Brief
+from pipeline.model.episodes import MOST_EPISODES
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, subject_key, table_of, track_of
+from pipeline.state.episodes import Episode, EpisodeFilm
+
+# Of what can't be, so much is told.
+_MOST_TOLD = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Claim:
+    """A brief of a series, and the number that it asks for; 0: none."""
+
+    key: str
+    title: str
+    where: str
+    number: int
+
+
+@dataclass(kw_only=True)
+class Numbers:
+    """The episodes of one plan."""
+
+    shop: Workshop
+    # By series and key of the episode.
+    _given: dict[tuple[str, str], int] = field(default_factory=dict)
+    _films: dict[str, dict[str, list[tuple[str, EpisodeFilm]]]] = field(default_factory=dict)
+
+    def of(self, brief: Brief) -> Brief:
+        """The brief with its number; one of no series has none."""
+        series = self.shop.wishes.series_of(brief)
+        if not series:
+            return brief
+        placed = replace(brief, origin=self.shop.places.origin(brief.origin))
+        return replace(brief, episode=self._given.get((series, episode_key(placed)), 0))
+
+    def know(self, series: str, given: Mapping[str, int]) -> None:
+        """Take the numbers of a series, by the keys of its episodes."""
+        self._given.update({(series, key): number for key, number in given.items()})
+
+    def note(self, film: Brief, batch: str, job_id: str) -> None:
+        """Remember which job makes a film of an episode."""
+        if film.series and film.episode:
+            made = EpisodeFilm(batch=batch, job=job_id, subject=subject_key(film))
+            films = self._films.setdefault(film.series, {}).setdefault(episode_key(film), [])
+            films.append((track_of(film), made))
+
+    def save(self) -> None:
+        """Write down which jobs make the films. Blocks."""
+        for series, films in self._films.items():
+            ledger_of(self.shop.workspace, series).note_films(films)
+
+
+def number_episodes(briefs: Iterable[Brief], shop: Workshop, *, gives: bool) -> Numbers:
+    """The numbers of briefs. `gives` writes them down; else they are those that would be given. Blocks.
+
+    Raises `InputError` for an unknown series, two briefs that want one number, a number that is another film's, and a
+    brief that wants another one than it has.
+    """
+    numbers = Numbers(shop=shop)
+    for series, wanted in _claims(briefs, shop).items():
+        give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first)
+        ledger = ledger_of(shop.workspace, series)
+        numbers.know(series, ledger.change(give) if gives else give(ledger.episodes()))
+    return numbers
+
+
+def _claims(briefs: Iterable[Brief], shop: Workshop) -> dict[str, dict[str, _Claim]]:
+    """What briefs ask for, by series and key of the episode, in their order."""
+    claims: dict[str, dict[str, _Claim]] = {}
+    for brief in briefs:
+        series = shop.wishes.series_of(brief)
+        if not series:
+            continue
+        table_of(series, shop.settings, where=brief.origin)
+        placed = replace(brief, origin=shop.places.origin(brief.origin))
+        key = episode_key(placed)
+        of = claims.setdefault(series, {})
+        if key not in of or not of[key].number:
+            of[key] = _Claim(key=key, title=brief.title, where=placed.origin, number=brief.episode)
+    return claims
+
+
+def _give(episodes: list[Episode], *, wanted: Mapping[str, _Claim], series: str, first: int) -> dict[str, int]:
+    """A number for each; new episodes join the list."""
+    _refuse_what_can_not_be(episodes, wanted, series)
+    given = {each.key: each.number for each in episodes if each.key in wanted}
+    taken = {*(each.number for each in episodes), *(claim.number for claim in wanted.values())}
+    upcoming = max((each.number for each in episodes), default=first - 1) + 1
+    for claim in wanted.values():
+        if claim.key in given:
+            continue
+        number = claim.number
+        if not number:
+            while upcoming in taken:
+                upcoming += 1
+            number, upcoming = upcoming, upcoming + 1
+        if number > MOST_EPISODES:
+            raise InputError(f"has no numbers left beyond {MOST_EPISODES}", where=f"series “{series}”")
+        episodes.append(Episode(key=claim.key, number=number, title=claim.title, where=claim.where))
+        given[claim.key] = number
+    return given
+
+
+def _refuse_what_can_not_be(episodes: Iterable[Episode], wanted: Mapping[str, _Claim], series: str) -> None:
+    """Raise `InputError` where two want one number, or one wants another than it has."""
+    by_key = {each.key: each for each in episodes}
+    by_number: dict[int, Episode | _Claim] = {each.number: each for each in by_key.values()}
+    problems: list[str] = []
+    for claim in wanted.values():
+        known, whose = by_key.get(claim.key), claim.where or claim.title
+        if known:
+            if claim.number not in {0, known.number}:
+                problems.append(f"{whose}: is episode {known.number} already, and asks to be {claim.number}")
+        elif claim.number:
+            other = by_number.setdefault(claim.number, claim)
+            if other is not claim:
+                problems.append(f"{whose}: episode {claim.number} is “{other.title}” ({other.where})")
+    if problems:
+        more = f"; and {len(problems) - _MOST_TOLD} more" if len(problems) > _MOST_TOLD else ""
+        hint = f"Mend the numbers, or free one: nightreel series {series} --forget NUMBER"
+        raise InputError(f"{'; '.join(problems[:_MOST_TOLD])}{more}", where=f"series “{series}”", hint=hint)

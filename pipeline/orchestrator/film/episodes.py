@@ -1,0 +1,214 @@
+"""A film among the episodes of its series: what came before it, whom it waits for, and who goes on after it.
+
+An episode is published when those before it are out, or given up, and its script is written when theirs are. Who waits
+is parked without a time, so that no night waits for a person; who has come so far lets the next one go on, and a run
+that has nothing else to do looks once more (`wake`). So nobody waits for what has happened already.
+
+Everything here blocks, but for what says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.errors import BusyError, CheckpointError, TurnError
+from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Script, advance
+from pipeline.model.episodes import Earlier
+from pipeline.model.text import clean_text
+from pipeline.orchestrator.workshop import Workshop, providers
+from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, track_of
+from pipeline.script import has_play
+from pipeline.state.episodes import Episode, EpisodeFilm
+
+# Their films were asked for one by one: nobody may be making the one before.
+_ONE_BY_ONE = frozenset({SINGLES, QUEUE})
+_GIVEN_UP = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
+_UNDER_WAY = frozenset({JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED})
+# Of what an episode was about, and of all that a model is told of earlier ones.
+_COVERED_CHARS, _MOST_CHARS = 200, 4000
+
+
+def with_earlier(brief: Brief, shop: Workshop) -> Brief:
+    """The brief with what earlier episodes were about, for who writes it: the nearest ones, as far as there is room."""
+    if not (brief.serial and brief.episode and brief.serial.remember):
+        return brief
+    told: list[Earlier] = []
+    room = _MOST_CHARS
+    for episode in reversed(ledger_of(shop.workspace, brief.series).episodes()):
+        if episode.number >= brief.episode or not episode.covered:
+            continue
+        one = Earlier(number=episode.number, title=episode.title, covered=episode.covered)
+        room -= len(one.title) + len(one.covered)
+        if room < 0 or len(told) == brief.serial.remember:
+            break
+        told.append(one)
+    return replace(brief, serial=replace(brief.serial, earlier=tuple(reversed(told))))
+
+
+def note_script(brief: Brief, original: Script, shop: Workshop) -> None:
+    """Keep what an episode is about, for those after it; `original` is the script before it was translated."""
+    if brief.series and brief.episode:
+        covered = _in_a_line(original)
+        ledger = ledger_of(shop.workspace, brief.series)
+        ledger.note_script(episode_key(brief), track_of(brief), title=original.title, covered=covered)
+
+
+def _in_a_line(script: Script) -> str:
+    """What a film shows in capitals and large letters; where it has no headings, how its description begins."""
+    headings = (getattr(scene, "heading", "") for scene in script.scenes[1:])
+    told = "; ".join(dict.fromkeys(clean_text(each) for each in headings if each and each != script.title))
+    told = told or clean_text(script.description) or script.title
+    return told if len(told) <= _COVERED_CHARS else f"{told[: _COVERED_CHARS - 1].rsplit(' ', 1)[0]}…"
+
+
+def badge_of(brief: Brief, shop: Workshop) -> int:
+    """The number that thumbnails of a film show; 0: none."""
+    table = shop.settings.series.get(brief.series)
+    return brief.episode if table and table.badge else 0
+
+
+def part_of(brief: Brief) -> dict[str, str | int] | None:
+    """What a film's metadata say of its series; None: it has no number in one."""
+    if not (brief.serial and brief.episode):
+        return None
+    return {"name": brief.series, "title": brief.serial.title(brief.language), "episode": brief.episode}
+
+
+def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
+    """Why an episode goes no further than this stage now; None: it may."""
+    brief = job.brief
+    table = shop.settings.series.get(brief.series)
+    if table is None or not brief.episode:
+        return None
+    if stage == "script":
+        found = _without_script(job, shop) if table.remember else None
+    else:
+        found = _to_come(job, shop) if table.order == "strict" and shop.hosts.wanted else None
+    if found is None:
+        return None
+    episode, row = found
+    status = row.status.value.replace("_", " ")
+    what = "the script of episode" if stage == "script" else "episode"
+    message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {row.why}' if row.why else ''})"
+    return TurnError(message, where=job.folder, hint=f"nightreel resume {row.batch} goes on with it")
+
+
+def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
+    """A line for each episode that should have gone out before this one and will not, back to the last that did."""
+    lines = []
+    for episode, _, row in _before(job.brief, shop):
+        if row and _is_out(row, shop):
+            break
+        status = row.status.value if row else "gone"
+        lines.append(f"episode {episode.number}, “{episode.title}”, is not out ({status}): this one went before it")
+    return tuple(reversed(lines[:3]))
+
+
+def _before(brief: Brief, shop: Workshop) -> Iterator[tuple[Episode, EpisodeFilm, JobSummary | None]]:
+    """The episodes before one, of its track, the nearest first; with the row of the film, if it is wanted still."""
+    track = track_of(brief)
+    for episode in reversed(ledger_of(shop.workspace, brief.series).episodes()):
+        film = episode.films.get(track)
+        if film and episode.number < brief.episode:
+            yield episode, film, _row(film, shop)
+
+
+def _row(film: EpisodeFilm, shop: Workshop) -> JobSummary | None:
+    """Of a job that its batch still lists."""
+    if not shop.store.folder(film.batch).exists():
+        return None
+    index = shop.store.index(film.batch)
+    return index.find(film.job) if index.ids_like(film.job) else None
+
+
+def _is_out(row: JobSummary, shop: Workshop) -> bool:
+    return set(shop.hosts.wanted) <= row.published.keys()
+
+
+def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
+    """The nearest episode before that is to be published and is not; where one is out, those before had their turn."""
+    for episode, _, row in _before(job.brief, shop):
+        if row is None or row.status in _GIVEN_UP:
+            continue
+        if _is_out(row, shop):
+            return None
+        # One that is made and delivered to nobody: it was not to be published.
+        if row.status is not JobStatus.COMPLETED:
+            return episode, row
+    return None
+
+
+def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
+    """The nearest episode before, in the same batch, that is to be written and is not."""
+    if job.batch in _ONE_BY_ONE or not _is_told(job.brief, shop):
+        return None
+    for episode, film, row in _before(job.brief, shop):
+        if film.batch != job.batch or row is None or row.status not in _UNDER_WAY:
+            continue
+        return None if film.written else (episode, row)
+    return None
+
+
+def _is_told(brief: Brief, shop: Workshop) -> bool:
+    """Whether whoever writes takes notice of earlier episodes: a model does."""
+    is_model = providers.is_service(providers.writer_names(shop.settings)[0])
+    return is_model and not has_play(brief, shop.template(brief))
+
+
+async def let_next(job: Job, shop: Workshop) -> None:
+    """Let the next episode go on, if it waits for this one."""
+    from anyio import to_thread  # noqa: PLC0415 - beside functions that block
+
+    after = await to_thread.run_sync(_next_waiting, job, shop)
+    if after:
+        await _let_go(after, shop)
+
+
+def _next_waiting(job: Job, shop: Workshop) -> EpisodeFilm | None:
+    brief = job.brief
+    if not (brief.series and brief.episode):
+        return None
+    track = track_of(brief)
+    for episode in ledger_of(shop.workspace, brief.series).episodes():
+        film = episode.films.get(track)
+        if film and episode.number > brief.episode and (row := _row(film, shop)) and _is_waiting(row):
+            return film
+    return None
+
+
+def _is_waiting(row: JobSummary | Job) -> bool:
+    return row.status is JobStatus.PARKED and row.error is not None and row.error.kind == TurnError.__name__
+
+
+async def _let_go(film: EpisodeFilm, shop: Workshop) -> bool:
+    store = shop.store
+    try:
+        async with store.claim(film.batch, film.job, what=film.job, wait_s=0):
+            job = await store.load_job(film.batch, film.job)
+            if not _is_waiting(job):
+                return False
+            job = advance(job, JobStatus.PENDING, at=shop.clock(), why="the episode before it has come so far")
+            await store.save_job(job.evolve(error=None))
+            return True
+    except (BusyError, CheckpointError):
+        return False
+
+
+async def wake(batch: str, shop: Workshop) -> int:
+    """Let go of the episodes of a batch that wait for nobody any more; how many these are."""
+    from anyio import to_thread  # noqa: PLC0415 - beside functions that block
+
+    if not shop.settings.series:
+        return 0
+    free = await to_thread.run_sync(_free, batch, shop)
+    return sum([await _let_go(film, shop) for film in free])
+
+
+def _free(batch: str, shop: Workshop) -> list[EpisodeFilm]:
+    found = []
+    for row in shop.store.index(batch).rows(JobStatus.PARKED):
+        job = shop.store.read_job(batch, row.id) if _is_waiting(row) else None
+        if job and job.error and waits_for(job, shop.for_job(job), job.error.stage) is None:
+            found.append(EpisodeFilm(batch=batch, job=job.id, subject=""))
+    return found

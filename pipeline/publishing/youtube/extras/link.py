@@ -1,0 +1,40 @@
+"""The link to a film in the description of its neighbour, which went out before: videos.update of that one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.keys import content_key
+from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.changing import change_description
+from pipeline.publishing.youtube.journal import WATCH
+from pipeline.publishing.youtube.links import Links, Neighbour, with_links
+from pipeline.state.locks import held
+
+
+class LinkFrom:
+    """One line in another film's description. Set again, it is the same; a film that is gone needs none."""
+
+    method = "videos.update"
+    can_wait = False
+
+    def __init__(self, links: Links, title: str, folder: Path, *, is_before: bool) -> None:
+        """`title` is that of the film that is linked to; `folder` is the channel's."""
+        film = links.before if is_before else links.after
+        assert film is not None
+        self.name = f"link in the episode {'before' if is_before else 'after'} it"
+        self.content = content_key(film.id, title)
+        self._film = film
+        self._title = title
+        self._links = replace(links, before=None, after=None)
+        self._is_before = is_before
+        self._lock = folder / "links.lock"
+
+    async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - looked up anyway
+        """See `Step`."""
+        ours = Neighbour(id=video_id, url=WATCH + video_id, title=self._title)
+        links = replace(self._links, after=ours) if self._is_before else replace(self._links, before=ours)
+        # Both neighbours of a film may be linked at once: what one has read, the other must not change.
+        async with held(self._lock, what="links between films"):
+            await change_description(calls, self._film.id, lambda text: with_links(text, links))
