@@ -30,6 +30,7 @@ from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.review import review
 from pipeline.cli.run import run
+from pipeline.cli.series import series
 from pipeline.cli.status import status
 from pipeline.cli.templates import templates
 from pipeline.cli.voices import voices
@@ -61,6 +62,7 @@ for _command in (
     published,
     report,
     pack,
+    series,
     checkpoint,
     clean,
     qc,

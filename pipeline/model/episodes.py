@@ -88,7 +88,7 @@ class Serial:
     titles: tuple[tuple[str, str], ...]
     # "Lesson", "Lesson {number}", "第{number}課": what an episode is called; empty: the language's word.
     labels: tuple[tuple[str, str], ...] = ()
-    # Of titles, e.g. "{title} · {series} {number}"; empty: they have no number.
+    # Of titles, e.g. "{title} · {series}, {episode}"; empty: they have no number.
     pattern: str = ""
     glossary: tuple[Term, ...] = ()
     # How many episodes a model that writes is told of at most; and those, known when it writes.

@@ -46,8 +46,11 @@ def thumbnails(paths: Sequence[Path], size_px: tuple[int, int]) -> Check:
     return next((check for check in found if not check.passed), found[0])
 
 
-def metadata(path: Path, script: Script | None = None) -> Check:
-    """A JSON object with a title, without which no host takes a film; all of it the script's, and as hosts take it."""
+def metadata(path: Path, script: Script | None = None, title: str = "") -> Check:
+    """A JSON object with a title, without which no host takes a film; all of it the script's, and as hosts take it.
+
+    `title` is what the film is called by a host, where that is not as the script calls it.
+    """
     limit = "JSON with the title, tags and language of the film, as hosts take them"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -56,17 +59,17 @@ def metadata(path: Path, script: Script | None = None) -> Check:
     except (OSError, ValueError, RecursionError):
         fault = "not JSON"
     else:
-        fault = next(_faults(content, script), "") if isinstance(content, dict) else "without a title"
+        fault = next(_faults(content, script, title), "") if isinstance(content, dict) else "without a title"
     return Check.of("metadata", passed=not fault, measured=fault or "a title", limit=limit)
 
 
-def _faults(content: dict[str, object], script: Script | None) -> Iterator[str]:
+def _faults(content: dict[str, object], script: Script | None, called: str) -> Iterator[str]:
     title, told, tags = content.get("title"), content.get("description", ""), content.get("tags", [])
     if not isinstance(title, str) or not title.strip():
         yield "without a title"
         return
     if script:
-        wanted = {"title": script.title, "language": script.language, "tags": list(script.tags)}
+        wanted = {"title": called or script.title, "language": script.language, "tags": list(script.tags)}
         yield from (f"another {name} than the script's" for name, value in wanted.items() if content.get(name) != value)
     if utf16_units(title) > TITLE_MAX_CHARS:
         yield f"a title of {utf16_units(title)} characters, at most {TITLE_MAX_CHARS}"

@@ -84,7 +84,7 @@ def inspect_film(
         *_film(package, expected, profile, found, everything=everything),
         *_texts(expected, profile),
         companions.thumbnails(stills, expected.video_format.thumbnail_px),
-        companions.metadata(package.metadata, expected.script),
+        companions.metadata(package.metadata, expected.script, expected.title),
     ):
         (lenient if check.name in _LENIENT else ordered).append(check)
     judged_as = (*ordered, *Verdict(checks=tuple(lenient)).under(profile).checks)

@@ -148,6 +148,7 @@ def _job(row: JobSummary, folder: Path) -> Object:
         "id": row.id,
         "title": row.title,
         "language": row.language,
+        **({"series": row.series, "episode": row.episode} if row.series else {}),
         "origin": row.origin,
         "folder": row.folder,
         "status": row.status,

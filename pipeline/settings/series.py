@@ -69,7 +69,7 @@ class SeriesSettings(Group):
         {}, description='The same in other languages, e.g. {de = "Lektion"}.'
     )
     title_pattern: Annotated[str, Field(max_length=60), AfterValidator(checked_pattern)] = Field(
-        "{title} · {series} {number}",
+        "{title} · {series}, {episode}",
         description="Titles of the published films, of {title}, {series}, {episode} (Lesson 3) and {number} or "
         "{number:02d}; empty: without a number. What is too long of {title} is cut, at the end of a word.",
     )

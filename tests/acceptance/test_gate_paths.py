@@ -63,6 +63,7 @@ OTHERS = {
     "preview": ("rows.csv", "--films", "1", *MAKING),
     "pack": ("kitchen",),
     "report": ("kitchen",),
+    "series": (),
 }
 # They have no workspace with films, and ask services that are not here.
 ELSEWHERE = {"voices", "doctor", "--help", "-h", "--version"}

@@ -23,6 +23,7 @@ from pipeline.errors import CrashError, NightreelError, PermanentError, QualityE
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
 from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Script, Segment, Transition
+from pipeline.model.metadata import fit_title
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import is_complete
@@ -275,6 +276,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
         script=_made(job.script),
+        title=fit_title((await to_thread.run_sync(_shown, job, shop)).title),
         words=tuple(clip.words for clip in narration.clips),
         undrawable=await to_thread.run_sync(lambda: undrawable(_made(job.script), shop.look(job))),
         compared=is_compared(job),

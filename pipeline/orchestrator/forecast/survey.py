@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
@@ -12,6 +13,8 @@ from pipeline.orchestrator.batch.planned import Draft
 from pipeline.orchestrator.forecast.findings import Films, Survey
 from pipeline.orchestrator.forecast.look import Look
 from pipeline.orchestrator.workshop import Workshop
+
+_NUMBERS_TOLD = 20
 
 
 def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> Survey:
@@ -23,8 +26,9 @@ def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: P
     except NightreelError as error:
         look.stops_all(error)
         for brief in briefs:
-            for film in shop.wishes.films_of(brief):
-                look.at(film)
+            with suppress(InputError):  # that of a series that is not there: it stops all, and was told
+                for film in shop.wishes.films_of(brief):
+                    look.at(film)
         return look.result(Films(asked=shop.wishes.count_films(briefs)))
     films = _sorted_out(briefs, draft, look)
     look.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop, batch))
@@ -81,7 +85,7 @@ def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
 
 
 def _notes(draft: Draft, shop: Workshop, batch: str) -> list[str]:
-    notes = []
+    notes = list(_episodes(draft))
     if draft.plan.crowded:
         films = "film gets" if draft.plan.crowded == 1 else "films get"
         notes.append(f"{draft.plan.crowded} {films} a folder with a number behind its name: another film has it")
@@ -90,3 +94,12 @@ def _notes(draft: Draft, shop: Workshop, batch: str) -> list[str]:
         processes = ", ".join(map(str, workers))
         notes.append(f"this batch is made now, by process {processes}: a second one would help")
     return notes
+
+
+def _episodes(draft: Draft) -> Iterator[str]:
+    """The numbers that films of series would have."""
+    numbers = {(film.series, film.episode): film.title for film in draft.briefs.values() if film.episode}
+    for (series, number), title in list(numbers.items())[:_NUMBERS_TOLD]:
+        yield f"series “{series}”: “{title}” is episode {number}"
+    if len(numbers) > _NUMBERS_TOLD:
+        yield f"and {len(numbers) - _NUMBERS_TOLD} more episodes"

@@ -1,0 +1,46 @@
+"""`nightreel series`: the episodes of a series, by number."""
+
+from __future__ import annotations
+
+from pipeline.cli.options import Place
+
+
+def series(name: str = "", /, *, forget: int | None = None, place: Place = Place()) -> int:
+    """List the episodes of a series: number, title, how the film stands, and where it is seen.
+
+    Parameters
+    ----------
+    name
+        A table [series.NAME] in nightreel.toml. Default: all of them.
+    forget
+        Free the number of an episode that is not out: the next run gives it to whoever asks for it.
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipeline.cli.report import print_json
+    from pipeline.cli.session import open_session
+    from pipeline.cli.text import marked
+    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
+
+    shop = open_session(place, {}).workshop
+    if forget is not None:
+        if not name:
+            raise InputError("a number is of a series", where="--forget", hint="Write nightreel series NAME --forget 3")
+        forget_episode(shop, name, forget)
+    found = episodes_of(shop, name)
+    if place.json:
+        print_json([{**asdict(each), "published": dict(each.published)} for each in found])
+        return EXIT_OK
+    if not found:
+        print("No episode has a number yet." if shop.settings.series else "There is no series: see docs/series.md.")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for each in found:
+        urls = " ".join(url for _, url in each.published)
+        table.add_row(each.series, str(each.number), marked(each.title), each.track, each.status, marked(urls))
+    if found:
+        Console(highlight=False, soft_wrap=True).print(table)
+    return EXIT_OK

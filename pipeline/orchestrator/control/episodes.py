@@ -1,0 +1,74 @@
+"""What there is of a series: its episodes, how their films stand, and a number that is to be free again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.errors import InputError
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.serials import ledger_of, table_of
+from pipeline.state.episodes import Episode
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeState:
+    """A film of an episode; an episode without one has an empty track."""
+
+    series: str
+    number: int
+    title: str
+    where: str
+    # The language, and the shape and the variant where they are not the first ones.
+    track: str = ""
+    # "completed", "parked", …; "removed": its batch has it no more.
+    status: str = "removed"
+    batch: str = ""
+    job: str = ""
+    # Where it is seen, by video host.
+    published: tuple[tuple[str, str], ...] = ()
+
+
+def episodes_of(shop: Workshop, name: str = "") -> list[EpisodeState]:
+    """The episodes of a series, or of all series of the settings, by number. Blocks. Raises `InputError`."""
+    if name:
+        table_of(name, shop.settings, where="")
+    names = [name] if name else sorted(shop.settings.series)
+    return [
+        state
+        for each in names
+        for episode in ledger_of(shop.workspace, each).episodes()
+        for state in _films(each, episode, shop)
+    ]
+
+
+def forget_episode(shop: Workshop, name: str, number: int) -> None:
+    """Free a number, so that the next plan may give it to another film. Blocks.
+
+    Raises `InputError` for one that nobody has, and for one whose film is out.
+    """
+    films = [each for each in episodes_of(shop, name) if each.number == number]
+    if not films:
+        raise InputError(f"there is no episode {number}", where=f"series “{name}”", hint=f"See nightreel series {name}")
+    if out := next((url for film in films for _, url in film.published), None):
+        raise InputError(f"episode {number} is out as {out}", where=f"series “{name}”", hint="Its number stays")
+    ledger_of(shop.workspace, name).forget(number)
+
+
+def _films(series: str, episode: Episode, shop: Workshop) -> Iterator[EpisodeState]:
+    for track, film in sorted(episode.films.items()) or [("", None)]:
+        row = None
+        if film and shop.store.folder(film.batch).exists():
+            index = shop.store.refreshed(film.batch)
+            row = index.find(film.job) if index.ids_like(film.job) else None
+        yield EpisodeState(
+            series=series,
+            number=episode.number,
+            title=row.title if row else episode.title,
+            where=episode.where,
+            track=track,
+            status=row.status.value if row else "removed",
+            batch=film.batch if film else "",
+            job=film.job if film else "",
+            published=tuple((host, url) for host, url in row.published.items() if url) if row else (),
+        )
