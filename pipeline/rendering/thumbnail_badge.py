@@ -28,6 +28,8 @@ def number_badge(sheet: Sheet, number: int, *, is_poster: bool) -> None:
         return
     width = max(height, ink.mask.width + 2 * round(_PAD * scale))
     box = _free(sheet, width, height)
+    if box is None:
+        return
     plate, letters = (theme.on_accent, theme.accent) if is_poster else (theme.accent, theme.on_accent)
     large = Image.new("L", (width * _FINER, height * _FINER))
     corners = (0, 0, large.width - 1, large.height - 1)
@@ -39,9 +41,14 @@ def number_badge(sheet: Sheet, number: int, *, is_poster: bool) -> None:
     sheet.taken.append(box)
 
 
-def _free(sheet: Sheet, width: int, height: int) -> Box:
-    """The upper corner where reading ends; if words stand there, the upper one where it begins, else the lower one."""
+def _free(sheet: Sheet, width: int, height: int) -> Box | None:
+    """The first place without words: at the top, where reading ends, then where it begins; below; beside the words.
+
+    Never in the lower corner on the right, nor on words: None is free.
+    """
     right, low = sheet.picture.width - MARGIN - width, sheet.picture.height - _TOP - height
     across, along = (MARGIN, right) if sheet.look.right_to_left else (right, MARGIN)
-    places = [Box(left, top, left + width, top + height) for left, top in ((across, _TOP), (along, _TOP), (along, low))]
-    return next((box for box in places if not any(box.meets(taken) for taken in sheet.taken)), places[0])
+    middle = (sheet.picture.height - height) * 3 // 5
+    corners = ((across, _TOP), (along, _TOP), (MARGIN, low), (across, middle))
+    places = (Box(left, top, left + width, top + height) for left, top in corners)
+    return next((box for box in places if not any(box.meets(taken) for taken in sheet.taken)), None)
