@@ -126,7 +126,10 @@ class Serial:
 
 def checked_pattern(pattern: str) -> str:
     """A pattern of titles. Raises `ValueError` for one that names anything else than `PATTERN_FIELDS`."""
-    parsed = list(Formatter().parse(pattern))
+    try:
+        parsed = list(Formatter().parse(pattern))
+    except ValueError as error:
+        raise ValueError(f"can't be read: {error}") from error
     names = [name for _, name, _, _ in parsed if name is not None]
     for _, name, spec, conversion in parsed:
         if name is None:

@@ -1,0 +1,90 @@
+"""A series that a model writes: who comes later knows what came before; nothing is drawn."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from pipeline.model import Brief, JobStatus
+from pipeline.orchestrator.batch.batches import run_batch
+from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film.stages import STAGES
+from pipeline.orchestrator.workshop import open_workshop
+from tests.acceptance.command import REPOSITORY
+from tests.acceptance.films import tiny_template
+from tests.standins.edge import EdgeStandIn
+from tests.standins.groq import GroqStandIn
+
+TOPICS = ("Why tea cools", "Why ice floats", "Why salt melts snow")
+SERIES = '[series.kitchen]\ntitle = "Kitchen"\n[series.kitchen.glossary]\ntea = {means = "a drink", de = "Tee"}\n'
+
+
+@pytest.fixture
+def nothing_is_drawn(monkeypatch):
+    monkeypatch.setattr(jobs, "STAGES", STAGES[:3])
+
+
+def open_for(workspace, groq, edge, **more):
+    if not (workspace / "templates").exists():
+        tiny_template(workspace, REPOSITORY / "templates" / "explainer")
+    (workspace / "nightreel.toml").write_text(SERIES, encoding="utf-8")
+    overrides = {
+        "template": "tiny",
+        "episodes_of": "kitchen",
+        "groq.base_url": groq.url,
+        "groq.api_key": "gsk_test",
+        "groq.requests_per_min": 60_000,
+        "edge.url": edge.url,
+        "narration.narrator": "edge",
+        "work.workers": 1,
+        "errors.retries": 0,
+        **more,
+    }
+    return open_workshop(workspace=workspace, overrides=overrides)
+
+
+def written(groq, topic):
+    """What the model was told when it wrote a film."""
+    (told,) = [
+        request.body["messages"][-1]["content"]
+        for request in groq.requests
+        if request.topic == topic and not request.fault
+    ]
+    return told
+
+
+async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_each_other(tmp_path, nothing_is_drawn):
+    async with GroqStandIn(terse=True) as groq, EdgeStandIn() as edge:
+        shop = await to_thread.run_sync(open_for, tmp_path, groq, edge)
+        briefs = [Brief(title=title, origin=f"night.txt:{line}") for line, title in enumerate(TOPICS, start=1)]
+
+        await run_batch(briefs, shop, batch="night", source="night.txt")
+        first = list(groq.topics)
+        await run_batch(briefs, shop, batch="night", source="night.txt")
+
+        made = [await shop.store.load_job("night", job) for job in (await shop.store.load_batch("night")).jobs]
+        told = [written(groq, topic) for topic in TOPICS]
+
+    assert [job.status for job in made] == [JobStatus.COMPLETED] * 3
+    assert first == groq.topics == list(TOPICS)
+    assert ["what earlier episodes have covered" in each for each in told] == [False, True, True]
+    assert f"1. {made[0].script.title}: " in told[2]
+    assert f"2. {made[1].script.title}: " in told[2]
+    assert all("- tea: a drink" in each for each in told)
+    assert [job.script.scenes[0].kicker for job in made] == [f"Kitchen · Episode {number}" for number in (1, 2, 3)]
+    assert groq.complaints + edge.complaints == []
+
+
+async def test_an_episode_is_written_without_one_before_it_that_was_given_up(tmp_path, nothing_is_drawn):
+    async with GroqStandIn(terse=True) as groq, EdgeStandIn() as edge:
+        shop = await to_thread.run_sync(open_for, tmp_path, groq, edge)
+        briefs = [
+            Brief(title=title, origin=f"night.txt:{line}", voice="nobody" if line == 1 else None)
+            for line, title in enumerate(TOPICS[:2], start=1)
+        ]
+
+        await run_batch(briefs, shop, batch="night", source="night.txt")
+
+        made = [await shop.store.load_job("night", job) for job in (await shop.store.load_batch("night")).jobs]
+
+    assert [job.status for job in made] == [JobStatus.FAILED, JobStatus.COMPLETED]
