@@ -45,12 +45,8 @@ def open_for(workspace, groq, edge, **more):
 
 def written(groq, topic):
     """What the model was told when it wrote a film."""
-    (told,) = [
-        request.body["messages"][-1]["content"]
-        for request in groq.requests
-        if request.topic == topic and not request.fault
-    ]
-    return told
+    (asked,) = [request for about, request in zip(groq.topics, groq.history, strict=True) if about == topic]
+    return asked.body["messages"][-1]["content"]
 
 
 async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_each_other(tmp_path, nothing_is_drawn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -94,11 +95,19 @@ def test_an_opening_says_as_much_as_it_has_room_for():
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    ["{titel} {number}", "{title}", "{number}", "{title!r} {number}", "{title.x}", "{title} {number:9999d}", "{"],
+    ("pattern", "told"),
+    [
+        ("{titel} {number}", "knows no {titel}"),
+        ("{title.x} {number}", "knows no {title.x}"),
+        ("{title}", "must have {title} in it"),
+        ("{number}", "must have {title} in it"),
+        ("{title!r} {number}", "can't format {title} so"),
+        ("{title} {number:9999d}", "can't format {number} so"),
+        ("{", "can't be read"),
+    ],
 )
-def test_a_pattern_that_is_none_is_refused(pattern):
-    with pytest.raises(ValueError, match="knows no|must have|can't format|expected"):
+def test_a_pattern_that_is_none_is_refused(pattern, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
         checked_pattern(pattern)
 
 
@@ -142,8 +151,8 @@ def test_a_row_keeps_its_number_by_its_key(tmp_path):
 @pytest.mark.parametrize(
     ("briefs", "told"),
     [
-        ([brief("A", episode=2), brief("BB", episode=2)], "list.txt:2: episode 2 is “A” \\(list.txt:1\\)"),
-        ([brief("BB", episode=1)], "episode 1 is “Old” \\(list.txt:3\\)"),
+        ([brief("A", episode=2), brief("BB", episode=2)], r"list.txt:2: episode 2 is “A” \(.*list.txt:1\)"),
+        ([brief("BB", episode=1)], r"episode 1 is “Old” \(.*list.txt:3\)"),
         ([brief("Old", episode=5)], "list.txt:3: is episode 1 already, and asks to be 5"),
         ([brief("A", series="optic")], "there is no series “optic”. Did you mean optics?"),
         ([brief("A", series="../../etc/passwd")], "there is no series “../../etc/passwd”"),
@@ -237,7 +246,7 @@ def test_who_dies_while_a_number_is_given_leaves_what_was_before(tmp_path):
 def test_a_ledger_that_is_damaged_gives_no_number(tmp_path, text):
     (tmp_path / "optics.json").write_text(text, encoding="utf-8")
 
-    with pytest.raises(DamagedError, match="state/series/optics.json"):
+    with pytest.raises(DamagedError, match=r"state/series/optics\.json"):
         EpisodeLedger(tmp_path, "optics").change(lambda episodes: episodes.clear())
 
     assert (tmp_path / "optics.json").read_text(encoding="utf-8") == text
@@ -300,7 +309,7 @@ def test_a_brief_says_its_series_and_its_number():
 
 @pytest.mark.parametrize("number", ["0", "-1", "three", "10000", "1.5"])
 def test_an_episode_that_is_no_number_is_told_with_its_line(number):
-    with pytest.raises(InputError, match="a.md:2: .* is no episode"):
+    with pytest.raises(InputError, match=r"a\.md:2: .* is no episode"):
         split_front_matter(f"---\nepisode: {number}\n---\nText", path="a.md")
 
 
