@@ -19,6 +19,11 @@ settings.load_profile("nightreel")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes for `-n auto`: two a core, since tests that run commands and services wait half of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting, key or proxy of the machine reaches a test, and nothing but loopback is reached."""
