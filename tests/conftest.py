@@ -10,8 +10,18 @@ from pathlib import Path
 import psutil
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("nightreel", deadline=None)
+settings.load_profile("nightreel")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes for `-n auto`: two a core, since tests that run commands and services wait half of their time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.errors import did_you_mean
 from pipeline.model import Codec
+from pipeline.settings.based import Kind
 from pipeline.settings.kinds import (
     Group,
     OptionalMotion,
@@ -76,7 +75,6 @@ _MOST_LONG = 2.4
 _MOST_PIXELS = 4096 * 2304
 # At others a scene's last picture may be left out of a film (see `media/join.py`): none may refer to it.
 _EVEN_RATES = (30, 60)
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 def _number_as_text(value: object) -> object:
@@ -183,25 +181,6 @@ class Preset:
         return self.qp if self.qp is not None else self.crf or 0
 
 
-def presets_of(tables: Mapping[str, PresetSettings]) -> dict[str, Preset]:
-    """The presets of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
-    return {name: _checked(Preset(name=name, **_values(name, tables, ()))) for name in tables}
-
-
-def _values(name: str, tables: Mapping[str, PresetSettings], path: tuple[str, ...]) -> dict[str, Any]:
-    """All values of a preset: its own over those of the one that it is based on, which may be so in turn."""
-    if name in path:
-        circle = " based on ".join(f"“{each}”" for each in (*path[path.index(name) :], name))
-        raise ValueError(f"no preset can be based on itself: {circle}")
-    own = tables[name].model_dump(exclude_none=True)
-    base = own.pop("based_on", None if name in PRESETS else DEFAULT_PRESET)
-    if base is None:
-        return {"qp": None, "crf": None, **own}
-    if base not in tables:
-        raise ValueError(f"“{name}” is based on “{base}”, which is not there. {did_you_mean(base, tables)}")
-    return _over(_values(base, tables, (*path, name)), own)
-
-
 def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """`own` over `base`. What a codec does not know of another is not taken over, nor `qp` where there is a `crf`."""
     values = dict(base)
@@ -210,6 +189,15 @@ def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     if "qp" in own or "crf" in own:
         values |= {"qp": None, "crf": None}
     return {**values, **own}
+
+
+_KIND = Kind(noun="preset", known=PRESETS, default=DEFAULT_PRESET, over=_over)
+
+
+def presets_of(tables: Mapping[str, PresetSettings]) -> dict[str, Preset]:
+    """The presets of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
+    either = {"qp": None, "crf": None}
+    return {name: _checked(Preset(name=name, **{**either, **own})) for name, own in _KIND.all_values(tables).items()}
 
 
 def _checked(preset: Preset) -> Preset:
@@ -237,24 +225,10 @@ def _checked(preset: Preset) -> Preset:
     raise ValueError(f"“{preset.name}”: {wrong}")
 
 
-def _with_known(value: object) -> object:
-    """A table of a known name changes what that says, unless it is based on another; the other known ones stay."""
-    if not isinstance(value, Mapping):
-        return value
-    tables = {name: dict(table) for name, table in PRESETS.items()}
-    for name, table in value.items():
-        changes = isinstance(table, Mapping) and "based_on" not in table
-        tables[name] = _over(tables.get(name, {}), table) if changes else table
-    return tables
-
-
 def _sound(tables: dict[str, PresetSettings]) -> dict[str, PresetSettings]:
-    for name in tables:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"“{name[:40]}” can't be the name of a preset: take small letters, digits, - and _")
     presets_of(tables)
     return tables
 
 
 KNOWN_PRESETS = {name: PresetSettings(**values) for name, values in PRESETS.items()}
-Presets = Annotated[dict[str, PresetSettings], BeforeValidator(_with_known), AfterValidator(_sound)]
+Presets = Annotated[dict[str, PresetSettings], BeforeValidator(_KIND.with_known), AfterValidator(_sound)]

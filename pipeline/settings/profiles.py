@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
 from pipeline.model.profile import JUDGED, STANDARD, QualityProfile
+from pipeline.settings.based import Kind
 from pipeline.settings.kinds import Group, Names, OptionalText
 
 DEFAULT_PROFILE = STANDARD.name
@@ -67,7 +67,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_KIND = Kind(noun="profile", known=PROFILES, default=DEFAULT_PROFILE)
 _Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
@@ -108,20 +108,7 @@ class ProfileSettings(Group):
 
 def profiles_of(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfile]:
     """The profiles of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
-    return {name: _checked(QualityProfile(name=name, **_values(name, tables, ()))) for name in tables}
-
-
-def _values(name: str, tables: Mapping[str, ProfileSettings], path: tuple[str, ...]) -> dict[str, Any]:
-    if name in path:
-        circle = " based on ".join(f"“{each}”" for each in (*path[path.index(name) :], name))
-        raise ValueError(f"no profile can be based on itself: {circle}")
-    own = tables[name].model_dump(exclude_none=True)
-    base = own.pop("based_on", None if name in PROFILES else DEFAULT_PROFILE)
-    if base is None:
-        return own
-    if base not in tables:
-        raise ValueError(f"“{name}” is based on “{base}”, which is not there. {did_you_mean(base, tables)}")
-    return {**_values(base, tables, (*path, name)), **own}
+    return {name: _checked(QualityProfile(name=name, **values)) for name, values in _KIND.all_values(tables).items()}
 
 
 def _checked(profile: QualityProfile) -> QualityProfile:
@@ -134,24 +121,10 @@ def _checked(profile: QualityProfile) -> QualityProfile:
     return profile
 
 
-def _with_known(value: object) -> object:
-    """A table of a known name changes what that says, unless it is based on another; the other known ones stay."""
-    if not isinstance(value, Mapping):
-        return value
-    tables = {name: dict(table) for name, table in PROFILES.items()}
-    for name, table in value.items():
-        changes = isinstance(table, Mapping) and "based_on" not in table
-        tables[name] = {**tables.get(name, {}), **table} if changes else table
-    return tables
-
-
 def _sound(tables: dict[str, ProfileSettings]) -> dict[str, ProfileSettings]:
-    for name in tables:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"“{name[:40]}” can't be the name of a profile: take small letters, digits, - and _")
     profiles_of(tables)
     return tables
 
 
 KNOWN_PROFILES = {name: ProfileSettings(**values) for name, values in PROFILES.items()}
-Profiles = Annotated[dict[str, ProfileSettings], BeforeValidator(_with_known), AfterValidator(_sound)]
+Profiles = Annotated[dict[str, ProfileSettings], BeforeValidator(_KIND.with_known), AfterValidator(_sound)]
