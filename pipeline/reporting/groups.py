@@ -74,6 +74,7 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
         "HeldError": "a person",
         "ReviewError": "a person",
         "SampleError": "a person",
+        "TurnError": "the episode before",
         "RejectedError": "a person",
         "CheckpointError": "the state on disk",
         "DamagedError": "the state on disk",
