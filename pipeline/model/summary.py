@@ -125,7 +125,7 @@ def summary_of(job: Job) -> JobSummary:
         language=job.brief.language,
         format=job.brief.format or "",
         variant=job.brief.variant,
-        series=job.brief.series,
+        series=job.brief.series if job.brief.serial else "",
         episode=job.brief.episode,
         status=job.status,
         stage=job.stage,

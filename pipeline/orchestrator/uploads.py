@@ -56,7 +56,7 @@ def upload_days(
         folder = workspace / "state" / "ledgers"
         quota = ProjectQuota(folder, project, allowance_of(settings.youtube), clock=clock)
         taken = quota.days(films * len(names))
-        complete = quota.days((films + waiting) * len(names), _calls_per_film(settings.youtube))
+        complete = quota.days((films + waiting) * len(names), _calls_per_film(settings))
         found.append(
             UploadDays(
                 hosts=tuple(names),
@@ -87,13 +87,16 @@ def told_days(found: UploadDays) -> str:
     return told + (f"; {found.waiting:,} out already, and wait for some of it" if found.waiting else "")
 
 
-def _calls_per_film(wanted: YouTubeSettings) -> dict[str, int]:
-    """What a film in one language takes, if nothing has to be done again."""
+def _calls_per_film(settings: Settings) -> dict[str, int]:
+    """What a film in one language takes, if nothing has to be done again; of a series, as far as all are of one."""
+    wanted, series = settings.youtube, settings.series.get(settings.episodes_of or "")
+    has_playlist = bool(wanted.playlist or series)
     calls = {
+        "videos.update": int(bool(series and series.links)),
         "thumbnails.set": int(wanted.thumbnail),
         "captions.insert": int(wanted.captions),
-        "playlistItems.insert": int(bool(wanted.playlist)),
-        "playlistItems.list": int(bool(wanted.playlist)),
+        "playlistItems.insert": int(has_playlist),
+        "playlistItems.list": int(has_playlist),
         # Looks at how far its processing is: at least one.
         "videos.list": 1,
     }

@@ -314,3 +314,17 @@ async def test_without_a_model_the_error_says_what_to_do(desk):
         "Set GROQ_API_KEY=... (and drop --offline), or write the brief in es"
     )
     assert isinstance(caught.value, NightreelError)
+
+
+async def test_terms_of_a_series_are_told_where_they_occur_and_name_the_parts_that_have_them(groq, desk, template):
+    first = await translate(SCRIPT, desk)
+    asked = len(groq.history)
+    word = narration_of(SCRIPT.scenes[0]).split()[1].strip(".,;:")
+
+    unused = await translate(SCRIPT, {**desk, "terms": (("zyzzyva", "bicho"),)})
+    assert (unused, len(groq.history)) == (first, asked)
+    await translate(SCRIPT, {**desk, "terms": ((word, "palabra"), ("zyzzyva", "bicho"))})
+
+    assert len(groq.history) > asked
+    assert f"- {word}: palabra" in groq.history[asked].prompt
+    assert "zyzzyva" not in groq.history[asked].prompt

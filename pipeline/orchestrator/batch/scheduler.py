@@ -133,7 +133,9 @@ class Scheduler:
 
     async def _wake(self) -> bool:
         """Whether an episode that was parked may go on: the one before it was given up, or is out by other hands."""
-        return self._only is None and not self.stopped_because and await wake(self._batch, self._shop) > 0
+        if self._only is not None or self.stopped_because:
+            return False
+        return sum([await wake(batch, self._shop) for batch in dict.fromkeys((self._batch, QUEUE))]) > 0
 
     def _looked_away(self) -> set[Key]:
         """The jobs that are none of our business now."""

@@ -38,7 +38,7 @@ class Judge:
 
     def _check_asked(self, brief: Brief) -> None:
         """Raise `InputError` for a preset, a theme, music or a language that can't be had."""
-        asked = (brief.template, brief.theme, brief.preset, brief.music, brief.language, brief.languages)
+        asked = (brief.template, brief.theme, brief.preset, brief.music, brief.language, brief.languages, brief.series)
         if asked not in self._known:
             try:
                 self._known[asked] = None

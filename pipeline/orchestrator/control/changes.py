@@ -19,6 +19,7 @@ from pipeline.errors import BusyError, CheckpointError, InputError
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import Outcome, known_batch
+from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.plan import plan_batch, replace_jobs
 from pipeline.orchestrator.batch.planned import Mended
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
@@ -317,7 +318,9 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collecti
 
     def compare() -> list[Mended]:
         index = shop.store.index(batch)
-        whole = ((number, film) for number, brief in enumerate(briefs, start=1) for film in shop.wishes.films_of(brief))
+        numbers = number_episodes(briefs, shop, gives=False)
+        films_of = shop.wishes.films_of
+        whole = ((at, film) for at, brief in enumerate(briefs, start=1) for film in films_of(numbers.of(brief)))
         now = {shop.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
         # A place of the source, or a row with a name, has a film for each of its languages and formats.

@@ -199,7 +199,7 @@ async def wake(batch: str, shop: Workshop) -> int:
     """Let go of the episodes of a batch that wait for nobody any more; how many these are."""
     from anyio import to_thread  # noqa: PLC0415 - beside functions that block
 
-    if not shop.settings.series:
+    if not shop.settings.series or not await to_thread.run_sync(shop.store.folder(batch).exists):
         return 0
     free = await to_thread.run_sync(_free, batch, shop)
     return sum([await _let_go(film, shop) for film in free])

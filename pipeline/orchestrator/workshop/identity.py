@@ -35,7 +35,7 @@ class Identity:
         pictures = tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
         # Not what its preset is called, but what that says.
         own = canonical_text(brief, instead=_NO_MATTER)
-        part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.series else ()
+        part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
         return key_of_texts(own, *shape, canonical_text(pictures), bed, *part)[:_ID_DIGITS]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import InputError, did_you_mean
+from pipeline.errors import DamagedError, InputError, did_you_mean
 from pipeline.keys import content_key
 from pipeline.model import Brief
 from pipeline.model.episodes import Serial, Term, link_words
@@ -132,6 +132,9 @@ def _out(subject: str, journals: Path) -> Neighbour | None:
     from pipeline.publishing.youtube import Neighbour  # noqa: PLC0415 - likewise
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - likewise
 
-    record = Journal(journals, subject).read_now()
+    try:
+        record = Journal(journals, subject).read_now()
+    except DamagedError:
+        return None  # its own publication says so
     out = record.published if record else None
     return Neighbour(id=out.id, url=out.url, title=out.title) if out else None

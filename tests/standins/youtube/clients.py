@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.limits import RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing import Subject
-from pipeline.publishing.youtube import Channel, Extras, Publicity, Timing, YouTubeDestination
+from pipeline.publishing.youtube import NO_LINKS, Channel, Extras, Links, Publicity, Timing, YouTubeDestination
 from pipeline.publishing.youtube.timing import AS_IT_IS
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.gates import gate
@@ -80,9 +80,16 @@ def film_for(
     extras: Extras | None = None,
     timing: Timing = AS_IT_IS,
     to_come: int = 0,
+    links: Links = NO_LINKS,
 ) -> YouTubeDestination:
     """A film about `key` on its way to the channel."""
     subject = Subject(key=key, job=job, batch="space")
     return YouTubeDestination(
-        channel, subject, ASKED, extras=extras, timing=timing, to_come=lambda most: min(to_come, most)
+        channel,
+        subject,
+        ASKED,
+        extras=extras,
+        timing=timing,
+        to_come=lambda most: min(to_come, most),
+        neighbours=lambda: links,
     )

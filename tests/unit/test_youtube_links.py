@@ -1,0 +1,85 @@
+"""Links between films of a series on the channel: one line of a neighbour is changed, once, and paid for as all is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.publishing.youtube import Links, Neighbour
+from pipeline.publishing.youtube.journal import WATCH
+from tests.standins.youtube import YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, quota_in, token_file
+from tests.unit.test_youtube_extras import write_film
+
+FIRST, SECOND = "1" * 16, "2" * 16
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        stand_in.write_token(token_file(tmp_path))
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+async def out(youtube, root, key, title, links=None, **options):
+    package = write_film(root / key, title=title, description=f"About {title}.")
+    film = film_for(channel_of(youtube, root, **options), key, links=links or Links())
+    return await film.deliver(package)
+
+
+def described(youtube, receipt):
+    return youtube.films[receipt.id].resource["snippet"]["description"]
+
+
+def after(receipt, title):
+    return Links(words=("Previous", "Next"), before=Neighbour(id=receipt.id, url=receipt.url, title=title))
+
+
+async def test_the_film_before_gets_one_line_and_keeps_what_somebody_has_written_there(youtube, tmp_path):
+    first = await out(youtube, tmp_path, FIRST, "Light")
+    snippet = youtube.films[first.id].resource["snippet"]
+    snippet |= {"description": "Written by hand.", "title": "Light!"}
+
+    second = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light!"))
+    again = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light!"))
+
+    assert described(youtube, first) == f"Written by hand.\n\nNext: Mirrors {WATCH}{second.id}"
+    assert youtube.films[first.id].resource["snippet"]["title"] == "Light!"
+    assert described(youtube, second) == f"About Mirrors.\n\nPrevious: Light! {first.url}"
+    assert (second.missing, again.id, youtube.calls["videos.update"]) == ((), second.id, 1)
+
+
+async def test_a_film_that_comes_late_is_put_between_its_neighbours(youtube, tmp_path):
+    first = await out(youtube, tmp_path, FIRST, "Light")
+    third = await out(youtube, tmp_path, "3" * 16, "Lenses", after(first, "Light"))
+    between = replace(after(first, "Light"), after=Neighbour(id=third.id, url=third.url, title="Lenses"))
+
+    second = await out(youtube, tmp_path, SECOND, "Mirrors", between)
+
+    assert described(youtube, first).endswith(f".\n\nNext: Mirrors {second.url}")
+    assert described(youtube, third).endswith(f".\n\nPrevious: Mirrors {second.url}")
+    assert described(youtube, second).endswith(f".\n\nPrevious: Light {first.url}\nNext: Lenses {third.url}")
+
+
+async def test_a_link_that_the_day_does_not_pay_for_is_told_and_follows(youtube, tmp_path):
+    first = await out(youtube, tmp_path, FIRST, "Light")
+    youtube.quota.units = 0
+
+    short = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light"))
+    assert ["link in the episode before it" in line for line in short.missing] == [True]
+    assert short.missing_until is not None
+    youtube.quota.units = 1000
+    quota_in(tmp_path).unlink(missing_ok=True)
+    later = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light"))
+
+    assert (later.missing, described(youtube, first)) == ((), f"About Light.\n\nNext: Mirrors {later.url}")
+
+
+async def test_a_neighbour_that_is_gone_needs_no_link(youtube, tmp_path):
+    gone = Neighbour(id="gone", url=f"{WATCH}gone", title="Gone")
+
+    receipt = await out(youtube, tmp_path, FIRST, "Light", Links(words=("Previous", "Next"), before=gone))
+
+    assert (receipt.missing, youtube.calls["videos.update"]) == ((), 0)
