@@ -12,7 +12,6 @@ from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import tiny_template
-from tests.standins.edge import EdgeStandIn
 from tests.standins.groq import GroqStandIn
 
 TOPICS = ("Why tea cools", "Why ice floats", "Why salt melts snow")
@@ -24,7 +23,7 @@ def nothing_is_drawn(monkeypatch):
     monkeypatch.setattr(jobs, "STAGES", STAGES[:3])
 
 
-def open_for(workspace, groq, edge, **more):
+def open_for(workspace, groq):
     if not (workspace / "templates").exists():
         tiny_template(workspace, REPOSITORY / "templates" / "explainer")
     (workspace / "nightreel.toml").write_text(SERIES, encoding="utf-8")
@@ -34,11 +33,9 @@ def open_for(workspace, groq, edge, **more):
         "groq.base_url": groq.url,
         "groq.api_key": "gsk_test",
         "groq.requests_per_min": 60_000,
-        "edge.url": edge.url,
-        "narration.narrator": "edge",
+        "narration.narrator": "silence",
         "work.workers": 1,
         "errors.retries": 0,
-        **more,
     }
     return open_workshop(workspace=workspace, overrides=overrides)
 
@@ -50,8 +47,8 @@ def written(groq, topic):
 
 
 async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_each_other(tmp_path, nothing_is_drawn):
-    async with GroqStandIn(terse=True) as groq, EdgeStandIn() as edge:
-        shop = await to_thread.run_sync(open_for, tmp_path, groq, edge)
+    async with GroqStandIn(terse=True) as groq:
+        shop = await to_thread.run_sync(open_for, tmp_path, groq)
         briefs = [Brief(title=title, origin=f"night.txt:{line}") for line, title in enumerate(TOPICS, start=1)]
 
         await run_batch(briefs, shop, batch="night", source="night.txt")
@@ -68,14 +65,14 @@ async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_e
     assert f"2. {made[1].script.title}: " in told[2]
     assert all("- tea: a drink" in each for each in told)
     assert [job.script.scenes[0].kicker for job in made] == [f"Kitchen · Episode {number}" for number in (1, 2, 3)]
-    assert groq.complaints + edge.complaints == []
+    assert groq.complaints == []
 
 
 async def test_an_episode_is_written_without_one_before_it_that_was_given_up(tmp_path, nothing_is_drawn):
-    async with GroqStandIn(terse=True) as groq, EdgeStandIn() as edge:
-        shop = await to_thread.run_sync(open_for, tmp_path, groq, edge)
+    async with GroqStandIn(terse=True) as groq:
+        shop = await to_thread.run_sync(open_for, tmp_path, groq)
         briefs = [
-            Brief(title=title, origin=f"night.txt:{line}", voice="nobody" if line == 1 else None)
+            Brief(title=title, origin=f"night.txt:{line}", preset="nothing" if line == 1 else None)
             for line, title in enumerate(TOPICS[:2], start=1)
         ]
 

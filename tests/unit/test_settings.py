@@ -19,6 +19,7 @@ from pipeline.settings import (
 from pipeline.settings.fields import only_in_files
 from pipeline.settings.loading import _PRICED
 from pipeline.settings.secrets import without_keys
+from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES, SeriesSettings
 from pipeline.workspace import find_workspace
 
 SECRET = "gsk_very_secret"
@@ -431,13 +432,13 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
     text, count = re.subn(r"^#(?=\S)", "", example_toml(), flags=re.MULTILINE)
     write(workspace, text)
 
-    assert load_settings(workspace, {}, {}) == Settings()
+    assert load_settings(workspace, {}, {}) == Settings(series={EXAMPLE: EXAMPLE_SERIES})
     tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
-    # The fields of one service, and the name of its table, are shown besides; and those of a preset and a
-    # profile, not in a line.
+    # The fields of one service, of one series, and the names of their tables, are shown besides; and those of a preset
+    # and a profile, not in a line.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))
-    shown = sum(len(kind.model_fields) for kind in (ServiceSettings, PresetSettings, ProfileSettings))
-    assert count == known + shown + 1
+    shown = sum(len(kind.model_fields) for kind in (ServiceSettings, SeriesSettings, PresetSettings, ProfileSettings))
+    assert count == known + shown + 2
 
 
 def test_the_example_as_written_sets_nothing(workspace):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.journal import WATCH
 from tests.standins.youtube import YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, quota_in, token_file
+from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.unit.test_youtube_extras import write_film
 
 FIRST, SECOND = "1" * 16, "2" * 16
@@ -71,7 +72,7 @@ async def test_a_link_that_the_day_does_not_pay_for_is_told_and_follows(youtube,
     assert ["link in the episode before it" in line for line in short.missing] == [True]
     assert short.missing_until is not None
     youtube.quota.units = 1000
-    quota_in(tmp_path).unlink(missing_ok=True)
+    shutil.rmtree(tmp_path / "state" / "ledgers")
     later = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light"))
 
     assert (later.missing, described(youtube, first)) == ((), f"About Light.\n\nNext: Mirrors {later.url}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.errors import InputError
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.serials import ledger_of, table_of
-from pipeline.state.episodes import Episode
+from pipeline.state.episodes import Episode, EpisodeFilm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,8 @@ def forget_episode(shop: Workshop, name: str, number: int) -> None:
 
 
 def _films(series: str, episode: Episode, shop: Workshop) -> Iterator[EpisodeState]:
-    for track, film in sorted(episode.films.items()) or [("", None)]:
+    films: list[tuple[str, EpisodeFilm | None]] = [*sorted(episode.films.items())] or [("", None)]
+    for track, film in films:
         row = None
         if film and shop.store.folder(film.batch).exists():
             index = shop.store.refreshed(film.batch)
