@@ -35,6 +35,7 @@ from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.review import review
 from pipeline.cli.run import run
+from pipeline.cli.series import series
 from pipeline.cli.status import status
 from pipeline.cli.templates import check, list_all, new, preview, show, templates
 from pipeline.cli.voices import voices
@@ -45,6 +46,7 @@ COMMANDS = {
     "preview": preview_rows,
     "report": report,
     "pack": pack,
+    "series": series,
     "add": add,
     "status": status,
     "list": list_batches,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import ImageChops
 
 from pipeline.assembly import write_jpeg
 from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
@@ -168,3 +169,17 @@ def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(tmp_path):
     edges = [np.asarray(plain)[rows, columns] for rows, columns in ((slice(40), slice(None)), (slice(None), slice(40)))]
     assert all(edge.std() < 12 for edge in edges)
     assert np.asarray(plain).std() > 20
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_number_of_an_episode_stands_where_reading_ends_and_not_where_sites_put_the_length(number, size, language):
+    plain = draw_thumbnail(script(), look(size=size, language=language), number)
+    numbered = draw_thumbnail(script(), look(size=size, language=language), number, episode=128)
+
+    left, top, right, bottom = ImageChops.difference(plain, numbered).getbbox()
+    middle = (left + right) / 2 / plain.width
+    assert middle < 0.4 if language == "ar" else middle > 0.6
+    assert bottom < plain.height * 0.8
+    assert bottom - top > plain.height * 0.06
