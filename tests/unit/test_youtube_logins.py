@@ -81,6 +81,45 @@ async def test_many_who_want_a_token_at_once_cause_one_renewal(youtube, http, tm
     assert youtube.accounts.refreshes == 1
 
 
+async def test_uploads_that_wait_for_a_slow_renewal_all_go_on_with_the_one_token(youtube, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    youtube.faults.order("token_slow")
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slowly():
+        asked.set()
+        await answered.wait()
+
+    youtube.slowly = slowly
+    films = [await to_thread.run_sync(write_film, tmp_path / str(n)) for n in range(4)]
+    async with asyncio.TaskGroup() as tasks:
+        sent = [
+            tasks.create_task(film_for(channel_of(youtube, tmp_path), f"{n:016x}").deliver(film))
+            for n, film in enumerate(films)
+        ]
+        await asked.wait()
+        # The others are on their way to the lock, or wait for it; none is through.
+        assert not any(task.done() for task in sent)
+        answered.set()
+
+    assert (youtube.calls["token"], youtube.accounts.refreshes) == (1, 1)
+    assert {task.result().id for task in sent} == set(youtube.films)
+
+
+async def test_a_renewal_that_is_answered_too_late_is_asked_for_again_and_harms_nobody(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order("token_slow")
+    over = asyncio.Event()
+    youtube.slowly = over.wait
+    async with open_http(where="youtube", timeout_s=0.2) as hasty:
+        tokens = await asyncio.gather(*(login(youtube, each, path).access_token() for each in (hasty, http, http)))
+    over.set()
+
+    assert len(set(tokens)) == 1
+    assert youtube.calls["token"] == 2
+
+
 async def test_a_token_that_was_refused_is_renewed_though_it_should_hold(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path)
