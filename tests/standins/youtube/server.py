@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -51,7 +50,7 @@ class YouTubeStandIn:
     fate: dict[str, tuple[str, str]] = field(default_factory=dict)
     watch: Callable[[str, int], None] = _ignore
     # How long it takes until an answer comes that is late.
-    slowly: Callable[[], Awaitable[object]] = partial(asyncio.sleep, 0.2)
+    slowly: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0.2)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     films: dict[str, Film] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)

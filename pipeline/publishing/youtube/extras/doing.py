@@ -51,8 +51,9 @@ def _opens_at(error: Exception) -> datetime | None:
 
 
 def planned(steps: Sequence[Step], record: Record, *, at: datetime) -> Record:
-    """The record with all that is to be done, so that it says what is missing; what nobody wants any more and was never
-    begun is left out.
+    """The record with all that is to be done, so that it says what is missing.
+
+    What nobody wants any more and was never begun is left out.
     """
     wanted = {step.name: Noted(state="waiting", at=at, content=step.content) for step in steps}
     begun = {name: each for name, each in record.steps.items() if name in wanted or each.state != "waiting"}
@@ -110,7 +111,7 @@ def _units_at_once(steps: Iterable[Step], calls: Calls) -> int:
 
 
 def _put_off(before: Noted, why: str) -> Noted:
-    """As it stood, with the reason why nothing was tried now. What was done with another content is to be done again."""
+    """As it stood, with the reason why nothing was tried now. What was done has another content: it is to be redone."""
     return before.model_copy(update={"why": why, "state": "failed" if before.state == "done" else before.state})
 
 
