@@ -336,9 +336,11 @@ async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, brow
     assert CLIENT_SECRET not in seen[0]
 
 
-async def test_a_port_that_is_taken_is_told(youtube, browser, tmp_path):
-    with pytest.raises(InputError, match=r"port.*can't be had"):
+async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, browser, tmp_path):
+    with pytest.raises(InputError, match=rf"port {youtube.port} is in use\. Give another, from 1024"):
         await log_in(plan(youtube, tmp_path, port=youtube.port), show=browser.open)
+    with pytest.raises(InputError, match=r"port 99999 can't be had\. Give another"):
+        await log_in(plan(youtube, tmp_path, port=99999), show=browser.open)
 
 
 @pytest.mark.parametrize("kind", ["web", "service_account"])

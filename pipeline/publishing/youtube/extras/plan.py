@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.model import Package
 from pipeline.model.languages import LANGUAGE_TAG, same_language
+from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.extras.captions import Captions
 from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
 from pipeline.publishing.youtube.extras.thumbnail import Thumbnail
@@ -30,8 +31,8 @@ def plan_steps(package: Package, text: FilmText, extras: Extras, *, playlists: P
     if titles and text.language:
         steps.append(Titles(titles))
     # What the film's own file says goes before the settings.
-    names = dict.fromkeys(text.playlist_titles or ((extras.playlist,) if extras.playlist else ()))
-    steps += [PlaylistPlace(replace(extras, playlist=name), playlists) for name in names]
+    names = dict.fromkeys(clean_text(name) for name in text.playlist_titles or (extras.playlist,))
+    steps += [PlaylistPlace(replace(extras, playlist=name), playlists) for name in names if name]
     if extras.captions:
         steps += [Captions(path, language) for path, language in _tracks(package.srt, text.language)]
     return tuple(steps)
