@@ -163,7 +163,7 @@ async def test_a_token_that_is_a_link_to_itself_says_how_to_log_in(youtube, film
     token_file(tmp_path).unlink()
     token_file(tmp_path).symlink_to(token_file(tmp_path))
 
-    with pytest.raises(NeedsLoginError, match="can't be read.*nightreel auth youtube"):
+    with pytest.raises(NeedsLoginError, match=r"can't be read.*nightreel auth youtube"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
 

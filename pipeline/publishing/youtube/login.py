@@ -203,7 +203,7 @@ async def _listening(visit: _Visit, port: int) -> AsyncIterator[int]:
         try:
             await web.TCPSite(runner, _HOST, port).start()
         except (OSError, OverflowError) as error:
-            told = _NO_PORT.get(getattr(error, "errno", None), "can't be had")
+            told = _NO_PORT.get(getattr(error, "errno", None) or 0, "can't be had")
             hint = "Give another, from 1024 to 65535, or none: then any that is free is taken"
             raise InputError(f"port {port} {told}", where="--port", hint=hint) from error
         yield int(runner.addresses[0][1])

@@ -218,7 +218,8 @@ def token_error(reply: Reply, where: str, login: str) -> ProviderError:
     """
     error = str(reply.content.get("error") or "")[:40]
     if error == "invalid_grant":
-        return NeedsLoginError("the login has expired or was revoked", where=where, hint=login)
+        told = "the login has expired or was revoked (of an app in testing, Google ends each after 7 days)"
+        return NeedsLoginError(told, where=where, hint=login)
     if error in {"invalid_client", "unauthorized_client", "deleted_client"}:
         hint = f"Check client_secret.json. {login}"
         return NeedsLoginError(f"Google does not know the client any more ({error})", where=where, hint=hint)
