@@ -52,6 +52,15 @@ def _zone(value: str) -> str:
     return Zone(value).name
 
 
+def _zones(value: tuple[str, ...]) -> tuple[str, ...]:
+    for each in value:
+        channel, space, zone = each.partition(" ")
+        if not (space and _CHANNEL.fullmatch(channel)):
+            raise ValueError(f"“{each[:60]}” names no channel and its zone; write e.g. cooking Europe/Berlin")
+        _zone(zone.strip())
+    return value
+
+
 def _hours(value: str) -> str:
     if value:
         Hours.parse(value)
@@ -114,6 +123,11 @@ class YouTubeSettings(Group):
         "",
         description="Where the clocks hang that slots, hours and publish_at: mean, e.g. Europe/Berlin; a brief may "
         "name another (time_zone:); empty: this machine.",
+    )
+    time_zones: Annotated[Names, AfterValidator(_zones)] = Field(
+        (),
+        description='The same for single channels, by the names of their logins: ["cooking Europe/Berlin", "news '
+        'America/New_York"].',
     )
     category: Annotated[str, AfterValidator(known_category)] = Field(
         "27", pattern=r"^\d{1,3}$", description="YouTube's number of a category; 27 is education, 28 science."
@@ -204,6 +218,11 @@ class YouTubeSettings(Group):
         """Units."""
         told = (each.split(" ") for each in (*KNOWN_COSTS, *self.costs))
         return {method: int(units) for method, units in told}
+
+    def time_zone_of(self, channel: str) -> str:
+        """Where the clocks of a channel hang: the name of a zone; empty: this machine."""
+        told = (each.partition(" ") for each in self.time_zones)
+        return {name: zone.strip() for name, _, zone in told}.get(channel, self.time_zone)
 
     @model_validator(mode="after")
     def _slots_make_public(self) -> YouTubeSettings:

@@ -153,7 +153,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
 
 def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_the_token(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES)
-    with youtube(tmp_path, "--expired") as (stand_in, env):
+    with youtube(tmp_path, "--expired", "--next", "token_slow") as (stand_in, env):
         running = [Running.start("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env) for _ in range(2)]
         ends = [each.finish() for each in running]
         told = stand_in.history()
@@ -161,6 +161,7 @@ def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_t
     assert [end.code for end in ends] == [0, 0]
     assert sorted(film["resource"]["snippet"]["title"] for film in told["films"]) == sorted(TITLES)
     assert (told["calls"]["token"], told["calls"]["videos.insert"], told["complaints"]) == (1, 3, [])
+    assert told["faults"] == ["token_slow"]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="sends signals")

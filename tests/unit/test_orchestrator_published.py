@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from anyio import to_thread
 
+from pipeline.errors import ClosedError
 from pipeline.orchestrator.control.published import published, reconciled
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.publishing.youtube import Extras
+from pipeline.publishing.youtube import Extras, Title, destination
+from pipeline.state.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.quota import COSTS
 from tests.unit.test_youtube_extras import write_film
 
 KEYS = [f"{n:016x}" for n in range(5)]
@@ -54,6 +57,44 @@ async def test_the_journals_say_what_is_out_and_what_is_missing(youtube, ids, tm
     assert films[0].url == f"https://www.youtube.com/watch?v={ids[KEYS[0]]}"
     assert (films[0].title, films[0].batch, films[0].job) == ("Film 0", "space", "job1")
     assert [len(film.missing) for film in films] == [0, 0, 0, 0, 0, 1]
+
+
+async def test_what_waits_for_units_of_the_day_is_listed_until_it_is_done(youtube, tmp_path):
+    key, extras = "f" * 16, Extras(thumbnail=True, captions=True, playlist="Space", titles={"es": Title(title="Cielo")})
+    spent = Allowance(uploads_per_day=0, units_per_day=51, costs=COSTS)
+    film = await to_thread.run_sync(write_film, tmp_path / key)
+    channel = channel_of(youtube, tmp_path, allowance=spent)
+    await film_for(channel, key, extras=extras).deliver(film)
+    with pytest.raises(ClosedError):
+        await film_for(channel, key).update(await to_thread.run_sync(lambda: write_film(tmp_path / key, title="Sky")))
+    shop = await shop_of(youtube, tmp_path)
+
+    (out,) = await to_thread.run_sync(published, shop)
+
+    told = {name: why for name, _, why in (line.partition(": ") for line in out.missing)}
+    assert told.keys() == {"titles in other languages", "playlist “Space”", "captions (en)", "what --update asked for"}
+    assert all("units that may be used in a day are spent (51" in why for why in told.values())
+
+    channel = channel_of(youtube, tmp_path)
+    await film_for(channel, key, extras=extras).deliver(film)
+    await film_for(channel, key).update(film)
+    (out,) = await to_thread.run_sync(published, shop)
+    assert (out.missing, out.title) == ((), "Sky")
+
+
+async def test_a_film_whose_process_died_as_soon_as_it_was_out_is_listed_with_all_that_it_lacks(
+    youtube, tmp_path, monkeypatch
+):
+    async def killed(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(destination, "do_steps", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await publish(youtube, tmp_path, "f" * 16, extras=Extras(thumbnail=True, captions=True))
+
+    (out,) = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
+
+    assert out.missing == ("thumbnail: waiting", "captions (en): waiting")
 
 
 async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, ids, tmp_path):

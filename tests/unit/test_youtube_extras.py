@@ -156,6 +156,37 @@ async def test_a_caption_that_somebody_else_has_put_there_is_enough(youtube, fil
     assert youtube.shelf.captions[receipt.id] == {("en", "en"): "by hand"}
 
 
+async def test_a_track_that_an_earlier_request_has_left_there_is_the_one_that_was_wanted(youtube, film, tmp_path):
+    youtube.faults.order("caption_409")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (receipt.missing, youtube.faults.met) == ((), ["caption_409"])
+    assert youtube.shelf.captions[receipt.id] == {("en", "en"): SRT}
+    assert (steps(tmp_path)["captions (en)"], youtube.calls["captions.insert"]) == ("done", 1)
+
+
+async def test_a_conflict_that_says_nothing_of_a_track_is_not_taken_for_one(youtube, film, tmp_path):
+    youtube.faults.order("caption_conflict")
+
+    receipt = await deliver(youtube, tmp_path, film)
+    again = await deliver(youtube, tmp_path, film)
+
+    assert "captions (en): youtube: refuses the request (HTTP 409, conflict" in receipt.missing[0]
+    assert (again.missing, youtube.shelf.captions[receipt.id]) == ((), {("en", "en"): SRT})
+
+
+async def test_what_nobody_wants_any_more_and_was_never_begun_is_missing_no_more(youtube, film, tmp_path):
+    nothing = Allowance(uploads_per_day=0, units_per_day=60, costs=COSTS)
+    channel = channel_of(youtube, tmp_path, allowance=nothing)
+    await film_for(channel, KEY, extras=Extras(thumbnail=True, captions=True)).deliver(film)
+    assert steps(tmp_path) == {"thumbnail": "done", "captions (en)": "waiting"}
+
+    await film_for(channel, KEY, extras=Extras(thumbnail=True)).deliver(film)
+
+    assert steps(tmp_path) == {"thumbnail": "done"}
+
+
 async def test_films_that_are_ready_at_once_make_their_playlist_once_and_stand_in_the_order_of_the_list(
     youtube, tmp_path
 ):
@@ -290,7 +321,7 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
     assert "units that may be used in a day are spent (400 by youtube.units_per_day)" in short.missing[0]
     # Google was not asked, and what was never begun need not be looked for.
     assert youtube.calls["captions.insert"] == 0
-    assert "captions (en)" not in steps(tmp_path)
+    assert steps(tmp_path)["captions (en)"] == "waiting"
 
     whole = await film_for(channel(10_000), KEY, extras=ALL).deliver(film)
 

@@ -9,6 +9,7 @@ import os
 import stat
 
 import pytest
+from anyio import to_thread
 
 from pipeline.errors import (
     ConfigurationError,
@@ -22,7 +23,9 @@ from pipeline.errors import (
 from pipeline.limits.times import LONGEST_WAIT_S, retry_after_s
 from pipeline.publishing.youtube import Extras
 from pipeline.publishing.youtube.after import look
+from pipeline.publishing.youtube.answers import text_at
 from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.login import read_client
 from pipeline.publishing.youtube.lookup import films_of
 from pipeline.settings import load_settings
 from tests.standins.youtube import HOSTILE_PASSING, YouTubeStandIn
@@ -155,6 +158,55 @@ async def test_a_token_that_lies_elsewhere_is_renewed_there(youtube, film, tmp_p
     assert json.loads(real.read_bytes())["token"] != before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links")
+async def test_a_token_that_is_a_link_to_itself_says_how_to_log_in(youtube, film, tmp_path):
+    token_file(tmp_path).unlink()
+    token_file(tmp_path).symlink_to(token_file(tmp_path))
+
+    with pytest.raises(NeedsLoginError, match=r"can't be read.*nightreel auth youtube"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+
+@pytest.mark.parametrize("token", ["ya29.a\r\nX-Evil: 1", "ya29.\x00", "ключ", ""])
+async def test_a_token_that_can_not_stand_in_a_header_is_renewed(youtube, film, tmp_path, token):
+    told = json.loads(token_file(tmp_path).read_bytes())
+    token_file(tmp_path).write_text(json.dumps({**told, "token": token}), encoding="utf-8")
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (youtube.accounts.refreshes, len(youtube.films)) == (1, 1)
+
+
+async def test_a_login_is_renewed_where_the_settings_say_and_not_where_its_files_do(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    told = json.loads(token_file(tmp_path).read_bytes())
+    elsewhere = {"token_uri": "http://127.0.0.1:9/token", "universe_domain": "evil.example"}
+    token_file(tmp_path).write_text(json.dumps({**told, **elsewhere}), encoding="utf-8")
+    client = tmp_path / "client_secret.json"
+    uris = {"token_uri": "http://127.0.0.1:9/token", "auth_uri": "http://127.0.0.1:9/auth"}
+    client.write_text(json.dumps({"installed": {"client_id": "a", "client_secret": "s", **uris}}), encoding="utf-8")
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert youtube.accounts.refreshes == 1
+    assert (await to_thread.run_sync(read_client, client)).model_dump().keys() == {
+        "client_id",
+        "client_secret",
+        "project_id",
+    }
+
+
+async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):
+    evil = "\x1b[2J\x1b]0;owned\x07\u202eprocessed\nnext"
+    youtube.fate["film0000001"] = ("rejected", evil)
+
+    receipt = await film_for(channel_of(youtube, tmp_path, processing_s=0), KEY).deliver(film)
+
+    assert not {"\x1b", "\x07", "\u202e", "\n"} & set("".join(receipt.remarks))
+    assert "rejected by YouTube" in receipt.remarks[0]
+    assert text_at({"title": evil}, "title") == "[2J]0;ownedprocessed next"
+
+
 @pytest.mark.parametrize(
     "content", ["", "null", "[]", "{}", '{"client_id": 7}', '{"client_id": "a", "client_secret": "s", "expiry": "x"}']
 )
@@ -179,6 +231,38 @@ async def test_titles_and_descriptions_of_any_kind_are_made_to_fit(youtube, tmp_
     assert snippet["title"]
     assert not {"\u202e", "\x07", "\x00", "\n"} & set(snippet["title"])
     assert not {"\u202e", "\x07", "\x00"} & set(snippet["description"])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"title": "a", "x": "' + b"y" * 3_000_000 + b'"}', "is larger than 2 MB"),
+        (b'{"title": "a", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "is not JSON"),
+        (b'{"title": "\\ud800"}', "is not JSON"),
+        (b'{"title": "\xe9"}', "is not JSON"),
+        (b'{"title": ["a"]}', "title: Input should be a valid string"),
+        (b'{"title": "a", "language": "../../x"}', "language: must be a language tag such as en"),
+        (json.dumps({"title": "a", "playlistTitles": [str(n) for n in range(1000)]}).encode(), "playlistTitles: Tuple"),
+    ],
+    ids=["huge", "deep", "half a character", "Latin-1", "list", "path", "playlists"],
+)
+async def test_metadata_of_any_content_are_told_before_anything_is_sent(youtube, film, tmp_path, content, told):
+    film.metadata.write_bytes(content)
+
+    with pytest.raises(InputError, match=rf"metadata\.json: {told}.*It needs at least"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert youtube.calls["videos.insert"] == 0
+
+
+async def test_metadata_with_the_mark_of_windows_and_playlists_without_a_name_are_taken(youtube, film, tmp_path):
+    told = json.dumps({"title": "Tea", "language": "en", "playlistTitles": ["", "\u202e ", " Space\n", "Space"]})
+    film.metadata.write_bytes(b"\xef\xbb\xbf" + told.encode())
+
+    receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras(playlist="Other")).deliver(film)
+
+    assert receipt.missing == ()
+    assert [playlist.title for playlist in youtube.shelf.playlists.values()] == ["Space"]
 
 
 async def test_a_language_that_is_none_is_told_before_anything_is_sent(youtube, tmp_path):

@@ -81,6 +81,45 @@ async def test_many_who_want_a_token_at_once_cause_one_renewal(youtube, http, tm
     assert youtube.accounts.refreshes == 1
 
 
+async def test_uploads_that_wait_for_a_slow_renewal_all_go_on_with_the_one_token(youtube, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    youtube.faults.order("token_slow")
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slowly():
+        asked.set()
+        await answered.wait()
+
+    youtube.slowly = slowly
+    films = [await to_thread.run_sync(write_film, tmp_path / str(n)) for n in range(4)]
+    async with asyncio.TaskGroup() as tasks:
+        sent = [
+            tasks.create_task(film_for(channel_of(youtube, tmp_path), f"{n:016x}").deliver(film))
+            for n, film in enumerate(films)
+        ]
+        await asked.wait()
+        # The others are on their way to the lock, or wait for it; none is through.
+        assert not any(task.done() for task in sent)
+        answered.set()
+
+    assert (youtube.calls["token"], youtube.accounts.refreshes) == (1, 1)
+    assert {task.result().id for task in sent} == set(youtube.films)
+
+
+async def test_a_renewal_that_is_answered_too_late_is_asked_for_again_and_harms_nobody(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order("token_slow")
+    over = asyncio.Event()
+    youtube.slowly = over.wait
+    async with open_http(where="youtube", timeout_s=0.2) as hasty:
+        tokens = await asyncio.gather(*(login(youtube, each, path).access_token() for each in (hasty, http, http)))
+    over.set()
+
+    assert len(set(tokens)) == 1
+    assert youtube.calls["token"] == 2
+
+
 async def test_a_token_that_was_refused_is_renewed_though_it_should_hold(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path)
@@ -297,9 +336,11 @@ async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, brow
     assert CLIENT_SECRET not in seen[0]
 
 
-async def test_a_port_that_is_taken_is_told(youtube, browser, tmp_path):
-    with pytest.raises(InputError, match=r"port.*can't be had"):
+async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, browser, tmp_path):
+    with pytest.raises(InputError, match=rf"port {youtube.port} is in use\. Give another, from 1024"):
         await log_in(plan(youtube, tmp_path, port=youtube.port), show=browser.open)
+    with pytest.raises(InputError, match=r"port 99999 can't be had\. Give another"):
+        await log_in(plan(youtube, tmp_path, port=99999), show=browser.open)
 
 
 @pytest.mark.parametrize("kind", ["web", "service_account"])

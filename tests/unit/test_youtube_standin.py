@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 
+import aiohttp
 import pytest
 from anyio import to_thread
 from google.oauth2.credentials import Credentials
@@ -110,6 +111,23 @@ async def test_what_google_refuses_is_refused(youtube, body, reason):
 async def test_chunks_that_are_no_multiple_of_256_kib_are_refused_though_googles_client_sends_them(youtube):
     with pytest.raises(HttpError, match="no multiple"):
         await to_thread.run_sync(lambda: insert(youtube, resource(), chunk=100_000))
+
+
+async def test_bytes_that_do_not_continue_those_that_are_there_are_refused_and_none_is_taken(youtube):
+    token = youtube.accounts.access_token(youtube.accounts.grant())
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
+        start = {"X-Upload-Content-Length": str(len(FILM)), "X-Upload-Content-Type": "video/mp4"}
+        query = "uploadType=resumable&part=snippet,status"
+        begun = await http.post(f"{youtube.url}/upload/youtube/v3/videos?{query}", json=resource(), headers=start)
+        session, statuses = begun.headers["Location"], []
+        for first in (0, 0, 2 * CHUNK_BYTES):
+            told = {"Content-Range": f"bytes {first}-{first + CHUNK_BYTES - 1}/{len(FILM)}"}
+            sent = await http.put(session, data=bytes(CHUNK_BYTES), headers=told)
+            statuses.append((sent.status, sent.headers.get("Range")))
+        asked = await http.put(session, headers={"Content-Range": f"bytes */{len(FILM)}"})
+
+    assert statuses == [(308, f"bytes=0-{CHUNK_BYTES - 1}"), (400, None), (400, None)]
+    assert (asked.status, asked.headers["Range"]) == (308, f"bytes=0-{CHUNK_BYTES - 1}")
 
 
 async def test_a_part_that_there_is_not_is_refused(youtube):

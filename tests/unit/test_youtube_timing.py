@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -208,11 +209,12 @@ async def test_outside_of_its_hours_nothing_is_begun_and_a_film_that_was_begun_g
 
 
 def release(brief, *, flag="", **youtube):
-    asked = release_of(Brief(title="Sky", **brief), Settings(youtube=youtube).youtube, flag=flag)
+    asked = release_of(Brief(title="Sky", **brief), Settings(youtube=youtube).youtube, channel="cooking", flag=flag)
     return asked.privacy, asked.publish_at, asked.slots is not None
 
 
 WHEN = "2026-01-27 18:00"
+BERLIN = ("news America/New_York", "cooking Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -225,6 +227,8 @@ WHEN = "2026-01-27 18:00"
         ({"privacy": "public"}, {"slots": ["daily 18:00"], "flag": "private"}, ("private", None, False)),
         ({"publish_at": WHEN}, {"time_zone": "Asia/Kolkata"}, ("private", at(27, 12) + timedelta(minutes=30), False)),
         ({"publish_at": WHEN, "time_zone": "Europe/Berlin"}, {"time_zone": "UTC"}, ("private", at(27, 17), False)),
+        ({"publish_at": WHEN}, {"time_zone": "UTC", "time_zones": BERLIN}, ("private", at(27, 17), False)),
+        ({"publish_at": WHEN, "time_zone": "UTC"}, {"time_zones": BERLIN}, ("private", at(27), False)),
         ({"publish_at": WHEN, "privacy": "public"}, {"time_zone": "UTC"}, ("private", at(27), False)),
         ({"publish_at": f"{WHEN}Z"}, {"slots": ["daily 18:00"], "privacy": "public"}, ("private", at(27), False)),
         ({"publish_at": WHEN}, {"flag": "unlisted"}, ("unlisted", None, False)),
@@ -244,6 +248,38 @@ async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube
 
     status = youtube.films[receipt.id].resource["status"]
     assert (status["privacyStatus"], status.get("publishAt")) == ("private", None)
+
+
+async def test_each_channel_has_its_slots_and_hours_by_its_own_clocks(tmp_path):
+    wanted = {
+        "publishing.to": "youtube:cooking,youtube:news,youtube:other",
+        "youtube.slots": "daily 18:00",
+        "youtube.hours": "22:00-06:00",
+        "youtube.time_zone": "UTC",
+        "youtube.time_zones": "cooking Europe/Berlin,news America/New_York",
+    }
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    times = {}
+    for name in ("cooking", "news", "other"):
+        hours = shop.hosts.channel(name).hours
+        release = release_of(Brief(title="Sky"), shop.settings.youtube, channel=name)
+        times[name] = (next(release.slots.after(at(27, 0))), hours.next_begin(at(27, 12)))
+    assert times == {
+        "cooking": (at(27, 17), at(27, 21)),
+        "news": (at(27, 23), at(28, 3)),
+        "other": (at(27, 18), at(27, 22)),
+    }
+
+
+async def test_a_time_is_past_where_the_clocks_of_one_of_its_channels_are_ahead(tmp_path):
+    wanted = {"publishing.to": "youtube:news,youtube:cooking", "youtube.time_zones": "cooking Asia/Kolkata,news UTC"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    shop = replace(shop, machine=replace(shop.machine, clock=lambda: at(27, 15)))
+    early, late = (Brief(title="Sky", publish_at=f"2026-01-27 {hour}:00", origin="sky.md") for hour in (18, 23))
+
+    with pytest.raises(InputError, match=r"sky\.md: publish_at is past"):
+        shop.hosts.check(early)
+    shop.hosts.check(late)
 
 
 def test_the_playlist_of_a_brief_does_not_shape_the_film_and_is_told_with_how_it_is_shown():
@@ -302,6 +338,8 @@ async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
         ("slots", "Mon 18", "“Mon 18” is no slot; write e.g. Mon-Fri 18:00"),
         ("hours", "22-6", "“22-6” are no hours; write e.g. 22:00-06:00"),
         ("time_zone", "Berlin", "knows no time zone “Berlin”"),
+        ("time_zones", "cooking Berlin", "knows no time zone “Berlin”"),
+        ("time_zones", "Europe/Berlin", "“Europe/Berlin” names no channel and its zone; write e.g. cooking"),
         ("costs", "captions.insert", "“captions.insert” is no cost; write e.g. captions.insert 400"),
     ],
 )

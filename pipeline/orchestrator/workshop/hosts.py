@@ -97,7 +97,7 @@ class Hosts:
         """
         from pipeline.publishing.youtube import ByHandDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
-        release = self._release(brief or Brief(title=""))
+        release = self._release(brief or Brief(title=""), name)
         publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
         if name.startswith(_FOLDER):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
@@ -126,13 +126,12 @@ class Hosts:
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` when a film of the brief could not be published as it says."""
-        if not self.wanted:
-            return
         from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415
 
-        release = self._release(brief)
-        if release.publish_at:
-            check_future(release.publish_at, self.machine.clock(), where=release.where)
+        for name in self.wanted:
+            release = self._release(brief, name)
+            if release.publish_at:
+                check_future(release.publish_at, self.machine.clock(), where=release.where)
 
     def channel(self, name: str) -> Channel:
         """A channel by the name of its login."""
@@ -153,7 +152,7 @@ class Hosts:
             gate=gate,
             quota=lambda client_id: self.machine.project_quota(project_of(client_id)),
             bandwidth=self.machine.bandwidth,
-            hours=Hours.parse(wanted.hours, Zone(wanted.time_zone)) if wanted.hours else None,
+            hours=Hours.parse(wanted.hours, Zone(wanted.time_zone_of(name))) if wanted.hours else None,
             retry=self.retry,
             clock=self.machine.clock,
             processing_s=wanted.wait_for_processing_s,
@@ -168,8 +167,11 @@ class Hosts:
         """What a person has to do."""
         return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
 
-    def _release(self, brief: Brief) -> Release:
-        return release_of(brief, self.settings.youtube, flag=str(self.overrides.get("youtube.privacy") or ""))
+    def _release(self, brief: Brief, name: str) -> Release:
+        """How a film is shown at one of `wanted`. Whoever fills a folder is taken for the channel of the settings."""
+        channel = self.settings.youtube.channel if name.startswith(_FOLDER) else self._channel_name(name)
+        flag = str(self.overrides.get("youtube.privacy") or "")
+        return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
 
     def _timing(self, release: Release, channel: str) -> Timing:
         from pipeline.publishing.youtube import SlotBook, Timing  # noqa: PLC0415

@@ -30,11 +30,14 @@ class Release:
     is_asked: bool = False
 
 
-def release_of(brief: Brief, settings: YouTubeSettings, *, flag: str = "") -> Release:
-    """What holds for a film. `flag` is a privacy, too. Raises `InputError` for a time that is none in its zone."""
+def release_of(brief: Brief, settings: YouTubeSettings, *, channel: str, flag: str = "") -> Release:
+    """What holds for a film on its way to a channel. `flag` is a privacy, too.
+
+    Raises `InputError` for a time that is none in its zone.
+    """
     where = brief.origin or brief.title
     try:
-        zone = Zone(brief.time_zone or settings.time_zone)
+        zone = Zone(brief.time_zone or settings.time_zone_of(channel))
     except ValueError as error:
         raise InputError(f"time_zone: {error}", where=where) from error
     if flag:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import Any
 
 from pipeline.errors import PermanentError, TransientError
+from pipeline.model.text import clean_text
 
 # How YouTube calls its films, playlists and channels.
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -30,9 +31,9 @@ def within(value: object, *names: str) -> object:
 
 
 def text_at(value: object, *names: str) -> str:
-    """A short text that stands below these names; empty: there is none."""
+    """A short text of one line that stands below these names; empty: there is none."""
     found = within(value, *names)
-    return found[:_MOST_CHARS] if isinstance(found, str) else ""
+    return clean_text(found[:_MOST_CHARS]) if isinstance(found, str) else ""
 
 
 def id_at(value: object, *names: str) -> str:

@@ -14,7 +14,7 @@ from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
-from pipeline.publishing.youtube.tokens import Login
+from pipeline.publishing.youtube.tokens import Login, lies_at
 from pipeline.state.quota import ProjectQuota
 
 
@@ -53,8 +53,7 @@ class Channel:
         """Requests in its name, for the length of the block."""
         async with open_http(where=self.address, timeout_s=self.timeout_s, bandwidth=self.bandwidth) as http:
             login = Login(
-                # One that is linked into several workspaces is renewed once for all of them, where it lies.
-                await to_thread.run_sync(self.token.resolve),
+                await to_thread.run_sync(lies_at, self.token),
                 http=http,
                 token_url=self.token_url,
                 where=self.address,

@@ -25,7 +25,15 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, ClosedError, HeldError, InputError, ProviderError, TransientError
+from pipeline.errors import (
+    CheckpointError,
+    ClosedError,
+    HeldError,
+    InputError,
+    ProviderError,
+    QuotaError,
+    TransientError,
+)
 from pipeline.model import Package, Receipt
 from pipeline.model.metadata import fit_title
 from pipeline.model.text import clean_text
@@ -34,7 +42,7 @@ from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, troubl
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.changing import change_film
 from pipeline.publishing.youtube.channel import Channel
-from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, plan_steps
+from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, plan_steps, planned
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_film
@@ -109,11 +117,16 @@ class YouTubeDestination:
                 publicity = await self._made_public(publicity, text, tag)
             async with self._channel.gate.call(), self._channel.open() as calls:
                 wanted = video_resource(text, publicity, tag=tag)
-                changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
+                try:
+                    changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
+                except (ClosedError, QuotaError) as error:
+                    await self._journal.write(record.with_change(self._channel.clock(), put_off=error.message))
+                    raise
             ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
             told = {"privacy": publicity.privacy} if self._timing.is_asked else {}
             out = record.published.model_copy(update=ours)
-            await self._journal.write(record.model_copy(update={"published": out, "seen": None, **told}))
+            shown = record.with_change(self._channel.clock())
+            await self._journal.write(shown.model_copy(update={"published": out, "seen": None, **told}))
             return changed
 
     async def deliver(self, package: Package) -> Receipt:
@@ -163,6 +176,9 @@ class YouTubeDestination:
         plan = partial(plan_steps, package, text, self._extras, folder=self._channel.journals, links=links)
         steps = await to_thread.run_sync(plan)
         missing = Missing(lines=[])
+        wanted = planned(steps, record, at=self._channel.clock())
+        if wanted != record:
+            record = await self._journal.write(wanted)
         if steps:
             try:
                 async with self._channel.gate.call(), self._channel.open() as calls:

@@ -6,7 +6,7 @@ is on the disk before the next one begins:
     intent    what is to be published, with the hash of its bytes
     session   the address that bytes go to: as good as a key, hence mode 0600
     id        the film is there; the session is forgotten
-    steps     its thumbnail, captions, playlist and titles in other languages, each begun, then done or failed
+    steps     its thumbnail, captions, playlist and titles in other languages, each waiting, begun, then done or failed
 
 The file stays when all is done: it is how we know that a film is out. Whoever changes it holds the lock beside it.
 """
@@ -30,6 +30,8 @@ from pipeline.state.locks import held
 _MODE = 0o600
 # Where a film is seen: this, and its id.
 WATCH = "https://www.youtube.com/watch?v="
+# Among the steps: a person asks for it with --update.
+CHANGE = "what --update asked for"
 
 
 class _Document(BaseModel):
@@ -48,13 +50,16 @@ class Published(_Document):
 
 
 class Step(_Document):
-    """One thing more than the film. What was begun and is not done may have been done: the channel is asked."""
+    """One thing more than the film. What was begun and is not done may have been done: the channel is asked.
 
-    state: Literal["begun", "done", "failed"]
+    What waits was never begun: the film is hardly out, or the day's units don't pay for it.
+    """
+
+    state: Literal["waiting", "begun", "done", "failed"]
     at: AwareDatetime
     # What it was done with, where that may change; another content makes it a step to be done again.
     content: str = ""
-    # Why it failed, in a line.
+    # Why it failed or waits, in a line.
     why: str = ""
 
 
@@ -93,6 +98,13 @@ class Record(_Document):
     seen: Seen | None = None
     # Of earlier rounds.
     earlier: tuple[Published, ...] = ()
+
+    def with_change(self, at: datetime, *, put_off: str = "") -> Record:
+        """After somebody has asked for the film to be shown otherwise; `put_off` says why it was not."""
+        steps = {name: step for name, step in self.steps.items() if name != CHANGE}
+        if put_off:
+            steps[CHANGE] = Step(state="failed", at=at, why=put_off)
+        return self.model_copy(update={"steps": steps})
 
     def again(self) -> Record:
         """Ready for one more round, if this one is over."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +32,7 @@ from pipeline.publishing.youtube.tokens import Token, post_form, write_token
 # can't look anything up, so a lost film would not be found again.)
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 _HOST = "127.0.0.1"
+_NO_PORT = {errno.EADDRINUSE: "is in use", errno.EACCES: "is for administrators"}
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>nightreel</title>
 <body style="font:1.2rem/1.5 system-ui;max-width:32rem;margin:20vh auto;padding:0 1rem"><h1>{title}</h1><p>{text}</p>"""
 
@@ -56,10 +58,16 @@ def read_client(path: Path) -> Client:
     where = "/".join(path.parts[-3:])
     make = "In Google's console, make an OAuth client of the type Desktop app, and save its JSON there"
     try:
-        return _ClientFile.model_validate_json(path.read_bytes()).installed
-    except OSError as error:
+        text = path.read_bytes()
+        return _ClientFile.model_validate_json(text).installed
+    except FileNotFoundError as error:
         raise NeedsLoginError("is not there", where=where, hint=make) from error
+    except OSError as error:
+        raise NeedsLoginError(f"can't be read: {(error.strerror or '').lower()}", where=where, hint=make) from error
     except ValidationError:
+        if b'"service_account"' in text:
+            told = "is the key of a service account, which YouTube gives no channel"
+            raise NeedsLoginError(told, where=where, hint=make) from None
         # `from None`: it may quote the secret.
         raise NeedsLoginError("is no client of the type Desktop app", where=where, hint=make) from None
 
@@ -194,10 +202,10 @@ async def _listening(visit: _Visit, port: int) -> AsyncIterator[int]:
     try:
         try:
             await web.TCPSite(runner, _HOST, port).start()
-        except OSError as error:
-            raise InputError(
-                f"port {port} can't be had: {(error.strerror or '').lower()}", where="--port", hint="Give another"
-            ) from error
+        except (OSError, OverflowError) as error:
+            told = _NO_PORT.get(getattr(error, "errno", None) or 0, "can't be had")
+            hint = "Give another, from 1024 to 65535, or none: then any that is free is taken"
+            raise InputError(f"port {port} {told}", where="--port", hint=hint) from error
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,8 @@ from pipeline.state.locks import held
 # google-auth refreshes so long before the end, too.
 _EARLY = timedelta(minutes=3, seconds=45)
 _MODE = 0o600
+# What can stand in a header.
+_BEARER = re.compile(r"[!-~]{1,4096}")
 
 
 class Token(BaseModel):
@@ -98,7 +101,16 @@ def read_token(path: Path, *, login: str) -> Token:
 
 def write_token(path: Path, token: Token) -> None:
     """Whole or not at all, and readable by its owner alone. Blocks. Raises `StorageError`."""
-    write_atomically(path, token.as_json(), mode=_MODE)
+    write_atomically(lies_at(path), token.as_json(), mode=_MODE)
+
+
+def lies_at(path: Path) -> Path:
+    """Where a token file lies that is linked into several workspaces: it is renewed there, for all of them. Blocks."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        # Links that lead nowhere: whoever reads the file says so.
+        return path
 
 
 def _shown(path: Path) -> str:
@@ -160,7 +172,7 @@ class Login:
 
     def _ready(self, token: Token, rejected: str) -> str:
         value = token.token.get_secret_value() if token.token else ""
-        return value if token.holds(self._clock()) and value != rejected else ""
+        return value if _BEARER.fullmatch(value) and token.holds(self._clock()) and value != rejected else ""
 
     def _read(self) -> Token:
         token = read_token(self._path, login=self._hint)
@@ -194,7 +206,7 @@ async def post_form(http: Http, url: str, form: dict[str, str], *, where: str, l
     """What the token endpoint answers to a form. Raises `TransientError` and `NeedsLoginError`."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     reply = await http.send("POST", url, headers=headers, body=urlencode(form).encode())
-    if reply.status == 200 and isinstance(reply.content.get("access_token"), str):
+    if reply.status == 200 and _BEARER.fullmatch(str(reply.content.get("access_token", ""))):
         return reply.content
     raise token_error(reply, where, login)
 
@@ -206,7 +218,8 @@ def token_error(reply: Reply, where: str, login: str) -> ProviderError:
     """
     error = str(reply.content.get("error") or "")[:40]
     if error == "invalid_grant":
-        return NeedsLoginError("the login has expired or was revoked", where=where, hint=login)
+        told = "the login has expired or was revoked (of an app in testing, Google ends each after 7 days)"
+        return NeedsLoginError(told, where=where, hint=login)
     if error in {"invalid_client", "unauthorized_client", "deleted_client"}:
         hint = f"Check client_secret.json. {login}"
         return NeedsLoginError(f"Google does not know the client any more ({error})", where=where, hint=hint)

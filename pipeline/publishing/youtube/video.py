@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_
 from pipeline.model.text import clean_text, strip_unseen
 
 Privacy = Literal["private", "unlisted", "public"]
+# Each takes 50 units and more of a day's 10,000.
+_MOST_PLAYLISTS = 20
+# With all its chapters and credits, what we write has some 50,000 bytes.
+_MOST_BYTES = 2_000_000
 _FEWEST_FIRST = ("private", "unlisted", "public")
 
 
@@ -77,7 +82,7 @@ class FilmText(BaseModel):
     notify_subscribers: bool | None = Field(None, alias="notifySubscribers")
     license: Literal["youtube", "creativeCommon"] | None = None
     embeddable: bool | None = None
-    playlist_titles: tuple[str, ...] = Field((), alias="playlistTitles")
+    playlist_titles: tuple[str, ...] = Field((), alias="playlistTitles", max_length=_MOST_PLAYLISTS)
 
     @property
     def may_be_public(self) -> bool:
@@ -87,15 +92,21 @@ class FilmText(BaseModel):
 
 def read_text(path: Path) -> FilmText:
     """The words of a film. Blocks. Raises `InputError` for a file that is none."""
+    hint = 'It needs at least {"title": "…"}'
     try:
-        return FilmText.model_validate_json(path.read_bytes())
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
+        if len(text) > _MOST_BYTES:
+            raise InputError("is larger than 2 MB", where=str(path), hint=hint)
+        # Editors of Windows begin a file with a mark.
+        return FilmText.model_validate_json(text.removeprefix(BOM_UTF8))
     except OSError as error:
         raise InputError(f"can't be read: {(error.strerror or 'no such file').lower()}", where=str(path)) from error
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
         at = ".".join(map(str, wrong["loc"]))
-        message = f"{at}: {wrong['msg']}" if at else "is not JSON"
-        raise InputError(message, where=str(path), hint='It needs at least {"title": "…"}') from error
+        message = f"{at}: {wrong['msg'].removeprefix('Value error, ')}" if at else "is not JSON"
+        raise InputError(message, where=str(path), hint=hint) from error
 
 
 def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping[str, Any]:

@@ -39,6 +39,7 @@ FAULTS: dict[str, str] = {
     "invalid_grant": "token",
     "token_503": "token",
     "token_not_json": "token",
+    "token_slow": "token",  # the answer comes late: when `slowly` says so
     "list_503": "list",
     "list_401": "list",
 }
@@ -69,6 +70,8 @@ HOSTILE_PASSING = (
 # Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer).
 for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
     FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "lost")}
+# The track is there, since somebody else was faster, or an earlier request arrives just now; or this can't be said now.
+FAULTS |= {"caption_409": "caption", "caption_conflict": "caption"}
 
 
 @dataclass

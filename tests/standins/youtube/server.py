@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,8 @@ class YouTubeStandIn:
     # By id, of films that have another one.
     fate: dict[str, tuple[str, str]] = field(default_factory=dict)
     watch: Callable[[str, int], None] = _ignore
+    # How long it takes until an answer comes that is late.
+    slowly: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0.2)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     films: dict[str, Film] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -168,6 +171,8 @@ class YouTubeStandIn:
             raise TokenError("invalid_grant", "Token has been expired or revoked.")
         if fault == "token_503":
             return web.Response(status=503, text="<html>Service Unavailable</html>", content_type="text/html")
+        if fault == "token_slow":
+            await self.slowly()
         if fault == "token_not_json":
             return page()
         odd = {"expires_in": "soon"} if fault == "token_odd" else {}

@@ -86,7 +86,7 @@ class Shelf:
     # Methods -----------------------------------------------------------------------------------------------------
 
     async def _set_thumbnail(self, request: web.Request) -> web.Response:
-        grant, lost = await self._changed(request, "thumbnails.set", "thumbnail")
+        grant, how = await self._changed(request, "thumbnails.set", "thumbnail")
         asked = check("thumbnails.set", list(request.query.items()))
         if asked.one("uploadType") != "media":
             raise Refusal("badRequest", "uploadType must be media", domain="global")
@@ -100,10 +100,10 @@ class Shelf:
         if len(picture) >= THUMBNAIL_BYTES:
             self._server.complaints.append(f"a thumbnail of {len(picture)} bytes")
         self.thumbnails[film.id] = picture
-        return self._answer(lost, {"kind": "youtube#thumbnailSetResponse", "items": [{}]})
+        return self._answer(how, {"kind": "youtube#thumbnailSetResponse", "items": [{}]})
 
     async def _insert_caption(self, request: web.Request) -> web.Response:
-        grant, lost = await self._changed(request, "captions.insert", "caption")
+        grant, how = await self._changed(request, "captions.insert", "caption")
         resource, media = _multipart(request.headers.get("Content-Type", ""), await request.read())
         asked = check("captions.insert", list(request.query.items()), resource)
         if asked.one("uploadType") != "multipart":
@@ -119,11 +119,16 @@ class Shelf:
             self._server.complaints.append(f"captions that are no SRT: {text[:40]!r}")
         tracks = self.captions.setdefault(film.id, {})
         key = (snippet["language"].casefold(), snippet["name"])
+        message = "The specified video already has a caption track with the given languageCode and name."
+        exists = Refusal("captionExists", message, status=409)
         if key in tracks:
-            message = "The specified video already has a caption track with the given languageCode and name."
-            raise Refusal("captionExists", message, status=409)
+            raise exists
+        if how == "conflict":
+            raise Refusal("conflict", "The operation was aborted.", status=409, domain="global")
         tracks[key] = text
-        return self._answer(lost, {"kind": "youtube#caption", "id": f"caption-{film.id}-{len(tracks)}", **resource})
+        if how == "409":
+            raise exists
+        return self._answer(how, {"kind": "youtube#caption", "id": f"caption-{film.id}-{len(tracks)}", **resource})
 
     async def _list_captions(self, request: web.Request) -> web.Response:
         grant, asked = self._server.listing.listed(request, "captions.list")
@@ -149,7 +154,7 @@ class Shelf:
         return _page(items, asked)
 
     async def _insert_playlist(self, request: web.Request) -> web.Response:
-        grant, lost = await self._changed(request, "playlists.insert", "playlist")
+        grant, how = await self._changed(request, "playlists.insert", "playlist")
         asked = check("playlists.insert", list(request.query.items()), await _json(request))
         title = asked.body["snippet"]["title"]
         if len(title) > 150 or set("<>") & set(title) or not title.strip():
@@ -158,10 +163,10 @@ class Shelf:
             self._server.complaints.append(f"a second playlist {title!r}")
         playlist = self.add_playlist(title, channel=grant.channel)
         playlist.resource = asked.body
-        return self._answer(lost, {"kind": "youtube#playlist", "id": playlist.id, **asked.body})
+        return self._answer(how, {"kind": "youtube#playlist", "id": playlist.id, **asked.body})
 
     async def _insert_item(self, request: web.Request) -> web.Response:
-        grant, lost = await self._changed(request, "playlistItems.insert", "item")
+        grant, how = await self._changed(request, "playlistItems.insert", "item")
         asked = check("playlistItems.insert", list(request.query.items()), await _json(request))
         snippet = asked.body["snippet"]
         playlist = self._playlist(grant, snippet["playlistId"])
@@ -178,10 +183,10 @@ class Shelf:
         if film.id in playlist.films:
             self._server.complaints.append(f"{film.id} is in {playlist.title!r} already")
         playlist.films.insert(position, film.id)
-        return self._answer(lost, {"kind": "youtube#playlistItem", "id": f"item-{film.id}", **asked.body})
+        return self._answer(how, {"kind": "youtube#playlistItem", "id": f"item-{film.id}", **asked.body})
 
     async def _update_video(self, request: web.Request) -> web.Response:
-        grant, lost = await self._changed(request, "videos.update", "update")
+        grant, how = await self._changed(request, "videos.update", "update")
         asked = check("videos.update", list(request.query.items()), await _json(request))
         film = self._film(grant, asked.body.get("id", ""))
         changed = {**film.resource, **{part: asked.body.get(part, {}) for part in asked.parts if part != "id"}}
@@ -193,7 +198,7 @@ class Shelf:
             check_film({"snippet": each})
         film.resource = changed
         self.updates[film.id] += 1
-        return self._answer(lost, {"kind": "youtube#video", **asked.body})
+        return self._answer(how, {"kind": "youtube#video", **asked.body})
 
     def items(self, grant: Grant, asked: Asked) -> web.Response:
         """What is in a playlist that is not that of all uploads."""
@@ -206,8 +211,8 @@ class Shelf:
 
     # -------------------------------------------------------------------------------------------------------------
 
-    async def _changed(self, request: web.Request, method: str, kind: str) -> tuple[Grant, bool]:
-        """Who asks, and whether the answer gets lost. Raises `Refusal` for any other fault."""
+    async def _changed(self, request: web.Request, method: str, kind: str) -> tuple[Grant, str]:
+        """Who asks, and what goes wrong later on. Raises `Refusal` for a fault that comes before all else."""
         await request.read()
         grant = self._server.allowed(request, method)
         how = (self._server.faults.draw(kind) or "").partition("_")[2]
@@ -219,10 +224,10 @@ class Shelf:
         if how == "403":
             message = "The authenticated user doesn't have permissions to do this."
             raise Refusal("forbidden", message, status=403)
-        return grant, how == "lost"
+        return grant, how
 
-    def _answer(self, lost: bool, body: dict[str, Any]) -> web.Response:
-        if lost:
+    def _answer(self, how: str, body: dict[str, Any]) -> web.Response:
+        if how == "lost":
             raise ConnectionResetError
         return web.json_response(body)
 

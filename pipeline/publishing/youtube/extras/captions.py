@@ -19,7 +19,7 @@ from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.failures import reason_of
 
 MOST_BYTES = 100_000_000
-_THERE = 409
+_CONFLICT = 409
 
 
 class Captions:
@@ -53,8 +53,10 @@ class Captions:
         async def send() -> None:
             parameters = {"part": "snippet", "uploadType": "multipart"}
             reply = await calls.do("captions.insert", parameters, body=body, kind=kind)
-            is_there = reply.status == _THERE or reason_of(reply) == "captionExists"
-            if reply.status != 200 and not is_there:
+            if reply.status == 200 or reason_of(reply) == "captionExists":
+                return
+            # Of another reason: it is there only if the channel says so.
+            if reply.status != _CONFLICT or not await self._is_there(calls, video_id):
                 raise calls.error(reply)
 
         await calls.patiently(send)

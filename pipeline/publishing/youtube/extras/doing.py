@@ -50,6 +50,16 @@ def _opens_at(error: Exception) -> datetime | None:
     return error.resets_at if isinstance(error, QuotaError) else None
 
 
+def planned(steps: Sequence[Step], record: Record, *, at: datetime) -> Record:
+    """The record with all that is to be done, so that it says what is missing.
+
+    What nobody wants any more and was never begun is left out.
+    """
+    wanted = {step.name: Noted(state="waiting", at=at, content=step.content) for step in steps}
+    begun = {name: each for name, each in record.steps.items() if name in wanted or each.state != "waiting"}
+    return record.model_copy(update={"steps": {**wanted, **begun}})
+
+
 async def do_steps(
     steps: Sequence[Step],
     record: Record,
@@ -59,7 +69,7 @@ async def do_steps(
     clock: Callable[[], datetime],
     to_come: Callable[[], Awaitable[int]],
 ) -> tuple[Record, Missing]:
-    """Do what is not done, for the film of `record`, which is out; and say what is missing then.
+    """Do what is `planned` and not done, for the film of `record`, which is out; and say what is missing then.
 
     A step that the project's units of the day don't pay for is not begun. One that can wait leaves as many units as
     the other steps of the films cost that are still `to_come`. Raises `NeedsLoginError` when the
@@ -69,25 +79,26 @@ async def do_steps(
     assert film is not None
     missing = Missing(lines=[])
     for step in steps:
-        before = record.steps.get(step.name)
-        if before and before.state == "done" and before.content == step.content:
+        before = record.steps[step.name]
+        if before.state == "done" and before.content == step.content:
             continue
         leave = await to_come() * _units_at_once(steps, calls) if step.can_wait else 0
         with calls.leaving(leave):
             if short := await calls.shortage(step.method):
-                missing.add(step, short)
+                record = await save(_noted(record, step, _put_off(before, missing.add(step, short))))
                 continue
-            sent, noted = calls.sent, before
+            sent = calls.sent
             record = await save(_noted(record, step, Noted(state="begun", at=clock(), content=step.content)))
             try:
-                await step.run(calls, film.id, begun=before is not None)
+                await step.run(calls, film.id, begun=before.state != "waiting")
             except _OF_ONE as error:
                 if calls.login_is_over:
                     raise
                 why = missing.add(step, error)
                 # Where another process was faster with the last units, nothing was begun, and need not be looked for.
-                if calls.sent > sent or not isinstance(error, ClosedError):
-                    noted = Noted(state="failed", at=clock(), content=step.content, why=why)
+                is_begun = calls.sent > sent or not isinstance(error, ClosedError)
+                failed = Noted(state="failed", at=clock(), content=step.content, why=why)
+                noted = failed if is_begun else _put_off(before, why)
             else:
                 noted = Noted(state="done", at=clock(), content=step.content)
         record = await save(_noted(record, step, noted))
@@ -99,6 +110,10 @@ def _units_at_once(steps: Iterable[Step], calls: Calls) -> int:
     return sum(calls.units(step.method) for step in steps if not step.can_wait) + _LOOKS_UNITS
 
 
-def _noted(record: Record, step: Step, noted: Noted | None) -> Record:
-    others = {name: each for name, each in record.steps.items() if name != step.name}
-    return record.model_copy(update={"steps": {**others, **({step.name: noted} if noted else {})}})
+def _put_off(before: Noted, why: str) -> Noted:
+    """As it stood, with the reason why nothing was tried now. What was done has another content: it is to be redone."""
+    return before.model_copy(update={"why": why, "state": "failed" if before.state == "done" else before.state})
+
+
+def _noted(record: Record, step: Step, noted: Noted) -> Record:
+    return record.model_copy(update={"steps": {**record.steps, step.name: noted}})

@@ -42,8 +42,8 @@ def plan_steps(
     if titles and text.language:
         steps.append(Titles(titles))
     # What the film's own file says goes before the settings.
-    names = dict.fromkeys(text.playlist_titles or ((extras.playlist,) if extras.playlist else ()))
-    steps += [PlaylistPlace(replace(extras, playlist=name), folder / "playlists") for name in names]
+    names = dict.fromkeys(clean_text(name) for name in text.playlist_titles or (extras.playlist,))
+    steps += [PlaylistPlace(replace(extras, playlist=name), folder / "playlists") for name in names if name]
     if extras.captions:
         steps += [Captions(path, language) for path, language in _tracks(package.srt, text.language)]
     return tuple(steps)
