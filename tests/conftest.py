@@ -10,6 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("nightreel", deadline=None)
+settings.load_profile("nightreel")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

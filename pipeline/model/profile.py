@@ -42,7 +42,7 @@ JUDGED = (
 
 @dataclass(frozen=True, kw_only=True)
 class QualityProfile:
-    """Limits under a name. The settings say what each is for, and the README has them as a table."""
+    """Limits under a name. The settings say what each is for, and docs/gate.md has them as a table."""
 
     name: str
     # Names of checks that only warn where they would fail, and of those that are not made.

@@ -1,4 +1,4 @@
-"""What a profile asks of every check, in the words that a verdict and the README use."""
+"""What a profile asks of every check, in the words that a verdict and docs/gate.md use."""
 
 from __future__ import annotations
 

@@ -271,9 +271,9 @@ class Settings(BaseSettings):
     quality: QualitySettings = QualitySettings()
     profiles: Profiles = Field(
         KNOWN_PROFILES,
-        description="How strictly films are judged, by name: the limits of the quality gate, as in the README. A table "
-        "of a name that is here changes the values that it sets. Any other name is a profile of yours: what it does "
-        "not set is as in the one that it is based on.",
+        description="How strictly films are judged, by name: the limits of the quality gate, as in docs/gate.md. A "
+        "table of a name that is here changes the values that it sets. Any other name is a profile of yours: what it "
+        "does not set is as in the one that it is based on.",
     )
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()

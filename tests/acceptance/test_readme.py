@@ -13,6 +13,7 @@ from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightr
 from tests.acceptance.films import TITLES, contents, stock, write_brief
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+PAGES = [README, *(page.read_text(encoding="utf-8") for page in sorted((REPOSITORY / "docs").glob("*.md")))]
 
 
 def test_the_library_example_runs_as_it_stands(tea, tmp_path):
@@ -84,16 +85,28 @@ def test_every_variable_of_the_readme_is_a_setting(tmp_path):
     assert settings.groq.api_key.get_secret_value() == "gsk_readme"
 
 
+def test_every_link_between_the_pages_leads_somewhere():
+    for page in (REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").glob("*.md")):
+        # What stands between grave accents is an example.
+        text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for place, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", text):
+            there = page.parent / place if place else page
+            assert there.exists(), f"{page.name}: {place}"
+            if anchor:
+                titles = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), flags=re.MULTILINE)
+                assert anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_the_variable_for_the_workspace_works(tmp_path):
     told = nightreel("status", "--json", cwd=tmp_path, env={"NIGHTREEL_WORKSPACE": str(tmp_path / "elsewhere")})
 
     assert (told.code, told.json) == (0, [])
 
 
-def test_every_command_line_of_the_readme_is_one_that_the_program_takes():
-    lines = re.findall(r"^nightreel .+$", README, flags=re.MULTILINE)
+def test_every_command_line_of_the_pages_is_one_that_the_program_takes():
+    lines = [line for page in PAGES for line in re.findall(r"^nightreel .+$", page, flags=re.MULTILINE)]
 
-    assert len(lines) >= 6
+    assert len(lines) >= 60
     for line in lines:
         # What stands behind several spaces explains the line.
         command, *_ = app.parse_args(re.split(r" {2,}", line)[0].removeprefix("nightreel "), exit_on_error=False)

@@ -1,4 +1,4 @@
-"""How strictly films are judged: the profiles that there are, those of the user, and the table of the README."""
+"""How strictly films are judged: the profiles that there are, those of the user, and the tables that people read."""
 
 from __future__ import annotations
 
@@ -81,18 +81,26 @@ def test_every_check_that_a_profile_names_is_known():
         assert set(limits_of(profile)) <= set(JUDGED)
 
 
-def test_the_table_of_the_readme_has_the_limits_of_the_code():
-    profiles = profiles_of(Settings().profiles)
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("## The gate")[2], flags=re.MULTILINE)
-
+def table_of(page):
+    """The profiles that a page of ours tells about, and the limits of each check."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("# The gate")[2], flags=re.MULTILINE)
     names = [cell.strip() for cell in header.strip("|").split("|")][1:]
-    found = {row.split("`")[1]: [cell.strip() for cell in row.strip("|").split("|")][1:] for row in rows}
+    return names, {row.split("`")[1]: [cell.strip() for cell in row.strip("|").split("|")][1:] for row in rows}
+
+
+@pytest.mark.parametrize(("page", "is_whole"), [("docs/gate.md", True), ("README.md", False)])
+def test_the_tables_of_the_gate_have_the_limits_of_the_code(page, is_whole):
+    profiles = profiles_of(Settings().profiles)
+    names, found = table_of(page)
+
     wanted = {
         check: [
             limits_of(profiles[name])[check] + (" (warns)" if check in profiles[name].warns else "") for name in names
         ]
         for check in limits_of(STANDARD)
+        if is_whole or check in found
     }
     assert names == list(profiles)
     assert found == wanted
+    assert len(found) >= 8
