@@ -72,7 +72,10 @@ async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_wr
 
     assert (error, job.status, job.verdict.passed) == (None, JobStatus.COMPLETED, True)
     (bad,) = job.failed_verdicts
-    assert (bad.again, {check.name for check in bad.verdict.checks if not check.passed}) == ("narration", {"loudness", "silence"})
+    assert (bad.again, {check.name for check in bad.verdict.checks if not check.passed}) == (
+        "narration",
+        {"loudness", "silence"},
+    )
     assert (len(groq.history), edge.spoken) == (1, [f"{TOPIC}."] * 2)
     assert job.history[1].why.startswith("made afresh from narration on, once: ")
 
