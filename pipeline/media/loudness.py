@@ -76,7 +76,11 @@ def measure_film_loudness(path: Path) -> Loudness:
                     and frame.sample_rate == SAMPLE_RATE_HZ
                 ):
                     # As it comes: a packet lasts a fiftieth of a second, so that every step here counts.
-                    meter.hear(np.stack([np.frombuffer(plane, np.float32, frame.samples) for plane in frame.planes]))
+                    meter.hear(
+                        np.stack(
+                            [np.frombuffer(memoryview(plane), np.float32, frame.samples) for plane in frame.planes]
+                        )
+                    )
                     continue
                 for block in stereo.resample(frame):
                     meter.hear(block.to_ndarray().astype(np.float32, copy=False))

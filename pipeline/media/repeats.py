@@ -79,7 +79,7 @@ class Repeats:
         return thinned
 
     def _is_next(self, data: bytes, number: int) -> bool:
-        """Whether it is what `_repeats` says of reference `number` of a chain: most pictures are, so it is asked first."""
+        """The same of reference `number` of a chain, before a bit is read of it: most pictures are such."""
         assert self._sequence
         if len(data) > _LONGEST_BYTES or not self._sequence.is_chain:
             return False

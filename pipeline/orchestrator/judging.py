@@ -69,7 +69,7 @@ def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """The files and folders that a pattern means. It follows no links from folder to folder: they may lead in circles."""
+    """The files and folders that a pattern means. `**` follows no links: they may lead in circles."""
     plain = list(takewhile(lambda part: not glob.has_magic(part), pattern.parts))
     folder, wanted = Path(*plain), pattern.parts[len(plain) :]
     names_hidden = any(part.startswith(".") for part in wanted)
