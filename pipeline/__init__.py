@@ -19,9 +19,30 @@ from typing import TYPE_CHECKING
 from pipeline.version import __version__
 
 if TYPE_CHECKING:
-    from pipeline.api import Film, make_video, make_videos, resume_batch, retry_batch, run_batch
+    from pipeline.api import (
+        Film,
+        approve_films,
+        make_video,
+        make_videos,
+        reject_film,
+        resume_batch,
+        retry_batch,
+        review_batch,
+        run_batch,
+    )
 
-__all__ = ["Film", "__version__", "make_video", "make_videos", "resume_batch", "retry_batch", "run_batch"]
+__all__ = [
+    "Film",
+    "__version__",
+    "approve_films",
+    "make_video",
+    "make_videos",
+    "reject_film",
+    "resume_batch",
+    "retry_batch",
+    "review_batch",
+    "run_batch",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,8 @@ from pipeline.music import NO_BED
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.control import reviewing
+from pipeline.orchestrator.control.reviewing import Said, Waits
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import folder_of_pattern, is_remote, read_brief
@@ -245,6 +247,38 @@ async def retry_batch(
     briefs = await read_again(shop, batch, report=unreadable.append)
     await control.retry(shop, batch=batch, failed=failed, jobs=jobs, stage=stage, briefs=briefs, listen=listen)
     return (*await _films(shop, batch), *(Film.refused(error.where, error) for error in unreadable))
+
+
+async def review_batch(
+    batch: str, *, pictures: bool = True, workspace: Path | str | None = None
+) -> tuple[Waits, Path | None]:
+    """The films of a batch that wait for a person, with what did not pass; and the page with their `pictures`.
+
+    None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
+    """
+    shop = await control.as_asked(await _open(workspace, None, None), batch)
+    waits = await reviewing.waiting(shop, batch)
+    page = await to_thread.run_sync(reviewing.write_page, shop, waits) if pictures and waits.films else None
+    return waits, page
+
+
+async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path | str | None = None) -> Said:
+    """Let films that wait go on: `jobs` (ids, or their beginnings), or all; what came of it.
+
+    They are published by whoever runs the batch, now or next: `resume_batch`. Raises a `NightreelError` for an unknown
+    batch or job.
+    """
+    shop = await control.as_asked(await _open(workspace, None, None), batch)
+    return await reviewing.approve(shop, batch=batch, jobs=jobs)
+
+
+async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> Said:
+    """Keep a film that waits from leaving; it counts as failed, for the reason `why`, until it is made otherwise.
+
+    Raises a `NightreelError` for an unknown batch or job, and without a reason.
+    """
+    shop = await control.as_asked(await _open(workspace, None, None), batch)
+    return await reviewing.reject(shop, batch=batch, job=job, why=why)
 
 
 async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:

@@ -13,8 +13,8 @@ from pipeline.model import Codec
 ENCODERS: Mapping[Codec, EncoderName] = {"h264": "libx264", "h265": "libx265", "av1": "libsvtav1"}
 
 _X264_TUNING = {
-    # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower.
-    "cabac": "1",
+    # What `ultrafast` turns off and High profile is known for: fewer bits, hardly slower. The other thing it turns off,
+    # CABAC, stays off there: an eighth fewer bits, but inspecting a scene takes half as long again with it.
     "8x8dct": "1",
     "scenecut": "0",
     "weightp": "0",

@@ -171,8 +171,9 @@ def _true_peak(channel: Samples) -> float:
     highest = float(levels.max())
     if not highest:
         return 0.0
-    at = np.flatnonzero(levels >= highest / 2)
-    at = np.union1d(at, at - 1)
-    at = at[(at >= -_TAPS[0]) & (at < len(channel) - _TAPS[-1])]
+    is_high = levels >= highest / 2
+    is_high[:-1] |= is_high[1:]
+    at = np.flatnonzero(is_high[: len(channel) - _TAPS[-1]])
+    at = at[at >= -_TAPS[0]]
     between = np.abs(channel[at[:, None] + _TAPS] @ _KERNELS.T.astype(np.float32))
     return max(highest, float(between.max(initial=0.0)))

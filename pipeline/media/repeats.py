@@ -56,6 +56,10 @@ class Repeats:
         shown, repeated = -1, 0
         for packet in group:
             at, data = packet.pts or 0, bytes(packet)
+            if at > shown and self._is_next(data, len(references)) and shown in references:
+                repeated, shown = repeated + 1, at
+                references[at] = len(references)
+                continue
             units = [unit for unit in self._units(data) if h264.is_slice(unit)]
             first = h264.Slice.read(units[0], self._sequence) if units else None
             if first is None or first.frame_num != len(references) % (1 << self._sequence.frame_num_bits):
@@ -73,6 +77,14 @@ class Repeats:
             shown = max(shown, at)
         self.count += repeated
         return thinned
+
+    def _is_next(self, data: bytes, number: int) -> bool:
+        """The same of reference `number` of a chain, before a bit is read of it: most pictures are such."""
+        assert self._sequence
+        if len(data) > _LONGEST_BYTES or not self._sequence.is_chain:
+            return False
+        number %= 1 << self._sequence.frame_num_bits
+        return data == self._packed([h264.repeated_picture(self._sequence, frame_num=number)])
 
     def _repeats(self, data: bytes, first: h264.Slice, back: int) -> bool:
         """Whether a picture shows what the one of so many references ago showed, and does nothing else."""

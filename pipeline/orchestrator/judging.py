@@ -7,6 +7,7 @@ import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 import anyio
@@ -42,7 +43,10 @@ def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
     """
     films: dict[Path, None] = {}
     for name in names:
-        found = list(_films_of(name, recursive=recursive))
+        try:
+            found = list(_films_of(Path(name), recursive=recursive))
+        except OSError as error:
+            raise InputError(f"can't be looked into: {error.strerror}", where=name) from error
         if not found:
             hint = "" if recursive else "--recursive looks into the folders below, too"
             raise InputError("there is no film", where=name, hint=hint)
@@ -50,21 +54,35 @@ def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
     return list(films)
 
 
-def _films_of(name: str, *, recursive: bool) -> Iterator[Path]:
-    path = Path(name)
+def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
     if path.is_dir():
         entries = path.rglob("*") if recursive else path.iterdir()
         yield from (each for each in sorted(entries) if _is_film(each, path))
-    elif path.exists():
+    elif path.is_file():
         yield path
-    elif glob.has_magic(name):
-        for each in sorted(glob.glob(name, recursive=True)):  # noqa: PTH207 - a pattern may be absolute
-            yield from _films_of(each, recursive=recursive) if Path(each).is_dir() else (Path(each),)
+    elif path.exists():
+        # A pipe or a device: whoever reads it may wait forever.
+        raise InputError("is neither a file nor a folder", where=str(path))
+    elif glob.has_magic(str(path)):
+        for each in _matches(path):
+            yield from _films_of(each, recursive=recursive) if each.is_dir() else (each,)
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """The files and folders that a pattern means. `**` follows no links: they may lead in circles."""
+    plain = list(takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    folder, wanted = Path(*plain), pattern.parts[len(plain) :]
+    names_hidden = any(part.startswith(".") for part in wanted)
+    found = (each for each in folder.glob("/".join(wanted)) if each.is_dir() or each.is_file())
+    return sorted(each for each in found if names_hidden or not _is_hidden(each, folder))
 
 
 def _is_film(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.suffix.lower() in FILM_ENDINGS and not hidden and path.is_file()
+    return path.suffix.lower() in FILM_ENDINGS and not _is_hidden(path, folder) and path.is_file()
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 async def judge_films(

@@ -30,6 +30,8 @@ def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
             measured = f"{image.width}x{image.height}, {size / 1e6:.2f} MB"
             passed = image.size == size_px and size < THUMBNAIL_BYTES
             if passed:
+                # Every byte is read, but only an eighth of the width and height is worked out.
+                image.draft("L", (image.width // 8, image.height // 8))
                 image.load()
     except FileNotFoundError:
         passed, measured = False, "not there"

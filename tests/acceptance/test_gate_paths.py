@@ -210,6 +210,9 @@ def test_the_functions_of_the_library_send_only_what_was_judged(tampered):
         "run_batch": "await api.run_batch('kitchen', settings=MAKING)",
         "resume_batch": "await api.resume_batch('kitchen')",
         "retry_batch": "await api.retry_batch('kitchen')",
+        "review_batch": "await api.review_batch('kitchen')",
+        "approve_films": "await api.approve_films('kitchen')",
+        "reject_film": "await api.reject_film('kitchen', job='', why='it is not good')",
     }
     public = {name for name, value in vars(api).items() if inspect.iscoroutinefunction(value) and name[0] != "_"}
     assert public == {*calls, "read_source", "read_brief", "read_again"}

@@ -57,6 +57,7 @@ DISTURBANCES = {
     "abort_late": "the socket drops before the last word, in the silence after the one before it",
     "abort_before_audio": "the socket drops before the sound",
     "close_1008": "the socket is closed with 1008 (a policy) instead of the sound",
+    "faint_audio": "everything is right, but a thousand times too quiet: more than can be lifted",
     "short_audio": "all boundaries and turn.end, but the sound stops in the middle",
     "stall_before_audio": "nothing more is sent after turn.start",
     "stall_after_audio": "everything is sent but turn.end",
@@ -320,7 +321,8 @@ class EdgeStandIn:
                     await socket.send_str(_boundary(request_id, said, start, end))
             if fault == "short_audio" and number >= len(words) // 2:
                 continue
-            await socket.send_bytes(_binary(request_id, _frames(sent, start, end), broken=fault == "broken_audio"))
+            sound = _frames(sent, start, end, faint=fault == "faint_audio")
+            await socket.send_bytes(_binary(request_id, sound, broken=fault == "broken_audio"))
             sent = end
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
         # The service's own last binary message: no Content-Type, no sound.
@@ -463,21 +465,21 @@ def _timing(words: list[str], rate: float) -> Iterator[tuple[int, int]]:
         now = end + (20 if word[-1] in ".!?。！？" else 3)
 
 
-def _frames(sent: int, start: int, end: int) -> bytes:
+def _frames(sent: int, start: int, end: int, *, faint: bool = False) -> bytes:
     """Silence up to a word, and the word."""
-    voiced, silent = _sounds()
+    voiced, silent = _sounds(gain=0.001 if faint else 1.0)
     return silent * (start - sent) + b"".join(voiced[number % len(voiced)] for number in range(end - start))
 
 
-@lru_cache(maxsize=1)
-def _sounds() -> tuple[tuple[bytes, ...], bytes]:
+@lru_cache(maxsize=2)
+def _sounds(*, gain: float = 1.0) -> tuple[tuple[bytes, ...], bytes]:
     """MP3 frames of something like a voice (a buzz with syllables), and one of silence.
 
     Encoded without a bit reservoir, so that every frame stands alone and any order of them is a valid stream.
     """
     at = np.arange(_RATE_HZ) / _RATE_HZ
     buzz = sum(np.sin(2 * np.pi * 125 * harmonic * at) / harmonic for harmonic in range(1, 24))
-    voice = 0.12 * buzz * (0.65 + 0.35 * np.sin(2 * np.pi * 5 * at))
+    voice = gain * 0.12 * buzz * (0.65 + 0.35 * np.sin(2 * np.pi * 5 * at))
     voiced = _encode(voice)[4:36]
     silent = _encode(np.zeros(_RATE_HZ))[10]
     return tuple(voiced), silent

@@ -83,6 +83,7 @@ ANSWERS = {
     "wrong_schema": "valid JSON with a field missing and one too many",
     "too_long_texts": "a script whose first heading fits no picture",
     "markup": "a script full of Markdown, SSML and control characters",
+    "leftover_json": "a script in the right shape, a narration of which is a piece of JSON",
     "declined": "a refusal",
     "no_choices": "an empty list of choices",
     "login_page": "HTML with status 200",
@@ -416,6 +417,8 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
         script["scenes"][0]["heading"] = "A heading that goes on and on " * 10
     if fault == "markup":
         script = _marked_up(script)
+    if fault == "leftover_json":
+        script["scenes"][0]["say"] = json.dumps({"say": f"{_topic(body)}."})
     if fault == "wrong_schema":
         del script["scenes"]
         script["mood"] = "calm"

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from anyio import to_thread
 
+import pipeline
 from pipeline.errors import InputError
 from pipeline.model import (
     Asked,
@@ -315,3 +316,30 @@ async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(shop):
     assert f"nightreel review kitchen --approve {job.id}" in text
     assert "like en" in text
     assert "0.90" in text
+
+
+async def test_the_library_shows_what_waits_lets_it_go_and_keeps_it_back(shop):
+    held = [await film(shop, number, checks=(PASSES, WARNS), review="warnings") for number in range(2)]
+    await batch_of(shop, *held)
+    await run(shop, *held)
+    workspace = shop.workspace
+
+    waits, page = await pipeline.review_batch("kitchen", workspace=workspace)
+    said = await pipeline.approve_films("kitchen", jobs=[held[0].id[:2]], workspace=workspace)
+    kept = await pipeline.reject_film("kitchen", job=held[1].id, why="the name is wrong", workspace=workspace)
+    nothing = await pipeline.review_batch("kitchen", workspace=workspace)
+
+    assert [(each.id, each.remarks) for each in waits.films] == [(job.id, (WARNS,)) for job in held]
+    assert "Film 1" in await to_thread.run_sync(page.read_text)
+    assert (said.approved, kept.rejected) == ([held[0].id], [held[1].id])
+    assert (nothing[0].films, nothing[1]) == ((), None)
+    assert statuses([await shop.store.load_job("kitchen", job.id) for job in held]) == ["pending", "failed"]
+
+
+async def test_the_library_refuses_what_the_command_refuses(shop):
+    await batch_of(shop, await film(shop, review="all"))
+
+    with pytest.raises(InputError, match="for a reason"):
+        await pipeline.reject_film("kitchen", job="a1", why=" ", workspace=shop.workspace)
+    with pytest.raises(InputError, match="nothing"):
+        await pipeline.review_batch("nothing", workspace=shop.workspace)

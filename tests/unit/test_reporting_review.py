@@ -1,0 +1,58 @@
+"""The page of films that wait for a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model import Check, SampleStanding
+from pipeline.reporting.review import HeldFilm, write_review_page
+from tests.unit.test_reporting_page import HOSTILE
+
+
+def held(**values):
+    plain = {
+        "id": "ab" * 8,
+        "title": "Why tea cools",
+        "language": "en",
+        "why": "it was asked for",
+        "sampled": False,
+        "score": None,
+        "profile": "",
+        "remarks": (),
+        "duration_s": None,
+        "video": None,
+        "thumbnail": None,
+    }
+    return HeldFilm(**{**plain, **values})
+
+
+@pytest.fixture
+def page_of(tmp_path):
+    def write(*films, batch="kitchen"):
+        path = write_review_page(tmp_path, batch=batch, films=films, behind=0, sample=SampleStanding(), version="1")
+        return path.read_text(encoding="utf-8")
+
+    return write
+
+
+def test_whatever_somebody_wrote_is_text(page_of):
+    remark = Check(name="text", verdict="warn", measured=HOSTILE, limit=HOSTILE)
+
+    page = page_of(held(title=HOSTILE, why=HOSTILE, language=HOSTILE, profile=HOSTILE, score=0.5, remarks=(remark,)))
+
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_film_of_which_nothing_can_be_shown_says_so(page_of, tmp_path):
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no film")
+
+    page = page_of(held(), held(video=broken, thumbnail=broken, duration_s=4.0))
+
+    assert page.count("No picture of it can be shown") == 2
+    assert "<img" not in page
+
+
+def test_a_batch_of_which_nothing_waits_says_so(page_of):
+    assert "No film waits for you." in page_of()
