@@ -53,6 +53,8 @@ class CheckpointStore:
         self.workspace = workspace.absolute()
         self._now_s = now_s
         self._root = self.workspace / "state" / "batches"
+        # By the name of the batch, which need be checked once.
+        self._folders: dict[str, Path] = {}
         self._indexes: dict[str, BatchIndex] = {}
         self._saves: dict[str, GroupedSaves] = {}
 
@@ -78,7 +80,11 @@ class CheckpointStore:
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
-        job = await self.find_job(batch, job_id)
+        return await to_thread.run_sync(self.load_job_now, batch, job_id)
+
+    def load_job_now(self, batch: str, job_id: str) -> Job:
+        """`load_job` for those who are in a thread already."""
+        job = self.read_job(batch, job_id)
         if job is None:
             raise CheckpointError("is not there", where=self._shown(self._job_file(batch, job_id)))
         return job
@@ -145,7 +151,9 @@ class CheckpointStore:
 
     def folder(self, batch: str) -> Path:
         """Where all that is known of a batch lies."""
-        return self._root / check_batch_name(batch)
+        if batch not in self._folders:
+            self._folders[batch] = self._root / check_batch_name(batch)
+        return self._folders[batch]
 
     def index(self, batch: str) -> BatchIndex:
         """The rows of a batch, as last brought up to date."""
@@ -260,16 +268,19 @@ class CheckpointStore:
         return self.folder(batch) / "batch.json"
 
     def _job_file(self, batch: str, job_id: str) -> Path:
-        return self.folder(batch) / "jobs" / f"{check_job_id(job_id)}.json"
+        return self._job_path(batch, job_id, "json")
 
     def _index_file(self, batch: str) -> Path:
         return self.folder(batch) / "index.sqlite"
 
     def _lock_file(self, batch: str, job_id: str) -> Path:
-        return self._job_file(batch, job_id).with_suffix(".lock")
+        return self._job_path(batch, job_id, "lock")
 
     def _cancel_file(self, batch: str, job_id: str) -> Path:
-        return self._job_file(batch, job_id).with_suffix(".cancel")
+        return self._job_path(batch, job_id, "cancel")
+
+    def _job_path(self, batch: str, job_id: str, suffix: str) -> Path:
+        return self.folder(batch) / f"jobs/{check_job_id(job_id)}.{suffix}"
 
     def _saves_of(self, batch: str) -> GroupedSaves:
         if batch not in self._saves:
