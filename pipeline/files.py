@@ -112,8 +112,8 @@ class _Part:
 
     def __init__(self, path: Path, data: bytes | str, mode: int | None = None) -> None:
         self.path = path
-        self._temporary = str(temporary_sibling(path))
         self._place = str(path)
+        self._temporary = _temporary_name(self._place)
         self._data = data.encode() if isinstance(data, str) else data
         self._mode = mode
         self._descriptor: int | None = None
@@ -150,8 +150,13 @@ class _Part:
 
 def temporary_sibling(path: Path) -> Path:
     """A new hidden name in the same folder (so that a rename is atomic), with the same suffix."""
-    stem, suffix = os.path.splitext(path.name)  # noqa: PTH122 - a path's own ways take three times as long
-    return path.parent / f".{stem}.{os.urandom(4).hex()}{suffix}"
+    return Path(_temporary_name(str(path)))
+
+
+def _temporary_name(path: str) -> str:
+    folder, name = os.path.split(path)
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 - as text, which costs a third
+    return os.path.join(folder, f".{stem}.{os.urandom(4).hex()}{suffix}")  # noqa: PTH118
 
 
 def discard_leftovers(path: Path) -> None:

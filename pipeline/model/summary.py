@@ -109,7 +109,10 @@ def summary_of(job: Job) -> JobSummary:
     """The row of a job."""
     files = job.receipt.package if job.receipt else None
     begun_at = next((event.at for event in reversed(job.history) if event.status is JobStatus.IN_PROGRESS), None)
-    costs = [record.cost for record in job.records if record.cost != _NOTHING]
+    found, made, made_bytes, cost = 0, 0, 0, _NOTHING
+    for record in job.records:
+        found, made, made_bytes = found + record.found, made + record.made, made_bytes + record.bytes
+        cost = cost + record.cost if record.cost != _NOTHING else cost
     over = job.history and job.status not in {JobStatus.IN_PROGRESS, JobStatus.PENDING}
     return JobSummary(
         id=job.id,
@@ -139,10 +142,10 @@ def summary_of(job: Job) -> JobSummary:
         started_at=begun_at,
         ended_at=job.history[-1].at if over else None,
         seconds=job.seconds,
-        found=sum(record.found for record in job.records),
-        made=sum(record.made for record in job.records),
-        bytes=sum(record.bytes for record in job.records),
-        cost=sum(costs, _NOTHING),
+        found=found,
+        made=made,
+        bytes=made_bytes,
+        cost=cost,
         duration_s=job.video.duration_s if files and job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,

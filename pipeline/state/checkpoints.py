@@ -28,7 +28,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.files import discard, storage_errors, write_atomically, write_together
+from pipeline.files import discard, storage_error, storage_errors, write_atomically, write_together
 from pipeline.model import Batch, Job, JobSummary, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
@@ -291,14 +291,17 @@ class CheckpointStore:
         """Writes the files of jobs, and their rows. Returns which could not be written, by id, and why."""
         errors: dict[str, Exception] = {}
         texts: dict[Path, str] = {}
+        about: dict[Path, Job] = {}
         for job in jobs:
             try:
-                texts[self._job_file(batch, job.id)] = to_json(job, self.workspace)
+                path = self._job_file(batch, job.id)
+                texts[path], about[path] = to_json(job, self.workspace), job
             except NightreelError as error:
                 errors[job.id] = error
-        summaries = {job.id: summary_of(job) for job in jobs}
-        errors |= {path.stem: error for path, error in write_together(texts).items()}
-        written = [(summaries[path.stem], _stamp_of(path)) for path in texts if path.stem not in errors]
+        rows = {path: summary_of(job) for path, job in about.items()}
+        unwritten = write_together(texts)
+        errors |= {about[path].id: error for path, error in unwritten.items()}
+        written = [(row, _stamp_of(path)) for path, row in rows.items() if path not in unwritten]
         if written:
             self.index(batch).put(written)
         return errors
@@ -359,11 +362,12 @@ def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
 
 def _stamp_of(path: Path) -> str:
     """The stamp of one file; empty: it is not there."""
-    with storage_errors(path):
-        try:
-            return _stamp(path.stat())
-        except FileNotFoundError:
-            return ""
+    try:
+        return _stamp(path.stat())
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise storage_error(error, path) from error
 
 
 def _stamp(stat: os.stat_result) -> str:

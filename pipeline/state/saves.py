@@ -14,11 +14,6 @@ import anyio
 
 from pipeline.model import Job
 
-# Whoever was waiting goes on before the next group begins: it takes the loop as many turns to wake them up, and those
-# who save again at once are part of that group.
-_TURNS = 3
-
-
 @dataclass(kw_only=True)
 class _Save:
     job: Job
@@ -77,13 +72,8 @@ class GroupedSaves:
             save.is_over = True
             if not save.told.done():
                 save.told.set_result(None)
-        self._begin_after(_TURNS)
-
-    def _begin_after(self, turns: int) -> None:
-        if turns:
-            asyncio.get_running_loop().call_soon(self._begin_after, turns - 1)
-        else:
-            self._begin()
+        # Whoever was waiting goes on first: those who save again at once are part of the next group.
+        asyncio.get_running_loop().call_soon(self._begin)
 
     def _write_all(self, group: Sequence[_Save]) -> None:
         """What becomes of each is left in it: one that can't be written spoils no other."""
