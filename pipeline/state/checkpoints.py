@@ -13,6 +13,7 @@ state/batches/<batch>/workers/<pid>-….lock  held by every process that works o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import os
@@ -28,13 +29,15 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.files import discard, storage_error, storage_errors, write_atomically, write_together
-from pipeline.model import Batch, Job, JobSummary, summary_of
+from pipeline.files import discard, storage_errors, write_atomically, write_together
+from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, held_now, is_held
-from pipeline.state.names import check_batch_name, check_job_id, is_job_id
+from pipeline.state.names import check_batch_name, check_job_id
+from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
+from pipeline.state.stamps import stamp_of, stamps_in
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -57,6 +60,8 @@ class CheckpointStore:
         self._folders: dict[str, Path] = {}
         self._indexes: dict[str, BatchIndex] = {}
         self._saves: dict[str, GroupedSaves] = {}
+        # Of films under way, what their rows say: see `looked_up`.
+        self._told: dict[tuple[str, str], tuple[object, ...]] = {}
 
     def close(self) -> None:
         """Let go of the files that are kept open."""
@@ -125,7 +130,7 @@ class CheckpointStore:
         def save() -> None:
             path = self._batch_file(batch.name)
             write_atomically(path, to_json(batch, self.workspace))
-            self.index(batch.name).arrange(batch.jobs, _stamp_of(path))
+            self.index(batch.name).arrange(batch.jobs, stamp_of(path))
 
         await _to_the_end(save)
 
@@ -178,6 +183,14 @@ class CheckpointStore:
             index.arrange((), "")
         return index
 
+    def at_work(self, batch: str) -> list[JobSummary]:
+        """The rows of the films under way, each from its file: its stage is not in the index. Blocks."""
+        rows: list[JobSummary] = []
+        for turn in self.index(batch).under_way():
+            with contextlib.suppress(CheckpointError):  # a damaged file is told elsewhere
+                rows.append(summary_of(self.load_job_now(batch, turn.job)))
+        return rows
+
     def _new_index(self, batch: str, *, in_memory: bool = False) -> BatchIndex:
         return BatchIndex(
             self._index_file(batch),
@@ -192,7 +205,7 @@ class CheckpointStore:
             index.renew()
         index.drop_nonsense()
         jobs, known = self.folder(batch) / "jobs", index.stamps()
-        found = dict(_stamps_in(jobs))
+        found = dict(stamps_in(jobs))
         changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
         # A listing may miss a file that is replaced that very moment: it is looked for by its name.
         gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
@@ -200,7 +213,7 @@ class CheckpointStore:
             index.forget(gone)
         for start in range(0, len(changed), _READ_AT_ONCE):
             self._read_again(index, batch, changed[start : start + _READ_AT_ONCE])
-        stamp = _stamp_of(self._batch_file(batch))
+        stamp = stamp_of(self._batch_file(batch))
         if stamp != index.arranged() or not found.keys() <= known.keys():
             listed = self.read_batch(batch)
             index.arrange(listed.jobs if listed else (), stamp)
@@ -298,19 +311,25 @@ class CheckpointStore:
                 texts[path], about[path] = to_json(job, self.workspace), job
             except NightreelError as error:
                 errors[job.id] = error
-        rows = {path: summary_of(job) for path, job in about.items()}
+        news = {path: job for path, job in about.items() if self._told.get((batch, job.id)) != looked_up(job)}
+        rows = {path: summary_of(job) for path, job in news.items()}
         unwritten = write_together(texts)
         errors |= {about[path].id: error for path, error in unwritten.items()}
-        written = [(row, _stamp_of(path)) for path, row in rows.items() if path not in unwritten]
+        written = [path for path in rows if path not in unwritten]
         if written:
-            self.index(batch).put(written)
+            self.index(batch).put([(rows[path], stamp_of(path)) for path in written])
+        for job in (about[path] for path in written):
+            if job.status is JobStatus.IN_PROGRESS:
+                self._told[batch, job.id] = looked_up(job)
+            else:
+                self._told.pop((batch, job.id), None)
         return errors
 
     def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:
         """Writes a job's file and returns its row."""
         path = self._job_file(job.batch, job.id)
         write_atomically(path, to_json(job, self.workspace), durable=durable)
-        return summary_of(job), _stamp_of(path)
+        return summary_of(job), stamp_of(path)
 
     def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
         rows = []
@@ -342,38 +361,6 @@ def _put_aside(path: Path) -> Path:
     with storage_errors(path):
         path.replace(aside)
     return aside
-
-
-def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
-    """Every job file below `jobs`: its id and its stamp."""
-    try:
-        entries = os.scandir(jobs)
-    except FileNotFoundError:
-        return
-    with entries:
-        for entry in entries:
-            name, _, suffix = entry.name.partition(".")
-            if suffix == "json" and is_job_id(name):
-                try:
-                    yield name, _stamp(entry.stat())
-                except FileNotFoundError:  # removed this very moment
-                    continue
-
-
-def _stamp_of(path: Path) -> str:
-    """The stamp of one file; empty: it is not there."""
-    try:
-        return _stamp(path.stat())
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise storage_error(error, path) from error
-
-
-def _stamp(stat: os.stat_result) -> str:
-    """Changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers."""
-    number = stat.st_ino if os.name == "posix" else 0
-    return f"{stat.st_mtime_ns}-{stat.st_size}-{number}"
 
 
 async def _to_the_end(work: Callable[[], None]) -> None:

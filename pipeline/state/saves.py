@@ -14,6 +14,7 @@ import anyio
 
 from pipeline.model import Job
 
+
 @dataclass(kw_only=True)
 class _Save:
     job: Job
