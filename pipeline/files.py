@@ -12,7 +12,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from uuid import uuid4
 
 from pipeline.errors import StorageError
 
@@ -83,21 +82,23 @@ def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageEr
     Each step is taken for all of them before the next one is: a processor that comes back from waiting for the disk
     has forgotten the code that prepares a file.
     """
-    parts = [_Part(path, data) for path, data in contents.items()]
+    parts = going_on = [_Part(path, data) for path, data in contents.items()]
     errors: dict[Path, OSError] = {}
     try:
         for step in (_Part.write, _Part.flush, _Part.take_place):
-            for part in [part for part in parts if part.path not in errors]:
+            for part in going_on:
                 try:
                     step(part)
                 except OSError as error:
                     errors[part.path] = error
+            if errors:
+                going_on = [part for part in parts if part.path not in errors]
     finally:
         for part in parts:
             part.discard()
     try:
-        for folder in {part.path.parent for part in parts if part.path not in errors}:
-            sync_folder(folder)
+        if going_on:
+            sync_folder(going_on[0].path.parent)
     except OSError as error:
         errors = dict.fromkeys(contents, error)
     return {path: storage_error(error, path) for path, error in errors.items()}
@@ -111,7 +112,8 @@ class _Part:
 
     def __init__(self, path: Path, data: bytes | str, mode: int | None = None) -> None:
         self.path = path
-        self._temporary = str(temporary_sibling(path))
+        self._place = str(path)
+        self._temporary = _temporary_name(self._place)
         self._data = data.encode() if isinstance(data, str) else data
         self._mode = mode
         self._descriptor: int | None = None
@@ -130,7 +132,7 @@ class _Part:
 
     def take_place(self) -> None:
         self._close()
-        os.replace(self._temporary, self.path)  # noqa: PTH105
+        os.replace(self._temporary, self._place)  # noqa: PTH105
         self._is_left = False
 
     def discard(self) -> None:
@@ -148,7 +150,13 @@ class _Part:
 
 def temporary_sibling(path: Path) -> Path:
     """A new hidden name in the same folder (so that a rename is atomic), with the same suffix."""
-    return path.with_name(f".{path.stem}.{uuid4().hex[:8]}{path.suffix}")
+    return Path(_temporary_name(str(path)))
+
+
+def _temporary_name(path: str) -> str:
+    folder, name = os.path.split(path)
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 - as text, which costs a third
+    return os.path.join(folder, f".{stem}.{os.urandom(4).hex()}{suffix}")  # noqa: PTH118
 
 
 def discard_leftovers(path: Path) -> None:

@@ -46,7 +46,7 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     standing = index.counts()
     rows: list[JobSummary] = index.latest(*OVER - {JobStatus.COMPLETED}, limit=LATELY)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
-    rows += index.rows(JobStatus.IN_PROGRESS)
+    rows += store.at_work(batch)
     rows += index.latest(JobStatus.PARKED, limit=PARKED)
     is_worked_on = bool(store.workers(batch))
     notices = () if is_worked_on else (f"no process works on it: nightreel resume {batch} goes on",)

@@ -89,7 +89,7 @@ class Cost:
         )
 
     def __sub__(self, earlier: Cost) -> Cost:
-        return self + earlier * -1
+        return Cost() if self is earlier else self + earlier * -1
 
     def __mul__(self, times: int) -> Cost:
         return Cost(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -174,8 +174,17 @@ class Job:
         return {record.stage: record.seconds for record in self.records if record.error is None}
 
     def evolve(self, **changes: object) -> Job:
-        """A copy with other values."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        """A copy with other values.
+
+        Several a second, and a job has forty fields: those that stay are taken over together (`replace` hands each to
+        the constructor, which takes ten times as long).
+        """
+        values = self.__dict__ | changes
+        if len(values) > len(self.__dict__):
+            raise TypeError(f"a job has no {', '.join(changes.keys() - self.__dict__.keys())}")
+        copy = object.__new__(type(self))
+        copy.__dict__.update(values)
+        return copy
 
 
 def advance(job: Job, status: JobStatus, *, at: datetime, why: str = "") -> Job:

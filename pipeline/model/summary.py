@@ -18,6 +18,7 @@ from pipeline.model.verdict import Grade, Verdict
 _TOPIC_CHARS = 900
 # And one whose length was asked for, so many a second (docs/performance.md: 905 in 66 s).
 _CHARS_PER_S = 14
+_NOTHING = Cost()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,11 @@ class JobSummary:
 def summary_of(job: Job) -> JobSummary:
     """The row of a job."""
     files = job.receipt.package if job.receipt else None
-    begun = [event.at for event in job.history if event.status is JobStatus.IN_PROGRESS]
+    begun_at = next((event.at for event in reversed(job.history) if event.status is JobStatus.IN_PROGRESS), None)
+    found, made, made_bytes, cost = 0, 0, 0, _NOTHING
+    for record in job.records:
+        found, made, made_bytes = found + record.found, made + record.made, made_bytes + record.bytes
+        cost = cost + record.cost if record.cost != _NOTHING else cost
     over = job.history and job.status not in {JobStatus.IN_PROGRESS, JobStatus.PENDING}
     return JobSummary(
         id=job.id,
@@ -139,13 +144,13 @@ def summary_of(job: Job) -> JobSummary:
         why=job.history[-1].why if job.history else "",
         weight=weight_of(job.brief),
         kin="/".join((job.brief.template or "", job.brief.language, job.brief.voice or "")),
-        started_at=begun[-1] if begun else None,
+        started_at=begun_at,
         ended_at=job.history[-1].at if over else None,
         seconds=job.seconds,
-        found=sum(record.found for record in job.records),
-        made=sum(record.made for record in job.records),
-        bytes=sum(record.bytes for record in job.records),
-        cost=sum((record.cost for record in job.records), Cost()),
+        found=found,
+        made=made,
+        bytes=made_bytes,
+        cost=cost,
         duration_s=job.video.duration_s if files and job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,

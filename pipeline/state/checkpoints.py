@@ -13,11 +13,12 @@ state/batches/<batch>/workers/<pid>-….lock  held by every process that works o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -29,12 +30,14 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, NightreelError
 from pipeline.files import discard, storage_errors, write_atomically, write_together
-from pipeline.model import Batch, Job, JobSummary, summary_of
+from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.locks import held, held_now, is_held
-from pipeline.state.names import check_batch_name, check_job_id, is_job_id
+from pipeline.state.names import check_batch_name, check_job_id
+from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
+from pipeline.state.stamps import stamp_of, stamps_in
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -53,8 +56,12 @@ class CheckpointStore:
         self.workspace = workspace.absolute()
         self._now_s = now_s
         self._root = self.workspace / "state" / "batches"
+        # By the name of the batch, which need be checked once.
+        self._folders: dict[str, Path] = {}
         self._indexes: dict[str, BatchIndex] = {}
         self._saves: dict[str, GroupedSaves] = {}
+        # Of films under way, what their rows say: see `looked_up`.
+        self._told: dict[tuple[str, str], tuple[object, ...]] = {}
 
     def close(self) -> None:
         """Let go of the files that are kept open."""
@@ -78,7 +85,11 @@ class CheckpointStore:
 
     async def load_job(self, batch: str, job_id: str) -> Job:
         """The job as last saved. One that was never saved is a `CheckpointError`, too."""
-        job = await self.find_job(batch, job_id)
+        return await to_thread.run_sync(self.load_job_now, batch, job_id)
+
+    def load_job_now(self, batch: str, job_id: str) -> Job:
+        """`load_job` for those who are in a thread already."""
+        job = self.read_job(batch, job_id)
         if job is None:
             raise CheckpointError("is not there", where=self._shown(self._job_file(batch, job_id)))
         return job
@@ -119,7 +130,7 @@ class CheckpointStore:
         def save() -> None:
             path = self._batch_file(batch.name)
             write_atomically(path, to_json(batch, self.workspace))
-            self.index(batch.name).arrange(batch.jobs, _stamp_of(path))
+            self.index(batch.name).arrange(batch.jobs, stamp_of(path))
 
         await _to_the_end(save)
 
@@ -145,7 +156,9 @@ class CheckpointStore:
 
     def folder(self, batch: str) -> Path:
         """Where all that is known of a batch lies."""
-        return self._root / check_batch_name(batch)
+        if batch not in self._folders:
+            self._folders[batch] = self._root / check_batch_name(batch)
+        return self._folders[batch]
 
     def index(self, batch: str) -> BatchIndex:
         """The rows of a batch, as last brought up to date."""
@@ -170,6 +183,14 @@ class CheckpointStore:
             index.arrange((), "")
         return index
 
+    def at_work(self, batch: str) -> list[JobSummary]:
+        """The rows of the films under way, each from its file: its stage is not in the index. Blocks."""
+        rows: list[JobSummary] = []
+        for turn in self.index(batch).under_way():
+            with contextlib.suppress(CheckpointError):  # a damaged file is told elsewhere
+                rows.append(summary_of(self.load_job_now(batch, turn.job)))
+        return rows
+
     def _new_index(self, batch: str, *, in_memory: bool = False) -> BatchIndex:
         return BatchIndex(
             self._index_file(batch),
@@ -184,7 +205,7 @@ class CheckpointStore:
             index.renew()
         index.drop_nonsense()
         jobs, known = self.folder(batch) / "jobs", index.stamps()
-        found = dict(_stamps_in(jobs))
+        found = dict(stamps_in(jobs))
         changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
         # A listing may miss a file that is replaced that very moment: it is looked for by its name.
         gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
@@ -192,7 +213,7 @@ class CheckpointStore:
             index.forget(gone)
         for start in range(0, len(changed), _READ_AT_ONCE):
             self._read_again(index, batch, changed[start : start + _READ_AT_ONCE])
-        stamp = _stamp_of(self._batch_file(batch))
+        stamp = stamp_of(self._batch_file(batch))
         if stamp != index.arranged() or not found.keys() <= known.keys():
             listed = self.read_batch(batch)
             index.arrange(listed.jobs if listed else (), stamp)
@@ -260,16 +281,19 @@ class CheckpointStore:
         return self.folder(batch) / "batch.json"
 
     def _job_file(self, batch: str, job_id: str) -> Path:
-        return self.folder(batch) / "jobs" / f"{check_job_id(job_id)}.json"
+        return self._job_path(batch, job_id, "json")
 
     def _index_file(self, batch: str) -> Path:
         return self.folder(batch) / "index.sqlite"
 
     def _lock_file(self, batch: str, job_id: str) -> Path:
-        return self._job_file(batch, job_id).with_suffix(".lock")
+        return self._job_path(batch, job_id, "lock")
 
     def _cancel_file(self, batch: str, job_id: str) -> Path:
-        return self._job_file(batch, job_id).with_suffix(".cancel")
+        return self._job_path(batch, job_id, "cancel")
+
+    def _job_path(self, batch: str, job_id: str, suffix: str) -> Path:
+        return self.folder(batch) / f"jobs/{check_job_id(job_id)}.{suffix}"
 
     def _saves_of(self, batch: str) -> GroupedSaves:
         if batch not in self._saves:
@@ -280,23 +304,32 @@ class CheckpointStore:
         """Writes the files of jobs, and their rows. Returns which could not be written, by id, and why."""
         errors: dict[str, Exception] = {}
         texts: dict[Path, str] = {}
+        about: dict[Path, Job] = {}
         for job in jobs:
             try:
-                texts[self._job_file(batch, job.id)] = to_json(job, self.workspace)
+                path = self._job_file(batch, job.id)
+                texts[path], about[path] = to_json(job, self.workspace), job
             except NightreelError as error:
                 errors[job.id] = error
-        summaries = {job.id: summary_of(job) for job in jobs}
-        errors |= {path.stem: error for path, error in write_together(texts).items()}
-        written = [(summaries[path.stem], _stamp_of(path)) for path in texts if path.stem not in errors]
+        news = {path: job for path, job in about.items() if self._told.get((batch, job.id)) != looked_up(job)}
+        rows = {path: summary_of(job) for path, job in news.items()}
+        unwritten = write_together(texts)
+        errors |= {about[path].id: error for path, error in unwritten.items()}
+        written = [path for path in rows if path not in unwritten]
         if written:
-            self.index(batch).put(written)
+            self.index(batch).put([(rows[path], stamp_of(path)) for path in written])
+        for job in (about[path] for path in written):
+            if job.status is JobStatus.IN_PROGRESS:
+                self._told[batch, job.id] = looked_up(job)
+            else:
+                self._told.pop((batch, job.id), None)
         return errors
 
     def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:
         """Writes a job's file and returns its row."""
         path = self._job_file(job.batch, job.id)
         write_atomically(path, to_json(job, self.workspace), durable=durable)
-        return summary_of(job), _stamp_of(path)
+        return summary_of(job), stamp_of(path)
 
     def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
         rows = []
@@ -328,37 +361,6 @@ def _put_aside(path: Path) -> Path:
     with storage_errors(path):
         path.replace(aside)
     return aside
-
-
-def _stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
-    """Every job file below `jobs`: its id and its stamp."""
-    try:
-        entries = os.scandir(jobs)
-    except FileNotFoundError:
-        return
-    with entries:
-        for entry in entries:
-            name, _, suffix = entry.name.partition(".")
-            if suffix == "json" and is_job_id(name):
-                try:
-                    yield name, _stamp(entry.stat())
-                except FileNotFoundError:  # removed this very moment
-                    continue
-
-
-def _stamp_of(path: Path) -> str:
-    """The stamp of one file; empty: it is not there."""
-    with storage_errors(path):
-        try:
-            return _stamp(path.stat())
-        except FileNotFoundError:
-            return ""
-
-
-def _stamp(stat: os.stat_result) -> str:
-    """Changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers."""
-    number = stat.st_ino if os.name == "posix" else 0
-    return f"{stat.st_mtime_ns}-{stat.st_size}-{number}"
 
 
 async def _to_the_end(work: Callable[[], None]) -> None:

@@ -132,9 +132,11 @@ def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
         return items if any(map(is_not, items, value)) else value
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
-    old = {name: getattr(value, name) for name in _path_fields(type(value))}
-    new = {name: _with_paths(item, change) for name, item in old.items() if item is not None}
-    changed = {name: item for name, item in new.items() if item is not old[name]}
+    changed: dict[str, Any] = {}
+    for name in _path_fields(type(value)):
+        old = getattr(value, name)
+        if old is not None and (new := _with_paths(old, change)) is not old:
+            changed[name] = new
     return dataclasses.replace(value, **changed) if changed else value
 
 

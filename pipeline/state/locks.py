@@ -1,21 +1,121 @@
-"""Locks of the operating system: they die with the process that holds them, whatever kills it."""
+"""Locks of the operating system: they die with the process that holds them, whatever kills it.
+
+Every film takes one, every look at a batch tries several. On POSIX systems they are flock(2) itself: filelock, which is
+the same lock and more, takes ten times as long. On Windows, which locks in another way, they are filelock's.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import math
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
-from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError
 from pipeline.files import storage_errors
 
 _POLL_S = 0.05
+
+if sys.platform == "win32":
+    from filelock import FileLock, Timeout
+
+    class _Lock:
+        """The lock at `path`. A locked file can't be read: who holds it stands in a file beside it."""
+
+        def __init__(self, path: Path) -> None:
+            self._path = path
+            self._lock = FileLock(path, thread_local=False)
+
+        def take(self) -> bool:
+            """Whether nobody else holds it. Makes the file, not its folder. Raises `OSError`."""
+            try:
+                self._lock.acquire(blocking=False)
+            except Timeout:
+                return False
+            return True
+
+        def sign(self) -> None:
+            """Leave word who holds it. Raises `OSError`."""
+            _pid_file(self._path).write_text(str(os.getpid()), encoding="ascii")
+
+        def give_back(self) -> None:
+            """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
+            with contextlib.suppress(OSError):  # Windows does not remove an open file: it stays, unlocked
+                _pid_file(self._path).unlink(missing_ok=True)
+                self._path.unlink()
+            self._lock.release()
+
+    def _pid_file(path: Path) -> Path:
+        return path.with_name(f"{path.name}.pid")
+
+else:
+    import fcntl
+
+    # Held by this process: a fork of it holds none of them.
+    _open: set[int] = set()
+
+    class _Lock:
+        """The lock at `path`. Who holds it stands in the file itself."""
+
+        def __init__(self, path: Path) -> None:
+            self._path = str(path)
+            self._descriptor = -1
+
+        def take(self) -> bool:
+            """Whether nobody else holds it. Makes the file, not its folder. Raises `OSError`."""
+            while True:
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if self._has(descriptor):
+                        _open.add(descriptor)
+                        self._descriptor = descriptor
+                        return True
+                except BlockingIOError:
+                    os.close(descriptor)
+                    return False
+                except BaseException:
+                    os.close(descriptor)
+                    raise
+                os.close(descriptor)  # whoever held it has just removed the file
+
+        def sign(self) -> None:
+            """Leave word who holds it. Raises `OSError`."""
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, str(os.getpid()).encode())
+
+        def give_back(self) -> None:
+            """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
+            if self._has(self._descriptor):  # its folder may have gone, and another's have come
+                with contextlib.suppress(OSError):
+                    os.unlink(self._path)  # noqa: PTH108 - as text, which costs less
+            descriptor, self._descriptor = self._descriptor, -1
+            _open.discard(descriptor)
+            # By itself, not by being closed: a process that was begun this very moment may have it open as well.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
+
+        def _has(self, descriptor: int) -> bool:
+            """Whether the file is still the one at the path."""
+            try:
+                return os.path.samestat(os.fstat(descriptor), os.stat(self._path))  # noqa: PTH116
+            except OSError:
+                return False
+
+    def _pid_file(path: Path) -> Path:
+        return path
+
+    def _close_all() -> None:
+        for descriptor in _open:
+            os.close(descriptor)
+        _open.clear()
+
+    os.register_at_fork(after_in_child=_close_all)
 
 
 @contextlib.asynccontextmanager
@@ -25,7 +125,7 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
     Waits up to `wait_s` seconds for another holder, then raises `BusyError` about `what` with the holder's process id
     (best effort, from a file beside the lock: a locked file can't be read on Windows).
     """
-    lock = FileLock(path, thread_local=False)
+    lock = _Lock(path)
     deadline = anyio.current_time() + wait_s
     while not await to_thread.run_sync(_take, lock, path):
         if anyio.current_time() >= deadline:
@@ -35,53 +135,46 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
         yield
     finally:
         with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(_give_back, lock, path)
+            await to_thread.run_sync(lock.give_back)
 
 
 @contextlib.contextmanager
 def held_now(path: Path, *, what: str) -> Iterator[None]:
     """`held` for those who are in a thread already: it blocks for a moment, and waits for nobody."""
-    lock = FileLock(path, thread_local=False)
+    lock = _Lock(path)
     if not _take(lock, path):
         raise _busy(path, what)
     try:
         yield
     finally:
-        _give_back(lock, path)
+        lock.give_back()
 
 
 def is_held(path: Path) -> bool:
     """Whether some process (this one included) holds the lock at `path`. Makes and leaves nothing."""
     if not path.exists():
         return False
-    lock = FileLock(path, thread_local=False)
+    lock = _Lock(path)
     try:
-        lock.acquire(blocking=False)
-    except (Timeout, OSError):
-        # A lock file that is not ours to open belongs to somebody who is at work, as far as we can tell.
-        return path.exists()
-    _give_back(lock, path)
-    return False
+        is_ours = lock.take()
+    except OSError:  # a lock file that is not ours to open belongs to somebody who is at work, as far as we can tell
+        is_ours = False
+    if is_ours:
+        lock.give_back()
+    return not is_ours and path.exists()
 
 
-def _take(lock: FileLock, path: Path) -> bool:
+def _take(lock: _Lock, path: Path) -> bool:
     with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            return False
-    with contextlib.suppress(OSError):
-        _pid_file(path).write_text(str(os.getpid()), encoding="ascii")
-    return True
-
-
-def _give_back(lock: FileLock, path: Path) -> None:
-    """Removes the file while it is still ours: who waits for the old one notices, and opens the new one."""
-    with contextlib.suppress(OSError):  # Windows does not remove an open file: it stays, unlocked
-        _pid_file(path).unlink(missing_ok=True)
-        path.unlink()
-    lock.release()
+            is_ours = lock.take()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            is_ours = lock.take()
+    if is_ours:
+        with contextlib.suppress(OSError):
+            lock.sign()
+    return is_ours
 
 
 def _busy(path: Path, what: str) -> BusyError:
@@ -90,7 +183,3 @@ def _busy(path: Path, what: str) -> BusyError:
     except (OSError, ValueError):
         pid = "another process"
     return BusyError(f"{pid} is working on {what}", hint="Wait until it has finished, or stop it, and run this again")
-
-
-def _pid_file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.pid")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from pipeline.model import Cost, JobStatus, JobSummary, Priority
+from pipeline.model import Cost, Job, JobStatus, JobSummary, Priority
 
 ROW = TypeAdapter(JobSummary)
 COST = TypeAdapter(Cost)
@@ -39,6 +39,15 @@ PUT_STAGE = """
     AND parked_at IS ?6 AND kin = ?7 AND weight = ?8 AND folder = ?9 AND key = ?10 AND of_row = ?11 AND video IS ?12
     AND cost = ?13 AND sample = ?14 AND damage IS ?15
 """
+
+
+def looked_up(job: Job) -> tuple[object, ...]:
+    """What the index is asked about a film under way, by the queue and by other films.
+
+    As long as this stays, its row may stay: which stage it is in, and how long it took, stands in its file.
+    """
+    paid = [record.cost for record in job.records if record.cost.models]
+    return (job.history, job.priority, job.sketch, job.video, job.sampled, job.review, job.published, len(paid))
 
 
 def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:

@@ -14,15 +14,13 @@ import anyio
 
 from pipeline.model import Job
 
-# Whoever was waiting goes on before the next group begins: it takes the loop as many turns to wake them up, and those
-# who save again at once are part of that group.
-_TURNS = 3
-
 
 @dataclass(kw_only=True)
 class _Save:
     job: Job
-    is_over: asyncio.Future[None]
+    # Set when it is over, or cancelled with the task that waits for it.
+    told: asyncio.Future[None]
+    is_over: bool = False
     error: Exception | None = None
 
 
@@ -46,16 +44,18 @@ class GroupedSaves:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:  # the one before has ended, and what it was still to do for us with it
             self._loop, self._waiting, self._is_busy = loop, [], False
-        save = _Save(job=job, is_over=loop.create_future())
+        save = _Save(job=job, told=loop.create_future())
         self._waiting.append(save)
         if not self._is_busy:
             self._begin()
-        with anyio.CancelScope(shield=True):
-            try:
-                await asyncio.shield(save.is_over)
-            except asyncio.CancelledError:
-                await asyncio.wait([save.is_over])
-                raise
+        try:
+            await save.told
+        except asyncio.CancelledError:
+            with anyio.CancelScope(shield=True):
+                while not save.is_over:
+                    save.told = loop.create_future()
+                    await asyncio.wait([save.told])
+            raise
         if save.error:
             raise save.error
 
@@ -70,14 +70,11 @@ class GroupedSaves:
 
     def _end(self, group: Sequence[_Save]) -> None:
         for save in group:
-            save.is_over.set_result(None)
-        self._begin_after(_TURNS)
-
-    def _begin_after(self, turns: int) -> None:
-        if turns:
-            asyncio.get_running_loop().call_soon(self._begin_after, turns - 1)
-        else:
-            self._begin()
+            save.is_over = True
+            if not save.told.done():
+                save.told.set_result(None)
+        # Whoever was waiting goes on first: those who save again at once are part of the next group.
+        asyncio.get_running_loop().call_soon(self._begin)
 
     def _write_all(self, group: Sequence[_Save]) -> None:
         """What becomes of each is left in it: one that can't be written spoils no other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from math import inf
 
 import anyio
@@ -122,7 +123,9 @@ async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_st
 
     def look():
         gone = [leave(f"jobs/.{ours}.0123abcd.json"), leave(".batch.0123abcd.json"), leave("workers/999-0.lock")]
-        gone += [leave(f"jobs/{ours}.lock"), leave(f"jobs/{ours}.lock.pid")]
+        gone.append(leave(f"jobs/{ours}.lock"))
+        if sys.platform == "win32":  # elsewhere who holds a lock stands in it
+            gone.append(leave(f"jobs/{ours}.lock.pid"))
         kept = leave(f"jobs/.{theirs}.0123abcd.json")
         with shop.store.claim_now("kitchen", theirs, what="Theirs"):
             shop.store.tidy("kitchen")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from math import inf
 
@@ -173,10 +173,7 @@ class Scheduler:
         """Claim a job and make it. Whatever becomes of it is in its checkpoint, and none of it ends the night."""
         with self._taking(key) as scope:
             try:
-                async with self._shop.store.claim(*key, what=key.job, wait_s=0):
-                    with scope:
-                        await self._run(key, rank)
-                    await follow_wish(self._shop, *key, self._listen)
+                await self._make_claimed(key, rank, scope)
             except BusyError:
                 self._away[key] = time.monotonic() + _ELSEWHERE_S
             except NightreelError as error:
@@ -185,17 +182,42 @@ class Scheduler:
                 logger.exception("job %s: unexpected error", key.job)
                 self._give_up(key, error)
 
+    async def _make_claimed(self, key: Key, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
+        """What goes to a thread goes there together: each way there and back costs as much as a save."""
+        claim, is_put_down = ExitStack(), False
+        try:
+            with scope:
+                await self._run(key, rank, claim)
+            is_put_down = await to_thread.run_sync(self._put_down, key, claim)
+            if not is_put_down:
+                await follow_wish(self._shop, *key, self._listen)
+        finally:
+            if not is_put_down:
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(claim.close)
+
     def _give_up(self, key: Key, error: Exception) -> None:
         """A job that can't be begun, or whose end can't be written down, is left alone for the rest of the run."""
         self._away[key] = inf
         self.troubles += 1
         self._say(f"job {key.job} of “{key.batch}” is left for the next run: {error}")
 
-    async def _run(self, key: Key, rank: tuple[float, ...]) -> None:
+    def _take_up(self, key: Key, claim: ExitStack) -> Job:
+        """The job, claimed until `claim` is closed: whoever held it before may have moved it on. Blocks."""
+        claim.enter_context(self._shop.store.claim_now(*key, what=key.job))
+        return self._shop.store.load_job_now(*key)
+
+    def _put_down(self, key: Key, claim: ExitStack) -> bool:
+        """Gives the job back, unless somebody wishes it cancelled; whether it did. Blocks."""
+        if self._shop.store.cancel_is_asked(*key):
+            return False
+        claim.close()
+        return True
+
+    async def _run(self, key: Key, rank: tuple[float, ...], claim: ExitStack) -> None:
         store = self._shop.store
         try:
-            # Whoever held the claim before may have moved it on.
-            job = await store.load_job(*key)
+            job = await to_thread.run_sync(self._take_up, key, claim)
         except DamagedError as error:
             aside = await to_thread.run_sync(store.set_aside, *key, str(error))
             self._away[key] = inf

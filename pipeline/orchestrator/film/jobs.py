@@ -56,6 +56,7 @@ _QUOTA_WAIT = timedelta(hours=1)
 # A film whose process dies so often before a stage is done is given up: it may be what kills it.
 _MOST_DEATHS = 5
 _DEADLY = "Nothing is tried again by itself; nightreel retry does, best while nothing else runs"
+_RESULTS = tuple(result for stage in STAGES for result in stage.fills)
 # Failures that may pass by themselves, after services were already asked as patiently as the settings say.
 _MAY_PASS = (TransientError, TimeLimitError)
 
@@ -146,7 +147,9 @@ class _Run:
 
     async def _begin(self) -> tuple[Stage, ...]:
         """See what is still there of the film, save, and say what is still to do."""
-        job, stages = await to_thread.run_sync(_as_found, self.job, self._shop)
+        job, stages = self.job, STAGES
+        if job.records or any(getattr(job, result) for result in _RESULTS):
+            job, stages = await to_thread.run_sync(_as_found, job, self._shop)
         with anyio.CancelScope(shield=True):
             await self._keep(job.evolve(stage=stages[0].name if stages else ""))
         return stages
