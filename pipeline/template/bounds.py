@@ -59,7 +59,7 @@ def concatenated(parts: Iterable[str]) -> str:
 
 
 def chained(parts: Iterable[object]) -> str:
-    """a ~ b ~ c."""
+    """A ~ b ~ c."""
     return concatenated([str(part) for part in parts])
 
 

@@ -40,7 +40,7 @@ class TextSandbox(ImmutableSandboxedEnvironment):
     """Jinja2 without a way to attributes of Python, to big numbers or to endless text; unknown names are errors."""
 
     intercepted_binops = frozenset({"*", "**", "+", "%"})
-    concat = staticmethod(concatenated)  # type: ignore[assignment]
+    concat = staticmethod(concatenated)
 
     def __init__(self, loader: jinja2.BaseLoader) -> None:
         super().__init__(loader=loader, undefined=jinja2.StrictUndefined, autoescape=False)
@@ -48,11 +48,16 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         del self.globals["lipsum"]
         for name in UNUSED:
             del self.filters[name]
-        self.filters |= {**BOUNDED, _CHAINED: chained, _MEASURED: measured, _COUNTED: self._counted}
+        self.filters.update(BOUNDED)
+        self.filters.update({_CHAINED: chained, _MEASURED: measured, _COUNTED: self._counted})
         self._rounds = _Rounds()
 
     def _generate(
-        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja2's
     ) -> str:
         return super()._generate(_Measuring().visit(source), name, filename, defer_init)
 
@@ -73,6 +78,11 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         self._went_round(1)
         check_call(obj, (*args, *named.values()))
         return measured(super().call(context, obj, *args, **named))
+
+    @property
+    def plain_filters(self) -> list[str]:
+        """Names of the filters that a text can use."""
+        return sorted(name for name in self.filters if name.isidentifier())
 
     def fill_in(self, file: str, names: dict[str, object]) -> str:
         """The text of a template file. Raises Jinja2's errors, and `SecurityError` for a text that will not end."""
@@ -131,6 +141,5 @@ class _Measuring(NodeTransformer):
         return node
 
 
-def _filtered(node: nodes.Expr, name: str) -> nodes.Expr:
+def _filtered(node: nodes.Node, name: str) -> nodes.Expr:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
-
