@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import warnings
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +26,18 @@ _MOST_PIXELS_OF_OTHERS = 50_000_000
 # What a film of 3,840 pixels can show, and a little to move in; and what is too small to be shown.
 _LARGEST_PX, _SMALLEST_PX = 4096, 64
 _QUALITY = 93
+# What Pillow raises for files that are not what they say they are.
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    struct.error,
+    zlib.error,
+)
 _FOCUS_PX = 512
 
 
@@ -59,7 +73,7 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
             image = _decoded(data, kind, name)
     except (Image.DecompressionBombError, MemoryError) as error:
         raise _too_many(name) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except _BROKEN as error:
         raise InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again") from error
     if min(image.size) < _SMALLEST_PX:
         told = f"{image.width} by {image.height} pixels are too few to be shown"
@@ -94,7 +108,7 @@ def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
             image.draft(None, (_LARGEST_PX, _LARGEST_PX))
         image.load()
         profile = image.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(image)
+        upright = _upright(image)
         plain = _in_rgb(upright)
         if plain.mode == "RGBA" and plain.getchannel("A").getextrema()[0] == 255:
             plain = plain.convert("RGB")
@@ -102,6 +116,14 @@ def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
             plain = plain.crop(plain.getchannel("A").getbbox() or (0, 0, 1, 1))
         plain.thumbnail((_LARGEST_PX, _LARGEST_PX), Image.Resampling.LANCZOS)
         return _in_srgb(plain, profile if upright.mode in {"RGB", "RGBA"} else None)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """As the camera was held; as it lies where what the file says of that can't be read, or set down again."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except _BROKEN:
+        return image
 
 
 def _in_rgb(image: Image.Image) -> Image.Image:

@@ -51,7 +51,7 @@ def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
         )
     except _NO_FONT as error:
         if isinstance(error, FileNotFoundError):
-            raise InputError("there is no such file", where=named, hint=f"Looked for {path}") from error
+            raise InputError("is not there", where=named, hint=f"Looked for {path}") from error
         raise InputError("is no font that can be read", where=named, hint="Name a TTF or OTF file") from error
 
 
@@ -70,7 +70,7 @@ def _font_path(named: str, folder: Path, weight: int) -> Path:
         if family.casefold() == named.casefold():
             return min(known[family], key=lambda each: (each[0], each[1].name, str(each[1])))[1]
     hint = did_you_mean(named, (*families, *known), otherwise="Name a family that is installed, or a TTF or OTF file")
-    raise InputError("there is no such font", where=named, hint=hint)
+    raise InputError("is no font that is installed", where=named, hint=hint)
 
 
 def _family_and_weight(path: Path) -> Iterator[tuple[str, int]]:

@@ -16,6 +16,8 @@ from pipeline.rendering.theme import rgb
 
 _STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True, is_heading=True)
 SIZES = (180, 166, 152, 140, 128, 116, 104, 92, 80, 70, 60, 50)
+# Twelve pixels, where lists show thumbnails 168 pixels wide.
+_READABLE = 92
 # Of a single short word: a name, a year.
 _WORD_SIZES = (340, 300, 260, 220, *SIZES)
 _SHORT_CHARS = 7
@@ -57,8 +59,13 @@ class Sheet:
         return _WORD_SIZES if len(self.words) <= _SHORT_CHARS else SIZES
 
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:
-        """A text in the largest of the sizes at which it fits."""
-        return fit(text, self.look.styled(_STYLE), sizes, width_px=width, height_px=height, most_lines=lines)
+        """A text in the largest of the sizes at which it fits; a word is divided before it gets too small to be read."""
+        style = self.look.styled(_STYLE)
+        readable = [size for size in sizes if size >= _READABLE]
+        block = fit(text, style, readable, width_px=width, height_px=height, most_lines=lines) if readable else None
+        if block and not block.cut:
+            return block
+        return fit(text, style, sizes, width_px=width, height_px=height, most_lines=lines)
 
     def place(self, block: TextBlock, top: int, *, across: bool = False) -> Box:
         """Where the lines of a text stand that begins at `top`, pixels; `across`: not where reading begins."""

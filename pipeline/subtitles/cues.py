@@ -24,6 +24,8 @@ _LINE_BREAK = 0.5
 _SHORT = 3.0
 _TOP_HEAVY = 3.0
 _UNEVEN = 6.0
+# Once more for a line that is a third of the other, or less: two words over a full line look lost.
+_LOST, _LOST_SHARE = 4.0, 1 / 3
 _SILENCE_INSIDE_PER_S = 6.0
 _OVER_A_LIMIT = 1000.0
 # Two cues closer than this are joined up to the gap: a caption that goes for a few frames flickers.
@@ -109,7 +111,8 @@ class _Scene:
     def line_break_cost(self, middle: int, top: float, bottom: float) -> float:
         """At a phrase end, the lines about equal, rather the lower one longer: it hides less of the picture."""
         uneven = (top - bottom) / self.limits.max_chars_per_line
-        return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY
+        lost = _LOST if min(top, bottom) <= _LOST_SHARE * max(top, bottom) else 0.0
+        return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY + lost
 
     def cost(self, first: int, last: int, lines: _Lines) -> float:
         """How much a reader minds this cue."""

@@ -72,15 +72,33 @@ def shared_files(search: Sequence[Path], pattern: str = "*.jinja") -> dict[str, 
     """What any template may include, by name ("shared/facts.jinja"): of `search` in order, then what is built in."""
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "templates"):
-        for path in sorted((root / SHARED).glob(pattern)):
-            found.setdefault(f"{SHARED}/{path.name}", path)
+        for name, path in files_in(root / SHARED, pattern).items():
+            found.setdefault(f"{SHARED}/{name}", path)
     return found
 
 
+def files_in(folder: Path, pattern: str) -> dict[str, Path]:
+    """The files of a folder by name.
+
+    Raises `InputError` for a link that leads out of it: what is told to models, or shown, would be anything on the
+    machine.
+    """
+    found = {path.name: path for path in sorted(folder.glob(pattern)) if not path.is_dir()}
+    for path in found.values():
+        check_inside(folder, path)
+    return found
+
+
+def check_inside(folder: Path, path: Path) -> None:
+    """Raise `InputError` for a path that leads out of the folder of a template, by links or dots."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError("leads out of the template's folder", where=str(path), hint="Copy the file into it")
+
+
 def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
-    toml = read_text(folder / TOML)
+    toml = read_text(files_in(folder, TOML).get(TOML, folder / TOML))
     checked = parse_template_file(toml, path=str(folder / TOML))
-    paths = {path.name: path for path in sorted(folder.glob("*.jinja"))}
+    paths = files_in(folder, "*.jinja")
     shown = checked.metadata
     chosen = (checked.prompt.system, checked.prompt.user, shown.description, shown.title, shown.page)
     for file in filter(None, chosen):
@@ -89,7 +107,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     files = {name: read_text(path) for name, path in paths.items()}
     shared = shared_files(search)
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
-    scripts = {path.name: read_text(path) for path in sorted(folder.glob("script*.toml"))}
+    scripts = {name: read_text(path) for name, path in files_in(folder, "script*.toml").items()}
     fields = in_order(checked.row_fields)
     return Template(
         name=name,

@@ -24,7 +24,7 @@ from pathlib import Path
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Script
 from pipeline.template.included import SHARED
-from pipeline.template.loading import read_text, shared_files
+from pipeline.template.loading import files_in, read_text, shared_files
 from pipeline.template.scenes import build_scene
 from pipeline.template.template import Template
 
@@ -38,8 +38,8 @@ def load_sample(template: Template, *, search: Sequence[Path]) -> Script:
     Reads files. Raises `InputError` for a sample that is not in order, with the line of the scene.
     """
     shared = _parse(shared_files(search, SAMPLE)[f"{SHARED}/{SAMPLE}"])
-    path = Path(template.folder) / SAMPLE
-    own = _parse(path) if path.is_file() else None
+    path = files_in(Path(template.folder), SAMPLE).get(SAMPLE)
+    own = _parse(path) if path else None
     scenes = list(own.scenes if own else ())
     there = {scene.layout for scene in scenes}
     missing = [layout.name for layout in template.layouts if layout.name not in there]
@@ -60,7 +60,7 @@ def pictures_of(sample: Script, template: Template, *, search: Sequence[Path]) -
     found: dict[str, Path] = {}
     for name in dict.fromkeys(getattr(scene, "picture", "") for scene in sample.scenes):
         # Only what a folder lists is opened: "../secret.png" is just a name that is not there.
-        own = {path.name: path for path in Path(template.folder).glob("*.*") if path.is_file()}
+        own = files_in(Path(template.folder), "*.*")
         shared = {path.name: path for path in shared_files(search, "*.*").values()}
         if name and name not in {**shared, **own}:
             hint = did_you_mean(name, {**shared, **own}, otherwise="Put it beside the sample")

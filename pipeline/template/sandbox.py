@@ -2,36 +2,87 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
-# A prompt with long notes has some ten thousand characters; YouTube takes 5,000 bytes of description.
-_MOST_CHARS = 200_000
-_MOST_ROUNDS = 1_000
-_MOST_WIDTH = 1_000
+from pipeline.template.bounds import (
+    BOUNDED,
+    MOST_CHARS,
+    MOST_ROUNDS,
+    UNUSED,
+    chained,
+    check_call,
+    concatenated,
+    measured,
+    small_range,
+    too_long,
+)
+
+# Of filters that stand in for what the language has of its own: a ~ b, [a, b], and what a loop goes over.
+_CHAINED, _MEASURED, _COUNTED = "-chained", "-measured", "-counted"
+
+
+class _Rounds(threading.local):
+    """How often a text that is being filled in went round; several threads may fill in at once."""
+
+    gone = 0
 
 
 class TextSandbox(ImmutableSandboxedEnvironment):
     """Jinja2 without a way to attributes of Python, to big numbers or to endless text; unknown names are errors."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
+    concat = staticmethod(concatenated)
 
     def __init__(self, loader: jinja2.BaseLoader) -> None:
         super().__init__(loader=loader, undefined=jinja2.StrictUndefined, autoescape=False)
-        self.globals["range"] = _range
+        self.globals["range"] = small_range
         del self.globals["lipsum"]
-        self.filters["center"] = _center
+        for name in UNUSED:
+            del self.filters[name]
+        self.filters.update(BOUNDED)
+        self.filters.update({_CHAINED: chained, _MEASURED: measured, _COUNTED: self._counted})
+        self._rounds = _Rounds()
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja2's
+    ) -> str:
+        return super()._generate(_Measuring().visit(source), name, filename, defer_init)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - Jinja2's types
-        """`*` and `**` are for small numbers: 'x' * 10**9 is a way to use up a machine."""
+        """`*` and `**` are for small numbers: 'x' * 10**9 is a way to use up a machine, as is x + x + x."""
+        if operator == "+":
+            return measured(left + right)
+        if operator == "%":
+            return left % right if not isinstance(left, str) else self.filters["format"](left, right)
         if all(isinstance(value, int | float) and abs(value) < 1e6 for value in (left, right)) and (
             operator == "*" or abs(right) <= 10
         ):
             return super().call_binop(context, operator, left, right)
         raise SecurityError(f"{operator} takes small numbers only")
+
+    def call(self, context: Any, obj: Callable[..., Any], *args: Any, **named: Any) -> Any:  # noqa: ANN401 - likewise
+        """A method or a macro; a macro that calls itself twice is as good as endless."""
+        self._went_round(1)
+        check_call(obj, (*args, *named.values()))
+        return measured(super().call(context, obj, *args, **named))
+
+    @property
+    def plain_filters(self) -> list[str]:
+        """Names of the filters that a text can use."""
+        return sorted(name for name in self.filters if name.isidentifier())
 
     def fill_in(self, file: str, names: dict[str, object]) -> str:
         """The text of a template file. Raises Jinja2's errors, and `SecurityError` for a text that will not end."""
@@ -41,25 +92,54 @@ class TextSandbox(ImmutableSandboxedEnvironment):
     def filled(self, template: jinja2.Template, context: jinja2.runtime.Context) -> str:
         """Likewise, the text of a template of this sandbox; the context may be that of another one."""
         parts: list[str] = []
-        length = 0
+        length = self._rounds.gone = 0
         try:
             for part in template.root_render_func(context):
                 parts.append(part)
                 length += len(part)
-                if length > _MOST_CHARS:
-                    raise SecurityError(f"the text is longer than {_MOST_CHARS:,} characters")
+                if length > MOST_CHARS:
+                    raise too_long()
         except Exception:  # noqa: BLE001 - whatever it is, it goes on
             # Raised again, with the template's own lines in its traceback.
             self.handle_exception()
         return "".join(parts).strip()
 
+    def _counted(self, value: Iterable[Any]) -> list[Any]:
+        rounds = list(islice(value, MOST_ROUNDS + 1))
+        self._went_round(len(rounds))
+        return rounds
 
-def _range(*limits: int) -> range:
-    rounds = range(*limits)
-    if len(rounds) > _MOST_ROUNDS:
-        raise SecurityError(f"range() of more than {_MOST_ROUNDS:,} rounds")
-    return rounds
+    def _went_round(self, times: int) -> None:
+        self._rounds.gone += times
+        if self._rounds.gone > MOST_ROUNDS:
+            raise SecurityError(f"more than {MOST_ROUNDS:,} rounds")
 
 
-def _center(value: object, width: int = 80) -> str:
-    return str(value).center(min(width, _MOST_WIDTH))
+class _Measuring(NodeTransformer):
+    """Puts our filters where the language makes texts and lists, or goes round, without asking anybody."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja2's name
+        self.generic_visit(node)
+        return _filtered(nodes.List(node.nodes, lineno=node.lineno), _CHAINED)
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, _MEASURED)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, _MEASURED)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, _MEASURED) if node.ctx == "load" else node
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if not node.recursive:
+            node.iter = _filtered(node.iter, _COUNTED)
+        return node
+
+
+def _filtered(node: nodes.Node, name: str) -> nodes.Expr:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)

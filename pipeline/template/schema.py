@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, CaptionStyle, MotionAmount, Scene, Transition, limits_of, row_of
@@ -20,6 +21,30 @@ from pipeline.template.rows.field import Field as RowField
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 Chars = Annotated[int, Field(ge=4, le=2000)]
+
+
+# How pydantic says it, and what it is to somebody who writes no programs.
+_WORDS = {
+    "less than or equal to": "at most",
+    "greater than or equal to": "at least",
+    "a valid integer": "a whole number",
+    "a valid string": "a text in quotes",
+    "a valid boolean": "true or false",
+    "a valid list": "a list, in [ ]",
+    "a valid dictionary": "a table",
+}
+# What those are that have to look like something.
+_NAMED = {
+    "logo": "the name of a PNG beside template.toml",
+    "heading_font": "the name of a TTF or OTF file beside template.toml, or of a family that is installed",
+    "text_font": "the name of a TTF or OTF file beside template.toml, or of a family that is installed",
+    "language": "a language tag like en, de or pt-BR",
+    "category": "a number like 28",
+    "currency": "a currency like EUR",
+    "order": "one of " + ", ".join(ORDERS),
+    "[key]": "a name of small letters, digits and _",
+}
+_SHOWN_CHARS = 40
 
 
 class _Table(BaseModel):
@@ -177,13 +202,25 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
             raise InputError(
                 f"unknown {kind} {'.'.join(keys)}", where=where, hint=did_you_mean(keys[-1], _known_keys(keys[:-1]))
             ) from error
-        problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{'.'.join(keys)}: {problem}", where=where) from error
+        raise InputError(f"{'.'.join(keys)}: {_in_our_words(first)}", where=where) from error
     _check_ends(checked, text, path)
     for name, key, problem, hint in find_wrong_fields(checked.row_fields, checked.key):
         where = f"{path}:{_line_of(text, ['fields', name, key] if name else [key])}"
         raise InputError(problem, where=where, hint=hint)
     return checked
+
+
+def _in_our_words(details: ErrorDetails) -> str:
+    """What is wrong with a value: what it is, and what it may be."""
+    if details["type"] == "missing":
+        return "is missing"
+    wish = re.sub(r"^(Input|String|List) should", "must", details["msg"].removeprefix("Value error, "))
+    for theirs, ours in _WORDS.items():
+        wish = wish.replace(theirs, ours)
+    if details["type"] == "string_pattern_mismatch":
+        wish = "must be " + _NAMED.get(str(details["loc"][-1]), "the name of a .jinja file beside template.toml")
+    given = details["input"]
+    return f"is {given!r}, {wish}" if isinstance(given, str | int) and len(str(given)) <= _SHOWN_CHARS else wish
 
 
 def _check_ends(checked: TemplateFile, text: str, path: str) -> None:

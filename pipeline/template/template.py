@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.model.languages import same_language
 from pipeline.template.ends import End
@@ -200,8 +201,12 @@ class Template:
         try:
             yield
         except jinja2.TemplateSyntaxError as error:
-            where = f"{self._path(error.name or file)}:{error.lineno}"
-            raise InputError(f"broken template: {error.message}", where=where) from error
+            # A text that is only looked through has no name.
+            name = error.name if error.name in dict(self.files) else file
+            where = f"{self._path(name)}:{error.lineno}"
+            unknown = re.search(r"No (?:filter|test) named '([\w-]+)'", error.message or "")
+            hint = did_you_mean(unknown[1], _environment(self.files).plain_filters, otherwise="") if unknown else ""
+            raise InputError(f"broken template: {error.message}", where=where, hint=hint) from error
         except jinja2.TemplateNotFound as error:
             raise InputError(f"there is no file {error.name} in the template", where=self._path(file)) from error
         except _FAILURES as error:

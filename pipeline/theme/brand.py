@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.theme.colours import Lch, readable, to_hex, to_lch
-from pipeline.theme.theme import READ_ON, Theme
+from pipeline.theme.theme import READ_ON, Theme, behind
 
 # How the neighbours of the accent differ from it: lightness, chroma, hue.
 _LIGHTER, _DEEPER = (0.06, 0.85, 12), (-0.10, 1.1, -18)
@@ -41,8 +41,8 @@ def branded(theme: Theme, brand: Brand) -> Theme:
         changed["accent_2"] = brand.accent_2.upper()
     theme = replace(theme, **changed)
     for role, grounds, least in READ_ON:
-        behind = tuple(getattr(theme, ground) for ground in grounds)
-        found: dict[str, Any] = {role: readable(getattr(theme, role), behind, least)}
+        colours = tuple(colour for ground in grounds for colour in behind(theme, ground))
+        found: dict[str, Any] = {role: readable(getattr(theme, role), colours, least)}
         theme = replace(theme, **found)
     return theme
 

@@ -63,6 +63,15 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """`one` with a share (0 to 1) of `other` over it, both #RRGGBB."""
+    levels = (
+        round(255 * (below * (1 - share) + above * share))
+        for below, above in zip(_channels(one), _channels(other), strict=True)
+    )
+    return "#" + "".join(f"{level:02X}" for level in levels)
+
+
 def readable(colour: str, grounds: tuple[str, ...], least: float) -> str:
     """The colour nearest to `colour` that has a contrast of `least` to all `grounds`: lighter or darker, same hue.
 

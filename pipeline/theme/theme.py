@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from pipeline.theme.colours import contrast
+from pipeline.theme.colours import contrast, mixed
 
 # WCAG 2.2, 1.4.3: what text needs, and what large text and drawings do (1.4.11).
 TEXT_CONTRAST, LARGE_CONTRAST = 4.5, 3.0
@@ -59,14 +59,19 @@ class Theme(Palette):
     radius_px: int = 28
 
 
+# How much of a light there is in the brightest place on which text stands; figures stand in brighter ones.
+_LIT = 0.66
+_LIGHTS = ("glow", "glow_far")
+_STOPS = ("background_top", "background_bottom")
+_GROUNDS = (*_STOPS, *_LIGHTS, "surface")
 # Role of a text, the roles it stands on, and the contrast it needs. Kickers and emphasis have the accent.
 READ_ON: tuple[tuple[str, tuple[str, ...], float], ...] = (
-    ("text", ("background_top", "background_bottom", "surface"), TEXT_CONTRAST),
-    ("muted", ("background_top", "background_bottom", "surface"), TEXT_CONTRAST),
-    ("accent", ("background_top", "background_bottom", "surface"), TEXT_CONTRAST),
-    ("positive", ("background_top", "background_bottom", "surface"), LARGE_CONTRAST),
-    ("negative", ("background_top", "background_bottom", "surface"), LARGE_CONTRAST),
-    ("accent_2", ("background_top", "background_bottom", "surface"), LARGE_CONTRAST),
+    ("text", _GROUNDS, TEXT_CONTRAST),
+    ("muted", _GROUNDS, TEXT_CONTRAST),
+    ("accent", _GROUNDS, TEXT_CONTRAST),
+    ("positive", _GROUNDS, LARGE_CONTRAST),
+    ("negative", _GROUNDS, LARGE_CONTRAST),
+    ("accent_2", _GROUNDS, LARGE_CONTRAST),
     ("on_accent", ("accent",), TEXT_CONTRAST),
     ("plate_text", ("plate",), TEXT_CONTRAST),
     ("plate_accent", ("plate",), TEXT_CONTRAST),
@@ -74,10 +79,16 @@ READ_ON: tuple[tuple[str, tuple[str, ...], float], ...] = (
 ROLES = tuple(each.name for each in fields(Palette))
 
 
+def behind(palette: Palette, ground: str) -> tuple[str, ...]:
+    """The colours that text meets on a role of `READ_ON`: a light lies over either stop of the background."""
+    colour: str = getattr(palette, ground)
+    return tuple(mixed(getattr(palette, stop), colour, _LIT) for stop in _STOPS) if ground in _LIGHTS else (colour,)
+
+
 def find_faint(palette: Palette) -> Iterator[tuple[str, str, float, float]]:
     """What can't be read: role, the role it stands on, its contrast, and the contrast it needs."""
     for role, grounds, least in READ_ON:
         for ground in grounds:
-            found = contrast(getattr(palette, role), getattr(palette, ground))
+            found = min(contrast(getattr(palette, role), each) for each in behind(palette, ground))
             if found < least:
                 yield role, ground, found, least

@@ -14,7 +14,9 @@ from PIL import Image
 from pipeline.model import (
     BarsScene,
     Cue,
+    DiagramScene,
     LinesScene,
+    Node,
     SceneryScene,
     SharesScene,
     TableScene,
@@ -182,6 +184,14 @@ def check(kind, data, size):
 @given(data=st.data())
 def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
     check(kind, data, size)
+
+
+def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
+    # Found by the soak, with SCENES_SEED=660601.
+    labels = ("क्षत्रिय विज्ञान में विज्ञान", "العربية विज्ञान क्षत्रिय और", "और और", "क्षत्रिय हृदय हृदय है में", "है", "और")
+    scene = DiagramScene(lines=(), heading="😀 C++ ไทย हृदय naïve 3,5 %", items=tuple(Node(label=label) for label in labels), links=())
+
+    assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
 
 
 # --- when things are there -------------------------------------------------------------------------------------------

@@ -118,12 +118,12 @@ def test_a_family_is_known_by_its_name_whatever_the_capitals(tmp_path):
 @pytest.mark.parametrize(
     ("make", "named", "says"),
     [
-        (lambda path: None, "gone.ttf", "gone.ttf there is no such file. Looked for"),
+        (lambda path: None, "gone.ttf", "gone.ttf is not there. Looked for"),
         (lambda path: path.write_bytes(b"no font"), "broken.ttf", "broken.ttf is no font that can be read"),
         (lambda path: path.write_bytes(b"\0\1\0\0" + os.urandom(400)), "noise.ttf", "noise.ttf is no font that can"),
         (lambda path: path.write_bytes(font_of_boxes(path).read_bytes()[:900]), "torn.ttf", "torn.ttf is no font that"),
         (lambda path: font_of_boxes(path, letters="0123 "), "digits.ttf", "digits.ttf has no letters"),
-        (lambda path: None, "Intr", "Intr there is no such font. Did you mean Inter?"),
+        (lambda path: None, "Intr", "Intr is no font that is installed. Did you mean Inter?"),
     ],
 )
 def test_a_font_that_cannot_be_used_is_an_error_of_one_line_that_names_the_setting(tmp_path, name, make, named, says):
@@ -185,11 +185,17 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ('transition = "swirl"', r"template\.toml:\d+: transition: Input should be 'cut', 'fade', 'slide' or 'wipe'"),
-        ('motion = "wild"', r"template\.toml:\d+: motion: Input should be 'full' or 'reduced'"),
-        ('assets.logo = "../x.png"', r"template\.toml:\d+: assets\.logo: String should match"),
+        (
+            'transition = "swirl"',
+            r"template\.toml:\d+: transition: is 'swirl', must be 'cut', 'fade', 'slide' or 'wipe'",
+        ),
+        ('motion = "wild"', r"template\.toml:\d+: motion: is 'wild', must be 'full' or 'reduced'"),
+        (
+            'assets.logo = "../x.png"',
+            r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG beside template\.toml",
+        ),
         ('assets.logo = "x.png"', r"template\.toml: assets\.logo: x\.png can't be read"),
-        ('assets.text_font = "x.ttf"', r"template\.toml: assets\.text_font: x\.ttf there is no such file"),
+        ('assets.text_font = "x.ttf"', r"template\.toml: assets\.text_font: x\.ttf is not there"),
     ],
 )
 def test_a_check_tells_what_a_template_brings_that_is_none(tmp_path, line, says):

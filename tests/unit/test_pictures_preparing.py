@@ -51,6 +51,20 @@ def test_a_photo_that_was_taken_sideways_stands_upright(tmp_path):
     assert 0x0112 not in made.getexif()
 
 
+def test_a_photo_is_shown_whose_notes_can_not_be_written_again(tmp_path):
+    # A text where numbers belong: Pillow, which writes them again without the turn, stumbles over it.
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0131] = 6, "a program"
+    data = io.BytesIO()
+    Image.new("RGB", (300, 200), "teal").save(data, "JPEG", exif=exif)
+    source = tmp_path / "photo.jpg"
+    source.write_bytes(data.getvalue().replace(b"\x01\x31\x00\x02", b"\x01\x09\x00\x02"))
+
+    prepare_picture(source, tmp_path / "out", "photo.jpg")
+
+    assert examine_picture(tmp_path / "out").width_px == 300
+
+
 def test_only_the_first_picture_of_several_is_shown(tmp_path):
     first, second = Image.new("RGB", (100, 100), "red"), Image.new("RGB", (100, 100), "blue")
 

@@ -53,6 +53,14 @@ def test_a_drawing_is_known_by_how_it_begins_and_a_page_with_one_is_none():
     assert not is_svg(b"The tag <svg> begins a drawing")
 
 
+@pytest.mark.parametrize(
+    "many", [b"<!---->", b"<!-- ", b"<?xml ?>", b"<!DOCTYPE svg []>", b"<!DOCTYPE svg [", b" ", b"<!---->\n "]
+)
+def test_what_never_comes_to_a_drawing_is_known_at_once(many):
+    # Of forty comments, each could end with any other: two to the power of forty ways to look at them.
+    assert not is_svg(many * 600 + b"x")
+
+
 def test_what_lies_on_the_machine_is_not_shown(tmp_path):
     secret = tmp_path / "secret.png"
     Image.new("RGB", (50, 50), "red").save(secret)

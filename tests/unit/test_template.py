@@ -29,6 +29,7 @@ from pipeline.model import (
     WantedPicture,
 )
 from pipeline.template import builtin_root, known_templates, load_template, notes_as_text
+from pipeline.template.sample import load_sample
 
 BUILTIN = builtin_root() / "templates" / "explainer"
 BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
@@ -93,6 +94,23 @@ def test_a_change_in_any_file_changes_the_fingerprint(change: Change, file: str)
     assert changed.fingerprint != load_template("explainer", search=[]).fingerprint
 
 
+@pytest.mark.parametrize("file", ["user.jinja", "template.toml", "sample.toml"])
+def test_a_link_out_of_the_folder_is_not_followed(change: Change, file: str, tmp_path: Path) -> None:
+    # What it shows would be told to a model: a template of somebody else's may link to a key of ours.
+    search = change("user.jinja", ASKED, ASKED)
+    inside = search[0] / "explainer" / file
+    secret = tmp_path / "secret"
+    secret.write_bytes(inside.read_bytes())
+    inside.unlink()
+    try:
+        inside.symlink_to(secret)
+    except OSError:  # Windows, without the right to make links
+        return
+
+    with pytest.raises(InputError, match="leads out of the template's folder"):
+        load_sample(load_template("explainer", search=search), search=search)
+
+
 def test_line_ends_of_windows_do_not_change_the_fingerprint(change: Change) -> None:
     search = change("user.jinja", ASKED, ASKED)
     path = search[0] / "explainer" / "user.jinja"
@@ -120,11 +138,15 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("[layouts.bullets]", "[layouts.bulets]", ":28: unknown layout layouts.bulets. Did you mean bullets?"),
         ("[layouts.title]", "[layouts.tite]", ":23: unknown layout layouts.tite. Did you mean title?"),
         ("item = 80", "itm = 60", ":32: unknown key layouts.bullets.itm. Did you mean item?"),
-        ("item = 80", 'item = "60"', ":32: layouts.bullets.item: Input should be a valid integer"),
-        ("items = 5", "items = 6", ":31: layouts.bullets.items: Input should be less than or equal to 5"),
+        ("item = 80", 'item = "60"', ":32: layouts.bullets.item: is '60', must be a whole number"),
+        ("items = 5", "items = 6", ":31: layouts.bullets.items: is 6, must be at most 5"),
         ("item = 80", "item 60", ":32: broken TOML"),
         ('title = "Explainer"', "", ":1: title: is missing"),
-        ('"user.jinja"', '"../user.jinja"', ":15: prompt.user: String should match pattern"),
+        (
+            '"user.jinja"',
+            '"../user.jinja"',
+            ":15: prompt.user: is '../user.jinja', must be the name of a .jinja file beside template.toml",
+        ),
         ("tags =", "tag =", ":20: unknown key metadata.tag. Did you mean tags?"),
     ],
 )
@@ -162,6 +184,12 @@ def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: st
             ": unknown field layout.nam. Did you mean name?",
         ),
         ("description.jinja", "script.title", "script.titel", ":1: unknown field script.titel. Did you mean title?"),
+        (
+            "user.jinja",
+            ASKED,
+            "{{ brief.title | uper }}",
+            ":1: broken template: No filter named 'uper'. Did you mean upper?",
+        ),
         ("description.jinja", "script.title", "notes", ":1: unknown name 'notes'. Known: brief, script"),
         ("user.jinja", "{%- endif %}", "{%- endfi %}", ": broken template: Encountered unknown tag 'endfi'"),
         ("user.jinja", ASKED, "{{ brief.title", ":2: broken template"),
@@ -375,7 +403,7 @@ def test_a_template_that_says_nothing_about_hosts_leaves_it_to_them() -> None:
             "page.jinja:2: unknown name 'chapter'. Did you mean chapters?",
         ),
         ('title = "title.jinja"', {"title": "{{ chapters }}"}, "title.jinja:1: unknown name 'chapters'"),
-        ('license = "free"', {}, "metadata.license: Input should be 'youtube' or 'creativeCommon'"),
+        ('license = "free"', {}, "metadata.license: is 'free', must be 'youtube' or 'creativeCommon'"),
     ],
 )
 def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(

@@ -73,9 +73,9 @@ def test_without_a_word_about_it_a_title_opens_and_anything_closes() -> None:
         ('[outro]\nlayout = "product"\n', 2, "outro.layout: the template has no layout 'product'."),
         ('[intro]\nlayout = "bullets"\nitems = "A"\n', 3, "intro.items: a bullets scene has no text items"),
         (f'[intro]\nkicker = "{"A" * 33}"\n', 2, "intro.kicker: has 33 characters, and 32 fit"),
-        ("[intro]\nkicker = 3\n", 2, "intro.kicker: Input should be a valid string"),
+        ("[intro]\nkicker = 3\n", 2, "intro.kicker: is 3, must be a text in quotes"),
         ('[outtro]\ntext = "A"\n', 1, "unknown key outtro. Did you mean outro?"),
-        ('language = "deutsch!"\n', 1, "language: String should match pattern"),
+        ('language = "deutsch!"\n', 1, "language: is 'deutsch!', must be a language tag like en, de or pt-BR"),
     ],
 )
 def test_what_is_wrong_in_an_end_is_told_with_its_line(change: Change, more: str, line: int, says: str) -> None:

@@ -21,6 +21,31 @@ def fill_in(text: str, **names: object) -> str:
         "{% for i in range(90000) %}{% endfor %}",
         "{% for i in range(900) %}{% for j in range(900) %}endless{% endfor %}{% endfor %}",
         "{{ ''.__class__.__mro__ }}",
+        "{% set x = 'ab' %}" + "{% set x = x ~ x %}" * 40,
+        "{% set x = 'ab' %}" + "{% set x = x + x %}" * 40,
+        "{% set x = 'ab' %}" + "{% set x %}{{ x }}{{ x }}{% endset %}" * 40,
+        "{% set x = 'ab' %}" + "{% set x = x | replace('a', 'aaaaaaaaaa') %}" * 12,
+        "{% set x = 'ab' %}" + "{% set x = x.replace('a', 'aaaaaaaaaa') %}" * 12,
+        "{% set x = ['ab'] %}" + "{% set x = [x, x, x, x, x, x, x, x, x, x] %}" * 20 + "{{ x }}",
+        "{% set x = 'ab' %}" + "{% set x = [x, x, x, x] | join(x) %}" * 20,
+        "{% set x = 'ab' %}" + "{% set x = x.join([x, x, x, x]) %}" * 20,
+        "{{ 'x' | indent(999999999, true) }}",
+        "{{ '%999999999d' | format(1) }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ '%*d' % (999999999, 1) }}",
+        "{{ '{:>999999999}'.format(1) }}",
+        "{{ '{:>{}}'.format(1, 999999999) }}",
+        "{{ 'x'.ljust(999999999) }}",
+        "{{ '\t'.expandtabs(999999999) }}",
+        "{{ (1).to_bytes(999999999) }}",
+        "{{ [1] | batch(999999999, 'x') | list }}",
+        "{% for i in range(900) %}{% for j in range(900) %}{% for k in range(9) %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% macro twice(n) %}{% if n %}{{ twice(n - 1) }}{{ twice(n - 1) }}{% endif %}{% endmacro %}{{ twice(30) }}",
+        "{% macro m() %}{% endmacro %}{{ m.__globals__ }}",
+        "{{ self._TemplateReference__context.environment }}",
+        "{% for i in range(2) recursive %}{% if loop.depth < 40 %}{{ loop(range(2)) }}{% endif %}{% endfor %}",
+        "{{ ('x' | attr('__class__')) }}",
+        "{{ range.__init__.__globals__ }}",
     ],
 )
 def test_a_text_that_would_use_up_the_machine_is_refused(text):
@@ -30,6 +55,34 @@ def test_a_text_that_would_use_up_the_machine_is_refused(text):
 
 def test_a_padding_of_billions_is_cut_to_something_sane():
     assert len(fill_in("a{{ 'x' | center(9999999999) }}b")) <= 1_002
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{{ 'a' ~ 1 ~ 'b' }} {{ 'a' + 'b' }} {{ 2 + 2 }} {{ 7 % 4 }}", "a1b ab 4 3"),
+        ("{{ 'In 2024: %.2f' | format(2) }} {{ '%d' % 3 }} {{ '{:>3}'.format(7) }}", "In 2024: 2.00 3   7"),
+        ("{{ [1, 2] | join(', ') }} {{ ', '.join(['a', 'b']) }} {{ [1, 2] | sum }}", "1, 2 a, b 3"),
+        ("{{ 'a b' | replace(' ', '-') }} {{ 'a b'.replace(' ', '+') }} {{ 'x'.rjust(3) }}", "a-b a+b   x"),
+        (
+            "{% for a, b in [(1, 2), (3, 4)] %}{{ loop.index }}/{{ loop.length }}:{{ a + b }} {% endfor %}",
+            "1/2:3 2/2:7",
+        ),
+        ("{% for k, v in {'a': 1}.items() %}{{ k }}{{ v }}{% else %}none{% endfor %}", "a1"),
+        ("{% for k in [] %}{{ k }}{% else %}none{% endfor %} {{ 'a\nb' | indent(2) }}", "none a\n  b"),
+        ("{% macro hi(name) %}Hi {{ name }}{% endmacro %}{{ hi('Ana') }} {{ hi('Bo') | upper }}", "Hi Ana HI BO"),
+        ("{% set x %}a{{ 1 }}{% endset %}{{ x }} {{ (1, 2) | first }} {{ ['b', 'a'] | sort | list | last }}", "a1 1 b"),
+    ],
+)
+def test_what_texts_need_works_as_it_does_elsewhere(text, filled):
+    assert fill_in(text) == filled
+
+
+def test_one_film_does_not_use_up_the_rounds_of_the_next():
+    text = "{% for i in range(900) %}{% for j in range(60) %}{% endfor %}{% endfor %}."
+    sandbox = TextSandbox(jinja2.DictLoader({"text": text}))
+
+    assert [sandbox.fill_in("text", {}) for _ in range(3)] == ["."] * 3
 
 
 def test_small_sums_and_loops_work():

@@ -40,18 +40,20 @@ def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
     Raises `InputError` where there is no template.
     """
     found: list[Fault] = []
+    known = _known(shop, named)
+    if isinstance(known, Fault):
+        return (known,)
+    template = known
 
     def tried(what: Callable[[], Iterator[Fault]]) -> None:
         try:
             found.extend(what())
         except NightreelError as error:
-            found.append(Fault(where=error.where, message=error.message, hint=error.hint))
+            where = error.where or f"{template.folder}/template.toml"
+            found.append(Fault(where=where, message=error.message, hint=error.hint))
 
-    known = _known(shop, named)
-    if isinstance(known, Fault):
-        return (known,)
-    tried(lambda: _prompts(known))
-    tried(lambda: _pictures(shop, known))
+    tried(lambda: _prompts(template))
+    tried(lambda: _pictures(shop, template))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from pipeline.model import Brief, CaptionStyle, MotionAmount, Transition
 from pipeline.rendering import Fonts, Logo, Typeface, read_logo, read_typeface
 from pipeline.settings import Settings
 from pipeline.template import Template
+from pipeline.template.loading import check_inside
 from pipeline.theme.brand import Brand, branded
 from pipeline.theme.loading import load_theme
 from pipeline.theme.theme import Theme
@@ -75,8 +76,12 @@ class Appearance:
         ours, theirs = getattr(self.settings.brand, name), dict(template.assets).get(name, "")
         if not ours and not theirs:
             return None
+        folder = Path(template.folder)
         try:
-            return read(ours, self.workspace) if ours else read(theirs, Path(template.folder))
+            if ours:
+                return read(ours, self.workspace)
+            check_inside(folder, folder / theirs)
+            return read(theirs, folder)
         except InputError as error:
             told = f"{ours or theirs} {error.message}"
             if ours:

@@ -21,9 +21,11 @@ _MOST_CHARS = 5_000_000
 _TIME_S = 20.0
 _INSIDE = re.compile(r"#|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 _SAVE = "Save it as a PNG, about 2,000 pixels wide"
-# Nothing but the drawing: what stands before it is a declaration, comments, and the type of the document.
+# Nothing but the drawing: what stands before it is a declaration, comments, and the type of the document. Nothing of it
+# is looked at twice: of forty comments, each could end with any other.
 _START = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+svg\b[^>[]*(?:\[.*?\]\s*)?>\s*)*<(?:\w+:)?svg[\s>]",
+    rb"(?:\xef\xbb\xbf)?\s*"
+    rb"(?>(?:<\?xml[^>]*\?>|(?><!--.*?-->)|(?><!DOCTYPE\s+svg\b[^>[]*(?:\[.*?\]\s*)?>))\s*)*+<(?:\w+:)?svg[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
 _LOOKED_AT = 4096

@@ -190,15 +190,20 @@ def _try(
     gap_y = min(max(round(_ROW_GAP_SHARE * most), grid.px(bounds[0])), grid.px(bounds[1]))
     most = math.floor((room_px + gap_y) / network.rows) - gap_y
     padding_y = 2 * grid.px(_PADDING_ABOVE)
-    labels = fit_alike(
-        [node.label for node in scene.items],
-        look.styled(HEADING),
-        sizes(grid, _SIZES),
-        width_px=width - 2 * grid.px(_PADDING),
-        height_px=max(grid.px(32), most - padding_y),
-        most_lines=lines,
-    )
-    needed = max(label.height_px + 2 * label.reach_px for label in labels) + padding_y
+    steps = sizes(grid, _SIZES)
+    for number in range(len(steps)):
+        labels = fit_alike(
+            [node.label for node in scene.items],
+            look.styled(HEADING),
+            steps[number:],
+            width_px=width - 2 * grid.px(_PADDING),
+            height_px=max(grid.px(32), most - padding_y),
+            most_lines=lines,
+        )
+        # Scripts with high marks need more than the height of their capitals.
+        needed = max(label.height_px + 2 * label.reach_px for label in labels) + padding_y
+        if needed <= most:
+            break
     height = max(needed, min(most, grid.px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))
     return _Plan(head=head, network=network, labels=labels, box=(width, height), gaps=(gap_x, gap_y))
 
