@@ -73,7 +73,7 @@ def _films(series: str, episode: Episode, indexes: Mapping[str, BatchIndex | Non
     films: list[tuple[str, EpisodeFilm | None]] = [*sorted(episode.films.items())] or [("", None)]
     for track, film in films:
         index = indexes[film.batch] if film else None
-        row = index.find(film.job) if index and film and index.ids_like(film.job) else None
+        row = index.listed(film.job) if index and film else None
         yield EpisodeState(
             series=series,
             number=episode.number,

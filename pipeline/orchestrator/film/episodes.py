@@ -98,7 +98,9 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
     status = row.status.value.replace("_", " ")
     what = "the script of episode" if stage == "script" else "episode"
     message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {row.why}' if row.why else ''})"
-    return TurnError(message, where=job.folder, hint=f"nightreel resume {row.batch} goes on with it")
+    what = "review" if row.status is JobStatus.REVIEW else "resume"
+    hint = f"nightreel {what} {row.batch} {'shows it' if what == 'review' else 'goes on with it'}"
+    return TurnError(message, where=job.folder, hint=hint)
 
 
 def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
@@ -108,6 +110,8 @@ def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
         row = _row(film, shop)
         if len(lines) == _MOST_PASSED or (row and _is_out(row, shop)):
             break
+        if row and row.status is JobStatus.COMPLETED:
+            continue  # it was not to be published
         status = row.status.value if row else "gone"
         lines.append(f"episode {episode.number}, “{episode.title}”, is not out ({status}): this one went before it")
     return tuple(reversed(lines))
@@ -134,8 +138,7 @@ def _row(film: EpisodeFilm, shop: Workshop) -> JobSummary | None:
     """Of a job that its batch still lists; None: nobody wants that film any more."""
     if not shop.store.folder(film.batch).exists():
         return None
-    index = shop.store.index(film.batch)
-    return index.find(film.job) if index.ids_like(film.job) else None
+    return shop.store.index(film.batch).listed(film.job)
 
 
 def _is_out(row: JobSummary, shop: Workshop) -> bool:
@@ -177,16 +180,16 @@ def _is_told(brief: Brief, shop: Workshop) -> bool:
     return is_model and not has_play(brief, shop.template(brief))
 
 
-async def let_next(job: Job, shop: Workshop) -> None:
-    """Let the next episode go on, if it waits for this one."""
+async def let_next(job: Job, shop: Workshop, *, stage: str = "") -> None:
+    """Let the next episode go on, if it waits for this one, at this `stage`; empty: wherever it waits."""
     from anyio import to_thread  # noqa: PLC0415 - beside functions that block
 
-    after = await to_thread.run_sync(_next_waiting, job, shop)
+    after = await to_thread.run_sync(_next_waiting, job, shop, stage)
     if after:
         await _let_go(after, shop)
 
 
-def _next_waiting(job: Job, shop: Workshop) -> EpisodeFilm | None:
+def _next_waiting(job: Job, shop: Workshop, stage: str) -> EpisodeFilm | None:
     brief = job.brief
     if not (brief.series and brief.episode):
         return None
@@ -196,7 +199,7 @@ def _next_waiting(job: Job, shop: Workshop) -> EpisodeFilm | None:
         row = _row(film, shop) if film else None
         if row and row.status not in _OVER:
             # Those after it wait for this one, whether it waits itself or not.
-            return film if _is_waiting(row) else None
+            return film if _is_waiting(row) and stage in {"", row.error and row.error.stage} else None
     return None
 
 
