@@ -6,8 +6,8 @@ import re
 
 from pipeline.model.text import strip_unseen
 
-# Spreadsheets run what begins so. A plain number is none of these to any of them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Spreadsheets run what begins so, whatever blanks stand before it. A plain number is none of these to any of them.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[ \u00a0]*[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*")
 _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 
@@ -15,4 +15,4 @@ _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 def harmless(cell: str) -> str:
     """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
     text = strip_unseen(cell[:_CELL_MAX_CHARS])
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -11,7 +11,7 @@ from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_sheet import MARGIN, Sheet
 
 # Of the plate; drawn four times as large, for smooth corners.
-_HEIGHT, _RADIUS, _PAD, _TOP, _FINER = 132, 28, 34, 44, 4
+_HEIGHT, _RADIUS, _PAD, _TOP, _RIM, _FINER = 132, 28, 34, 44, 10, 4
 _SIZES = (104, 96, 88, 80, 72)
 _UPRIGHT = 1.4
 
@@ -31,14 +31,22 @@ def number_badge(sheet: Sheet, number: int, *, is_poster: bool) -> None:
     if box is None:
         return
     plate, letters = (theme.on_accent, theme.accent) if is_poster else (theme.accent, theme.on_accent)
-    large = Image.new("L", (width * _FINER, height * _FINER))
-    corners = (0, 0, large.width - 1, large.height - 1)
-    ImageDraw.Draw(large).rounded_rectangle(corners, round(_RADIUS * scale) * _FINER, fill=255)
-    mask = large.resize((width, height), Image.Resampling.LANCZOS)
-    sheet.picture.paste(rgb(plate), box[:2], mask)
+    # On a figure of its own colour a plate would melt into it.
+    rim, around = round(_RIM * scale), theme.accent if is_poster else theme.background_bottom
+    radius = round(_RADIUS * scale)
+    _plate(sheet, Box(box.left - rim, box.top - rim, box.right + rim, box.bottom + rim), radius + rim, around)
+    _plate(sheet, box, radius, plate)
     at = (box.left + (width - ink.mask.width) // 2, box.top + (height - ink.mask.height) // 2)
     sheet.picture.paste(ink.painted(Image.new("RGB", ink.mask.size, rgb(letters))), at, ink.mask)
     sheet.taken.append(box)
+
+
+def _plate(sheet: Sheet, box: Box, radius: int, colour: str) -> None:
+    large = Image.new("L", (box.width * _FINER, box.height * _FINER))
+    corners = (0, 0, large.width - 1, large.height - 1)
+    ImageDraw.Draw(large).rounded_rectangle(corners, radius * _FINER, fill=255)
+    mask = large.resize((box.width, box.height), Image.Resampling.LANCZOS)
+    sheet.picture.paste(rgb(colour), box[:2], mask)
 
 
 def _free(sheet: Sheet, width: int, height: int) -> Box | None:

@@ -3,11 +3,15 @@
 state/series/<name>.json, a file that a person can read. It is read, changed and written under a lock of the operating
 system, and written whole or not at all. A number that was given stays with what the film is about; when that is gone,
 its number is a hole.
+
+What a script is about stands beside it, a small file for each film: a series may have thousands, and whoever has
+written one must not write all others again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -33,9 +37,7 @@ class EpisodeFilm(_Document):
     batch: str
     job: str
     # How journals of hosts call it.
-    subject: str
-    # Whether its script is there.
-    written: bool = False
+    subject: str = Field(pattern=_KEY)
 
 
 class Episode(_Document):
@@ -47,10 +49,19 @@ class Episode(_Document):
     title: str = ""
     # Where its brief stands.
     where: str = ""
-    # What it was about, in a line; empty: its script is not there yet.
-    covered: str = ""
     # By track: the language, and the shape and the variant where they are not the first ones.
     films: dict[str, EpisodeFilm] = {}
+
+
+class Told(_Document):
+    """What the script of a film is about, kept longer than the film."""
+
+    model_schema: Literal[1] = Field(1, alias="schema")
+    batch: str
+    job: str
+    title: str
+    # In a line.
+    covered: str
 
 
 class _Ledger(_Document):
@@ -70,22 +81,16 @@ class EpisodeLedger:
         """`folder` is that of all series (state/series)."""
         self.name = name
         self._path = folder / f"{name}.json"
+        self._told = folder / name
 
-    def episodes(self) -> list[Episode]:
-        """All episodes by number. Takes no lock and leaves no file."""
+    def episodes(self) -> tuple[Episode, ...]:
+        """All episodes by number, not to be changed. Takes no lock and leaves no file."""
         with storage_errors(self._path):
             try:
-                text = self._path.read_bytes()
+                stat = self._path.stat()
+                return _read(self._path, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
             except FileNotFoundError:
-                return []
-        try:
-            episodes = _Ledger.model_validate_json(text).episodes
-        except ValidationError as error:
-            raise self._damaged() from error
-        numbers, keys = ({getattr(each, name) for each in episodes} for name in ("number", "key"))
-        if len(numbers) < len(episodes) or len(keys) < len(episodes):
-            raise self._damaged()
-        return sorted(episodes, key=lambda each: each.number)
+                return ()
 
     def change(self, work: Callable[[list[Episode]], T]) -> T:
         """`work` changes the list; what it leaves is on the disk afterwards, or nothing of it if it raises."""
@@ -98,23 +103,29 @@ class EpisodeLedger:
         def note(episodes: list[Episode]) -> None:
             for episode in episodes:
                 for track, film in films.get(episode.key, ()):
-                    known = episode.films.get(track)
-                    is_same = known is not None and (known.batch, known.job) == (film.batch, film.job)
-                    episode.films[track] = known if known and is_same else film
+                    episode.films[track] = film
 
         self.change(note)
 
-    def note_script(self, key: str, track: str, *, title: str, covered: str) -> None:
-        """Keep that a film has its script, and what it is about."""
+    def note_script(self, film: EpisodeFilm, *, title: str, covered: str) -> None:
+        """Keep that a film has its script, and what it is about. Only who makes the film may call this."""
+        told = Told(schema=1, batch=film.batch, job=film.job, title=title, covered=covered)
+        self._told.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._told / f"{film.subject}.json", told.model_dump_json(by_alias=True, indent=2) + "\n")
 
-        def note(episodes: list[Episode]) -> None:
-            for episode in episodes:
-                if episode.key == key:
-                    episode.title, episode.covered = title, covered
-                    if film := episode.films.get(track):
-                        film.written = True
+    def told(self, film: EpisodeFilm) -> Told | None:
+        """What the film's script is about, though another batch may have made it; None: nobody has noted it."""
+        path = self._told / f"{film.subject}.json"
+        with storage_errors(path):
+            try:
+                return Told.model_validate_json(path.read_bytes())
+            except (FileNotFoundError, ValidationError):  # told of one less, a film is as good
+                return None
 
-        self.change(note)
+    def is_written(self, film: EpisodeFilm) -> bool:
+        """Whether this very job has its script."""
+        told = self.told(film)
+        return told is not None and (told.batch, told.job) == (film.batch, film.job)
 
     def forget(self, number: int) -> bool:
         """Free a number; whether it was given."""
@@ -132,15 +143,38 @@ class EpisodeLedger:
         with contextlib.ExitStack() as held:
             lock_beside(self._path, held)
             discard_leftovers(self._path)
-            episodes = self.episodes()
+            episodes = _parsed(self._path)
             before = _text(episodes)
             yield episodes
             if (after := _text(episodes)) != before:
                 write_atomically(self._path, after)
 
-    def _damaged(self) -> DamagedError:
-        hint = "Mend it, or remove it; numbers are given anew then, in the order of the next batches"
-        return DamagedError("is damaged, or of a newer version", where=f"state/series/{self._path.name}", hint=hint)
+
+@functools.lru_cache(maxsize=8)
+def _read(path: Path, _stamp: tuple[int, int, int]) -> tuple[Episode, ...]:
+    """The episodes in a file that looks so from outside: each film asks some times, and thousands take long to read."""
+    return tuple(_parsed(path))
+
+
+def _parsed(path: Path) -> list[Episode]:
+    with storage_errors(path):
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return []
+    try:
+        episodes = _Ledger.model_validate_json(text).episodes
+    except ValidationError as error:
+        raise _damaged(path) from error
+    numbers, keys = ({getattr(each, name) for each in episodes} for name in ("number", "key"))
+    if len(numbers) < len(episodes) or len(keys) < len(episodes):
+        raise _damaged(path)
+    return sorted(episodes, key=lambda each: each.number)
+
+
+def _damaged(path: Path) -> DamagedError:
+    hint = "Mend it, or remove it; numbers are given anew then, in the order of the next batches"
+    return DamagedError("is damaged, or of a newer version", where=f"state/series/{path.name}", hint=hint)
 
 
 def _text(episodes: list[Episode]) -> str:

@@ -23,8 +23,8 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pipeline.model import Cost, JobStatus, JobSummary, Priority, SampleStanding
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
-from pipeline.state.moments import EARLIEST, LATEST, has_sane_moments, is_sane
-from pipeline.state.rows import COST, DROP_NONSENSE, PUT, PUT_STAGE, ROW, columns_of
+from pipeline.state.moments import EARLIEST, LATEST, is_sane
+from pipeline.state.rows import COST, DROP_NONSENSE, PUT, PUT_STAGE, ROW, columns_of, sensible
 
 logger = logging.getLogger("nightreel")
 
@@ -185,24 +185,31 @@ class BatchIndex:
 
     def find(self, job_id: str) -> JobSummary | None:
         """One row, listed or not; None for a job that is unknown or damaged."""
-        found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
-        return self._row(job_id, found[0][0], _sensible) if found else None
+        return self._one("id = ?", job_id)
+
+    def listed(self, job_id: str) -> JobSummary | None:
+        """The same; None as well for a job that the batch has no more."""
+        return self._one("id = ? AND position IS NOT NULL", job_id)
 
     def in_folder(self, folder: str) -> JobSummary | None:
         """The listed job whose films go to `folder`."""
-        found = self._ask("SELECT id, row FROM jobs WHERE folder = ? AND position IS NOT NULL", (folder,))
-        return self._row(found[0][0], found[0][1], _sensible) if found else None
+        return self._one("folder = ? AND position IS NOT NULL", folder)
+
+    def _one(self, condition: str, value: str) -> JobSummary | None:
+        query = f"SELECT id, row FROM jobs WHERE {condition} AND damage IS NULL"  # noqa: S608 - ours
+        found = self._ask(query, (value,))
+        return self._row(found[0][0], found[0][1], sensible) if found else None
 
     def of_key(self, key: str) -> list[JobSummary]:
         """The listed jobs of the row with this name, one for each of its films."""
         query = "SELECT id, row FROM jobs WHERE key = ? AND key != '' AND position IS NOT NULL ORDER BY position"
-        rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (key,)))
+        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (key,)))
         return [row for row in rows if row]
 
     def of_row(self, name: str) -> list[JobSummary]:
         """The listed jobs of a row of a table (`SourceRow.name`), one for each of its films."""
         query = "SELECT id, row FROM jobs WHERE of_row = ? AND of_row != '' AND position IS NOT NULL ORDER BY position"
-        rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (name,)))
+        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (name,)))
         return [row for row in rows if row]
 
     def beside(self, id_chars: int) -> list[JobSummary]:
@@ -210,7 +217,7 @@ class BatchIndex:
         query = (
             "SELECT id, row FROM jobs WHERE folder LIKE '%-' || substr(id, 1, ?) AND key = '' AND position IS NOT NULL"
         )
-        rows = (self._row(job_id, row, _sensible) for job_id, row in self._ask(query, (id_chars,)))
+        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (id_chars,)))
         return [row for row in rows if row]
 
     def alike(self, job_id: str, sketch: Sequence[str], *, limit: int) -> list[tuple[JobSummary, bool]]:
@@ -226,12 +233,12 @@ class BatchIndex:
             "ORDER BY position LIMIT ?"
         )
         found = self._ask(query, (job_id, *sketch, job_id, limit))
-        rows = ((self._row(other, row, _sensible), bool(before)) for other, row, before in found)
+        rows = ((self._row(other, row, sensible), bool(before)) for other, row, before in found)
         return [(row, before) for row, before in rows if row and not set(sketch).isdisjoint(row.sketch)]
 
     def rows(self, *statuses: JobStatus) -> Iterator[JobSummary]:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
-        return self._paged(_sensible, statuses)
+        return self._paged(sensible, statuses)
 
     def rows_from(self, origin: str) -> list[JobSummary]:
         """The rows of the batch whose briefs stand there, in its order: of very many, only these are read."""
@@ -239,7 +246,7 @@ class BatchIndex:
             "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "
             "AND coalesce(json_extract(CAST(row AS TEXT), '$.origin'), '') = ? ORDER BY position"
         )
-        return [row for job_id, data in self._ask(query, (origin,)) if (row := self._row(job_id, data, _sensible))]
+        return [row for job_id, data in self._ask(query, (origin,)) if (row := self._row(job_id, data, sensible))]
 
     def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
         """`rows` in short, for who tells of very many: in half the time."""
@@ -252,7 +259,7 @@ class BatchIndex:
             f"SELECT id, row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
             "ORDER BY stamp DESC LIMIT ?"  # a stamp begins with the time
         )
-        return [row for job_id, data in self._ask(query, (limit,)) if (row := self._row(job_id, data, _sensible))]
+        return [row for job_id, data in self._ask(query, (limit,)) if (row := self._row(job_id, data, sensible))]
 
     def ids(self, *statuses: JobStatus) -> list[str]:
         """Ids of the jobs in these statuses, damaged ones left out, in the order of the batch."""
@@ -375,14 +382,6 @@ class BatchIndex:
             found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
             row = read(job_id, found[0][0]) if found else None
         return row
-
-
-def _sensible(job_id: str, data: bytes) -> JobSummary | None:
-    try:
-        row = ROW.validate_json(data)
-    except ValidationError:
-        return None
-    return row if row.id == job_id and has_sane_moments(row) else None
 
 
 def _in_short(job_id: str, data: bytes) -> JobInShort | None:

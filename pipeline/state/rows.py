@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from pipeline.model import Cost, Job, JobStatus, JobSummary, Priority
+from pipeline.state.moments import has_sane_moments
 
 ROW = TypeAdapter(JobSummary)
 COST = TypeAdapter(Cost)
@@ -58,3 +59,12 @@ def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:
     video, cost = str(row.video) if row.video else None, COST.dump_json(row.cost) if row.cost != Cost() else b""
     facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
     return (*facts, video, cost.decode(), row.sample, None, data)
+
+
+def sensible(job_id: str, data: bytes) -> JobSummary | None:
+    """The row of a job; None: it makes no sense."""
+    try:
+        row = ROW.validate_json(data)
+    except ValidationError:
+        return None
+    return row if row.id == job_id and has_sane_moments(row) else None

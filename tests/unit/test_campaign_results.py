@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -127,6 +127,7 @@ def test_a_table_that_was_a_manifest_keeps_its_columns(tmp_path):
 
 
 @given(cells=st.lists(st.lists(st.text(st.characters(codec=None), max_size=20), min_size=2, max_size=2), max_size=5))
+@example(cells=[["\x0c@SUM(1)", "\u2003\x0b=1+1"]])
 def test_no_cell_of_a_manifest_runs_and_none_is_lost(cells, tmp_path_factory):
     path = tmp_path_factory.mktemp("m") / "manifest.csv"
     write_manifest(path, ["a", "b"], [RowFilms(row, "", ()) for row in cells])

@@ -256,15 +256,18 @@ def test_a_script_that_is_there_is_noted_and_forgotten_with_the_job_that_had_it(
     ledger, key = EpisodeLedger(tmp_path, "optics"), "0" * 16
     ledger.change(lambda episodes: episodes.append(Episode(key=key, number=1)))
     film = EpisodeFilm(batch="night", job="1" * 16, subject="2" * 16)
+    other = film.model_copy(update={"job": "3" * 16})
     ledger.note_films({key: [("en", film)]})
-    ledger.note_script(key, "en", title="Light", covered="Waves; rays")
-    ledger.note_films({key: [("en", film)]})
-    (same,) = ledger.episodes()
-    ledger.note_films({key: [("en", film.model_copy(update={"job": "3" * 16}))]})
-    (other,) = ledger.episodes()
+    ledger.note_script(film, title="Light", covered="Waves; rays")
 
-    assert (same.title, same.covered, same.films["en"].written) == ("Light", "Waves; rays", True)
-    assert other.films["en"].written is False
+    told = ledger.told(film)
+    assert told is not None
+    assert (told.title, told.covered) == ("Light", "Waves; rays")
+    # What it was about is known as long as the film may be made again; its script is the job's.
+    assert ledger.told(other) == told
+    assert (ledger.is_written(film), ledger.is_written(other)) == (True, False)
+    (tmp_path / "optics" / f"{film.subject}.json").write_text("{", encoding="utf-8")
+    assert (ledger.told(film), ledger.is_written(film)) == (None, False)
 
 
 # Looks, words and links -----------------------------------------------------------------------------------------

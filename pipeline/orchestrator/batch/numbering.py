@@ -75,7 +75,7 @@ def number_episodes(briefs: Iterable[Brief], shop: Workshop, *, gives: bool) -> 
     for series, wanted in _claims(briefs, shop).items():
         give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first)
         ledger = ledger_of(shop.workspace, series)
-        numbers.know(series, ledger.change(give) if gives else give(ledger.episodes()))
+        numbers.know(series, ledger.change(give) if gives else give(list(ledger.episodes())))
     return numbers
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.serials import ledger_of, table_of
+from pipeline.state import BatchIndex
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 
@@ -34,11 +35,12 @@ def episodes_of(shop: Workshop, name: str = "") -> list[EpisodeState]:
     if name:
         table_of(name, shop.settings, where="")
     names = [name] if name else sorted(shop.settings.series)
+    indexes = _Indexes(shop)
     return [
         state
         for each in names
         for episode in ledger_of(shop.workspace, each).episodes()
-        for state in _films(each, episode, shop)
+        for state in _films(each, episode, indexes)
     ]
 
 
@@ -55,13 +57,23 @@ def forget_episode(shop: Workshop, name: str, number: int) -> None:
     ledger_of(shop.workspace, name).forget(number)
 
 
-def _films(series: str, episode: Episode, shop: Workshop) -> Iterator[EpisodeState]:
+class _Indexes(dict[str, BatchIndex | None]):
+    """The index of each batch, brought up to date once; None: the batch is gone."""
+
+    def __init__(self, shop: Workshop) -> None:
+        super().__init__()
+        self._store = shop.store
+
+    def __missing__(self, batch: str) -> BatchIndex | None:
+        self[batch] = self._store.refreshed(batch) if self._store.folder(batch).exists() else None
+        return self[batch]
+
+
+def _films(series: str, episode: Episode, indexes: Mapping[str, BatchIndex | None]) -> Iterator[EpisodeState]:
     films: list[tuple[str, EpisodeFilm | None]] = [*sorted(episode.films.items())] or [("", None)]
     for track, film in films:
-        row = None
-        if film and shop.store.folder(film.batch).exists():
-            index = shop.store.refreshed(film.batch)
-            row = index.find(film.job) if index.ids_like(film.job) else None
+        index = indexes[film.batch] if film else None
+        row = index.listed(film.job) if index and film else None
         yield EpisodeState(
             series=series,
             number=episode.number,

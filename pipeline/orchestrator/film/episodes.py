@@ -9,7 +9,8 @@ Everything here blocks, but for what says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.errors import BusyError, CheckpointError, TurnError
@@ -17,41 +18,47 @@ from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Sc
 from pipeline.model.episodes import Earlier
 from pipeline.model.text import clean_text
 from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, track_of
+from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track_of
 from pipeline.script import has_play
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 # Their films were asked for one by one: nobody may be making the one before.
 _ONE_BY_ONE = frozenset({SINGLES, QUEUE})
 _GIVEN_UP = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
+_OVER = _GIVEN_UP | {JobStatus.COMPLETED}
 _UNDER_WAY = frozenset({JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED})
 # Of what an episode was about, and of all that a model is told of earlier ones.
 _COVERED_CHARS, _MOST_CHARS = 200, 4000
+# Of the episodes that one goes out before, so many are told.
+_MOST_PASSED = 3
 
 
 def with_earlier(brief: Brief, shop: Workshop) -> Brief:
     """The brief with what earlier episodes were about, for who writes it: the nearest ones, as far as there is room."""
-    if not (brief.serial and brief.episode and brief.serial.remember):
+    if not (brief.serial and brief.episode and brief.serial.remember and _is_told(brief, shop)):
         return brief
     told: list[Earlier] = []
     room = _MOST_CHARS
-    for episode in reversed(ledger_of(shop.workspace, brief.series).episodes()):
-        if episode.number >= brief.episode or not episode.covered:
+    ledger, track = ledger_of(shop.workspace, brief.series), track_of(brief)
+    for episode in _earlier(ledger.episodes(), brief.episode):
+        # In another language it was about the same.
+        films = sorted(episode.films.items(), key=lambda entry: entry[0] != track)
+        if not (known := next(filter(None, (ledger.told(film) for _, film in films)), None)):
             continue
-        one = Earlier(number=episode.number, title=episode.title, covered=episode.covered)
-        room -= len(one.title) + len(one.covered)
+        room -= len(known.title) + len(known.covered)
         if room < 0 or len(told) == brief.serial.remember:
             break
-        told.append(one)
+        told.append(Earlier(number=episode.number, title=known.title, covered=known.covered))
     return replace(brief, serial=replace(brief.serial, earlier=tuple(reversed(told))))
 
 
-def note_script(brief: Brief, original: Script, shop: Workshop) -> None:
+def note_script(job: Job, original: Script, shop: Workshop) -> None:
     """Keep what an episode is about, for those after it; `original` is the script before it was translated."""
-    if brief.series and brief.episode:
-        covered = _in_a_line(original)
-        ledger = ledger_of(shop.workspace, brief.series)
-        ledger.note_script(episode_key(brief), track_of(brief), title=original.title, covered=covered)
+    if job.brief.series and job.brief.episode:
+        film = EpisodeFilm(batch=job.batch, job=job.id, subject=subject_key(job.brief))
+        ledger_of(shop.workspace, job.brief.series).note_script(
+            film, title=original.title, covered=_in_a_line(original)
+        )
 
 
 def _in_a_line(script: Script) -> str:
@@ -91,35 +98,47 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
     status = row.status.value.replace("_", " ")
     what = "the script of episode" if stage == "script" else "episode"
     message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {row.why}' if row.why else ''})"
-    return TurnError(message, where=job.folder, hint=f"nightreel resume {row.batch} goes on with it")
+    what = "review" if row.status is JobStatus.REVIEW else "resume"
+    hint = f"nightreel {what} {row.batch} {'shows it' if what == 'review' else 'goes on with it'}"
+    return TurnError(message, where=job.folder, hint=hint)
 
 
 def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
     """A line for each episode that should have gone out before this one and will not, back to the last that did."""
-    lines = []
-    for episode, _, row in _before(job.brief, shop):
-        if row and _is_out(row, shop):
+    lines: list[str] = []
+    for episode, film in _before(job.brief, shop):
+        row = _row(film, shop)
+        if len(lines) == _MOST_PASSED or (row and _is_out(row, shop)):
             break
+        if row and row.status is JobStatus.COMPLETED:
+            continue  # it was not to be published
         status = row.status.value if row else "gone"
         lines.append(f"episode {episode.number}, “{episode.title}”, is not out ({status}): this one went before it")
-    return tuple(reversed(lines[:3]))
+    return tuple(reversed(lines))
 
 
-def _before(brief: Brief, shop: Workshop) -> Iterator[tuple[Episode, EpisodeFilm, JobSummary | None]]:
-    """The episodes before one, of its track, the nearest first; with the row of the film, if it is wanted still."""
+def _earlier(episodes: Sequence[Episode], number: int) -> Iterator[Episode]:
+    """The episodes before this number, the nearest first."""
+    return reversed(episodes[: bisect_left(episodes, number, key=_number)])
+
+
+def _number(episode: Episode) -> int:
+    return episode.number
+
+
+def _before(brief: Brief, shop: Workshop) -> Iterator[tuple[Episode, EpisodeFilm]]:
+    """The films before one, of its track, the nearest first. To look up all of thousands takes long: stop early."""
     track = track_of(brief)
-    for episode in reversed(ledger_of(shop.workspace, brief.series).episodes()):
-        film = episode.films.get(track)
-        if film and episode.number < brief.episode:
-            yield episode, film, _row(film, shop)
+    for episode in _earlier(ledger_of(shop.workspace, brief.series).episodes(), brief.episode):
+        if film := episode.films.get(track):
+            yield episode, film
 
 
 def _row(film: EpisodeFilm, shop: Workshop) -> JobSummary | None:
-    """Of a job that its batch still lists."""
+    """Of a job that its batch still lists; None: nobody wants that film any more."""
     if not shop.store.folder(film.batch).exists():
         return None
-    index = shop.store.index(film.batch)
-    return index.find(film.job) if index.ids_like(film.job) else None
+    return shop.store.index(film.batch).listed(film.job)
 
 
 def _is_out(row: JobSummary, shop: Workshop) -> bool:
@@ -128,7 +147,8 @@ def _is_out(row: JobSummary, shop: Workshop) -> bool:
 
 def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before that is to be published and is not; where one is out, those before had their turn."""
-    for episode, _, row in _before(job.brief, shop):
+    for episode, film in _before(job.brief, shop):
+        row = _row(film, shop)
         if row is None or row.status in _GIVEN_UP:
             continue
         if _is_out(row, shop):
@@ -143,10 +163,14 @@ def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | No
     """The nearest episode before, in the same batch, that is to be written and is not."""
     if job.batch in _ONE_BY_ONE or not _is_told(job.brief, shop):
         return None
-    for episode, film, row in _before(job.brief, shop):
-        if film.batch != job.batch or row is None or row.status not in _UNDER_WAY:
+    ledger = ledger_of(shop.workspace, job.brief.series)
+    for episode, film in _before(job.brief, shop):
+        if film.batch != job.batch:
             continue
-        return None if film.written else (episode, row)
+        if ledger.is_written(film):
+            return None  # it has waited for those before it
+        if (row := _row(film, shop)) and row.status in _UNDER_WAY:
+            return episode, row
     return None
 
 
@@ -156,24 +180,26 @@ def _is_told(brief: Brief, shop: Workshop) -> bool:
     return is_model and not has_play(brief, shop.template(brief))
 
 
-async def let_next(job: Job, shop: Workshop) -> None:
-    """Let the next episode go on, if it waits for this one."""
+async def let_next(job: Job, shop: Workshop, *, stage: str = "") -> None:
+    """Let the next episode go on, if it waits for this one, at this `stage`; empty: wherever it waits."""
     from anyio import to_thread  # noqa: PLC0415 - beside functions that block
 
-    after = await to_thread.run_sync(_next_waiting, job, shop)
+    after = await to_thread.run_sync(_next_waiting, job, shop, stage)
     if after:
         await _let_go(after, shop)
 
 
-def _next_waiting(job: Job, shop: Workshop) -> EpisodeFilm | None:
+def _next_waiting(job: Job, shop: Workshop, stage: str) -> EpisodeFilm | None:
     brief = job.brief
     if not (brief.series and brief.episode):
         return None
-    track = track_of(brief)
-    for episode in ledger_of(shop.workspace, brief.series).episodes():
+    track, episodes = track_of(brief), ledger_of(shop.workspace, brief.series).episodes()
+    for episode in episodes[bisect_right(episodes, brief.episode, key=_number) :]:
         film = episode.films.get(track)
-        if film and episode.number > brief.episode and (row := _row(film, shop)) and _is_waiting(row):
-            return film
+        row = _row(film, shop) if film else None
+        if row and row.status not in _OVER:
+            # Those after it wait for this one, whether it waits itself or not.
+            return film if _is_waiting(row) and stage in {"", row.error and row.error.stage} else None
     return None
 
 
@@ -206,9 +232,15 @@ async def wake(batch: str, shop: Workshop) -> int:
 
 
 def _free(batch: str, shop: Workshop) -> list[EpisodeFilm]:
+    # Of those that wait in a line, only the first can have nobody before it.
+    first: dict[tuple[object, ...], JobSummary] = {}
+    for row in filter(_is_waiting, shop.store.index(batch).rows(JobStatus.PARKED)):
+        line = (row.series, row.language, row.format, row.variant, row.stage)
+        if line not in first or row.episode < first[line].episode:
+            first[line] = row
     found = []
-    for row in shop.store.index(batch).rows(JobStatus.PARKED):
-        job = shop.store.read_job(batch, row.id) if _is_waiting(row) else None
+    for row in first.values():
+        job = shop.store.read_job(batch, row.id)
         if job and job.error and waits_for(job, shop.for_job(job), job.error.stage) is None:
-            found.append(EpisodeFilm(batch=batch, job=job.id, subject=""))
+            found.append(EpisodeFilm(batch=batch, job=job.id, subject=subject_key(job.brief)))
     return found

@@ -86,7 +86,7 @@ class Commission:
         script = first
         if await to_thread.run_sync(shop.wishes.is_translated, brief):
             script = await translated_script(script, pace, brief, self)
-        await to_thread.run_sync(note_script, brief, first, shop)
+        await to_thread.run_sync(note_script, self.job, first, shop)
         return script, pace
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:

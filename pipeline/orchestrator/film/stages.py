@@ -113,7 +113,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     look = await to_thread.run_sync(shop.look, job)
     await to_thread.run_sync(fonts_for, _made(job.script), look)
     job = job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
-    await let_next(job, shop)
+    await let_next(job, shop, stage="script")
     return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
 
 

@@ -113,15 +113,18 @@ def ledger_of(workspace: Path, name: str) -> EpisodeLedger:
 def neighbours_of(brief: Brief, workspace: Path, journals: Path) -> Links:
     """The nearest episodes before and after, of its track, that are out on the channel of these journals. Blocks."""
     from pipeline.publishing.youtube import Links  # noqa: PLC0415 - loads aiohttp
+    from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - likewise
 
     words = link_words(brief.language)
     if not (brief.series and brief.episode):
         return Links(words=words)
     track = track_of(brief)
+    # To ask for the journal of each of thousands takes a second; most have none yet.
+    known = {journal.key for journal in Journal.all_in(journals)}
     films = [
-        (each.number, each.films[track].subject)
+        (each.number, film.subject)
         for each in ledger_of(workspace, brief.series).episodes()
-        if track in each.films and each.number != brief.episode
+        if (film := each.films.get(track)) and film.subject in known and each.number != brief.episode
     ]
     before = (_out(subject, journals) for number, subject in reversed(films) if number < brief.episode)
     after = (_out(subject, journals) for number, subject in films if number > brief.episode)
