@@ -21,6 +21,7 @@ def youtube(
     browser: bool = True,
     device: Annotated[bool, Parameter(negative="")] = False,
     port: int = 0,
+    replace: Annotated[bool, Parameter(negative="")] = False,
     place: Place = Place(),
 ) -> int:
     """Log in to a YouTube channel: once, in a browser.
@@ -43,6 +44,8 @@ def youtube(
         devices in the place of the other.
     port
         Port of this machine that the browser comes back to. Default: any that is free.
+    replace
+        Take the login though it is for another channel of YouTube's than the one that went by this name before.
     """
     from dataclasses import asdict
 
@@ -65,9 +68,9 @@ def youtube(
     async def work() -> int:
         shop, name = session.workshop, channel or session.workshop.settings.youtube.channel
         if device:
-            stands = await log_in_by_code(shop, name, show=show_code)
+            stands = await log_in_by_code(shop, name, replace=replace, show=show_code)
         else:
-            stands = await log_in_to_youtube(shop, name, port=port, browser=browser, show=show)
+            stands = await log_in_to_youtube(shop, name, port=port, browser=browser, replace=replace, show=show)
         if place.json:
             print_json(asdict(stands))
         else:
