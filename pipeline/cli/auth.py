@@ -137,10 +137,13 @@ def _lines(stands: LoginStanding) -> list[str]:
         renews = ", renewed by itself" if stands.renews_itself else ""
         lines.append(f"  token     until {stands.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")
     if stands.ends_in_testing_at:
-        lines.append(
-            f"  note      While your app is in testing, Google ends the login on "
-            f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
-        )
+        at = f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
+        if stands.is_over_in_testing and not stands.problem:
+            lines.append(f"  note      If your app is in testing, Google has ended the login on {at} It is over then:")
+            lines.append(f"            nightreel auth youtube --channel {stands.channel}")
+        else:
+            ends = "ended" if stands.is_over_in_testing else "ends"
+            lines.append(f"  note      While your app is in testing, Google {ends} the login on {at}")
         lines.append("            Publish the app (Google Auth Platform, Audience), then log in once more: it lasts.")
     return lines
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PATIENCE_S = 600.0
 # Google ends the logins of apps whose consent screen is External and in testing after so long.
 _TESTING = timedelta(days=7)
+# And an access token holds for an hour: one that was got before that end is over so long after it.
+_ACCESS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +41,10 @@ class LoginStanding:
     expires_at: datetime | None = None
     renews_itself: bool = False
     logged_in_at: datetime | None = None
-    # When it ends if the app is still in testing; None: nobody knows when it began.
+    # When it ends, or has ended, if the app is still in testing; None: it was renewed since, or nobody knows when it
+    # began.
     ends_in_testing_at: datetime | None = None
+    is_over_in_testing: bool = False
     # Whether it may send captions, which a login with a code may not.
     may_send_captions: bool = True
     # What is wrong with it, in a line; empty: nothing.
@@ -116,15 +120,13 @@ async def with_title(shop: Workshop, channel: str) -> LoginStanding:
     """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
     from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
 
-    stands = await to_thread.run_sync(standing, shop, channel)
-    if stands.problem:
-        return stands
     try:
         async with shop.hosts.channel(channel).open() as calls:
-            told = await ask_whose(calls)
+            await ask_whose(calls)
     except ProviderError as error:
-        return evolve(stands, problem=str(error))
-    return evolve(stands, title=told.title, channel_id=told.id)
+        return evolve(await to_thread.run_sync(standing, shop, channel), problem=str(error))
+    # What was told is kept with the token.
+    return await to_thread.run_sync(standing, shop, channel)
 
 
 def channels(shop: Workshop) -> list[str]:
@@ -143,8 +145,15 @@ def standing(shop: Workshop, channel: str) -> LoginStanding:
         token = read_token(known.token, login=known.how_to_log_in)
     except NightreelError as error:
         return evolve(stands, problem=str(error))
-    since, told = _moment(token.nightreel), identity_in(token)
+    since, told, refused_at = _moment(token, "logged_in_at"), identity_in(token), _moment(token, "refused_at")
+    ends_at = since + _TESTING if since else None
+    if ends_at and token.expires_at and token.expires_at > ends_at + _ACCESS:
+        # It was renewed since: the app is in testing no more.
+        ends_at = None
     problem = "" if token.refresh_token else "it can't be renewed"
+    if refused_at:
+        problem = f"the login is over: Google refused to renew it at {refused_at.astimezone():%Y-%m-%d %H:%M}. "
+        problem += known.how_to_log_in
     return evolve(
         stands,
         title=told.title if told else "",
@@ -152,17 +161,18 @@ def standing(shop: Workshop, channel: str) -> LoginStanding:
         scopes=token.scopes or (),
         may_send_captions=any(scope.endswith("/youtube.force-ssl") for scope in token.scopes or ()),
         expires_at=token.expires_at,
-        renews_itself=token.refresh_token is not None,
+        renews_itself=token.refresh_token is not None and not refused_at,
         logged_in_at=since,
-        ends_in_testing_at=since + _TESTING if since else None,
+        ends_in_testing_at=ends_at,
+        is_over_in_testing=ends_at is not None and ends_at <= shop.clock(),
         problem=problem,
     )
 
 
-def _moment(ours: object) -> datetime | None:
-    told = ours.get("logged_in_at") if isinstance(ours, dict) else None
+def _moment(token: Token, name: str) -> datetime | None:
+    """When something happened to a login, as we have noted it."""
     try:
-        moment = datetime.fromisoformat(str(told))
+        moment = datetime.fromisoformat(str((token.nightreel or {}).get(name)))
     except ValueError:
         return None
     return moment if moment.tzinfo else None

@@ -436,3 +436,46 @@ async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(yo
 
     assert not stands.may_send_captions
     assert "This login can't send captions" in "\n".join(_lines(stands))
+
+
+# How a login stands
+
+
+async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
+    """What is said of a login that began so long ago, and whose token was got so long ago."""
+    path = token_file(root)
+    if not path.exists():
+        youtube.write_token(path)
+        content = json.loads(path.read_bytes())
+        expiry = (now() - renewed + timedelta(seconds=3599)).replace(tzinfo=None).isoformat() + "Z"
+        noted = {"expiry": expiry, "nightreel": {"logged_in_at": (now() - began).isoformat()}}
+        path.write_text(json.dumps(content | noted), encoding="utf-8")
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=root))
+    return "\n".join(_lines(await to_thread.run_sync(standing, shop, "default")))
+
+
+async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_ended(youtube, tmp_path):
+    coming = await stand(youtube, tmp_path / "1", began=timedelta(days=6), renewed=timedelta(days=1))
+    over = await stand(youtube, tmp_path / "2", began=timedelta(days=8), renewed=timedelta(days=2))
+    published = await stand(youtube, tmp_path / "3", began=timedelta(days=8))
+
+    assert "While your app is in testing, Google ends the login on" in coming
+    assert "Google has ended the login on" in over
+    assert "nightreel auth youtube --channel default" in over
+    # It was renewed after seven days: it is no app in testing.
+    assert "note" not in published
+
+
+async def test_a_login_that_google_refuses_to_renew_is_over_until_it_renews_it_or_somebody_logs_in(
+    youtube, http, tmp_path
+):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order("invalid_grant")
+    with pytest.raises(NeedsLoginError):
+        await login(youtube, http, path).access_token()
+
+    assert "problem   the login is over: Google refused to renew it" in await stand(youtube, tmp_path)
+
+    assert await login(youtube, http, path).access_token()
+    assert "problem" not in await stand(youtube, tmp_path)

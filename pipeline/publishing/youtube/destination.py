@@ -38,7 +38,7 @@ from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.changing import change_film
+from pipeline.publishing.youtube.changing import change_film, put_off
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, is_done, plan_steps, planned
 from pipeline.publishing.youtube.film import Film, measured, open_film
@@ -121,15 +121,17 @@ class YouTubeDestination:
             tag, publicity = self._journal.tag(record), self._publicity.of(text)
             if self._timing.is_asked:
                 publicity = await self._made_public(publicity, text, tag)
-            async with self._channel.gate.call(), self._channel.open() as calls:
-                if elsewhere := await self._elsewhere(calls, record):
-                    raise InputError(elsewhere, where=self.name, hint=f"{self._channel.how_to_log_in} --replace")
-                wanted = video_resource(text, publicity, tag=tag)
-                try:
+            wanted = video_resource(text, publicity, tag=tag)
+            try:
+                async with self._channel.gate.call(), self._channel.open() as calls:
+                    if elsewhere := await self._elsewhere(calls, record):
+                        raise InputError(elsewhere, where=self.name, hint=f"{self._channel.how_to_log_in} --replace")
                     changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
-                except (ClosedError, QuotaError) as error:
-                    await self._journal.write(record.with_change(self._channel.clock(), put_off=error.message))
-                    raise
+            except (ClosedError, QuotaError) as error:
+                refused = put_off(error)
+                why = f"{refused.message}; {refused.hint}"
+                await self._journal.write(record.with_change(self._channel.clock(), put_off=why))
+                raise refused from error
             ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
             told = {"privacy": publicity.privacy} if self._timing.is_asked else {}
             out = record.published.model_copy(update=ours)

@@ -103,12 +103,7 @@ def _kept(token: Token, name: str) -> Identity | None:
 
 def _noting(token: Token, *, now: Identity | None, before: Identity | None = None) -> Token:
     """The token with its channel; or, as long as nobody has said which that is, with the one before."""
-    ours = {name: value for name, value in (token.nightreel or {}).items() if name not in {_NOW, _BEFORE}}
-    if now:
-        ours[_NOW] = asdict(now)
-    elif before:
-        ours[_BEFORE] = asdict(before)
-    return token.model_copy(update={"nightreel": ours})
+    return token.noting(**{_NOW: asdict(now) if now else None, _BEFORE: asdict(before) if before and not now else None})
 
 
 def _other(before: Identity, told: Identity, where: str, how_to_log_in: str) -> NeedsLoginError:

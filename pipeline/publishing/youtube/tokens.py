@@ -47,7 +47,7 @@ class Token(BaseModel):
     scopes: tuple[str, ...] | None = None
     # Naive in the file, and UTC.
     expiry: datetime | None = None
-    # Ours: when somebody has logged in, and to which channel (`identity`).
+    # Ours: when somebody has logged in, to which channel (`identity`), and when Google refused to renew it.
     nightreel: dict[str, Any] | None = None
 
     @property
@@ -69,6 +69,11 @@ class Token(BaseModel):
         if isinstance(answer.get("scope"), str):
             changes["scopes"] = tuple(answer["scope"].split())
         return self.model_copy(update=changes)
+
+    def noting(self, **ours: object) -> Token:
+        """With what we note of a login; None: nothing more."""
+        noted = {name: value for name, value in {**(self.nightreel or {}), **ours}.items() if value is not None}
+        return self.model_copy(update={"nightreel": noted or None})
 
     def as_json(self) -> str:
         """As google-auth writes it."""
@@ -190,7 +195,12 @@ class Login:
             if ready := self._ready(token, rejected):
                 return ready
             await to_thread.run_sync(discard_leftovers, self._path)
-            token = await self._refreshed(token)
+            try:
+                token = (await self._refreshed(token)).noting(refused_at=None)
+            except NeedsLoginError:
+                refused = token.noting(refused_at=self._clock().isoformat())
+                await to_thread.run_sync(write_token, self._path, refused)
+                raise
             await to_thread.run_sync(write_token, self._path, token)
         assert token.token is not None
         return token.token.get_secret_value()
