@@ -21,6 +21,7 @@ def youtube(
     browser: bool = True,
     device: Annotated[bool, Parameter(negative="")] = False,
     port: int = 0,
+    replace: Annotated[bool, Parameter(negative="")] = False,
     place: Place = Place(),
 ) -> int:
     """Log in to a YouTube channel: once, in a browser.
@@ -43,6 +44,8 @@ def youtube(
         devices in the place of the other.
     port
         Port of this machine that the browser comes back to. Default: any that is free.
+    replace
+        Take the login though it is for another channel of YouTube's than the one that went by this name before.
     """
     from dataclasses import asdict
 
@@ -65,9 +68,9 @@ def youtube(
     async def work() -> int:
         shop, name = session.workshop, channel or session.workshop.settings.youtube.channel
         if device:
-            stands = await log_in_by_code(shop, name, show=show_code)
+            stands = await log_in_by_code(shop, name, replace=replace, show=show_code)
         else:
-            stands = await log_in_to_youtube(shop, name, port=port, browser=browser, show=show)
+            stands = await log_in_to_youtube(shop, name, port=port, browser=browser, replace=replace, show=show)
         if place.json:
             print_json(asdict(stands))
         else:
@@ -134,10 +137,13 @@ def _lines(stands: LoginStanding) -> list[str]:
         renews = ", renewed by itself" if stands.renews_itself else ""
         lines.append(f"  token     until {stands.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")
     if stands.ends_in_testing_at:
-        lines.append(
-            f"  note      While your app is in testing, Google ends the login on "
-            f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
-        )
+        at = f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
+        if stands.is_over_in_testing and not stands.problem:
+            lines.append(f"  note      If your app is in testing, Google has ended the login on {at} It is over then:")
+            lines.append(f"            nightreel auth youtube --channel {stands.channel}")
+        else:
+            ends = "ended" if stands.is_over_in_testing else "ends"
+            lines.append(f"  note      While your app is in testing, Google {ends} the login on {at}")
         lines.append("            Publish the app (Google Auth Platform, Audience), then log in once more: it lasts.")
     return lines
 

@@ -75,7 +75,12 @@ def publish(
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch.batches import Outcome
     from pipeline.orchestrator.control import updating
-    from pipeline.orchestrator.control.publishing import find_job, publish_batch, publish_file
+    from pipeline.orchestrator.control.publishing import (
+        find_job,
+        publish_batch,
+        publish_file,
+        refuse_unknown,
+    )
     from pipeline.orchestrator.control.wishes import ReleaseWishes
     from pipeline.orchestrator.events import Listener
 
@@ -103,6 +108,8 @@ def publish(
         return EXIT_OK
 
     async def work() -> int:
+        if not is_file:
+            await to_thread.run_sync(refuse_unknown, session.workshop, what)
         ours = await to_thread.run_sync(find_job, session.workshop, Path(what)) if is_file and not metadata else None
         if is_file and not ours:
             return await work_on_file(Path(what))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import webbrowser
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as evolve
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,14 @@ from pipeline.orchestrator.workshop import Workshop
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube.login import LoginPlan
+    from pipeline.publishing.youtube.tokens import Token
 
 # For who looks for an account, a password and a phone.
 _PATIENCE_S = 600.0
 # Google ends the logins of apps whose consent screen is External and in testing after so long.
 _TESTING = timedelta(days=7)
+# And an access token holds for an hour: one that was got before that end is over so long after it.
+_ACCESS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +35,16 @@ class LoginStanding:
     file: Path
     # What YouTube calls the channel; empty: nobody has asked.
     title: str = ""
+    channel_id: str = ""
     scopes: tuple[str, ...] = ()
     # Until when the access token holds, and whether another one can be had without a person.
     expires_at: datetime | None = None
     renews_itself: bool = False
     logged_in_at: datetime | None = None
-    # When it ends if the app is still in testing; None: nobody knows when it began.
+    # When it ends, or has ended, if the app is still in testing; None: it was renewed since, or nobody knows when it
+    # began.
     ends_in_testing_at: datetime | None = None
+    is_over_in_testing: bool = False
     # Whether it may send captions, which a login with a code may not.
     may_send_captions: bool = True
     # What is wrong with it, in a line; empty: nothing.
@@ -45,11 +52,17 @@ class LoginStanding:
 
 
 async def log_in_to_youtube(
-    shop: Workshop, channel: str, *, port: int = 0, browser: bool = True, show: Callable[[str, int], None]
+    shop: Workshop,
+    channel: str,
+    *,
+    port: int = 0,
+    browser: bool = True,
+    replace: bool = False,
+    show: Callable[[str, int], None],
 ) -> LoginStanding:
     """Log in to a channel of YouTube in a browser, and save the token. `show` gets the address, and the port.
 
-    Raises `NeedsLoginError`.
+    Raises `NeedsLoginError`: for another channel than that of the login before, too, unless it is to `replace` it.
     """
     from pipeline.publishing.youtube.login import log_in  # noqa: PLC0415 - loads aiohttp
 
@@ -58,25 +71,36 @@ async def log_in_to_youtube(
         if browser:
             await to_thread.run_sync(webbrowser.open, address)
 
-    await log_in(await _plan(shop, channel, port=port), show=show_and_open)
-    return await with_title(shop, channel)
+    token = await log_in(await _plan(shop, port=port), show=show_and_open)
+    return await _kept(shop, channel, token, replace=replace)
 
 
-async def log_in_by_code(shop: Workshop, channel: str, *, show: Callable[[str, str], None]) -> LoginStanding:
+async def log_in_by_code(
+    shop: Workshop, channel: str, *, replace: bool = False, show: Callable[[str, str], None]
+) -> LoginStanding:
     """Log in to a channel of YouTube on another device. `show` gets the address, and the code to type there.
 
-    Raises `NeedsLoginError`.
+    Raises as `log_in_to_youtube`.
     """
     from pipeline.publishing.youtube import device  # noqa: PLC0415 - loads aiohttp
 
     async def show_code(address: str, code: str) -> None:
         show(address, code)
 
-    await device.log_in_by_code(await _plan(shop, channel), show=show_code)
-    return await with_title(shop, channel)
+    token = await device.log_in_by_code(await _plan(shop), show=show_code)
+    return await _kept(shop, channel, token, replace=replace)
 
 
-async def _plan(shop: Workshop, channel: str, *, port: int = 0) -> LoginPlan:
+async def _kept(shop: Workshop, channel: str, token: Token, *, replace: bool) -> LoginStanding:
+    from pipeline.publishing.youtube.identity import keep_login  # noqa: PLC0415
+
+    await keep_login(shop.hosts.channel(channel), token, replace=replace)
+    stands = await to_thread.run_sync(standing, shop, channel)
+    # Where YouTube could not say whose it is, it says why now.
+    return stands if stands.channel_id else await with_title(shop, channel)
+
+
+async def _plan(shop: Workshop, *, port: int = 0) -> LoginPlan:
     from pipeline.publishing.youtube.login import LoginPlan, read_client  # noqa: PLC0415
 
     hosts, wanted = shop.hosts, shop.settings.youtube
@@ -85,7 +109,6 @@ async def _plan(shop: Workshop, channel: str, *, port: int = 0) -> LoginPlan:
         auth_url=wanted.auth_url,
         token_url=wanted.token_url,
         device_url=wanted.device_url,
-        token=hosts.channel(channel).token,
         port=port,
         patience_s=_PATIENCE_S,
         timeout_s=wanted.timeout_s,
@@ -95,18 +118,15 @@ async def _plan(shop: Workshop, channel: str, *, port: int = 0) -> LoginPlan:
 
 async def with_title(shop: Workshop, channel: str) -> LoginStanding:
     """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
-    from pipeline.publishing.youtube.answers import objects, text_at  # noqa: PLC0415
+    from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
 
-    stands = await to_thread.run_sync(standing, shop, channel)
-    if stands.problem:
-        return stands
     try:
         async with shop.hosts.channel(channel).open() as calls:
-            answer = await calls.read("youtube/v3/channels", {"part": "snippet", "mine": "true"})
+            await ask_whose(calls)
     except ProviderError as error:
-        return replace(stands, problem=str(error))
-    title = next((text_at(item, "snippet", "title") for item in objects(answer.get("items"))), "")
-    return replace(stands, title=title, problem="" if title else "this Google account has no YouTube channel")
+        return evolve(await to_thread.run_sync(standing, shop, channel), problem=str(error))
+    # What was told is kept with the token.
+    return await to_thread.run_sync(standing, shop, channel)
 
 
 def channels(shop: Workshop) -> list[str]:
@@ -116,6 +136,7 @@ def channels(shop: Workshop) -> list[str]:
 
 def standing(shop: Workshop, channel: str) -> LoginStanding:
     """How a login stands. Asks nobody. Blocks."""
+    from pipeline.publishing.youtube.identity import identity_in  # noqa: PLC0415
     from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
 
     known = shop.hosts.channel(channel)
@@ -123,25 +144,35 @@ def standing(shop: Workshop, channel: str) -> LoginStanding:
     try:
         token = read_token(known.token, login=known.how_to_log_in)
     except NightreelError as error:
-        return replace(stands, problem=str(error))
-    since = _moment((token.model_extra or {}).get("nightreel"))
+        return evolve(stands, problem=str(error))
+    since, told, refused_at = _moment(token, "logged_in_at"), identity_in(token), _moment(token, "refused_at")
+    ends_at = since + _TESTING if since else None
+    if ends_at and token.expires_at and token.expires_at > ends_at + _ACCESS:
+        # It was renewed since: the app is in testing no more.
+        ends_at = None
     problem = "" if token.refresh_token else "it can't be renewed"
-    return replace(
+    if refused_at:
+        problem = f"the login is over: Google refused to renew it at {refused_at.astimezone():%Y-%m-%d %H:%M}. "
+        problem += known.how_to_log_in
+    return evolve(
         stands,
+        title=told.title if told else "",
+        channel_id=told.id if told else "",
         scopes=token.scopes or (),
         may_send_captions=any(scope.endswith("/youtube.force-ssl") for scope in token.scopes or ()),
         expires_at=token.expires_at,
-        renews_itself=token.refresh_token is not None,
+        renews_itself=token.refresh_token is not None and not refused_at,
         logged_in_at=since,
-        ends_in_testing_at=since + _TESTING if since else None,
+        ends_in_testing_at=ends_at,
+        is_over_in_testing=ends_at is not None and ends_at <= shop.clock(),
         problem=problem,
     )
 
 
-def _moment(ours: object) -> datetime | None:
-    told = ours.get("logged_in_at") if isinstance(ours, dict) else None
+def _moment(token: Token, name: str) -> datetime | None:
+    """When something happened to a login, as we have noted it."""
     try:
-        moment = datetime.fromisoformat(str(told))
+        moment = datetime.fromisoformat(str((token.nightreel or {}).get(name)))
     except ValueError:
         return None
     return moment if moment.tzinfo else None

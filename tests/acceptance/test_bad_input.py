@@ -157,6 +157,10 @@ BAD = {
         ("run", "good.md", "--batch", "../up"), 2, ("can't be the name of a batch",)
     ),
     "a batch that is not there": Bad(("status", "spce"), 2, ("no batch named 'spce'",)),
+    "a publication of what is not there": Bad(
+        ("publish", "spce", "--to", "youtube"), 2, ("spce: no batch has this name, and there is no such file")
+    ),
+    "a publication of a brief": Bad(("publish", "good.md", "--to", "youtube"), 2, ("good.md", "it is no MP4")),
     "an init below a file": Bad(("init", "good.md/films"), 8, ("can't be written",)),
 }
 # Found while the command line is read: no command has heard of --json yet.

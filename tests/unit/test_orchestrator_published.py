@@ -132,6 +132,16 @@ async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids,
     assert found.strangers == (f"https://www.youtube.com/watch?v={ids[KEYS[0]]}",)
 
 
+async def test_films_of_another_channel_than_the_login_is_for_are_not_said_to_be_gone(youtube, ids, tmp_path):
+    youtube.write_token(token_file(tmp_path), "other")
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    assert [film.trouble for film in found.films] == [
+        "is on the channel UCdefault, and the login is for “Channel other” (UCother)"
+    ] * len(ids)
+
+
 async def test_a_channel_that_cannot_be_asked_is_told_with_what_is_known(youtube, ids, tmp_path):
     youtube.accounts.expire_all()
     youtube.faults.order("invalid_grant")

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.errors import HeldError, InputError, PermanentError
+from pipeline.errors import ClosedError, HeldError, InputError, PermanentError
 from pipeline.publishing.youtube import Timing
+from pipeline.state.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, now, token_file
 from tests.unit.test_youtube_extras import write_film
@@ -122,3 +123,18 @@ async def test_what_is_not_out_or_gone_is_told(youtube, out, tmp_path):
     youtube.films.clear()
     with pytest.raises(PermanentError, match="the film is gone"):
         await film_for(replace(channel_of(youtube, tmp_path))).update(out)
+
+
+async def test_a_change_that_the_day_does_not_pay_for_is_told_with_when_to_ask_for_it_again(youtube, out, tmp_path):
+    words(out, title="Why the sky is blue, and not violet")
+    day = Allowance(uploads_per_day=0, units_per_day=40, costs={"videos.update": 50})
+
+    with pytest.raises(ClosedError, match=r"units .* spent") as told:
+        await film_for(channel_of(youtube, tmp_path, allowance=day)).update(out)
+
+    again = f"give the same command again after {told.value.until.astimezone():%Y-%m-%d %H:%M}"
+    assert again in str(told.value)
+    assert "goes on at" not in str(told.value)
+    (journal,) = (tmp_path / "state" / "youtube" / "default").glob("*.json")
+    assert again in json.loads(journal.read_bytes())["steps"]["what --update asked for"]["why"]
+    assert youtube.calls["videos.update"] == 0

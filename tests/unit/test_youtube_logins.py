@@ -19,6 +19,7 @@ from pipeline.orchestrator.logins import standing
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.device import log_in_by_code
 from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.identity import keep_login
 from pipeline.publishing.youtube.login import Client, LoginPlan, log_in, read_client
 from pipeline.publishing.youtube.tokens import Login, read_token
 from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, YouTubeStandIn
@@ -218,13 +219,18 @@ def client_file(root, kind="installed"):
     return path
 
 
-def plan(youtube, root, *, patience_s=10.0, port=0):
+async def log_in_and_keep(youtube, root, browser, **options):
+    token = await log_in(plan(youtube), show=browser.open)
+    await browser.task
+    await keep_login(channel_of(youtube, root), token, **options)
+
+
+def plan(youtube, *, patience_s=10.0, port=0):
     return LoginPlan(
         client=Client(client_id=CLIENT_ID, client_secret=CLIENT_SECRET),
         auth_url=youtube.auth_url,
         token_url=youtube.token_url,
         device_url=f"{youtube.url}/device/code",
-        token=token_file(root),
         port=port,
         patience_s=patience_s,
         timeout_s=5,
@@ -253,8 +259,7 @@ def browser():
 
 
 async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, http, browser, tmp_path):
-    await log_in(plan(youtube, tmp_path), show=browser.open)
-    await browser.task
+    await log_in_and_keep(youtube, tmp_path, browser)
 
     assert "Logged in" in browser.page
     path = token_file(tmp_path)
@@ -264,14 +269,14 @@ async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, htt
     first = json.loads(path.read_bytes())["token"]
     assert await login(youtube, http, path).access_token(rejected=first) != first
     # Google does not say when a login began: we do, for the seven days of an app in testing.
-    assert json.loads(path.read_bytes())["nightreel"].keys() == {"logged_in_at"}
+    assert json.loads(path.read_bytes())["nightreel"].keys() == {"logged_in_at", "channel"}
 
 
 async def test_a_refusal_is_told_and_nothing_is_saved(youtube, browser, tmp_path):
     youtube.accounts.denies = True
 
     with pytest.raises(NeedsLoginError, match="access_denied"):
-        await log_in(plan(youtube, tmp_path), show=browser.open)
+        await log_in(plan(youtube), show=browser.open)
 
     await browser.task
     assert "Not logged in" in browser.page
@@ -290,7 +295,7 @@ async def test_a_login_that_would_not_do_is_not_saved(youtube, browser, tmp_path
     spoil(youtube.accounts)
 
     with pytest.raises(NeedsLoginError, match=said):
-        await log_in(plan(youtube, tmp_path), show=browser.open)
+        await log_in(plan(youtube), show=browser.open)
 
     await browser.task
     assert not token_file(tmp_path).exists()
@@ -306,7 +311,7 @@ async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(yout
                     statuses.append(response.status)
         await browser.open(address, port)
 
-    await log_in(plan(youtube, tmp_path), show=knock_first)
+    await log_in(plan(youtube), show=knock_first)
 
     await browser.task
     assert statuses == [404, 404, 404]
@@ -317,7 +322,7 @@ async def test_nobody_is_waited_for_without_end(youtube, tmp_path):
         return
 
     with pytest.raises(NeedsLoginError, match="nobody has logged in within"):
-        await log_in(plan(youtube, tmp_path, patience_s=0.01), show=nobody)
+        await log_in(plan(youtube, patience_s=0.01), show=nobody)
 
 
 async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, browser, tmp_path):
@@ -327,7 +332,7 @@ async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, brow
         seen.append(address)
         await browser.open(address, port)
 
-    await log_in(plan(youtube, tmp_path), show=look)
+    await log_in(plan(youtube), show=look)
     await browser.task
 
     query = parse_qs(urlsplit(seen[0]).query)
@@ -338,9 +343,9 @@ async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, brow
 
 async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, browser, tmp_path):
     with pytest.raises(InputError, match=rf"port {youtube.port} is in use\. Give another, from 1024"):
-        await log_in(plan(youtube, tmp_path, port=youtube.port), show=browser.open)
+        await log_in(plan(youtube, port=youtube.port), show=browser.open)
     with pytest.raises(InputError, match=r"port 99999 can't be had\. Give another"):
-        await log_in(plan(youtube, tmp_path, port=99999), show=browser.open)
+        await log_in(plan(youtube, port=99999), show=browser.open)
 
 
 @pytest.mark.parametrize("kind", ["web", "service_account"])
@@ -374,7 +379,8 @@ def log_in_on_a_phone(tmp_path, *before_consent, **accounts):
             start_s = loop.time()
             error = None
             try:
-                await log_in_by_code(plan(youtube, tmp_path, patience_s=600), show=show)
+                token = await log_in_by_code(plan(youtube, patience_s=600), show=show)
+                await keep_login(channel_of(youtube, tmp_path), token)
             except NightreelError as raised:
                 error = raised
             return youtube, error, loop.time() - start_s
@@ -430,3 +436,46 @@ async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(yo
 
     assert not stands.may_send_captions
     assert "This login can't send captions" in "\n".join(_lines(stands))
+
+
+# How a login stands
+
+
+async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
+    """What is said of a login that began so long ago, and whose token was got so long ago."""
+    path = token_file(root)
+    if not path.exists():
+        youtube.write_token(path)
+        content = json.loads(path.read_bytes())
+        expiry = (now() - renewed + timedelta(seconds=3599)).replace(tzinfo=None).isoformat() + "Z"
+        noted = {"expiry": expiry, "nightreel": {"logged_in_at": (now() - began).isoformat()}}
+        path.write_text(json.dumps(content | noted), encoding="utf-8")
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=root))
+    return "\n".join(_lines(await to_thread.run_sync(standing, shop, "default")))
+
+
+async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_ended(youtube, tmp_path):
+    coming = await stand(youtube, tmp_path / "1", began=timedelta(days=6), renewed=timedelta(days=1))
+    over = await stand(youtube, tmp_path / "2", began=timedelta(days=8), renewed=timedelta(days=2))
+    published = await stand(youtube, tmp_path / "3", began=timedelta(days=8))
+
+    assert "While your app is in testing, Google ends the login on" in coming
+    assert "Google has ended the login on" in over
+    assert "nightreel auth youtube --channel default" in over
+    # It was renewed after seven days: it is no app in testing.
+    assert "note" not in published
+
+
+async def test_a_login_that_google_refuses_to_renew_is_over_until_it_renews_it_or_somebody_logs_in(
+    youtube, http, tmp_path
+):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order("invalid_grant")
+    with pytest.raises(NeedsLoginError):
+        await login(youtube, http, path).access_token()
+
+    assert "problem   the login is over: Google refused to renew it" in await stand(youtube, tmp_path)
+
+    assert await login(youtube, http, path).access_token()
+    assert "problem" not in await stand(youtube, tmp_path)

@@ -118,10 +118,12 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
 
 async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple[list[Out], list[str]]:
     from pipeline.publishing.youtube.after import look  # noqa: PLC0415
+    from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
     from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
     from pipeline.publishing.youtube.lookup import films_of  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
+    now = await ask_whose(calls) if records else None
     ids = {key: record.published.id for key, record in records.items() if record and record.published}
     seen = await look(calls, list(ids.values()))
     by_tag: dict[str, list[str]] = {}
@@ -140,6 +142,9 @@ async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple
         ours |= {tag, *(journal.tag_of(number) for number in range(1, record.round))}
         if record.published is None:
             told.append(out)
+            continue
+        if now and record.channel_id not in {"", now.id}:
+            told.append(replace(out, trouble=f"is on the channel {record.channel_id}, and the login is for {now}"))
             continue
         stands = seen.get(record.published.id)
         if stands:

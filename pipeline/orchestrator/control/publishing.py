@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anyio import from_thread, to_thread
 
-from pipeline.errors import InputError, QualityError, ReviewError
+from pipeline.errors import InputError, QualityError, ReviewError, did_you_mean
 from pipeline.media.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
 from pipeline.orchestrator.batch import batches
@@ -124,6 +124,18 @@ async def publish_file(
             await host.again()
         receipts.append(await host.deliver(package))
     return tuple(receipts)
+
+
+def refuse_unknown(shop: Workshop, what: str) -> None:
+    """Raise `InputError` for what is no name of a batch: a person may have meant a file. Blocks."""
+    known = shop.store.batch_names()
+    if what in known:
+        return
+    path = Path(what)
+    told = "it is a folder" if path.is_dir() else "it is no MP4" if path.is_file() else "there is no such file"
+    nothing = "Nothing has been run in this workspace yet: nightreel run LIST makes films, or name a file in .mp4"
+    hint = did_you_mean(what, known) or nothing
+    raise InputError(f"no batch has this name, and {told}", where=what, hint=hint)
 
 
 def find_job(shop: Workshop, video: Path) -> JobSummary | None:

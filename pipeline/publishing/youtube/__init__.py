@@ -17,6 +17,7 @@ calls        requests in the name of a channel, each counted
 answers      what comes back, whatever shape it has
 tokens       the login of a channel
 login        how it is made      (device: where there is no browser)
+identity     which channel it is for
 http         whole answers, with a deadline
 failures     what YouTube refuses, as our errors
 """

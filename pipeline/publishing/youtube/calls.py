@@ -43,9 +43,9 @@ class Calls:
         """`quota` is that of a project, by its client."""
         self._http = http
         self._quota = quota
-        self._login = login
+        self.login = login
         self._root_url = root_url.rstrip("/")
-        self._how_to_log_in = how_to_log_in
+        self.how_to_log_in = how_to_log_in
         self._clock = clock
         self._retry = retry
         # Units of the day that are left to others.
@@ -57,7 +57,7 @@ class Calls:
     @property
     def _project(self) -> ProjectQuota:
         """The quota of the client's project; it is known with the first token."""
-        return self._quota(self._login.client_id)
+        return self._quota(self.login.client_id)
 
     def address(self, path: str, parameters: Mapping[str, str]) -> str:
         """Where a method of the API is called."""
@@ -103,7 +103,7 @@ class Calls:
     @property
     def login_is_over(self) -> bool:
         """Whether it was found out that nothing more can be asked before a person has logged in."""
-        return self._login.is_over
+        return self.login.is_over
 
     @contextmanager
     def leaving(self, units: int) -> Iterator[None]:
@@ -128,7 +128,7 @@ class Calls:
         Raises `NeedsLoginError` when the login is over.
         """
         try:
-            await self._login.access_token()
+            await self.login.access_token()
             reserved = await self._project.reserve(method, leave=self._leave)
         except ClosedError as error:
             return error
@@ -156,17 +156,17 @@ class Calls:
 
         Without `repeat` the token is renewed, and the 401 returned: the caller has to look first how far it came.
         """
-        token = await self._login.access_token()
+        token = await self.login.access_token()
         reply = await self._once(method, url, headers, body, token)
         if reply.status == 401:
-            token = await self._login.access_token(rejected=token)
+            token = await self.login.access_token(rejected=token)
             if repeat:
                 reply = await self._once(method, url, headers, body, token)
         return reply
 
     def error(self, reply: Reply) -> ProviderError:
         """The error for an answer that is none."""
-        return error_of(reply, where=self.where, login=self._how_to_log_in, now=self._clock())
+        return error_of(reply, where=self.where, login=self.how_to_log_in, now=self._clock())
 
     def _told(self, reply: Reply) -> dict[str, Any]:
         """What a question was answered. A page of somebody else's must not look like a channel without films."""

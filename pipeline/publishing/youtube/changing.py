@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline.errors import InputError, PermanentError
+from pipeline.errors import ClosedError, InputError, PermanentError, QuotaError
 from pipeline.publishing.youtube.answers import objects, within
 from pipeline.publishing.youtube.calls import Calls
 
@@ -55,6 +55,16 @@ async def change_film(calls: Calls, video_id: str, wanted: Mapping[str, Any], *,
         told["status"] |= {name: value for name, value in who.items() if value is not None}
         await _update(calls, {"id": video_id, **{part: told[part] for part in _SETTABLE if part in changed}})
     return bool(changed)
+
+
+def put_off(error: ClosedError | QuotaError) -> ClosedError | QuotaError:
+    """What kept a change from being made, with what to do: unlike films, changes do not go on by themselves."""
+    until = error.until if isinstance(error, ClosedError) else error.resets_at
+    when = f"after {until.astimezone():%Y-%m-%d %H:%M}" if until else "later"
+    hint = f"It does not go on by itself: give the same command again {when}"
+    if isinstance(error, ClosedError):
+        return ClosedError(error.message, until=error.until, where=error.where, hint=hint)
+    return QuotaError(error.message, where=error.where, hint=hint, resets_at=until)
 
 
 async def change_description(calls: Calls, video_id: str, rewrite: Callable[[str], str]) -> None:

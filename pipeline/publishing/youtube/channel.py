@@ -14,7 +14,7 @@ from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
-from pipeline.publishing.youtube.tokens import Login, lies_at
+from pipeline.publishing.youtube.tokens import Login, Token, lies_at
 from pipeline.state.quota import ProjectQuota
 
 
@@ -49,8 +49,8 @@ class Channel:
         return f"Run: nightreel auth youtube --channel {self.name}"
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Calls]:
-        """Requests in its name, for the length of the block."""
+    async def open(self, token: Token | None = None) -> AsyncIterator[Calls]:
+        """Requests in its name, for the length of the block; with a `token` that is not saved yet, by that."""
         async with open_http(where=self.address, timeout_s=self.timeout_s, bandwidth=self.bandwidth) as http:
             login = Login(
                 await to_thread.run_sync(lies_at, self.token),
@@ -60,6 +60,7 @@ class Channel:
                 login=self.how_to_log_in,
                 retry=self.retry,
                 clock=self.clock,
+                unsaved=token,
             )
             yield Calls(
                 http=http,

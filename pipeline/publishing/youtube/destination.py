@@ -10,23 +10,21 @@ What has happened before is in the film's journal (`journal.py`). Read it from t
 
 There are never two sessions that could both end in a film: a new one is begun only when the server has forgotten the
 old one and the film is not on the channel, or when nobody can finish the old one any more, because its bytes are gone.
+And what was begun on one channel neither goes on nor begins anew on another that somebody has logged in to since.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from anyio import to_thread
 
 from pipeline.errors import (
-    CheckpointError,
     ClosedError,
     HeldError,
     InputError,
@@ -40,15 +38,17 @@ from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.changing import change_film
+from pipeline.publishing.youtube.changing import change_film, put_off
 from pipeline.publishing.youtube.channel import Channel
-from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, plan_steps, planned
+from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, is_done, plan_steps, planned
+from pipeline.publishing.youtube.film import Film, measured, open_film
+from pipeline.publishing.youtube.identity import known_identity, whose
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
-from pipeline.publishing.youtube.upload import Film, SessionGoneError, Upload
-from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
+from pipeline.publishing.youtube.upload import SessionGoneError, Upload
+from pipeline.publishing.youtube.video import FilmText, Publicity, text_of, video_resource
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3
@@ -95,11 +95,17 @@ class YouTubeDestination:
         return receipt.destination == self.name
 
     async def again(self) -> None:
-        """The next delivery publishes the film once more, if it is out; one that was begun goes on."""
+        """The next delivery publishes the film once more, if it is out; one that was begun goes on.
+
+        One that was begun on another channel than the login is for begins anew on this one.
+        """
         async with self._alone():
             record = await self._journal.read()
+            ours = await to_thread.run_sync(known_identity, self._channel)
             if record and record.published:
                 await self._journal.write(record.again())
+            elif record and ours and record.channel_id not in {"", ours.id}:
+                await self._journal.write(record.on_another())
 
     async def update(self, package: Package) -> bool:
         """Show the film that is out as is asked for now: its words; and who may see it from when, if somebody says so.
@@ -115,13 +121,17 @@ class YouTubeDestination:
             tag, publicity = self._journal.tag(record), self._publicity.of(text)
             if self._timing.is_asked:
                 publicity = await self._made_public(publicity, text, tag)
-            async with self._channel.gate.call(), self._channel.open() as calls:
-                wanted = video_resource(text, publicity, tag=tag)
-                try:
+            wanted = video_resource(text, publicity, tag=tag)
+            try:
+                async with self._channel.gate.call(), self._channel.open() as calls:
+                    if elsewhere := await self._elsewhere(calls, record):
+                        raise InputError(elsewhere, where=self.name, hint=f"{self._channel.how_to_log_in} --replace")
                     changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
-                except (ClosedError, QuotaError) as error:
-                    await self._journal.write(record.with_change(self._channel.clock(), put_off=error.message))
-                    raise
+            except (ClosedError, QuotaError) as error:
+                refused = put_off(error)
+                why = f"{refused.message}; {refused.hint}"
+                await self._journal.write(record.with_change(self._channel.clock(), put_off=why))
+                raise refused from error
             ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
             told = {"privacy": publicity.privacy} if self._timing.is_asked else {}
             out = record.published.model_copy(update=ours)
@@ -134,7 +144,7 @@ class YouTubeDestination:
         async with self._alone():
             record = await self._journal.read()
             if record is None or record.published is None:
-                with await to_thread.run_sync(_open, package.video) as file:
+                with await to_thread.run_sync(open_film, package.video) as file:
                     record = await self._publish(package, file, record)
             receipt = self._receipt(package, record)
             record, missing = await self._do_the_rest(package, record)
@@ -159,18 +169,24 @@ class YouTubeDestination:
         return Receipt(destination=self.name, package=package, id=out.id, url=out.url)
 
     def _held(self, out: Published) -> HeldError:
-        ours = self._subject
-        command = f"nightreel publish {ours.batch} --to {self.name} --job {ours.job}"
         return HeldError(
-            f"“{out.title}” is out as {out.url} (job {out.job}), and has been made anew since (job {ours.job})",
+            f"“{out.title}” is out as {out.url} (job {out.job}), and has been made anew since "
+            f"(job {self._subject.job})",
             where=self.name,
             hint="Look at both. To publish this one as well (with --update instead of --again: to keep the one that is "
-            f"out, and give it the words of this one): {command} --again",
+            f"out, and give it the words of this one): {self._command} --again",
         )
+
+    @property
+    def _command(self) -> str:
+        """What publishes this film."""
+        ours = self._subject
+        what, which = (ours.batch, f" --job {ours.job}") if ours.job else ("FILE", "")
+        return f"nightreel publish {what} --to {self.name}{which}"
 
     async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, Missing]:
         """What goes with a film that is out; and what of it is missing then."""
-        text = await to_thread.run_sync(_text_of, package, self._subject)
+        text = await to_thread.run_sync(text_of, package, self._subject)
         # Looked up now that this film is noted as out: of two that went out at once, one sees the other.
         links = await to_thread.run_sync(self._neighbours)
         plan = partial(plan_steps, package, text, self._extras, folder=self._channel.journals, links=links)
@@ -179,13 +195,15 @@ class YouTubeDestination:
         wanted = planned(steps, record, at=self._channel.clock())
         if wanted != record:
             record = await self._journal.write(wanted)
-        if steps:
+        if steps and not is_done(steps, record):
             try:
                 async with self._channel.gate.call(), self._channel.open() as calls:
+                    if elsewhere := await self._elsewhere(calls, record):
+                        return record, Missing(lines=[elsewhere])
                     save, clock, others = self._journal.write, self._channel.clock, partial(self._others, calls)
                     record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock, to_come=others)
-            except ClosedError as error:
-                missing = Missing(lines=[error.message], until=error.until)
+            except (ClosedError, QuotaError, TransientError) as error:
+                missing = Missing.all_for(error)
         missing.lines += [f"titles in {each}: that film has no words yet" for each in self._extras.untold]
         if self._extras.untold_follow:
             missing.wait_until(self._channel.clock() + _SIBLINGS_LATER)
@@ -193,7 +211,7 @@ class YouTubeDestination:
 
     def _text(self, package: Package) -> FilmText:
         """Its words, with the links to its neighbours. Blocks."""
-        text = _text_of(package, self._subject)
+        text = text_of(package, self._subject)
         return text.model_copy(update={"description": with_links(text.description, self._neighbours())})
 
     async def _others(self, calls: Calls) -> int:
@@ -226,12 +244,12 @@ class YouTubeDestination:
         """The journal's record when the film is out."""
         text = await to_thread.run_sync(self._text, package)
         publicity = self._publicity.of(text)
-        sha256, size_bytes = await to_thread.run_sync(_measure, file)
+        sha256, film = await to_thread.run_sync(measured, file)
         refuse_other_film(self._subject, sha256, where=str(package.video))
-        film = Film(size_bytes=size_bytes, read=lambda first, size: _read(file, first, size))
         async with self._channel.gate.call(), self._channel.open() as calls:
             upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._while_allowed)
             if before and before.session:
+                await self._refuse_elsewhere(calls, before)
                 can_go_on = before.sha256 == sha256
                 if can_go_on and before.job != self._subject.job:
                     ours = {"job": self._subject.job, "batch": self._subject.batch}
@@ -242,10 +260,11 @@ class YouTubeDestination:
                 record = await self._journal.write(
                     intent(
                         sha256=sha256,
-                        size_bytes=size_bytes,
+                        size_bytes=film.size_bytes,
                         job=self._subject.job,
                         batch=self._subject.batch,
                         title=fit_title(clean_text(text.title)),
+                        channel_id=(await whose(calls)).id,
                         privacy=publicity.privacy,
                         at=self._channel.clock(),
                         before=before,
@@ -254,13 +273,27 @@ class YouTubeDestination:
                 tag = self._journal.tag(record)
                 session = await upload.start(
                     video_resource(text, await self._made_public(publicity, text, tag), tag=tag),
-                    size_bytes=size_bytes,
+                    size_bytes=film.size_bytes,
                     notify_subscribers=publicity.notify_subscribers,
                 )
                 record = await self._journal.write(record.model_copy(update={"session": session}))
                 if out := await self._settle(calls, upload, record, film):
                     return out
         raise TransientError("forgets every upload before it is complete", where=self.name)
+
+    async def _elsewhere(self, calls: Calls, record: Record) -> str:
+        """In a line that a film is, or was begun, on another channel than the login is for; empty: it is not."""
+        if not record.channel_id or record.channel_id == (now := await whose(calls)).id:
+            return ""
+        stands = "is" if record.published else "was begun"
+        return f"“{record.title}” {stands} on the channel {record.channel_id}, and the login is for {now}"
+
+    async def _refuse_elsewhere(self, calls: Calls, begun: Record) -> None:
+        """Raise `HeldError` for a film that was begun on another channel than the login is for."""
+        if elsewhere := await self._elsewhere(calls, begun):
+            login = f"{self._channel.how_to_log_in} --replace, with the account of that channel"
+            hint = f"{login}; then, or to have it on this one: {self._command} --again"
+            raise HeldError(elsewhere, where=self.name, hint=hint)
 
     def _while_allowed(self) -> None:
         """Raises `ClosedError` outside of the hours in which films are sent."""
@@ -287,6 +320,8 @@ class YouTubeDestination:
             else:
                 video_id = await upload.outcome(record.session, record.size_bytes)
         except SessionGoneError:
+            # Another channel's login does not know it either.
+            await self._refuse_elsewhere(calls, record)
             video_id = await find_film(calls, self._journal.tag(record), since=record.intended_at)
         return await self._arrived(record, video_id) if video_id else None
 
@@ -299,33 +334,3 @@ class YouTubeDestination:
             at=self._channel.clock(),
         )
         return await self._journal.write(record.model_copy(update={"session": None, "published": published}))
-
-
-def _text_of(package: Package, subject: Subject) -> FilmText:
-    """What lies beside the film; a file that somebody named may have nothing but its name."""
-    if not subject.job and not package.metadata.exists():
-        return FilmText(title=package.video.stem.replace("_", " "))
-    return read_text(package.metadata)
-
-
-def _open(path: Path) -> io.BufferedReader:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise CheckpointError(
-            "the film can't be read, or is gone", where=str(path), hint="Run the command again"
-        ) from error
-
-
-def _measure(file: io.BufferedReader) -> tuple[str, int]:
-    """Hash and size, of the very file that is sent."""
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return sha256, file.tell()
-
-
-def _read(file: io.BufferedReader, first: int, size: int) -> bytes:
-    file.seek(first)
-    data = file.read(size)
-    if len(data) != size:
-        raise CheckpointError("the film has changed while it was sent", where=file.name, hint="Run the command again")
-    return data

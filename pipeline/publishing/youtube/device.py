@@ -13,13 +13,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import anyio
-from anyio import to_thread
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
 from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.http import Http, Reply, open_http
 from pipeline.publishing.youtube.login import LoginPlan, make_token
-from pipeline.publishing.youtube.tokens import Token, token_error, write_token
+from pipeline.publishing.youtube.tokens import Token, token_error
 
 SCOPE = "https://www.googleapis.com/auth/youtube"
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -30,7 +29,7 @@ _WHERE = "youtube"
 
 
 async def log_in_by_code(plan: LoginPlan, *, show: Callable[[str, str], Awaitable[None]]) -> Token:
-    """Wait for a person to type the code, and save the token. `show` gets the address to open, and the code.
+    """Wait for a person to type the code; the token, saved nowhere yet. `show` gets the address to open, and the code.
 
     Raises `NeedsLoginError` when nobody comes, consent is refused, or the client is of another type, and
     `TransientError`.
@@ -39,9 +38,7 @@ async def log_in_by_code(plan: LoginPlan, *, show: Callable[[str, str], Awaitabl
         code = await _ask_for_code(http, plan)
         await show(clean_text(str(code["verification_url"])), clean_text(str(code["user_code"])))
         answer = await _wait_for_consent(http, plan, code)
-    token = make_token(plan, answer, scope=SCOPE)
-    await to_thread.run_sync(write_token, plan.token, token)
-    return token
+    return make_token(plan, answer, scope=SCOPE)
 
 
 async def _ask_for_code(http: Http, plan: LoginPlan) -> dict[str, Any]:

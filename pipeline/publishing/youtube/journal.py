@@ -86,6 +86,8 @@ class Record(_Document):
     job: str
     batch: str = ""
     title: str
+    # The channel that it goes to, as YouTube calls it; empty: nobody has written that down.
+    channel_id: str = ""
     # Who shall see it.
     privacy: str = ""
     intended_at: AwareDatetime
@@ -105,6 +107,10 @@ class Record(_Document):
         if put_off:
             steps[CHANGE] = Step(state="failed", at=at, why=put_off)
         return self.model_copy(update={"steps": steps})
+
+    def on_another(self) -> Record:
+        """Ready to begin anew on another channel, under another tag: what was begun there is left alone."""
+        return self.model_copy(update={"session": None, "channel_id": "", "round": self.round + 1})
 
     def again(self) -> Record:
         """Ready for one more round, if this one is over."""
@@ -179,6 +185,7 @@ def intent(
     job: str,
     batch: str,
     title: str,
+    channel_id: str,
     privacy: str,
     at: datetime,
     before: Record | None,
@@ -190,6 +197,7 @@ def intent(
         job=job,
         batch=batch,
         title=title,
+        channel_id=channel_id,
         privacy=privacy,
         intended_at=at,
         round=before.round if before else 1,

@@ -21,12 +21,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
-from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import InputError, NeedsLoginError
 from pipeline.publishing.youtube.http import open_http
-from pipeline.publishing.youtube.tokens import Token, post_form, write_token
+from pipeline.publishing.youtube.tokens import Token, post_form
 
 # This one allows all that we do: uploading, thumbnails, captions, playlists, and looking a film up. (youtube.upload
 # can't look anything up, so a lost film would not be found again.)
@@ -80,8 +79,6 @@ class LoginPlan:
     auth_url: str
     token_url: str
     device_url: str
-    # Where the token goes.
-    token: Path
     # Of this machine; 0: any that is free.
     port: int
     # A person has so many seconds.
@@ -116,7 +113,7 @@ def _page(title: str, text: str, *, status: int = 200) -> web.Response:
 
 
 async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]) -> Token:
-    """Wait for a person to log in, and save the token. `show` gets the address to open, and the port of the way back.
+    """Wait for a person to log in; the token, saved nowhere yet. `show` gets the address to open, and the port.
 
     Raises `NeedsLoginError` when nobody comes, consent is refused, or what was allowed is too little; `InputError` for
     a port that is taken.
@@ -133,9 +130,7 @@ async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]
             raise NeedsLoginError(f"nobody has logged in within {plan.patience_s:g} s", hint="Try again") from error
     if "error" in answer:
         raise NeedsLoginError(f"Google says {answer['error'][:60]}", hint="Try again, and allow what is asked for")
-    token = await _exchange(plan, answer["code"], redirect, verifier)
-    await to_thread.run_sync(write_token, plan.token, token)
-    return token
+    return await _exchange(plan, answer["code"], redirect, verifier)
 
 
 def _address(plan: LoginPlan, redirect: str, state: str, verifier: str) -> str:

@@ -47,6 +47,8 @@ class Token(BaseModel):
     scopes: tuple[str, ...] | None = None
     # Naive in the file, and UTC.
     expiry: datetime | None = None
+    # Ours: when somebody has logged in, to which channel (`identity`), and when Google refused to renew it.
+    nightreel: dict[str, Any] | None = None
 
     @property
     def expires_at(self) -> datetime | None:
@@ -67,6 +69,11 @@ class Token(BaseModel):
         if isinstance(answer.get("scope"), str):
             changes["scopes"] = tuple(answer["scope"].split())
         return self.model_copy(update=changes)
+
+    def noting(self, **ours: object) -> Token:
+        """With what we note of a login; None: nothing more."""
+        noted = {name: value for name, value in {**(self.nightreel or {}), **ours}.items() if value is not None}
+        return self.model_copy(update={"nightreel": noted or None})
 
     def as_json(self) -> str:
         """As google-auth writes it."""
@@ -104,6 +111,13 @@ def write_token(path: Path, token: Token) -> None:
     write_atomically(lies_at(path), token.as_json(), mode=_MODE)
 
 
+async def save_login(path: Path, token: Token, *, what: str) -> None:
+    """Write a token that is new. Whoever renews the one before comes first, and is not the last who writes."""
+    path = await to_thread.run_sync(lies_at, path)
+    async with held(path.with_suffix(".lock"), what=what):
+        await to_thread.run_sync(write_token, path, token)
+
+
 def lies_at(path: Path) -> Path:
     """Where a token file lies that is linked into several workspaces: it is renewed there, for all of them. Blocks."""
     try:
@@ -130,9 +144,11 @@ class Login:
         login: str,
         retry: RetryPolicy,
         clock: Callable[[], datetime],
+        unsaved: Token | None = None,
     ) -> None:
-        """`login` is what a person has to do when the login is over."""
+        """`login` is what a person has to do when the login is over; `unsaved` is one that is no file yet."""
         self._path = path
+        self._unsaved = unsaved
         self._http = http
         self._token_url = token_url
         self._where = where
@@ -143,6 +159,18 @@ class Login:
         self.client_id = ""
         # Nothing more can be asked in the channel's name, before a person has logged in.
         self.is_over = False
+
+    async def token(self) -> Token:
+        """What the file says. Raises `NeedsLoginError`."""
+        return await to_thread.run_sync(self._read)
+
+    async def keep(self, token: Token, *, instead_of: Token) -> None:
+        """Save what was noted of a login, unless somebody has logged in anew meanwhile."""
+        async with held(self._path.with_suffix(".lock"), what=f"the login of {self._where}"):
+            now = await to_thread.run_sync(self._read)
+            if now.refresh_token == instead_of.refresh_token:
+                noted = now.model_copy(update={"nightreel": token.nightreel})
+                await to_thread.run_sync(write_token, self._path, noted)
 
     async def access_token(self, *, rejected: str = "") -> str:
         """A token that holds for some minutes, and is not the one that was `rejected`.
@@ -159,13 +187,20 @@ class Login:
         token = await to_thread.run_sync(self._read)
         if ready := self._ready(token, rejected):
             return ready
+        if self._unsaved:
+            raise NeedsLoginError("the new login is refused", where=self._where, hint=self._hint)
         async with held(self._path.with_suffix(".lock"), what=f"the login of {self._where}"):
             # Whoever had the lock before may have refreshed it for us.
             token = await to_thread.run_sync(self._read)
             if ready := self._ready(token, rejected):
                 return ready
             await to_thread.run_sync(discard_leftovers, self._path)
-            token = await self._refreshed(token)
+            try:
+                token = (await self._refreshed(token)).noting(refused_at=None)
+            except NeedsLoginError:
+                refused = token.noting(refused_at=self._clock().isoformat())
+                await to_thread.run_sync(write_token, self._path, refused)
+                raise
             await to_thread.run_sync(write_token, self._path, token)
         assert token.token is not None
         return token.token.get_secret_value()
@@ -175,7 +210,7 @@ class Login:
         return value if _BEARER.fullmatch(value) and token.holds(self._clock()) and value != rejected else ""
 
     def _read(self) -> Token:
-        token = read_token(self._path, login=self._hint)
+        token = self._unsaved or read_token(self._path, login=self._hint)
         self._close_to_others()
         self.client_id = token.client_id
         return token

@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +24,7 @@ from anyio import to_thread
 from pipeline.errors import PermanentError, TransientError
 from pipeline.publishing.youtube.answers import id_at
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.film import Film
 from pipeline.publishing.youtube.http import Reply
 
 UPLOAD_PATH = "upload/youtube/v3/videos"
@@ -39,15 +39,6 @@ _ELSEWHERE = frozenset({400, 416})
 
 class SessionGoneError(Exception):
     """The server does not know the session any more. Stays within this room."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Film:
-    """What is sent: so many bytes, to be read from any place."""
-
-    size_bytes: int
-    # (first byte, how many) -> bytes; blocks.
-    read: Callable[[int, int], bytes]
 
 
 class Upload:

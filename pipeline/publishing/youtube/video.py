@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import InputError
+from pipeline.model import Package
 from pipeline.model.languages import LANGUAGE_TAG
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
 from pipeline.model.text import clean_text, strip_unseen
+from pipeline.publishing.destination import Subject
 
 Privacy = Literal["private", "unlisted", "public"]
 # Each takes 50 units and more of a day's 10,000.
@@ -88,6 +90,13 @@ class FilmText(BaseModel):
     def may_be_public(self) -> bool:
         """Whether a time may make the film public: not one that shall be seen by fewer."""
         return self.privacy in {None, "public"}
+
+
+def text_of(package: Package, subject: Subject) -> FilmText:
+    """What lies beside a film; a file that somebody named may have nothing but its name. Raises as `read_text`."""
+    if not subject.job and not package.metadata.exists():
+        return FilmText(title=package.video.stem.replace("_", " "))
+    return read_text(package.metadata)
 
 
 def read_text(path: Path) -> FilmText:

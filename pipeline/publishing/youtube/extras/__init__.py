@@ -9,8 +9,8 @@ titles       its title and description in the languages of its family
 playlist     its place in a playlist, which is made if there is none of that name
 """
 
-from pipeline.publishing.youtube.extras.doing import Missing, do_steps, planned
+from pipeline.publishing.youtube.extras.doing import Missing, do_steps, is_done, planned
 from pipeline.publishing.youtube.extras.plan import plan_steps
 from pipeline.publishing.youtube.extras.wanted import Extras, Title
 
-__all__ = ["Extras", "Missing", "Title", "do_steps", "plan_steps", "planned"]
+__all__ = ["Extras", "Missing", "Title", "do_steps", "is_done", "plan_steps", "planned"]

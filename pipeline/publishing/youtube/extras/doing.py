@@ -30,6 +30,15 @@ class Missing:
     # Whether trying again soon may help.
     may_pass: bool = False
 
+    @classmethod
+    def all_for(cls, error: ProviderError) -> Missing:
+        """Whatever was to be done, for one reason."""
+        missing = cls(lines=[error.message])
+        if until := _opens_at(error):
+            missing.wait_until(until)
+        missing.may_pass = isinstance(error, TransientError)
+        return missing
+
     def add(self, step: Step, error: Exception) -> str:
         """Note why a step is not done; the reason, in a line."""
         why = f"can't be read: {error.strerror}" if isinstance(error, OSError) else str(error)
@@ -48,6 +57,12 @@ def _opens_at(error: Exception) -> datetime | None:
     if isinstance(error, ClosedError):
         return error.until
     return error.resets_at if isinstance(error, QuotaError) else None
+
+
+def is_done(steps: Sequence[Step], record: Record) -> bool:
+    """Whether none of the `planned` steps is left."""
+    noted = ((record.steps[step.name], step) for step in steps)
+    return all(each.state == "done" and each.content == step.content for each, step in noted)
 
 
 def planned(steps: Sequence[Step], record: Record, *, at: datetime) -> Record:

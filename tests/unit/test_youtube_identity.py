@@ -1,0 +1,203 @@
+"""Which channel a login is for: kept, compared, and never mixed up by somebody who chose another account."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from anyio import to_thread
+from google.oauth2.credentials import Credentials
+
+from pipeline.errors import HeldError, InputError, NeedsLoginError, TransientError
+from pipeline.orchestrator.logins import standing
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.publishing.youtube import Extras
+from pipeline.publishing.youtube.identity import Identity, identity_in, keep_login, whose
+from pipeline.publishing.youtube.tokens import Token
+from pipeline.state.quota import Allowance
+from tests.standins.youtube import CLIENT_ID, YouTubeStandIn
+from tests.standins.youtube.clients import channel_of, film_for, quota_in, token_file
+from tests.unit.test_youtube_uploads import KEY, record, the_film, write_film
+
+
+@pytest.fixture
+async def youtube(tmp_path):
+    async with YouTubeStandIn() as stand_in:
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+def film(tmp_path):
+    return write_film(tmp_path / "film.mp4")
+
+
+async def log_in(youtube, root, account, **options):
+    """Somebody logs in to the channel `default` with an account."""
+    token = Token.model_validate(youtube.accounts.authorized_user(youtube.accounts.grant(account)))
+    await keep_login(channel_of(youtube, root), token, **options)
+
+
+def kept(root):
+    return json.loads(token_file(root).read_bytes())
+
+
+async def deliver(youtube, root, package, **options):
+    return await film_for(channel_of(youtube, root), KEY, **options).deliver(package)
+
+
+async def stop_half_way(youtube, root, film):
+    """A film of which only a part has arrived, on the channel of Ann."""
+    await log_in(youtube, root, "ann")
+    youtube.faults.order(*["final_503"] * 20)
+    with pytest.raises(TransientError, match="503"):
+        await deliver(youtube, root, film)
+    youtube.faults.clear()
+    assert record(root)["session"]
+
+
+async def test_a_login_keeps_which_channel_it_is_for_and_google_auth_still_reads_it(youtube, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+
+    assert kept(tmp_path)["nightreel"]["channel"] == {"id": "UCann", "title": "Channel ann"}
+    assert Credentials.from_authorized_user_file(token_file(tmp_path)).valid
+    assert youtube.calls["channels.list"] == 1
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    stands = await to_thread.run_sync(standing, shop, "default")
+    assert (stands.channel_id, stands.title) == ("UCann", "Channel ann")
+
+
+async def test_another_account_under_the_same_name_is_told_and_the_login_before_stays(youtube, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+    before = token_file(tmp_path).read_bytes()
+
+    with pytest.raises(
+        NeedsLoginError, match=r"is for the channel “Channel bob” \(UCbob\), and was for .*UCann"
+    ) as told:
+        await log_in(youtube, tmp_path, "bob")
+
+    assert "--channel default and choose the account of “Channel ann” (UCann); with --replace" in str(told.value)
+    assert token_file(tmp_path).read_bytes() == before
+
+    await log_in(youtube, tmp_path, "bob", replace=True)
+    assert kept(tmp_path)["nightreel"]["channel"]["id"] == "UCbob"
+
+
+async def test_the_same_account_logs_in_again_and_again(youtube, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+    await log_in(youtube, tmp_path, "ann")
+
+    assert kept(tmp_path)["nightreel"]["channel"]["id"] == "UCann"
+
+
+async def test_another_account_is_noticed_at_first_use_where_youtube_could_not_be_asked_at_login(
+    youtube, film, tmp_path
+):
+    await log_in(youtube, tmp_path, "ann")
+    youtube.faults.order(*["list_503"] * 5)
+    await log_in(youtube, tmp_path, "bob")
+    assert kept(tmp_path)["nightreel"] == {"channel_before": {"id": "UCann", "title": "Channel ann"}}
+
+    with pytest.raises(NeedsLoginError, match=r"UCbob.*was for .*UCann.*--replace"):
+        await deliver(youtube, tmp_path, film)
+
+    assert (youtube.films, youtube.sessions) == ({}, {})
+    # The right one is no less welcome for it.
+    await log_in(youtube, tmp_path, "ann")
+    await deliver(youtube, tmp_path, film)
+    assert the_film(youtube).channel == "ann"
+
+
+async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_counted(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), "ann")
+    day = Allowance(uploads_per_day=100, units_per_day=10_000, costs={})
+    channel = channel_of(youtube, tmp_path, allowance=day)
+
+    await film_for(channel, KEY).deliver(film)
+    async with channel.open() as calls:
+        assert await whose(calls) == Identity(id="UCann", title="Channel ann")
+
+    assert youtube.calls["channels.list"] == 1
+    assert record(tmp_path)["channel_id"] == "UCann"
+    spent = await to_thread.run_sync(quota_in(tmp_path, day)(CLIENT_ID).spent_today)
+    assert spent == {"uploads": 1, "units": 1}
+
+
+async def test_what_is_learned_of_a_login_is_not_noted_with_the_next_one(youtube, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, "ann")
+    async with channel_of(youtube, tmp_path).open() as calls:
+        before = await calls.login.token()
+        youtube.write_token(path, "bob")
+        noted = before.model_copy(update={"nightreel": {"channel": {"id": "UCann", "title": ""}}})
+        await calls.login.keep(noted, instead_of=before)
+
+        assert identity_in(await calls.login.token()) is None
+
+
+async def test_an_upload_neither_goes_on_nor_begins_anew_on_the_channel_of_another_account(youtube, film, tmp_path):
+    await stop_half_way(youtube, tmp_path, film)
+    begun = record(tmp_path)
+    await log_in(youtube, tmp_path, "bob", replace=True)
+
+    with pytest.raises(HeldError, match=r"was begun on the channel UCann, and the login is for .*UCbob") as told:
+        await deliver(youtube, tmp_path, film)
+
+    assert "nightreel auth youtube --channel default --replace" in str(told.value)
+    assert "nightreel publish space --to youtube --job job1 --again" in str(told.value)
+    assert (youtube.films, len(youtube.sessions), record(tmp_path)) == ({}, 1, begun)
+
+
+async def test_an_upload_goes_on_when_its_account_is_back_whether_asked_to_begin_anew_or_not(youtube, film, tmp_path):
+    await stop_half_way(youtube, tmp_path, film)
+    await log_in(youtube, tmp_path, "bob", replace=True)
+    await log_in(youtube, tmp_path, "ann", replace=True)
+
+    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).channel, len(youtube.sessions)) == ("ann", 1)
+
+
+async def test_who_asks_for_it_begins_an_upload_anew_on_the_other_channel(youtube, film, tmp_path):
+    await stop_half_way(youtube, tmp_path, film)
+    await log_in(youtube, tmp_path, "bob", replace=True)
+
+    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    await deliver(youtube, tmp_path, film)
+
+    assert the_film(youtube).channel == "bob"
+    # Under a tag of its own: whatever becomes of the other one, they are not taken for each other.
+    assert f"nightreel-{KEY}-2" in the_film(youtube).tags
+
+
+async def test_a_session_that_is_forgotten_while_somebody_logs_in_elsewhere_is_not_followed_by_one_there(
+    youtube, film, tmp_path
+):
+    await log_in(youtube, tmp_path, "ann")
+    youtube.faults.order("gone_404")
+
+    def swap(what, _at):
+        if what == "query":
+            youtube.write_token(token_file(tmp_path), "bob")
+
+    youtube.watch = swap
+    with pytest.raises(HeldError, match="UCbob"):
+        await deliver(youtube, tmp_path, film)
+
+    assert (youtube.films, len(youtube.sessions)) == ({}, 1)
+
+
+async def test_nothing_is_added_to_a_film_or_changed_of_it_with_the_login_of_another_channel(youtube, film, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+    await deliver(youtube, tmp_path, film)
+    await log_in(youtube, tmp_path, "bob", replace=True)
+
+    receipt = await deliver(youtube, tmp_path, film, extras=Extras(playlist="Sky"))
+    with pytest.raises(InputError, match=r"is on the channel UCann, and the login is for .*UCbob.*--replace"):
+        await film_for(channel_of(youtube, tmp_path), KEY).update(film)
+
+    assert receipt.id == the_film(youtube).id
+    assert "is on the channel UCann" in receipt.missing[0]
+    assert (receipt.missing_until, receipt.missing_may_pass) == (None, False)
+    assert youtube.shelf.playlists == {}
