@@ -46,7 +46,8 @@ def find_excess(texts: Iterable[str]) -> str:
 
 def tidied(script: Script) -> Script:
     """The script without emphasis on words that are not shown."""
-    return replace(script, scenes=tuple(_tidied_scene(scene) for scene in script.scenes))
+    scenes = tuple(map(_tidied_scene, script.scenes))
+    return script if scenes == script.scenes else replace(script, scenes=scenes)
 
 
 def _tidied_scene(scene: Scene) -> Scene:
