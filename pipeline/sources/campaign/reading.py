@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
+from pipeline.model.cells import as_meant
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
@@ -182,7 +183,7 @@ class RowReader:
         if damage := damage_in(cell):
             raise CellProblem(damage, mend_of(cell))
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
-        text = field.read(_unquoted(cell), locale="en" if isinstance(cell, Number) else self._locale)
+        text = field.read(as_meant(cell), locale="en" if isinstance(cell, Number) else self._locale)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)
@@ -269,8 +270,3 @@ def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str
         problem=problem,
         mend=mend,
     )
-
-
-def _unquoted(cell: str) -> str:
-    """Without the apostrophe that spreadsheets, and we, put before what would else be a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
