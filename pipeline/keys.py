@@ -44,7 +44,8 @@ def _canonical(value: object) -> object:
         return [_canonical(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
-    if (names := _compared(type(value))) is not None:
+    names = _compared(type(value))  # type: ignore[arg-type] # mypy does not take a class for hashable
+    if names is not None:
         found: dict[str, object] = {"@": type(value).__name__}
         for name in names:
             item = getattr(value, name)

@@ -168,6 +168,18 @@ async def test_rows_that_are_gone_are_listed(campaign):
     assert [job.brief.key for job in await campaign.jobs()] == ["2"]
 
 
+async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and_10_are_listed(campaign):
+    rows = [f"{number},Guest {number},Roof,5 €" for number in range(1, 101)]
+    first = await campaign.plan(*rows)
+    changed = [row.replace("5 €", "4 €") for row in rows[:30]]
+    more = [f"{number},Guest {number},Roof,5 €" for number in range(101, 301)]
+    again = await campaign.plan(*more, *changed, *rows[30:90])
+
+    assert (first.new, again.new, len(again.replaced)) == (100, 230, 30)
+    assert set(again.ids) & set(first.ids) == set(first.ids[30:90])
+    assert (again.removed, again.removed_titles) == (10, [f"Roof for Guest {number}" for number in range(91, 101)])
+
+
 async def test_some_rows_leave_the_others_as_they_are(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan("1,Mary,Roof,5 €", *ROWS[1:], only="1")
