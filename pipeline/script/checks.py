@@ -106,11 +106,12 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
         yield "nothing is said in it"
     limits = dict(layout.max_chars)
     for shown in texts_of(scene):
-        name, limit = shown.name.replace("_", " "), limits.get(shown.field)
+        limit = limits.get(shown.field)
         if limit and len(shown.text) > limit:
+            name = shown.name.replace("_", " ")
             yield f'{name} has {len(shown.text)} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
-            yield f"{name} is empty"
+            yield f"{shown.name.replace('_', ' ')} is empty"
     yield from _reveal_problems(scene, layout)
     yield from find_nonsense(scene)
 
