@@ -17,7 +17,7 @@ SECTIONS = 4
 _SECTION_S = 5.85
 _FRONT = """\
 ---
-title: Why {town} has three bridges
+title: Why {town} has three bridges for {guest}
 language: en
 kicker: Prepared for {guest}
 subtitle: And why one of them is closed

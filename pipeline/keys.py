@@ -44,16 +44,19 @@ def _canonical(value: object) -> object:
         return [_canonical(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
-        kind = type(value)
-        return {"@": kind.__name__, **{name: _canonical(getattr(value, name)) for name in _compared(kind)}}
+    names = _compared(type(value))  # type: ignore[arg-type] # mypy does not take a class for hashable
+    if names is not None:
+        found: dict[str, object] = {"@": type(value).__name__}
+        for name in names:
+            item = getattr(value, name)
+            found[name] = item if item is None or isinstance(item, str | int | float) else _canonical(item)
+        return found
     raise TypeError(f"a {type(value).__name__} can't be part of a content key")
 
 
 @cache
-def _compared(kind: type[Any]) -> tuple[str, ...]:
+def _compared(kind: type[Any]) -> tuple[str, ...] | None:
+    """The fields of a frozen dataclass that count; None: it is none."""
+    if not dataclasses.is_dataclass(kind) or not vars(kind)["__dataclass_params__"].frozen:
+        return None
     return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
-
-
-def _is_frozen(kind: type) -> bool:
-    return bool(vars(kind)["__dataclass_params__"].frozen)

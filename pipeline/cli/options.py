@@ -210,6 +210,8 @@ class Rows:
     """A column and the field that it is, "Vorname=name"; once for each."""
     column: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = ()
     """A column that decides something, "Rank=priority": template, languages, formats, voice, publish_at, …"""
+    split: str | None = None
+    """Which templates rows are shared out between, and in which parts: offer-a=2,offer-b=1; a row always alike."""
     locale: str | None = None
     """Whose numbers and dates stand in the cells, e.g. de or en-GB. Default: they have to be clear."""
     pattern: str | None = None
@@ -229,6 +231,7 @@ class Rows:
             "campaign.key": self.key,
             "campaign.map": ",".join(self.map) or None,
             "campaign.columns": ",".join(self.column) or None,
+            "campaign.templates": self.split,
             "campaign.locale": self.locale,
             "campaign.strict": self.strict or None,
             "output.pattern": self.pattern,

@@ -9,10 +9,21 @@ from pipeline.model.text import strip_unseen
 # Spreadsheets run what begins so, whatever blanks stand before it. A plain number is none of these to any of them.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[ \u00a0]*[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+# Where the list separator is another one, a table falls apart at it, quotes or not: what follows begins a cell, too.
+_WITHIN = re.compile(r"(?<=[;\t\r\n])(?=[ \u00a0]*[=+\-@＝＋－＠])")
+_OURS = re.compile(r"(?<=[;\t\r\n])'(?=[ \u00a0]*[=+\-@＝＋－＠])")
 _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 
 
 def harmless(cell: str) -> str:
     """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
-    text = strip_unseen(cell[:_CELL_MAX_CHARS])
+    text = _WITHIN.sub("'", strip_unseen(cell[:_CELL_MAX_CHARS]))
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def as_meant(cell: str) -> str:
+    """Without the apostrophes that spreadsheets, and `harmless`, put before what would else be a formula."""
+    if "'" not in cell:
+        return cell
+    plain = _OURS.sub("", cell)
+    return plain[1:] if plain[:1] == "'" and plain[1:2] in {"=", "+", "-", "@"} else plain

@@ -31,6 +31,8 @@ def same_language(tag: str, other: str) -> bool:
 
 def entry_for(table: Mapping[str, T], tag: str) -> T | None:
     """The entry for a language: its own, else that of the language without the region; None: there is none."""
+    if not table:
+        return None
     by_tag = {key.lower(): value for key, value in table.items()}
     wanted = tag.lower()
     while wanted:

@@ -11,6 +11,8 @@ RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 NAME_MAX_BYTES = 120
 
 _VOWELS_AM = "\u0e33\u0eb3"
+# In ASCII, what stays: very many films are called so.
+_ELSE = re.compile(r"[^a-z0-9_]+")
 
 
 def safe_name(text: str, max_chars: int, *, default: str) -> str:
@@ -19,9 +21,12 @@ def safe_name(text: str, max_chars: int, *, default: str) -> str:
     Letters of every script stay, with their marks; everything that a file system may refuse becomes "-". `default` is
     the name when nothing is left, and is added to a name that Windows keeps for a device.
     """
-    plain = re.sub(r"[’']", "", _composed(text)).casefold()
-    plain = re.sub(r"σ\b", "ς", plain)  # which casefold undoes
-    kept = "".join(character if _belongs(character) else "-" for character in plain)
+    if text.isascii():
+        kept = _ELSE.sub("-", text.replace("'", "").lower())
+    else:
+        plain = re.sub(r"[’']", "", _composed(text)).casefold()
+        plain = re.sub(r"σ\b", "ς", plain)  # which casefold undoes
+        kept = "".join(character if _belongs(character) else "-" for character in plain)
     name = re.sub("-+", "-", kept).strip("-_")[:max_chars]
     name = name.encode(errors="ignore")[:NAME_MAX_BYTES].decode(errors="ignore").rstrip("-_")
     return f"{name}-{default}" if name in RESERVED else name or default

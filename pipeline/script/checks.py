@@ -46,7 +46,8 @@ def find_excess(texts: Iterable[str]) -> str:
 
 def tidied(script: Script) -> Script:
     """The script without emphasis on words that are not shown."""
-    return replace(script, scenes=tuple(_tidied_scene(scene) for scene in script.scenes))
+    scenes = tuple(map(_tidied_scene, script.scenes))
+    return script if scenes == script.scenes else replace(script, scenes=scenes)
 
 
 def _tidied_scene(scene: Scene) -> Scene:
@@ -105,11 +106,12 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
         yield "nothing is said in it"
     limits = dict(layout.max_chars)
     for shown in texts_of(scene):
-        name, limit = shown.name.replace("_", " "), limits.get(shown.field)
+        limit = limits.get(shown.field)
         if limit and len(shown.text) > limit:
+            name = shown.name.replace("_", " ")
             yield f'{name} has {len(shown.text)} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
-            yield f"{name} is empty"
+            yield f"{shown.name.replace('_', ' ')} is empty"
     yield from _reveal_problems(scene, layout)
     yield from find_nonsense(scene)
 

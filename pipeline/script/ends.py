@@ -32,7 +32,7 @@ def with_ends(script: Script, template: Template) -> Script:
         scenes[-1] = _filled(scenes[-1], template.outro, script)
     elif template.outro and (last := _scene_of(template.outro, script)):
         scenes.append(last)
-    return replace(script, scenes=tuple(scenes))
+    return script if tuple(scenes) == script.scenes else replace(script, scenes=tuple(scenes))
 
 
 def _filled(scene: Scene, end: End, script: Script) -> Scene:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from pipeline.settings.kinds import Group, Names
+from pipeline.settings.kinds import Group, Names, split_names
 
 
 class TemplateRule(Group):
@@ -16,6 +16,15 @@ class TemplateRule(Group):
     # Jinja2 over the columns, in small letters: "segment == 'vip'".
     when: str = Field("", max_length=500)
     weight: float = Field(1, gt=0, le=1e6)
+
+
+def _shares(value: object) -> object:
+    """Shares as a flag gives them: "offer-a=2, offer-b=1"; one without a number is 1."""
+    parts = split_names(value)
+    if not isinstance(value, str) or not isinstance(parts, list):
+        return value
+    pairs = ((name.strip(), weight.strip()) for name, _, weight in (part.partition("=") for part in parts))
+    return [{"template": name, "weight": weight or 1} for name, weight in pairs]
 
 
 class CampaignSettings(Group):
@@ -36,7 +45,7 @@ class CampaignSettings(Group):
         "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at, series, "
         "episode.",
     )
-    templates: tuple[TemplateRule, ...] = Field(
+    templates: Annotated[tuple[TemplateRule, ...], BeforeValidator(_shares)] = Field(
         (),
         max_length=100,
         description='Which rows get which template, e.g. [{template = "vip", when = "segment == \'vip\'"}, '

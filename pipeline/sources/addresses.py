@@ -35,16 +35,22 @@ def told(source: Path | str) -> str:
     """A source as messages and checkpoints have it: an address without passwords and keys."""
     if not is_remote(source):
         return str(source)
+    scheme, _, rest = str(source).partition("://")
+    user = ""
+    if is_database(source):
+        # A password may have any letter, also those that end a host elsewhere: all before the last @ may be it.
+        before, _, rest = rest.rpartition("@")
+        user = before.partition(":")[0]
     try:
-        parts = urlsplit(str(source))
-        user = parts.username
+        parts = urlsplit(f"{scheme}://{rest}")
+        _ = parts.port
         host = parts.netloc.rpartition("@")[2]
     except ValueError:
-        return f"{_scheme(source)}://…"
+        return f"{scheme.casefold()}://…"
     given = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(name, value) for name, value in given if not _SECRET.search(name)]
     query = parts.query if kept == given else urlencode(kept)
-    netloc = f"{user}@{host}" if user and is_database(source) else host
+    netloc = f"{user}@{host}" if user else host
     return f"{parts.scheme}://{netloc}{parts.path}{'?' if query else ''}{query}"
 
 

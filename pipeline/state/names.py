@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED
@@ -14,6 +15,7 @@ _FORBIDDEN = frozenset('<>:"/\\|?*')
 _FOLDER_MAX_CHARS = 1000
 
 
+@lru_cache(maxsize=64)
 def check_batch_name(name: str) -> str:
     """`name`, if it can be the name of a folder on every system. Raises `InputError`."""
     return _checked(name, "a batch", hint="Give another with --batch NAME")

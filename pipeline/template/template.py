@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from traceback import walk_tb
 from typing import Any
@@ -113,7 +113,11 @@ class Template:
 
     def layout(self, name: str) -> Layout | None:
         """The layout of that name; None: this template does not use it."""
-        return next((layout for layout in self.layouts if layout.name == name), None)
+        return self._layouts_by_name.get(name)
+
+    @cached_property
+    def _layouts_by_name(self) -> dict[str, Layout]:
+        return {layout.name: layout for layout in reversed(self.layouts)}
 
     def offered(self, brief: Brief) -> Template:
         """The template with the layouts that a model may use for `brief`: those it has something to show for."""

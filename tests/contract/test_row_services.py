@@ -7,6 +7,7 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, SourceError, TransientError
 from pipeline.limits import RetryPolicy
+from pipeline.sources import fetching
 from pipeline.sources.endpoint import Endpoint, fetch_pages
 from pipeline.sources.tables import TableForm, open_pages
 from tests.standins.rows import KEY, RowService
@@ -124,6 +125,21 @@ async def test_a_key_goes_to_no_other_host(service, fetched):
 async def test_too_much_is_refused_while_it_comes(fetched):
     with pytest.raises(PermanentError, match="answers more than"):
         await fetched("/link", most_bytes=150)
+
+
+async def test_an_answer_that_never_ends_is_given_up(service, fetched):
+    with pytest.raises(PermanentError, match="answers more than"):
+        await fetched("/drip", most_bytes=100_000)
+    with pytest.raises(TransientError, match="no answer in time"):
+        await fetched("/drip", timeout_s=0.05)
+    service.asked.clear()
+
+
+async def test_pages_without_an_end_are_given_up(service, fetched, monkeypatch):
+    monkeypatch.setattr(fetching, "_MOST_PAGES", 3)
+    with pytest.raises(PermanentError, match="has more than 3 pages"):
+        await fetched("/on")
+    assert len(service.asked) == 3
 
 
 async def test_an_address_with_a_password_is_refused_without_telling_it(tmp_path):

@@ -8,15 +8,18 @@
 /lines    all of them as JSON Lines     /table   as CSV           /page    a page of a website
 /bare     {"a": […], "b": […]}          /to      leads on         /elsewhere   names a next page on another host
 /circle   leads on to itself            /packed  packed           /none    no rows
+/on       each page leads to another    /drip    an answer that goes on and never ends
 """
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import io
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +57,8 @@ class RowService(Served):
         fault = self.faults.pop(0) if self.faults else ""
         if fault == "cut":
             return await self._cut(request)
+        if request.path == "/drip":
+            return await self._drip(request)
         if fault:
             return web.Response(status=int(fault), headers={"Retry-After": self.retry_after})
         return getattr(self, f"_{request.match_info['kind']}", self._unknown)(request)
@@ -64,6 +69,19 @@ class RowService(Served):
         await response.write(b'[{"name": "Ma')
         request.transport.close()
         return response
+
+    async def _drip(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            while request.transport:
+                await response.write(b'{"name": "Bo"}\n')
+                await asyncio.sleep(0)
+        return response
+
+    def _on(self, request: web.Request) -> web.Response:
+        number = int(request.query.get("at", "1"))
+        return web.json_response({"next": self.url(f"/on?at={number + 1}"), "results": self._part(1)})
 
     def _unknown(self, request: web.Request) -> web.Response:
         self.complaints.append(f"no such page: {request.path}")

@@ -88,7 +88,10 @@ def test_no_two_briefs_of_a_batch_are_the_same(tmp_path):
     write_campaign(tmp_path / "campaign", 450)
 
     for folder in ("different", "campaign"):
-        assert len({path.read_bytes() for path in (tmp_path / folder).iterdir()}) == 450
+        texts = [path.read_text(encoding="utf-8") for path in (tmp_path / folder).iterdir()]
+        assert len(set(texts)) == 450
+        # Each film has a name, and so a folder, of its own.
+        assert len({text.splitlines()[1] for text in texts}) == 450
 
 
 def test_a_long_film_is_within_what_a_film_may_hold_and_says_nothing_twice():

@@ -178,6 +178,16 @@ def test_a_problem_of_a_rule_says_what_to_do(tmp_path):
         casting.template({"a": "1"}, "1")
 
 
+async def test_a_flag_shares_rows_out_between_templates(tmp_path):
+    campaign = await begin(tmp_path, campaign__templates="other=3, vip")
+    people = [f"{number},Guest {number}" for number in range(1, 101)]
+    films = await campaign.films("ID,Name", *people)
+
+    counts = Counter(film.template for film in films)
+    assert counts.keys() == {"other", "vip"}
+    assert 60 < counts["other"] < 90
+
+
 COLUMNS = "Lang=languages,Shape=formats,Rank=priority,When=publish_at,List=playlist,Voice=voice"
 
 
@@ -185,14 +195,14 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
     campaign = await begin(tmp_path, campaign__columns=COLUMNS)
     header = "ID,Name,Lang,Shape,Rank,When,List,Voice"
     films = await campaign.films(
-        header, '1,Bo,"de, en",16:9 9:16,High,2099-01-26 18:00,Offers,"de=anna, en=bob"', "2,Eve,,,,,,"
+        header, '1,Bo,"de, en",16:9 9:16,High,2099-01-26 18:00,Offers,"de=de, en=en-gb"', "2,Eve,,,,,,"
     )
 
     assert [(film.key, film.language, film.format, film.voice) for film in films] == [
-        ("1", "de", "16:9", "anna"),
-        ("1", "de", "9:16", "anna"),
-        ("1", "en", "16:9", "bob"),
-        ("1", "en", "9:16", "bob"),
+        ("1", "de", "16:9", "de"),
+        ("1", "de", "9:16", "de"),
+        ("1", "en", "16:9", "en-gb"),
+        ("1", "en", "9:16", "en-gb"),
         ("2", "en", None, None),
     ]
     assert (films[0].priority, films[0].publish_at, films[0].playlist) == (Priority.HIGH, "2099-01-26 18:00", "Offers")
@@ -212,6 +222,8 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
         ("Rank=publish_at", "tomorrow", "publish_at"),
         ("Rank=privacy", "secret", "privacy is private"),
         ("Rank=voice", "de=", "no voice for a language"),
+        ("Rank=voice", "en=anna", "anna"),
+        ("Rank=voice", "anna", "anna"),
         ("Rank=preset", "4kk", "no preset"),
         ("Rank=theme", "plumm", "plumm"),
         ("Rank=music", "nothing.mp3", "nothing.mp3"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from anyio import to_thread
 
@@ -127,12 +129,55 @@ async def test_two_rows_with_one_name_have_a_film_each(campaign):
     assert folders[1] == f"people/roof-for-maria-{plan.ids[1][:6]}"
 
 
+async def test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder(campaign):
+    names = ("Zo\u00eb", "Zoe\u0308", "ZO\u00cb", "../../x", "CON", "a:b", "a/b", "Łukasz" * 2)
+    await campaign.plan(*(f"{number},{name},Roof,5 €" for number, name in enumerate(names, start=1)))
+
+    folders = [job.folder for job in await campaign.jobs()]
+    plain = {unicodedata.normalize("NFKC", folder).casefold() for folder in folders}
+    assert len(plain) == len(names)
+    assert all(folder.startswith("people/roof-for-") and folder.count("/") == 1 for folder in folders)
+
+
+async def test_a_plain_run_tells_of_folders_that_are_not_those_of_the_pattern(campaign):
+    told = []
+    plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
+    batches._tell_plan(plan, "people", told.append)
+
+    assert [notice.text for notice in told] == [
+        "1 film gets a folder with a number behind its name: another film has it"
+    ]
+
+
+async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_path):
+    (tmp_path / "nightreel.toml").touch()
+    flags = {"offline": True, "template": "offer", "source.fallback": "postgresql://me:s3cret@127.0.0.1:1/crm"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=flags))
+    await Campaign(shop).plan(ROWS[0])
+
+    kept = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert kept
+    assert not any(b"s3cret" in path.read_bytes() for path in kept)
+
+
 async def test_rows_that_are_gone_are_listed(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan(ROWS[1])
 
     assert (again.removed, again.removed_titles) == (2, ["Roof for Maria", "Roof for Ann"])
     assert [job.brief.key for job in await campaign.jobs()] == ["2"]
+
+
+async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and_10_are_listed(campaign):
+    rows = [f"{number},Guest {number},Roof,5 €" for number in range(1, 101)]
+    first = await campaign.plan(*rows)
+    changed = [row.replace("5 €", "4 €") for row in rows[:30]]
+    more = [f"{number},Guest {number},Roof,5 €" for number in range(101, 301)]
+    again = await campaign.plan(*more, *changed, *rows[30:90])
+
+    assert (first.new, again.new, len(again.replaced)) == (100, 230, 30)
+    assert set(again.ids) & set(first.ids) == set(first.ids[30:90])
+    assert (again.removed, again.removed_titles) == (10, [f"Roof for Guest {number}" for number in range(91, 101)])
 
 
 async def test_some_rows_leave_the_others_as_they_are(campaign):

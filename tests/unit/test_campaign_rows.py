@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -18,7 +19,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
-from pipeline.model.cells import harmless
+from pipeline.model.cells import as_meant, harmless
 from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write_rejected
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import load_template
@@ -140,6 +141,12 @@ def test_what_we_put_before_a_formula_is_gone_when_it_is_read_again(checked):
 @pytest.mark.parametrize("cell", ["=1", " =1", "+x", "-x", "@x", "\t=1", "＝1"])
 def test_a_cell_that_would_run_does_not(cell):
     assert not harmless(cell).strip().startswith(("=", "+", "-", "@", "\t", "＝"))
+
+
+@pytest.mark.parametrize("cell", ["x;=cmd|'/c calc'!A0", "x\n=1", "x\t @SUM(1)", 'x";+1+cmd'])
+def test_a_cell_that_falls_apart_where_the_separator_is_another_one_does_not_run_either(cell):
+    assert not any(part.strip(' "').startswith(("=", "+", "@")) for part in re.split("[;\\t\n]", harmless(cell)))
+    assert as_meant(harmless(cell)) == cell
 
 
 def test_numbers_are_no_formulas():

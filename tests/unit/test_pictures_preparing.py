@@ -142,8 +142,10 @@ def png_of(width, height):
         (png_of(9000, 9000), "too many pixels"),
         (png_of(60000, 60000), "too many pixels"),
         (b"\xff\xd8\xff" + bytes(25 * 1024 * 1024), "has more than 25 MB"),
+        (b"<!doctype html><title>Sign in", "is a page, not a picture"),
+        (png_of(1, 1), "1 by 1 pixels are too few"),
     ],
-    ids=["empty", "torn svg", "heic", "torn jpeg", "torn png", "large", "bomb", "heavy"],
+    ids=["empty", "torn svg", "heic", "torn jpeg", "torn png", "large", "bomb", "heavy", "page", "one dot"],
 )
 def test_what_can_not_be_shown_is_refused_with_its_name_and_what_to_do(tmp_path, data, told):
     with pytest.raises(InputError, match=told) as raised:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.template.rows import plain
 from pipeline.template.rows.field import CellProblem, Field
 
 
@@ -171,6 +174,18 @@ def test_pictures_colours_mail_and_choices_are_read():
 )
 def test_a_text_is_one_line_without_markup_and_what_misleads(cell, text):
     assert read("text", cell) == text
+
+
+@pytest.mark.parametrize("begin", ["<script>", "<style ", "<!--", "<script><!--", "</script", "<a "])
+def test_what_begins_ten_thousand_times_and_never_ends_takes_no_longer_than_another_cell(begin):
+    began = time.process_time()
+    plain.read_text(begin * (40_000 // len(begin)))
+    assert time.process_time() - began < 1
+
+
+def test_what_ends_is_left_out_between_what_does_not():
+    text = "a <!-- b --> c <script>d</script> e <STYLE>f</style > g <script>h <b>i</b> <!-- j"
+    assert plain.read_text(text) == "a c e g h i <!-- j"
 
 
 def test_a_text_that_is_too_long_is_told_and_never_cut():

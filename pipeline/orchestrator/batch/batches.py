@@ -291,6 +291,8 @@ def _tell_plan(plan: Plan, batch: str, listen: Listener) -> None:
         films = "film takes" if len(plan.replaced) == 1 else "films take"
         text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
         tell(listen, Notice(text=text))
+    if plan.crowded:
+        tell(listen, Notice(text=plan.crowding))
     if plan.removed:
         one = plan.removed == 1
         films = "film is" if one else "films are"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from pipeline.model import Brief, JobStatus, JobSummary
@@ -45,8 +46,7 @@ class Folders:
 
     def free(self, brief: Brief, job_id: str, number: int) -> str:
         """The folder of a new film, which is the `number`th of its source."""
-        today = self._shop.clock().astimezone().date()
-        folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=today)
+        folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=self._today)
         before = self._before(brief)
         if before and before.id != job_id and before.folder.casefold() not in self._given:
             self.replaced[before.id] = before.title
@@ -89,6 +89,11 @@ class Folders:
             rows = self._index.of_key(brief.key)
             return next((row for row in rows if _which(row) == _which_of(brief)), None)
         return self._crowded.get((brief.origin, brief.title, *_which_of(brief)))
+
+    @cached_property
+    def _today(self) -> date:
+        """The day of the plan, where it is made."""
+        return self._shop.clock().astimezone().date()
 
     @cached_property
     def _crowded(self) -> dict[tuple[str | int, ...], JobSummary]:

@@ -45,6 +45,14 @@ class Plan:
     moved: dict[str, str] = field(default_factory=dict)
     changed: list[Change] = field(default_factory=list)
 
+    @property
+    def crowding(self) -> str:
+        """What to tell of films whose folders are not those of the pattern; empty: nothing."""
+        if not self.crowded:
+            return ""
+        films = "film gets" if self.crowded == 1 else "films get"
+        return f"{self.crowded:,} {films} a folder with a number behind its name: another film has it"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:

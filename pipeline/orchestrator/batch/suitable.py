@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from anyio import from_thread
+
 from pipeline.errors import InputError
 from pipeline.model import Brief
+from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import is_address
 from pipeline.script import check_play
@@ -11,7 +14,7 @@ from pipeline.sources.campaign import ReadRow
 
 
 class Judge:
-    """Looks at rows before anything is made of them. Blocks."""
+    """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
@@ -37,8 +40,9 @@ class Judge:
         return None
 
     def _check_asked(self, brief: Brief) -> None:
-        """Raise `InputError` for a preset, a theme, music or a language that can't be had."""
-        asked = (brief.template, brief.theme, brief.preset, brief.music, brief.language, brief.languages, brief.series)
+        """Raise `InputError` for a preset, a theme, music, a voice, a series or a language that can't be had."""
+        spoken = (brief.language, brief.languages, brief.voice, brief.voices)
+        asked = (brief.template, brief.theme, brief.preset, brief.music, brief.series, *spoken)
         if asked not in self._known:
             try:
                 self._known[asked] = None
@@ -54,6 +58,9 @@ class Judge:
             shop.encoding(film)
             shop.appearance.theme(film)
             shop.bed(film)
+            if film.voice and (brief.voice or brief.voices):
+                # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
+                from_thread.run(check_voice, shop.narrators, film.language, film.voice)
             if shop.wishes.is_translated(film) and not shop.translators:
                 hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
                 raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)

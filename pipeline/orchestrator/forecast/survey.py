@@ -85,10 +85,7 @@ def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
 
 
 def _notes(draft: Draft, shop: Workshop, batch: str) -> list[str]:
-    notes = list(_episodes(draft))
-    if draft.plan.crowded:
-        films = "film gets" if draft.plan.crowded == 1 else "films get"
-        notes.append(f"{draft.plan.crowded} {films} a folder with a number behind its name: another film has it")
+    notes = [*_episodes(draft), *([draft.plan.crowding] if draft.plan.crowded else [])]
     notes += [f"{damage.message}; it would be set aside and made afresh" for damage in draft.index.damages()]
     if workers := shop.store.workers(batch):
         processes = ", ".join(map(str, workers))

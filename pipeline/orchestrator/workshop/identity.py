@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ID_DIGITS = 16
 # Of a brief, what shapes no film, or does so by what it stands for.
+_NO_PICTURES = canonical_text(())
 _NO_MATTER = {"preset": None, "format": None, "theme": None, "origin": "", "playlist": "", "priority": None}
 
 
@@ -32,11 +33,14 @@ class Identity:
         if asked not in self._known:
             self._known[asked] = self._shape(brief)
         *shape, bed = self._known[asked]
-        pictures = tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
+        pictures = canonical_text(self._digests(brief)) if brief.pictures else _NO_PICTURES
         # Not what its preset is called, but what that says.
         own = canonical_text(brief, instead=_NO_MATTER)
         part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
-        return key_of_texts(own, *shape, canonical_text(pictures), bed, *part)[:_ID_DIGITS]
+        return key_of_texts(own, *shape, pictures, bed, *part)[:_ID_DIGITS]
+
+    def _digests(self, brief: Brief) -> tuple[str, ...]:
+        return tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
         """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""

@@ -31,11 +31,14 @@ from pipeline.pictures.stock import PictureSource
 from pipeline.rendering import Look
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
 from pipeline.settings import Settings, is_secret, load_settings
+from pipeline.sources import as_source, told
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 from pipeline.workspace import find_workspace
 
+# An address may have a password in it.
+_FALLBACK = "source.fallback"
 # Groups of settings that say how a command works, not what it makes.
 _HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
 # Of these, the ones that a batch remembers.
@@ -95,6 +98,8 @@ class Workshop:
         """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
         named = {key: _as_flag(value) for key, value in self.overrides.items() if not _is_of_this_run(key)}
         kept = {key: value for key, value in named.items() if isinstance(value, str | bool | int | float)}
+        if fallback := kept.get(_FALLBACK):
+            kept[_FALLBACK] = told(as_source(str(fallback)))
         return Asked(settings=kept, output=str(self.output) if self.output else "")
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
+from pipeline.model.cells import as_meant
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
@@ -19,6 +20,8 @@ from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError,
 _KEY_MAX_CHARS = 200
 # Of a cell, what a message repeats.
 _VALUE_MAX_CHARS = 80
+# What cells mean that are no texts is known for so many of late: prices, days and yes or no come again and again.
+_MOST_KNOWN, _KNOWN_MAX_CHARS = 4000, 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,7 @@ class RowReader:
         names = [field.name for field in self._fields]
         self._empty = dict.fromkeys(names, "")
         self._defaults = {field.name: field.read(field.default) for field in self._fields}
+        self._known: dict[tuple[str, type, str], tuple[str, object]] = {}
         self._derive: dict[str, Sheet] = {
             field.name: compile_text(field.derived, where=f"{template.folder}: fields.{field.name}", known=names)
             for field in self._fields
@@ -155,18 +159,31 @@ class RowReader:
         for field in self._fields:
             column, cell = cells.get(field.name, (field.name, ""))
             try:
-                said[field.name] = self._value(field, cell, typed)
+                said[field.name], typed[field.name] = self._both(field, cell, typed)
             except CellProblem as error:
                 problems.append(row_problem(row, column, cell, error.problem, error.mend))
-                said[field.name] = ""
-            typed[field.name] = field.value(said[field.name], self._language)
+                said[field.name] = typed[field.name] = ""
         return said, typed
+
+    def _both(self, field: Field, cell: str, typed: Mapping[str, object]) -> tuple[str, object]:
+        """What a cell says, in one form and as texts use it. Raises `CellProblem`."""
+        # A number of a workbook is a text of another kind.
+        asked = (field.name, type(cell), cell)
+        if (known := self._known.get(asked)) is None:
+            text = self._value(field, cell, typed)
+            known = text, field.value(text, self._language)
+            is_one_of_few = not cell or (field.kind not in {"text", "paragraphs"} and len(cell) <= _KNOWN_MAX_CHARS)
+            if is_one_of_few and field.name not in self._derive:
+                if len(self._known) >= _MOST_KNOWN:
+                    self._known.clear()
+                self._known[asked] = known
+        return known
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
         if damage := damage_in(cell):
             raise CellProblem(damage, mend_of(cell))
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
-        text = field.read(_unquoted(cell), locale="en" if isinstance(cell, Number) else self._locale)
+        text = field.read(as_meant(cell), locale="en" if isinstance(cell, Number) else self._locale)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)
@@ -207,10 +224,12 @@ class RowReader:
             language=plays[0].language if plays else "",
             template=self._template.name,
             pictures=tuple(WantedPicture(source=each) for each in dict.fromkeys(pictures)),
-            row=replace(source, chars=sum(map(_spoken_chars, scripts[:1]))),
+            row=replace(source, chars=chars) if (chars := sum(map(_spoken_chars, scripts[:1]))) else source,
             origin=f"{self._table.path}:{row.line}",
         )
-        return ReadRow(brief=replace(brief if scripts else _with_notes(brief, said), **decided), scripts=scripts)
+        if not scripts:
+            brief = _with_notes(brief, said)
+        return ReadRow(brief=replace(brief, **decided) if decided else brief, scripts=scripts)
 
     def _plays(self, languages: Sequence[str]) -> list[Play]:
         """The template's own scripts for films in these languages, each once; none are named: the usual one."""
@@ -251,8 +270,3 @@ def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str
         problem=problem,
         mend=mend,
     )
-
-
-def _unquoted(cell: str) -> str:
-    """Without the apostrophe that spreadsheets, and we, put before what would else be a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell

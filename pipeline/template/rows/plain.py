@@ -13,8 +13,16 @@ from pipeline.model.text import clean_text
 from pipeline.template.rows.problem import CellProblem
 
 # A tag, and not "a < b and c > d". What stands in a script or a style was never meant for a reader.
-_UNSEEN = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
+# Each with what ends it.
+_UNSEEN = tuple(
+    (re.compile(f"{begin}.*?{end}", re.IGNORECASE | re.DOTALL), re.compile(end, re.IGNORECASE))
+    for begin, end in (
+        (r"<script\b[^<>]*>", r"</script\s*>"),
+        (r"<style\b[^<>]*>", r"</style\s*>"),
+        ("<!--", "-->"),
+    )
+)
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _HEX = re.compile(r"#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)", re.IGNORECASE)
@@ -32,8 +40,22 @@ _ADDRESS_MAX_CHARS = 2000
 def read_text(text: str) -> str:
     """One line of text: tags of HTML and SSML are left out, entities are what they stand for."""
     if "<" in text:
-        text = _TAG.sub(" ", _UNSEEN.sub(" ", text))
+        text = _TAG.sub(" ", _without_unseen(text))
     return clean_text(html.unescape(text) if "&" in text else text)
+
+
+def _without_unseen(text: str) -> str:
+    """Without scripts, styles and comments.
+
+    Nothing is looked for behind the last end of its kind: ten thousand that begin and never end would each be followed
+    to the end of the cell.
+    """
+    for whole, end in _UNSEEN:
+        last = 0
+        for found in end.finditer(text):
+            last = found.end()
+        text = whole.sub(" ", text[:last]) + text[last:]
+    return text
 
 
 def read_paragraphs(text: str) -> str:
