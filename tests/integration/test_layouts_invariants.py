@@ -189,7 +189,9 @@ def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
 def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     # Found by the soak, with SCENES_SEED=660601.
     labels = ("क्षत्रिय विज्ञान में विज्ञान", "العربية विज्ञान क्षत्रिय और", "और और", "क्षत्रिय हृदय हृदय है में", "है", "और")
-    scene = DiagramScene(lines=(), heading="😀 C++ ไทย हृदय naïve 3,5 %", items=tuple(Node(label=label) for label in labels), links=())
+    scene = DiagramScene(
+        lines=(), heading="😀 C++ ไทย हृदय naïve 3,5 %", items=tuple(Node(label=label) for label in labels), links=()
+    )
 
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
 
