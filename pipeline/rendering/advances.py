@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,9 @@ def ink_edges(cluster: str, face: Face, style: TextStyle) -> tuple[float, float]
         return emoji.ink_em(cluster, face)
     font = load(face, size_px=_LOOKED_AT_PX, weight=style.weight, optical_size=style.optical_size)
     sheet = Image.new("L", (3 * _LOOKED_AT_PX, 3 * _LOOKED_AT_PX))
-    ImageDraw.Draw(sheet).text((_LOOKED_AT_PX, 2 * _LOOKED_AT_PX), cluster, font=font, fill=255, anchor="ls")
+    # A whole sentence in one letter (U+FDFD) is more than FreeType draws at that size.
+    with suppress(OSError):
+        ImageDraw.Draw(sheet).text((_LOOKED_AT_PX, 2 * _LOOKED_AT_PX), cluster, font=font, fill=255, anchor="ls")
     ink = sheet.getbbox()
     if not ink:
         return 0.0, advance(cluster, face, style)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -195,14 +196,26 @@ def _forced(
 ) -> TextBlock:
     """At the smallest size: words are divided, endless ones cut; what still does not fit gives way to an ellipsis."""
     width_em = width_px / size_px
-    shown = text
-    while True:
+
+    def lines_of(shown: str) -> Lines | None:
         divided = divide_long(shown, chunks_of(shown, style.language), style, width_em=width_em, names=True)
         chunks = split_long(shown, divided, style, width_em=width_em - 2 * abs(style.tracking))
         lines = break_lines(shown, chunks, style, width_em=width_em, most=most)
-        if lines and _fits(shown, lines, style, width_em):
-            return replace(_set(shown, style, size_px, lines.spans, group_at), cut=shown != text)
-        shown = _shortened(shown, style.language)
+        return lines if lines and _fits(shown, lines, style, width_em) else None
+
+    shown, lines = text, lines_of(text)
+    if lines is None:
+        ends = [chunk.end for chunk in chunks_of(text.removesuffix("…"), style.language)] or [0]
+        # The most words that fit: of a text of thousands, it is not tried without one after the other.
+        fitting = bisect(
+            range(1, len(ends)), x=0, key=lambda count: int(lines_of(_until(text, ends[count - 1])) is None)
+        )
+        shown = _until(text, ends[max(fitting, 1) - 1])
+        lines = lines_of(shown)
+    while lines is None:
+        shown = _shortened(shown)
+        lines = lines_of(shown)
+    return replace(_set(shown, style, size_px, lines.spans, group_at), cut=shown != text)
 
 
 def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
@@ -210,14 +223,14 @@ def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
     return all(measure(span.of(text), style) <= width_em for span in lines.spans)
 
 
-def _shortened(text: str, language: str) -> str:
-    """`text` without its last word (or its last letter, if it is one word), ending in an ellipsis."""
-    body = text.removesuffix("…")
-    chunks = chunks_of(body, language)
-    if len(chunks) > 1:
-        return body[: chunks[-2].end].rstrip(" ,.;:–—") + "…"
-    # A word on its own is shortened by an eighth at a time: it may be thousands of letters long.
-    letters = clusters(body)
+def _until(text: str, end: int) -> str:
+    """The words of `text` up to an index, ending in an ellipsis."""
+    return text[:end].rstrip(" ,.;:–—") + "…"
+
+
+def _shortened(word: str) -> str:
+    """A word without its last eighth, ending in an ellipsis: it may be thousands of letters long."""
+    letters = clusters(word.removesuffix("…"))
     return "".join(letters[: len(letters) - max(1, len(letters) // 8)]) + "…"
 
 

@@ -59,7 +59,7 @@ class Sheet:
         return _WORD_SIZES if len(self.words) <= _SHORT_CHARS else SIZES
 
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:
-        """A text in the largest of the sizes at which it fits; words are divided before they get too small to read."""
+        """A text in the largest of the sizes at which it fits; a word is divided before it is too small to be read."""
         style = self.look.styled(_STYLE)
         readable = [size for size in sizes if size >= _READABLE]
         block = fit(text, style, readable, width_px=width, height_px=height, most_lines=lines) if readable else None

@@ -27,17 +27,19 @@ def entering(
     """The frames of a scene, the first of them on their way from the picture `before`; as long as before."""
     count = 0 if kind == "cut" else round(_LASTS_S * frame_rate)
     screen = Box(0, 0, *before.size)
-    shown = 0
+    shown, is_mixed = 0, False
     for frame in frames:
-        hold, changed = frame.hold, frame.changed
+        hold = frame.hold
         while shown < count and hold:
             shown += 1
             # The last of them is not yet the scene itself.
             amount = ease_out(shown / (count + 1)) if kind != "fade" else shown / (count + 1)
             yield Frame(_mixed(before, frame.picture, kind, amount, right_to_left=right_to_left), 1, (screen,))
-            hold, changed = hold - 1, (screen,)
+            hold, is_mixed = hold - 1, True
         if hold:
-            yield Frame(frame.picture, hold, changed)
+            # After the last mixed one all is new, whatever has moved in the scene itself.
+            yield Frame(frame.picture, hold, (screen,) if is_mixed else frame.changed)
+            is_mixed = False
 
 
 def _mixed(before: Picture, now: Picture, kind: Transition, amount: float, *, right_to_left: bool) -> Picture:

@@ -76,6 +76,25 @@ def test_only_what_is_too_long_at_the_smallest_size_ends_in_an_ellipsis_after_a_
     assert block.lines[-1].text.endswith(("words…", "several…"))
 
 
+def test_of_hundreds_of_words_the_most_that_fit_stay_and_few_tries_find_them(monkeypatch):
+    tries = []
+    monkeypatch.setattr(fitting, "break_lines", lambda *given, **named: tries.append(1) or break_lines(*given, **named))
+    text = " ".join(f"w{number}" for number in range(200))
+
+    block = fit(text, BODY, (32,), width_px=900, most_lines=2)
+
+    shown = " ".join(line.text for line in block.lines)
+    count = len(shown.split())
+    assert shown == " ".join(text.split()[:count]) + "…"
+    assert fit(" ".join(text.split()[: count + 1]) + "…", BODY, (32,), width_px=900, most_lines=2).cut
+    assert len(tries) < 30
+
+
+def test_a_letter_that_is_a_whole_sentence_is_set():
+    # FreeType draws it at no size at which it would be looked at.
+    assert fit("\ufdfd", HEADING, (64, 32), width_px=2000, most_lines=1).lines
+
+
 def test_an_own_ellipsis_is_not_taken_for_a_cut():
     assert not fit("To be continued…", BODY, (32,), width_px=900, most_lines=1).cut
 

@@ -10,6 +10,7 @@ from pipeline.assembly import write_jpeg
 from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
 from pipeline.rendering import Look, draw_thumbnail, thumbnail_sheet
 from pipeline.rendering.fitting import fit
+from pipeline.rendering.text import draw_ink
 from pipeline.rendering.thumbnail import COUNT
 from pipeline.rendering.thumbnail_picture import framed
 from pipeline.theme.colours import contrast
@@ -93,6 +94,21 @@ def written_on(draw):
         )
         draw()
     return texts[0]
+
+
+@pytest.mark.parametrize("number", range(1, COUNT + 1))
+def test_a_compound_is_divided_before_it_is_too_small_for_a_list(number):
+    sizes = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            thumbnail_sheet,
+            "draw_ink",
+            lambda line, size_px, *rest: (sizes.append(size_px), draw_ink(line, size_px, *rest))[1],
+        )
+        draw_thumbnail(script("Donaudampfschifffahrtsgesellschaft erklärt"), look(language="de"), number)
+
+    # Twelve pixels where a list shows stills 168 pixels wide.
+    assert min(sizes) >= 92
 
 
 def test_stills_are_mirrored_for_right_to_left():

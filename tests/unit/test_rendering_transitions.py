@@ -43,6 +43,18 @@ def test_a_transition_begins_near_the_scene_before_and_ends_in_the_scene_as_it_i
     assert differing <= 12
 
 
+@pytest.mark.parametrize("transition", ["fade", "slide", "wipe"])
+def test_nothing_of_the_scene_before_is_left_where_only_changes_are_handed_on(transition):
+    # While things enter, every picture differs, and only in a part of it: so do those after the transition.
+    shown = None
+    for frame in draw_scene(SECOND, words=(), cues=(), frames=FRAMES, look=look(), after=FIRST, transition=transition):
+        now = bright(frame.picture)
+        shown = now.copy() if shown is None else shown
+        for box in frame.changed:
+            shown[box.top : box.bottom, box.left : box.right] = now[box.top : box.bottom, box.left : box.right]
+        assert np.array_equal(shown, now)
+
+
 def test_a_slide_pushes_the_scene_before_out():
     before = bright(last_picture(lay_out(FIRST, (), look())))
     width = before.shape[1]
