@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -20,10 +22,12 @@ from pipeline.model.episodes import MOST_EPISODES, Earlier, Serial, Term, checke
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8_bytes, utf16_units
 from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 from pipeline.orchestrator.film.episodes import let_next, note_script, passed_over, waits_for, wake
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.serials import ledger_of, track_of, with_series
+from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track_of, with_series
 from pipeline.publishing.youtube import Links, Neighbour
+from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links
 from pipeline.script.serial import told_of_series
 from pipeline.settings import load_settings
@@ -330,6 +334,22 @@ async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at
     assert [line.partition(" is not out")[0] for line in told] == [
         f"episode {number}, “Film {number}”," for number in (3, 4, 5)
     ]
+
+
+async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten):
+    shop, jobs = ten
+    url, at = f"{WATCH}abc", datetime(2026, 1, 2, tzinfo=UTC)
+    out = Published(id="abc", url=url, job=jobs[0].id, title="Film 1", at=at)
+    record = Record(schema=1, sha256="", size_bytes=1, job=jobs[0].id, title="Film 1", intended_at=at, published=out)
+    await Journal(shop.hosts.journals / "default", subject_key(jobs[0].brief)).write(record)
+    await to_thread.run_sync(shutil.rmtree, shop.store.folder("night"))
+
+    found = await to_thread.run_sync(episodes_of, shop, "optics")
+
+    assert [(each.status, each.published) for each in found[:2]] == [("removed", (("youtube", url),)), ("removed", ())]
+    with pytest.raises(InputError, match=f"episode 1 is out as {re.escape(url)}"):
+        await to_thread.run_sync(forget_episode, shop, "optics", 1)
+    assert await to_thread.run_sync(passed_over, jobs[1], shop) == ()
 
 
 async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(ten, monkeypatch):

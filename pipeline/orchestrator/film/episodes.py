@@ -18,7 +18,7 @@ from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Sc
 from pipeline.model.episodes import Earlier
 from pipeline.model.text import clean_text
 from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track_of
+from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_play
 from pipeline.state.episodes import Episode, EpisodeFilm
 
@@ -108,7 +108,8 @@ def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
     lines: list[str] = []
     for episode, film in _before(job.brief, shop):
         row = _row(film, shop)
-        if len(lines) == _MOST_PASSED or (row and _is_out(row, shop)):
+        is_out = _is_out(row, shop) if row else seen_at(film.subject, shop.hosts.journals)
+        if len(lines) == _MOST_PASSED or is_out:
             break
         if row and row.status is JobStatus.COMPLETED:
             continue  # it was not to be published
