@@ -30,6 +30,9 @@ class Film:
     title: str
     # BCP-47; empty for what never became a job.
     language: str
+    # The series that it is a part of, and its number there; empty and 0: none.
+    series: str
+    episode: int
     # "completed", "failed", …: see `pipeline.model.JobStatus`.
     status: str
     video: Path | None
@@ -67,6 +70,8 @@ class Film:
             job=job.id,
             title=title_of(job),
             language=job.brief.language,
+            series=job.brief.series,
+            episode=job.brief.episode,
             status=job.status.value,
             video=files.video if files else None,
             subtitles=files.srt if files else None,
@@ -101,6 +106,8 @@ class Film:
             job="",
             title=title,
             language="",
+            series="",
+            episode=0,
             status=JobStatus.FAILED.value,
             video=None,
             subtitles=None,

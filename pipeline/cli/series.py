@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipeline.cli.options import Place
 
+_ANY_WIDTH = 10_000
+
 
 def series(name: str = "", /, *, forget: int | None = None, place: Place = Place()) -> int:
     """List the episodes of a series: number, title, how the film stands, and where it is seen.
@@ -38,9 +40,14 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     if not found:
         print("No episode has a number yet." if shop.settings.series else "There is no series: see docs/series.md.")
     table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(6):
+        table.add_column(no_wrap=True)
     for each in found:
         urls = " ".join(url for _, url in each.published)
         table.add_row(each.series, str(each.number), marked(each.title), each.track, each.status, marked(urls))
     if found:
-        Console(highlight=False, soft_wrap=True).print(table)
+        # Addresses are there to be copied: the table takes the width it needs, however narrow the terminal.
+        console = Console(highlight=False)
+        console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
+        console.print(table)
     return EXIT_OK

@@ -74,6 +74,9 @@ class JobState:
     error: str | None
     # Over all attempts.
     cost: Cost = field(default_factory=Cost)
+    # The series that it is a part of, and its number there; empty and 0: none.
+    series: str = ""
+    episode: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +205,8 @@ class BatchReport:
             video=job.video if job.status is JobStatus.COMPLETED and not lost else None,
             error=job.error.message if job.error else None,
             cost=job.cost,
+            series=job.series,
+            episode=job.episode,
         )
 
 
@@ -221,7 +226,7 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
         colour = _COLOURS[JobStatus(job.status)]
         table.add_row(
             job.id[:_ID_DIGITS],
-            marked(job.title),
+            marked(f"{job.episode} · {job.title}" if job.episode else job.title),
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
             "" if job.status == JobStatus.COMPLETED else marked(job.stage),
             str(job.attempts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,11 +40,17 @@ def allowance_of(wanted: YouTubeSettings) -> Allowance:
 
 
 def upload_days(
-    workspace: Path, settings: Settings, films: int, *, waiting: int = 0, clock: Callable[[], datetime]
+    workspace: Path,
+    settings: Settings,
+    films: int,
+    *,
+    waiting: int = 0,
+    series: Collection[str] = (),
+    clock: Callable[[], datetime],
 ) -> tuple[UploadDays, ...]:
     """For `films` that go to all hosts of the settings, and some that are out and `waiting`, project by project.
 
-    Asks nobody. Blocks.
+    `series` are those that their briefs name, beside the one of the settings. Asks nobody. Blocks.
     """
     channels = [name for name in settings.publishing.to if not name.startswith("folder:")]
     logins = {name: _login(workspace, settings, name) for name in channels}
@@ -56,7 +62,7 @@ def upload_days(
         folder = workspace / "state" / "ledgers"
         quota = ProjectQuota(folder, project, allowance_of(settings.youtube), clock=clock)
         taken = quota.days(films * len(names))
-        complete = quota.days((films + waiting) * len(names), _calls_per_film(settings))
+        complete = quota.days((films + waiting) * len(names), _calls_per_film(settings, series))
         found.append(
             UploadDays(
                 hosts=tuple(names),
@@ -87,12 +93,13 @@ def told_days(found: UploadDays) -> str:
     return told + (f"; {found.waiting:,} out already, and wait for some of it" if found.waiting else "")
 
 
-def _calls_per_film(settings: Settings) -> dict[str, int]:
-    """What a film in one language takes, if nothing has to be done again; of a series, as far as all are of one."""
-    wanted, series = settings.youtube, settings.series.get(settings.episodes_of or "")
-    has_playlist = bool(wanted.playlist or series)
+def _calls_per_film(settings: Settings, series: Collection[str]) -> dict[str, int]:
+    """What a film in one language takes, if nothing has to be done again; as an episode, if some are of a series."""
+    wanted = settings.youtube
+    tables = [table for name in {*series, settings.episodes_of or ""} if (table := settings.series.get(name))]
+    has_playlist = bool(wanted.playlist or tables)
     calls = {
-        "videos.update": int(bool(series and series.links)),
+        "videos.update": int(any(table.links for table in tables)),
         "thumbnails.set": int(wanted.thumbnail),
         "captions.insert": int(wanted.captions),
         "playlistItems.insert": int(has_playlist),

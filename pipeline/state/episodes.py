@@ -110,7 +110,8 @@ class EpisodeLedger:
     def note_script(self, film: EpisodeFilm, *, title: str, covered: str) -> None:
         """Keep that a film has its script, and what it is about. Only who makes the film may call this."""
         told = Told(schema=1, batch=film.batch, job=film.job, title=title, covered=covered)
-        self._told.mkdir(parents=True, exist_ok=True)
+        with storage_errors(self._told):
+            self._told.mkdir(parents=True, exist_ok=True)
         write_atomically(self._told / f"{film.subject}.json", told.model_dump_json(by_alias=True, indent=2) + "\n")
 
     def told(self, film: EpisodeFilm) -> Told | None:
@@ -152,7 +153,10 @@ class EpisodeLedger:
 
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, _stamp: tuple[int, int, int]) -> tuple[Episode, ...]:
-    """The episodes in a file that looks so from outside: each film asks some times, and thousands take long to read."""
+    """The episodes in a file that looks so from outside: each film asks some times, and thousands take long to read.
+
+    Only for who looks: numbers are given by what the file says.
+    """
     return tuple(_parsed(path))
 
 
@@ -173,7 +177,7 @@ def _parsed(path: Path) -> list[Episode]:
 
 
 def _damaged(path: Path) -> DamagedError:
-    hint = "Mend it, or remove it; numbers are given anew then, in the order of the next batches"
+    hint = "Mend it, or put back a copy; without it, numbers are given anew, also to films that are out"
     return DamagedError("is damaged, or of a newer version", where=f"state/series/{path.name}", hint=hint)
 
 

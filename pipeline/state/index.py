@@ -57,6 +57,8 @@ class JobInShort:
     video: str | None
     error: Message | None
     cost: Cost
+    series: str = ""
+    episode: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

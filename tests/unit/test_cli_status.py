@@ -39,6 +39,7 @@ from pipeline.model import (
     StageRecord,
     Video,
 )
+from pipeline.model.episodes import Serial
 from pipeline.orchestrator.batch.batches import Outcome
 from pipeline.state import CheckpointStore
 
@@ -160,6 +161,17 @@ def test_a_parked_film_says_until_when(store, capsys):
     print_batch(BatchReport(store, "big"))
 
     assert "parked until " in capsys.readouterr().out
+
+
+def test_an_episode_is_listed_with_its_number(store, capsys):
+    episode = replace(SKY.brief, series="space", episode=12, serial=Serial(titles=(("", "Space"),)))
+    save(store, "big", SKY.evolve(batch="big", brief=episode))
+
+    print_batch(BatchReport(store, "big"))
+
+    assert "12 · Why is the sky blue?" in capsys.readouterr().out
+    (job,) = written(BatchReport(store, "big"))["jobs"]
+    assert (job["title"], job["series"], job["episode"]) == ("Why is the sky blue?", "space", 12)
 
 
 def test_an_unknown_batch_is_told_with_the_nearest_one(store):

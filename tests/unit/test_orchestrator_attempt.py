@@ -16,6 +16,7 @@ from pipeline.limits import Cores
 from pipeline.model import Brief, Check, Clip, Job, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
 from pipeline.orchestrator.film import scenes, stages
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.studio import Studio
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.rendering import Look
@@ -57,7 +58,7 @@ async def studio(attempt, tmp_path, monkeypatch):
     """What is drawn does not matter: nobody comes so far."""
     monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
     shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
-    return stages._Studio(
+    return Studio(
         script=SimpleNamespace(scenes=("scene",) * 3),
         look=Look(title="Tea"),
         encoder=None,

@@ -199,3 +199,14 @@ def test_the_number_of_an_episode_stands_where_reading_ends_and_not_where_sites_
     assert middle < 0.4 if language == "ar" else middle > 0.6
     assert bottom < plain.height * 0.8
     assert bottom - top > plain.height * 0.06
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_plate_of_a_number_has_a_rim_of_another_colour_whatever_is_behind_it(number):
+    picture = draw_thumbnail(script(), look(), number, episode=7)
+    plain = draw_thumbnail(script(), look(), number)
+
+    left, top, _right, bottom = ImageChops.difference(plain, picture).getbbox()
+    middle = (top + bottom) // 2
+    rim, plate = (np.asarray(picture.getpixel((left + inside, middle)), int) for inside in (5, 22))
+    assert np.abs(rim - plate).sum() > 150

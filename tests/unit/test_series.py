@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from anyio import to_thread
@@ -14,18 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigurationError, DamagedError, InputError
-from pipeline.model import Brief, SourceRow
+from pipeline.model import Brief, JobError, JobStatus, Script, SourceRow
 from pipeline.model.episodes import MOST_EPISODES, Earlier, Serial, Term, checked_pattern
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8_bytes, utf16_units
 from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
+from pipeline.orchestrator.film.episodes import let_next, note_script, passed_over, waits_for, wake
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.serials import ledger_of, track_of, with_series
+from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track_of, with_series
 from pipeline.publishing.youtube import Links, Neighbour
+from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links
 from pipeline.script.serial import told_of_series
 from pipeline.settings import load_settings
 from pipeline.sources.front_matter import split_front_matter
+from pipeline.state import BatchIndex
+from pipeline.state import episodes as ledgers
 from pipeline.state.episodes import Episode, EpisodeFilm, EpisodeLedger
 
 SERIAL = Serial(
@@ -268,6 +276,98 @@ def test_a_script_that_is_there_is_noted_and_forgotten_with_the_job_that_had_it(
     assert (ledger.is_written(film), ledger.is_written(other)) == (True, False)
     (tmp_path / "optics" / f"{film.subject}.json").write_text("{", encoding="utf-8")
     assert (ledger.told(film), ledger.is_written(film)) == (None, False)
+
+
+@pytest.fixture
+async def ten(tmp_path):
+    """A series of ten films that are planned for a channel: the workshop and the jobs."""
+    shop = await to_thread.run_sync(partial(shop_in, tmp_path, **{"publishing.to": ["youtube"]}))
+    briefs = [replace(brief(f"Film {number}"), origin=f"{number}.md") for number in range(1, 11)]
+    plan = await plan_batch(briefs, shop, batch="night", source="")
+    return shop, [await shop.store.load_job("night", job) for job in plan.ids]
+
+
+async def become(shop, job, status, stage="", kind="TurnError"):
+    error = JobError(kind=kind, stage=stage, message="it waits", exit_code=6) if stage else None
+    await shop.store.save_job(job.evolve(status=status, stage=stage, error=error))
+
+
+async def test_who_is_done_lets_the_next_one_go_on_from_where_that_waits_for_it_and_nobody_else(ten):
+    shop, (first, second, third, *_) = ten
+    for each in (second, third):
+        await become(shop, each, JobStatus.PARKED, stage="publishing")
+
+    # It has its script: that is no reason to try and publish the next one.
+    await let_next(first, shop, stage="script")
+    before = [(await shop.store.load_job("night", each.id)).status for each in (second, third)]
+    await let_next(first, shop)
+    after = [(await shop.store.load_job("night", each.id)).status for each in (second, third)]
+
+    assert before == [JobStatus.PARKED, JobStatus.PARKED]
+    assert after == [JobStatus.PENDING, JobStatus.PARKED]
+
+
+async def test_an_idle_run_lets_the_first_go_on_that_waits_for_nobody_any_more(ten):
+    shop, (first, *others) = ten
+    for each in others:
+        await become(shop, each, JobStatus.PARKED, stage="publishing")
+    assert await wake("night", shop) == 0
+
+    await become(shop, first, JobStatus.CANCELLED)
+
+    assert await wake("night", shop) == 1
+    statuses = [(await shop.store.load_job("night", each.id)).status for each in others]
+    assert statuses == [JobStatus.PENDING, *[JobStatus.PARKED] * 8]
+    assert await wake("night", shop) == 0
+
+
+async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at_most_three_are_named(ten):
+    shop, jobs = ten
+    for each in jobs[:5]:
+        await become(shop, each, JobStatus.FAILED)
+    for each in jobs[5:8]:
+        await become(shop, each, JobStatus.COMPLETED)
+
+    assert await to_thread.run_sync(waits_for, jobs[8], shop, "publishing") is None
+    told = await to_thread.run_sync(passed_over, jobs[8], shop)
+
+    assert [line.partition(" is not out")[0] for line in told] == [
+        f"episode {number}, “Film {number}”," for number in (3, 4, 5)
+    ]
+
+
+async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten):
+    shop, jobs = ten
+    url, at = f"{WATCH}abc", datetime(2026, 1, 2, tzinfo=UTC)
+    out = Published(id="abc", url=url, job=jobs[0].id, title="Film 1", at=at)
+    record = Record(schema=1, sha256="", size_bytes=1, job=jobs[0].id, title="Film 1", intended_at=at, published=out)
+    await Journal(shop.hosts.journals / "default", subject_key(jobs[0].brief)).write(record)
+    await to_thread.run_sync(shutil.rmtree, shop.store.folder("night"))
+
+    found = await to_thread.run_sync(episodes_of, shop, "optics")
+
+    assert [(each.status, each.published) for each in found[:2]] == [("removed", (("youtube", url),)), ("removed", ())]
+    with pytest.raises(InputError, match=f"episode 1 is out as {re.escape(url)}"):
+        await to_thread.run_sync(forget_episode, shop, "optics", 1)
+    assert await to_thread.run_sync(passed_over, jobs[1], shop) == ()
+
+
+async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(ten, monkeypatch):
+    shop, jobs = ten
+    asked, read = [], []
+    listed, parsed = BatchIndex.listed, ledgers._parsed
+    monkeypatch.setattr(BatchIndex, "listed", lambda index, job: asked.append(job) or listed(index, job))
+    monkeypatch.setattr(ledgers, "_parsed", lambda path: read.append(path) or parsed(path))
+
+    for job in (jobs[1], jobs[9]):
+        for stage in ("script", "publishing"):
+            await to_thread.run_sync(waits_for, job, shop, stage)
+        await let_next(job, shop)
+        script = Script(title="A", language="en", description="It is.", scenes=(), tags=())
+        await to_thread.run_sync(note_script, job, script, shop)
+
+    assert len(asked) <= 3 * 2
+    assert len(read) <= 1
 
 
 # Looks, words and links -----------------------------------------------------------------------------------------

@@ -285,6 +285,20 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
 
+def test_the_links_of_episodes_are_counted_also_where_only_their_briefs_name_the_series(tmp_path, clock):
+    (tmp_path / "nightreel.toml").write_text("[series.a]\n[series.b]\nlinks = false\n", encoding="utf-8")
+    settings = load_settings(tmp_path, {"publishing.to": "youtube"}, {})
+
+    def complete_per_day(*series):
+        (found,) = upload_days(tmp_path, settings, 60, series=series, clock=clock)
+        return found.complete_per_day
+
+    found = [complete_per_day(*names) for names in ((), ("b",), ("b", "a"))]
+
+    # 10,000 units, of which a film takes 400 + 50 + 2, a place in a playlist 51, and a link 50.
+    assert found == [22, 19, 18]
+
+
 async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
     wanted = {"publishing.to": "youtube,folder:usb", "youtube.playlist": "Space"}
     settings = load_settings(tmp_path, wanted, {})

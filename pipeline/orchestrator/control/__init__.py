@@ -1,14 +1,15 @@
 """What can be asked of jobs that exist.
 
 changes     cancel, resume, retry, and a named copy of how a batch stands
+changing    how jobs are claimed and changed, some at a time
 returning   back to such a copy, without ever making a delivered film twice
 publishing  films that are made, onto video hosts
 reviewing   what a person says of films that wait for that
+episodes    what there is of a series, and a number that is free again
 cleaning    the cache down to its size, and what nobody needs any more
 """
 
 from pipeline.orchestrator.control.changes import (
-    Changed,
     as_asked,
     cancel,
     checkpoint,
@@ -17,5 +18,6 @@ from pipeline.orchestrator.control.changes import (
     resume,
     retry,
 )
+from pipeline.orchestrator.control.changing import Changed
 
 __all__ = ["Changed", "as_asked", "cancel", "checkpoint", "for_addition", "open_again", "resume", "retry"]

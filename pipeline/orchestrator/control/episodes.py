@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.serials import ledger_of, table_of
+from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, table_of
 from pipeline.state import BatchIndex
 from pipeline.state.episodes import Episode, EpisodeFilm
 
@@ -40,7 +40,7 @@ def episodes_of(shop: Workshop, name: str = "") -> list[EpisodeState]:
         state
         for each in names
         for episode in ledger_of(shop.workspace, each).episodes()
-        for state in _films(each, episode, indexes)
+        for state in _films(each, episode, shop, indexes)
     ]
 
 
@@ -69,11 +69,17 @@ class _Indexes(dict[str, BatchIndex | None]):
         return self[batch]
 
 
-def _films(series: str, episode: Episode, indexes: Mapping[str, BatchIndex | None]) -> Iterator[EpisodeState]:
+def _films(
+    series: str, episode: Episode, shop: Workshop, indexes: Mapping[str, BatchIndex | None]
+) -> Iterator[EpisodeState]:
     films: list[tuple[str, EpisodeFilm | None]] = [*sorted(episode.films.items())] or [("", None)]
     for track, film in films:
         index = indexes[film.batch] if film else None
         row = index.listed(film.job) if index and film else None
+        seen: Mapping[str, str] = row.published if row else {}
+        if film and row is None:
+            known = seen_at(film.subject, shop.hosts.journals)
+            seen = {shop.hosts.address(channel): url for channel, url in known.items()}
         yield EpisodeState(
             series=series,
             number=episode.number,
@@ -83,5 +89,5 @@ def _films(series: str, episode: Episode, indexes: Mapping[str, BatchIndex | Non
             status=row.status.value if row else "removed",
             batch=film.batch if film else "",
             job=film.job if film else "",
-            published=tuple((host, url) for host, url in row.published.items() if url) if row else (),
+            published=tuple((host, url) for host, url in seen.items() if url),
         )

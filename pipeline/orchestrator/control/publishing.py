@@ -14,7 +14,8 @@ from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, 
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import Outcome, known_batch
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
-from pipeline.orchestrator.control.changes import change_jobs, chosen, of_some
+from pipeline.orchestrator.control.changes import of_some
+from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.delivered import is_out

@@ -12,7 +12,7 @@ from anyio import to_thread
 from pipeline.model import Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
-from pipeline.orchestrator.control.changes import change_jobs, chosen
+from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
 from pipeline.orchestrator.events import Listener, ignore

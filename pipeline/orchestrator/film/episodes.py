@@ -13,12 +13,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from anyio import to_thread
+
 from pipeline.errors import BusyError, CheckpointError, TurnError
 from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
 from pipeline.model.text import clean_text
 from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track_of
+from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_play
 from pipeline.state.episodes import Episode, EpisodeFilm
 
@@ -98,8 +100,8 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
     status = row.status.value.replace("_", " ")
     what = "the script of episode" if stage == "script" else "episode"
     message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {row.why}' if row.why else ''})"
-    what = "review" if row.status is JobStatus.REVIEW else "resume"
-    hint = f"nightreel {what} {row.batch} {'shows it' if what == 'review' else 'goes on with it'}"
+    is_held = row.status is JobStatus.REVIEW
+    hint = f"nightreel review {row.batch} shows it" if is_held else f"nightreel resume {row.batch} goes on with it"
     return TurnError(message, where=job.folder, hint=hint)
 
 
@@ -108,7 +110,7 @@ def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
     lines: list[str] = []
     for episode, film in _before(job.brief, shop):
         row = _row(film, shop)
-        if len(lines) == _MOST_PASSED or (row and _is_out(row, shop)):
+        if len(lines) == _MOST_PASSED or _is_out(film, row, shop):
             break
         if row and row.status is JobStatus.COMPLETED:
             continue  # it was not to be published
@@ -141,7 +143,10 @@ def _row(film: EpisodeFilm, shop: Workshop) -> JobSummary | None:
     return shop.store.index(film.batch).listed(film.job)
 
 
-def _is_out(row: JobSummary, shop: Workshop) -> bool:
+def _is_out(film: EpisodeFilm, row: JobSummary | None, shop: Workshop) -> bool:
+    """Whether it is at all hosts that are wanted; of one whose batch is gone, channels are known that have it."""
+    if row is None:
+        return bool(seen_at(film.subject, shop.hosts.journals))
     return set(shop.hosts.wanted) <= row.published.keys()
 
 
@@ -149,10 +154,10 @@ def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before that is to be published and is not; where one is out, those before had their turn."""
     for episode, film in _before(job.brief, shop):
         row = _row(film, shop)
+        if _is_out(film, row, shop):
+            return None
         if row is None or row.status in _GIVEN_UP:
             continue
-        if _is_out(row, shop):
-            return None
         # One that is made and delivered to nobody: it was not to be published.
         if row.status is not JobStatus.COMPLETED:
             return episode, row
@@ -182,8 +187,6 @@ def _is_told(brief: Brief, shop: Workshop) -> bool:
 
 async def let_next(job: Job, shop: Workshop, *, stage: str = "") -> None:
     """Let the next episode go on, if it waits for this one, at this `stage`; empty: wherever it waits."""
-    from anyio import to_thread  # noqa: PLC0415 - beside functions that block
-
     after = await to_thread.run_sync(_next_waiting, job, shop, stage)
     if after:
         await _let_go(after, shop)
@@ -223,8 +226,6 @@ async def _let_go(film: EpisodeFilm, shop: Workshop) -> bool:
 
 async def wake(batch: str, shop: Workshop) -> int:
     """Let go of the episodes of a batch that wait for nobody any more; how many these are."""
-    from anyio import to_thread  # noqa: PLC0415 - beside functions that block
-
     if not shop.settings.series or not await to_thread.run_sync(shop.store.folder(batch).exists):
         return 0
     free = await to_thread.run_sync(_free, batch, shop)

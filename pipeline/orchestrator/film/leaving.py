@@ -13,7 +13,7 @@ import hashlib
 from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
-from pipeline.model import QUEUE, SINGLES, Job, Review, SampleStanding
+from pipeline.model import QUEUE, SINGLES, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.film.delivered import has_gone_out, is_out
 from pipeline.orchestrator.workshop import Workshop
 
@@ -106,3 +106,11 @@ def rejected(job: Job, why: str) -> RejectedError:
     change = f"nightreel review {job.batch} --approve {job.id}"
     hint = f"Change its brief, or make it afresh: {again}; or think better of it: {change}"
     return RejectedError(f"rejected by a person: {why}", where=job.folder, hint=hint)
+
+
+def without_film(job: Job, failed: FailedVerdict) -> Job:
+    """The job with the verdict on a film that did not pass, which is none to go on with."""
+    known = job.failed_verdicts
+    # Who was killed before anything came of it judges the same film again.
+    is_known = bool(known) and not known[-1].again and known[-1].verdict == failed.verdict
+    return job.evolve(failed_verdicts=known if is_known else (*known, failed), verdict=None, package=None, receipt=None)

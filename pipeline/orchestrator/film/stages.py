@@ -17,32 +17,32 @@ from typing import TypeVar
 
 from anyio import create_task_group, to_thread
 
-from pipeline.assembly import EncoderPlan
 from pipeline.assembly.plan import ENCODERS
-from pipeline.errors import CrashError, NightreelError, PermanentError, QualityError, first_error
+from pipeline.errors import NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, Cue, FailedVerdict, Job, Narration, Script, Segment, Transition
+from pipeline.model import Clip, FailedVerdict, Job, Narration, Segment
 from pipeline.model.metadata import fit_title
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import is_complete
 from pipeline.orchestrator.film.episodes import badge_of, let_next, part_of, waits_for, with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
-from pipeline.orchestrator.film.leaving import has_left, held_because, is_judged
+from pipeline.orchestrator.film.leaving import has_left, held_because, is_judged, without_film
 from pipeline.orchestrator.film.lengths import hold_to_length
 from pipeline.orchestrator.film.likeness import is_compared, sketch_for, twin_of
 from pipeline.orchestrator.film.outgoing import send_out
-from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, still_there, with_what_is_there
+from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, with_what_is_there
 from pipeline.orchestrator.film.room import with_room
-from pipeline.orchestrator.film.scenes import SegmentOrder, join_film, make_segment, make_thumbnails
+from pipeline.orchestrator.film.scenes import join_film, make_thumbnails
 from pipeline.orchestrator.film.scripts import Commission, speaker
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of, sound_of
+from pipeline.orchestrator.film.studio import studio_for
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Shown, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import Look, fonts_for, undrawable
+from pipeline.rendering import fonts_for, undrawable
 from pipeline.script import only_showing, with_number
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
@@ -120,7 +120,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Script -> Narration. Each scene is drawn ahead as soon as its clip exists."""
     script = _made(job.script)
-    studio = await _studio(job, shop, attempt)
+    studio = await studio_for(job, shop, attempt)
     limits = shop.cue_limits(studio.look.format)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
@@ -157,7 +157,7 @@ async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     Beside them, if there is music: Narration -> the sound of the whole film.
     """
     clips, cues = _made(job.narration).clips, _made(job.subtitles).scenes
-    studio = await _studio(job, shop, attempt)
+    studio = await studio_for(job, shop, attempt)
     segments: dict[int, Segment] = {}
     music: Path | None = None
 
@@ -174,60 +174,6 @@ async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             for index in range(len(clips)):
                 tasks.start_soon(make, index)
     return job.evolve(segments=tuple(segments[index] for index in sorted(segments)), music=music)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Studio:
-    """Where the scenes of one film are drawn: all that they have in common."""
-
-    script: Script
-    look: Look
-    encoder: EncoderPlan
-    fonts: str
-    transition: Transition
-    shop: Workshop
-    attempt: Attempt
-
-    async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
-        """One scene, drawn and encoded in a worker process, if the cache does not have it."""
-        after = self.script.scenes[index - 1] if index and self.transition != "cut" else None
-        order = SegmentOrder(
-            scene=self.script.scenes[index],
-            cues=cues,
-            clip=clip,
-            look=self.look.showing(self.script.scenes[index], after),
-            fonts=self.fonts,
-            encoder=self.encoder,
-            after=after,
-            transition=self.transition if index else "cut",
-        )
-
-        async def make(path: Path) -> None:
-            if order.key in self.attempt.deadly:
-                raise self.attempt.deadly[order.key]
-            try:
-                await self.attempt.compute(make_segment, order, path)
-            except (CrashError, QualityError) as error:
-                # It would end like that again.
-                self.attempt.deadly[order.key] = error
-                raise
-
-        try:
-            path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
-        except QualityError as error:
-            raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
-        return Segment(path=path, frames=order.frames)
-
-
-async def _studio(job: Job, shop: Workshop, attempt: Attempt) -> _Studio:
-    job = await still_there(job, shop, attempt)
-    script, look = _made(job.script), await to_thread.run_sync(shop.look, job)
-    fonts = await to_thread.run_sync(fonts_for, script, look)
-    encoder = shop.encoding(job.brief).encoder
-    transition = await to_thread.run_sync(shop.appearance.transition, job.brief)
-    return _Studio(
-        script=script, look=look, encoder=encoder, fonts=fonts, transition=transition, shop=shop, attempt=attempt
-    )
 
 
 async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -292,21 +238,13 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         if any(check.name in OF_SCENES for check in verdict.checks if not check.passed):
             for path in _drawn(job):
                 await shop.cache.discard(path)
-        await attempt.keep(_without_film(job, FailedVerdict(at=shop.clock(), verdict=verdict)))
+        await attempt.keep(without_film(job, FailedVerdict(at=shop.clock(), verdict=verdict)))
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
         )
     if not verdict.lets_pass(_made(job.video).sha256):
         raise QualityError("the film has changed since it was joined", where=job.folder, hint=_NOT_DELIVERED)
     return job.evolve(verdict=verdict)
-
-
-def _without_film(job: Job, failed: FailedVerdict) -> Job:
-    """The job with the verdict on a film that did not pass, which is none to go on with."""
-    known = job.failed_verdicts
-    # Who was killed before anything came of it judges the same film again.
-    is_known = bool(known) and not known[-1].again and known[-1].verdict == failed.verdict
-    return job.evolve(failed_verdicts=known if is_known else (*known, failed), verdict=None, package=None, receipt=None)
 
 
 async def deliver(job: Job, shop: Workshop, attempt: Attempt) -> Job:

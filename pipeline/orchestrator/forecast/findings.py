@@ -88,5 +88,7 @@ class Survey:
     fresh: float
     spared: float
     scripts_to_ask: int
+    # Those that the films are episodes of.
+    series: tuple[str, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]

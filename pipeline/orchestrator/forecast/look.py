@@ -41,6 +41,7 @@ class Look:
     def __post_init__(self) -> None:
         self._problems: dict[tuple[str, str], Problem] = {}
         self._heard: set[str | None] = set()
+        self._series: set[str] = set()
         # Scripts that a model has to write, one for a family of films, and how many it has to translate.
         self._unwritten: set[Brief] = set()
         self._untranslated = 0
@@ -65,6 +66,7 @@ class Look:
             fresh=self.fresh,
             spared=self.spared,
             scripts_to_ask=len(self._unwritten) + self._untranslated,
+            series=tuple(sorted(self._series)),
             notes=tuple(self.notes),
             problems=tuple(self._problems.values()),
         )
@@ -86,6 +88,7 @@ class Look:
             self.weight += weight_of(brief)
             self.fresh += weight_of(brief) * share
             self.spared += 1 - share
+            self._series |= {brief.series} - {""}
 
     def _add(self, error: NightreelError, brief: Brief) -> None:
         """What spoils many films is told once, with the first of their places."""

@@ -112,7 +112,7 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
     disk = _disk(film_s, known, shop)
     full, tight = _disk_trouble(disk, shop)
     films = found.films.to_make - found.films.impossible
-    uploads = upload_days(shop.workspace, shop.settings, films, clock=shop.clock)
+    uploads = upload_days(shop.workspace, shop.settings, films, series=found.series, clock=shop.clock)
     return Forecast(
         batch=batch,
         films=found.films,

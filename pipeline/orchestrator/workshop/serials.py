@@ -131,6 +131,15 @@ def neighbours_of(brief: Brief, workspace: Path, journals: Path) -> Links:
     return Links(words=words, before=next(filter(None, before), None), after=next(filter(None, after), None))
 
 
+def seen_at(subject: str, channels: Path) -> dict[str, str]:
+    """Where a film is seen, by the name of the channel: that is known longer than its batch is. Blocks.
+
+    `channels` has the journals of each.
+    """
+    found = ((folder.name, _out(subject, folder)) for folder in sorted(channels.glob("*/")))
+    return {name: out.url for name, out in found if out}
+
+
 def _out(subject: str, journals: Path) -> Neighbour | None:
     from pipeline.publishing.youtube import Neighbour  # noqa: PLC0415 - likewise
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - likewise

@@ -1,0 +1,76 @@
+"""Where the scenes of one film are drawn and encoded, by worker processes, each at most once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.assembly import EncoderPlan
+from pipeline.errors import CrashError, QualityError
+from pipeline.model import Clip, Cue, Job, Script, Segment, Transition
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.pictures import still_there
+from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.rendering import Look, fonts_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """What all scenes of a film have in common."""
+
+    script: Script
+    look: Look
+    encoder: EncoderPlan
+    fonts: str
+    transition: Transition
+    shop: Workshop
+    attempt: Attempt
+
+    async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
+        """One scene, drawn and encoded in a worker process, if the cache does not have it."""
+        after = self.script.scenes[index - 1] if index and self.transition != "cut" else None
+        order = SegmentOrder(
+            scene=self.script.scenes[index],
+            cues=cues,
+            clip=clip,
+            look=self.look.showing(self.script.scenes[index], after),
+            fonts=self.fonts,
+            encoder=self.encoder,
+            after=after,
+            transition=self.transition if index else "cut",
+        )
+
+        async def make(path: Path) -> None:
+            if order.key in self.attempt.deadly:
+                raise self.attempt.deadly[order.key]
+            try:
+                await self.attempt.compute(make_segment, order, path)
+            except (CrashError, QualityError) as error:
+                # It would end like that again.
+                self.attempt.deadly[order.key] = error
+                raise
+
+        try:
+            path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
+        except QualityError as error:
+            raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
+        return Segment(path=path, frames=order.frames)
+
+
+async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
+    """For a film that has its script. Pictures that the cache has lost since are got again: see `still_there`."""
+    job = await still_there(job, shop, attempt)
+    script, look = job.script, await to_thread.run_sync(shop.look, job)
+    assert script is not None
+    return Studio(
+        script=script,
+        look=look,
+        encoder=shop.encoding(job.brief).encoder,
+        fonts=await to_thread.run_sync(fonts_for, script, look),
+        transition=await to_thread.run_sync(shop.appearance.transition, job.brief),
+        shop=shop,
+        attempt=attempt,
+    )
