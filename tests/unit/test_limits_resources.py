@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 import sys
@@ -75,10 +76,23 @@ def test_the_memory_of_child_processes_counts_until_they_end(tmp_path):
     assert watch.peak_memory_bytes == during.memory_bytes
 
 
+def test_the_processes_that_linux_lists_are_those_that_say_we_are_their_parent():
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(flush=True); input()'])"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        listed = resources._listed_children(os.getpid())
+        told = {process.pid for process in psutil.Process().children(recursive=True)}
+        child.communicate(b"\n")
+
+    assert len(told) == 2
+    assert listed is None or set(listed) == told
+
+
 def test_memory_that_processes_share_counts_once(tmp_path, monkeypatch):
     def process(rss: int, **more: int) -> SimpleNamespace:
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=rss, **more), children=lambda recursive: workers)
 
+    monkeypatch.setattr(resources, "_listed_children", lambda _pid: None)
     workers = [process(300, shared=80), process(250, shared=100), process(70)]
     monkeypatch.setattr(psutil, "Process", lambda: process(150, shared=90))
 
@@ -87,6 +101,7 @@ def test_memory_that_processes_share_counts_once(tmp_path, monkeypatch):
 
 def test_processes_that_end_while_they_are_looked_at_are_passed_over(tmp_path, monkeypatch):
     me = psutil.Process()
+    monkeypatch.setattr(resources, "_listed_children", lambda _pid: None)
     children = [SimpleNamespace(memory_info=gone)]
     monkeypatch.setattr(
         psutil, "Process", lambda: SimpleNamespace(memory_info=me.memory_info, children=lambda recursive: children)

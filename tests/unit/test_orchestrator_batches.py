@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
 from pipeline.limits import Load
-from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, advance
+from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
@@ -538,7 +538,10 @@ async def test_a_job_that_can_not_even_be_looked_at_fails_by_itself(room, shop, 
     await batches.add(briefs("One", "Two"), shop, batch="kitchen")
     one, _ = await rows(shop)
     job = await shop.store.load_job("kitchen", one.id)
-    await shop.store.save_job(job.evolve(status=status, parked_until=LONG_AGO if status is JobStatus.PARKED else None))
+    # Of a film that no stage was ever done for, there is nothing to look at.
+    done = StageRecord(stage="script", attempt=1, started_at=shop.clock(), seconds=1.0)
+    until = LONG_AGO if status is JobStatus.PARKED else None
+    await shop.store.save_job(job.evolve(status=status, parked_until=until, records=(done,)))
     true = jobs_module._as_found
 
     def refuse(job, shop):
@@ -554,7 +557,7 @@ async def test_a_job_that_can_not_even_be_looked_at_fails_by_itself(room, shop, 
 
 
 async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room, shop, monkeypatch):
-    true = shop.store.claim
+    true = shop.store.claim_now
     await batches.add(briefs("One", "Two"), shop, batch="kitchen")
     one, _ = await rows(shop)
 
@@ -563,7 +566,7 @@ async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room
             raise StorageError("can't be written: too many open files", where=f"{job}.lock")
         return true(batch, job, **more)
 
-    monkeypatch.setattr(shop.store, "claim", claim)
+    monkeypatch.setattr(shop.store, "claim_now", claim)
     outcome = await batches.resume(shop, batch="kitchen")
 
     assert await statuses(shop) == {"One": "pending", "Two": "completed"}

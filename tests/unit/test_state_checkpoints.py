@@ -39,6 +39,7 @@ from pipeline.model import (
     Verdict,
     Video,
     Word,
+    advance,
     summary_of,
 )
 from pipeline.state import CheckpointStore, Damage, check_batch_name
@@ -572,3 +573,34 @@ def test_a_job_with_something_in_every_part_comes_back_as_it_was():
         brief=Brief(title="x", sections=(Section(heading="h", blocks=()),)),
     )
     assert from_json(to_json(full, WORKSPACE).encode(), Job, WORKSPACE, where="job") == full
+
+
+async def test_the_stage_of_a_film_under_way_stands_in_its_file_and_what_is_looked_up_of_it_in_its_row(tmp_path):
+    store = CheckpointStore(tmp_path)
+    job = Job(id="a" * 8, batch="space", folder="space/sky", brief=Brief(title="Sky"))
+    await store.save_job(job)
+    await store.save_batch(Batch(name="space", source="", created_at=AT, jobs=(job.id,)))
+    job = advance(job, JobStatus.IN_PROGRESS, at=AT)
+
+    def stages() -> tuple[str, list[str]]:
+        return store.index("space").find(job.id).stage, [row.stage for row in store.at_work("space")]
+
+    await store.save_job(job.evolve(stage="script"))
+    await store.save_job(job.evolve(stage="narration"))
+    assert await to_thread.run_sync(stages) == ("script", ["narration"])
+    await to_thread.run_sync(store.refreshed, "space")
+    assert await to_thread.run_sync(stages) == ("narration", ["narration"])
+
+    await store.save_job(job.evolve(stage="scenes", sketch=("a",)))
+    assert await to_thread.run_sync(stages) == ("scenes", ["scenes"])
+    await store.save_job(advance(job.evolve(stage="film"), JobStatus.PENDING, at=AT))
+    assert await to_thread.run_sync(stages) == ("film", [])
+
+
+def test_a_changed_job_has_what_was_changed_and_nothing_that_jobs_do_not_have():
+    job = Job(id="a" * 8, batch="space", folder="space/sky", brief=Brief(title="Sky"))
+
+    assert job.evolve(stage="script") == replace(job, stage="script")
+    assert job.stage == ""
+    with pytest.raises(TypeError, match="a job has no stages"):
+        job.evolve(stages="script")
