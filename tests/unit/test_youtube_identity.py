@@ -15,7 +15,7 @@ from pipeline.publishing.youtube import Extras
 from pipeline.publishing.youtube.identity import Identity, identity_in, keep_login, whose
 from pipeline.publishing.youtube.tokens import Token
 from pipeline.state.quota import Allowance
-from tests.standins.youtube import CLIENT_ID, YouTubeStandIn
+from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, quota_in, token_file
 from tests.unit.test_youtube_uploads import KEY, record, the_film, write_film
 
@@ -109,7 +109,7 @@ async def test_another_account_is_noticed_at_first_use_where_youtube_could_not_b
 
 
 async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_counted(youtube, film, tmp_path):
-    youtube.write_token(token_file(tmp_path), "ann")
+    youtube.write_token(token_file(tmp_path), "ann", elsewhere=True)
     day = Allowance(uploads_per_day=100, units_per_day=10_000, costs={})
     channel = channel_of(youtube, tmp_path, allowance=day)
 
@@ -123,12 +123,21 @@ async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_cou
     assert spent == {"uploads": 1, "units": 1}
 
 
+async def test_a_login_that_may_only_upload_can_not_be_asked_and_uploads_all_the_same(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), "ann", scopes=(UPLOAD,), elsewhere=True)
+
+    await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).channel, youtube.calls["channels.list"]) == ("ann", 0)
+    assert record(tmp_path)["channel_id"] == ""
+
+
 async def test_what_is_learned_of_a_login_is_not_noted_with_the_next_one(youtube, tmp_path):
     path = token_file(tmp_path)
-    youtube.write_token(path, "ann")
+    youtube.write_token(path, "ann", elsewhere=True)
     async with channel_of(youtube, tmp_path).open() as calls:
         before = await calls.login.token()
-        youtube.write_token(path, "bob")
+        youtube.write_token(path, "bob", elsewhere=True)
         noted = before.model_copy(update={"nightreel": {"channel": {"id": "UCann", "title": ""}}})
         await calls.login.keep(noted, instead_of=before)
 
@@ -179,7 +188,7 @@ async def test_a_session_that_is_forgotten_while_somebody_logs_in_elsewhere_is_n
 
     def swap(what, _at):
         if what == "query":
-            youtube.write_token(token_file(tmp_path), "bob")
+            youtube.write_token(token_file(tmp_path), "bob", elsewhere=True)
 
     youtube.watch = swap
     with pytest.raises(HeldError, match="UCbob"):

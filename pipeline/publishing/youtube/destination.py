@@ -283,7 +283,7 @@ class YouTubeDestination:
 
     async def _elsewhere(self, calls: Calls, record: Record) -> str:
         """In a line that a film is, or was begun, on another channel than the login is for; empty: it is not."""
-        if not record.channel_id or record.channel_id == (now := await whose(calls)).id:
+        if not record.channel_id or (now := await whose(calls)).id in {"", record.channel_id}:
             return ""
         stands = "is" if record.published else "was begun"
         return f"“{record.title}” {stands} on the channel {record.channel_id}, and the login is for {now}"

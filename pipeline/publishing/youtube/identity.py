@@ -17,6 +17,7 @@ from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.tokens import Token, lies_at, read_token, save_login
 
+_UPLOADS_ONLY = "/auth/youtube.upload"
 _NOW, _BEFORE = "channel", "channel_before"
 
 
@@ -37,8 +38,14 @@ def identity_in(token: Token) -> Identity | None:
 
 
 async def whose(calls: Calls) -> Identity:
-    """The channel that the login is for; asked at first use. Raises as `ask_whose`."""
-    return identity_in(await calls.login.token()) or await ask_whose(calls)
+    """The channel that the login is for; asked at first use. Raises as `ask_whose`.
+
+    A login that may do nothing but upload may not ask: its channel has no id.
+    """
+    token = await calls.login.token()
+    if token.scopes and all(scope.endswith(_UPLOADS_ONLY) for scope in token.scopes):
+        return Identity(id="")
+    return identity_in(token) or await ask_whose(calls)
 
 
 async def ask_whose(calls: Calls) -> Identity:

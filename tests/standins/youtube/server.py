@@ -84,12 +84,21 @@ class YouTubeStandIn:
         return {*self.accounts.secrets, *self.sessions}
 
     def write_token(
-        self, path: Path, channel: str = "default", *, fresh: bool = True, scopes: tuple[str, ...] = (FORCE_SSL,)
+        self,
+        path: Path,
+        channel: str = "default",
+        *,
+        fresh: bool = True,
+        scopes: tuple[str, ...] = (FORCE_SSL,),
+        elsewhere: bool = False,
     ) -> Grant:
-        """A token file, as somebody who has logged in before has it."""
+        """A token file, as somebody who has logged in before has it; one that was made elsewhere names no channel."""
         grant = self.accounts.grant(channel, scopes)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.accounts.authorized_user(grant, fresh=fresh)), encoding="utf-8")
+        content = self.accounts.authorized_user(grant, fresh=fresh)
+        if not elsewhere:
+            content["nightreel"] = {"channel": {"id": f"UC{channel}", "title": f"Channel {channel}"}}
+        path.write_text(json.dumps(content), encoding="utf-8")
         path.chmod(0o600)
         return grant
 
