@@ -26,15 +26,8 @@ def status(
     """
     import sys
 
-    from pipeline.cli.status_report import (
-        BatchReport,
-        all_states,
-        open_store,
-        print_batch,
-        print_batches,
-        write_batch,
-        write_batches,
-    )
+    from pipeline.cli.standing import BatchReport, all_states, open_store, write_batch, write_batches
+    from pipeline.cli.standing_tables import print_batch, print_batches
     from pipeline.errors import EXIT_OK, InputError
 
     if watch:

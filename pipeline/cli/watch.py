@@ -11,7 +11,8 @@ from rich.live import Live
 
 from pipeline.cli.options import Place
 from pipeline.cli.picture import picture
-from pipeline.cli.status_report import BatchReport, open_store, print_batch
+from pipeline.cli.standing import BatchReport, open_store
+from pipeline.cli.standing_tables import print_batch
 from pipeline.errors import EXIT_OK
 from pipeline.model import Cost, JobStatus, JobSummary
 from pipeline.orchestrator.progress.snapshot import LATELY, OVER, PARKED, Snapshot, watched

@@ -1,4 +1,4 @@
-"""The state of batches, read from the rows of their jobs and from locks, as values and as tables.
+"""How batches stand, read from the rows of their jobs and from locks, as values and as JSON.
 
 A row is looked at once and forgotten: fifty thousand jobs are told in a second or two, and in little memory.
 """
@@ -16,37 +16,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pydantic import TypeAdapter
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.cli.options import Place
-from pipeline.cli.text import marked, plain_json
+from pipeline.cli.text import plain_json
 from pipeline.errors import CheckpointError, ConfigurationError, InputError, did_you_mean
-from pipeline.model import Cost, JobStatus, bill, dollars
+from pipeline.model import Cost, JobStatus
 from pipeline.state import CheckpointStore, JobInShort
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
 
-_COLOURS = {
-    JobStatus.COMPLETED: "green",
-    JobStatus.FAILED: "red",
-    JobStatus.IN_PROGRESS: "cyan",
-    JobStatus.PENDING: "dim",
-    JobStatus.PARKED: "yellow",
-    JobStatus.REVIEW: "magenta",
-    JobStatus.CANCELLED: "dim",
-}
-_ANY_WIDTH = 10_000
-# So many digits tell the films of a batch apart, mostly; a command takes any beginning of an id.
-_ID_DIGITS = 6
-# Between columns; and what the last column of a cropped table needs to say anything.
-_GAP, _LEAST_CELLS = 1, 16
 # Rows of a table for a person, and what stands in it before the completed ones.
 _MOST_ROWS = 200
-# Jobs that are made JSON at once.
-_PAGE = 500
 _ORDER = (
     JobStatus.IN_PROGRESS,
     JobStatus.FAILED,
@@ -55,6 +37,8 @@ _ORDER = (
     JobStatus.PENDING,
     JobStatus.CANCELLED,
 )
+# Jobs that are made JSON at once.
+_PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,61 +194,14 @@ class BatchReport:
         )
 
 
-def print_batch(report: BatchReport, *, fits: bool = False) -> None:
-    """One batch, a row for each film, as far as anybody reads them; `fits`: cropped to the terminal."""
-    state = report.full_state()
-    jobs = report.first_jobs()
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, title=None)
-    bought = state.cost.tokens > 0
-    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if bought else []), "where, or why not"):
-        table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
-    table.columns[0].style = "dim"
-    if fits:
-        table.columns[1].max_width = console.width // 3
-    for job in jobs:
-        colour = _COLOURS[JobStatus(job.status)]
-        table.add_row(
-            job.id[:_ID_DIGITS],
-            marked(f"{job.episode} · {job.title}" if job.episode else job.title),
-            f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
-            "" if job.status == JobStatus.COMPLETED else marked(job.stage),
-            str(job.attempts),
-            *([bill(job.cost) if job.cost.tokens else ""] if bought else []),
-            marked(_why_not(job, report) or job.video or ""),
-        )
-    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
-    for line in _costs(state.cost):
-        console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
-    for line in _publishing(state.uploads):
-        console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
-    console.print()
-    if fits:
-        _crop_last(table, console)
-    else:
-        # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
-        console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
-    console.print(table)
-    more = sum(state.counts.values()) - len(jobs)
-    if more > 0:
-        console.print(f"… and {more} more: --json lists all")
-
-
-def _why_not(job: JobState, report: BatchReport) -> str:
-    """What went wrong, after the place of the brief, and without the title, which stands beside it."""
-    if not job.error:
-        return ""
-    why, origin = job.error.removeprefix(f"{job.title}: "), report.origin(job.id)
-    return f"{origin}: {why}" if origin and origin not in why else why
-
-
-def _crop_last(table: Table, console: Console) -> None:
-    """Give the last column what the others leave of the terminal; too little, and it is left out."""
-    last = table.columns.pop()
-    left = console.width - console.measure(table).maximum - _GAP
-    if left >= _LEAST_CELLS:
-        last.max_width = left
-        table.columns.append(last)
+def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
+    """Every batch of the workspace; a damaged one does not hide the others. `checked`: are the films there?"""
+    for name in store.batch_names():
+        try:
+            report = BatchReport(store, name)
+            yield report.checked_state() if checked else report.state()
+        except CheckpointError as error:
+            yield BatchState(batch=name, error=str(error))
 
 
 def write_batch(report: BatchReport, out: TextIO) -> None:
@@ -282,45 +219,6 @@ def write_batch(report: BatchReport, out: TextIO) -> None:
 def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
     """All batches as one JSON document on one line."""
     out.write(plain_json(json.dumps([asdict(state) for state in states], ensure_ascii=False)) + "\n")
-
-
-def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
-    """Every batch of the workspace; a damaged one does not hide the others. `checked`: are the films there?"""
-    for name in store.batch_names():
-        try:
-            report = BatchReport(store, name)
-            yield report.checked_state() if checked else report.state()
-        except CheckpointError as error:
-            yield BatchState(batch=name, error=str(error))
-
-
-def print_batches(states: Iterable[BatchState]) -> None:
-    """A line for each batch."""
-    console, count = Console(highlight=False), 0
-    for state in states:
-        count += 1
-        about = f"[red]{marked(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
-        console.print(f"[bold]{marked(state.batch)}[/]  {about}", soft_wrap=True)
-    if not count:
-        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
-
-
-def print_list(states: Iterable[BatchState]) -> None:
-    """A table of all batches."""
-    table = Table(box=None, pad_edge=False)
-    for column in ("batch", "films", "begun", "source", ""):
-        table.add_column(column, header_style="dim", no_wrap=True)
-    for state in states:
-        done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
-        begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
-        about = f"[red]{marked(state.error)}[/]" if state.error else _at_work(state).strip()
-        table.add_row(f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
-    console = Console(highlight=False)
-    if not table.row_count:
-        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
-        return
-    console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
-    console.print(table)
 
 
 def _lost_state(job_id: str, title: str, why: str) -> JobState:
@@ -345,38 +243,3 @@ def _exists(path: str) -> bool:
 def _all_of(counts: Mapping[JobStatus, int] | Mapping[str, int]) -> dict[str, int]:
     found: Mapping[str, int] = {str(status): count for status, count in counts.items()}
     return {status.value: found.get(status.value, 0) for status in JobStatus}
-
-
-def _counts(state: BatchState) -> str:
-    return " · ".join(
-        f"[{_COLOURS[JobStatus(name)]}]{count} {name}[/]" for name, count in state.counts.items() if count
-    )
-
-
-def _at_work(state: BatchState) -> str:
-    if not state.workers:
-        return ""
-    processes = "process" if len(state.workers) == 1 else "processes"
-    return f"  [cyan]{processes} {', '.join(map(str, state.workers))} at work[/]"
-
-
-def _costs(cost: Cost) -> Iterator[str]:
-    """What was bought, and of which models; nothing if nothing was."""
-    if not cost.tokens:
-        return
-    yield f"cost {bill(cost)}, {cost.tokens:,} tokens"
-    for name, model in sorted(cost.models.items()):
-        money = "no known price" if model.usd is None else dollars(model.usd)
-        calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
-        yield f"  {name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
-
-
-def _publishing(uploads: tuple[UploadDays, ...]) -> Iterator[str]:
-    if uploads:
-        from pipeline.orchestrator.uploads import told_days
-
-        yield from (f"publishing {told_days(found)}" for found in uploads)
-
-
-def _until(moment: str | None) -> str:
-    return f" until {datetime.fromisoformat(moment).astimezone():%a %H:%M}" if moment else ""
