@@ -17,6 +17,7 @@ from pipeline.model import (
     DiagramScene,
     LinesScene,
     Node,
+    ProductScene,
     QuizScene,
     SceneryScene,
     SharesScene,
@@ -196,6 +197,13 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     )
 
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
+
+
+def test_a_price_below_a_name_with_tails_has_marks_of_its_own():
+    # Found by the soak, likewise.
+    scene = ProductScene(lines=(), picture="photo.jpg", heading="ญู้" * 9, kicker="ญู้ญ", price="ที่ผู้ใหญ่", items=())
+
+    assert [*find_faults(scene, look_of((400, 960), language="th", theme="forest-light"))] == []
 
 
 def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
