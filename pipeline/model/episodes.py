@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pipeline.model.languages import entry_for
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_title, utf16_units
 from pipeline.model.text import clean_text
+from pipeline.model.writing import width
 
 MOST_EPISODES = 9999
 # What a pattern of titles can name; {number} also with a width, {number:02d}.
@@ -121,7 +122,7 @@ class Serial:
             return ""
         episode = self.episode(number, language)
         whole = f"{self.title(language)} · {episode}"
-        return next((text for text in (whole, episode, str(number)) if len(text) <= most_chars), "")
+        return next((text for text in (whole, episode, str(number)) if width(text) <= most_chars), "")
 
 
 def checked_pattern(pattern: str) -> str:

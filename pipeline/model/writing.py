@@ -10,6 +10,9 @@ from typing import Literal
 # Not seen; says that what follows runs right to left. No text from outside has one (`strip_unseen`).
 RIGHT_TO_LEFT_MARK = "\u200f"
 
+# Characters that hold together what is on both sides of them.
+_JOINERS = frozenset("\u200d\u2060")
+
 PhraseModel = Literal["", "ja", "zh-hans", "zh-hant", "th"]
 
 # ISO 639 codes of languages that are written from right to left unless a script subtag says otherwise, and the
@@ -71,6 +74,27 @@ def width(text: str) -> int:
     Marks above and below a letter take no room.
     """
     return len(text) if text.isascii() else sum(map(_width_of_character, text))
+
+
+def fitting(text: str, most: int) -> int:
+    """How many characters of `text` have at most such a `width`; at least one.
+
+    No letter is cut from its marks, and no emoji sequence in two.
+    """
+    if text.isascii():
+        return max(1, min(len(text), most))
+    end, room = 0, most
+    while end < len(text) and _width_of_character(text[end]) <= room:
+        room -= _width_of_character(text[end])
+        end += 1
+    whole = end
+    while whole > 1 and whole < len(text) and _clings(text[whole - 1], text[whole]):
+        whole -= 1
+    return whole if whole > 1 else max(end, 1)
+
+
+def _clings(before: str, character: str) -> bool:
+    return before in _JOINERS or character in _JOINERS or unicodedata.category(character)[0] == "M"
 
 
 def _width_of_character(character: str) -> int:

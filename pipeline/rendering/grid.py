@@ -11,6 +11,8 @@ _COLUMNS = 12
 # What apps cover of a tall picture: 220 of 1,920 px above, 420 below, and 140 at 1,080 beside the lower half.
 _TALL_TOP, _TALL_BOTTOM = 220 / 1920, 420 / 1920
 _BUTTONS = 140
+# Between what a stacked picture shows and its captions.
+_AIR = 24
 
 
 class Box(NamedTuple):
@@ -110,8 +112,9 @@ class Grid:
             top = round(self.format.height_px * _TALL_TOP)
             return Box(self._side_px, top, right, self.captions.top - self.px(48))
         side = self._side_px
-        bottom = self.format.height_px - self.px(150)
-        return Box(side, self.px(96), self.format.width_px - side, bottom)
+        # Where one stacks, texts fill what there is down to the last row.
+        air = self.px(_AIR) if self.is_stacked else 0
+        return Box(side, self.px(96), self.format.width_px - side, self.captions.top - air)
 
     @property
     def captions(self) -> Box:
@@ -121,7 +124,7 @@ class Grid:
             return Box(side, bottom - self.px(200), self.format.width_px - side, bottom)
         side = self._side_px
         bottom = self.format.height_px - self.px(16)
-        return Box(side, self.content.bottom, self.format.width_px - side, bottom)
+        return Box(side, self.format.height_px - self.px(150), self.format.width_px - side, bottom)
 
     @property
     def _side_px(self) -> int:

@@ -18,6 +18,7 @@ from pipeline.model import (
     with_texts,
 )
 from pipeline.model.text import has_words
+from pipeline.model.writing import width
 from pipeline.script.sense import find_nonsense
 from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template
@@ -107,9 +108,9 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = dict(layout.max_chars)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and len(shown.text) > limit:
+        if limit and (chars := width(shown.text)) > limit:
             name = shown.name.replace("_", " ")
-            yield f'{name} has {len(shown.text)} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
+            yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
             yield f"{shown.name.replace('_', ' ')} is empty"
     yield from _reveal_problems(scene, layout)

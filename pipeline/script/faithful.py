@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pipeline.model import split_words
 from pipeline.model.languages import same_language
 from pipeline.model.text import has_words
+from pipeline.model.writing import width
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.parts import Part, Texts
 from pipeline.script.shortening import shorten
@@ -51,8 +52,8 @@ def _losses(text: str, translated: str, limit: int | None) -> Iterator[str]:
     if has_words(text) and not has_words(translated):
         yield "is empty"
         return
-    if limit is not None and len(translated) > limit:
-        yield f'has {len(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
+    if limit is not None and width(translated) > limit:
+        yield f'has {width(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
     yield from (f"has lost the number {number}" for number in _lost_numbers(text, translated))
     yield from (f"has lost the address {address}" for address in _addresses(text) if address not in translated)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.model import Brief, PictureScene, Scene, SceneryScene, SplitScene, StatementScene, WantedPicture
+from pipeline.model.writing import width
 from pipeline.template import Template
 
 
@@ -35,11 +36,11 @@ def _with(scene: StatementScene, picture: WantedPicture, template: Template) -> 
     """The first of the layouts that has room for the words."""
     heading, text = (scene.kicker, scene.text) if scene.kicker else (scene.text, "")
     split, scenery, whole = (template.layout(name) for name in ("split", "scenery", "picture"))
-    if scenery and not scene.kicker and len(scene.text) <= scenery.limit("heading"):
+    if scenery and not scene.kicker and width(scene.text) <= scenery.limit("heading"):
         return SceneryScene(lines=scene.lines, picture=picture.source, heading=scene.text)
-    if split and len(heading) <= split.limit("heading") and len(text) <= split.limit("text"):
+    if split and width(heading) <= split.limit("heading") and width(text) <= split.limit("text"):
         return SplitScene(lines=scene.lines, picture=picture.source, heading=heading, text=text)
     if whole:
-        caption = next((each for each in (scene.text, picture.description) if len(each) <= whole.limit("text")), "")
+        caption = next((each for each in (scene.text, picture.description) if width(each) <= whole.limit("text")), "")
         return PictureScene(lines=scene.lines, picture=picture.source, text=caption)
     return scene

@@ -34,7 +34,7 @@ from pipeline.state import Cache
 from pipeline.template import Template
 
 # Raise it when the same texts would be translated otherwise, or checked so that earlier ones would not pass.
-_VERSION = "1"
+_VERSION = "2"
 # Parts of one request: prompt, answer and thinking have to stay below what Groq's free plan allows per minute, in
 # scripts that take three times as many tokens as English, too.
 _CHARS_AT_ONCE = 2400
@@ -49,8 +49,9 @@ You translate short films: what is said in them, and the few words that are seen
 have written it, and say what the original says: nothing more, nothing less.
 
 - Texts called `say_…` are spoken aloud: short sentences, everyday words, no brackets, nothing that can't be said.
-- All others stand on the screen or below the film. Where a longest length is given (in characters, spaces included), a
-  text must fit it: say it in fewer words rather than cutting it off.
+- All others stand on the screen or below the film. Where a longest length is given (in characters, spaces included;
+  each of Chinese, Japanese and Korean counts twice), a text must fit it: say it in fewer words rather than cutting it
+  off.
 - `emphasis` is a phrase of that scene's `text`: copy it from your translation letter by letter.
 - Every number stays, in digits where the original has digits, and is not converted to other units. Names of people,
   places and things, web addresses and code stay as your language writes them.

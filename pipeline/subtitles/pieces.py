@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import Word, join_words
 from pipeline.model.phrases import phrase_spans
-from pipeline.model.writing import width
+from pipeline.model.writing import fitting, width
 
 # Addresses and compounds are broken after one of these, if there is one.
 _SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")
-_JOINERS = frozenset("\u200d\u2060")
 
 
 def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[Word]:
@@ -49,35 +47,19 @@ def _pieces(word: Word, max_width: int) -> list[Word]:
     rest = word.text
     is_address = "/" in rest or "@" in rest
     while width(rest) > max_width:
-        end = _longest(rest, max_width)
+        end = fitting(rest, max_width)
         seam = max((at for at in range(1, end + 1) if rest[at - 1] in _SEAMS), default=0)
         if seam * 3 >= end:  # a seam near the start would leave a stub
             texts.append(rest[:seam])
             rest = rest[seam:]
             continue
         if not is_address and rest[end - 1].isalpha():
-            end = _longest(rest, max_width - 1)
+            end = fitting(rest, max_width - 1)
             texts.append(f"{rest[:end]}-")
         else:
             texts.append(rest[:end])
         rest = rest[end:]
     return _timed([*texts, rest], word)
-
-
-def _longest(text: str, max_width: int) -> int:
-    """How many characters fit, without cutting a letter from its marks or an emoji sequence in two; at least one."""
-    end, room = 0, max_width
-    while end < len(text) and width(text[end]) <= room:
-        room -= width(text[end])
-        end += 1
-    whole = end
-    while whole > 1 and whole < len(text) and _clings(text[whole - 1], text[whole]):
-        whole -= 1
-    return whole if whole > 1 else max(end, 1)
-
-
-def _clings(before: str, char: str) -> bool:
-    return before in _JOINERS or char in _JOINERS or unicodedata.category(char)[0] == "M"
 
 
 def _timed(texts: Sequence[str], word: Word) -> list[Word]:

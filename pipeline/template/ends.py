@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
 from pipeline.model import SCENES, Shown, rules_of
+from pipeline.model.writing import width
 
 # What such a table has beside texts.
 LAYOUT = "layout"
@@ -39,8 +40,8 @@ def find_wrong_keys(
             continue
         if key not in fields:
             yield key, f"a {name} scene has no text {key}", did_you_mean(key, fields)
-        elif len(text) > (limit := layouts[name].get(key, len(text))):
-            yield key, f"has {len(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
+        elif width(text) > (limit := layouts[name].get(key, width(text))):
+            yield key, f"has {width(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
 
 
 def end_of(table: Mapping[str, str]) -> End:

@@ -33,8 +33,8 @@ class Layout:
     name: str
     # What it is for, as a model is told.
     use: str
-    # The longest text of each field, in characters: "heading", "item" (each of several texts), "item_title" (of several
-    # things with texts).
+    # The longest text of each field, in characters, wide ones of East Asia counted twice (`width`): "heading", "item"
+    # (each of several texts), "item_title" (of several things with texts).
     max_chars: tuple[tuple[str, int], ...]
     # How many items it holds; 0: it has none.
     fewest_items: int = 0

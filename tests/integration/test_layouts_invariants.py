@@ -17,8 +17,11 @@ from pipeline.model import (
     DiagramScene,
     LinesScene,
     Node,
+    ProductScene,
+    QuizScene,
     SceneryScene,
     SharesScene,
+    SpokenLine,
     TableScene,
     VideoFormat,
     Word,
@@ -194,6 +197,21 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     )
 
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
+
+
+def test_a_price_below_a_name_with_tails_has_marks_of_its_own():
+    # Found by the soak, likewise.
+    scene = ProductScene(lines=(), picture="photo.jpg", heading="ญู้" * 9, kicker="ญู้ญ", price="ที่ผู้ใหญ่", items=())
+
+    assert [*find_faults(scene, look_of((400, 960), language="th", theme="forest-light"))] == []
+
+
+def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
+    # Found by the soak, likewise: the white of flags is not what the letter is written in.
+    lines = tuple(SpokenLine(text="심장", reveals=number) for number in range(5))
+    scene = QuizScene(lines=lines, text="세 🇯🇵", items=("심장", "피를", "문어의", "세"), answer=1)
+
+    assert [*find_faults(scene, look_of((960, 400), language="ko", theme="midnight-light"))] == []
 
 
 # --- when things are there -------------------------------------------------------------------------------------------

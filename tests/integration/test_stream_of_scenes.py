@@ -11,6 +11,8 @@ from PIL import Image
 from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.model import BulletsScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.rendering import Look, draw_scene
+from pipeline.rendering.background import background
+from pipeline.theme.loading import known_themes, load_theme
 from tests.standins import openh264
 from tests.standins.films import card, make_segment, voice
 from tests.standins.timelines import decoded_by_ffmpeg, pictures_by_ffmpeg, psnr_db, read_stream, same
@@ -64,6 +66,25 @@ def test_no_pulse_is_seen_where_a_picture_that_rests_meets_the_next_keyframe(tmp
 # A minute: 1,800 frame times are no whole number of scene quanta.
 MINUTE_QUANTA, MINUTE_FRAMES = 113, 1_808
 TINY = VideoFormat(width_px=160, height_px=90)
+
+
+def between_levels(luma):
+    """How far the brightness of places is from whole levels: 0.25 where a gradient is smooth, next to 0 in bands."""
+    places = luma[:720, :1280].reshape(45, 16, 80, 16).mean((1, 3))
+    return np.abs(places - places.round()).mean()
+
+
+@pytest.mark.parametrize("theme", [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("dark", "light")])
+def test_gradients_are_seen_without_bands_from_the_first_picture_to_the_last(tmp_path, theme):
+    ground = background(LOOK.format, load_theme(theme), ())
+    whole = (0, 0, *ground.size)
+    segment = make_segment(tmp_path, "scene", sound=voice(2), frames=[(ground, 32, (whole,))], video_format=LOOK.format)
+    pictures = decoded_by_ffmpeg(read_stream(segment.path).units)
+
+    assert between_levels(np.asarray(ground.y)) >= 0.24
+    for picture in (pictures[0], pictures[-1]):
+        # Without noise it is 0.07.
+        assert between_levels(picture[0]) >= 0.2
 
 
 def minute(number):

@@ -139,7 +139,7 @@ def test_letters_without_a_font_are_told_with_what_to_install(own, shop):
 
     told = "\n".join(map(str, check_template(shop, "mine")))
 
-    assert told.startswith("no font for Tibetan")
+    assert told.startswith(f"{own / 'template.toml'}: no font for Tibetan")
     assert "Install fonts-noto-core" in told
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from pipeline import rendering
 from pipeline.rendering import Look
@@ -29,7 +29,7 @@ from pipeline.rendering.sprites import Element, Sprite
 
 # By this frame everything has come.
 AT_REST = 10**6
-_LINE, _SIZE = "line", "size_px"
+_LINE, _SIZE, _SIGNS = "line", "size_px", "signs"
 # A mark that lets so much through at most is no text (0 to 255).
 _GHOST = 128
 # Where a mask counts as ink, and its strokes' middle.
@@ -68,7 +68,7 @@ def knowing_letters() -> Iterator[None]:
     def draw_ink(line: setting.Line, size_px: int, group: int | None = None) -> setting.Ink | None:
         ink = plain(line, size_px, group)
         if ink is not None:
-            ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px})
+            ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.signs})
         return ink
 
     plain = setting.draw_ink
@@ -165,8 +165,8 @@ def picture_of(composition: Composition, *, with_text: bool = True) -> npt.NDArr
     return np.asarray(canvas.picture.to_rgb(), np.float64)
 
 
-# Of the pixels of a line with emoji, how many have one colour if there are letters: emoji are shaded.
-_LETTERS_SHARE = 0.4
+# How far the colours of an emoji reach over its rim: colours are kept at half of the resolution.
+_RIM = 5
 
 
 def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
@@ -175,13 +175,9 @@ def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
     for sprite, box, opacity in written.parts:
         seen = box.within(Box(0, 0, behind.shape[1], behind.shape[0]))
         part = seen.moved(-box.left, -box.top)
-        core = np.asarray(sprite.mask.crop(part)) > _CORE
+        core = (np.asarray(sprite.mask.crop(part)) > _CORE) & ~_signs_in(sprite, part)
         ground = behind[seen.top : seen.bottom, seen.left : seen.right][core]
         ink = _ink_of(sprite, part)[core]
-        if isinstance(sprite.ink, Picture):
-            # Emoji have colours of their own, which nobody chooses.
-            plain = _letters_in(ink)
-            ink, ground = ink[plain], ground[plain]
         ink = ink * (opacity / 255) + ground * (1 - opacity / 255)
         lighter, darker = (level(_luminance(ink), _luminance(ground)) for level in (np.maximum, np.minimum))
         found += [(lighter + 0.05) / (darker + 0.05)]
@@ -189,13 +185,12 @@ def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
     return float(np.percentile(values, 2)) if values.size else 21.0
 
 
-def _letters_in(ink: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Which pixels of a line with emoji are letters: those of the one colour they have. Emoji alone have none."""
-    coarse = (ink // 8).astype(np.int64) @ np.array([1, 64, 4096])
-    values, counts = np.unique(coarse, return_counts=True)
-    if not counts.size or counts.max() < _LETTERS_SHARE * coarse.size:
-        return np.zeros(len(ink), bool)
-    return np.asarray(coarse == values[counts.argmax()])
+def _signs_in(sprite: Sprite, part: Box) -> npt.NDArray[np.bool_]:
+    """Which pixels are those of emoji, which have colours of their own that nobody chooses."""
+    signs = sprite.mask.info[_SIGNS]
+    if signs is None:
+        return np.zeros((part.height, part.width), bool)
+    return np.asarray(signs.getchannel("A").filter(ImageFilter.MaxFilter(_RIM)).crop(part)) > 0
 
 
 def _ink_of(sprite: Sprite, part: Box) -> npt.NDArray[np.float64]:

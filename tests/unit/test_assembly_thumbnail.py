@@ -29,8 +29,9 @@ def test_the_same_picture_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "once.jpg").read_bytes() == (tmp_path / "again.jpg").read_bytes()
 
 
-def test_the_busiest_picture_there_is_still_fits_into_two_megabytes(tmp_path):
-    noise = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), dtype=np.uint8)
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920)])
+def test_the_busiest_picture_there_is_still_fits_into_two_megabytes(size, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
 
     write_jpeg(Image.fromarray(noise), tmp_path / "noise.jpg")
 

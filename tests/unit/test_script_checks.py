@@ -40,6 +40,7 @@ def test_a_proper_script_has_no_problems() -> None:
         ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="…"),))), "nothing is said"),
         ((TITLE, replace(STATEMENT, text="")), "text is empty"),
         ((TITLE, replace(STATEMENT, text="a" * 161)), "text has 161 characters, at most 160 fit"),
+        ((TITLE, replace(STATEMENT, text="龘" * 81)), "text has 162 characters, at most 160 fit"),
         ((TITLE, replace(BULLETS, items=("1", "b" * 81))), "item 2 has 81 characters, at most 80 fit"),
         ((TITLE, replace(BULLETS, items=("1", " "))), "item 2 is empty"),
         ((TITLE, replace(BULLETS, items=(), lines=SAID)), "0 items, 1 to 5 fit"),

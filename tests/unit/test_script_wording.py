@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.model import Brief, Paragraph
 from pipeline.model.sentences import split_sentences
+from pipeline.model.writing import width
 from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import (
     sentence_of_number,
@@ -61,7 +62,10 @@ def test_no_letter_is_lost_between_sentences(text: str) -> None:
         ("Rainbows: how light is bent", 15, "Rainbows"),
         ("A, then a very long clause goes on", 20, "A, then a very long…"),
         ("Supercalifragilistic", 10, "Supercali…"),
-        ("天空是蓝色的，因为光被散射", 8, "天空是蓝色的"),
+        ("天空是蓝色的，因为光被散射", 16, "天空是蓝色的"),
+        ("天空是蓝色的因为光被散射", 16, "天空是蓝色的因…"),
+        ("नमस्ते दुनिया", 9, "नमस्ते…"),
+        ("सससससकुसससस", 7, "सससससकु…"),
     ],
 )
 def test_a_text_is_shortened_at_the_end_of_a_clause_or_a_word(text: str, limit: int, shown: str) -> None:
@@ -72,7 +76,7 @@ def test_a_text_is_shortened_at_the_end_of_a_clause_or_a_word(text: str, limit: 
 def test_a_shortened_text_is_within_its_limit(text: str, limit: int) -> None:
     shown = shorten(text, limit)
 
-    assert len(shown) <= limit
+    assert width(shown) <= limit
     assert text.startswith(shown.removesuffix("…")) or shown == text
 
 

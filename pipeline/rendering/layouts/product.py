@@ -77,12 +77,17 @@ class _Texts:
         between = look.grid.px(_AFTER_FACT) * max(0, len(self.facts) - 1)
         return sum(fact.height_px for fact in self.facts) + between
 
+    def above_price_px(self, look: Look) -> int:
+        """From the stars, or the last baseline of the name, to the capitals of the price."""
+        tails = 0 if self.rating.lines else self.name.reach_px
+        return look.grid.px(_AFTER_RATING) + tails + self.price.reach_px
+
     def _main_px(self, look: Look) -> int:
         grid = look.grid
         height = self.label.height_px + grid.px(_AFTER_LABEL) + self.name.reach_px if self.label.lines else 0
         height += self.name.height_px
         height += grid.px(_AFTER_NAME + _STAR) if self.rating.lines else 0
-        return height + (grid.px(_AFTER_RATING) + self.price.height_px if self.price.lines else 0)
+        return height + (self.above_price_px(look) + self.price.height_px if self.price.lines else 0)
 
 
 def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Composition:
@@ -245,7 +250,7 @@ def _words(
         found += _rated(scene.rating, texts.rating, look, left=left, top=top)
         top += grid.px(_STAR)
     if texts.price.lines:
-        top += grid.px(_AFTER_RATING)
+        top += texts.above_price_px(look)
         found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
         beside = left + texts.price.width_px + grid.px(32)
         found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)

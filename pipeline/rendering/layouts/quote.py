@@ -48,7 +48,7 @@ _TALL, _STACKED_TALL = 232, 168
 _BESIDE_MARK, _BELOW_MARK = 72, 56
 _BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
 _FEW_SIZES = (112, 100)
-# Above and below all of it, together.
+# Above and below all of it, together; where the grid leaves air above captions, half of it.
 _AIR = 48
 # In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
 _WORTH_WAITING = 45
@@ -110,7 +110,7 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.reach_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
-    room = content.height - above - below - grid.px(_AIR)
+    room = content.height - above - below - grid.px(_AIR // 2 if grid.is_stacked else _AIR)
     text = _said(scene.text, look, width_px=width, height_px=room)
     return _Plan(
         mark=mark, text=text, name=name, role=role, left=left, height_px=text.height_px + text.reach_px + below

@@ -23,6 +23,7 @@ from pipeline.model import (
 )
 from pipeline.model.sentences import split_sentences
 from pipeline.model.text import has_words, is_question
+from pipeline.model.writing import width
 from pipeline.script.outline.desk import Desk, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
@@ -60,7 +61,7 @@ def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
     if layout is None or not isinstance(block, BulletList) or not block.is_numbered:
         return ()
     labelled = [label_and_rest(item) for item in block.items]
-    if not all(0 < len(label) <= layout.limit("item_title") for label, _ in labelled):
+    if not all(0 < width(label) <= layout.limit("item_title") for label, _ in labelled):
         return ()
     cards = [
         Step(title=label, text=without_full_stop(shown_item(capitalised(rest), layout.limit("item_text"))))
@@ -90,7 +91,7 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     dated = [_dated(item, language) for item in block.items]
     years = [year for when, _ in dated if (year := year_of(when, language)) is not None]
-    fits = all(0 < len(when) <= layout.limit("item_when") for when, _ in dated)
+    fits = all(0 < width(when) <= layout.limit("item_when") for when, _ in dated)
     # "About 1450" and "Summer 1969" are dates where others are; "Windows 2000" is one nowhere.
     certain = sum(is_date(when, language) for when, _ in dated)
     if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
@@ -142,8 +143,8 @@ def is_quiz(piece: Piece, desk: Desk) -> bool:
     if layout is None or not isinstance(block, CheckList) or len(block.ticked) != 1:
         return False
     options = [without_full_stop(item.text) for item in block.items]
-    fits = len(options) <= layout.max_items and all(len(option) <= layout.limit("item") for option in options)
-    return fits and 0 < len(_question(piece)) <= layout.limit("text")
+    fits = len(options) <= layout.max_items and all(width(option) <= layout.limit("item") for option in options)
+    return fits and 0 < width(_question(piece)) <= layout.limit("text")
 
 
 def lines(piece: Piece, items: Sequence[Paragraph], *, is_first: bool) -> tuple[SpokenLine, ...]:

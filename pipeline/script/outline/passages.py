@@ -24,6 +24,7 @@ from pipeline.model import (
 )
 from pipeline.model.sentences import split_sentences
 from pipeline.model.text import has_words
+from pipeline.model.writing import width
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import shorten, without_full_stop
@@ -92,7 +93,7 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
     parts = parts_of(block.words, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        text = part.text if len(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
+        text = part.text if width(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
         shown = split_sentences(text)[0]
         scenes.append(
             QuoteScene(
@@ -117,10 +118,12 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
     phrase, language = block.strong[0], desk.brief.language
     amount = read_amount(phrase, language)
     sentence = next((each for each in split_sentences(block.text) if phrase in each), "")
-    if amount is None or not sentence or not 0 < len(amount.unit) <= layout.limit("unit") or is_date(phrase, language):
+    if amount is None or not 0 < width(amount.unit) <= layout.limit("unit"):
+        return ()
+    if not sentence or is_date(phrase, language):
         return ()
     meaning = _meaning(sentence, phrase)
-    if len(meaning) > layout.limit("text"):
+    if width(meaning) > layout.limit("text"):
         meaning = shorten(meaning, layout.limit("text"))
         # Cut before its number, it would mean nothing.
         if phrase not in meaning and not sentence.startswith(phrase):
@@ -148,8 +151,8 @@ def code(piece: Piece, desk: Desk) -> Sequence[Scene]:
 def can_show_code(block: CodeBlock, desk: Desk) -> bool:
     """Whether there is a layout for it that holds it: code is never cut."""
     layout, lines = desk.layout("code"), block.code.splitlines()
-    is_small = len(lines) <= _CODE_LINES and max(map(len, lines), default=0) <= _CODE_COLUMNS
-    return layout is not None and is_small and len(block.code) <= layout.limit("code")
+    is_small = len(lines) <= _CODE_LINES and max(map(width, lines), default=0) <= _CODE_COLUMNS
+    return layout is not None and is_small and width(block.code) <= layout.limit("code")
 
 
 def picture(piece: Piece, desk: Desk) -> Sequence[Scene]:
@@ -181,7 +184,7 @@ def parts_of(paragraph: Paragraph, *, most_chars: int = 0) -> tuple[Paragraph, .
     sentences = split_sentences(paragraph.text)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // _STATEMENT_WORDS)
     texts = _grouped(sentences, count)
-    while most_chars and count < len(sentences) and max(map(len, texts)) > most_chars:
+    while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
         count += 1
         texts = _grouped(sentences, count)
     return tuple(

@@ -34,6 +34,7 @@ from pipeline.model import (
     Table,
     TableScene,
 )
+from pipeline.model.writing import width
 from pipeline.script.outline.desk import Desk, Piece
 from pipeline.script.outline.lists import evenly, lines
 from pipeline.script.outline.values import is_time, read_amount, year_of
@@ -63,7 +64,7 @@ def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     _, left, right = block.columns
     limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
-    names_fit = 0 < len(left) <= layout.limit("left") and 0 < len(right) <= layout.limit("right")
+    names_fit = 0 < width(left) <= layout.limit("left") and 0 < width(right) <= layout.limit("right")
     if not names_fit or not _fit(block, limits) or not all(all(row[1:]) for row in block.rows):
         return ()
     if not _names_aspects(block, piece, desk):
@@ -91,10 +92,10 @@ def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
     in_order = all(is_time(mark, language) for mark in marks) and all(one <= other for one, other in pairwise(years))
     fits = (
         len(marks) <= _MOST_MARKS
-        and all(len(mark) <= layout.limit("mark") for mark in marks)
+        and all(width(mark) <= layout.limit("mark") for mark in marks)
         and 0 < len(series) == len(columns) <= layout.max_items
         and len({column.unit for column in series}) == 1
-        and (len(series) == 1 or all(0 < len(column.label) <= layout.limit("item_label") for column in series))
+        and (len(series) == 1 or all(0 < width(column.label) <= layout.limit("item_label") for column in series))
     )
     if not in_order or not fits:
         return ()
@@ -157,10 +158,10 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
     if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
         return ()
     limit = layout.limit("item_cell")
-    too_long = [cell for row in block.rows for cell in row if len(cell) > limit]
+    too_long = [cell for row in block.rows for cell in row if width(cell) > limit]
     if len(too_long) * _LONG_CELLS_IN > len(block.rows) * len(block.columns):
         return ()
-    if any(len(column) > layout.limit("column") for column in block.columns):
+    if any(width(column) > layout.limit("column") for column in block.columns):
         return ()
     groups = evenly(list(zip(block.rows, block.said, strict=True)), layout.max_items)
     return [
@@ -180,10 +181,10 @@ def _labelled(piece: Piece, desk: Desk, name: str) -> _Column | None:
     if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
         return None
     fits = layout.fewest_items <= len(block.rows) <= layout.max_items and all(
-        0 < len(row[0]) <= layout.limit("item_label") for row in block.rows
+        0 < width(row[0]) <= layout.limit("item_label") for row in block.rows
     )
     found = _numbers(block, 1, desk) if fits else None
-    return found if found and len(found.unit) <= layout.limit("unit") else None
+    return found if found and width(found.unit) <= layout.limit("unit") else None
 
 
 def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
@@ -224,7 +225,7 @@ def _kind(cell: str, desk: Desk) -> str | None:
 
 
 def _fit(block: Table, limits: Sequence[int]) -> bool:
-    return all(len(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
+    return all(width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
 
 
 def _point(block: Table) -> int:
