@@ -39,7 +39,7 @@ _LEAST_HEIGHT, _LEAST_BARE_HEIGHT = 448, 360
 _BELOW_NUMERAL = 72
 # Cards below each other: above and below the words, together, at least and at most.
 _ROW_PADDING, _ROW_INDENT, _AFTER_NUMERAL = 40, 96, 40
-_LEAST_ROW_AIR, _LEAST_ROW_AIR_IF_LOW, _MOST_ROW_AIR = 48, 32, 96
+_LEAST_ROW_AIR, _LEAST_ROW_AIR_IF_LOW, _MOST_ROW_AIR = 72, 32, 96
 _GAP, _GAP_IF_LOW = 24, 16
 # Above and below the block, together, at least; none of it where room is short.
 _AIR = 32
