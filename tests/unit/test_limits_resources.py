@@ -84,7 +84,9 @@ def test_the_processes_that_linux_lists_are_those_that_say_we_are_their_parent()
         told = {process.pid for process in psutil.Process().children(recursive=True)}
         child.communicate(b"\n")
 
-    assert len(told) == 2
+    # Whatever else this process of the tests has started is among them.
+    assert child.pid in told
+    assert len(told) >= 2
     assert listed is None or set(listed) == told
 
 
