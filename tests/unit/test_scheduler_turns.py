@@ -10,7 +10,7 @@ import anyio.lowlevel
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import InputError
+from pipeline.errors import ClosedError, InputError
 from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch import scheduler
 from pipeline.orchestrator.batch.plan import plan_batch
@@ -18,6 +18,7 @@ from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.state.index import BatchIndex
 
 SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
 
@@ -151,3 +152,23 @@ async def test_what_is_written_while_somebody_plans_is_left_alone(room, shop):
 
     await to_thread.run_sync(shop.store.tidy, "kitchen")
     assert not await to_thread.run_sync(half.exists)
+
+
+async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_again(shop, monkeypatch):
+    await planned(shop, "Tea")
+    served = []
+
+    async def closed_at_first(job, shop, _attempt):
+        served.append(job.brief.title)
+        if len(served) == 1:
+            raise ClosedError("the service asks us to wait", until=shop.clock())
+        return job
+
+    stage = Stage(name="script", run=closed_at_first, fills=(), is_done=lambda *_: False)
+    monkeypatch.setattr(jobs_module, "STAGES", (stage,))
+    monkeypatch.setattr(BatchIndex, "find", lambda *_: None)
+    with anyio.fail_after(20):
+        await Scheduler(shop, "kitchen", pulse_s=0.01).run()
+
+    assert served == ["Tea"] * 2
+    assert await statuses(shop) == {"Tea": JobStatus.COMPLETED}
