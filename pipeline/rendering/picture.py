@@ -116,9 +116,14 @@ def colour(name: str) -> Colour:
 
 def tile(image: Image.Image) -> Picture:
     """An image of mode RGB as something to fill a mask with, with a rim of its outermost pixels around it."""
+    return Picture.of(rimmed(image))
+
+
+def rimmed(image: Image.Image) -> Image.Image:
+    """An image with the rim of a tile, its size even."""
     width, height = image.size
-    rims = ((_RIM_PX, _RIM_PX + height % 2), (_RIM_PX, _RIM_PX + width % 2), (0, 0))
-    return Picture.of(Image.fromarray(np.pad(np.asarray(image), rims, mode="edge")))
+    rims = ((_RIM_PX, _RIM_PX + height % 2), (_RIM_PX, _RIM_PX + width % 2), *[(0, 0)] * (len(image.getbands()) > 1))
+    return Image.fromarray(np.pad(np.asarray(image), rims, mode="edge"))
 
 
 def part_of(ink: Colour | Picture, box: Box) -> Colour | Picture:

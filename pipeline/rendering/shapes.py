@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -13,30 +13,61 @@ import numpy.typing as npt
 from PIL import Image
 
 Field = npt.NDArray[np.float32]
+# Where in a tile: a rectangle, or the pixels that are marked.
+Part = tuple[slice, slice] | npt.NDArray[np.bool_]
+WHOLE: Part = (slice(None), slice(None))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Plane:
-    """Pixel centres of a square tile, counted from its middle in pixels, and their distance and angle."""
+    """Pixel centres of a tile, counted in pixels from the middle of a square one: a row of `x`, a column of `y`."""
 
     x: Field
     y: Field
 
     @staticmethod
     def of(side_px: int) -> Plane:
-        """The plane of a tile."""
+        """The plane of a square tile."""
         line = np.arange(side_px, dtype=np.float32) + np.float32(0.5 - side_px / 2)
-        x, y = np.meshgrid(line, line)
-        return Plane(x=x, y=y)
+        return Plane(line[None, :], line[:, None])
+
+    @cached_property
+    def far(self) -> Field:
+        """Pixels from the middle."""
+        return self.distance()
+
+    @cached_property
+    def _turns(self) -> Field:
+        """Direction from the middle in turns, 0 to 1 clockwise from twelve o'clock."""
+        turns = np.arctan2(self.x, -self.y) * np.float32(1 / math.tau)
+        return np.asarray(np.where(turns < 0, turns + 1, turns), np.float32)
 
     def distance(self, x: float = 0.0, y: float = 0.0) -> Field:
         """Pixels from a point."""
         return np.asarray(np.sqrt((self.x - np.float32(x)) ** 2 + (self.y - np.float32(y)) ** 2), np.float32)
 
-    def turn(self, start: float = 0.0) -> Field:
+    def turn(self, start: float = 0.0, part: Part = WHOLE) -> Field:
         """Direction from the middle in turns, 0 to 1 clockwise, 0 at `start` turns past twelve o'clock."""
-        angle = np.arctan2(self.x, -self.y) / np.float32(math.tau) - np.float32(start)
-        return np.asarray(angle % 1.0, dtype=np.float32)
+        turns = self._turns[part] - np.float32(start % 1.0)
+        return np.asarray(np.where(turns < 0, turns + 1, turns), np.float32)
+
+    def around(self, x: float, y: float, reach_px: float, down_px: float | None = None) -> tuple[slice, slice]:
+        """The part within so many pixels of a point, `down_px` above and below it if that differs."""
+        down = reach_px if down_px is None else down_px
+        return _within(self.y[:, 0], y - down, y + down), _within(self.x[0], x - reach_px, x + reach_px)
+
+    def ring(self, radius_px: float, reach_px: float) -> npt.NDArray[np.bool_]:
+        """The part within so many pixels of a circle around the middle."""
+        return np.asarray(np.abs(self.far - np.float32(radius_px)) < reach_px)
+
+    def part(self, part: tuple[slice, slice]) -> Plane:
+        """The plane of a rectangle of it, counted from the same middle."""
+        return Plane(self.x[:, part[1]], self.y[part[0]])
+
+
+def _within(line: Field, least: float, most: float) -> slice:
+    """Where an ascending line lies between two values."""
+    return slice(int(np.searchsorted(line, least)), int(np.searchsorted(line, most, side="right")))
 
 
 def inside(distance: Field) -> Field:
@@ -133,7 +164,7 @@ def tick(side_px: int, width_px: float) -> tuple[Image.Image, Image.Image]:
     corners = tuple((reach * x, reach * y) for x, y in ((-1.0, 0.10), (-0.32, 0.76), (1.0, -0.76)))
     shape = np.minimum(*(_from_line(plane, *ends) for ends in pairwise(corners)))
     along = (plane.x + np.float32(reach)) / np.float32(2 * reach)
-    return image(inside(shape - np.float32(width_px / 2))), image(along)
+    return image(inside(shape - np.float32(width_px / 2))), image(np.broadcast_to(along, shape.shape))
 
 
 def _from_line(plane: Plane, start: tuple[float, float], end: tuple[float, float]) -> Field:

@@ -74,23 +74,23 @@ def _beside(sheet: Sheet) -> None:
     room = sheet.most_height if not sheet.is_upright else height * 2 // 5
     block = sheet.fitted(sheet.words, sheet.sizes, sheet.width, room)
     side = 496 if not sheet.is_upright else 760
-    tile, mask, _order = figure(sheet.look.seed, side, theme, bold=True)
+    drawn = figure(sheet.look.seed, side, bold=True)
     if sheet.is_upright:
         top = height // 8
-        sheet.put(tile, mask, sheet.picture.width - side * 4 // 5, height // 2)
+        sheet.put(drawn.rgb(theme), drawn.mask, sheet.picture.width - side * 4 // 5, height // 2)
     else:
         top = (height - block.height_px) // 2
         # It makes room for long words by leaving the picture on the right.
-        sheet.put(tile, mask, max(724, MARGIN + block.width_px + _GAP), 76)
+        sheet.put(drawn.rgb(theme), drawn.mask, max(724, MARGIN + block.width_px + _GAP), 76)
     sheet.write(block, top, (theme.text, theme.accent))
 
 
 def _on_accent(sheet: Sheet) -> None:
     theme, (width, height) = sheet.look.theme, sheet.picture.size
     side = height * 5 // 4 if not sheet.is_upright else width * 6 // 5
-    _tile, mask, _order = figure(sheet.look.seed, side, theme, bold=True)
-    faint = mask.point([round(level * _FAINT) for level in range(256)])
-    sheet.put(Image.new("RGB", mask.size, rgb(theme.on_accent)), faint, width - side * 2 // 3, (height - side) // 2)
+    drawn = figure(sheet.look.seed, side, bold=True)
+    faint = drawn.mask.point([round(level * _FAINT) for level in range(256)])
+    sheet.put(Image.new("RGB", faint.size, rgb(theme.on_accent)), faint, width - side * 2 // 3, (height - side) // 2)
     room = height - 2 * MARGIN if not sheet.is_upright else height // 2
     block = sheet.fitted(sheet.words, sheet.sizes, width - 3 * MARGIN, room)
     top = (height - block.height_px) // 2 if not sheet.is_upright else height // 5
@@ -116,9 +116,9 @@ def _with_number(sheet: Sheet, scene: NumberScene) -> None:
 def _behind(sheet: Sheet) -> None:
     theme, (width, height) = sheet.look.theme, sheet.picture.size
     side = height * 3 // 2 if not sheet.is_upright else width * 4 // 3
-    tile, mask, _order = figure(sheet.look.seed, side, theme, bold=True)
+    drawn = figure(sheet.look.seed, side, bold=True)
     top = -side // 3 if not sheet.is_upright else height // 3
-    sheet.put(tile, mask, width - side * 3 // 5, top)
+    sheet.put(drawn.rgb(theme), drawn.mask, width - side * 3 // 5, top)
     room = height * 3 // 5 if not sheet.is_upright else height // 3
     block = sheet.fitted(sheet.words, SIZES[2:], sheet.width - 80 * (not sheet.is_upright), room)
     low = height - MARGIN - block.height_px if not sheet.is_upright else height // 8

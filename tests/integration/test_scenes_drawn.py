@@ -23,7 +23,7 @@ from pipeline.model import (
 from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, thumbnail
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.motif import figure
+from pipeline.rendering.motif import Figure, figure
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT, rgb
@@ -260,13 +260,13 @@ def test_a_short_statement_at_the_very_end_stands_for_two_seconds():
 
 
 def test_six_titles_get_six_different_figures():
-    drawn = {figure(seed, 200, MIDNIGHT).mask.tobytes() for seed in range(6)}
+    drawn = {figure(seed, 200).mask.tobytes() for seed in range(6)}
 
     assert len(drawn) == 6
 
 
 def test_two_films_of_one_family_still_differ():
-    assert figure(6, 200, MIDNIGHT).mask.tobytes() != figure(12, 200, MIDNIGHT).mask.tobytes()
+    assert figure(6, 200).mask.tobytes() != figure(12, 200).mask.tobytes()
 
 
 @pytest.mark.parametrize("words", ["Why three hearts?", "", "Geschwindigkeitsbegrenzungen", "日本語" * 30])
@@ -286,7 +286,7 @@ def test_the_words_of_a_thumbnail_keep_clear_of_the_figure(words, monkeypatch):
     monkeypatch.setattr(thumbnail.Sheet, "write", lambda *_, **__: None)
     no_words = draw_thumbnail(script, LOOK)
     invisible = Image.new("L", (496, 496))
-    monkeypatch.setattr(thumbnail, "figure", lambda *_, **__: (Image.new("RGB", (496, 496)), invisible, invisible))
+    monkeypatch.setattr(thumbnail, "figure", lambda *_, **__: Figure(*[invisible] * 4))
     neither = draw_thumbnail(script, LOOK)
 
     _, _, words_end, _ = ImageChops.difference(both, no_words).getbbox()

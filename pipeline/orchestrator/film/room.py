@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from anyio import create_task_group
 
@@ -52,8 +53,9 @@ async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable
     return replace(script, scenes=tuple(each.scene for each in shown), incidents=(*script.incidents, *told))
 
 
+@lru_cache(maxsize=64)
 def parted(scene: Scene, look: Look) -> tuple[Shown, ...]:
-    """The scene, or its halves as far as less is cut in them."""
+    """The scene, or its halves as far as less is cut in them. The films of a campaign have scenes in common."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
     whole = Shown(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
     halves = split_scene(scene) if whole.cut else None

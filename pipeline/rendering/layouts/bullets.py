@@ -201,7 +201,9 @@ def _digit(number: Line, colour: str, circle: Box, motion: Motion, size_px: int)
     return [flat(ink.mask, colour, left=x, top=y, motion=motion)]
 
 
-def _figure(plan: _Plan, starts: Sequence[int], look: Look, *, first: int, centre: tuple[int, int]) -> list[Sprite]:
+def _figure(
+    plan: _Plan, starts: Sequence[int], look: Look, *, first: int, centre: tuple[int, int]
+) -> Sequence[Element]:
     if len(starts) < 2:
         return [motif(look, side_px=plan.figure_px, centre=centre)]
     return dial(starts, look, first=first, side_px=plan.figure_px, centre=centre)

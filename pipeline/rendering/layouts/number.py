@@ -29,7 +29,7 @@ from pipeline.rendering.layouts.parts import (
 from pipeline.rendering.layouts.ring import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
-from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.text import CAP_HEIGHT_EM, ITEM, TextStyle
 from pipeline.rendering.timeline import frame_at, line_frames
 
@@ -261,7 +261,7 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) ->
     return elements
 
 
-def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> list[Sprite]:
+def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> Sequence[Element]:
     """What stands beside the number: a ring of its share, drawn as it counts, or the figure."""
     grid, content = look.grid, look.grid.content
     if grid.is_stacked:

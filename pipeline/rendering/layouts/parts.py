@@ -9,12 +9,12 @@ from functools import lru_cache
 from PIL import Image, ImageFilter
 
 from pipeline.rendering.capitals import capitals
+from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
-from pipeline.rendering.motif import figure
 from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
-from pipeline.rendering.picture import colour, tile
+from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat, letters
 from pipeline.rendering.text import BODY, HEADING, LABEL, STATEMENT
@@ -139,18 +139,16 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
     )
 
 
-def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0) -> Sprite:
+def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0) -> Emblem:
     """The figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1."""
-    colours, mask, order = figure(look.seed, side_px, look.theme)
-    if opacity < 1:
-        mask = mask.point([round(value * opacity) for value in range(256)])
-    return Sprite(
-        mask=mask,
-        ink=tile(colours),
+    return Emblem(
+        seed=look.seed,
+        side_px=side_px,
+        theme=look.theme,
+        opacity=opacity,
         left=centre[0] - side_px // 2,
         top=centre[1] - side_px // 2,
         motion=Motion(over=DRAWING_FRAMES, drawn=True),
-        order=order,
     )
 
 
@@ -159,7 +157,7 @@ def low_top(grid: Grid, height_px: int) -> int:
     return grid.content.top + round(_LOW * max(0, grid.content.height - height_px))
 
 
-def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Sprite]:
+def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Emblem]:
     """The figure, cut by the upper and the outer edge of the picture, above a text that begins in row `above`.
 
     As large as that allows; nothing, where it would be tiny.

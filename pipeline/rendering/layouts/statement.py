@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
+from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts.parts import (
     INDENT,
@@ -51,7 +52,7 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composi
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
-def _figure(look: Look, *, above: int) -> list[Sprite]:
+def _figure(look: Look, *, above: int) -> list[Emblem]:
     """The figure at the edge; where text takes the whole width, in the corner above it, out of its way."""
     grid = look.grid
     if grid.is_stacked:
