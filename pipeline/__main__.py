@@ -4,10 +4,13 @@ Worker processes import the main module of their parent: nothing is loaded here 
 """
 
 import gc
+import os
 
 
 def main() -> None:
     """The command."""
+    # Scenes side by side keep all cores busy: numpy's own threads would only be in their way, and in each other's.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pipeline.cli import main as command  # noqa: PLC0415
 
     try:

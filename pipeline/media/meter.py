@@ -1,9 +1,9 @@
-"""The meter for films (ITU-R BS.1770-4): the power of their sound, thirty numbers a second, and its true peak.
+"""The meter (ITU-R BS.1770-4): the power of their sound, thirty numbers a second, and its true peak.
 
 A loudness meter looks at 400 ms at a time, every 100 ms. Both are whole thirtieths of a second, and so is every scene:
 the powers of all scenes, one after the other, are those of the film, and its loudness is worked out from them.
 
-FFmpeg's `ebur128`, which measures clips, can't put parts together, and takes three times as long.
+FFmpeg's `ebur128` can't put parts together, and takes three times as long; the tests hold this meter against it.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ _KERNELS = np.sinc(_PLACES - _TAPS) * np.cos(np.pi * (_PLACES - _TAPS) / 26) ** 
 class FilmMeter:
     """Measures sound that it is given piece by piece: planes of float32 at 48 kHz, shape (2, samples)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, true_peak: bool = True) -> None:
         # What both channels have in common, and what they differ by; voices have nothing of that.
         self._middle, self._side = _Weighted(), _Weighted()
+        self._is_peak_wanted = true_peak
         self._pieces: list[Samples] = []
         self._samples = 0
         self._before: Samples = np.zeros((2, len(_TAPS)), np.float32)
@@ -62,7 +63,7 @@ class FilmMeter:
             self._measure()
 
     def finish(self) -> tuple[float, tuple[float, ...]]:
-        """The highest amplitude (1 is full scale), and the powers: mean squares of both channels together."""
+        """The highest amplitude (1 is full scale; 0: not wanted), and the powers: mean squares of both channels."""
         self._measure(is_last=True)
         middle, side = self._middle.powers(), self._side.powers()
         both = 2 * (middle + np.pad(side, (len(middle) - len(side), 0)))
@@ -80,6 +81,8 @@ class FilmMeter:
         self._middle.hear(left if is_mono else (left + right) / 2)
         if self._side.is_heard or not is_mono:
             self._side.hear(side)
+        if not self._is_peak_wanted:
+            return
         known = np.concatenate([self._before, sound, np.zeros((2, len(_TAPS) if is_last else 0), np.float32)], axis=1)
         self._peak = max(self._peak, *(_true_peak(channel) for channel in known[: 1 if is_mono else 2]))
         self._before = known[:, -len(_TAPS) :]
@@ -165,15 +168,20 @@ def silent_spans(powers: Sequence[float]) -> Iterator[Span]:
         yield Span(start_s=float(start / CELLS_PER_S), end_s=float(end / CELLS_PER_S))
 
 
-def _true_peak(channel: Samples) -> float:
-    """The highest amplitude of a wave, looked for where a sample reaches half of the highest one."""
-    levels = np.abs(channel)
-    highest = float(levels.max())
-    if not highest:
-        return 0.0
-    is_high = levels >= highest / 2
+def between_samples(channel: Samples, least: float) -> tuple[NDArray[np.intp], Samples]:
+    """The highest amplitude of the wave after each sample and before the next, where one of the two reaches `least`.
+
+    Which samples, ascending, and how high. The first eleven and the last twelve samples are only looked at from others.
+    """
+    is_high = np.abs(channel) >= least
     is_high[:-1] |= is_high[1:]
-    at = np.flatnonzero(is_high[: len(channel) - _TAPS[-1]])
+    at = np.flatnonzero(is_high[: max(0, len(channel) - _TAPS[-1])])
     at = at[at >= -_TAPS[0]]
     between = np.abs(channel[at[:, None] + _TAPS] @ _KERNELS.T.astype(np.float32))
-    return max(highest, float(between.max(initial=0.0)))
+    return at, between.max(axis=1, initial=0.0)
+
+
+def _true_peak(channel: Samples) -> float:
+    """The highest amplitude of a wave, looked for where a sample reaches half of the highest one."""
+    highest = float(np.abs(channel).max())
+    return max(highest, float(between_samples(channel, highest / 2)[1].max(initial=0.0))) if highest else 0.0

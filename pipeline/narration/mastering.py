@@ -18,7 +18,7 @@ from pipeline.narration.recording import read_speech
 from pipeline.narration.trimming import LEAD_S, TAIL_S, trimmed
 
 # Changes whenever the same speeches would give other bytes: part of every clip's cache key.
-VERSION = "4"
+VERSION = "5"
 
 _LEAD_S = 0.25
 _TAIL_S = 0.4

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -174,11 +175,18 @@ def _digest(faces: Iterable[Face]) -> str:
     files = []
     for face in faces:
         try:
-            with Path(face.path).open("rb") as file:
-                files.append(f"{hashlib.file_digest(file, 'blake2b').hexdigest()}:{face.index}")
+            stat = Path(face.path).stat()
+            files.append(f"{_file_digest(face.path, stat.st_mtime_ns, stat.st_size)}:{face.index}")
         except OSError as error:
             raise MissingToolError(f"the font {face.path} can't be read", hint=error.strerror or "") from error
     return hashlib.blake2b(" ".join(sorted(files)).encode(), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _file_digest(path: str, _changed_ns: int, _size: int) -> str:
+    """The content of a file, read once as long as it does not change."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
 def _few(letters: str) -> str:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline.media.audio import read_audio
-from pipeline.media.loudness import measure_loudness
 from pipeline.media.probe import probe
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import FILES, contents, stock
 from tests.standins.beds import chord, write_bed
+from tests.standins.ebur128 import measure_loudness
 
 
 @pytest.fixture(scope="module")

@@ -256,11 +256,10 @@ def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
     if not look.grid.is_stacked:
         return
     composition = lay_out(scene, (), look)
-    squares = [
-        box
-        for box in boxes([e for e in composition.elements if isinstance(e, Sprite) and e.order is not None])
-        if box.height > look.grid.px(40)
+    drawn = [
+        e for e in composition.elements if isinstance(e, Emblem) or (isinstance(e, Sprite) and e.order is not None)
     ]
+    squares = [box for box in boxes(drawn) if box.height > look.grid.px(40)]
     for square, line in itertools.product(squares, lines_of(composition)):
         assert not square.meets(line)
 

@@ -12,7 +12,9 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.media.audio import read_audio
-from pipeline.media.loudness import measure_film_loudness, measure_loudness, set_loudness
+from pipeline.media.loudness import Loudness, measure_film_loudness, set_loudness
+from pipeline.media.meter import FilmMeter, loudness_of
+from tests.standins.ebur128 import measure_loudness
 
 
 def sine(seconds, *, hz=997.0, level=1.0):
@@ -43,29 +45,42 @@ def after_aac(samples):
     return read_audio(file.getvalue())
 
 
-def test_the_meter_agrees_with_ebu_tech_3341_case_1():
+def ours(samples):
+    meter = FilmMeter()
+    meter.hear(samples.T)
+    peak, powers = meter.finish()
+    return Loudness(
+        integrated_lufs=loudness_of(np.array(powers)), true_peak_dbtp=20 * math.log10(peak) if peak else -math.inf
+    )
+
+
+@pytest.mark.parametrize("measure", [ours, measure_loudness])
+def test_the_meter_agrees_with_ebu_tech_3341_case_1(measure):
     # A stereo sine of 1 kHz at -23 dBFS for 20 s measures -23 LUFS within 0.1 LU.
-    loudness = measure_loudness(sine(20, hz=1000, level=10 ** (-23 / 20)))
+    loudness = measure(sine(20, hz=1000, level=10 ** (-23 / 20)))
 
     assert loudness.integrated_lufs == pytest.approx(-23.0, abs=0.1)
     assert loudness.true_peak_dbtp == pytest.approx(-23.0, abs=0.2)
 
 
-def test_a_peak_between_two_samples_counts():
+@pytest.mark.parametrize("measure", [ours, measure_loudness])
+def test_a_peak_between_two_samples_counts(measure):
     quarter = np.sin(2 * np.pi * (np.arange(48_000) * 0.25 + 0.125)) * np.hanning(48_000)
     samples = np.stack([quarter, quarter], axis=1).astype(np.float32)
 
     assert 20 * math.log10(np.abs(samples).max()) == pytest.approx(-3.0, abs=0.1)
-    assert measure_loudness(samples).true_peak_dbtp == pytest.approx(0.0, abs=0.3)
+    assert measure(samples).true_peak_dbtp == pytest.approx(0.0, abs=0.3)
 
 
+@pytest.mark.parametrize("measure", [ours, measure_loudness])
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 0.2, 0.399])
-def test_less_than_400_ms_has_no_integrated_loudness(seconds):
-    assert measure_loudness(sine(seconds)).integrated_lufs is None
+def test_less_than_400_ms_has_no_integrated_loudness(seconds, measure):
+    assert measure(sine(seconds)).integrated_lufs is None
 
 
-def test_silence_has_no_loudness_and_no_peak():
-    loudness = measure_loudness(np.zeros((96_000, 2), dtype=np.float32))
+@pytest.mark.parametrize("measure", [ours, measure_loudness])
+def test_silence_has_no_loudness_and_no_peak(measure):
+    loudness = measure(np.zeros((96_000, 2), dtype=np.float32))
 
     assert loudness.integrated_lufs is None
     assert loudness.true_peak_dbtp == -math.inf
@@ -77,7 +92,7 @@ def test_speech_ends_at_the_target_below_the_ceiling_even_after_aac(level, seed)
     result, told_lufs = set_loudness(speechlike(4, level=level, seed=seed))
 
     loudness = measure_loudness(result)
-    assert told_lufs == loudness.integrated_lufs
+    assert told_lufs == pytest.approx(loudness.integrated_lufs, abs=0.011)
     assert loudness.integrated_lufs == pytest.approx(-15.0, abs=0.5)
     assert loudness.true_peak_dbtp <= -1.9
     assert measure_loudness(after_aac(result)).true_peak_dbtp <= -1.0

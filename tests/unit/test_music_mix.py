@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError
 from pipeline.media.audio import read_audio, write_wav
-from pipeline.media.loudness import integrated_lufs, levelled, measure_loudness
+from pipeline.media.loudness import integrated_lufs, levelled
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.music import Bed, MixPlan, mix_film, prepare_bed
 from pipeline.music.bed import Loop
@@ -21,6 +21,7 @@ from pipeline.music.ducking import ATTACK_S, EARLY_S, HOLD_S, RELEASE_S, Ducking
 from pipeline.music.library import digest_of
 from pipeline.music.mix import mix, stems
 from tests.standins.beds import chord, write_bed
+from tests.standins.ebur128 import measure_loudness
 from tests.standins.films import voice
 
 PLAN = MixPlan()

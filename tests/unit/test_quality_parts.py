@@ -16,11 +16,12 @@ from pipeline.errors import InputError, QualityError
 from pipeline.media.audio import read_audio
 from pipeline.media.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.demux import open_packets
-from pipeline.media.loudness import measure_film_loudness, measure_loudness, together
+from pipeline.media.loudness import measure_film_loudness, together
 from pipeline.media.probe import probe
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
 from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
 from pipeline.quality.findings import found_parts, keep_findings, read_findings
+from tests.standins.ebur128 import measure_loudness
 from tests.standins.films import SMALL, card, cards, make_package, make_segment, spoken_cue, voice
 
 QUANTA = 4

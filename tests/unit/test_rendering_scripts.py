@@ -6,6 +6,7 @@ from pipeline.model import BulletsScene, ClosingScene, Cue, Script, SpokenLine, 
 from pipeline.rendering import Look, draw_thumbnail, fonts, layouts
 from pipeline.rendering.capitals import capitals
 from pipeline.rendering.captions import captions
+from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.text import DISPLAY, draw_ink, shape
@@ -32,11 +33,15 @@ def words_of(scene):
 
 def sprites(scene, look):
     return [
-        element for element in layouts.lay_out(scene, words_of(scene), look).elements if isinstance(element, Sprite)
+        element
+        for element in layouts.lay_out(scene, words_of(scene), look).elements
+        if isinstance(element, Sprite | Emblem)
     ]
 
 
 def edges(sprite):
+    if isinstance(sprite, Emblem):
+        return sprite.left, sprite.left + sprite.side_px
     return sprite.span or (sprite.left, sprite.left + sprite.mask.width)
 
 
@@ -57,13 +62,17 @@ def test_a_right_to_left_title_ends_at_the_margin_and_its_figure_stands_on_the_l
     figure, *rest = sprites(SCENES[0], ARABIC)
     heading = max(rest, key=lambda sprite: sprite.mask.height * sprite.mask.width)
 
-    assert figure.left + figure.mask.width < heading.left
+    assert figure.left + figure.side_px < heading.left
     assert abs(heading.left + heading.mask.width - ARABIC.grid.content.right) <= 12
 
 
 def test_a_mirrored_dial_still_fills_clockwise_and_shows_the_right_numbers():
     def parts(look):
-        return [sprite.left - sprite.span[0] for sprite in sprites(SCENES[1], look) if sprite.order is not None]
+        return [
+            sprite.left - sprite.span[0]
+            for sprite in sprites(SCENES[1], look)
+            if getattr(sprite, "order", None) is not None
+        ]
 
     assert len(parts(ARABIC)) == 2
     assert parts(ARABIC)[0] > parts(ARABIC)[1]  # the first part is the right half
