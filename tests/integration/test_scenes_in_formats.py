@@ -38,6 +38,7 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.captions import captions
+from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.sprites import Sprite
 
