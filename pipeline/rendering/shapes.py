@@ -39,8 +39,15 @@ class Plane:
     @cached_property
     def _turns(self) -> Field:
         """Direction from the middle in turns, 0 to 1 clockwise from twelve o'clock."""
-        turns = np.arctan2(self.x, -self.y) * np.float32(1 / math.tau)
-        return np.asarray(np.where(turns < 0, turns + 1, turns), np.float32)
+        # The other three quarters are mirrored: arcs of tangents take longer than all else that is drawn with them.
+        side = self.x.shape[1]
+        half = side // 2
+        quarter = np.arctan2(self.x[:, half:], -self.y[: side - half]) * np.float32(1 / math.tau)
+        turns = np.empty((side, side), np.float32)
+        turns[: side - half, half:] = quarter
+        turns[half:, half:] = np.float32(0.5) - quarter[::-1]
+        turns[:, : side - half] = np.float32(1) - turns[:, half:][:, ::-1]
+        return turns
 
     def distance(self, x: float = 0.0, y: float = 0.0) -> Field:
         """Pixels from a point."""
@@ -49,7 +56,8 @@ class Plane:
     def turn(self, start: float = 0.0, part: Part = WHOLE) -> Field:
         """Direction from the middle in turns, 0 to 1 clockwise, 0 at `start` turns past twelve o'clock."""
         turns = self._turns[part] - np.float32(start % 1.0)
-        return np.asarray(np.where(turns < 0, turns + 1, turns), np.float32)
+        turns += turns < 0
+        return turns
 
     def around(self, x: float, y: float, reach_px: float, down_px: float | None = None) -> tuple[slice, slice]:
         """The part within so many pixels of a point, `down_px` above and below it if that differs."""

@@ -102,6 +102,10 @@ class CheckpointStore:
         """`find_job` for those who are in a thread already."""
         return self._read(self._job_file(batch, job_id), Job, batch)
 
+    def stamp(self, batch: str, job_id: str) -> str:
+        """Another one whenever the job's file is another. Blocks."""
+        return stamp_of(self._job_file(batch, job_id))
+
     async def forget_job(self, batch: str, job_id: str) -> None:
         """Removes the job's file: another job has taken its place."""
         path = self._job_file(batch, job_id)

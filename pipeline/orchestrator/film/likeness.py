@@ -7,12 +7,15 @@ later was judged, when it was parked or tried again, the earlier one hears of it
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.findings import read_findings
 from pipeline.quality.likeness import Twin, said_in, share_said, share_shown, shingles_of, sketch_of
 from pipeline.script import has_play
+from pipeline.state import CheckpointStore
 
 # Films that are looked at closely, at most: whoever has so many twins has been told.
 _MOST_COMPARED = 20
@@ -46,7 +49,7 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
     said, found = shingles_of(said_in(job.script)), Twin(name="")
     for row, is_before in shop.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
-            other = shop.store.read_job(job.batch, row.id)
+            other = _read(shop.store, job.batch, row.id, shop.store.stamp(job.batch, row.id))
         except NightreelError:
             continue  # a damaged file is told elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
@@ -57,6 +60,12 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
         if share >= 1:
             break
     return found if found.name else None
+
+
+@lru_cache(maxsize=2 * _MOST_COMPARED)
+def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> Job | None:
+    """A job, read once as long as its file stays the same: the films of a batch are compared with the same ones."""
+    return store.read_job(batch, job_id)
 
 
 def _was_passed(job: Job) -> bool:
