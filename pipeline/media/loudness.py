@@ -33,7 +33,7 @@ _LOOK_AHEAD_SAMPLES = SAMPLE_RATE_HZ // 100
 _MARGIN_SAMPLES = 2 * _LOOK_AHEAD_SAMPLES + 32
 _TOLERANCE_LU = 0.2
 # Where the wave may pass the ceiling between two samples: where one of them reaches so much of it. A tone at a quarter
-# of the rate passes its samples by a factor of 1.41, a voice has little above that, and a gain may still rise a little.
+# of the rate passes its samples by a factor of 1.41, and a voice has little above that.
 _HIGH = 0.5
 # As many as `between_samples` does not look at, at either end.
 _UNSEEN_SAMPLES = 12
@@ -53,7 +53,7 @@ class Loudness:
 
 
 def measure_film_loudness(path: Path) -> Loudness:
-    """The same of the sound of a film, with its powers. It is decoded piece by piece, and kept as 30 numbers a second.
+    """How loud the sound of a film is, and its powers. It is decoded piece by piece, and kept as 30 numbers a second.
 
     Raises `InputError` for sound that can't be decoded to its end.
     """
@@ -115,13 +115,11 @@ def set_loudness(
 def _set_loudness(samples: Samples, target_lufs: float, ceiling_dbtp: float) -> tuple[Samples, float | None]:
     before = integrated_lufs([samples])
     if before is None:
-        peaks = _true_peaks(samples, least=_HIGH * _amplitude(ceiling_dbtp))
-        result = _limited(samples, peaks, gain_db=0.0, ceiling_dbtp=ceiling_dbtp)
+        result = _limited(samples, gain_db=0.0, ceiling_dbtp=ceiling_dbtp)
         return result, integrated_lufs([result])
     gain_db = min(target_lufs - before, _MAX_GAIN_DB)
-    peaks = _true_peaks(samples, least=_HIGH * _amplitude(ceiling_dbtp - gain_db))
     for _ in range(_ATTEMPTS):
-        result = _limited(samples, peaks, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
+        result = _limited(samples, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
         # The limiter took some loudness with the peaks: give it back and look again.
         loudness = integrated_lufs([result])
         missing = target_lufs - (loudness or target_lufs)
@@ -157,24 +155,20 @@ def integrated_lufs(sound: Iterable[Samples]) -> float | None:
 def _limited_blocks(sound: Iterable[Samples], *, gain_db: float) -> Iterator[Samples]:
     """`_limited`, block by block: each is kept back until what follows it is known, and so is what came before it."""
     known, given = np.zeros((0, 2), dtype=np.float32), 0
-
-    def limited() -> Samples:
-        peaks = _true_peaks(known, least=_HIGH * _amplitude(CEILING_DBTP - gain_db))
-        return _limited(known, peaks, gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)
-
     for block in sound:
         known = np.concatenate([known, block])
         certain = len(known) - _MARGIN_SAMPLES
         if certain > given:
-            yield limited()[given:certain]
+            yield _limited(known, gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)[given:certain]
             forgotten = max(0, certain - _MARGIN_SAMPLES)
             known, given = known[forgotten:], certain - forgotten
-    yield limited()[given:]
+    yield _limited(known, gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)[given:]
 
 
-def _limited(samples: Samples, peaks: Samples, *, gain_db: float, ceiling_dbtp: float) -> Samples:
-    """`samples` with a gain, and less of it around each of its `peaks` that would pass the ceiling."""
+def _limited(samples: Samples, *, gain_db: float, ceiling_dbtp: float) -> Samples:
+    """`samples` with a gain, and less of it around each peak that would pass the ceiling."""
     gain, ceiling = _amplitude(gain_db), _amplitude(ceiling_dbtp)
+    peaks = _true_peaks(samples, least=_HIGH * ceiling / gain)
     if not len(peaks) or peaks.max() * gain <= ceiling:
         return samples * np.float32(gain)
     allowed = np.minimum(np.float32(1), np.float32(ceiling / gain) / np.maximum(peaks, np.float32(1e-9)))
