@@ -1,15 +1,16 @@
 """A part of a plane at another size, its edges anywhere between the pixels: for what moves by fractions of a pixel.
 
-FFmpeg's scaler takes a fifth of the time that others do, but only from whole pixels to whole pixels. So more is made than
-is wanted, and the rest cut off: of all ways to make some more pixels from some whole ones, there is one in which those
-that are wanted begin and end where they should, as a rule to a hundredth of a pixel.
+FFmpeg's scaler takes a fifth of the time that others do, but only from whole pixels to whole pixels. So more is made
+than is wanted, and the rest cut off: of all ways to make some more pixels from some whole ones, there is one in which
+those that are wanted begin and end where they should, as a rule to a hundredth of a pixel.
 
     plane    . . . . . . [. . . . . . . . . . .] . . .       so many whole pixels, `taken` from `first` on,
     made                 [  |   |   |   |   |  ]             become `made` others,
     wanted                    [ |   |   | ]                  of which these, after the first `skipped`, are kept
 
-Simple proportions give no choice: 2,000 pixels from 2,000 can't begin between two. So a plane is prepared a little larger
-than it is seen at its closest (`PREPARED`), and where nothing fits all the same, Pillow makes it, which takes its time.
+Simple proportions give no choice: 2,000 pixels from 2,000 can't begin between two. So a plane is prepared a little
+larger than it is seen at its closest (`PREPARED`), and where nothing fits all the same, Pillow makes it, which takes
+its time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Parts of a plane at another size: where they should be to hundredths of a pixel, and as good as slow filters make them."""
+"""Parts of a plane at another size: where they should be to hundredths of a pixel, as good as slow filters make them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from PIL import Image
 from pipeline.media.scaling import PREPARED, Scaler, span
 
 
-@given(
-    start=st.floats(0, 300), ratio=st.floats(PREPARED, PREPARED * 1.06), count=st.sampled_from([360, 540, 960, 1920])
-)
+@given(start=st.floats(0, 300), ratio=st.floats(PREPARED, PREPARED * 1.06), count=st.sampled_from([540, 960, 1920]))
 def test_a_slow_zoom_always_finds_whole_pixels_that_put_edges_where_they_should_be(start, ratio, count):
     found = span(start, start + ratio * count, count)
 
