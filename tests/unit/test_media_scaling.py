@@ -1,4 +1,4 @@
-"""Parts of a plane at another size: where they should be to hundredths of a pixel, as good as slow filters make them."""
+"""Parts of a plane at another size: where they should be to hundredths of a pixel, as good as slow filters are."""
 
 from __future__ import annotations
 
