@@ -36,7 +36,7 @@ SLICE, IDR_SLICE, SEI, SEQUENCE_SET, PICTURE_SET = 1, 5, 6, 7, 8
 SKIP_SET_ID = 1
 
 _START = b"\0\0\0\1"
-_START_CODE = re.compile(rb"\x00*\x00\x00\x01")
+_START_CODE = b"\0\0\1"
 _TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03]|\Z)")
 # Longer than what is read of any slice header.
 _HEADER_BYTES = 24
@@ -125,7 +125,8 @@ class Slice:
 
 def units(stream: bytes) -> Iterator[bytes]:
     """The NAL units of a byte stream (Annex B), without their start codes."""
-    return (unit for unit in _START_CODE.split(stream) if unit)
+    # A unit never ends in a zero: those before a start code belong to it.
+    return (unit.rstrip(b"\0") for unit in stream.split(_START_CODE) if unit.strip(b"\0"))
 
 
 def read_configuration(configuration: bytes) -> tuple[int, Sequence | None]:

@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.errors import InputError
 from pipeline.media.audio import Samples
 from pipeline.media.demux import open_packets
+from pipeline.media.hearing import hear
 from pipeline.media.meter import FilmMeter, between_samples, loudness_of
 from pipeline.model import SAMPLE_RATE_HZ
 
@@ -60,22 +61,8 @@ def measure_film_loudness(path: Path) -> Loudness:
     meter = FilmMeter()
     try:
         with open_packets(path) as source:
-            stereo = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE_HZ)
-            for frame in source.decode(audio=0):
-                if (
-                    frame.format.name == "fltp"
-                    and frame.layout.name == "stereo"
-                    and frame.sample_rate == SAMPLE_RATE_HZ
-                ):
-                    # As it comes: a packet lasts a fiftieth of a second, so that every step here counts.
-                    meter.hear(
-                        np.stack(
-                            [np.frombuffer(memoryview(plane), np.float32, frame.samples) for plane in frame.planes]
-                        )
-                    )
-                    continue
-                for block in stereo.resample(frame):
-                    meter.hear(block.to_ndarray().astype(np.float32, copy=False))
+            for block in hear(source):
+                meter.hear(block)
     except (av.FFmpegError, ValueError) as error:
         raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=path.name) from error
     peak, powers = meter.finish()

@@ -5,6 +5,9 @@ A picture in which every macroblock is skipped shows what its reference shows, b
 picture that is shown at that time, and its number with the count of pictures. A decoder would take two milliseconds
 at 1080p to copy what is there already. What is left is decoded: every picture that an encoder has made.
 
+A keyframe that is written again while nothing moves is, byte for byte, the one before it: it stands by itself, so it looks
+the same, and is not decoded again either.
+
 Where repeated pictures are left out, those that follow are counted anew, as the encoder had counted them: nothing else
 about them changes. What can't be told this way is decoded as it is.
 """
@@ -31,6 +34,8 @@ class Repeats:
         """`configuration` is what the MP4 tells decoders first. In any codec but H.264 nothing is left out."""
         self._length_bytes, self._sequence = h264.read_configuration(configuration)
         self.count = 0
+        # The keyframe that was decoded last, if what followed it only repeated it.
+        self._resting = b""
 
     def without(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """What has to be decoded of `packets`, which are in decoding order.
@@ -54,8 +59,14 @@ class Repeats:
         # The reference pictures so far, by the time at which they are shown.
         references: dict[int, int] = {}
         shown, repeated = -1, 0
+        key, resting, self._resting = bytes(group[0]) if group else b"", self._resting, b""
+        is_again = bool(key) and self._sequence.is_chain and key == resting
         for packet in group:
             at, data = packet.pts or 0, bytes(packet)
+            if is_again and not references:
+                # The decoder has just this picture and nothing else in mind.
+                references[at], shown = 0, at
+                continue
             if at > shown and self._is_next(data, len(references)) and shown in references:
                 repeated, shown = repeated + 1, at
                 references[at] = len(references)
@@ -75,7 +86,8 @@ class Repeats:
             if first.is_reference:
                 references[at] = len(references)
             shown = max(shown, at)
-        self.count += repeated
+        self.count += repeated + is_again
+        self._resting = key if len(group) == 1 + repeated else b""
         return thinned
 
     def _is_next(self, data: bytes, number: int) -> bool:

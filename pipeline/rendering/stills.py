@@ -1,8 +1,9 @@
 """Pan and zoom over a still: the one case in which every frame differs.
 
-A window moves over the still and grows or shrinks; what it shows is drawn to fractions of a pixel by resampling. The
-still is brought to the size at which its closest view has one pixel for each on the screen, once: then no frame costs
-more than two passes over its own pixels, and none is blurred by enlarging what the still had more of.
+A window moves over the still and grows or shrinks; what it shows is drawn to fractions of a pixel by resampling
+(`media/scaling.py`). The still is brought to the size at which its closest view has a little more than one pixel for
+each on the screen, once: then no frame costs more than its own pixels, and none is blurred by enlarging what the still
+had more of. One that is much too small for that stays as it is.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
+from pipeline.media.scaling import PREPARED, Scaler
 from pipeline.rendering.grid import Box
 from pipeline.rendering.picture import Picture
+
+# By how much a still is enlarged beforehand, at most.
+_MOST_ENLARGED = 1.25
 
 
 class Framing(NamedTuple):
@@ -42,7 +48,10 @@ class _View(NamedTuple):
 class MovingStill:
     """An element for the canvas; see `moving_still`."""
 
-    still: Picture
+    # Of brightness and the two colours.
+    planes: tuple[Scaler, ...]
+    # Width and height of the still, in the pixels that views are told in.
+    size: tuple[int, int]
     area: Box
     start: _View
     end: _View
@@ -67,9 +76,7 @@ class MovingStill:
     def mirrored(self, width_px: int) -> MovingStill:
         """See `sprites.Element`. It stands elsewhere; what it shows is not turned round."""
         area = self.area.moved(width_px - self.area.right - self.area.left, 0)
-        return MovingStill(
-            still=self.still, area=area, start=self.start, end=self.end, enters=self.enters, over=self.over
-        )
+        return replace(self, area=area)
 
     def calmed(self) -> MovingStill:
         """See `sprites.Element`. It rests where it would have arrived."""
@@ -83,7 +90,7 @@ class MovingStill:
             part = box.moved(-self.area.left, -self.area.top)
             left, top = view.left + part.left * across, view.top + part.top * down
             corners.append((left, top, view.left + part.right * across, view.top + part.bottom * down))
-        scales = [wanted / own for wanted, own in zip(size, self.still.size, strict=True)] * 2
+        scales = [wanted / own for wanted, own in zip(size, self.size, strict=True)] * 2
         lefts, tops, rights, bottoms = (
             [at * scale for at in each] for each, scale in zip(zip(*corners, strict=True), scales, strict=True)
         )
@@ -95,10 +102,15 @@ class MovingStill:
         """See `sprites.Element`."""
         assert isinstance(pose, _View)
         if self._shown is None or self._shown[0] != pose:
-            self._shown = pose, _seen_through(self.still, pose, self.area)
+            self._shown = pose, self._seen(pose)
         seen = self.area.within(origin)
-        part = self._shown[1].crop(seen.moved(-self.area.left, -self.area.top))
+        shown = self._shown[1]
+        part = shown if seen == self.area else shown.crop(seen.moved(-self.area.left, -self.area.top))
         patch.paste(part, seen.moved(-origin.left, -origin.top))
+
+    def _seen(self, view: _View) -> Picture:
+        boxes = (view, *[_View(*(edge / 2 for edge in view))] * 2)
+        return Picture(*(Image.fromarray(plane.seen(box)) for plane, box in zip(self.planes, boxes, strict=True)))
 
 
 def moving_still(
@@ -109,14 +121,19 @@ def moving_still(
     It sets out at frame `enters` and arrives `over` frames later.
     """
     width, height = image.size
-    scale = max(area.width / width, area.height / height) * max(start.zoom, end.zoom)
-    if scale < 1:
-        width, height = round(width * scale), round(height * scale)
-    # Two at least, and even, since colours have half the size.
-    size = (max(2, width + width % 2), max(2, height + height % 2))
-    still = Picture.of(image.resize(size, Image.Resampling.LANCZOS) if size != image.size else image)
+    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * PREPARED
+    if scale > _MOST_ENLARGED:
+        scale = 1.0
+    # Even, since colours have half the size.
+    size = (math.ceil(width * scale / 2) * 2, math.ceil(height * scale / 2) * 2)
+    still = Picture.of(image.resize(size, Image.Resampling.LANCZOS))
     views = [_view(framing, size, area) for framing in (start, end)]
-    return MovingStill(still=still, area=area, start=views[0], end=views[1], enters=enters, over=max(1, over))
+    most = max((view.right - view.left) / area.width for view in views)
+    sizes = [(area.width, area.height), *[(area.width // 2, area.height // 2)] * 2]
+    planes = tuple(Scaler(np.asarray(plane), at, most=most) for plane, at in zip(still, sizes, strict=True))
+    return MovingStill(
+        planes=planes, size=size, area=area, start=views[0], end=views[1], enters=enters, over=max(1, over)
+    )
 
 
 def _view(framing: Framing, size: tuple[int, int], area: Box) -> _View:
@@ -136,15 +153,3 @@ def _between(start: _View, end: _View, share: float) -> _View:
     # So far as the width has come, the corners have: each point of the still moves in a straight line.
     way = share if abs(ratio - 1) < 1e-6 else (ratio**share - 1) / (ratio - 1)
     return _View(*(first + (last - first) * way for first, last in zip(start, end, strict=True)))
-
-
-def _seen_through(still: Picture, view: _View, area: Box) -> Picture:
-    half = (area.width // 2, area.height // 2)
-    whole, scales = (area.width, area.height), (1, 2, 2)
-    planes = []
-    for plane, scale in zip(still, scales, strict=True):
-        size, filter_ = (whole, Image.Resampling.BICUBIC) if scale == 1 else (half, Image.Resampling.BILINEAR)
-        left, top = max(0.0, view.left / scale), max(0.0, view.top / scale)
-        right, bottom = min(plane.width, view.right / scale), min(plane.height, view.bottom / scale)
-        planes.append(plane.resize(size, filter_, box=(left, top, right, bottom)))
-    return Picture(*planes)

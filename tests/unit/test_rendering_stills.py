@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from pipeline.media.scaling import PREPARED
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
@@ -115,5 +116,12 @@ def test_a_part_of_a_still_at_rest_is_what_the_whole_of_it_showed_there():
 def test_a_large_still_is_kept_no_larger_than_its_closest_view_needs(size):
     still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.5), over=30)
 
-    width, height = still.still.size
-    assert min(width / AREA.width, height / AREA.height) == pytest.approx(1.5, abs=0.05)
+    width, height = still.size
+    assert min(width / AREA.width, height / AREA.height) == pytest.approx(1.5 * PREPARED, abs=0.05)
+
+
+@pytest.mark.parametrize("size", [(160, 90), (100, 60), (3, 400)])
+def test_a_small_still_is_not_made_large_beforehand(size):
+    still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.1), over=30)
+
+    assert all(kept <= 1.25 * own + 2 for kept, own in zip(still.size, size, strict=True))

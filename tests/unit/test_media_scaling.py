@@ -1,0 +1,71 @@
+"""Parts of a plane at another size: where they should be to hundredths of a pixel, as good as slow filters are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline.media.scaling import PREPARED, Scaler, span
+
+
+@given(start=st.floats(0, 300), ratio=st.floats(PREPARED, PREPARED * 1.06), count=st.sampled_from([540, 960, 1920]))
+def test_a_slow_zoom_always_finds_whole_pixels_that_put_edges_where_they_should_be(start, ratio, count):
+    found = span(start, start + ratio * count, count)
+
+    step = found.taken / found.made
+    assert abs(found.first + found.skipped * step - start) <= found.off_px + 1e-9
+    assert abs(found.first + (found.skipped + count) * step - (start + ratio * count)) <= found.off_px + 1e-9
+    assert found.off_px <= 0.05
+    assert found.skipped >= 3
+    assert found.made - found.skipped - count >= 3
+
+
+def landscape(width, height):
+    """Soft shapes of every size, none finer than four pixels."""
+    random = np.random.default_rng(7)
+    field = np.zeros((height, width), np.float32)
+    for side in (4, 16, 64):
+        layer = Image.fromarray(random.random((side, side), np.float32))
+        field += np.asarray(layer.resize((width, height), Image.Resampling.BICUBIC)) / side**0.25
+    return (16 + 219 * (field - field.min()) / np.ptp(field)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("left", [0.0, 3.37, 11.5])
+@pytest.mark.parametrize("ratio", [1.0, 1.031, 1.06, 1.25, 1.5, 0.9])
+def test_a_part_looks_like_what_an_exact_filter_makes_of_it(left, ratio):
+    plane = landscape(300, 200)
+    size = (160, 90)
+    box = (left, left / 2, left + size[0] * ratio, left / 2 + size[1] * ratio)
+
+    seen = Scaler(plane, size, most=1.5).seen(box)
+
+    exact = np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box=box), float)
+    error = np.mean((seen - exact) ** 2)
+    assert seen.shape == (90, 160)
+    assert 10 * np.log10(255**2 / max(error, 1e-9)) > 48
+
+
+@settings(max_examples=30)
+@given(ratio=st.floats(0.5, 3), x=st.floats(0, 1), y=st.floats(0, 1))
+def test_a_flat_plane_stays_flat_up_to_its_edges(ratio, x, y):
+    plane = np.full((130, 220), 235, np.uint8)
+    width, height = min(220, 64 * ratio), min(130, 36 * ratio)
+    left, top = x * (220 - width), y * (130 - height)
+
+    seen = Scaler(plane, (64, 36), most=3).seen((left, top, left + width, top + height))
+
+    assert set(seen.ravel()) == {235}
+
+
+def test_a_part_that_is_not_between_pixels_where_nothing_fits_is_exact():
+    # Two pixels become one, beginning a quarter of one after an edge.
+    found = span(10.25, 10.25 + 2 * 64, 64)
+
+    assert found.off_px > 0.05
+    plane = landscape(300, 200)
+    box = (10.25, 4.25, 138.25, 76.25)
+    bicubic = np.asarray(Image.fromarray(plane).resize((64, 36), Image.Resampling.BICUBIC, box=box))
+    assert np.array_equal(Scaler(plane, (64, 36), most=2).seen(box), bicubic)
