@@ -1,11 +1,12 @@
-"""eSpeak NG, in a process of its own that speaks one text and ends.
+"""eSpeak NG, in a process that speaks one text and ends.
 
-A fresh process, because the library (GPL) keeps global state, is not thread-safe, and says the same text a little
-differently the second time. Run as a file, without `site`, and with nothing of the standard library that takes time to
-load (re, json and typing take longer than speaking), so that a sentence costs a few hundredths of a second.
+A process, because the library (GPL) keeps global state, is not thread-safe, and says the same text a little differently
+the second time. Run as a file, without `site`, and with little of the standard library (re, json and typing take longer
+to load than speaking). Where a process may fork, one that has loaded the library forks for each text: `serve`.
 
     arguments   LIBRARY DATA voices
                 LIBRARY DATA speak VOICE RATE_WPM PITCH VOLUME WORD_GAP; the text on stdin, in UTF-8
+                LIBRARY DATA serve: a process for each order that comes over the socket on stdin (`_ordered_task`)
                 LIBRARY is a path, DATA the folder of its data (empty: its own), VOICE an identifier
     stdout      for "voices", the version in a line, and a line for each voice: identifier, name, and its languages with
                 their priority, all parted by tabs
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 
 NO_LIBRARY = 3
 REFUSED = 4
+# What a host says on its socket when it has loaded the library.
+READY = b"ready"
+# What it writes behind an answer: the exit code of the process that gave it, and how many bytes before this are what
+# that process said on stderr.
+ENDING = struct.Struct("<iI")
+# The longest order, and the most of stderr that is kept.
+_ORDER_BYTES = _SAID_BYTES = 4096
+# From prctl.h.
+_PR_SET_PDEATHSIG = 1
 
 # From speak_lib.h.
 _SYNCHRONOUS = 2
@@ -74,14 +84,29 @@ class _RefusedError(Exception):
     """The library returned an error."""
 
 
+class _AtWork:
+    """A forked process: its number, the socket of its order, and the pipe of its stderr, which ends when it does."""
+
+    def __init__(self, pid: int, line: int, pipe: int) -> None:
+        self.pid, self.line, self.pipe = pid, line, pipe
+        self.said = b""
+
+
 def main() -> int:
-    """Do the one task of the arguments."""
-    library_path, data_path, task, *how = sys.argv[1:]
+    """Do the one task of the arguments, or the ordered ones, each in a process of its own."""
+    library_path, data_path, *task = sys.argv[1:]
     try:
         library, sample_rate_hz = _load(library_path, data_path)
     except OSError as error:
         sys.stderr.write(f"the eSpeak NG library can't be loaded: {error}\n")
         return NO_LIBRARY
+    if task == ["serve"]:
+        task = _ordered_task()
+    return _do(library, sample_rate_hz, *task)
+
+
+def _do(library: Any, sample_rate_hz: int, task: str, *how: str) -> int:
+    """One task, with a library that has done none yet. Returns the exit code."""
     try:
         if task == "voices":
             _answer([_version(library), *_voices(library)])
@@ -102,6 +127,66 @@ def _load(library_path: str, data_path: str) -> tuple[Any, int]:
     if sample_rate_hz <= 0:
         raise OSError("its data can't be found")
     return library, sample_rate_hz
+
+
+def _ordered_task() -> list[str]:
+    """Fork for each order; return its task in the forked process, which goes on as one that was started for it.
+
+    An order is the words of a task, parted by zeros, and a socket, which is the stdin and stdout of its process; `ENDING`
+    comes last on it. A socket that is closed before kills the process. When nobody is there any more who could order,
+    this process and all that it forked end.
+    """
+    import os  # noqa: PLC0415  (these four for a host only)
+    import select  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+    import socket  # noqa: PLC0415
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # These are for the command, which then closes its sockets.
+        signal.signal(number, signal.SIG_IGN)
+    host, orders, poll = os.getpid(), socket.socket(fileno=0), select.poll()
+    poll.register(orders, select.POLLIN)
+    at_work: dict[int, _AtWork] = {}
+    orders.send(READY)
+    while True:
+        # One at a time: what is done about one may close another.
+        file, _ = poll.poll()[0]
+        if file == orders.fileno():
+            order, lines, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 1)
+            if not order:
+                # What it forked is killed with it.
+                os._exit(0)
+            pipe, stderr = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+                if os.getppid() != host:
+                    os._exit(1)
+                orders.detach()
+                for number, taken in enumerate((lines[0], lines[0], stderr)):
+                    os.dup2(taken, number)
+                os.closerange(3, max(*at_work, *lines, pipe, stderr) + 1)
+                return order.decode().split("\0")
+            os.close(stderr)
+            at_work[lines[0]] = at_work[pipe] = _AtWork(pid, lines[0], pipe)
+            poll.register(lines[0], 0)  # hears that it is closed
+            poll.register(pipe, select.POLLIN)
+            continue
+        work = at_work[file]
+        if file == work.line:
+            os.kill(work.pid, signal.SIGKILL)
+        elif some := os.read(work.pipe, _SAID_BYTES):
+            work.said = (work.said + some)[-_SAID_BYTES:]
+            continue
+        _, status = os.waitpid(work.pid, 0)
+        try:
+            os.write(work.line, work.said + ENDING.pack(os.waitstatus_to_exitcode(status), len(work.said)))
+        except OSError:  # nobody waits for it
+            pass
+        for closed in (work.line, work.pipe):
+            poll.unregister(closed)
+            os.close(closed)
+            del at_work[closed]
 
 
 def _version(library: Any) -> str:
