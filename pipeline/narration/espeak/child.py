@@ -20,11 +20,13 @@ to load than speaking). Where a process may fork, one that has loaded the librar
 from __future__ import annotations
 
 import ctypes
+import os
 import struct
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 NO_LIBRARY = 3
@@ -36,8 +38,8 @@ READY = b"ready"
 ENDING = struct.Struct("<iI")
 # The longest order, and the most of stderr that is kept.
 _ORDER_BYTES = _SAID_BYTES = 4096
-# From prctl.h.
-_PR_SET_PDEATHSIG = 1
+# From prctl.h and signal.h.
+_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 
 # From speak_lib.h.
 _SYNCHRONOUS = 2
@@ -89,7 +91,18 @@ class _AtWork:
 
     def __init__(self, pid: int, line: int, pipe: int) -> None:
         self.pid, self.line, self.pipe = pid, line, pipe
+        # The end of what came through the pipe.
         self.said = b""
+
+    def end(self) -> None:
+        """Wait for its end, and tell how that was, if anybody still listens."""
+        _, status = os.waitpid(self.pid, 0)
+        try:  # noqa: SIM105 - contextlib takes longer to load than a text to be spoken
+            os.write(self.line, self.said + ENDING.pack(os.waitstatus_to_exitcode(status), len(self.said)))
+        except OSError:
+            pass
+        os.close(self.line)
+        os.close(self.pipe)
 
 
 def main() -> int:
@@ -132,61 +145,67 @@ def _load(library_path: str, data_path: str) -> tuple[Any, int]:
 def _ordered_task() -> list[str]:
     """Fork for each order; return its task in the forked process, which goes on as one that was started for it.
 
-    An order is the words of a task, parted by zeros, and a socket, which is the stdin and stdout of its process; `ENDING`
-    comes last on it. A socket that is closed before kills the process. When nobody is there any more who could order,
-    this process and all that it forked end.
+    An order is the words of a task, parted by zeros, and a socket, which is the stdin and stdout of its process;
+    `ENDING` comes last. When a socket is closed before, its process is killed. When nobody is there any more who could
+    order, this process and all that it forked end.
     """
-    import os  # noqa: PLC0415  (these four for a host only)
-    import select  # noqa: PLC0415
+    import select  # noqa: PLC0415  (these three for a host only)
     import signal  # noqa: PLC0415
     import socket  # noqa: PLC0415
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # These are for the command, which then closes its sockets.
         signal.signal(number, signal.SIG_IGN)
-    host, orders, poll = os.getpid(), socket.socket(fileno=0), select.poll()
-    poll.register(orders, select.POLLIN)
+    orders, poll = socket.socket(fileno=0), select.poll()
+    poll.register(0, select.POLLIN)
+    # Each twice: by its socket and by its pipe.
     at_work: dict[int, _AtWork] = {}
     orders.send(READY)
     while True:
         # One at a time: what is done about one may close another.
         file, _ = poll.poll()[0]
-        if file == orders.fileno():
+        if file == 0:
             order, lines, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 1)
             if not order:
-                # What it forked is killed with it.
                 os._exit(0)
-            pipe, stderr = os.pipe()
-            pid = os.fork()
-            if pid == 0:
-                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-                if os.getppid() != host:
-                    os._exit(1)
+            work = _fork(lines[0], at_work)
+            if work is None:
                 orders.detach()
-                for number, taken in enumerate((lines[0], lines[0], stderr)):
-                    os.dup2(taken, number)
-                os.closerange(3, max(*at_work, *lines, pipe, stderr) + 1)
                 return order.decode().split("\0")
-            os.close(stderr)
-            at_work[lines[0]] = at_work[pipe] = _AtWork(pid, lines[0], pipe)
-            poll.register(lines[0], 0)  # hears that it is closed
-            poll.register(pipe, select.POLLIN)
+            at_work[work.line] = at_work[work.pipe] = work
+            # That the other end is closed is told unasked.
+            poll.register(work.line, 0)
+            poll.register(work.pipe, select.POLLIN)
             continue
         work = at_work[file]
         if file == work.line:
             os.kill(work.pid, signal.SIGKILL)
-        elif some := os.read(work.pipe, _SAID_BYTES):
+        elif some := os.read(file, _SAID_BYTES):
             work.said = (work.said + some)[-_SAID_BYTES:]
             continue
-        _, status = os.waitpid(work.pid, 0)
-        try:
-            os.write(work.line, work.said + ENDING.pack(os.waitstatus_to_exitcode(status), len(work.said)))
-        except OSError:  # nobody waits for it
-            pass
-        for closed in (work.line, work.pipe):
-            poll.unregister(closed)
-            os.close(closed)
-            del at_work[closed]
+        for known in (work.line, work.pipe):
+            poll.unregister(known)
+            del at_work[known]
+        work.end()
+
+
+def _fork(line: int, others: Iterable[int]) -> _AtWork | None:
+    """A process with this socket as stdin and stdout, without the files of others; None in the process itself."""
+    host = os.getpid()
+    pipe, stderr = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(stderr)
+        return _AtWork(pid, line, pipe)
+    # It is killed when the host ends, however that ends.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+    if os.getppid() != host:
+        os._exit(1)
+    for number, file in enumerate((line, line, stderr)):
+        os.dup2(file, number)
+    for file in (line, pipe, stderr, *others):
+        os.close(file)
+    return None
 
 
 def _version(library: Any) -> str:
@@ -268,4 +287,5 @@ def _answer(lines: list[str], attachment: bytes = b"") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Without the clearing up that Python does at its end: it takes as long as speaking.
+    os._exit(main())

@@ -2,9 +2,9 @@
 
     the narrator ──an order, with a socket──► the host ──fork──► a process that speaks into the socket, and ends
 
-What is forked finds the library as it is when it has just been loaded, so that the same text gives the same bytes as in
-a process that was started for it. What the host does is in `child`. Only Linux has it: elsewhere libraries of the system
-do not survive a fork.
+What is forked finds the library as it is when it has just been loaded, so that the same text gives the same bytes as
+in a process that was started for it. What the host does is in `child`. Only Linux has it: elsewhere libraries of the
+system do not survive a fork.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class _Started:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._orders.settimeout(0)
         with theirs:
-            self._process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self._process = subprocess.Popen(  # noqa: S603 - our own
+                command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
         # Nobody closes a narrator: whoever has one may forget it, or end.
         self.end = weakref.finalize(self, _end, self._process, self._orders)
 
