@@ -1,11 +1,12 @@
-"""Voices that speak in a process of their own, a fresh one per text.
+"""Voices that speak in a process of their own, one per text.
 
 Their libraries have state, licences and crashes of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from subprocess import CompletedProcess
 
 import anyio
@@ -19,10 +20,17 @@ async def answer_of(command: Sequence[str], *, name: str, text: str, timeout_s: 
     Raises `TransientError` after `timeout_s`, and `MissingToolError` if it can't be started; its exit code is the
     caller's to read. `name` is the voice's, for messages.
     """
+    with asking(name, timeout_s):
+        # anyio kills the process when this is cancelled or times out.
+        return await anyio.run_process(command, input=text.encode(), check=False)
+
+
+@contextmanager
+def asking(name: str, timeout_s: float) -> Iterator[None]:
+    """Time-outs and failing starts, as `answer_of` raises them."""
     try:
         with anyio.fail_after(timeout_s):
-            # anyio kills the process when this is cancelled or times out.
-            return await anyio.run_process(command, input=text.encode(), check=False)
+            yield
     except TimeoutError as error:
         raise TransientError(f"{name} gave no answer within {timeout_s:g} s") from error
     except OSError as error:

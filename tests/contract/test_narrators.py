@@ -22,6 +22,7 @@ from pipeline.model import Prosody, Script, SpokenLine, StatementScene, split_wo
 from pipeline.narration import espeak
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
+from pipeline.narration.espeak.host import CAN_FORK
 from pipeline.narration.mastering import Take, master
 from pipeline.narration.narrate import narrate
 from pipeline.narration.piper import PiperNarrator
@@ -76,7 +77,7 @@ def edge_narrator(edge):
     return edge_at(edge.url)
 
 
-NARRATORS_UNDER_TEST = ["edge", "espeak", "piper", "silence"]
+NARRATORS_UNDER_TEST = ["edge", "espeak", "espeak afresh", "piper", "silence"]
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +100,13 @@ def piper_narrator(piper_voices):
 def narrator(request):
     if request.param in {"edge", "piper"}:
         return request.getfixturevalue(f"{request.param}_narrator")
-    return {"espeak": EspeakNarrator, "silence": SilenceNarrator}[request.param]()
+    made = {"espeak": EspeakNarrator, "espeak afresh": espeak_afresh, "silence": SilenceNarrator}
+    return made[request.param]()
+
+
+def espeak_afresh():
+    """As it is where a process can't fork: each text in a process that is started for it."""
+    return EspeakNarrator(may_fork=False)
 
 
 async def test_it_says_that_it_can_speak(narrator):
@@ -622,15 +629,20 @@ async def test_each_language_is_spoken_by_its_own_voice():
     assert len(sounds) == 3
 
 
-async def test_a_child_that_does_not_answer_is_stopped(monkeypatch, tmp_path):
+WITH_AND_WITHOUT_A_HOST = pytest.mark.parametrize("may_fork", [CAN_FORK, False], ids=["host", "no host"])
+
+
+@WITH_AND_WITHOUT_A_HOST
+async def test_a_child_that_does_not_answer_is_stopped(may_fork, monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     with pytest.raises(TransientError, match=r"within 0\.3 s"):
-        await EspeakNarrator(timeout_s=0.3).check()
+        await EspeakNarrator(timeout_s=0.3, may_fork=may_fork).check()
 
 
-async def test_no_child_outlives_a_cancelled_film(monkeypatch, tmp_path):
+@WITH_AND_WITHOUT_A_HOST
+async def test_no_child_outlives_a_cancelled_film(may_fork, monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
@@ -638,7 +650,7 @@ async def test_no_child_outlives_a_cancelled_film(monkeypatch, tmp_path):
     others = set(psutil.Process().children())
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(EspeakNarrator().check)
+        tasks.start_soon(EspeakNarrator(may_fork=may_fork).check)
         with anyio.fail_after(5):
             while not (children := set(psutil.Process().children()) - others):
                 await anyio.lowlevel.checkpoint()
@@ -648,27 +660,30 @@ async def test_no_child_outlives_a_cancelled_film(monkeypatch, tmp_path):
     assert alive == []
 
 
-async def test_a_machine_without_the_library_is_told_what_to_install(monkeypatch, tmp_path):
+@WITH_AND_WITHOUT_A_HOST
+async def test_a_machine_without_the_library_is_told_what_to_install(may_fork, monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import sys\nsys.stderr.write('not installed')\nsys.exit(3)\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     with pytest.raises(MissingToolError, match=r'pip install "nightreel\[offline\]"'):
-        await EspeakNarrator().check()
+        await EspeakNarrator(may_fork=may_fork).check()
 
 
-async def test_a_child_that_crashes_is_a_transient_error(monkeypatch, tmp_path):
+@WITH_AND_WITHOUT_A_HOST
+async def test_a_child_that_crashes_is_a_transient_error(may_fork, monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import os\nos.abort()\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
     with pytest.raises(TransientError, match="broke off"):
-        await EspeakNarrator().check()
+        await EspeakNarrator(may_fork=may_fork).check()
 
 
-async def test_a_voice_that_the_library_does_not_find_is_refused_and_no_other_speaks_for_it(monkeypatch):
+@WITH_AND_WITHOUT_A_HOST
+async def test_a_voice_that_the_library_does_not_find_is_refused_and_no_other_speaks_for_it(may_fork, monkeypatch):
     monkeypatch.setattr(espeak, "choose", lambda voices, *_: replace(voices[0], identifier="nowhere/nobody"))
 
     with pytest.raises(PermanentError, match="there is no voice nowhere/nobody"):
-        await say(EspeakNarrator(), "One.", "en-us")
+        await say(EspeakNarrator(may_fork=may_fork), "One.", "en-us")
 
 
 class Refusing:

@@ -22,12 +22,15 @@ from pipeline.errors import MissingToolError, PermanentError, ProviderError, Tra
 from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak import child
+from pipeline.narration.espeak.host import CAN_FORK, Host
 from pipeline.narration.espeak.voices import READ_IDEOGRAPHS, EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
 from pipeline.narration.parting import part_phrases
 from pipeline.narration.processes import answer_of, last_words
 from pipeline.narration.spoken import SpokenText
 
+# In messages.
+_NAME = "eSpeak"
 # eSpeak's own 175 words/min is hurried for a listener who also reads.
 _RATE_WPM = 160
 # Its pitch counts from 0 to 99 in steps of no fixed size: by how many percent the frequency was higher than at 50, as
@@ -60,18 +63,20 @@ class _Event:
 
 
 class EspeakNarrator:
-    """Speaks through a child process per text: see `child`."""
+    """Speaks through a process per text (see `child`), forked where that can be: see `host`."""
 
     name = "espeak"
 
-    def __init__(self, *, timeout_s: float = 60.0) -> None:
+    def __init__(self, *, timeout_s: float = 60.0, may_fork: bool = CAN_FORK) -> None:
+        self._may_fork = may_fork
         # Child processes at a time: each keeps a core busy.
         self._places = anyio.CapacityLimiter(os.cpu_count() or 1)
         self._timeout_s = timeout_s
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
-        # Of the library and its data.
-        self._paths: tuple[str, str] | None = None
+        # How a child is started, but for its task.
+        self._command: tuple[str, ...] = ()
+        self._host: Host | None = None
 
     @property
     def version(self) -> str:
@@ -106,7 +111,7 @@ class EspeakNarrator:
         return "" if voice in READ_IDEOGRAPHS else "".join(dict.fromkeys(_IDEOGRAPH.findall(text)))
 
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
-        """Speak in a fresh process: the same text gives the same bytes."""
+        """Speak in a process that has not spoken yet: the same text gives the same bytes."""
         chosen = choose(await self._list_voices(), "", voice)
         for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
             # It reads a model of the language the first time.
@@ -134,13 +139,18 @@ class EspeakNarrator:
         return self._voices
 
     async def _ask(self, *task: str, text: str = "") -> bytes:
-        """One child, one answer. The child is gone when this returns."""
-        # Without `site` and what people put into its folders: loading that takes longer than speaking.
-        if self._paths is None:
-            self._paths = await to_thread.run_sync(_library)
-        command = [sys.executable, "-I", "-S", str(Path(child.__file__)), *self._paths, *task]
+        """One child, one answer. The child is gone, or about to be, when this returns."""
+        if not self._command:
+            paths = await to_thread.run_sync(_library)
+            # Without `site` and what people put into its folders: loading that takes longer than speaking.
+            self._command = (sys.executable, "-I", "-S", str(Path(child.__file__)), *paths)
         async with self._places:
-            done = await answer_of(command, name="eSpeak", text=text, timeout_s=self._timeout_s)
+            if self._may_fork:
+                self._host = self._host or Host((*self._command, "serve"), name=_NAME)
+                done = await self._host.answer_of(task, text=text, timeout_s=self._timeout_s)
+            else:
+                command = (*self._command, *task)
+                done = await answer_of(command, name=_NAME, text=text, timeout_s=self._timeout_s)
         if done.returncode != 0:
             raise _failure(done)
         return done.stdout

@@ -1,11 +1,12 @@
-"""eSpeak NG, in a process of its own that speaks one text and ends.
+"""eSpeak NG, in a process that speaks one text and ends.
 
-A fresh process, because the library (GPL) keeps global state, is not thread-safe, and says the same text a little
-differently the second time. Run as a file, without `site`, and with nothing of the standard library that takes time to
-load (re, json and typing take longer than speaking), so that a sentence costs a few hundredths of a second.
+A process, because the library (GPL) keeps global state, is not thread-safe, and says the same text a little differently
+the second time. Run as a file, without `site`, and with little of the standard library (re, json and typing take longer
+to load than speaking). Where a process may fork, one that has loaded the library forks for each text: `serve`.
 
     arguments   LIBRARY DATA voices
                 LIBRARY DATA speak VOICE RATE_WPM PITCH VOLUME WORD_GAP; the text on stdin, in UTF-8
+                LIBRARY DATA serve: a process for each order that comes over the socket on stdin (`_ordered_task`)
                 LIBRARY is a path, DATA the folder of its data (empty: its own), VOICE an identifier
     stdout      for "voices", the version in a line, and a line for each voice: identifier, name, and its languages with
                 their priority, all parted by tabs
@@ -19,15 +20,26 @@ load (re, json and typing take longer than speaking), so that a sentence costs a
 from __future__ import annotations
 
 import ctypes
+import os
 import struct
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 NO_LIBRARY = 3
 REFUSED = 4
+# What a host says on its socket when it has loaded the library.
+READY = b"ready"
+# What it writes behind an answer: the exit code of the process that gave it, and how many bytes before this are what
+# that process said on stderr.
+ENDING = struct.Struct("<iI")
+# The longest order, and the most of stderr that is kept.
+_ORDER_BYTES = _SAID_BYTES = 4096
+# From prctl.h and signal.h.
+_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 
 # From speak_lib.h.
 _SYNCHRONOUS = 2
@@ -74,14 +86,40 @@ class _RefusedError(Exception):
     """The library returned an error."""
 
 
+class _AtWork:
+    """A forked process: its number, the socket of its order, and the pipe of its stderr, which ends when it does."""
+
+    def __init__(self, pid: int, line: int, pipe: int) -> None:
+        self.pid, self.line, self.pipe = pid, line, pipe
+        # The end of what came through the pipe.
+        self.said = b""
+
+    def end(self) -> None:
+        """Wait for its end, and tell how that was, if anybody still listens."""
+        _, status = os.waitpid(self.pid, 0)
+        try:  # noqa: SIM105 - contextlib takes longer to load than a text to be spoken
+            os.write(self.line, self.said + ENDING.pack(os.waitstatus_to_exitcode(status), len(self.said)))
+        except OSError:
+            pass
+        os.close(self.line)
+        os.close(self.pipe)
+
+
 def main() -> int:
-    """Do the one task of the arguments."""
-    library_path, data_path, task, *how = sys.argv[1:]
+    """Do the one task of the arguments, or the ordered ones, each in a process of its own."""
+    library_path, data_path, *task = sys.argv[1:]
     try:
         library, sample_rate_hz = _load(library_path, data_path)
     except OSError as error:
         sys.stderr.write(f"the eSpeak NG library can't be loaded: {error}\n")
         return NO_LIBRARY
+    if task == ["serve"]:
+        task = _ordered_task()
+    return _do(library, sample_rate_hz, *task)
+
+
+def _do(library: Any, sample_rate_hz: int, task: str, *how: str) -> int:
+    """One task, with a library that has done none yet. Returns the exit code."""
     try:
         if task == "voices":
             _answer([_version(library), *_voices(library)])
@@ -102,6 +140,72 @@ def _load(library_path: str, data_path: str) -> tuple[Any, int]:
     if sample_rate_hz <= 0:
         raise OSError("its data can't be found")
     return library, sample_rate_hz
+
+
+def _ordered_task() -> list[str]:
+    """Fork for each order; return its task in the forked process, which goes on as one that was started for it.
+
+    An order is the words of a task, parted by zeros, and a socket, which is the stdin and stdout of its process;
+    `ENDING` comes last. When a socket is closed before, its process is killed. When nobody is there any more who could
+    order, this process and all that it forked end.
+    """
+    import select  # noqa: PLC0415  (these three for a host only)
+    import signal  # noqa: PLC0415
+    import socket  # noqa: PLC0415
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # These are for the command, which then closes its sockets.
+        signal.signal(number, signal.SIG_IGN)
+    orders, poll = socket.socket(fileno=0), select.poll()
+    poll.register(0, select.POLLIN)
+    # Each twice: by its socket and by its pipe.
+    at_work: dict[int, _AtWork] = {}
+    orders.send(READY)
+    while True:
+        # One at a time: what is done about one may close another.
+        file, _ = poll.poll()[0]
+        if file == 0:
+            order, lines, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 1)
+            if not order:
+                os._exit(0)
+            work = _fork(lines[0], at_work)
+            if work is None:
+                orders.detach()
+                return order.decode().split("\0")
+            at_work[work.line] = at_work[work.pipe] = work
+            # That the other end is closed is told unasked.
+            poll.register(work.line, 0)
+            poll.register(work.pipe, select.POLLIN)
+            continue
+        work = at_work[file]
+        if file == work.line:
+            os.kill(work.pid, signal.SIGKILL)
+        elif some := os.read(file, _SAID_BYTES):
+            work.said = (work.said + some)[-_SAID_BYTES:]
+            continue
+        for known in (work.line, work.pipe):
+            poll.unregister(known)
+            del at_work[known]
+        work.end()
+
+
+def _fork(line: int, others: Iterable[int]) -> _AtWork | None:
+    """A process with this socket as stdin and stdout, without the files of others; None in the process itself."""
+    host = os.getpid()
+    pipe, stderr = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(stderr)
+        return _AtWork(pid, line, pipe)
+    # It is killed when the host ends, however that ends.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+    if os.getppid() != host:
+        os._exit(1)
+    for number, file in enumerate((line, line, stderr)):
+        os.dup2(file, number)
+    for file in (line, pipe, stderr, *others):
+        os.close(file)
+    return None
 
 
 def _version(library: Any) -> str:
@@ -183,4 +287,5 @@ def _answer(lines: list[str], attachment: bytes = b"") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Without the clearing up that Python does at its end: it takes as long as speaking.
+    os._exit(main())
