@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import random
 import signal
 import subprocess
@@ -80,14 +79,14 @@ def strange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 async def written(path: Path) -> psutil.Process:
     """The process that waits, as soon as it has told its number."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while not (await anyio.Path(path).exists() and (told := await anyio.Path(path).read_text())):
             await anyio.lowlevel.checkpoint()
     return psutil.Process(int(told))
 
 
 async def test_in_any_order_it_says_what_a_process_says_that_was_started_for_it():
-    texts = [(voice, text.format(number)) for voice, text in SENTENCES.items() for number in (3, 1_500)]
+    texts = [(voice, text.format(number)) for voice, text in SENTENCES.items() for number in (3, 11)]
     alone, hosted = EspeakNarrator(may_fork=False), EspeakNarrator()
     fresh: dict[tuple[str, str], Speech] = {}
     wrong: list[tuple[str, str]] = []
@@ -102,7 +101,7 @@ async def test_in_any_order_it_says_what_a_process_says_that_was_started_for_it(
     async with anyio.create_task_group() as tasks:
         for each in texts:
             tasks.start_soon(begin, *each)
-    shuffled = texts * 3
+    shuffled = texts * 2
     random.Random(5).shuffle(shuffled)
     async with anyio.create_task_group() as tasks:
         for each in shuffled:
@@ -211,9 +210,11 @@ async def test_nothing_outlives_a_command_that_is_killed(strange):
         f"anyio.run(lambda: espeak.EspeakNarrator()._ask('wait', {str(strange / 'pid')!r}))"
     )
     async with await anyio.open_process([sys.executable, "-c", command], stderr=subprocess.DEVNULL) as process:
-        hanging = await written(strange / "pid")
-        host = psutil.Process(hanging.ppid())
-        assert host.ppid() == process.pid
-        os.kill(process.pid, signal.SIGKILL)
+        try:
+            hanging = await written(strange / "pid")
+            host = psutil.Process(hanging.ppid())
+            assert host.ppid() == process.pid
+        finally:
+            process.kill()
 
     assert await anyio.to_thread.run_sync(gone, {hanging, host})

@@ -72,7 +72,7 @@ class _Started:
         self._orders.settimeout(0)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own
-                command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
             )
         # Nobody closes a narrator: whoever has one may forget it, or end.
         self.end = weakref.finalize(self, _end, self._process, self._orders)
