@@ -78,9 +78,8 @@ class SoundEncoder:
             for single in _after_priming(_encoded(encoder, [heard], "mono"))
         ]
         silence = bytes(packets[-1]) if packets else b""
-        for at in range(len(heard), len(samples), _PACKET_SAMPLES):
-            packets.append(self._packet(silence, at=at, duration=_PACKET_SAMPLES))
-        return packets
+        rest = range(len(heard), len(samples), _PACKET_SAMPLES)
+        return [*packets, *(self._packet(silence, at=at, duration=_PACKET_SAMPLES) for at in rest)]
 
     def _packet(self, data: bytes, *, at: int, duration: int) -> Packet:
         packet: Packet = av.Packet(data)

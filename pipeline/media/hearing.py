@@ -1,7 +1,7 @@
 """The sound of a film as a listener hears it, decoded once from the first packet to the last.
 
-Silence that goes on is not decoded again. What a packet of AAC-LC sounds like follows from it and from the one before it
-(ISO/IEC 14496-3, 4.6.11: the second half of a window overlaps with the first half of the next). So after two packets
+Silence that goes on is not decoded again. What a packet of AAC-LC sounds like follows from it and from the one before
+it (ISO/IEC 14496-3, 4.6.11: the second half of a window overlaps with the first half of the next). So after two packets
 that are the same, and of which the second was silence, a third that is the same is silence as well.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler

@@ -5,8 +5,8 @@ A picture in which every macroblock is skipped shows what its reference shows, b
 picture that is shown at that time, and its number with the count of pictures. A decoder would take two milliseconds
 at 1080p to copy what is there already. What is left is decoded: every picture that an encoder has made.
 
-A keyframe that is written again while nothing moves is, byte for byte, the one before it: it stands by itself, so it looks
-the same, and is not decoded again either.
+A keyframe that is written again while nothing moves is, byte for byte, the one before it: it stands by itself, so it
+looks the same, and is not decoded again either.
 
 Where repeated pictures are left out, those that follow are counted anew, as the encoder had counted them: nothing else
 about them changes. What can't be told this way is decoded as it is.

@@ -15,6 +15,7 @@ from pipeline.media import aac
 from pipeline.media.aac import SoundEncoder, twin
 from pipeline.media.audio import read_audio
 from pipeline.media.bits import BitReader, BitWriter
+from pipeline.media.hearing import hear
 from pipeline.media.mux import open_mp4
 from tests.standins.films import voice
 
@@ -116,6 +117,43 @@ def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
         assert np.sum((heard - sound) ** 2) < 1e-4 * np.sum(sound**2)
 
     assert configurations[0] == configurations[1]
+
+
+@pytest.mark.parametrize("bit_rate", [64_000, 128_000])
+@pytest.mark.parametrize("seconds", [0, 1, 14])
+def test_silence_at_the_end_is_what_the_encoder_makes_of_it(tmp_path, monkeypatch, seconds, bit_rate):
+    wave = np.concatenate([clicks(seconds), np.zeros(seconds * 48_000)])
+    wave = wave[: len(wave) // 1024 * 1024, None]
+    sound = np.repeat(wave, 2, axis=1).astype(np.float32)
+
+    def packets(name):
+        with open_mp4(tmp_path / name) as film:
+            made = list(SoundEncoder(film, bit_rate=bit_rate).encode(sound))
+            return [(bytes(packet), packet.pts, packet.dts, packet.duration) for packet in made]
+
+    quick = packets("quick.mp4")
+    monkeypatch.setattr(aac, "_until_silence", len)
+    assert quick == packets("whole.mp4")
+    assert len(quick) == len(sound) // 1024
+
+
+def test_silence_is_heard_as_it_is_decoded_without_being_decoded_again(tmp_path):
+    gap = np.zeros((1024 * 100, 2), np.float32)
+    with open_mp4(tmp_path / "gap.mp4") as film:
+        for packet in SoundEncoder(film).encode(np.concatenate([gap, voice(3), gap, voice(2), gap])):
+            film.mux(packet)
+
+    def heard():
+        with av.open(str(tmp_path / "gap.mp4")) as film:
+            pieces = list(hear(film))
+            return len(pieces), np.concatenate(pieces, axis=1)
+
+    pieces, sound = heard()
+    with av.open(str(tmp_path / "gap.mp4")) as film:
+        everything = np.concatenate([frame.to_ndarray() for frame in film.decode(audio=0)], axis=1)
+
+    assert np.array_equal(sound, everything)
+    assert pieces < sound.shape[1] / 1024 - 250
 
 
 def test_an_encoder_that_writes_more_than_the_channel_is_left_to_encode_both(tmp_path, monkeypatch):
