@@ -121,14 +121,15 @@ class BatchIndex:
 
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
-        columns = [columns_of(row, stamp) for row, stamp in rows]
         # A job that was never begun has come to no stage.
-        begun = {row.id for row, _ in rows if row.attempts}
+        new = [columns_of(row, stamp) for row, stamp in rows if not row.attempts]
+        begun = [columns_of(row, stamp) for row, stamp in rows if row.attempts]
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
-            for values in columns:
-                if values[0] not in begun or not database.execute(PUT_STAGE, values).rowcount:
+            database.executemany(PUT, new)
+            for values in begun:
+                if not database.execute(PUT_STAGE, values).rowcount:
                     database.execute(PUT, values)
             # Parts that a row has no more stay: who finds a row by one looks whether it has it.
             database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)
