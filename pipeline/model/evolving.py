@@ -19,5 +19,5 @@ def evolved(value: T, changes: Mapping[str, object]) -> T:
         kind = type(value).__name__.lower()
         raise TypeError(f"a {kind} has no {', '.join(changes.keys() - value.__dict__.keys())}")
     copy = object.__new__(type(value))
-    copy.__dict__.update(values)
+    object.__setattr__(copy, "__dict__", values)
     return copy

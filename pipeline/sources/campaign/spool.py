@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 
 from pipeline.model import Brief
+from pipeline.model.evolving import evolved
 
 # What fits here stays in memory.
 _IN_MEMORY_BYTES = 4 << 20
@@ -30,8 +31,11 @@ class Spool(Collection[Brief]):
         self._waiting.append(brief)
         if len(self._waiting) < _TOGETHER:
             return
+        first = self._waiting[0]
+        same = vars(first)
+        changes = [{name: value for name, value in vars(each).items() if value is not same[name]} for each in self._waiting]
         self._file.seek(self._end)
-        self._file.write(pickle.dumps(self._waiting, pickle.HIGHEST_PROTOCOL))
+        self._file.write(pickle.dumps((first, changes), pickle.HIGHEST_PROTOCOL))
         self._places.append(self._end)
         self._end = self._file.tell()
         self._waiting = []
@@ -46,7 +50,8 @@ class Spool(Collection[Brief]):
         waiting = self._waiting
         for place in tuple(self._places):
             self._file.seek(place)
-            yield from pickle.load(self._file)  # noqa: S301 - we have written it
+            first, changes = pickle.load(self._file)  # noqa: S301 - we have written it
+            yield from (evolved(first, each) for each in changes)
         yield from waiting
 
     def __del__(self) -> None:
