@@ -110,6 +110,14 @@ class _Press:
 
     def any(self, value: object) -> Fill:
         """A text, a list, a table or anything else that stands in TOML."""
+        before = self._count
+        fill = self._fill(value)
+        if self._count > before:
+            return fill
+        constant = fill({})
+        return lambda _filled: constant
+
+    def _fill(self, value: object) -> Fill:
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, list):
