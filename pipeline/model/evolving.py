@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def evolved(value: T, changes: Mapping[str, object]) -> T:
+def evolved(value: T, changes: dict[str, Any]) -> T:
     """A copy of a dataclass with other values. Raises `TypeError` for a field that it does not have.
 
     Jobs and briefs have forty fields, and are changed several times a second: those that stay are taken over together

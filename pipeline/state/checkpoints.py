@@ -37,7 +37,7 @@ from pipeline.state.locks import held, held_now, is_held
 from pipeline.state.names import check_batch_name, check_job_id
 from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
-from pipeline.state.stamps import stamp, stamp_of, stamps_in
+from pipeline.state.stamps import stamp_from, stamp_of, stamps_in
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -81,7 +81,7 @@ class CheckpointStore:
         for job in jobs:
             path = self._job_file(batch, job.id)
             stat = write_for_now(path, to_json(job, self.workspace))
-            rows.append((summary_of(job), stamp(stat) if os.name == "posix" else stamp_of(path)))
+            rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
         self.index(batch).put(rows)
 
     def put_jobs(self, batch: str, jobs: Sequence[Job]) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
@@ -29,7 +29,6 @@ from pipeline.state.rows import COST, DROP_NONSENSE, PUT, PUT_STAGE, ROW, column
 logger = logging.getLogger("nightreel")
 
 _PAGE = 500
-
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
 # clips, scenes and fonts, and lets the short ones of a kin go first.
 IN_ORDER = ("rank", "position")
@@ -245,13 +244,13 @@ class BatchIndex:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         return self._paged(sensible, statuses)
 
-    def rows_from(self, origin: str) -> list[JobSummary]:
-        """The rows of the batch whose briefs stand there, in its order: of very many, only these are read."""
+    def rows_whose(self, name: Literal["origin", "series"], value: str) -> list[JobSummary]:
+        """The rows of the batch that say this there, in its order: of very many, only these are read."""
         query = (
-            "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "
-            "AND coalesce(json_extract(CAST(row AS TEXT), '$.origin'), '') = ? ORDER BY position"
+            "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            f"AND coalesce(json_extract(CAST(row AS TEXT), '$.{name}'), '') = ? ORDER BY position"
         )
-        return [row for job_id, data in self._ask(query, (origin,)) if (row := self._row(job_id, data, sensible))]
+        return [row for job_id, data in self._ask(query, (value,)) if (row := self._row(job_id, data, sensible))]
 
     def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
         """`rows` in short, for who tells of very many: in half the time."""

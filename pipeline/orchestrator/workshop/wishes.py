@@ -168,9 +168,7 @@ class Wishes:
             "template": self._flag("template") or brief.template or self.settings.template,
             "theme": self._flag("theme") or brief.theme or self.settings.theme,
             "voice": self._voice(brief, language),
-            "voices": tuple(
-                own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from
-            ),
+            "voices": tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
             "audience": self._flag("script.audience") or brief.audience or asked.audience,
             "tone": self._flag("script.tone") or brief.tone or asked.tone,
             "length_s": length_s,

@@ -33,7 +33,9 @@ class Spool(Collection[Brief]):
             return
         first = self._waiting[0]
         same = vars(first)
-        changes = [{name: value for name, value in vars(each).items() if value is not same[name]} for each in self._waiting]
+        changes = [
+            {name: value for name, value in vars(each).items() if value is not same[name]} for each in self._waiting
+        ]
         self._file.seek(self._end)
         self._file.write(pickle.dumps((first, changes), pickle.HIGHEST_PROTOCOL))
         self._places.append(self._end)
