@@ -1,9 +1,9 @@
 """A campaign from its table to checked films and their manifest: `python -m benchmarks.campaign [--rows 200]`.
 
-The real command, started afresh in an empty workspace, offline, spoken by eSpeak, 1920x1080 at 30 frames/s. A film lasts
-about 30 s and has six scenes: the first and the last name the guest of the row, the four between them are those of all.
-One row alone is made before, in another workspace: what each further row costs is the difference. x264 alone encodes the
-pictures of a row's own two scenes, drawn beforehand, in one process.
+The real command, started afresh in an empty workspace, offline, spoken by eSpeak, 1920x1080 at 30 frames/s. A film
+lasts about 30 s and has six scenes: the first and the last name the guest of the row, the four between them are those
+of all. One row alone is made before, in another workspace: what each further row costs is the difference. x264 alone
+encodes the pictures of a row's own two scenes, drawn beforehand, in one process.
 """
 
 from __future__ import annotations
