@@ -63,6 +63,8 @@ gallery: .venv/runtime.stamp
 
 bench: .venv/dev.stamp .venv/moviepy.stamp
 	@$(BIN)/python -m benchmarks.encode --moviepy $(subst .venv,.venv/moviepy,$(BIN))/python
+	@$(BIN)/python -m benchmarks.campaign
+	@$(BIN)/python -m benchmarks.rows
 	@$(BIN)/python -m benchmarks.film
 	@$(BIN)/python -m benchmarks.night --singly
 	@$(BIN)/python -m benchmarks.night --services

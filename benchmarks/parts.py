@@ -20,7 +20,7 @@ import numpy as np
 from pipeline.assembly.plan import encoder_options
 from pipeline.media.audio import read_wav, to_pcm, write_wav
 from pipeline.media.planes import Planes
-from pipeline.model import Clip
+from pipeline.model import SINGLES, Clip
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import draw_scene, fonts_for
@@ -43,10 +43,10 @@ class Holding:
     ratio: float
 
 
-def orders_of(workspace: Path, job_id: str) -> tuple[SegmentOrder, ...]:
+def orders_of(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[SegmentOrder, ...]:
     """What the worker processes were asked for when the film was made."""
     shop = open_workshop(workspace=workspace)
-    job = shop.store.read_job("films", job_id)
+    job = shop.store.read_job(batch, job_id)
     assert job
     assert job.script
     assert job.narration

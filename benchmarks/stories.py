@@ -64,7 +64,7 @@ _LASTS = ("ford", "wick", "ham", "mouth", "bury", "stead", "combe", "field", "we
 
 def brief_text(*, town: int = 0, guest: int = 0, sections: int = SECTIONS) -> str:
     """A brief. With more than four sections it goes on with the next towns."""
-    about = {"guest": _name(guest + 7), **_words_of(town)}
+    about = {"guest": name_of(guest + 7), **_words_of(town)}
     parts = islice(cycle(_PARTS), sections)
     body = (part.format(**_words_of(town + number // SECTIONS)) for number, part in enumerate(parts))
     return "\n".join([_FRONT.format(**about), *body])
@@ -92,10 +92,10 @@ def _write(folder: Path, texts: Iterator[str]) -> None:
 
 
 def _words_of(town: int) -> dict[str, str]:
-    return {"town": _name(town), "river": _name(town + 57), "farm": _name(town + 113)}
+    return {"town": name_of(town), "river": name_of(town + 57), "farm": name_of(town + 113)}
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
     """No two numbers have the same."""
     again, within = divmod(number, len(_FIRSTS) * len(_LASTS))
     name = _FIRSTS[within % len(_FIRSTS)] + _LASTS[within // len(_FIRSTS)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import random
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,11 @@ from pipeline.errors import StorageError
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR})
+
+# Names that nobody else has, without asking the system each time; a fork must not go on with those of its parent.
+_names = random.Random()  # noqa: S311 - nothing is kept secret by them
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_names.seed)
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:
@@ -76,6 +82,22 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
             sync_folder(path.parent)
 
 
+def write_for_now(path: Path, data: str) -> os.stat_result:
+    """`write_atomically` without `durable`. Returns what the system says of the new file, without asking for its name.
+
+    Raises `StorageError`.
+    """
+    part = _Part(path, data)
+    with storage_errors(path):
+        try:
+            part.write()
+            stat = part.stat()
+            part.take_place()
+        finally:
+            part.discard()
+    return stat
+
+
 def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageError]:
     """`write_atomically` for files of one folder, which is flushed once. Returns which could not be written, and why.
 
@@ -130,6 +152,10 @@ class _Part:
         assert self._descriptor is not None
         os.fsync(self._descriptor)
 
+    def stat(self) -> os.stat_result:
+        assert self._descriptor is not None
+        return os.fstat(self._descriptor)
+
     def take_place(self) -> None:
         self._close()
         os.replace(self._temporary, self._place)  # noqa: PTH105
@@ -156,7 +182,7 @@ def temporary_sibling(path: Path) -> Path:
 def _temporary_name(path: str) -> str:
     folder, name = os.path.split(path)
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 - as text, which costs a third
-    return os.path.join(folder, f".{stem}.{os.urandom(4).hex()}{suffix}")  # noqa: PTH118
+    return os.path.join(folder, f".{stem}.{_names.getrandbits(32):08x}{suffix}")  # noqa: PTH118
 
 
 def discard_leftovers(path: Path) -> None:

@@ -10,6 +10,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
 
 def content_key(*parts: object) -> str:
     """SHA-256 (hex) of the parts: strings, numbers, booleans, None, sequences, mappings and frozen dataclasses.
@@ -28,7 +30,7 @@ def canonical_text(part: object, *, instead: Mapping[str, object] = MappingProxy
     value = _canonical(part)
     if isinstance(value, dict):
         value |= {name: other for name, other in instead.items() if name in value}
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _to_json(value)
 
 
 def key_of_texts(*texts: str) -> str:
@@ -41,7 +43,7 @@ def _canonical(value: object) -> object:
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, tuple | list):
-        return [_canonical(item) for item in value]
+        return [item if type(item) is str else _canonical(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _canonical(item) for key, item in value.items()}
     names = _compared(type(value))  # type: ignore[arg-type] # mypy does not take a class for hashable

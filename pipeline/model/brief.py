@@ -8,6 +8,7 @@ from typing import Literal
 
 from pipeline.model.blocks import Block
 from pipeline.model.episodes import Serial
+from pipeline.model.evolving import evolved
 from pipeline.model.pictures import WantedPicture
 from pipeline.model.priority import Priority
 from pipeline.model.video import Shape
@@ -109,6 +110,10 @@ class Brief:
     privacy: Literal["", "private", "unlisted", "public"] = field(default="", compare=False)
     publish_at: str = field(default="", compare=False)
     time_zone: str = field(default="", compare=False)
+
+    def evolve(self, **changes: object) -> Brief:
+        """A copy with other values. As with `Job`: a campaign has fifty thousand, and most values stay."""
+        return evolved(self, changes)
 
     @property
     def has_notes(self) -> bool:

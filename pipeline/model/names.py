@@ -26,8 +26,8 @@ def safe_name(text: str, max_chars: int, *, default: str) -> str:
     else:
         plain = re.sub(r"[’']", "", _composed(text)).casefold()
         plain = re.sub(r"σ\b", "ς", plain)  # which casefold undoes
-        kept = "".join(character if _belongs(character) else "-" for character in plain)
-    name = re.sub("-+", "-", kept).strip("-_")[:max_chars]
+        kept = re.sub("-+", "-", "".join(character if _belongs(character) else "-" for character in plain))
+    name = kept.strip("-_")[:max_chars]
     name = name.encode(errors="ignore")[:NAME_MAX_BYTES].decode(errors="ignore").rstrip("-_")
     return f"{name}-{default}" if name in RESERVED else name or default
 

@@ -56,8 +56,8 @@ def strip_unseen(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """`text` as one line: like `strip_unseen`, and every run of spaces and line breaks is one space."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()  # as most are: there is nothing to find
+    if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return text.strip()  # as most are: there is nothing to find, all that is unwanted can't be printed
     return _SPACES.sub(" ", strip_unseen(text)).strip()
 
 

@@ -12,6 +12,8 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 
 # Characters that hold together what is on both sides of them.
 _JOINERS = frozenset("\u200d\u2060")
+# All before it are letters and signs of one width, but for the one that is not seen.
+_FIRST_MARK, _SOFT_HYPHEN = "\u0300", "\u00ad"
 
 PhraseModel = Literal["", "ja", "zh-hans", "zh-hant", "th"]
 
@@ -73,7 +75,9 @@ def width(text: str) -> int:
 
     Marks above and below a letter take no room.
     """
-    return len(text) if text.isascii() else sum(map(_width_of_character, text))
+    if text.isascii() or (max(text) < _FIRST_MARK and _SOFT_HYPHEN not in text):
+        return len(text)
+    return sum(map(_width_of_character, text))
 
 
 def fitting(text: str, most: int) -> int:

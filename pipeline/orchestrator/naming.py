@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from string import Formatter
 
 from pipeline.errors import ConfigurationError, did_you_mean
@@ -29,6 +30,7 @@ class FolderPattern:
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern.rstrip("/")
+        self._parts = self._pattern.split("/")
         names = list(_checked_fields(self._pattern))
         self._tells_languages = "language" in names
         self._tells_formats = "format" in names
@@ -36,7 +38,7 @@ class FolderPattern:
         self.columns = tuple(dict.fromkeys(found[1] for name in names if (found := _ROW.fullmatch(name))))
         if not (self.columns or set(_TELLING) & set(names)):
             raise _problem("gives all films of a batch one folder", hint="Add {title}, {index} or {id}")
-        for part in self._pattern.split("/"):
+        for part in self._parts:
             _check_part(part)
 
     @property
@@ -50,21 +52,22 @@ class FolderPattern:
         A translated film has its language behind the name, unless the pattern has it: "why-is-the-sky-blue-es"; a
         variant its number: "why-is-the-sky-blue-v2"; another format than the first: "why-is-the-sky-blue-9x16".
         """
-        language = safe_name(brief.language, 20, default="language")
+        language = _safe_language(brief.language)
         shape = (brief.format or "").replace(":", "x") or "usual"
         row = _Cells(dict(brief.row.kept) if brief.row else {})
+        title = safe_name(brief.title, _TITLE_MAX_CHARS, default="film")
         parts = [
             part.format(
                 batch=batch,
                 index=index,
-                title=safe_name(brief.title, _TITLE_MAX_CHARS, default="film"),
+                title=title,
                 language=language,
                 format=shape,
                 row=row,
                 date=day.isoformat(),
                 id=job_id,
             ).rstrip(". ")
-            for part in self._pattern.split("/")
+            for part in self._parts
         ]
         if brief.translated_from and not self._tells_languages:
             parts[-1] = f"{parts[-1]}-{language}"
@@ -75,6 +78,11 @@ class FolderPattern:
         # The reports of a batch lie in "summary", or in "summary-<batch>" where several batches share a folder.
         *above, last = (_not_reserved(part) for part in parts)
         return "/".join((*above, f"{last}-film" if last.casefold().startswith(SUMMARY) else last))
+
+
+@lru_cache(maxsize=256)
+def _safe_language(language: str) -> str:
+    return safe_name(language, 20, default="language")
 
 
 class _Cells:

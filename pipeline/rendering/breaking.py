@@ -33,6 +33,12 @@ _STUB_SHARE = 0.5
 # A word that has a line to itself needs more: this share of the longest line.
 _LONELY_SHARE = 0.8
 
+# Mail and the web: maria@example.org, https://…, example.org/roofs.
+_ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
+# A line may end with a slash, or the next one begin with one of these: a mark at the end of a line would be read as its
+# own, a hyphen as ours (Chicago Manual of Style, 14.18).
+_ADDRESS_JOINT = re.compile(r"(?<=/)(?=[^\W_])|(?<=[^\W_])(?=[@._~?#&=%+-][^\W_])")
+_JOINT = re.compile(r"(?<=[^\W_]/)(?=[^\W_])|(?<=[^\W_])(?=_[^\W_])")
 
 # What is drawn at the end of a line where a word is divided.
 HYPHEN = "-"
@@ -65,7 +71,7 @@ class Lines:
 
 
 def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
-    """`text` cut where a line may end: at spaces, after a hyphen inside a long word, between phrases.
+    """`text` cut where a line may end: at spaces, after a hyphen inside a long word (of no address), between phrases.
 
     Phrases are those of a `language` (a tag) that is written without spaces, or characters where nobody knows them.
     """
@@ -96,24 +102,26 @@ def break_lines(
 def divide_long(
     text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, names: bool = False
 ) -> tuple[Chunk, ...]:
-    """The chunks, words wider than a line cut where their language divides them.
+    """The chunks, words wider than a line cut where their language divides them, addresses at their joints.
 
     Names that have a hyphen of their own are left as they are, unless `names` are to be divided too.
     """
     found: list[Chunk] = []
     gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
     for chunk, gap_before, gap_after in zip(chunks, gaps, gaps[1:], strict=False):
-        points: Sequence[int] = ()
         word = text[chunk.start : chunk.end]
-        if (names or (gap_before and gap_after)) and measure(word, style) > width_em:
-            points = _points(word, style.language)
-        starts = (chunk.start, *(chunk.start + point for point in points), chunk.end)
-        found += (Chunk(start, end, divided=end < chunk.end) for start, end in pairwise(starts))
+        points: Sequence[int] = ()
+        joints: Sequence[int] = ()
+        if measure(word, style) > width_em:
+            joints = _joints(word)
+            points = _points(word, style.language) if names or (gap_before and gap_after) else ()
+        starts = (chunk.start, *(chunk.start + point for point in joints or points), chunk.end)
+        found += (Chunk(start, end, divided=end < chunk.end and not joints) for start, end in pairwise(starts))
     return tuple(found)
 
 
 def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
-    """The chunks, those wider than a line cut between graphemes: for addresses and endless words."""
+    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses."""
     found: list[Chunk] = []
     for chunk in chunks:
         start = end = chunk.start
@@ -213,9 +221,15 @@ class _Breaker:
             price += _DIVIDED
         elif last.endswith(("-", "‐")):
             price += _HYPHEN
-        elif not self._gaps[end]:
+        elif not self._gaps[end] and not last.endswith("/"):
             price += _NO_SPACE
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
+
+
+def _joints(word: str) -> tuple[int, ...]:
+    """Where an address may be parted, and whatever has a slash or an underscore: no hyphen is drawn there."""
+    joints = _ADDRESS_JOINT if _ADDRESS.search(word) else _JOINT
+    return tuple(found.start() for found in joints.finditer(word))
 
 
 def _points(word: str, language: str) -> tuple[int, ...]:
@@ -230,4 +244,6 @@ def _parts(word: str, language: str) -> Sequence[str]:
     pieces = split_phrases(word, language)
     if len(pieces) > 1 and "".join(pieces) == word:
         return pieces
+    if _ADDRESS.search(word):
+        return (word,)
     return re.findall(r".*?[^\W\d_]{5}[-‐](?=[^\W\d_]{5})|.+$", word)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from pipeline.model import (
     QuizScene,
@@ -29,6 +28,9 @@ _MAX_WORD_CHARS = 200
 MAX_SCENES = 300
 # As much of a text that is too long is repeated to the model, which is paid for by the token.
 QUOTED_CHARS = 300
+# Scenes that were looked at of late, by their ids (which stay theirs as long as they are in here).
+_known: dict[int, tuple[Scene, Layout, tuple[str, ...]]] = {}
+_MOST_KNOWN = 1024
 
 
 def find_excess(texts: Iterable[str]) -> str:
@@ -96,10 +98,14 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
             yield from (f"{place}: {problem}" for problem in _known_problems(scene, layout))
 
 
-@lru_cache(maxsize=1024)
 def _known_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
-    """Rows of a campaign have scenes in common."""
-    return tuple(_scene_problems(scene, layout))
+    """Rows of a campaign have scenes in common: the very same ones, which are found quicker than equal ones."""
+    known = _known.get(id(scene))
+    if known is None or known[0] is not scene or known[1] is not layout:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[id(scene)] = (scene, layout, tuple(_scene_problems(scene, layout)))
+    return known[2]
 
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:

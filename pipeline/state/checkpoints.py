@@ -29,7 +29,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.files import discard, storage_errors, write_atomically, write_together
+from pipeline.files import discard, storage_errors, write_atomically, write_for_now, write_together
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
@@ -37,7 +37,7 @@ from pipeline.state.locks import held, held_now, is_held
 from pipeline.state.names import check_batch_name, check_job_id
 from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
-from pipeline.state.stamps import stamp_of, stamps_in
+from pipeline.state.stamps import stamp_from, stamp_of, stamps_in
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -77,7 +77,12 @@ class CheckpointStore:
 
     def plan_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
-        self.index(batch).put([self._write(job, durable=False) for job in jobs])
+        rows = []
+        for job in jobs:
+            path = self._job_file(batch, job.id)
+            stat = write_for_now(path, to_json(job, self.workspace))
+            rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
+        self.index(batch).put(rows)
 
     def put_jobs(self, batch: str, jobs: Sequence[Job]) -> None:
         """Writes many jobs of which each is claimed. One that was never begun holds nothing to lose. Blocks."""

@@ -83,6 +83,10 @@ class EpisodeLedger:
         self._path = folder / f"{name}.json"
         self._told = folder / name
 
+    def is_there(self) -> bool:
+        """Whether any number was ever given, and the file is not lost since."""
+        return self._path.exists()
+
     def episodes(self) -> tuple[Episode, ...]:
         """All episodes by number, not to be changed. Takes no lock and leaves no file."""
         with storage_errors(self._path):

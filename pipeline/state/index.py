@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
@@ -29,7 +29,6 @@ from pipeline.state.rows import COST, DROP_NONSENSE, PUT, PUT_STAGE, ROW, column
 logger = logging.getLogger("nightreel")
 
 _PAGE = 500
-
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
 # clips, scenes and fonts, and lets the short ones of a kin go first.
 IN_ORDER = ("rank", "position")
@@ -121,14 +120,15 @@ class BatchIndex:
 
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
-        columns = [columns_of(row, stamp) for row, stamp in rows]
         # A job that was never begun has come to no stage.
-        begun = {row.id for row, _ in rows if row.attempts}
+        new = [columns_of(row, stamp) for row, stamp in rows if not row.attempts]
+        begun = [columns_of(row, stamp) for row, stamp in rows if row.attempts]
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
-            for values in columns:
-                if values[0] not in begun or not database.execute(PUT_STAGE, values).rowcount:
+            database.executemany(PUT, new)
+            for values in begun:
+                if not database.execute(PUT_STAGE, values).rowcount:
                     database.execute(PUT, values)
             # Parts that a row has no more stay: who finds a row by one looks whether it has it.
             database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)
@@ -244,13 +244,13 @@ class BatchIndex:
         """The rows of the batch in its order, page by page; all, or those of some statuses."""
         return self._paged(sensible, statuses)
 
-    def rows_from(self, origin: str) -> list[JobSummary]:
-        """The rows of the batch whose briefs stand there, in its order: of very many, only these are read."""
+    def rows_whose(self, name: Literal["origin", "series"], value: str) -> list[JobSummary]:
+        """The rows of the batch that say this there, in its order: of very many, only these are read."""
         query = (
-            "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "
-            "AND coalesce(json_extract(CAST(row AS TEXT), '$.origin'), '') = ? ORDER BY position"
+            "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            f"AND coalesce(json_extract(CAST(row AS TEXT), '$.{name}'), '') = ? ORDER BY position"
         )
-        return [row for job_id, data in self._ask(query, (origin,)) if (row := self._row(job_id, data, sensible))]
+        return [row for job_id, data in self._ask(query, (value,)) if (row := self._row(job_id, data, sensible))]
 
     def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
         """`rows` in short, for who tells of very many: in half the time."""

@@ -21,7 +21,7 @@ def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
             name, _, suffix = entry.name.partition(".")
             if suffix == "json" and is_job_id(name):
                 try:
-                    yield name, _stamp(entry.stat())
+                    yield name, stamp_from(entry.stat())
                 except FileNotFoundError:  # removed this very moment
                     continue
 
@@ -29,14 +29,17 @@ def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
 def stamp_of(path: Path) -> str:
     """The stamp of one file; empty: it is not there."""
     try:
-        return _stamp(path.stat())
+        return stamp_from(path.stat())
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise storage_error(error, path) from error
 
 
-def _stamp(stat: os.stat_result) -> str:
-    """Changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers."""
+def stamp_from(stat: os.stat_result) -> str:
+    """The stamp of a file that the system has told us of.
+
+    It changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers.
+    """
     number = stat.st_ino if os.name == "posix" else 0
     return f"{stat.st_mtime_ns}-{stat.st_size}-{number}"

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pipeline.errors import InputError
-from pipeline.model import Brief
+from pipeline.model import Brief, SourceRow
 from pipeline.model.cells import as_meant, harmless
 from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write_rejected
+from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import load_template
 
@@ -348,3 +349,21 @@ def test_any_file_is_read_or_told(checked, content, name):
         return
     assert len(result.briefs) + result.refused == result.rows
     assert all(isinstance(brief, Brief) for brief in result.briefs)
+
+
+def test_very_many_briefs_are_read_as_often_as_they_are_wanted_as_they_were_put_there():
+    spool, all_of_them = Spool(), []
+    for number in range(950):
+        row = SourceRow(key=str(number), fields=(("town", "Łódź"),), kept=(("segment", f"s{number}"),), chars=number)
+        all_of_them.append(Brief(title=f"Film {number}", row=row, origin=f"t.csv:{number}", tags=("a",) * (number % 3)))
+        spool.append(all_of_them[-1])
+        if number == 500:
+            assert len(list(spool)) == 501
+
+    once, twice = iter(spool), iter(spool)
+    pairs = [(next(once), next(twice)) for _ in range(950)]
+
+    assert len(spool) == 950
+    assert [one for one, _ in pairs] == [other for _, other in pairs] == all_of_them
+    assert [one.row.kept for one, _ in pairs] == [each.row.kept for each in all_of_them]
+    assert next(once, None) is None

@@ -62,7 +62,7 @@ class Attempt:
 
 
 def shop_with(*hosts, retries=1):
-    index = SimpleNamespace(rows_from=lambda _origin: [])
+    index = SimpleNamespace(rows_whose=lambda _name, _value: [])
     return SimpleNamespace(
         hosts=SimpleNamespace(wanted=[host.name for host in hosts], of=lambda *_: hosts),
         settings=SimpleNamespace(errors=SimpleNamespace(retries=retries)),

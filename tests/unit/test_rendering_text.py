@@ -175,6 +175,38 @@ def test_addresses_and_numbers_get_no_hyphen(word):
     assert "".join(line.text for line in block.lines) == word
 
 
+@pytest.mark.parametrize(
+    ("word", "lines"),
+    [
+        (
+            "maximiliane.oberhofer-lindqvist@sonnendach-genossenschaft.example.com",
+            ["maximiliane.oberhofer", "-lindqvist@sonnendach", "-genossenschaft", ".example.com"],
+        ),
+        (
+            "https://www.example.org/solar-panels/offers_for_everybody?id=4711",
+            ["https://www.example.org/", "solar-panels/offers_for", "_everybody?id=4711"],
+        ),
+        ("Photovoltaikanlage/Wärmepumpenheizung", ["Photovoltaikanlage/", "Wärmepumpenheizung"]),
+    ],
+)
+def test_an_address_that_is_too_long_for_a_line_is_parted_at_its_joints(word, lines):
+    block = fit(word, ITEM.in_language("de"), (48,), width_px=640, most_lines=4)
+
+    assert [line.text for line in block.lines] == lines
+
+
+def test_an_address_that_fits_a_line_is_not_parted():
+    block = fit("Write to anna-maria.klein@example.org, please.", ITEM, (48,), width_px=700, most_lines=4)
+
+    assert any("anna-maria.klein@example.org," in line.text for line in block.lines)
+
+
+@pytest.mark.parametrize("word", ["1.299.000,00", "Hm...", "z.B.", "«https://example.org/»,", "C++", "x-y.", "://"])
+def test_nothing_is_parted_from_its_marks(word):
+    for line in (line.text for line in fit(word, ITEM, (48,), width_px=340, most_lines=9).lines):
+        assert any(map(str.isalnum, line)) or not any(map(str.isalnum, word)), word
+
+
 def test_no_part_of_a_divided_word_is_shorter_than_three_letters():
     for word, language in (("Abendessen", "de"), ("internationalization", "en"), ("asszonyság", "hu"), ("aamu", "fi")):
         points = division_points(word, language)

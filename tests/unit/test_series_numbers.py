@@ -445,3 +445,61 @@ def test_a_description_with_links_always_fits(text, title):
 
     assert utf8_bytes(linked) <= DESCRIPTION_MAX_BYTES
     assert linked.endswith(f"{WATCH}c")
+
+
+# Files that were renamed, lists that are lost -------------------------------------------------------------------
+
+
+def lesson(folder, name, title):
+    (folder / name).write_text(f"# {title}\n", encoding="utf-8")
+    return Brief(title=title, origin=str(folder / name), series="optics")
+
+
+@pytest.mark.parametrize("gives", [True, False])
+def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives):
+    shop = shop_in(tmp_path)
+    numbers(shop, lesson(tmp_path, "1-light.md", "Light"), lesson(tmp_path, "2-mirrors.md", "Mirrors"))
+    (tmp_path / "1-light.md").unlink()
+
+    given = numbers(
+        shop, lesson(tmp_path, "01-light.md", "Light"), lesson(tmp_path, "2-mirrors.md", "Mirrors"), gives=gives
+    )
+
+    assert given == [3, 2]
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which is gone" in told
+    assert "--forget 1" in told
+
+
+def test_a_new_file_and_one_that_is_gone_are_no_renaming_when_they_are_called_otherwise(tmp_path, caplog):
+    shop = shop_in(tmp_path)
+    numbers(shop, lesson(tmp_path, "1-light.md", "Light"))
+    (tmp_path / "1-light.md").unlink()
+
+    assert numbers(shop, lesson(tmp_path, "2-mirrors.md", "Mirrors"), Brief(title="Light", series="optics")) == [2, 3]
+    assert "is a new episode" not in caplog.text
+
+
+async def test_numbers_that_are_lost_are_taken_from_the_films_that_were_made_with_them(tmp_path):
+    shop = await to_thread.run_sync(shop_in, tmp_path)
+    titles = {"1.md": "Light", "2.md": "Mirrors", "3.md": "Lenses"}
+    lessons = [lesson(tmp_path, name, title) for name, title in titles.items()]
+    await plan_batch(lessons, shop, batch="a", source="a")
+    await plan_batch([replace(lessons[0], language="de")], shop, batch="b", source="b")
+    ledger = ledger_of(tmp_path, "optics")
+    before = await to_thread.run_sync(ledger.episodes)
+    await to_thread.run_sync((tmp_path / "state" / "series" / "optics.json").unlink)
+
+    # Another order, and a new one before all.
+    new = lesson(tmp_path, "0.md", "Eyes")
+    dry = await to_thread.run_sync(partial(numbers, shop, new, *reversed(lessons), gives=False))
+    assert not await to_thread.run_sync(ledger.is_there)
+    await plan_batch([new, *reversed(lessons)], shop, batch="c", source="c")
+    *known, last = await to_thread.run_sync(ledger.episodes)
+
+    assert dry == [4, 3, 2, 1]
+    assert [(each.number, each.key, each.title, each.where) for each in known] == [
+        (each.number, each.key, each.title, each.where) for each in before
+    ]
+    assert known[0].films.keys() == {"en", "de"}
+    assert (last.number, last.title) == (4, "Eyes")

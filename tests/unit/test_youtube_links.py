@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 
 from pipeline.publishing.youtube import Links, Neighbour
+from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.journal import WATCH
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.unit.test_youtube_extras import write_film
 
 FIRST, SECOND = "1" * 16, "2" * 16
+NOTHING = Extras()
 
 
 @pytest.fixture
@@ -24,9 +26,9 @@ async def youtube(tmp_path):
     assert stand_in.complaints == []
 
 
-async def out(youtube, root, key, title, links=None, **options):
+async def out(youtube, root, key, title, links=None, *, extras=NOTHING, **options):
     package = write_film(root / key, title=title, description=f"About {title}.")
-    film = film_for(channel_of(youtube, root, **options), key, links=links or Links())
+    film = film_for(channel_of(youtube, root, **options), key, links=links or Links(), extras=extras)
     return await film.deliver(package)
 
 
@@ -62,6 +64,23 @@ async def test_a_film_that_comes_late_is_put_between_its_neighbours(youtube, tmp
     assert described(youtube, first).endswith(f".\n\nNext: Mirrors {second.url}")
     assert described(youtube, third).endswith(f".\n\nPrevious: Mirrors {second.url}")
     assert described(youtube, second).endswith(f".\n\nPrevious: Light {first.url}\nNext: Lenses {third.url}")
+
+
+async def test_links_stand_in_every_language_that_a_film_is_described_in(youtube, tmp_path):
+    german = Extras(titles={"de": Title(title="Licht", description="Über Licht.")})
+    first = await out(youtube, tmp_path, FIRST, "Light", extras=german)
+    by_hand = youtube.films[first.id].resource["localizations"] | {"fr": {"title": "Lumière", "description": ""}}
+    youtube.films[first.id].resource["localizations"] = by_hand
+
+    more = Extras(titles={"de": Title(title="Spiegel", description="Über Spiegel.")})
+    second = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light"), extras=more)
+
+    told = youtube.films[first.id].resource["localizations"]
+    assert told["de"] == {"title": "Licht", "description": f"Über Licht.\n\nNächste Folge: Mirrors {second.url}"}
+    assert told["fr"] == {"title": "Lumière", "description": f"Suivant: Mirrors {second.url}"}
+    assert described(youtube, first) == f"About Light.\n\nNext: Mirrors {second.url}"
+    ours = youtube.films[second.id].resource["localizations"]["de"]["description"]
+    assert ours == f"Über Spiegel.\n\nVorherige Folge: Light {first.url}"
 
 
 async def test_a_link_that_the_day_does_not_pay_for_is_told_and_follows(youtube, tmp_path):

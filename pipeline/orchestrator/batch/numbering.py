@@ -6,17 +6,21 @@ given and nothing is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.model.episodes import MOST_EPISODES
+from pipeline.orchestrator.batch.recovering import known_episodes
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, subject_key, table_of, track_of
 from pipeline.state.episodes import Episode, EpisodeFilm
 
+logger = logging.getLogger("nightreel")
 # Of what can't be, so much is told.
 _MOST_TOLD = 5
 
@@ -73,8 +77,14 @@ def number_episodes(briefs: Iterable[Brief], shop: Workshop, *, gives: bool) -> 
     """
     numbers = Numbers(shop=shop)
     for series, wanted in _claims(briefs, shop).items():
-        give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first)
         ledger = ledger_of(shop.workspace, series)
+        left = [] if ledger.is_there() else known_episodes(series, shop)
+        if left:
+            told = "episode is" if len(left) == 1 else "episodes are"
+            logger.info("the numbers of series “%s” are lost: %d %s known from their jobs", series, len(left), told)
+        for renamed in _renamed(ledger.episodes() or left, wanted, shop.workspace):
+            logger.warning("series “%s”: %s", series, renamed)
+        give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first, left=left)
         numbers.know(series, ledger.change(give) if gives else give(list(ledger.episodes())))
     return numbers
 
@@ -95,8 +105,34 @@ def _claims(briefs: Iterable[Brief], shop: Workshop) -> dict[str, dict[str, _Cla
     return claims
 
 
-def _give(episodes: list[Episode], *, wanted: Mapping[str, _Claim], series: str, first: int) -> dict[str, int]:
-    """A number for each; new episodes join the list."""
+def _renamed(episodes: Iterable[Episode], wanted: Mapping[str, _Claim], workspace: Path) -> Iterator[str]:
+    """Of new files, those called as an episode is whose own file is gone: somebody may have renamed it. A line each."""
+    keys, gone = set[str](), dict[str, Episode]()
+    for each in episodes:
+        keys.add(each.key)
+        if each.key not in wanted and _is_file(each.where) and not (workspace / each.where).exists():
+            gone[each.title.casefold()] = each
+    for claim in wanted.values():
+        known = gone.get(claim.title.casefold())
+        if known and claim.key not in keys and _is_file(claim.where):
+            yield (
+                f"{claim.where} is a new episode. Episode {known.number}, “{known.title}”, was {known.where}, which is "
+                f"gone: give the file that name again, or run `nightreel series … --forget {known.number}` and write "
+                f"`episode: {known.number}` into it"
+            )
+
+
+def _is_file(where: str) -> bool:
+    """Whether a brief is all of a file, and not a line of it."""
+    return bool(where) and not where.rpartition(":")[2].isdecimal()
+
+
+def _give(
+    episodes: list[Episode], *, wanted: Mapping[str, _Claim], series: str, first: int, left: Sequence[Episode]
+) -> dict[str, int]:
+    """A number for each; new episodes join the list. One that is empty is that of those who are `left`."""
+    if not episodes:
+        episodes.extend(left)
     _refuse_what_can_not_be(episodes, wanted, series)
     given = {each.key: each.number for each in episodes if each.key in wanted}
     taken = {*(each.number for each in episodes), *(claim.number for claim in wanted.values())}

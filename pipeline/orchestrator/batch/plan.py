@@ -25,7 +25,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex
 
 logger = logging.getLogger("nightreel")
-_AT_ONCE = 200
+_AT_ONCE = 500
 # Another process hears of a wish within a second, and then has a stage to roll back.
 _STOPS_WITHIN_S = 10.0
 # Of what is gone from a source, so many are named.

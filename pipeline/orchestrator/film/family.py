@@ -17,7 +17,7 @@ def family_of(job: Job, shop: Workshop) -> Family:
     words: dict[str, Script] = {}
     untold: list[str] = []
     follows = True
-    for row in shop.store.refreshed(job.batch).rows_from(brief.origin):
+    for row in shop.store.refreshed(job.batch).rows_whose("origin", brief.origin):
         if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
             continue
         if row.language == brief.language:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
@@ -17,6 +19,12 @@ _ID_DIGITS = 16
 # Of a brief, what shapes no film, or does so by what it stands for.
 _NO_PICTURES = canonical_text(())
 _NO_MATTER = {"preset": None, "format": None, "theme": None, "origin": "", "playlist": "", "priority": None}
+# What the films of a table do not have in common, in the order of the text; and all else.
+_OWN = ("row", "title")
+_ALIKE = attrgetter(*(each.name for each in fields(Brief) if each.compare and each.name not in {*_OWN, *_NO_MATTER}))
+# Stands for either of them: no text that has been cleaned has such a character.
+_MARK = "\0"
+_MOST_KNOWN = 1000
 
 
 class Identity:
@@ -26,6 +34,7 @@ class Identity:
         self._shop = shop
         # What very many briefs have in common, by what they ask for.
         self._known: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self._around: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def job_id(self, brief: Brief) -> str:
         """The id: the hash of the completed brief, of the template's files, of the settings that matter."""
@@ -35,9 +44,23 @@ class Identity:
         *shape, bed = self._known[asked]
         pictures = canonical_text(self._digests(brief)) if brief.pictures else _NO_PICTURES
         # Not what its preset is called, but what that says.
-        own = canonical_text(brief, instead=_NO_MATTER)
+        own = self._own_text(brief) if brief.row else canonical_text(brief, instead=_NO_MATTER)
         part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
         return key_of_texts(own, *shape, pictures, bed, *part)[:_ID_DIGITS]
+
+    def _own_text(self, brief: Brief) -> str:
+        """What the brief of a row says, as a text: what it has in common with other rows is written once."""
+        alike = _ALIKE(brief)
+        if alike not in self._around:
+            if len(self._around) >= _MOST_KNOWN:
+                self._around.clear()
+            whole = canonical_text(brief, instead={**_NO_MATTER, **dict.fromkeys(_OWN, _MARK)})
+            self._around[alike] = tuple(whole.split(canonical_text(_MARK)))
+        around = self._around[alike]
+        if len(around) != len(_OWN) + 1:  # whoever wrote it knows our mark
+            return canonical_text(brief, instead=_NO_MATTER)
+        before, between, after = around
+        return f"{before}{canonical_text(brief.row)}{between}{canonical_text(brief.title)}{after}"
 
     def _digests(self, brief: Brief) -> tuple[str, ...]:
         return tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)

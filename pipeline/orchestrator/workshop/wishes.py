@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
@@ -15,6 +16,13 @@ from pipeline.orchestrator.workshop.places import Places
 from pipeline.orchestrator.workshop.serials import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
+
+# Of a brief, what its choices are made by.
+_ASKED = attrgetter(
+    *("language", "translated_from", "template", "theme", "voice", "voices", "audience", "tone"),
+    *("length_s", "facts", "variant", "preset", "format"),
+)
+_MOST_KNOWN = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +36,8 @@ class Wishes:
     beds: BedLibrary
     # The template of a brief that names one; raises `InputError`.
     template_of: Callable[[Brief], Template]
+    # What was chosen for briefs that ask for the same.
+    _known: dict[object, Mapping[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def films_of(self, brief: Brief) -> tuple[Brief, ...]:
         """A completed brief for each film that is wanted of it: one, or one in each of its languages and formats.
@@ -130,31 +140,44 @@ class Wishes:
         Reads files: not for the event loop.
         """
         brief = self._in_series(brief)
-        language = self._language(brief)
-        template = self._flag("template") or brief.template or self.settings.template
-        asked = self.settings.script
-        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
-        return replace(
-            brief,
-            language=language,
-            languages=(),
-            formats=(),
-            template=template,
-            theme=self._flag("theme") or brief.theme or self.settings.theme,
-            voice=self._voice(brief, language),
-            voices=tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
-            audience=self._flag("script.audience") or brief.audience or asked.audience,
-            tone=self._flag("script.tone") or brief.tone or asked.tone,
-            length_s=length_s,
-            facts="notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
-            variant=int(self._flag("script.variant") or brief.variant or asked.variant),
-            music=self._music(brief if brief.template == template else replace(brief, template=template)),
-            preset=self._flag("video.preset") or brief.preset or self.settings.video.preset,
-            format=cast("Shape | None", self._flag("video.format")) or brief.format or self.settings.video.format,
-            pictures=self._pictures(brief),
-            may_search=self._may_search,
+        choices = self._choices_for(brief)
+        return brief.evolve(
+            **choices,
+            music=self._music(brief.evolve(template=choices["template"])),
+            pictures=self._pictures(brief) if brief.pictures else (),
             origin=self.places.origin(brief.origin),
         )
+
+    def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
+        """What is chosen for a brief whatever it says: the rows of a table have it in common."""
+        asked = _ASKED(brief)
+        if asked not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[asked] = self._choices(brief)
+        return self._known[asked]
+
+    def _choices(self, brief: Brief) -> Mapping[str, Any]:
+        language = self._language(brief)
+        asked = self.settings.script
+        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
+        return {
+            "language": language,
+            "languages": (),
+            "formats": (),
+            "template": self._flag("template") or brief.template or self.settings.template,
+            "theme": self._flag("theme") or brief.theme or self.settings.theme,
+            "voice": self._voice(brief, language),
+            "voices": tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
+            "audience": self._flag("script.audience") or brief.audience or asked.audience,
+            "tone": self._flag("script.tone") or brief.tone or asked.tone,
+            "length_s": length_s,
+            "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            "variant": int(self._flag("script.variant") or brief.variant or asked.variant),
+            "preset": self._flag("video.preset") or brief.preset or self.settings.video.preset,
+            "format": self._flag("video.format") or brief.format or self.settings.video.format,
+            "may_search": self._may_search,
+        }
 
     def _pictures(self, brief: Brief) -> tuple[WantedPicture, ...]:
         """What the brief asks for, and what lies in the folders that it names, each once."""

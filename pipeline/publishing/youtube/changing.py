@@ -67,19 +67,31 @@ def put_off(error: ClosedError | QuotaError) -> ClosedError | QuotaError:
     return QuotaError(error.message, where=error.where, hint=hint, resets_at=until)
 
 
-async def change_description(calls: Calls, video_id: str, rewrite: Callable[[str], str]) -> None:
+async def change_description(calls: Calls, video_id: str, rewrite: Callable[[str, str], str]) -> None:
     """Give a film that is out the description that `rewrite` makes of the one it has; one that is gone needs none.
 
-    A unit to look, 50 to change; nothing is sent where nothing differs. Raises a `ProviderError`.
+    So in each of the languages that the film is described in: `rewrite` takes a description and its language, which is
+    empty for the film's own. A unit to look, 50 to change; nothing is sent where nothing differs. Raises a
+    `ProviderError`.
     """
-    answer = await calls.patiently(lambda: calls.ask("videos.list", {"part": "snippet", "id": video_id}))
+    parts = {"part": "snippet,localizations", "id": video_id}
+    answer = await calls.patiently(lambda: calls.ask("videos.list", parts))
     known = next(objects(answer.get("items")), None)
     if known is None:
         return
     there = _settable(known, "snippet")
+    changed: dict[str, Any] = {}
     before = str(there.get("description", ""))
-    if (after := rewrite(before)) != before:
-        await _update(calls, {"id": video_id, "snippet": {**there, "description": after}})
+    if (after := rewrite(before, "")) != before:
+        changed["snippet"] = {**there, "description": after}
+    others = known.get("localizations")
+    others = {tag: each for tag, each in others.items() if isinstance(each, dict)} if isinstance(others, dict) else {}
+    told = {tag: each | {"description": rewrite(str(each.get("description", "")), tag)} for tag, each in others.items()}
+    if told != others:
+        # YouTube takes them only with the language of the film's own words.
+        changed |= {"snippet": changed.get("snippet", there), "localizations": told}
+    if changed:
+        await _update(calls, {"id": video_id, **changed})
 
 
 def _settable(video: dict[str, Any], part: str) -> dict[str, Any]:

@@ -5,8 +5,9 @@ Whatever else stands in a description stays, also when somebody has changed it o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeline.model.episodes import link_words
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, fit_description, fit_title, utf8_bytes
 from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.journal import WATCH
@@ -28,6 +29,10 @@ class Links:
     words: tuple[str, str] = ("←", "→")
     before: Neighbour | None = None
     after: Neighbour | None = None
+
+    def said_in(self, language: str) -> Links:
+        """The same in the words of another language (BCP-47); empty: as they are."""
+        return replace(self, words=link_words(language)) if language else self
 
 
 NO_LINKS = Links()

@@ -96,6 +96,7 @@ class RowReader:
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
         self._empty = dict.fromkeys(names, "")
+        self._blank = Brief(title="", template=template.name)
         self._defaults = {field.name: field.read(field.default) for field in self._fields}
         self._known: dict[tuple[str, type, str], tuple[str, object]] = {}
         self._derive: dict[str, Sheet] = {
@@ -219,17 +220,15 @@ class RowReader:
                     row_problem(row, "", title, f"gives a film {told}", "Change the cells that its title is made of")
                 ]
         pictures = (said[field.name] for field in self._fields if field.kind == "image" and said[field.name])
-        brief = Brief(
+        brief = self._blank.evolve(
             title=scripts[0].title if scripts else said.get("title", ""),
             language=plays[0].language if plays else "",
-            template=self._template.name,
             pictures=tuple(WantedPicture(source=each) for each in dict.fromkeys(pictures)),
             row=replace(source, chars=chars) if (chars := sum(map(_spoken_chars, scripts[:1]))) else source,
             origin=f"{self._table.path}:{row.line}",
+            **decided,
         )
-        if not scripts:
-            brief = _with_notes(brief, said)
-        return ReadRow(brief=replace(brief, **decided) if decided else brief, scripts=scripts)
+        return ReadRow(brief=brief if scripts else _with_notes(brief, said), scripts=scripts)
 
     def _plays(self, languages: Sequence[str]) -> list[Play]:
         """The template's own scripts for films in these languages, each once; none are named: the usual one."""

@@ -2,52 +2,59 @@
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 from collections.abc import Collection, Iterator
 
-from pydantic import TypeAdapter
-
 from pipeline.model import Brief
+from pipeline.model.evolving import evolved
 
 # What fits here stays in memory.
 _IN_MEMORY_BYTES = 4 << 20
-_BRIEF = TypeAdapter(Brief)
+# So many are written together: what they have in common is written once.
+_TOGETHER = 200
 
 
 class Spool(Collection[Brief]):
-    """A list of briefs that takes no memory: a line of JSON each. The file has no name, and goes with the process."""
+    """A list of briefs that takes no memory. The file has no name, so nobody else writes to it, and goes with us."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - lives as long as we do
+        # Where in the file each block of briefs begins, and where the next one will.
+        self._places: list[int] = []
         self._end = 0
-        self._count = 0
-        # Whether the place in the file is that of a reader.
-        self._is_read = False
+        # The last ones, not yet enough to be written.
+        self._waiting: list[Brief] = []
 
     def append(self, brief: Brief) -> None:
         """Add one at the end."""
-        if self._is_read:
-            self._file.seek(self._end)
-            self._is_read = False
-        # JSON has no line breaks but those that we write.
-        self._file.write(_BRIEF.dump_json(brief) + b"\n")
+        self._waiting.append(brief)
+        if len(self._waiting) < _TOGETHER:
+            return
+        first = self._waiting[0]
+        same = vars(first)
+        changes = [
+            {name: value for name, value in vars(each).items() if value is not same[name]} for each in self._waiting
+        ]
+        self._file.seek(self._end)
+        self._file.write(pickle.dumps((first, changes), pickle.HIGHEST_PROTOCOL))
+        self._places.append(self._end)
         self._end = self._file.tell()
-        self._count += 1
+        self._waiting = []
 
     def __contains__(self, brief: object) -> bool:
         return any(each == brief for each in self)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._places) * _TOGETHER + len(self._waiting)
 
     def __iter__(self) -> Iterator[Brief]:
-        place = 0
-        self._is_read = True
-        for _ in range(self._count):
+        waiting = self._waiting
+        for place in tuple(self._places):
             self._file.seek(place)
-            line = self._file.readline()
-            place = self._file.tell()
-            yield _BRIEF.validate_json(line)
+            first, changes = pickle.load(self._file)  # noqa: S301 - we have written it
+            yield from (evolved(first, each) for each in changes)
+        yield from waiting
 
     def __del__(self) -> None:
         self._file.close()

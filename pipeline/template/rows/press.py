@@ -6,8 +6,7 @@ them that no value has, and all templates of a row have one context: 50,000 rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,25 +43,15 @@ class Values:
     @cached_property
     def context(self) -> jinja2.runtime.Context:
         """The same as Jinja2 wants it; for any template of `SANDBOX`."""
-        return _BLANK.new_context(self._values)
+        return jinja2.runtime.Context(SANDBOX, {**SANDBOX.globals, **self._values}, None, {})
 
 
 # What is filled in, by its number in the sheet; what stands behind a false condition is not there.
 Parts = Mapping[int, str]
 Fill = Callable[[Parts], Any]
 SANDBOX = row_sandbox()
-_BLANK = SANDBOX.from_string("")
 # Control characters: `clean_text` leaves none in a cell.
 _BEFORE_PART, _BEFORE_TEXT = "\x01", "\x02"
-
-
-@contextmanager
-def failing_at(place: str) -> Iterator[None]:
-    """Whatever an expression raises, as a `PlayError`."""
-    try:
-        yield
-    except _FAILURES as error:
-        raise PlayError(place, f"can't be filled in: {error}") from error
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -84,10 +73,12 @@ class Sheet:
 
     def filled(self, values: Values, *, place: str) -> Any:  # noqa: ANN401 - what was compiled, filled in
         """It, for a row; `NOTHING` where its condition is false. Raises `PlayError`."""
-        with failing_at(place):
+        try:
             written = SANDBOX.filled(self.template, values.context)
             parts = (part.partition(_BEFORE_TEXT) for part in written.split(_BEFORE_PART)[1:])
             return self.fill({int(number): clean_text(text) for number, _, text in parts})
+        except _FAILURES as error:
+            raise PlayError(place, f"can't be filled in: {error}") from error
 
 
 def compile_text(text: str, *, where: str, known: Sequence[str]) -> Sheet:
@@ -119,6 +110,14 @@ class _Press:
 
     def any(self, value: object) -> Fill:
         """A text, a list, a table or anything else that stands in TOML."""
+        before = self._count
+        fill = self._fill(value)
+        if self._count > before:
+            return fill
+        constant = fill({})
+        return lambda _filled: constant
+
+    def _fill(self, value: object) -> Fill:
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, list):

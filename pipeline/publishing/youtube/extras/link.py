@@ -37,4 +37,4 @@ class LinkFrom:
         links = replace(self._links, after=ours) if self._is_before else replace(self._links, before=ours)
         # Both neighbours of a film may be linked at once: what one has read, the other must not change.
         async with held(self._lock, what="links between films"):
-            await change_description(calls, self._film.id, lambda text: with_links(text, links))
+            await change_description(calls, self._film.id, lambda text, tag: with_links(text, links.said_in(tag)))

@@ -16,7 +16,7 @@ from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
 from pipeline.publishing.youtube.extras.thumbnail import Thumbnail
 from pipeline.publishing.youtube.extras.titles import Titles
 from pipeline.publishing.youtube.extras.wanted import Extras, Step
-from pipeline.publishing.youtube.links import NO_LINKS, Links
+from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.video import FilmText
 
 
@@ -31,13 +31,15 @@ def plan_steps(
     """
     steps: list[Step] = []
     # Without them nobody finds the way from the film before.
-    title = fit_title(clean_text(text.title))
-    steps += [LinkFrom(links, title, folder, is_before=True)] if links.before else []
-    steps += [LinkFrom(links, title, folder, is_before=False)] if links.after else []
+    name = fit_title(clean_text(text.title))
+    steps += [LinkFrom(links, name, folder, is_before=True)] if links.before else []
+    steps += [LinkFrom(links, name, folder, is_before=False)] if links.after else []
     if extras.thumbnail and package.thumbnail.is_file():
         steps.append(Thumbnail(package.thumbnail))
     titles = {
-        language: title for language, title in extras.titles.items() if not same_language(language, text.language)
+        language: replace(title, description=with_links(title.description, links.said_in(language)))
+        for language, title in extras.titles.items()
+        if not same_language(language, text.language)
     }
     if titles and text.language:
         steps.append(Titles(titles))
