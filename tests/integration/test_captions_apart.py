@@ -17,7 +17,8 @@ from tests.standins.typical import typical
 
 FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}
 WORDS = (
-    "quickly judged foxes jumped over lazily sleeping dogs and typography goes by many pages of yellow paper".split()
+    *("quickly", "judged", "foxes", "jumped", "over", "lazily", "sleeping", "dogs", "and", "typography", "goes", "by"),
+    *("many", "pages", "of", "yellow", "paper"),
 )
 # Short enough for the largest size in every format: nothing is higher than that.
 TWO_LINES = (("So", "one", "of", "three"), ("gladly", "stops."))
