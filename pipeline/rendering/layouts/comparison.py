@@ -33,7 +33,7 @@ MOST_ITEMS = 4
 _NAME_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
 _NARROW_NAME_SIZES, _LOW_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
 _VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
-_ASPECT_SIZES = (36, 32)
+_ASPECT_SIZES = (44, 40, 36, 32)
 _NARROW_ASPECT_SIZES = (32,)
 # Steps down from the largest sizes of values, by the number of rows.
 _START = (0, 1, 2, 3)
