@@ -40,6 +40,9 @@ _SVT_AV1_TUNING = {
     # No keyframe but those that are asked for.
     "scd": "0",
 }
+# The coarsest quantiser that keeps the dither of a dark gradient (above it, the gradient is seen in bands), and at most
+# how much finer than the rest keyframes are made for it: drafts may have bands.
+_KEEPS_DITHER, _MOST_FINER = 8, 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,7 @@ class EncoderPlan:
     quality: int = 16
     # Whether `quality` is a rate factor instead (`crf`), of which the encoder makes quantisers. AV1's goes to 63.
     is_crf: bool = False
-    # How much finer keyframes are: the quantiser falls by 6 * log2 of it. Not for AV1.
+    # How much finer keyframes are, at least: the quantiser falls by 6 * log2 of it. Not for AV1.
     keyframe_gain: float = 3.2
     # As the encoder names it: ultrafast … placebo, of SVT-AV1 0 to 13.
     preset: str = "ultrafast"
@@ -103,13 +106,21 @@ def encoder_options(plan: EncoderPlan, *, frame_rate: int) -> dict[str, str]:
             "svtav1-params": _joined(_SVT_AV1_TUNING),
         }
     # Keyframes are asked for where they are due.
-    rate |= {"ipratio": f"{plan.keyframe_gain:g}"}
+    rate |= {"ipratio": f"{_keyframe_gain(plan):g}"}
     if plan.codec == "h265":
         tuning = _joined({**rate, "keyint": "-1", **_X265_TUNING})
         return {"preset": plan.preset, "forced-idr": "1", "x265-params": tuning}
     pictures = {"bframes": str(0 if plan.holds == "variable" else plan.bframes), "ref": str(plan.references)}
     tuning = _joined({**rate, **pictures, "keyint": "infinite", **_X264_TUNING})
     return {"preset": plan.preset, "forced-idr": "1", "profile": "high", "x264-params": tuning}
+
+
+def _keyframe_gain(plan: EncoderPlan) -> float:
+    """So much that gradients keep their dither; the pictures after a keyframe skip over it."""
+    if plan.is_crf:
+        return plan.keyframe_gain
+    finer = min(plan.quality - _KEEPS_DITHER, _MOST_FINER)
+    return float(max(plan.keyframe_gain, 2 ** (finer / 6)))
 
 
 def _joined(tuning: Mapping[str, str]) -> str:

@@ -139,13 +139,21 @@ def _few_words(cue: Cue) -> Iterator[Cue]:
     groups: list[list[Word]] = [[]]
     for word in (word for line in cue.lines for word in line):
         group = groups[-1]
-        if len(group) == _MOST_WORDS or (sum(len(each.text) + 1 for each in (*group, word)) > _MOST_LETTERS and group):
+        if len(group) == _MOST_WORDS or (_letter_count([*group, word]) > _MOST_LETTERS and group):
             groups.append(group := [])
         group.append(word)
+    *_, before, last = [[], *groups]
+    if len(last) == 1 and len(before) == _MOST_WORDS and _letter_count([before[-1], *last]) <= _MOST_LETTERS:
+        # No last word on its own.
+        last.insert(0, before.pop())
     starts = [cue.start_s, *(group[0].start_s for group in groups[1:])]
     for group, start_s, end_s in zip(groups, starts, (*starts[1:], cue.end_s), strict=True):
         if group:
             yield Cue(start_s=start_s, end_s=end_s, lines=(tuple(group),))
+
+
+def _letter_count(words: Sequence[Word]) -> int:
+    return sum(len(word.text) + 1 for word in words)
 
 
 def _caption(cue: Cue, look: Look, *, on_picture: bool) -> CaptionElement | None:

@@ -11,8 +11,9 @@ _COLUMNS = 12
 # What apps cover of a tall picture: 220 of 1,920 px above, 420 below, and 140 at 1,080 beside the lower half.
 _TALL_TOP, _TALL_BOTTOM = 220 / 1920, 420 / 1920
 _BUTTONS = 140
-# Between what a stacked picture shows and its captions.
-_AIR = 24
+# Between what a picture shows and the plate of two lines of captions: half a line, with the tails of letters. Where
+# one stacks, every row counts; an upright picture has enough of them.
+_AIR, _AIR_STACKED, _AIR_TALL = 32, 24, 48
 
 
 class Box(NamedTuple):
@@ -110,10 +111,8 @@ class Grid:
             # Their buttons stand on the right, and on the left where text begins at the right: see `mirrored`.
             right = self.format.width_px - self.px(_BUTTONS)
             top = round(self.format.height_px * _TALL_TOP)
-            return Box(self._side_px, top, right, self.captions.top - self.px(48))
-        side = self._side_px
-        # Where one stacks, texts fill what there is down to the last row.
-        air = self.px(_AIR) if self.is_stacked else 0
+            return Box(self._side_px, top, right, self.captions.top - self.px(_AIR_TALL))
+        side, air = self._side_px, self.px(_AIR_STACKED if self.is_stacked else _AIR)
         return Box(side, self.px(96), self.format.width_px - side, self.captions.top - air)
 
     @property

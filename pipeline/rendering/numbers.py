@@ -24,6 +24,8 @@ SHORT_UNIT_CHARS = 4
 _LONG_FROM = 100_000
 # How many digits are read at a glance.
 _SIGNIFICANT, _SIGNIFICANT_SHORT = 5, 3
+# How many times larger the largest is that makes a number next to nothing.
+_NEXT_TO_NOTHING = 1000
 _MOST_DECIMALS = 6
 _BY_TEN_THOUSANDS = frozenset({"ja", "zh", "yue", "ko"})
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
@@ -99,8 +101,11 @@ def is_blank(text: str) -> bool:
 
 
 def _decimals(values: Sequence[float], largest: float) -> int:
-    """As many as the most exact of them needs, as long as the largest can be read at a glance."""
-    needed = max((_own_decimals(value) for value in values), default=0)
+    """As many as the most exact of them needs, as long as the largest can be read at a glance.
+
+    What is next to nothing beside the largest has decimals of its own: 54 and 0.01, not 54.00.
+    """
+    needed = max((_own_decimals(value) for value in values if abs(value) * _NEXT_TO_NOTHING >= largest), default=0)
     whole = math.floor(math.log10(largest)) + 1 if largest else 1
     return min(needed, max(0, _SIGNIFICANT - max(1, whole)) if largest >= 1 else _MOST_DECIMALS)
 
@@ -113,8 +118,8 @@ def _own_decimals(value: float) -> int:
 
 def _plain(value: float, decimals: int, locale: Locale) -> str:
     exact = Decimal(repr(value))
-    if value and not round(exact, decimals):
-        # Next to a large one it would be nothing.
+    if abs(exact - round(exact, decimals)) > abs(exact) / 5:
+        # Next to a large one it would be nothing, or another number.
         decimals = min(_MOST_DECIMALS, _own_decimals(float(f"{value:.1g}")))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 # How much wider or narrower than it is a picture may be cut: about a fifth of it goes.
 GIVE = 1.25
-_ABOVE_CAPTIONS = 24
+# Below pictures, and what stands below them.
+_ABOVE_EDGE = 16
 
 
 def picture_room(look: Look) -> Box:
-    """Where pictures may stand: the content, a little away from the plate of captions."""
+    """Where pictures may stand: the content, a little shorter: a picture has a hard edge."""
     content = look.grid.content
-    return content._replace(bottom=content.bottom - look.grid.px(_ABOVE_CAPTIONS))
+    return content._replace(bottom=content.bottom - look.grid.px(_ABOVE_EDGE))
 
 
 def framed(aspect: float, width_px: int, height_px: int, *, give: float = GIVE) -> tuple[int, int]:

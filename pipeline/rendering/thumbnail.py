@@ -33,6 +33,8 @@ _LIGHTS = (
     Light(role="glow_far", x=0.05, y=0.0, width=0.40, height=0.60, strength=0.35),
 )
 _GAP = 40
+# Height of the words below a number: three lines in the smallest size.
+_BELOW_NUMBER = 272
 # Of the figure on a poster.
 _FAINT = 0.22
 
@@ -91,7 +93,7 @@ def _on_accent(sheet: Sheet) -> None:
     drawn = figure(sheet.look.seed, side, bold=True)
     faint = drawn.mask.point([round(level * _FAINT) for level in range(256)])
     sheet.put(Image.new("RGB", faint.size, rgb(theme.on_accent)), faint, width - side * 2 // 3, (height - side) // 2)
-    room = height - 2 * MARGIN if not sheet.is_upright else height // 2
+    room = sheet.most_height if not sheet.is_upright else height // 2
     block = sheet.fitted(sheet.words, sheet.sizes, width - 3 * MARGIN, room)
     top = (height - block.height_px) // 2 if not sheet.is_upright else height // 5
     sheet.write(block, top, (theme.on_accent,))
@@ -106,11 +108,14 @@ def _with_number(sheet: Sheet, scene: NumberScene) -> None:
         height // 2,
         lines=1,
     )
-    block = sheet.fitted(sheet.words, SIZES[4:], sheet.width + 200 * (not sheet.is_upright), height // 3, lines=3)
-    whole = number.height_px + 2 * _GAP + block.height_px
+    block = sheet.fitted(sheet.words, SIZES[4:], sheet.width + 200 * (not sheet.is_upright), _BELOW_NUMBER, lines=3)
+    gap = max(_GAP, min(2 * _GAP, sheet.most_height - number.height_px - block.height_px))
+    whole = number.height_px + gap + block.height_px
     top = (height - whole) // 2 if not sheet.is_upright else height // 6
+    # Both move up together where the words would stand in the corner of the film's length.
+    top -= top + number.height_px + gap - sheet.place(block, top + number.height_px + gap).top
     sheet.write(number, top, (theme.accent,))
-    sheet.write(block, top + number.height_px + 2 * _GAP, (theme.text,))
+    sheet.write(block, top + number.height_px + gap, (theme.text,))
 
 
 def _behind(sheet: Sheet) -> None:
@@ -119,7 +124,7 @@ def _behind(sheet: Sheet) -> None:
     drawn = figure(sheet.look.seed, side, bold=True)
     top = -side // 3 if not sheet.is_upright else height // 3
     sheet.put(drawn.rgb(theme), drawn.mask, width - side * 3 // 5, top)
-    room = height * 3 // 5 if not sheet.is_upright else height // 3
+    room = height * 2 // 3 if not sheet.is_upright else height // 3
     block = sheet.fitted(sheet.words, SIZES[2:], sheet.width - 80 * (not sheet.is_upright), room)
     low = height - MARGIN - block.height_px if not sheet.is_upright else height // 8
     sheet.write(block, low, (theme.text, theme.accent))

@@ -15,14 +15,17 @@ from pipeline.rendering.text import TextStyle, draw_ink
 from pipeline.rendering.theme import rgb
 
 _STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True, is_heading=True)
-SIZES = (180, 166, 152, 140, 128, 116, 104, 92, 80, 70, 60, 50)
-# Twelve pixels, where lists show thumbnails 168 pixels wide.
-_READABLE = 92
+# The last is twelve pixels where lists show thumbnails 168 pixels wide. Smaller words are none: what does not fit ends
+# in an ellipsis, and the whole title stands beside the thumbnail anyway.
+SIZES = (180, 166, 152, 140, 128, 116, 104, 92)
 # Of a single short word: a name, a year.
 _WORD_SIZES = (340, 300, 260, 220, *SIZES)
 _SHORT_CHARS = 7
-_LINES = 4
+# Lines that read at a glance, and what a long title gets before words are left out.
+_LINES, _MORE_LINES = 4, 6
 MARGIN = 64
+# On a lying one, words to the right of this end above that: below, sites put the film's length. And their highest top.
+_LENGTH_LEFT, _LENGTH_TOP, _HIGHEST = 1100, 624, 40
 # From the upper or lower edge to the logo, and from there to words; on an upright still it is larger.
 _LOGO, _LOGO_MARGIN, _BESIDE_LOGO = Most(11_000, 300, 64), 48, 20
 _UPRIGHT = 1.5
@@ -59,18 +62,23 @@ class Sheet:
         return _WORD_SIZES if len(self.words) <= _SHORT_CHARS else SIZES
 
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:
-        """A text in the largest of the sizes at which it fits; a word is divided before it is too small to be read."""
+        """A text in the largest of the sizes at which it fits; a long one, not a number, may take more `lines`."""
         style = self.look.styled(_STYLE)
-        readable = [size for size in sizes if size >= _READABLE]
-        block = fit(text, style, readable, width_px=width, height_px=height, most_lines=lines) if readable else None
-        if block and not block.cut:
-            return block
-        return fit(text, style, sizes, width_px=width, height_px=height, most_lines=lines)
+        block = fit(text, style, sizes, width_px=width, height_px=height, most_lines=lines)
+        if block.cut and lines > 1:
+            return fit(text, style, sizes, width_px=width, height_px=height, most_lines=_MORE_LINES)
+        return block
 
     def place(self, block: TextBlock, top: int, *, across: bool = False) -> Box:
-        """Where the lines of a text stand that begins at `top`, pixels; `across`: not where reading begins."""
+        """Where the lines of a text stand that begins at `top`, pixels; `across`: not where reading begins.
+
+        It stands higher where it would be in the corner of the film's length.
+        """
         on_right = across is not self.look.right_to_left
         left = self.picture.width - MARGIN - block.width_px if on_right else MARGIN
+        if not self.is_upright and left + block.width_px > _LENGTH_LEFT:
+            # A quarter of their size for the tails of letters.
+            top = min(top, max(_HIGHEST, _LENGTH_TOP - block.size_px // 4 - block.height_px))
         return Box(left, top, left + block.width_px, top + block.height_px)
 
     def write(self, block: TextBlock, top: int, colours: Sequence[str], *, across: bool = False) -> None:
@@ -85,7 +93,7 @@ class Sheet:
             start = place.left
             if self.look.right_to_left:
                 start = place.right - round(line.width_em * block.size_px)
-            at = (start + ink.left, top + block.cap_px + number * block.leading_px + ink.top)
+            at = (start + ink.left, place.top + block.cap_px + number * block.leading_px + ink.top)
             inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])))
             self.picture.paste(inked, at, ink.mask)
 

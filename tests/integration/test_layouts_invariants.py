@@ -20,6 +20,7 @@ from pipeline.model import (
     ProductScene,
     QuizScene,
     SceneryScene,
+    Share,
     SharesScene,
     SpokenLine,
     TableScene,
@@ -197,6 +198,14 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     )
 
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
+
+
+def test_a_name_below_a_number_with_tails_stays_clear_of_them():
+    # Found by the soak, likewise.
+    items = (Share(label="ש" * 15, value=1.000001), Share(label="שָׁלוֹם", value=1.0))
+    scene = SharesScene(lines=(), heading="ש" * 10, unit="كم", point=1, items=items)
+
+    assert [*find_faults(scene, look_of((960, 400), language="he", theme="clay-dark"))] == []
 
 
 def test_a_price_below_a_name_with_tails_has_marks_of_its_own():

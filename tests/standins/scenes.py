@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import SCENES, Scene, SpokenLine, Word, row_of, split_words
 from pipeline.model.showing import Several, Shown, rules_of
+from pipeline.model.writing import fitting, width
 from pipeline.script.sense import find_nonsense
 
 
@@ -73,23 +74,24 @@ _WORD_S, _PAUSE_S, _BEGINS_S = 0.35, 0.9, 0.4
 
 @st.composite
 def texts(draw: st.DrawFn, language: str, max_chars: int, *, needed: bool = True) -> str:
-    """A text of at most so many characters: nothing, a word, as many as fit, wide ones, or with strangers in it."""
+    """A text of at most such a `width`: nothing, a word, as many as fit, wide ones, or with strangers in it."""
     tongue = TONGUES[language]
     manner = draw(st.sampled_from(["words", "full", "short", "long", "large", "strange"] + ["nothing"] * (not needed)))
     if manner == "nothing":
         return ""
     if manner == "large":
-        return (tongue.large * max_chars)[: draw(st.integers(1, max_chars))]
+        many = tongue.large * max_chars
+        return many[: fitting(many, draw(st.integers(1, max_chars)))]
     pool = {"long": (*tongue.words, tongue.long, tongue.long), "strange": (*tongue.words, *_STRANGERS)}
     words = st.sampled_from(pool.get(manner, tongue.words))
     count = {"short": st.just(1), "full": st.just(max_chars)}.get(manner, st.integers(1, 12))
     found = draw(words)
     for _ in range(draw(count) - 1):
         longer = found + tongue.space + draw(words)
-        if len(longer) > max_chars:
+        if width(longer) > max_chars:
             break
         found = longer
-    return found[:max_chars].strip()
+    return found[: fitting(found, max_chars)].strip()
 
 
 def numbers() -> st.SearchStrategy[float]:

@@ -63,6 +63,12 @@ def test_few_words_at_a_time_follow_each_other_without_a_gap_and_none_is_lost(te
         assert element.box(None).within(look.grid.captions) == element.box(None)
 
 
+def test_few_words_at_a_time_do_not_end_in_one_alone():
+    elements, _ = shown("words", ["It", "was", "in", "Peru."])
+
+    assert [len({each.word for each in element.letters} - {-1}) for element in elements] == [2, 2]
+
+
 @pytest.mark.parametrize("style", ["block", "words"])
 def test_letters_without_a_plate_are_dark_on_a_light_theme(style):
     theme = load_theme("paper")

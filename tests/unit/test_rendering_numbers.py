@@ -61,6 +61,11 @@ def test_numbers_that_are_compared_have_as_many_decimals_as_the_most_exact_needs
 def test_what_is_small_beside_a_large_one_is_not_written_as_nothing():
     assert write_numbers((12345, 0.4), "en") == ("12,345", "0.4")
     assert write_numbers((0.00002,), "en") == ("0.00002",)
+    assert write_numbers((800, 0.6), "en") == ("800", "0.6")
+
+
+def test_a_number_next_to_nothing_gives_the_large_ones_no_decimals():
+    assert write_numbers((54, 25, 0.01), "en", "cm") == ("54\u00a0cm", "25\u00a0cm", "0.01\u00a0cm")
 
 
 def test_two_short_numbers_that_differ_look_different():

@@ -210,3 +210,48 @@ def test_the_plate_of_a_number_has_a_rim_of_another_colour_whatever_is_behind_it
     middle = (top + bottom) // 2
     rim, plate = (np.asarray(picture.getpixel((left + inside, middle)), int) for inside in (5, 22))
     assert np.abs(rim - plate).sum() > 150
+
+
+# Long titles --------------------------------------------------------------------------------------------------------
+
+LONG = {
+    "en": "Why the deepest lakes of the whole continent never freeze over in winter",
+    "de": "Donaudampfschifffahrtsgesellschaftskapitänsmütze und Rindfleischetikettierung",
+    "ja": "コンピュータシミュレーションで解き明かす深海生物の三つの心臓と青い血液の秘密",
+    "ar": "لماذا يملك الأخطبوط ثلاثة قلوب ودما أزرق اللون في أعماق المحيط",
+    "he": "מדוע לתמנון יש שלושה לבבות ודם כחול במעמקי האוקיינוס הגדול",
+    "hi": "ऑक्टोपस के तीन दिल और नीला खून क्यों होता है अंतर्राष्ट्रीयकरण",
+}
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [(shoe, 1), *((coast, number) for number in range(COUNT + 1))],
+    ids=lambda one: f"{one[0].__name__}-{one[1]}",
+)
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("language", LONG)
+def test_a_long_title_is_read_in_a_list_and_stays_inside(candidate, language, size, tmp_path, monkeypatch):
+    # Number 0: the third still of a film that is about a number.
+    (paint, number), written, write = candidate, [], thumbnail_sheet.Sheet.write
+
+    def noted(sheet, block, top, colours, **where):
+        written.append((sheet.place(block, top, **where), block))
+        write(sheet, block, top, colours, **where)
+
+    monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
+    still = still_of(paint(), tmp_path, "picture.png")
+    scenes = [SceneryScene(lines=(), picture=still.name)]
+    if not number:
+        scenes.append(NumberScene(lines=(), value=384_400, unit="km", text="From here to the Moon"))
+    film = Script(title=LONG[language], language=language, scenes=tuple(scenes))
+    picture = draw_thumbnail(film, replace(look(size=size, language=language), stills=(still,)), number or 3)
+
+    for place, block in written:
+        # Twelve pixels where a list shows stills 168 pixels wide, and no words outside the margin or under the length.
+        assert block.size_px * 168 / picture.width >= 12
+        assert place.left >= 64
+        assert place.top >= 40
+        assert place.right <= picture.width - 64
+        assert place.bottom + block.size_px // 4 <= picture.height - (24 if place.right <= 1100 else 90)
+    assert sum(len(line.text) for _, block in written for line in block.lines) > 12

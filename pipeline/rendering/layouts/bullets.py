@@ -20,16 +20,16 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import ITEM, Line, TextStyle, draw_ink, shape
-from pipeline.rendering.theme import ITEM_SIZES
+from pipeline.rendering.text import HEADING, ITEM, Line, TextStyle, draw_ink, shape
+from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
 from pipeline.rendering.timeline import item_frames
 
 _LIGHTS = (
     Light(role="glow", x=0.86, y=0.48, width=0.34, height=0.62, strength=0.60),
     Light(role="glow_far", x=0.10, y=0.98, width=0.46, height=0.50, strength=0.34),
 )
-# From the heading's last baseline to the first item's capitals.
-_AFTER_HEADING = 112
+# From the heading's last baseline to the first item's capitals; less where room is short, and the heading is smaller.
+_AFTER_HEADING, _AFTER_LOW_HEADING = 112, 80
 # Height that the block takes if it can: items stand as far apart as that allows.
 _AIRY = 720
 # Above and below the block, together, at least.
@@ -52,7 +52,8 @@ class _Plan:
     label: TextBlock
     heading: TextBlock
     items: tuple[TextBlock, ...]
-    # Between the last baseline of an item and the capitals of the next.
+    # Between the heading's last baseline and the capitals of the first item, and from one item to the next.
+    below_heading_px: int
     gap_px: int
     figure_px: int
     height_px: int
@@ -88,7 +89,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _below(plan.label, grid.px(40) + plan.heading.reach_px)
     elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
-    top += _below(plan.heading, grid.px(_AFTER_HEADING))
+    top += _below(plan.heading, plan.below_heading_px)
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
         digits = numeral(scene.first + number, look.language)
@@ -127,31 +128,51 @@ def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, 
                 return plan
     assert plan is not None
     # Where letters are wide: a few items may have room for more lines before they are cut.
-    for most_lines in _MORE_LINES:
-        longer = _try(scene, look, splits[-1][0], 0, item_sizes[-1], most_lines=most_lines)
+    tries = [(most_lines, low) for low in (False, True) for most_lines in (_MOST_LINES, *_MORE_LINES)]
+    for most_lines, low in tries[1:]:
+        longer = _try(scene, look, splits[-1][0], 0, item_sizes[-1], most_lines=most_lines, low=low)
         if longer.height_px <= room and not any(item.cut for item in longer.items):
             return longer
-    return plan
+    return plan if plan.height_px <= room else _try(scene, look, splits[-1][0], 0, item_sizes[-1], low=True)
 
 
 def _try(
-    scene: BulletsScene, look: Look, columns: int, figure: int, size_px: int, *, most_lines: int = _MOST_LINES
+    scene: BulletsScene,
+    look: Look,
+    columns: int,
+    figure: int,
+    size_px: int,
+    *,
+    most_lines: int = _MOST_LINES,
+    low: bool = False,
 ) -> _Plan:
     grid = look.grid
     width = grid.columns(columns)
     label = kicker(scene.kicker, look, width_px=width)
     title = heading(scene.heading, look, width_px=width)
+    if low:
+        smaller = sizes(grid, HEADING_SIZES[3:])
+        title = fit(scene.heading, look.styled(HEADING), smaller, width_px=width, most_lines=2)
+    below_title = grid.px(_AFTER_LOW_HEADING if low else _AFTER_HEADING)
     text_width = width - _indent(look)
     items = tuple(
         fit(item, look.styled(ITEM), (size_px,), width_px=text_width, most_lines=most_lines) for item in scene.items
     )
-    height = _below(label, grid.px(40) + title.reach_px) + _below(title, grid.px(_AFTER_HEADING))
+    height = _below(label, grid.px(40) + title.reach_px) + _below(title, below_title)
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
     gap = _gap((airy - height) // max(1, gaps), grid)
     height += gap * gaps
-    return _Plan(label=label, heading=title, items=items, gap_px=gap, figure_px=grid.px(figure), height_px=height)
+    return _Plan(
+        label=label,
+        heading=title,
+        items=items,
+        gap_px=gap,
+        figure_px=grid.px(figure),
+        height_px=height,
+        below_heading_px=below_title,
+    )
 
 
 def _gap(wanted_px: int, grid: Grid) -> int:

@@ -37,8 +37,9 @@ GROWTH_FRAMES = 24
 VALUE_AFTER = 14
 # When what no line speaks of appears, and how far apart its values stand, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 14, 3
-# From the heading to what is measured, from there to the drawing, and from the drawing to its source, at 1080.
-_AFTER_HEADING, _AFTER_HEAD, _BEFORE_SOURCE = 32, 72, 56
+# From the heading to what is measured, from there to the drawing, from the drawing to its source, and below that, at
+# 1080.
+_AFTER_HEADING, _AFTER_HEAD, _BEFORE_SOURCE, _TAILS = 32, 72, 56, 12
 # How far the greys of context are on the way from the colour of quiet text to that of lines; how visible the lines of
 # an axis are, and labels whose values have not come (0 to 255).
 _QUIET_BAR, _QUIET_LINE = 0.78, 0.40
@@ -97,7 +98,7 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
     used = title.height_px + title.reach_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
     # Tails of the last line stay inside the margin.
-    used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(8) if origin.lines else 0
+    used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_TAILS) if origin.lines else 0
     return Sheet(
         look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=grid.content.height - used
     )

@@ -33,7 +33,7 @@ MOST_ITEMS = 4
 _NAME_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
 _NARROW_NAME_SIZES, _LOW_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
 _VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
-_ASPECT_SIZES = (36, 32)
+_ASPECT_SIZES = (44, 40, 36, 32)
 _NARROW_ASPECT_SIZES = (32,)
 # Steps down from the largest sizes of values, by the number of rows.
 _START = (0, 1, 2, 3)
@@ -135,7 +135,7 @@ def _try(scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, ro
     grid = look.grid
     head = header("", scene.heading, look, low=squeeze.low)
     padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
-    aspects, aspect_px = _aspects(scene, look, padding)
+    aspects, aspect_px = _aspects(scene, look, padding, most_lines=min(2, squeeze.lines))
     gutter = grid.px(_GUTTER)
     width = (grid.content.width - aspect_px - gutter) // 2
     values = _values(scene, look, squeeze, smaller, width_px=width - 2 * padding)
@@ -176,15 +176,17 @@ def _name_sizes(look: Look, squeeze: _Squeeze, value_px: int) -> tuple[int, ...]
     return tuple(size for size in sizes(look.grid, scale) if size >= value_px) or (value_px,)
 
 
-def _aspects(scene: ComparisonScene, look: Look, padding_px: int) -> tuple[tuple[TextBlock, ...], int]:
+def _aspects(
+    scene: ComparisonScene, look: Look, padding_px: int, *, most_lines: int
+) -> tuple[tuple[TextBlock, ...], int]:
     """What is compared, and the width that is left to it beside the cards."""
     grid, style = look.grid, look.styled(BODY)
     texts = [item.aspect for item in scene.items]
     if grid.is_stacked:
         width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
-        return fit_alike(texts, style, sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, most_lines=2), 0
+        return fit_alike(texts, style, sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, most_lines=most_lines), 0
     width = round(grid.content.width * _ASPECT_SHARE)
-    aspects = fit_alike(texts, style, sizes(grid, _ASPECT_SIZES), width_px=width, most_lines=2)
+    aspects = fit_alike(texts, style, sizes(grid, _ASPECT_SIZES), width_px=width, most_lines=most_lines)
     widest = max((aspect.width_px for aspect in aspects), default=0)
     return aspects, widest + grid.px(_BESIDE_ASPECT) if widest else 0
 

@@ -59,6 +59,10 @@ _COUNTING, _COUNTING_FAST, _FIRST = 30, 24, 6
 _WORTH_ANNOUNCING, _LEAVING, _READ_IN = 45, 8, 60
 
 
+# A ring on the line of the digits reads as a nought: degrees, minutes and seconds hang from their top.
+_HANGING = ("°", "′", "″")
+
+
 class _Digits(NamedTuple):
     """The number set on one line, in pixels."""
 
@@ -256,7 +260,8 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) ->
         counter(digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, over=over)
     )
     left += digits.figure_px + digits.behind_gap_px
-    top += digits.cap_px - digits.behind.cap_px
+    if not digits.amount.behind.startswith(_HANGING):
+        top += digits.cap_px - digits.behind.cap_px
     elements += letters(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
     return elements
 

@@ -33,7 +33,7 @@ from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import BODY
+from pipeline.rendering.text import BODY, draw_ink
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES, between
 
 # Room for text in the middle of the ring, of its diameter.
@@ -177,13 +177,21 @@ def _middle(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, ...]:
     name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=width, most_lines=2)
     if name.cut:
         name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=width, most_lines=3)
-    fits = not value.cut and not name.cut and value.height_px + name.height_px <= _MIDDLE * side - grid.px(_GAP)
+    height = value.height_px + _below_value(value, look) + name.height_px
+    fits = not value.cut and not name.cut and height <= _MIDDLE * side
     return (value, name) if fits else ()
+
+
+def _below_value(value: TextBlock, look: Look) -> int:
+    """From the number in the middle to its name: units of some scripts have tails that are long at that size."""
+    ink = draw_ink(value.lines[0], value.size_px) if value.lines else None
+    tails = ink.top + ink.mask.height if ink else 0
+    return max(look.grid.px(28), tails + look.grid.px(8))
 
 
 def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) -> list[Sprite]:
     """These texts, centred in the ring."""
-    gap = look.grid.px(28)
+    gap = _below_value(blocks[0], look) if blocks else 0
     top = ring.centre[1] - (sum(block.height_px for block in blocks) + gap * (len(blocks) - 1)) // 2
     left, motion = ring.centre[0] - ring.side // 2, enter(look.grid, start + 6, rise=24)
     sprites: list[Sprite] = []

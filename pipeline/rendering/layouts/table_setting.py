@@ -64,15 +64,16 @@ def set_table(scene: TableScene, page: Sheet) -> TablePlan:
     """The largest type at which nothing is cut, a line to a cell if possible; else with first cells above the rest."""
     setting = _Setting(scene, page)
     steps = setting.steps
-    tries = [(stacked, lines, px) for stacked in (False, True) for lines in (1, 2) for px in steps]
-    tries += [(stacked, 3, steps[-1]) for stacked in (False, True)]
-    for is_stacked, most_lines, size_px in tries:
+    tries = [(stacked, lines, px, False) for stacked in (False, True) for lines in (1, 2) for px in steps]
+    tries += [(stacked, 3, steps[-1], tight) for tight in (False, True) for stacked in (False, True)]
+    for is_stacked, most_lines, size_px, is_tight in tries:
         if setting.may_fit(size_px, most_lines, is_stacked=is_stacked):
-            plan = setting.at(size_px, most_lines, is_stacked=is_stacked)
+            plan = setting.at(size_px, most_lines, is_stacked=is_stacked, is_tight=is_tight)
             if not plan.is_cut and plan.row_px <= setting.share_px(plan):
                 return plan
-    # Words will be missing: as few as can be.
-    plans = [setting.at(steps[-1], lines, is_stacked=page.look.grid.is_stacked) for lines in (2, 1)]
+    # Words will be missing: as few as can be, and the rows stay above the captions.
+    ways = dict.fromkeys((stacked, lines) for stacked in (page.look.grid.is_stacked, False) for lines in (2, 1))
+    plans = [setting.at(steps[-1], lines, is_stacked=stacked, is_tight=True) for stacked, lines in ways]
     return next((plan for plan in plans if plan.row_px <= setting.share_px(plan)), plans[-1])
 
 
@@ -128,8 +129,8 @@ class _Setting:
                     return False
         return True
 
-    def at(self, size_px: int, most_lines: int, *, is_stacked: bool) -> TablePlan:
-        """The table at a type size, its columns as wide as what stands in them asks for."""
+    def at(self, size_px: int, most_lines: int, *, is_stacked: bool, is_tight: bool = False) -> TablePlan:
+        """The table at a type size, its columns as wide as what stands in them asks for; `is_tight`: in low rows."""
         lefts, widths = self._columns(size_px, is_stacked=is_stacked)
         rows = tuple(
             tuple(
@@ -146,6 +147,7 @@ class _Setting:
         )
         # Between the lines of a stacked row: letters may reach far up or down.
         gap = self._line_gap + max(cell.reach_px for row in rows for cell in row)
+        padding = self._padding // 2 if is_tight else self._padding
         plan = TablePlan(
             head=self._head(widths),
             rows=rows,
@@ -154,7 +156,7 @@ class _Setting:
             numeric=self._numeric,
             is_stacked=is_stacked,
             is_mirrored=self._page.look.right_to_left,
-            row_px=max(_height(row, gap, is_stacked=is_stacked) for row in rows) + 2 * self._padding,
+            row_px=max(_height(row, gap, is_stacked=is_stacked) for row in rows) + 2 * padding,
             line_gap_px=gap,
         )
         return replace(plan, row_px=max(plan.row_px, min(self.share_px(plan), self._grid.px(_ROW))))

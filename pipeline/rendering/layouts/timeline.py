@@ -26,7 +26,7 @@ from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, HEADING
+from pipeline.rendering.text import BODY, HEADING, TextStyle, measure
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 
@@ -44,6 +44,8 @@ _BESIDE_SIZES = (40, 36, 32)
 _MOST_ON_ONE_SIDE = 4
 # Steps down from the largest sizes, for few moments and for more.
 _START_FEW, _START_MANY = 0, 2
+# Lines that what happened takes before it gets smaller.
+_FEW_LINES = 3
 _FEW = 3
 # At 1080: the line, a dot, the light around the one that is filled; from the line to words; between columns.
 _LINE, _DOT, _HALO, _DOT_LINE = 4, 32, 64, 4
@@ -167,7 +169,7 @@ def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> _
         width = grid.content.width - grid.px(_INDENT) if grid.is_stacked else _column_width(look, count)
         whens = fit_alike(times, style, sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
         text_steps = sizes(grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:])
-        texts = fit_alike(events, text_style, text_steps, width_px=width, most_lines=squeeze.lines)
+        texts = _large(events, text_style, text_steps, width_px=width, most_lines=squeeze.lines)
         dot_x = grid.px(_DOT) // 2
     if grid.is_stacked:
         room_px = grid.content.height - grid.px(_AIR) - head.height_px
@@ -177,6 +179,18 @@ def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> _
         air = min(grid.px(_MOST_AIR), grid.px(_AIRY) - head.height_px - body_px)
         head = replace(head, below_px=head.below_px + max(0, air))
     return _Plan(head=head, whens=whens, texts=texts, places=places, body_px=body_px)
+
+
+def _large(
+    events: Sequence[str], style: TextStyle, steps: Sequence[int], *, width_px: int, most_lines: int
+) -> tuple[TextBlock, ...]:
+    """All in the largest size in which each takes a few lines, even or not: there is room below, and little across."""
+    for size_px in steps[:-1]:
+        widest = max((measure(word, style) for event in events for word in event.split()), default=0.0)
+        blocks = fit_alike(events, style, (size_px,), width_px=width_px, most_lines=min(_FEW_LINES, most_lines))
+        if widest * size_px <= width_px and not any(block.cut for block in blocks):
+            return blocks
+    return fit_alike(events, style, steps, width_px=width_px, most_lines=most_lines)
 
 
 def _pitch(look: Look, count: int) -> int:
