@@ -8,6 +8,7 @@ that `before` prepares, those whose environment has a say in how Python starts, 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -17,13 +18,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import IO
+from typing import IO, NoReturn
 
 import psutil
 
@@ -32,13 +34,16 @@ LOADED = (
     "anyio._backends._asyncio",
     "anyio._core._signals",
     "av.subtitles.stream",
+    "numpy.ma",
     "numpy.random",
     "pipeline.api",
     "pipeline.cli.display",
     "pipeline.cli.session",
     "pipeline.cli.work",
     "pipeline.narration.espeak",
+    "pipeline.publishing.youtube",
     "pipeline.rendering.fonts",
+    "rich._emoji_codes",
     "tests.standins.edge",
     "tests.standins.groq",
     "tests.standins.youtube.__main__",
@@ -239,6 +244,9 @@ def _load() -> None:
     """Import it all, and draw the first picture of a film: what it is drawn with is open then."""
     for module in LOADED:
         importlib.import_module(module)
+    from PIL import Image  # noqa: PLC0415
+
+    Image.preinit()
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, draw_thumbnail, find_misfits, fonts_for, load  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
@@ -254,10 +262,40 @@ def _load() -> None:
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
         draw_thumbnail(script, look)
         fonts_for(script, look)
+    from pipeline.errors import DamagedError  # noqa: PLC0415
+    from pipeline.model import Batch, Job  # noqa: PLC0415
+    from pipeline.state.documents import from_json  # noqa: PLC0415
+
+    for kind in (Batch, Job):
+        # What checks them is made when the first one is read.
+        with suppress(DamagedError):
+            from_json(b'{"schema": 1}', kind, Path(), where="")
     # No command looks through what was there before it.
     gc.freeze()
 
 
+def _run(program: ModuleType) -> NoReturn:
+    """Its `main`, to the end of the process.
+
+    All that Python does when it ends is done, but for taking apart what was loaded, object by object: in a fork, where
+    that means to copy all of it first, it takes longer than most commands.
+    """
+    code = 1
+    try:
+        program.main()
+        code = 0
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:  # noqa: BLE001 - told as Python tells it
+        sys.excepthook(*sys.exc_info())
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
     _load()
-    _become(*_serve(sys.argv[1])).main()
+    _run(_become(*_serve(sys.argv[1])))
