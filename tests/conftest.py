@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -22,6 +23,17 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 def pytest_xdist_auto_num_workers() -> int:
     """Processes for `-n auto`: two a core, since tests that run commands and services wait half of their time."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What collecting loads stays to the end: nobody looks through it for what could be freed, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
