@@ -2,8 +2,9 @@
 
 To start Python and to import what a film needs takes longer than most of these commands do, and there are hundreds. A
 fork is a process of its own, with an environment, a folder, streams and a session of its own, and it ends as any Python
-does. Fonts, too, are open in it, and workers are forked as they are by any command on Linux. From nothing begin those
-that `before` prepares, those whose environment has a say in how Python starts, and those that ask for it.
+does, but for taking apart what was loaded. Fonts, too, are open in it, and workers are forked as they are by any
+command on Linux. From nothing begin those that `before` prepares, those whose environment has a say in how Python
+starts, and those that ask for it.
 """
 
 from __future__ import annotations
@@ -34,15 +35,19 @@ LOADED = (
     "anyio._backends._asyncio",
     "anyio._core._signals",
     "av.subtitles.stream",
+    "edge_tts",
+    "groq.resources.chat",
     "numpy.ma",
     "numpy.random",
     "pipeline.api",
     "pipeline.cli.display",
     "pipeline.cli.session",
     "pipeline.cli.work",
+    "pipeline.narration.edge",
     "pipeline.narration.espeak",
     "pipeline.publishing.youtube",
     "pipeline.rendering.fonts",
+    "pipeline.reporting.page",
     "rich._emoji_codes",
     "tests.standins.edge",
     "tests.standins.groq",
@@ -246,11 +251,11 @@ def _load() -> None:
         importlib.import_module(module)
     from PIL import Image  # noqa: PLC0415
 
-    Image.preinit()
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, draw_thumbnail, find_misfits, fonts_for, load  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
+    Image.preinit()
     load_template("explainer", search=())
     load()
     lines = (SpokenLine(text="Tea cools."),)
@@ -262,16 +267,24 @@ def _load() -> None:
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
         draw_thumbnail(script, look)
         fonts_for(script, look)
-    from pipeline.errors import DamagedError  # noqa: PLC0415
-    from pipeline.model import Batch, Job  # noqa: PLC0415
-    from pipeline.state.documents import from_json  # noqa: PLC0415
-
-    for kind in (Batch, Job):
-        # What checks them is made when the first one is read.
-        with suppress(DamagedError):
-            from_json(b'{"schema": 1}', kind, Path(), where="")
+    _read_once()
     # No command looks through what was there before it.
     gc.freeze()
+
+
+def _read_once() -> None:
+    """What the first of its kind reads or makes for all that come after it: certificates, and what checks jobs."""
+    from pipeline.errors import DamagedError  # noqa: PLC0415
+    from pipeline.model import Batch, Job  # noqa: PLC0415
+    from pipeline.narration.edge import wire  # noqa: PLC0415
+    from pipeline.script.chat import groq  # noqa: PLC0415
+    from pipeline.state.documents import from_json  # noqa: PLC0415
+
+    wire._trusting()
+    groq._tls()
+    for kind in (Batch, Job):
+        with suppress(DamagedError):
+            from_json(b'{"schema": 1}', kind, Path(), where="")
 
 
 def _run(program: ModuleType) -> NoReturn:
