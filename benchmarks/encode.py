@@ -80,7 +80,7 @@ def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, t
     costs = []
     for forget in (_COLD, _WARM):
         timed = [make_film(brief, workspace, forget=forget)[0] for _ in range(runs)]
-        watched, film = make_film(brief, workspace, forget=forget, watch_s=CLOSELY_S)
+        watched, film = make_film(brief, workspace, forget=forget, watch_s=CLOSELY_S if runs else SELDOM_S)
         costs.append(replace(typical(timed or [watched]), peak_bytes=watched.peak_bytes))
     cold, warm = costs
     orders = orders_of(workspace, film["job"])

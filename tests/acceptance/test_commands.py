@@ -69,7 +69,7 @@ def test_a_second_signal_stops_at_once_with_all_processes(tmp_path):
 @posix_only
 def test_a_closed_terminal_stops_a_batch_in_order(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:3])
-    running = Running.start("run", "kitchen", *SILENT, "--strategy", "sequential", "--json", cwd=tmp_path)
+    running = Running.start("run", "kitchen", *SMALL, "--strategy", "sequential", "--json", cwd=tmp_path)
     running.wait_for(status="in_progress", stage="scenes")
     running.process.send_signal(signal.SIGHUP)
 
@@ -83,7 +83,7 @@ def test_a_closed_terminal_stops_a_batch_in_order(tmp_path):
 @posix_only
 def test_who_stops_helping_hears_that_the_others_go_on(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:3])
-    first = Running.start("run", "kitchen", *SILENT, "--strategy", "sequential", "--json", cwd=tmp_path)
+    first = Running.start("run", "kitchen", *SMALL, "--strategy", "sequential", "--json", cwd=tmp_path)
     first.wait_for(status="in_progress", stage="scenes")
     first.process.send_signal(signal.SIGSTOP)
     helper = Running.start("resume", "kitchen", "--json", cwd=tmp_path)

@@ -2,12 +2,14 @@
 
 To start Python and to import what a film needs takes longer than most of these commands do, and there are hundreds. A
 fork is a process of its own, with an environment, a folder, streams and a session of its own, and it ends as any Python
-does. Fonts, too, are open in it, and workers are forked as they are by any command on Linux. From nothing begin those
-that `before` prepares, those whose environment has a say in how Python starts, and those that ask for it.
+does, but for taking apart what was loaded. Fonts, too, are open in it, and workers are forked as they are by any
+command on Linux. From nothing begin those that `before` prepares, those whose environment has a say in how Python
+starts, and those that ask for it.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -17,13 +19,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import IO
+from typing import IO, NoReturn
 
 import psutil
 
@@ -32,13 +35,20 @@ LOADED = (
     "anyio._backends._asyncio",
     "anyio._core._signals",
     "av.subtitles.stream",
+    "edge_tts",
+    "groq.resources.chat",
+    "numpy.ma",
     "numpy.random",
     "pipeline.api",
     "pipeline.cli.display",
     "pipeline.cli.session",
     "pipeline.cli.work",
+    "pipeline.narration.edge",
     "pipeline.narration.espeak",
+    "pipeline.publishing.youtube",
     "pipeline.rendering.fonts",
+    "pipeline.reporting.page",
+    "rich._emoji_codes",
     "tests.standins.edge",
     "tests.standins.groq",
     "tests.standins.youtube.__main__",
@@ -239,10 +249,13 @@ def _load() -> None:
     """Import it all, and draw the first picture of a film: what it is drawn with is open then."""
     for module in LOADED:
         importlib.import_module(module)
+    from PIL import Image  # noqa: PLC0415
+
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, draw_thumbnail, find_misfits, fonts_for, load  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
+    Image.preinit()
     load_template("explainer", search=())
     load()
     lines = (SpokenLine(text="Tea cools."),)
@@ -254,10 +267,48 @@ def _load() -> None:
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
         draw_thumbnail(script, look)
         fonts_for(script, look)
+    _read_once()
     # No command looks through what was there before it.
     gc.freeze()
 
 
+def _read_once() -> None:
+    """What the first of its kind reads or makes for all that come after it: certificates, and what checks jobs."""
+    from pipeline.errors import DamagedError  # noqa: PLC0415
+    from pipeline.model import Batch, Job  # noqa: PLC0415
+    from pipeline.narration.edge import wire  # noqa: PLC0415
+    from pipeline.script.chat import groq  # noqa: PLC0415
+    from pipeline.state.documents import from_json  # noqa: PLC0415
+
+    wire._trusting()
+    groq._tls()
+    for kind in (Batch, Job):
+        with suppress(DamagedError):
+            from_json(b'{"schema": 1}', kind, Path(), where="")
+
+
+def _run(program: ModuleType) -> NoReturn:
+    """Its `main`, to the end of the process.
+
+    All that Python does when it ends is done, but for taking apart what was loaded, object by object: in a fork, where
+    that means to copy all of it first, it takes longer than most commands.
+    """
+    code = 1
+    try:
+        program.main()
+        code = 0
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:  # noqa: BLE001 - told as Python tells it
+        sys.excepthook(*sys.exc_info())
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
     _load()
-    _become(*_serve(sys.argv[1])).main()
+    _run(_become(*_serve(sys.argv[1])))

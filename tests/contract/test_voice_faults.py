@@ -50,19 +50,29 @@ async def narrated(script, folder, *narrators, voice=None):
     return await narrate(script, narrators=narrators, voice=voice, cache=Cache(folder), retry=NOW)
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The narration of a service that is well."""
+
+    async def speak():
+        async with EdgeStandIn() as edge:
+            return await narrated(film(SENTENCE), tmp_path_factory.mktemp("undisturbed"), narrator_at(edge))
+
+    return anyio.run(speak)
+
+
 def test_every_fault_of_the_stand_in_has_its_row():
     assert [row.fault for row in rows()] == list(FAULTS)
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
-async def test_what_becomes_of_a_fault_is_what_the_table_says(row, tmp_path):
+async def test_what_becomes_of_a_fault_is_what_the_table_says(row, undisturbed, tmp_path):
     async with EdgeStandIn() as edge:
-        undisturbed = await narrated(film(SENTENCE), tmp_path / "undisturbed", narrator_at(edge))
         # aiohttp asks a second time by itself when a connection drops.
         edge.enqueue(*[row.fault] * (2 if row.fault == "drop_handshake" else 1))
         narrator = narrator_at(edge, timeout_s=0.3 if "stall" in row.fault else 5.0)
 
-        narration = await narrated(film(SENTENCE), tmp_path / "disturbed", narrator, SilenceNarrator())
+        narration = await narrated(film(SENTENCE), tmp_path, narrator, SilenceNarrator())
         assert edge.complaints == []
 
     again = row.outcome == "tried again"

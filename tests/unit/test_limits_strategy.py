@@ -2,8 +2,10 @@
 
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from heapq import heappop, heappush
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given
@@ -16,14 +18,16 @@ MB = 1_000_000
 GB = 1000 * MB
 
 
-@dataclass
+@dataclass(eq=False)
 class Film:
     """Speaks with the network, then has its scenes drawn."""
 
     network_s: float
     tasks: list[float]
-    running: list[float] = field(default_factory=list)
     bytes: int = 0
+    # Since it was begun: when the network has answered, and how many of its scenes are being drawn.
+    ready_s: float = 0.0
+    running: int = 0
 
 
 @dataclass
@@ -42,44 +46,56 @@ class Machine:
     asked: list[int] = field(default_factory=list)
     situations: list[Situation] = field(default_factory=list)
     waiting_films: list[int] = field(default_factory=list)
+    # What happens next, by its time: the network answers a film, or a scene of it is drawn.
+    events: list[tuple[float, int, Film, bool]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
+    busy: int = 0
+    waiting: int = 0
 
     def run(self) -> None:
         while self.films or self.under_way:
-            self._work()
+            # Between two events nothing changes but the time.
+            if self.events and self.events[0][0] <= self.now_s:
+                self._work()
             now = self._situation()
             at_once = self.strategy.at_once(now)
             self.asked.append(at_once)
             self.situations.append(now)
             self.waiting_films.append(len(self.films))
             while self.films and len(self.under_way) < at_once:
-                self.under_way.append(self.films.pop(0))
+                film = self.films.pop(0)
+                film.ready_s = self.now_s + film.network_s
+                self.under_way.append(film)
+                self._expect(film.ready_s, film, drawn=False)
             self.now_s += TICK_S
 
-    def _work(self) -> None:
-        for film in self.under_way:
-            film.network_s -= TICK_S
-            film.running = [left - TICK_S for left in film.running if left > TICK_S]
-        self.under_way = [film for film in self.under_way if film.network_s > 0 or film.running or film.tasks]
-        free = self.cores - self._busy()
-        for film in self.under_way:  # those begun first go first
-            while film.network_s <= 0 and film.tasks and free:
-                film.running.append(film.tasks.pop(0))
-                free -= 1
+    def _expect(self, at_s: float, film: Film, *, drawn: bool) -> None:
+        heappush(self.events, (at_s, next(self.numbers), film, drawn))
 
-    def _busy(self) -> int:
-        return sum(len(film.running) for film in self.under_way)
+    def _work(self) -> None:
+        while self.events and self.events[0][0] <= self.now_s:
+            *_, film, drawn = heappop(self.events)
+            film.running -= drawn
+            self.busy -= drawn
+        self.under_way = [film for film in self.under_way if film.ready_s > self.now_s or film.running or film.tasks]
+        ready = [film for film in self.under_way if film.ready_s <= self.now_s]
+        for film in ready:  # those begun first go first
+            while film.tasks and self.busy < self.cores:
+                self._expect(self.now_s + film.tasks.pop(0), film, drawn=True)
+                film.running += 1
+                self.busy += 1
+        self.waiting = sum(len(film.tasks) for film in ready)
 
     def _situation(self) -> Situation:
-        self.drawn = self.drawn or self._busy() > 0
+        self.drawn = self.drawn or self.busy > 0
         workers = self.workers_bytes if self.drawn else 0
-        memory = self.base_bytes + workers + sum(film.bytes for film in self.under_way)
         return situation(
             now_s=self.now_s,
             under_way=len(self.under_way),
-            waiting=sum(len(film.tasks) for film in self.under_way if film.network_s <= 0),
+            waiting=self.waiting,
             cores=self.cores,
-            busy=self._busy(),
-            memory_bytes=memory,
+            busy=self.busy,
+            memory_bytes=self.base_bytes + workers + sum(film.bytes for film in self.under_way),
         )
 
     def busy_share(self, *, after_s: float) -> float:
@@ -106,7 +122,7 @@ def adaptive(*, max_concurrent: int = 32, cores: int = 2, memory_limit_bytes: in
 
 
 def films(
-    count: int, *, seed: int, network_s: tuple[float, float], tasks: int, task_s: tuple[float, float], size: int = 0
+    number: int, *, seed: int, network_s: tuple[float, float], tasks: int, task_s: tuple[float, float], size: int = 0
 ) -> list[Film]:
     chance = random.Random(seed)
     return [
@@ -115,7 +131,7 @@ def films(
             tasks=[chance.uniform(*task_s) for _ in range(tasks)],
             bytes=size,
         )
-        for _ in range(count)
+        for _ in range(number)
     ]
 
 

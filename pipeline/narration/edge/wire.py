@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, TypeVar
 
 import aiohttp
@@ -84,6 +85,12 @@ class VoicelessError(TransientError):
     """The service took the text, and no voice was heard. Stays within this room."""
 
 
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Trusts whom edge-tts itself trusts: some Pythons find no certificates. Read once, since that takes a while."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 class EdgeService:
     """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
 
@@ -91,8 +98,7 @@ class EdgeService:
         from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
         from edge_tts.drm import DRM  # noqa: PLC0415
 
-        # The certificates that edge-tts itself trusts: some Pythons find no others.
-        self._tls = ssl.create_default_context(cafile=certifi.where())
+        self._tls = _trusting()
         module: Any = communicate
         if not isinstance(module.WSS_URL, _AddressOfTask):
             module.WSS_URL = _AddressOfTask(module.WSS_URL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -12,6 +13,8 @@ from anyio import to_thread
 from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, encoded, no_connection, no_time, too_much
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
     from groq import AsyncGroq
 
@@ -29,7 +32,7 @@ class GroqTransport:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[GroqLine]:
         """See `service.Transport`."""
-        # A client belongs to one event loop; opening one reads certificates and imports the SDK.
+        # A client belongs to one event loop; opening the first one reads certificates and imports the SDK.
         async with await to_thread.run_sync(self._client) as client:
             yield GroqLine(self._service, client)
 
@@ -37,7 +40,7 @@ class GroqTransport:
         from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - slow to import
 
         # What was asked goes where it was sent, and nowhere else.
-        client = DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [_bound]})
+        client = DefaultAsyncHttpxClient(verify=_tls(), follow_redirects=False, event_hooks={"response": [_bound]})
         return AsyncGroq(
             api_key=self._api_key,
             base_url=self._base_url,
@@ -46,6 +49,14 @@ class GroqTransport:
             http_client=client,
             default_headers={"Accept-Encoding": "identity"},
         )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """What every client would make for itself, and read the same certificates for."""
+    import httpx  # noqa: PLC0415 - loaded with the SDK
+
+    return httpx.create_ssl_context()
 
 
 class GroqLine:
