@@ -186,7 +186,7 @@ class CheckpointStore:
     def at_work(self, batch: str) -> list[JobSummary]:
         """The rows of the films under way, each from its file: its stage is not in the index. Blocks."""
         rows: list[JobSummary] = []
-        for turn in self.index(batch).under_way():
+        for turn in self.index(batch).turns.under_way():
             with contextlib.suppress(CheckpointError):  # a damaged file is told elsewhere
                 rows.append(summary_of(self.load_job_now(batch, turn.job)))
         return rows
