@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -410,6 +411,18 @@ async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says
     assert outcome.is_complete
     assert [text.partition(":")[0] for text in notices(heard)] == ["no new film is begun", "there is room again"]
     assert "the disk has 1" in notices(heard)[0]
+
+
+@pytest.mark.parametrize("full", ["nas", "state", "output"])
+async def test_every_disk_that_films_are_written_to_is_watched(shop, tmp_path, monkeypatch, full):
+    full = tmp_path / "nas" if full == "nas" else shop.workspace / full
+    monkeypatch.setattr("pipeline.limits.resources._disk_of", str)
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=10**9 if place == full else 10**12))
+    elsewhere = replace(shop, output=tmp_path / "nas")
+
+    load = await to_thread.run_sync(elsewhere.machine.resources.sample)
+
+    assert (load.disk, load.disk_free_bytes) == (full, 10**9)
 
 
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, shop, monkeypatch):
