@@ -28,6 +28,8 @@ _OTHERS = {
     JobStatus.REVIEW: "held for review",
     JobStatus.PARKED: "parked",
     JobStatus.CANCELLED: "cancelled",
+    JobStatus.IN_PROGRESS: "at work elsewhere",
+    JobStatus.PENDING: "waiting",
 }
 
 

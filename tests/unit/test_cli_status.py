@@ -329,7 +329,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
 
     rows = [*(row(number) for number in range(1, 9)), row(9, "Film 9: no notes")]
     refused = replace(row(10, "is empty"), id="", title="x.md")
-    counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1}
+    counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1, JobStatus.PENDING: 3}
 
     def rows_of(*statuses):
         return [row for row in rows if row.status in statuses]
@@ -337,7 +337,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
     print_summary(Outcome(batch="big", counts=counts), rows_of, refused=[refused], seconds=5, report=None)
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "big: 0 of 13 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled"
+    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled, 3 waiting"
     assert lines[2] == "  failed 8 films: no key. Set one"
     assert lines[3] == "    Film 1 (space.txt:1), Film 2 (space.txt:2), Film 3 (space.txt:3) and 5 more"
     assert "  failed Film 9 (space.txt:9): no notes. Set one" in lines
