@@ -480,6 +480,10 @@ async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_othe
     assert await statuses(shop) == {"One": "completed", "Three": "completed"}
     assert (outcomes[0].counts[JobStatus.FAILED], outcomes[0].is_complete) == (1, False)
     (said,) = [text for text in notices(heard) if "made afresh by the next run" in text]
+    # It does not vanish from its batch: who goes on without the source hears of it, and the source mends it.
+    resumed = await batches.resume(shop, batch="kitchen")
+    assert (resumed.counts[JobStatus.FAILED], resumed.is_complete) == (1, False)
+    assert (await run(shop, "One", "Two", "Three")).is_complete
     assert "is damaged: not JSON" in said
     assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
     assert (await run(shop, "One", "Two", "Three")).is_complete
