@@ -93,7 +93,8 @@ def span(seconds: float) -> str:
 def _outcome(film: Finished) -> str:
     if film.status is not JobStatus.COMPLETED:
         words = {JobStatus.FAILED: "failed", JobStatus.REVIEW: "held for review", JobStatus.CANCELLED: "cancelled"}
-        return ": ".join(filter(None, (words[film.status], shown(film.why))))
+        word, why = words[film.status], shown(film.why)
+        return f"{word}: {why}" if why not in {"", word} else word
     length = span(film.film_s or 0)
     return f"{length}, already made" if film.untouched else f"{length}, made in {film.took_s:.1f} s"
 

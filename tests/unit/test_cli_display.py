@@ -111,6 +111,13 @@ def test_the_remaining_time_is_no_finer_than_it_is_known(remaining_s, rough, sai
     assert drawn(night(remaining_s=remaining_s, remaining_is_rough=rough))[1] == said
 
 
+@pytest.mark.parametrize(("why", "said"), [("cancelled", "cancelled"), ("", "cancelled"), ("no", "cancelled: no")])
+def test_a_word_that_says_it_all_is_said_once(why, said):
+    film = Finished(title="Tea", status=JobStatus.CANCELLED, why=why)
+
+    assert finished_line(film).plain == f"- Tea: {said}"
+
+
 def test_what_was_said_stands_in_its_order_with_its_age():
     full, room = "no new film is begun: the disk has 1 GB free", "there is room again: going on"
 
