@@ -132,9 +132,9 @@ def _minutes(seconds: float) -> str:
 
 
 def _notices(notices: Sequence[Said], width: int) -> list[Text]:
-    """What was said, in its order; only the last word may still be so, and what is old says how old."""
+    """What was said, the last first: only that may still be so, and what is old says how old."""
     lines: list[Text] = []
-    for said in notices:
+    for said in reversed(notices):
         style = "yellow" if said is notices[-1] else _FAINT
         ago = f"  {_minutes(said.ago_s)} ago" if said.ago_s >= 60 else ""
         lines.append(_cut(Text.assemble((crop(shown(said.text), width - len(ago)), style), (ago, _FAINT)), width))

@@ -118,12 +118,12 @@ def test_a_word_that_says_it_all_is_said_once(why, said):
     assert finished_line(film).plain == f"- Tea: {said}"
 
 
-def test_what_was_said_stands_in_its_order_with_its_age():
+def test_what_was_said_stands_with_its_age_the_last_first():
     full, room = "no new film is begun: the disk has 1 GB free", "there is room again: going on"
 
     lines = drawn(night(notices=(Said(text="long past"), Said(text=full, ago_s=4000), Said(text=room, ago_s=59))))
 
-    assert lines[-2:] == [f"{full}  1 h 07 min ago", room]
+    assert lines[-2:] == [room, f"{full}  1 h 07 min ago"]
 
 
 def test_the_age_of_what_was_said_is_not_cropped():
