@@ -169,7 +169,7 @@ def load(workspace: Path) -> None:
     shop = open_workshop(workspace=workspace)
     with timed("load to resume"):
         index = shop.store.refreshed(_HALF)
-        index.next_up(shop.clock(), limit=8)
+        index.turns.next_up(shop.clock(), limit=8)
     print(f"memory then: {psutil.Process().memory_info().rss / _MIB:.0f} MiB")
 
 

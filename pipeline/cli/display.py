@@ -29,7 +29,7 @@ def reporter(place: Place, *, total: int, batch: str = "", events: bool = False)
     if place.json:
         yield JsonLines() if events else ignore
     elif console.is_terminal and not console.is_dumb_terminal:
-        with LiveDisplay(console, total=total) as listen:
+        with LiveDisplay(console, total=total, batch=batch) as listen:
             yield listen
     else:
         yield PlainLines(total, batch)
@@ -41,12 +41,12 @@ class LiveDisplay:
     A context: when it is left, whatever the reason, the picture is gone and the terminal is as it was.
     """
 
-    def __init__(self, console: Console, *, total: int) -> None:
+    def __init__(self, console: Console, *, total: int, batch: str = "") -> None:
         self._console = console
         self._single = total == 1
         # The picture is drawn by a thread, so that the time goes on while nothing happens.
         self._lock = threading.RLock()
-        self._progress = Progress(time.monotonic, total=total)
+        self._progress = Progress(time.monotonic, total=total, batch=batch)
         self._live = _SteadyLive(self._draw, console=console)
 
     def __enter__(self) -> Listener:

@@ -70,7 +70,7 @@ def _to_make(films: Films) -> str:
     text = ", ".join(named) or "nothing"
     text = f"{films.to_make:,}: {text}" if len(named) > 1 else text
     text += f"; {films.replacing:,} in the place of another" if films.replacing else ""
-    return text + (f"; {films.impossible:,} can't be made" if films.impossible else "")
+    return text + (f"; {films.impossible:,} of them can't be made" if films.impossible else "")
 
 
 def _cached(forecast: Forecast) -> str:

@@ -15,7 +15,7 @@ from rich.text import Text
 from pipeline.cli.text import shown
 from pipeline.model import JobStatus, Priority, bill
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Snapshot
+from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
 
 _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))
@@ -55,7 +55,7 @@ def picture(snapshot: Snapshot, *, width: int, height: int, lately: bool = False
         (3, _counts(snapshot, width)),
         (5, [_parked(film, width) for film in snapshot.parked[:_PARKED_LINES]]),
         (4, _figures(snapshot, width)),
-        (2, [_cut(Text(shown(text), style="yellow"), width) for text in snapshot.notices[: -_NOTICE_LINES - 1 : -1]]),
+        (2, _notices(snapshot.notices[-_NOTICE_LINES:], width)),
     ]
     return Group(*_fit(blocks, height))
 
@@ -93,7 +93,8 @@ def span(seconds: float) -> str:
 def _outcome(film: Finished) -> str:
     if film.status is not JobStatus.COMPLETED:
         words = {JobStatus.FAILED: "failed", JobStatus.REVIEW: "held for review", JobStatus.CANCELLED: "cancelled"}
-        return ": ".join(filter(None, (words[film.status], shown(film.why))))
+        word, why = words[film.status], shown(film.why)
+        return f"{word}: {why}" if why not in {"", word} else word
     length = span(film.film_s or 0)
     return f"{length}, already made" if film.untouched else f"{length}, made in {film.took_s:.1f} s"
 
@@ -120,10 +121,24 @@ def _left(snapshot: Snapshot) -> list[tuple[str, str]]:
         return []
     coarse = 10 if snapshot.remaining_s < 600 else 60
     seconds = max(coarse, round(snapshot.remaining_s / coarse) * coarse)
-    minutes = round(seconds / 60)
-    text = f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
-    text = f"{seconds // 60}:{seconds % 60:02d}" if seconds < 600 else text
+    text = f"{seconds // 60}:{seconds % 60:02d}" if seconds < 600 else _minutes(seconds)
     return [(" · ", _FAINT), (f"about {text} left" if snapshot.remaining_is_rough else f"{text} left", "")]
+
+
+def _minutes(seconds: float) -> str:
+    """In whole minutes: 720 -> 12 min, 4000 -> 1 h 07 min."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def _notices(notices: Sequence[Said], width: int) -> list[Text]:
+    """What was said, the last first: only that may still be so, and what is old says how old."""
+    lines: list[Text] = []
+    for said in reversed(notices):
+        style = "yellow" if said is notices[-1] else _FAINT
+        ago = f"  {_minutes(said.ago_s)} ago" if said.ago_s >= 60 else ""
+        lines.append(_cut(Text.assemble((crop(shown(said.text), width - len(ago)), style), (ago, _FAINT)), width))
+    return lines
 
 
 def _row(film: AtWork, width: int) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ _OTHERS = {
     JobStatus.REVIEW: "held for review",
     JobStatus.PARKED: "parked",
     JobStatus.CANCELLED: "cancelled",
+    JobStatus.IN_PROGRESS: "at work elsewhere",
+    JobStatus.PENDING: "waiting",
 }
 
 
@@ -108,11 +111,12 @@ def print_summary(
     if outcome.stopped_because:
         console.print(f"Stopped: {marked(outcome.stopped_because)}")
     # A film that is held goes on by a word of a person, not by another try: its reason says so.
+    typed = marked(shlex.quote(outcome.batch))
     if any(row.id and row.status is not JobStatus.REVIEW for group in causes for row in group.rows):
-        console.print(f"Again: nightreel retry {name}, or the same command; the others stay as they are.")
+        console.print(f"Again: nightreel retry {typed}, or the same command; the others stay as they are.")
     elif refused:
         console.print("Again: mend them, and give the same command; the others stay as they are.")
-    console.print(f"Details: nightreel status {name}")
+    console.print(f"Details: nightreel status {typed}")
     if report:
         console.print(f"Report: {marked(str(report))}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -116,7 +117,7 @@ def _print(waits: Waits, page: Path | None) -> None:
     _print_rest(waits)
     if page:
         print(f"Pictures: {shown(str(page))}")
-        print(f"Next: nightreel review {waits.batch} --approve ID … (or --all), or --reject ID --why TEXT")
+        print(f"Next: nightreel review {shlex.quote(waits.batch)} --approve ID … (or --all), or --reject ID --why TEXT")
 
 
 def _print_rest(waits: Waits) -> None:
@@ -130,7 +131,7 @@ def _print_rest(waits: Waits) -> None:
     elif sample.waiting:
         print(f"{films} waiting for the sample: {sample.approved} approved, {sample.waiting} left")
     else:
-        print(f"{films} waiting: the sample could not be made. nightreel retry {waits.batch} --failed")
+        print(f"{films} waiting: the sample could not be made. nightreel retry {shlex.quote(waits.batch)} --failed")
 
 
 def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
@@ -157,5 +158,5 @@ def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
         print(shown(line))
     _print_rest(waits)
     if said.approved or said.released:
-        print(f"Published by who runs the batch now, else by: nightreel resume {waits.batch}")
+        print(f"Published by who runs the batch now, else by: nightreel resume {shlex.quote(waits.batch)}")
     return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK

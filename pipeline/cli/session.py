@@ -76,7 +76,7 @@ class Session:
         store = self.workshop.store
         try:
             asked = store.read_batch(self.batch)
-            counts = store.index(self.batch).counts()
+            counts = store.index(self.batch).sums.counts()
         except NightreelError:
             return {}, 0
         return {status: standing.jobs for status, standing in counts.items()}, len(asked.refused) if asked else 0

@@ -103,13 +103,13 @@ class BatchReport:
         self._store = store
         self._index = store.refreshed(name)
         # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
-        self._abandoned = {job for _, job in self._index.under_way() if not store.is_claimed(name, job)}
+        self._abandoned = {job for _, job in self._index.turns.under_way() if not store.is_claimed(name, job)}
         # And a film that somebody took away is not there, whatever was true once. Either goes on with the next run.
         self._gone: set[str] = set()
 
     def state(self) -> BatchState:
         """All but the single jobs, from what the checkpoints say."""
-        counts = Counter({status: standing.jobs for status, standing in self._index.counts().items()})
+        counts = Counter({status: standing.jobs for status, standing in self._index.sums.counts().items()})
         counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
         counts[JobStatus.PENDING] += len(self._abandoned)
         counts[JobStatus.FAILED] += len(self._known.refused)
@@ -119,7 +119,7 @@ class BatchReport:
             created_at=self._known.created_at.isoformat(),
             counts=_all_of(counts),
             workers=tuple(self._store.workers(self._known.name)),
-            cost=self._index.cost(),
+            cost=self._index.sums.cost(),
         )
 
     def checked_state(self) -> BatchState:

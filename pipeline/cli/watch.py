@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,15 +45,21 @@ def watch_batch(place: Place, batch: str) -> int:
 def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     """How the batch stands, from its counts and the few rows that a picture shows."""
     index = store.index(batch)
-    standing = index.counts()
+    standing = index.sums.counts()
     rows: list[JobSummary] = index.latest(*OVER - {JobStatus.COMPLETED}, limit=LATELY)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
-    rows += store.at_work(batch)
+    under_way = store.at_work(batch)
+    # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
+    at_work = [row for row in under_way if store.is_claimed(batch, row.id)]
+    rows += at_work
     rows += index.latest(JobStatus.PARKED, limit=PARKED)
     is_worked_on = bool(store.workers(batch))
-    notices = () if is_worked_on else (f"no process works on it: nightreel resume {batch} goes on",)
+    notices = () if is_worked_on else (f"no process works on it: nightreel resume {shlex.quote(batch)} goes on",)
     counts = {status.value: count.jobs for status, count in standing.items()}
-    waiting = standing[JobStatus.PENDING].weight
+    abandoned = len(under_way) - len(at_work)
+    counts[JobStatus.IN_PROGRESS] -= abandoned
+    counts[JobStatus.PENDING] += abandoned
+    waiting = standing[JobStatus.PENDING].weight + sum(row.weight for row in under_way if row not in at_work)
     snapshot = watched(rows, counts, now=now, notices=notices, weight_waiting=waiting)
     if len(rows) < sum(count for status, count in counts.items() if status != JobStatus.PENDING.value):
         # The last films tell the pace, but not what all of them took.

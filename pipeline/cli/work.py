@@ -52,7 +52,8 @@ async def work_on(
 
 async def total_of(shop: Workshop, batch: str) -> int:
     """How many jobs the batch has."""
-    counts = await to_thread.run_sync(lambda: shop.store.refreshed(batch).counts())
+    index = await to_thread.run_sync(shop.store.refreshed, batch)
+    counts = await to_thread.run_sync(index.sums.counts)
     return sum(standing.jobs for standing in counts.values())
 
 

@@ -36,8 +36,10 @@ class Load:
     memory_free_bytes: int
     # All cores of the machine, all programs, since the sample before: 0-100. The first sample says 0.
     cpu_percent: float
-    # What we may still write where the films go.
+    # What we may still write where films are made and where they go; of several disks, to the fullest.
     disk_free_bytes: int
+    # A folder on that disk; None: it is the workspace's.
+    disk: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,8 @@ class ResourceLimits:
         """
         if load.disk_free_bytes < self.min_free_disk_bytes:
             free, least = _gb(load.disk_free_bytes), _gb(self.min_free_disk_bytes)
-            return f"the disk has {free} GB free, and work.min_free_disk_gb is {least}"
+            disk = f"the disk of {load.disk}" if load.disk else "the disk"
+            return f"{disk} has {free} GB free, and work.min_free_disk_gb is {least}"
         if under_way and load.memory_free_bytes < self.min_free_memory_bytes:
             free, least = _gb(load.memory_free_bytes), _gb(self.min_free_memory_bytes)
             return f"the machine has {free} GB of memory free, and work.min_free_memory_gb is {least}"
@@ -81,23 +84,36 @@ def total_memory_bytes() -> int:
 
 
 class ResourceWatch:
-    """Takes samples. `folder` is where films are written; it need not be there yet."""
+    """Takes samples. `folder` is where films are made; it need not be there yet."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
+        # Where else films go.
+        self._others: tuple[Path, ...] = ()
         self._first: _CpuTimes | None = None
         self._last: _CpuTimes | None = None
         # The most that all our processes used at the moment of a sample, in bytes.
         self.peak_memory_bytes = 0
 
+    def watch_disk_of(self, folder: Path) -> None:
+        """Films go there, too: the disk may be another one."""
+        if folder not in self._others:
+            self._others = (*self._others, folder)
+
     def sample(self) -> Load:
         """How the machine is now. Blocks."""
         now = _cpu_times()
+        disk_free_bytes, disk = _free_disk_bytes(self._folder), None
+        for folder in self._others:
+            # What others write meanwhile makes no other disk of it.
+            if not _is_on_disk_of(folder, self._folder) and (free := _free_disk_bytes(folder)) < disk_free_bytes:
+                disk_free_bytes, disk = free, folder
         load = Load(
             memory_bytes=_our_memory_bytes(),
             memory_free_bytes=_free_memory_bytes(),
             cpu_percent=_percent(self._last, now),
-            disk_free_bytes=_free_disk_bytes(self._folder),
+            disk_free_bytes=disk_free_bytes,
+            disk=disk,
         )
         self._first, self._last = self._first or now, now
         self.peak_memory_bytes = max(self.peak_memory_bytes, load.memory_bytes)
@@ -199,6 +215,17 @@ def _free_disk_bytes(folder: Path) -> int:
         with contextlib.suppress(OSError):
             return shutil.disk_usage(place).free
     return _PLENTY
+
+
+def _is_on_disk_of(folder: Path, other: Path) -> bool:
+    return _disk_of(folder) == _disk_of(other)
+
+
+def _disk_of(folder: Path) -> int | None:
+    for place in (folder, *folder.parents):
+        with contextlib.suppress(OSError):
+            return place.stat().st_dev
+    return None
 
 
 def _gb(size_bytes: int, *, upwards: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -45,7 +46,7 @@ async def read_brief(source: Path | str) -> Brief:
         raise InputError(
             f"holds {len(briefs)} topics, and one film was asked for",
             where=str(source),
-            hint=f"For all of them: nightreel run {source}",
+            hint=f"For all of them: nightreel run {shlex.quote(str(source))}",
         )
     return briefs[0]
 
@@ -100,7 +101,7 @@ def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
             files = listed_files(text, path)
             return _read_all(files, problems) if files else parse_topics(text, path)
         case _ if is_table(path):
-            hint = f"A film for each of its rows: nightreel run {path} --template NAME"
+            hint = f"A film for each of its rows: nightreel run {shlex.quote(str(path))} --template NAME"
             raise InputError("is a table", where=str(path), hint=hint)
         case suffix:
             kind = f"{suffix} files are not read" if suffix else "has no ending that says what it is"

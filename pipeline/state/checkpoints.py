@@ -125,7 +125,7 @@ class CheckpointStore:
     def set_aside(self, batch: str, job_id: str, why: str) -> Path:
         """Gives a file that can't be read another name, so that nothing is lost and the job can begin anew. Blocks.
 
-        Until it does, the job counts as failed, for the reason `why`.
+        Until it does, the job counts as failed, for the reason `why`, also for other processes and later runs.
         """
         aside = _put_aside(self._job_file(batch, job_id))
         self.index(batch).put_damage(Damage(job=job_id, message=why), "")
@@ -195,7 +195,7 @@ class CheckpointStore:
     def at_work(self, batch: str) -> list[JobSummary]:
         """The rows of the films under way, each from its file: its stage is not in the index. Blocks."""
         rows: list[JobSummary] = []
-        for turn in self.index(batch).under_way():
+        for turn in self.index(batch).turns.under_way():
             with contextlib.suppress(CheckpointError):  # a damaged file is told elsewhere
                 rows.append(summary_of(self.load_job_now(batch, turn.job)))
         return rows
@@ -219,7 +219,8 @@ class CheckpointStore:
         # A listing may miss a file that is replaced that very moment: it is looked for by its name.
         gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
         if gone:
-            index.forget(gone)
+            kept = {damage.job for damage in index.damages() if _aside_of(jobs / f"{damage.job}.json").exists()}
+            index.forget([name for name in gone if name not in kept])
         for start in range(0, len(changed), _READ_AT_ONCE):
             self._read_again(index, batch, changed[start : start + _READ_AT_ONCE])
         stamp = stamp_of(self._batch_file(batch))
@@ -364,12 +365,18 @@ class CheckpointStore:
 def _put_aside(path: Path) -> Path:
     """Renames a damaged file; one that was set aside before stays as well."""
     numbers = itertools.count(2)
-    aside = path.with_suffix(".json.damaged")
+    aside = _aside_of(path)
+    if aside.exists() and not path.exists():
+        return aside  # by an earlier run
     while aside.exists():
         aside = path.with_suffix(f".json.damaged-{next(numbers)}")
     with storage_errors(path):
         path.replace(aside)
     return aside
+
+
+def _aside_of(path: Path) -> Path:
+    return path.with_suffix(".json.damaged")
 
 
 async def _to_the_end(work: Callable[[], None]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -40,6 +41,13 @@ _BUSY_S = 30.0
 _LOCK_POLL_S = 0.005
 # The two bytes of a database file that say whether it has a log beside it.
 _WAL_FLAGS = slice(18, 20)
+
+
+class Ask(Protocol):
+    """Something that puts questions to a database."""
+
+    def __call__(self, query: str, values: Sequence[object] = ..., /) -> list[tuple[Any, ...]]:
+        """All rows of the answer. Raises `CheckpointError`."""
 
 
 class _Connection(sqlite3.Connection):

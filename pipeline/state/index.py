@@ -1,63 +1,34 @@
-"""The rows of a batch: a queue and a table of contents over its job files, in SQLite.
+"""The rows of a batch: a table of contents over its job files, in SQLite.
 
 The job files are the truth; this is only what was read from them, so that nobody has to read fifty thousand files to
 find the next job or to count the finished ones. Each row remembers the stamp (time and size) of the file it was made
 of, as git's index does: what has changed since, by whatever hand, is read again. A database that is damaged, old or
 missing is made anew; it may be deleted at any time. Where it can't be written, it is kept in memory (see `keeper`).
+
+Whose turn it is says `turns`, how many there are says `sums`; how a row is written and read is in `rows`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
-
-from pipeline.model import Cost, JobStatus, JobSummary, Priority, SampleStanding
+from pipeline.model import JobStatus, JobSummary
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
-from pipeline.state.moments import EARLIEST, LATEST, is_sane
-from pipeline.state.rows import COST, DROP_NONSENSE, PUT, PUT_STAGE, ROW, columns_of, sensible
+from pipeline.state.moments import EARLIEST, LATEST
+from pipeline.state.rows import DROP_NONSENSE, PUT, PUT_STAGE, ROW, JobInShort, columns_of, in_short, sensible
+from pipeline.state.sums import Sums
+from pipeline.state.turns import Turns
 
 logger = logging.getLogger("nightreel")
 
 _PAGE = 500
-# How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
-# clips, scenes and fonts, and lets the short ones of a kin go first.
-IN_ORDER = ("rank", "position")
-SMART_ORDER = ("rank", "kin", "weight", "position")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """Of an error, what a list tells."""
-
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobInShort:
-    """Of a `JobSummary`, what a list of very many jobs tells."""
-
-    id: str
-    title: str
-    status: JobStatus
-    stage: str
-    attempts: int
-    priority: Priority
-    parked_until: AwareDatetime | None
-    video: str | None
-    error: Message | None
-    cost: Cost
-    series: str = ""
-    episode: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,22 +39,6 @@ class Damage:
     message: str
 
 
-class Standing(NamedTuple):
-    """How many jobs, and about how many characters they speak."""
-
-    jobs: int
-    weight: int
-
-
-class Turn(NamedTuple):
-    """A job that may begin: the rank of its priority (0 goes first), and its id."""
-
-    rank: int
-    job: str
-
-
-# What `told` gives; checked, and given as it is.
-_SHORT = TypeAdapter(JobInShort)
 Row = TypeVar("Row", JobSummary, JobInShort)
 
 
@@ -107,6 +62,8 @@ class BatchIndex:
         self._path = path
         self._refill = refill
         self._keeper = Keeper(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
+        self.turns = Turns(self._ask)
+        self.sums = Sums(self._ask)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -254,7 +211,7 @@ class BatchIndex:
 
     def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
         """`rows` in short, for who tells of very many: in half the time."""
-        return self._paged(_in_short, statuses)
+        return self._paged(in_short, statuses)
 
     def latest(self, *statuses: JobStatus, limit: int) -> list[JobSummary]:
         """The rows of these statuses whose files were saved last, the last one first."""
@@ -289,73 +246,6 @@ class BatchIndex:
         found = self._ask("SELECT id, damage FROM jobs WHERE damage IS NOT NULL AND position IS NOT NULL")
         return [Damage(job=job_id, message=message) for job_id, message in found]
 
-    def counts(self) -> dict[JobStatus, Standing]:
-        """How many jobs are in each status, and how much work; every status is named."""
-        query = "SELECT status, COUNT(*), SUM(weight) FROM jobs WHERE position IS NOT NULL GROUP BY status"
-        found = {status: Standing(jobs, weight) for status, jobs, weight in self._ask(query)}
-        return {status: found.get(status.value, Standing(0, 0)) for status in JobStatus}
-
-    def cost(self) -> Cost:
-        """What all jobs of the batch have cost so far, in all and by model."""
-        # Most films of a batch cost the same: nothing, or what one call does.
-        query = "SELECT cost, COUNT(*) FROM jobs WHERE position IS NOT NULL AND cost != '' GROUP BY cost"
-        total = Cost()
-        for text, jobs in self._ask(query):
-            with contextlib.suppress(ValidationError):  # such a row is read again when it is looked at
-                total += COST.validate_json(text) * jobs
-        return total
-
-    def sampled(self) -> list[str]:
-        """Ids of the jobs that are in the sample, listed or not."""
-        return [job_id for (job_id,) in self._ask("SELECT id FROM jobs WHERE sample != ''")]
-
-    def sample(self) -> SampleStanding:
-        """How the sample of the batch stands. What is not wanted any more is not waited for."""
-        query = (
-            "SELECT sample, status, COUNT(*) FROM jobs WHERE sample != '' AND status NOT IN ('cancelled', 'completed') "
-            "AND position IS NOT NULL GROUP BY sample, status UNION ALL SELECT sample, status, COUNT(*) FROM jobs "
-            "WHERE sample = 'approved' AND status = 'completed' AND position IS NOT NULL GROUP BY sample, status"
-        )
-        counts = {"waiting": 0, "approved": 0, "rejected": 0, "failed": 0}
-        for mark, status, jobs in self._ask(query):
-            is_lost = mark == "waits" and status == JobStatus.FAILED
-            counts["failed" if is_lost else "waiting" if mark == "waits" else mark] += jobs
-        return SampleStanding(**counts)
-
-    def next_up(
-        self, now: datetime, *, order: Sequence[str] = IN_ORDER, limit: int, leave_out: Collection[str] = ()
-    ) -> list[Turn]:
-        """The jobs whose turn is next: pending ones, and parked ones whose time has come."""
-        columns = ", ".join(order)
-        found: list[tuple[Any, ...]] = []
-        # Two questions, because each alone is answered from an index, however long the queue is.
-        for which, values in (
-            ("status = 'pending'", ()),
-            (f"status = 'parked' AND {_DUE}", (now.timestamp(), now.timestamp())),
-        ):
-            query = (
-                f"SELECT {columns}, id FROM jobs WHERE {which} AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - all ours
-                f"AND id NOT IN ({', '.join('?' * len(leave_out))}) ORDER BY {columns} LIMIT ?"
-            )
-            found += self._ask(query, (*values, *leave_out, limit))
-        return [Turn(row[0], row[-1]) for row in sorted(found)[:limit]]
-
-    def under_way(self) -> list[Turn]:
-        """The jobs that some process has begun, the most urgent first; it may be dead by now."""
-        query = (
-            "SELECT rank, id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL ORDER BY rank, position"
-        )
-        return [Turn(rank, job_id) for rank, job_id in self._ask(query)]
-
-    def next_parked(self) -> datetime | None:
-        """When the first parked job may go on; None: no job waits for a time."""
-        query = (
-            "SELECT MIN(parked_until) FROM jobs WHERE status = 'parked' AND position IS NOT NULL "
-            "AND parked_until BETWEEN ? AND ?"
-        )
-        ((found,),) = self._ask(query, (EARLIEST.timestamp(), LATEST.timestamp()))
-        return datetime.fromtimestamp(found, UTC) if found is not None else None
-
     # The database ------------------------------------------------------------------------------------------------
 
     def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -386,15 +276,3 @@ class BatchIndex:
             found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
             row = read(job_id, found[0][0]) if found else None
         return row
-
-
-def _in_short(job_id: str, data: bytes) -> JobInShort | None:
-    try:
-        row = _SHORT.validate_json(data)
-    except ValidationError:
-        return None
-    return row if row.id == job_id and (row.parked_until is None or is_sane(row.parked_until)) else None
-
-
-# A job that was parked in the future was parked under a clock that ran ahead: its time means nothing.
-_DUE = "(parked_until <= ? OR parked_at > ?)"

@@ -1,14 +1,43 @@
-"""How a row of a batch is written to its database, and what is no row of ours."""
+"""How a row of a batch is written to its database and read back, and what is no row of ours."""
 
 from __future__ import annotations
 
-from pydantic import TypeAdapter, ValidationError
+from dataclasses import dataclass
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from pipeline.model import Cost, Job, JobStatus, JobSummary, Priority
-from pipeline.state.moments import has_sane_moments
+from pipeline.state.moments import has_sane_moments, is_sane
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Of an error, what a list tells."""
+
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobInShort:
+    """Of a `JobSummary`, what a list of very many jobs tells."""
+
+    id: str
+    title: str
+    status: JobStatus
+    stage: str
+    attempts: int
+    priority: Priority
+    parked_until: AwareDatetime | None
+    video: str | None
+    error: Message | None
+    cost: Cost
+    series: str = ""
+    episode: int = 0
+
 
 ROW = TypeAdapter(JobSummary)
 COST = TypeAdapter(Cost)
+_SHORT = TypeAdapter(JobInShort)
 # What `columns_of` never writes. The row is looked into only when it is JSON at all.
 DROP_NONSENSE = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
@@ -68,3 +97,12 @@ def sensible(job_id: str, data: bytes) -> JobSummary | None:
     except ValidationError:
         return None
     return row if row.id == job_id and has_sane_moments(row) else None
+
+
+def in_short(job_id: str, data: bytes) -> JobInShort | None:
+    """The same in short: checked, and given as it is."""
+    try:
+        row = _SHORT.validate_json(data)
+    except ValidationError:
+        return None
+    return row if row.id == job_id and (row.parked_until is None or is_sane(row.parked_until)) else None

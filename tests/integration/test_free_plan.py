@@ -91,7 +91,7 @@ def night(workspace: Path, *, topics: int, refunds: bool = True, processes: int 
                 ids += (await plan_batch(part, shop, batch="sky", source="sky.txt", keep=True)).ids
                 await Scheduler(shop, "sky", pulse_s=60).run()
             duration_s = loop.time() - start_s
-            standing = await to_thread.run_sync(lambda: shop.store.index("sky").counts())
+            standing = await to_thread.run_sync(shop.store.index("sky").sums.counts)
             counts = {status: each.jobs for status, each in standing.items() if each.jobs}
             made = [await shop.store.load_job("sky", job_id) for job_id in ids]
             await to_thread.run_sync(shop.store.close)

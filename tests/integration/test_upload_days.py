@@ -112,7 +112,7 @@ def upload(workspace, begin, *, films, per_day, **settings):
 
             await Scheduler(shop, "films", heard, pulse_s=HOUR_S).run()
             batch.ended_at = clock()
-            standing = await to_thread.run_sync(lambda: shop.store.index("films").counts())
+            standing = await to_thread.run_sync(shop.store.index("films").sums.counts)
             batch.counts = {status: each.jobs for status, each in standing.items() if each.jobs}
             await to_thread.run_sync(shop.store.close)
         return batch

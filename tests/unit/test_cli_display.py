@@ -20,7 +20,7 @@ from pipeline.cli.picture import crop, finished_line, picture, span
 from pipeline.cli.plain import JsonLines, PlainLines
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
-from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Snapshot
+from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 HOSTILE = (
@@ -60,7 +60,7 @@ def full_night(title: str = "Why is the sky blue?") -> Snapshot:
             for status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED)
         ),
         parked=(Parked(title=title, until=AT, why=title), Parked(title=title, until=None, why="log in")),
-        notices=(title, "the disk is nearly full"),
+        notices=(Said(text=title), Said(text="the disk is nearly full")),
         film_s=31.2,
         stage_s={"scenes": 18.0, "script": 4.0},
         cache_share=0.342,
@@ -109,6 +109,25 @@ def test_the_picture_tells_how_far_the_night_is():
 )
 def test_the_remaining_time_is_no_finer_than_it_is_known(remaining_s, rough, said):
     assert drawn(night(remaining_s=remaining_s, remaining_is_rough=rough))[1] == said
+
+
+@pytest.mark.parametrize(("why", "said"), [("cancelled", "cancelled"), ("", "cancelled"), ("no", "cancelled: no")])
+def test_a_word_that_says_it_all_is_said_once(why, said):
+    film = Finished(title="Tea", status=JobStatus.CANCELLED, why=why)
+
+    assert finished_line(film).plain == f"- Tea: {said}"
+
+
+def test_what_was_said_stands_with_its_age_the_last_first():
+    full, room = "no new film is begun: the disk has 1 GB free", "there is room again: going on"
+
+    lines = drawn(night(notices=(Said(text="long past"), Said(text=full, ago_s=4000), Said(text=room, ago_s=59))))
+
+    assert lines[-2:] == [room, f"{full}  1 h 07 min ago"]
+
+
+def test_the_age_of_what_was_said_is_not_cropped():
+    assert drawn(night(notices=(Said(text="x" * 200, ago_s=90),)))[-1].endswith("x…  2 min ago")
 
 
 def test_what_is_not_known_is_left_out():
@@ -200,6 +219,14 @@ def test_films_that_are_over_scroll_away_above_the_picture():
         hear(JobEvent(job=job(JobStatus.COMPLETED), untouched=True))
 
     assert "✓ Why tea cools: 0:00, already made\n" in console.file.getvalue()
+
+
+def test_a_batch_has_its_name_from_the_first_moment_on():
+    console = terminal()
+    with LiveDisplay(console, total=2, batch="space"):
+        pass
+
+    assert re.search(r"space  ─+  0 of 2    0 %", console.file.getvalue())
 
 
 def test_the_terminal_is_as_it_was_after_an_exception():

@@ -203,11 +203,37 @@ def test_watching_looks_at_what_moves_and_counts_the_rest(store):
     moving = films(1, status=JobStatus.IN_PROGRESS, stage="scenes", history=(began,))
     save(store, "big", *moving, *films(30)[1:])
 
-    snapshot = look(store, "big", now=AT + timedelta(seconds=65))
+    with store.claim_now("big", moving[0].id, what="Film 0"):
+        snapshot = look(store, "big", now=AT + timedelta(seconds=65))
 
     assert (snapshot.batch, snapshot.total, snapshot.waiting) == ("big", 30, 29)
     assert [(film.title, film.stage, film.elapsed_s) for film in snapshot.at_work] == [("Film 0", "scenes", 65.0)]
-    assert snapshot.notices == ("no process works on it: nightreel resume big goes on",)
+
+
+def test_a_film_whose_process_was_killed_is_not_watched_at_work(store):
+    began = Event(at=AT, status=JobStatus.IN_PROGRESS)
+    moving = films(1, status=JobStatus.IN_PROGRESS, stage="scenes", history=(began,))
+    save(store, "big", *moving, *films(30)[1:])
+
+    snapshot = look(store, "big", now=AT + timedelta(seconds=65))
+
+    assert (snapshot.at_work, snapshot.total, snapshot.waiting) == ((), 30, 30)
+    assert [said.text for said in snapshot.notices] == ["no process works on it: nightreel resume big goes on"]
+
+
+def test_a_command_that_is_told_takes_a_name_with_spaces_as_one_word(store, capsys):
+    save(store, "old & new", replace(SKY, batch="old & new"))
+    error = JobError(kind="InputError", stage="script", message="no notes", exit_code=2)
+    row = JobSummary(id="1", batch="old & new", title="A", folder="", status=JobStatus.FAILED, error=error)
+    outcome = Outcome(batch="old & new", counts={JobStatus.FAILED: 1})
+
+    print_summary(
+        outcome, lambda *statuses: [row] if row.status in statuses else [], refused=[], seconds=1, report=None
+    )
+
+    assert "nightreel retry 'old & new', or" in capsys.readouterr().out
+    (said,) = look(store, "old & new", now=AT).notices
+    assert said.text == "no process works on it: nightreel resume 'old & new' goes on"
 
 
 def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
@@ -303,7 +329,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
 
     rows = [*(row(number) for number in range(1, 9)), row(9, "Film 9: no notes")]
     refused = replace(row(10, "is empty"), id="", title="x.md")
-    counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1}
+    counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1, JobStatus.PENDING: 3}
 
     def rows_of(*statuses):
         return [row for row in rows if row.status in statuses]
@@ -311,7 +337,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
     print_summary(Outcome(batch="big", counts=counts), rows_of, refused=[refused], seconds=5, report=None)
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "big: 0 of 13 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled"
+    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled, 3 waiting"
     assert lines[2] == "  failed 8 films: no key. Set one"
     assert lines[3] == "    Film 1 (space.txt:1), Film 2 (space.txt:2), Film 3 (space.txt:3) and 5 more"
     assert "  failed Film 9 (space.txt:9): no notes. Set one" in lines

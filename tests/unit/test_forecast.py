@@ -693,6 +693,17 @@ def test_the_command_says_what_would_be_made_and_makes_nothing(tmp_path, capsys)
     assert tree(tmp_path) == before
 
 
+def test_films_that_cant_be_made_are_told_as_some_of_those_that_would_be(tmp_path, capsys):
+    source = tmp_path / "briefs"
+    source.mkdir()
+    (source / "tea.md").write_text("# Tea\n\nTea cools.\n", encoding="utf-8")
+    (source / "ice.md").write_text("---\ntemplate: nope\n---\n\n# Ice\n\nIce floats.\n", encoding="utf-8")
+
+    _, said = told(capsys, tmp_path, source)
+
+    assert "to make    2 new; 1 of them can't be made\n" in said
+
+
 def test_the_command_speaks_json(tmp_path, capsys):
     (tmp_path / "tea.md").write_text("# Tea\n\nTea cools.\n", encoding="utf-8")
 

@@ -142,6 +142,25 @@ def test_the_disk_is_that_of_the_nearest_folder_there_is(tmp_path, monkeypatch):
     assert free == pytest.approx(disk_usage(tmp_path).free, abs=GB)
 
 
+def test_of_the_disks_that_films_go_to_the_fullest_counts_and_is_named(tmp_path, monkeypatch):
+    home, nas = tmp_path / "home", tmp_path / "nas"
+    free_gb = {home: 50, nas: 1}
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=free_gb[place] * GB))
+    monkeypatch.setattr(resources, "_disk_of", str)
+    home.mkdir()
+    watch = ResourceWatch(home)
+    before = watch.sample()
+
+    watch.watch_disk_of(nas)
+    both = watch.sample()
+    free_gb[nas] = 60
+
+    assert (before.disk_free_bytes, before.disk) == (50 * GB, None)
+    assert (both.disk_free_bytes, both.disk) == (1 * GB, nas)
+    assert LIMITS.refusal(both, under_way=0) == f"the disk of {nas} has 1 GB free, and work.min_free_disk_gb is 2"
+    assert watch.sample().disk is None
+
+
 def test_what_can_not_be_measured_stops_nothing(tmp_path, monkeypatch):
     def fail(*args):
         raise OSError("no")

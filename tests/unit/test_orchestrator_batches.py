@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -412,6 +413,18 @@ async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says
     assert "the disk has 1" in notices(heard)[0]
 
 
+@pytest.mark.parametrize("full", ["nas", "state", "output"])
+async def test_every_disk_that_films_are_written_to_is_watched(shop, tmp_path, monkeypatch, full):
+    full = tmp_path / "nas" if full == "nas" else shop.workspace / full
+    monkeypatch.setattr("pipeline.limits.resources._disk_of", str)
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=10**9 if place == full else 10**12))
+    elsewhere = replace(shop, output=tmp_path / "nas")
+
+    load = await to_thread.run_sync(elsewhere.machine.resources.sample)
+
+    assert (load.disk, load.disk_free_bytes) == (full, 10**9)
+
+
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, shop, monkeypatch):
     monkeypatch.setattr(shop.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
     monkeypatch.setattr("pipeline.orchestrator.batch.scheduler._DISK_PATIENCE_S", 0.0)
@@ -467,6 +480,10 @@ async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_othe
     assert await statuses(shop) == {"One": "completed", "Three": "completed"}
     assert (outcomes[0].counts[JobStatus.FAILED], outcomes[0].is_complete) == (1, False)
     (said,) = [text for text in notices(heard) if "made afresh by the next run" in text]
+    # It does not vanish from its batch: who goes on without the source hears of it, and the source mends it.
+    resumed = await batches.resume(shop, batch="kitchen")
+    assert (resumed.counts[JobStatus.FAILED], resumed.is_complete) == (1, False)
+    assert (await run(shop, "One", "Two", "Three")).is_complete
     assert "is damaged: not JSON" in said
     assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
     assert (await run(shop, "One", "Two", "Three")).is_complete

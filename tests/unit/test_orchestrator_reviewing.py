@@ -290,12 +290,16 @@ async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_other
     await batch_of(shop, *jobs[:2])
     about = replace(await shop.store.load_batch("kitchen"), sample=sample)
     await sampling.take_one(shop, about)
-    first = await to_thread.run_sync(shop.store.index("kitchen").sampled)
+    first = await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
 
     await shop.store.save_job(jobs[2])
     await sampling.take_one(shop, replace(about, jobs=tuple(IDS)))
 
-    assert await to_thread.run_sync(shop.store.index("kitchen").sampled) == first == [sample.first("kitchen", IDS[:2])]
+    assert (
+        await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
+        == first
+        == [sample.first("kitchen", IDS[:2])]
+    )
 
 
 # The page.

@@ -312,6 +312,21 @@ async def test_more_films_can_be_added_to_a_batch(shop):
     assert added.new == 1
 
 
+@pytest.mark.parametrize("how", [{"keep": True}, {"is_partial": True}])
+async def test_a_damaged_job_that_is_not_planned_again_stays_with_its_reason(shop, how):
+    (first,) = await plan(shop, [brief()])
+    file = shop.workspace / "state" / "batches" / "kitchen" / "jobs" / f"{first.id}.json"
+    await anyio.Path(file).write_text('{"schema": 2, "id": "ab', encoding="utf-8")
+
+    added = await planned(shop, [brief(title="Why ice floats")], **how)
+    (damage,) = await to_thread.run_sync(lambda: shop.store.refreshed("kitchen").damages())
+
+    assert await listed(shop) == [first.id, *added.ids]
+    assert damage.job == first.id
+    assert "is damaged: not JSON" in damage.message
+    assert await anyio.Path(file).exists()
+
+
 async def test_a_plan_knows_what_is_new(shop):
     await plan(shop, [brief()])
 

@@ -25,7 +25,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.progress import Progress
-from pipeline.orchestrator.progress.snapshot import LATELY, PARKED, watched
+from pipeline.orchestrator.progress.snapshot import LATELY, PARKED, Said, watched
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 # What a film spends its time on, and which of it is ours to compute.
@@ -179,6 +179,18 @@ def test_a_film_of_the_queue_is_named_so_and_is_none_of_the_batch(clock):
     assert (shown.total, shown.completed, shown.waiting) == (4, 1, 3)
 
 
+def test_what_is_said_of_the_run_is_kept_with_its_age(clock):
+    progress = Progress(clock)
+    progress.hear(Notice(text="the disk is nearly full"))
+    clock.now_s += 65
+    progress.hear(Notice(text="there is room again"))
+
+    assert progress.snapshot().notices == (
+        Said(text="the disk is nearly full", ago_s=65),
+        Said(text="there is room again"),
+    )
+
+
 def test_memory_does_not_grow_with_the_batch(clock):
     progress = Progress(clock, total=3000)
     for number in range(3000):
@@ -190,7 +202,7 @@ def test_memory_does_not_grow_with_the_batch(clock):
     shown = progress.snapshot()
 
     assert (len(shown.lately), len(shown.parked), len(shown.at_work)) == (LATELY, PARKED, 0)
-    assert shown.notices[-1] == "notice 2999"
+    assert shown.notices[-1] == Said(text="notice 2999")
     assert _largest(progress) <= 100
 
 

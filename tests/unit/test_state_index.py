@@ -44,7 +44,7 @@ def rows(index: BatchIndex, *statuses: JobStatus) -> list[str]:
 
 
 def turns(index: BatchIndex, **question: object) -> list[str]:
-    return [turn.job for turn in index.next_up(AT, **{"limit": 99, **question})]
+    return [turn.job for turn in index.turns.next_up(AT, **{"limit": 99, **question})]
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_job_that_is_not_listed_is_found_and_is_in_no_list(store):
 
     assert index.find(job(1).id) == summary_of(job(1))
     assert rows(index) == turns(index) == ids(2)
-    assert index.counts()[JobStatus.PENDING].jobs == 1
+    assert index.sums.counts()[JobStatus.PENDING].jobs == 1
     assert index.in_folder("space/Film 1") is None
     assert index.in_folder("space/Film 2").id == job(2).id
 
@@ -134,7 +134,7 @@ def test_counts_name_every_status_with_its_jobs_and_their_weight(store):
     short = Brief(title="x" * 10, closing="y" * 5, sections=job(1).brief.sections)
     fill(store, job(1), job(2), job(3, status=JobStatus.FAILED, brief=replace(short)))
 
-    counts = store.index("space").counts()
+    counts = store.index("space").sums.counts()
 
     assert set(counts) == set(JobStatus)
     assert counts[JobStatus.PENDING] == Standing(2, 2 * summary_of(job(1)).weight)
@@ -155,7 +155,7 @@ def test_the_more_urgent_goes_first_and_among_equals_the_earlier_of_the_list(sto
     index = store.index("space")
 
     assert turns(index) == ids(3, 1, 5, 2, 4)
-    assert [turn.rank for turn in index.next_up(AT, limit=3)] == [0, 1, 2]
+    assert [turn.rank for turn in index.turns.next_up(AT, limit=3)] == [0, 1, 2]
     assert turns(index, limit=2) == ids(3, 1)
     assert turns(index, leave_out=ids(3, 5)) == ids(1, 2, 4)
 
@@ -191,21 +191,21 @@ def test_a_parked_job_is_due_when_its_time_has_come(store):
     index = store.index("space")
 
     assert turns(index) == ids(4)
-    assert index.next_parked() == soon
-    assert [turn.job for turn in index.next_up(soon, limit=9)] == ids(2, 4)
-    assert [turn.job for turn in index.next_up(late, limit=9)] == ids(2, 1, 4)
+    assert index.turns.next_parked() == soon
+    assert [turn.job for turn in index.turns.next_up(soon, limit=9)] == ids(2, 4)
+    assert [turn.job for turn in index.turns.next_up(late, limit=9)] == ids(2, 1, 4)
 
 
 def test_nothing_parked_is_no_time_to_wait_for(store):
     fill(store, job(1), job(2, status=JobStatus.PARKED))
 
-    assert store.index("space").next_parked() is None
+    assert store.index("space").turns.next_parked() is None
 
 
 def test_jobs_that_were_begun_are_known(store):
     fill(store, job(1), job(2, status=JobStatus.IN_PROGRESS))
 
-    assert store.index("space").under_way() == [Turn(2, job(2).id)]
+    assert store.index("space").turns.under_way() == [Turn(2, job(2).id)]
 
 
 # When files change behind its back -------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_a_damaged_file_is_told_until_it_is_mended(store, tmp_path):
     assert [(damage.job, "is damaged" in damage.message) for damage in index.damages()] == [(job(1).id, True)]
     assert rows(index) == turns(index) == ids(2)
     assert index.find(job(1).id) is None
-    assert index.counts()[JobStatus.FAILED].jobs == 1
+    assert index.sums.counts()[JobStatus.FAILED].jobs == 1
 
     job_file(tmp_path, 1).write_bytes(kept)
     assert store.refreshed("space").damages() == []
@@ -407,7 +407,7 @@ def move_away(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [spoil_while_in_use, replace_by_noise, move_away, delete])
-@pytest.mark.parametrize("question", [rows, turns, lambda index: index.find("x"), lambda index: index.counts()])
+@pytest.mark.parametrize("question", [rows, turns, lambda index: index.find("x"), lambda index: index.sums.counts()])
 def test_an_index_spoilt_while_it_is_used_is_made_anew_on_the_spot(store, tmp_path, spoil, question):
     fill(store, *map(job, range(200)))
     store.close()
@@ -492,7 +492,7 @@ def test_a_row_that_makes_no_sense_is_read_again(store, tmp_path, nonsense):
     assert list(index.rows()) == [summary_of(each) for each in (job(1), parked, job(3))]
     assert [(told.id, told.title, told.status) for told in index.told()][1] == (parked.id, "Film 2", "parked")
     assert turns(index) == ids(1, 2, 3)
-    assert index.next_parked() == AT
+    assert index.turns.next_parked() == AT
     assert set(index.stamps()) == set(ids(1, 2, 3))
 
 
@@ -505,7 +505,7 @@ def test_nonsense_that_comes_while_the_index_is_used_stops_nobody(store, tmp_pat
     assert {job(1).id, job(3).id} <= {row.id for row in index.rows()}
     assert {job(1).id, job(3).id} <= {told.id for told in index.told()}
     assert {job(1).id, job(3).id} <= {row.id for row in index.latest(*JobStatus, limit=9)}
-    assert index.next_parked() in {AT, None}
+    assert index.turns.next_parked() in {AT, None}
     assert index.find(job(2).id) in [summary_of(job(2, status=JobStatus.PARKED, parked_until=AT)), None]
 
 
@@ -547,11 +547,11 @@ def test_a_full_disk_costs_no_row_and_no_job(store, again, tmp_path):
 
     index = store.index("space")
     assert rows(index) == ids(78, 77, *range(50))
-    assert index.counts()[JobStatus.COMPLETED].jobs == 50
+    assert index.sums.counts()[JobStatus.COMPLETED].jobs == 50
     assert turns(index) == ids(78, 77)
     after = again().refreshed("space")
     assert rows(after) == ids(78, 77, *range(50))
-    assert after.counts()[JobStatus.COMPLETED].jobs == 50
+    assert after.sums.counts()[JobStatus.COMPLETED].jobs == 50
 
 
 class Clock:
@@ -663,7 +663,7 @@ def test_an_index_that_can_not_be_opened_is_kept_in_memory(store, again, tmp_pat
 
 def test_a_batch_that_is_not_there_is_not_begun_by_asking(store, tmp_path):
     assert rows(store.refreshed("space")) == []
-    assert store.index("space").counts()[JobStatus.PENDING] == Standing(0, 0)
+    assert store.index("space").sums.counts()[JobStatus.PENDING] == Standing(0, 0)
     assert list(tmp_path.iterdir()) == []
 
     fill(store, job(1))
@@ -738,8 +738,8 @@ def test_twenty_threads_write_and_read_at_once(store):
         try:
             for number in range(first, 100, 20):
                 store.plan_jobs("space", [job(number, status=JobStatus.COMPLETED)])
-                store.index("space").counts()
-                store.index("space").next_up(AT, limit=5)
+                store.index("space").sums.counts()
+                store.index("space").turns.next_up(AT, limit=5)
                 store.refreshed("space")
         except Exception as error:  # noqa: BLE001 - shown below
             errors.append(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -233,7 +234,7 @@ async def _work(shop: Workshop, batch: str, listen: Listener, only: Sequence[str
         with anyio.CancelScope(shield=True):
             seconds = anyio.current_time() - start
             await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(lambda: shop.store.index(batch).counts())
+    counts = await to_thread.run_sync(shop.store.index(batch).sums.counts)
     asked = await shop.store.load_batch(batch)
     return Outcome(
         batch=batch,
@@ -281,7 +282,7 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
     """Bring the batch's rows up to date, and raise `BusyError` if any process works on it. Blocks."""
     pids = running(shop, batch)
     index = shop.store.refreshed(batch)
-    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.under_way()):
+    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
@@ -303,7 +304,7 @@ def _tell_plan(plan: Plan, batch: str, listen: Listener) -> None:
     if plan.shown_otherwise:
         one = plan.shown_otherwise == 1
         films = "film is out, and its brief wants it" if one else "films are out, and their briefs want them"
-        hint = f"nightreel publish {batch} --to youtube --update tells YouTube"
+        hint = f"nightreel publish {shlex.quote(batch)} --to youtube --update tells YouTube"
         tell(listen, Notice(text=f"{plan.shown_otherwise} {films} shown otherwise: {hint}"))
     if plan.untouched:
         films = "film is" if len(plan.ids) == 1 else "films are"

@@ -7,6 +7,7 @@ given and nothing is made.
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -168,5 +169,5 @@ def _refuse_what_can_not_be(episodes: Iterable[Episode], wanted: Mapping[str, _C
                 problems.append(f"{whose}: episode {claim.number} is “{other.title}” ({other.where})")
     if problems:
         more = f"; and {len(problems) - _MOST_TOLD} more" if len(problems) > _MOST_TOLD else ""
-        hint = f"Mend the numbers, or free one: nightreel series {series} --forget NUMBER"
+        hint = f"Mend the numbers, or free one: nightreel series {shlex.quote(series)} --forget NUMBER"
         raise InputError(f"{'; '.join(problems[:_MOST_TOLD])}{more}", where=f"series “{series}”", hint=hint)

@@ -22,7 +22,7 @@ from pipeline.orchestrator.batch.planned import Change, Draft, Mended, Plan
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
 from pipeline.orchestrator.film.delivered import has_film
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import BatchIndex
+from pipeline.state import BatchIndex, Damage
 
 logger = logging.getLogger("nightreel")
 _AT_ONCE = 500
@@ -207,6 +207,8 @@ class _Planner:
         self._sample = sample
         self.index: BatchIndex
         self._folders: Folders
+        # Listed jobs that can't be read, of a plan that is saved.
+        self._damaged: dict[str, Damage] = {}
         # Of a plan that is saved, only the ids are kept: there may be very many.
         self.briefs: dict[str, Brief | None] = {}
         self._plan = Plan()
@@ -239,6 +241,7 @@ class _Planner:
             self._plan.ids.append(job_id)
             row = None if self._folders.is_new else self.index.find(job_id)
             if row is None:
+                self._set_aside_if_damaged(job_id)
                 fresh.append(self._new(complete, job_id, number))
             else:
                 self._known(row, complete, number)
@@ -257,7 +260,9 @@ class _Planner:
         """Save a job for each row; its id by that of the job whose place it takes."""
         self.index = self._shop.store.refreshed(self._batch)
         self._folders = Folders(self._shop, self._batch, self.index)
-        self._redo_damaged({row.job for row in mended})
+        self._damaged = {damage.job: damage for damage in self.index.damages()}
+        for row in mended:
+            self._set_aside_if_damaged(row.job)
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
         for row in mended:
@@ -279,7 +284,7 @@ class _Planner:
         """Find out how the batch stands."""
         if self._saves:
             self.index = self._shop.store.refreshed(self._batch)
-            self._redo_damaged()
+            self._damaged = {damage.job: damage for damage in self.index.damages()}
         else:
             self.index = self._shop.store.glance(self._batch)
         self._folders = Folders(self._shop, self._batch, self.index)
@@ -336,11 +341,13 @@ class _Planner:
         known = (row.priority, row.output, row.publish_to, row.release)
         return row.status is not JobStatus.CANCELLED and known != wanted
 
-    def _redo_damaged(self, which: Collection[str] | None = None) -> None:
-        """A job that can't be read is set aside: its film is made afresh, mostly from the cache."""
-        for damage in self.index.damages():
-            if which is not None and damage.job not in which:
-                continue
+    def _set_aside_if_damaged(self, job_id: str) -> None:
+        """A job that can't be read makes room for a new one: its film is made afresh, mostly from the cache.
+
+        One that is not planned again keeps its file, and stays a failure with its reason.
+        """
+        damage = self._damaged.pop(job_id, None)
+        if damage:
             aside = self._shop.store.set_aside(self._batch, damage.job, damage.message)
             logger.warning("%s; it is kept as %s", damage.message, aside.name)
 

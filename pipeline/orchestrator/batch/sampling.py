@@ -32,7 +32,7 @@ async def take_one(shop: Workshop, about: Batch) -> None:
         return
     index = store.index(about.name)
     taken = {job for job in about.jobs if sample.takes(about.name, job)}
-    if taken or {*await to_thread.run_sync(index.sampled)} & {*about.jobs}:
+    if taken or {*await to_thread.run_sync(index.sums.sampled)} & {*about.jobs}:
         return
     left = dict.fromkeys(about.jobs)
     while left:

@@ -292,7 +292,7 @@ class Scheduler:
 
     async def _pulse(self) -> None:
         try:
-            standing = await to_thread.run_sync(lambda: self._shop.store.index(self._batch).counts())
+            standing = await to_thread.run_sync(self._shop.store.index(self._batch).sums.counts)
         except NightreelError as error:
             # The index is broken; each job says so itself, and the next run makes it anew.
             logger.debug("no pulse: %s", error)

@@ -64,19 +64,19 @@ class WholeBatches:
                 continue
             index = self.store.index(batch)
             leave_out = [key.job for key in away if key.batch == batch]
-            for rank, job in index.under_way():
+            for rank, job in index.turns.under_way():
                 # Begun by a process that is gone now, or by one that is at work.
                 if job not in leave_out and self.store.is_claimed(batch, job):
                     others.append(Key(batch, job))
                 elif job not in leave_out:
                     found.append(Turn(rank, Key(batch, job)))
-            up = index.next_up(now, order=self.order, limit=places, leave_out=leave_out)
+            up = index.turns.next_up(now, order=self.order, limit=places, leave_out=leave_out)
             found += [Turn(rank, Key(batch, job)) for rank, job in up]
         turns = sorted(found, key=lambda turn: turn.rank)[:places]
         return Look(turns=turns, others=others, parked_until=None if turns else self._parked_until())
 
     def _parked_until(self) -> datetime | None:
-        return self.store.index(self.batches[0]).next_parked()
+        return self.store.index(self.batches[0]).turns.next_parked()
 
 
 @dataclass(frozen=True, kw_only=True)

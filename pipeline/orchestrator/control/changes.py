@@ -5,6 +5,7 @@ One that another process makes hears of a wish to cancel within a second or two.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -272,5 +273,5 @@ def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> N
         tell(listen, Notice(text=f"{len(done.busy)} {films} being made by another process"))
     if done.left and named:
         films = "film is" if len(done.left) == 1 else "films are"
-        hint = f"nightreel retry {batch} --job ID --from STAGE makes one again that was not published"
+        hint = f"nightreel retry {shlex.quote(batch)} --job ID --from STAGE makes one again that was not published"
         tell(listen, Notice(text=f"{len(done.left)} {films} completed already and left alone: {hint}"))

@@ -5,6 +5,7 @@ So fifty thousand are no more trouble than five; one that another process makes 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ def _one(found: Sequence[str], prefix: str, batch: str) -> str:
     if prefix and found:
         message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
         raise InputError(message, where="--job", hint=f"Say more of it: {', '.join(found[:3])}")
-    hint = f"`nightreel status {batch}` shows how the ids begin"
+    hint = f"`nightreel status {shlex.quote(batch)}` shows how the ids begin"
     raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where="--job", hint=hint)
 
 

@@ -6,6 +6,7 @@ Films, ledgers and anything unfinished are never touched. Everything here blocks
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def _somebody_at_work(shop: Workshop) -> str:
         return f"process {min(pids)}"
     for name in names:
         with suppress(CheckpointError):
-            if any(shop.store.is_claimed(name, turn.job) for turn in shop.store.index(name).under_way()):
+            if any(shop.store.is_claimed(name, turn.job) for turn in shop.store.index(name).turns.under_way()):
                 return "a process"
     return ""
 
@@ -121,7 +122,7 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
     yield from _loose_ends(shop, batch)
     try:
         index = store.refreshed(batch)
-        counts = {status for status, standing in index.counts().items() if standing.jobs}
+        counts = {status for status, standing in index.sums.counts().items() if standing.jobs}
         damaged = bool(index.damages())
     except CheckpointError:  # nothing is known of it: nothing of it is removed
         return
@@ -154,9 +155,10 @@ def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
 def _check_removable(shop: Workshop, batch: str) -> None:
     refuse_while_busy(shop, batch)
     index = shop.store.index(batch)
-    left = [f"{n.jobs} {status.value}" for status, n in index.counts().items() if n.jobs and status not in _DONE]
+    left = [f"{n.jobs} {status.value}" for status, n in index.sums.counts().items() if n.jobs and status not in _DONE]
     if left:
-        hint = f"Finish it (nightreel resume {batch}, or retry), or give the rest up (nightreel cancel {batch})"
+        typed = shlex.quote(batch)
+        hint = f"Finish it (nightreel resume {typed}, or retry), or give the rest up (nightreel cancel {typed})"
         raise InputError(f"batch “{batch}” is not finished: {', '.join(left)}", hint=hint)
     for row in index.rows(JobStatus.COMPLETED):
         job = shop.store.read_job(batch, row.id)

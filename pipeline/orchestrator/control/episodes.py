@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -51,7 +52,9 @@ def forget_episode(shop: Workshop, name: str, number: int) -> None:
     """
     films = [each for each in episodes_of(shop, name) if each.number == number]
     if not films:
-        raise InputError(f"there is no episode {number}", where=f"series “{name}”", hint=f"See nightreel series {name}")
+        raise InputError(
+            f"there is no episode {number}", where=f"series “{name}”", hint=f"See nightreel series {shlex.quote(name)}"
+        )
     if out := next((url for film in films for _, url in film.published), None):
         raise InputError(f"episode {number} is out as {out}", where=f"series “{name}”", hint="Its number stays")
     ledger_of(shop.workspace, name).forget(number)

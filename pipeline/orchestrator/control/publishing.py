@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -116,7 +117,7 @@ async def publish_file(
     verdict = await _judged(package.video, shop)
     if not verdict.lets_pass(str(subject.film_sha256)):
         reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
-        hint = f"It was not published. All of it: nightreel qc {video}"
+        hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
         raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
     for name in shop.hosts.wanted:
@@ -167,7 +168,7 @@ def _refuse_held(shop: Workshop, video: Path) -> None:
     job = shop.store.read_job(row.batch, row.id)
     if job is None:
         return
-    hint = f"Let it go: nightreel review {job.batch} --approve {job.id}"
+    hint = f"Let it go: nightreel review {shlex.quote(job.batch)} --approve {job.id}"
     said = f": {job.error.cause or job.error.message}" if job.error else ""
     raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
 

@@ -81,7 +81,7 @@ async def waiting(shop: Workshop, batch: str) -> Waits:
         index = shop.store.refreshed(batch)
         films = [_waiting(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(shop, row))]
         behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
-        return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sample())
+        return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
 
     return await to_thread.run_sync(look)
 
@@ -160,7 +160,7 @@ async def reject(shop: Workshop, *, batch: str, job: str, why: str) -> Said:
 async def _look_at_the_rest(shop: Workshop, batch: str) -> list[str]:
     """Let go what waited for a sample that is approved now; what waits on, says why now. The ids of those that go."""
     index = shop.store.index(batch)
-    sample = await to_thread.run_sync(index.sample)
+    sample = await to_thread.run_sync(index.sums.sample)
     ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _is_behind(row)])
     gone: list[str] = []
 

@@ -9,6 +9,7 @@ Everything here blocks, but for what says otherwise.
 
 from __future__ import annotations
 
+import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -101,7 +102,8 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
     what = "the script of episode" if stage == "script" else "episode"
     message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {row.why}' if row.why else ''})"
     is_held = row.status is JobStatus.REVIEW
-    hint = f"nightreel review {row.batch} shows it" if is_held else f"nightreel resume {row.batch} goes on with it"
+    typed = shlex.quote(row.batch)
+    hint = f"nightreel review {typed} shows it" if is_held else f"nightreel resume {typed} goes on with it"
     return TurnError(message, where=job.folder, hint=hint)
 
 

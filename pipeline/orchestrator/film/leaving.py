@@ -10,6 +10,7 @@ Everything here blocks.
 from __future__ import annotations
 
 import hashlib
+import shlex
 from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
@@ -66,9 +67,9 @@ def held_because(job: Job, shop: Workshop) -> NightreelError | None:
         return rejected(job, said.why) if said.decision == "rejected" else None
     why = _for_a_person(job, shop)
     if why:
-        return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {job.batch}")
+        return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
     if shop.hosts.wanted and job.batch not in _WITHOUT_A_REST:
-        return waits_for_sample(job, shop.store.index(job.batch).sample())
+        return waits_for_sample(job, shop.store.index(job.batch).sums.sample())
     return None
 
 
@@ -88,7 +89,7 @@ def waits_for_sample(job: Job, sample: SampleStanding) -> SampleError | None:
     """Why the rest of a batch waits; None: its sample is approved, or it has none."""
     if sample.is_open:
         return None
-    look = f"nightreel review {job.batch}"
+    look = f"nightreel review {shlex.quote(job.batch)}"
     if sample.rejected:
         hint = f"Mend what is wrong and make the films anew, or let these go: {look} --approve --all"
         return SampleError("a film of the sample was rejected: the rest is held back", where=job.folder, hint=hint)
@@ -96,14 +97,14 @@ def waits_for_sample(job: Job, sample: SampleStanding) -> SampleError | None:
         return SampleError(
             "waits until a person has looked at the sample", where=job.folder, hint=f"Look at it: {look}"
         )
-    hint = f"nightreel retry {job.batch} --failed, or let these go: {look} --approve --all"
+    hint = f"nightreel retry {shlex.quote(job.batch)} --failed, or let these go: {look} --approve --all"
     return SampleError("the sample could not be made: nobody has looked at a film", where=job.folder, hint=hint)
 
 
 def rejected(job: Job, why: str) -> RejectedError:
     """What is said of a film that a person does not want."""
-    again = f"nightreel retry {job.batch} --job {job.id} --from script"
-    change = f"nightreel review {job.batch} --approve {job.id}"
+    again = f"nightreel retry {shlex.quote(job.batch)} --job {job.id} --from script"
+    change = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
     hint = f"Change its brief, or make it afresh: {again}; or think better of it: {change}"
     return RejectedError(f"rejected by a person: {why}", where=job.folder, hint=hint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -115,5 +116,5 @@ def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
 
 def _told(job: Job, receipt: Receipt) -> str:
     missing = "; ".join(receipt.missing)
-    goes_on = f"nightreel publish {job.batch} --to {receipt.destination} goes on with it"
+    goes_on = f"nightreel publish {shlex.quote(job.batch)} --to {receipt.destination} goes on with it"
     return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"

@@ -20,6 +20,7 @@ from pipeline.orchestrator.progress.snapshot import (
     AtWork,
     Finished,
     Parked,
+    Said,
     Snapshot,
     finished,
     goes_on,
@@ -40,17 +41,22 @@ class _Film:
 
 
 class Progress:
-    """Hears events and says how the run stands. `clock` is steady, in seconds, e.g. `time.monotonic`."""
+    """Hears events and says how the run stands. `clock` is steady, in seconds, e.g. `time.monotonic`.
 
-    def __init__(self, clock: Callable[[], float], *, total: int = 0) -> None:
+    `batch` is the one that is run; empty: the one that the first pulse tells of.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, total: int = 0, batch: str = "") -> None:
         self._clock = clock
         self._began_s = clock()
+        self._batch = batch
         self._pulse = Pulse(batch="")
         # As the last pulse said, with what happened since.
         self._counts: dict[str, int] = {JobStatus.PENDING: total}
         self._at_work: dict[str, _Film] = {}
         self._lately: deque[Finished] = deque(maxlen=LATELY)
-        self._notices: deque[str] = deque(maxlen=_NOTICES)
+        # Each with the moment it came.
+        self._notices: deque[tuple[float, str]] = deque(maxlen=_NOTICES)
         self._parked: dict[str, Parked] = {}
         # Weight that goes on at a time, by the minute it comes: there are few different ones, however many films.
         self._released: dict[int, int] = {}
@@ -66,9 +72,10 @@ class Progress:
         if isinstance(event, JobEvent):
             self._hear_job(event)
         elif isinstance(event, Notice):
-            self._notices.append(event.text)
+            self._notices.append((self._clock(), event.text))
         else:
             self._pulse = event
+            self._batch = event.batch
             self._counts = dict(event.counts) or self._counts
             self._peak_bytes = max(self._peak_bytes, event.memory_bytes)
             self._pace.heard(event, now_s=self._clock())
@@ -85,7 +92,7 @@ class Progress:
         at_work = sorted(self._at_work.values(), key=lambda film: film.begun_s)
         known = self._pace.made >= _ROUGH_FROM
         return Snapshot(
-            batch=self._pulse.batch,
+            batch=self._batch,
             total=sum(self._counts.values()),
             counts=dict(self._counts),
             at_work=tuple(
@@ -93,7 +100,7 @@ class Progress:
             ),
             lately=tuple(self._lately),
             parked=tuple(sorted(self._parked.values(), key=goes_on)),
-            notices=tuple(self._notices),
+            notices=tuple(Said(text=text, ago_s=now_s - at_s) for at_s, text in self._notices),
             elapsed_s=now_s - self._began_s,
             remaining_s=self._remaining_s(now_s) if known else None,
             remaining_is_rough=self._pace.made < _GOOD_FROM,
@@ -167,7 +174,7 @@ class Progress:
 
     def _is_ours(self, job: Job) -> bool:
         """Whether it is of the batch that is run, and not of the queue."""
-        return self._pulse.batch in {"", job.batch}
+        return self._batch in {"", job.batch}
 
     def _title(self, job: Job) -> str:
         title = title_of(job)

@@ -51,6 +51,14 @@ class Parked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """Something that was said about the run as a whole, so many seconds ago."""
+
+    text: str
+    ago_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """A run at one moment."""
 
@@ -60,11 +68,11 @@ class Snapshot:
     counts: Mapping[str, int] = field(default_factory=dict)
     # Those waiting, by how urgent they are; empty: not known.
     waiting_by: Mapping[Priority, int] = field(default_factory=dict)
-    # At work, the longest first; over, the last first; parked, those that go on soonest first.
+    # At work, the longest first; over, the last first; parked, those that go on soonest first; notices, as they came.
     at_work: tuple[AtWork, ...] = ()
     lately: tuple[Finished, ...] = ()
     parked: tuple[Parked, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Said, ...] = ()
     # None: nobody is at work, or it is not known.
     elapsed_s: float | None = 0.0
     # None: not known yet. Rough: learned from few films.
@@ -134,7 +142,7 @@ def watched(
         ),
         lately=tuple(finished(row) for row in over[:LATELY]),
         parked=tuple(sorted(parked, key=goes_on)[:PARKED]),
-        notices=tuple(notices),
+        notices=tuple(Said(text=text) for text in notices),
         elapsed_s=_seconds(began, now),
         remaining_s=_rough_s(rows, made, now, weight_waiting) if at_work else None,
         remaining_is_rough=True,

@@ -79,7 +79,10 @@ class Machine:
     @cached_property
     def resources(self) -> ResourceWatch:
         """How the machine is. The first look takes a moment: ask for it off the event loop."""
-        return ResourceWatch(self.workspace)
+        watch = ResourceWatch(self.workspace)
+        for name in ("state", "output"):  # either may be a disk of its own
+            watch.watch_disk_of(self.workspace / name)
+        return watch
 
     @cached_property
     def resource_limits(self) -> ResourceLimits:

@@ -91,6 +91,10 @@ class Workshop:
     # FILE.mp4 or a folder for the films; None: output/ in the workspace.
     output: Path | None = None
 
+    def __post_init__(self) -> None:
+        if self.output:
+            self.machine.resources.watch_disk_of(self.output)
+
     # Who asks ----------------------------------------------------------------------------------------------------
 
     @cached_property
