@@ -156,7 +156,7 @@ def _ordered_task() -> list[str]:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # These are for the command, which then closes its sockets.
         signal.signal(number, signal.SIG_IGN)
-    orders, poll = socket.socket(fileno=0), select.poll()
+    orders, poll = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=0), select.poll()
     poll.register(0, select.POLLIN)
     # Each twice: by its socket and by its pipe.
     at_work: dict[int, _AtWork] = {}
