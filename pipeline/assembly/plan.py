@@ -43,6 +43,8 @@ _SVT_AV1_TUNING = {
 # The coarsest quantiser that keeps the dither of a dark gradient (above it, the gradient is seen in bands), and at most
 # how much finer than the rest keyframes are made for it: drafts may have bands.
 _KEEPS_DITHER, _MOST_FINER = 8, 16
+# Up to this quantiser nobody sees where blocks meet, and H.264's filter between them does harm.
+_LEAVES_NO_BLOCKS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,9 @@ def encoder_options(plan: EncoderPlan, *, frame_rate: int) -> dict[str, str]:
         tuning = _joined({**rate, "keyint": "-1", **_X265_TUNING})
         return {"preset": plan.preset, "forced-idr": "1", "x265-params": tuning}
     pictures = {"bframes": str(0 if plan.holds == "variable" else plan.bframes), "ref": str(plan.references)}
+    if not plan.is_crf and plan.quality <= _LEAVES_NO_BLOCKS:
+        # All that the filter could smooth is dither and thin letters, and the next keyframe would bring them back.
+        pictures["no-deblock"] = "1"
     tuning = _joined({**rate, **pictures, "keyint": "infinite", **_X264_TUNING})
     return {"preset": plan.preset, "forced-idr": "1", "profile": "high", "x264-params": tuning}
 

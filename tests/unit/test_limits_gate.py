@@ -655,7 +655,7 @@ async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_co
 )
 # What it told a minute after a call, to the moment, may be without that call.
 @example(
-    calls=[*[(1, 0.0, 0)] * 3, (1, 1.0, 0), (5, 0.0, 60), *[(1, 0.0, 0)] * 2, (1, 0.0, 1), (1, 0.0, 60), (7992, 0.0, 0)],
+    calls=[*[(1, 0, 0)] * 3, (1, 1, 0), (5, 0, 60), *[(1, 0, 0)] * 2, (1, 0, 1), (1, 0, 60), (7992, 0, 0)],
     refunds=False,
     limit=None,
 )
