@@ -32,7 +32,7 @@ _STEPS_FOR_EMOJI = 3
 # Spaces of some scripts are wider than those that lines are reckoned with: then lines a little shorter fit.
 _NARROWER = 0.94
 # Height of an accent on a capital.
-_ACCENT_EM = 0.22
+ACCENT_EM = 0.22
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
 
@@ -65,7 +65,7 @@ class TextBlock:
         """
         if not self.lines:
             return 0
-        return round(self.size_px * max(self.style.reach, reach_of(self.lines[0].text, self.style) - _ACCENT_EM))
+        return round(self.size_px * max(self.style.reach, reach_of(self.lines[0].text, self.style) - ACCENT_EM))
 
     @property
     def height_px(self) -> int:

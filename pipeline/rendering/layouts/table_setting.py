@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import TableScene
 from pipeline.rendering.breaking import chunks_of
-from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.rendering.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.layouts.charts import Sheet
 from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.numbers import MINUS, is_blank, looks_numeric
@@ -146,8 +146,10 @@ class _Setting:
             for row in self._texts
         )
         # Between the lines of a stacked row: letters may reach far up or down.
-        gap = self._line_gap + max(cell.reach_px for row in rows for cell in row)
-        padding = self._padding // 2 if is_tight else self._padding
+        reach = max(cell.reach_px for row in rows for cell in row)
+        gap = self._line_gap + reach
+        # However low rows are, tails and accents of neighbours have room for each other.
+        padding = max(self._padding // 2, reach + math.ceil(ACCENT_EM * size_px)) if is_tight else self._padding
         plan = TablePlan(
             head=self._head(widths),
             rows=rows,
