@@ -167,8 +167,9 @@ class Chaos:
     def check_status(self, *, at_work: bool) -> None:
         """`nightreel status` says what the files say."""
         status = nightreel("status", self.batch, "--json", cwd=self.home)
-        if status.code == 2 and not at_work:  # killed before anything was planned
-            assert not (self.home / "state" / "batches" / self.batch / "batch.json").exists()
+        if status.code == 2:  # killed before anything was planned; whoever is at work may plan it this very moment
+            assert at_work or not (self.home / "state" / "batches" / self.batch / "batch.json").exists()
+            assert "no batch named" in status.stderr
             return
         jobs = status.json["jobs"]
         assert sum(status.json["counts"].values()) == len(jobs) == FILMS
