@@ -18,7 +18,7 @@ CHANNEL = ("state", "youtube", "default")
 
 def session_of(home):
     """The address of the session that a journal has, if any has one."""
-    for path in home.joinpath(*CHANNEL).glob("*.json"):
+    for path in home.joinpath(*CHANNEL).glob("[!.]*.json"):
         try:
             if session := json.loads(path.read_bytes()).get("session"):
                 return path, session

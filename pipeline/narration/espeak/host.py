@@ -64,6 +64,16 @@ class Host:
             return self._started
 
 
+class _Process(subprocess.Popen[bytes]):
+    """One that ends when it is forgotten, as by a start that was cancelled in its thread."""
+
+    def __del__(self) -> None:
+        """Kill it, and wait for its end; Python would only warn that it goes on."""
+        if getattr(self, "returncode", 0) is None:
+            self.kill()
+            self.wait()
+
+
 class _Started:
     """A host that runs."""
 
@@ -71,9 +81,7 @@ class _Started:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._orders.settimeout(0)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own
-                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-            )
+            self._process = _Process(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         # Nobody closes a narrator: whoever has one may forget it, or end.
         self.end = weakref.finalize(self, _end, self._process, self._orders)
 
