@@ -65,7 +65,7 @@ class Host:
 
 
 class _Process(subprocess.Popen[bytes]):
-    """One that ends when it is forgotten, as by a start that was cancelled in its thread."""
+    """One that ends when it is forgotten, whoever forgot it."""
 
     def __del__(self) -> None:
         """Kill it, and wait for its end; Python would only warn that it goes on."""
