@@ -18,7 +18,7 @@ from PIL import Image
 from pipeline.model import NumberScene, Script, VideoFormat
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.look import Look
-from pipeline.rendering.motif import figure
+from pipeline.rendering.motif import Figure, figure
 from pipeline.rendering.numbers import write_number
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_badge import number_badge
@@ -89,10 +89,10 @@ def _beside(sheet: Sheet) -> None:
 
 def _on_accent(sheet: Sheet) -> None:
     theme, (width, height) = sheet.look.theme, sheet.picture.size
-    side = height * 5 // 4 if not sheet.is_upright else width * 6 // 5
-    drawn = figure(sheet.look.seed, side, bold=True)
+    drawn = _large_figure(sheet)
+    side = drawn.mask.width
     faint = drawn.mask.point([round(level * _FAINT) for level in range(256)])
-    sheet.put(Image.new("RGB", faint.size, rgb(theme.on_accent)), faint, width - side * 2 // 3, (height - side) // 2)
+    sheet.put(Image.new("RGB", faint.size, rgb(theme.on_accent)), faint, width - side * 5 // 8, (height - side) // 2)
     room = sheet.most_height if not sheet.is_upright else height // 2
     block = sheet.fitted(sheet.words, sheet.sizes, width - 3 * MARGIN, room)
     top = (height - block.height_px) // 2 if not sheet.is_upright else height // 5
@@ -120,14 +120,20 @@ def _with_number(sheet: Sheet, scene: NumberScene) -> None:
 
 def _behind(sheet: Sheet) -> None:
     theme, (width, height) = sheet.look.theme, sheet.picture.size
-    side = height * 3 // 2 if not sheet.is_upright else width * 4 // 3
-    drawn = figure(sheet.look.seed, side, bold=True)
+    drawn = _large_figure(sheet)
+    side = drawn.mask.width
     top = -side // 3 if not sheet.is_upright else height // 3
     sheet.put(drawn.rgb(theme), drawn.mask, width - side * 3 // 5, top)
     room = height * 2 // 3 if not sheet.is_upright else height // 3
     block = sheet.fitted(sheet.words, SIZES[2:], sheet.width - 80 * (not sheet.is_upright), room)
     low = height - MARGIN - block.height_px if not sheet.is_upright else height // 8
     sheet.write(block, low, (theme.text, theme.accent))
+
+
+def _large_figure(sheet: Sheet) -> Figure:
+    """Larger than the picture; the second and the third have the same one, which takes the most time of a still."""
+    width, height = sheet.picture.size
+    return figure(sheet.look.seed, height * 3 // 2 if not sheet.is_upright else width * 4 // 3, bold=True)
 
 
 def _quiet(size: tuple[int, int], look: Look) -> Image.Image:
