@@ -235,7 +235,9 @@ async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(shop):
     await to_thread.run_sync(write)
     wanted = await read_source(shop.workspace / "people.csv", shop, batch="people")
 
-    assert [problem.problem for problem in wanted.problems] == ["makes no film: bo.jpg: no such file"]
+    assert [(each.column, each.value, each.problem) for each in wanted.problems] == [
+        ("photo", "bo.jpg", "'bo.jpg': no such file")
+    ]
 
 
 async def test_names_in_every_script_and_names_of_devices_become_folders(campaign):

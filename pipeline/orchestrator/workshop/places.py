@@ -18,7 +18,7 @@ from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
 from pipeline.sources import is_remote, told
 
-_BESIDE = "Put the picture beside the brief, and write its name"
+_BESIDE = "Put the picture beside the brief or the table, and write its name"
 # What of a folder is a picture, by name: its bytes are looked at later.
 _PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
 
@@ -110,7 +110,9 @@ class Places:
         except (OSError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
         if not allowed:
-            raise InputError("lies outside the workspace and the folder of its brief", where=source, hint=_BESIDE)
+            raise InputError(
+                "lies outside the workspace and the folder of its brief or table", where=source, hint=_BESIDE
+            )
         return file
 
     def digest_of_picture(self, origin: str, source: str) -> str:
