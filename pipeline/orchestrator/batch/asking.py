@@ -165,7 +165,7 @@ def _stop(checked: Checked, path: str, *, is_strict: bool) -> InputError | None:
         return InputError("has no rows", where=path, hint=hint)
     if not is_strict or not checked.refused:
         return None
-    rows = "row has a problem" if checked.refused == 1 else "rows have problems"
+    rows = "rows has a problem" if checked.refused == 1 else "rows have problems"
     return InputError(
         f"{checked.refused:,} of {checked.rows:,} {rows}, and nothing is made of the others (strict)",
         where=path,

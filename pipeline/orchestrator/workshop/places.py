@@ -110,9 +110,7 @@ class Places:
         except (OSError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
         if not allowed:
-            raise InputError(
-                "lies outside the workspace and the folder of its brief or table", where=source, hint=_BESIDE
-            )
+            raise InputError("lies outside the workspace and the folder of its brief", where=source, hint=_BESIDE)
         return file
 
     def digest_of_picture(self, origin: str, source: str) -> str:

@@ -17,10 +17,11 @@ from pipeline.sources.tables import BrokenRow, Table, TableRow
 
 
 class Unfit(NamedTuple):
-    """Why no film can be made of a row that is good by itself, what to do, and the cell that it is about, if it is one."""
+    """Why no film can be made of a row that is good by itself, what to do, and the cell that it is about."""
 
     problem: str
     mend: str
+    # Empty: it is the row as a whole.
     cell: str = ""
 
 
