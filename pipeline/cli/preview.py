@@ -110,5 +110,5 @@ def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool
         print_json({"event": "sheet", **asdict(sheet)})
         return
     print(sheet.path)
-    for line in sheet.cut:
+    for line in (*sheet.missing, *sheet.cut):
         print(f"nightreel: {shown(line)}", file=sys.stderr)
