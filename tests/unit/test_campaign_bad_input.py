@@ -26,7 +26,7 @@ ROWS = {
     "Line breaks and quotes in a quoted cell": (
         HEADER + '1,"Ma\nria","The ""big"" roof",5 €,,,\n',
         [],
-        ["The “big” roof for Ma ria"],
+        ['The "big" roof for Ma ria'],
     ),
     "A quote that is never closed, or stands within a quoted cell": (
         HEADER + '1,Bo,"Ro"of,5 €,,,\n2,Eve,"Roof,5 €,,,\n3,Ann,Roof,5 €,,,\n',
@@ -47,7 +47,7 @@ ROWS = {
         ["Roof for Eve"],
     ),
     "5,000 columns": (
-        HEADER.strip() + "".join(f",c{n}" for n in range(4993)) + "\n1,Bo,Roof,5 €,,," + ",x" * 4994 + "\n",
+        HEADER.strip() + "".join(f",c{n}" for n in range(4993)) + "\n1,Bo,Roof,5 €,,," + ",x" * 4993 + "\n",
         [],
         ["Roof for Bo"],
     ),
@@ -102,7 +102,12 @@ ROWS = {
 # What is given -> settings, the table, what stops the run, and what to do.
 TABLES = {
     "The delimiter was guessed wrong": [
-        ({"campaign.delimiter": ","}, HEADER.replace(",", ";"), "cells between ,", "Say what stands between cells"),
+        (
+            {"campaign.delimiter": ","},
+            HEADER.replace(",", ";"),
+            "cells between commas",
+            "Say what stands between cells",
+        ),
     ],
     "An empty file, a header alone": [
         ({}, "", "is empty", "The first line names the columns"),
@@ -180,10 +185,7 @@ async def test_rows_that_are_wrong_are_told_with_what_to_do_and_the_others_are_m
     assert [(each.row, each.column, each.problem) for each in wanted.problems] == told
     assert all(each.mend for each in wanted.problems)
     assert [brief.title for brief in wanted.briefs] == titles
-    assert (wanted.refused, wanted.rows) == (
-        len({row for row, *_ in told}),
-        len({row for row, *_ in told}) + len(titles),
-    )
+    assert wanted.refused == len({row for row, *_ in told}) == wanted.rows - len(titles)
 
 
 @pytest.mark.parametrize(("given", "number"), [(name, n) for name, cases in TABLES.items() for n in range(len(cases))])
@@ -204,6 +206,6 @@ def test_the_page_tells_of_nothing_that_is_not_tried_and_all_that_is():
     lines = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)
     tests = [test.split("::") for named in ELSEWHERE.values() for test in named]
 
-    assert {given for given, _ in lines[1:]} == {*ROWS, *TABLES, *ELSEWHERE}
+    assert {given for given, _ in lines[2:]} == {*ROWS, *TABLES, *ELSEWHERE}
     assert all(outcome for _, outcome in lines)
     assert [test for file, test in tests if f"def {test}(" not in (ROOT / "tests" / file).read_text("utf-8")] == []
