@@ -20,7 +20,8 @@ def test_hostile_pictures_do_not_end_a_preview_and_are_told(tmp_path):
     names = ("bomb.png", "page.png", "torn.jpg", "dot.png", "coast.webp")
     row = SourceRow(key="1", fields=tuple(FIELDS.items()))
     pictures = tuple(WantedPicture(source=name) for name in names)
-    brief = Brief(title="Roof", template="offer", language="en", row=row, pictures=pictures, origin="people.csv:2")
+    origin = f"{tmp_path / 'people.csv'}:2"
+    brief = Brief(title="Roof", template="offer", language="en", row=row, pictures=pictures, origin=origin)
 
     sheet = draw_rows(shop, [(brief, "")], tmp_path / "sheet.png", title="people")
 
