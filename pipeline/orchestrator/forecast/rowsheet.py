@@ -76,8 +76,8 @@ def _draw_rows(
         hint = "Make the first films instead: nightreel run … --rows 3 --preset fast_draft"
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
     width = max(tile.width_px for tile in tiles) + _BESIDE_PX
-    films = "1 film, as it" if drawn == 1 else f"{drawn} films, as they"
-    about = f"{films} would be drawn; what has to be fetched is left out"
+    they = "1 film, as it" if drawn == 1 else f"{drawn} films, as they"
+    about = f"{they} would be drawn; what has to be fetched is left out"
     sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
