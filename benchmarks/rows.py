@@ -1,7 +1,8 @@
 """A table of very many rows, read, checked and planned: `python -m benchmarks.rows [--rows 50000]`.
 
-Nothing is made. Each row is somebody else's, as in a campaign: a name, a price, a day. Then the first and the last
-thousand by themselves: row 50,000 costs what row 50 costs.
+Nothing is made. Each row is somebody else's, as in a campaign: a name, a price, a day. Then what the first and the last
+thousand cost by themselves: row 50,000 costs what row 50 costs. To read the last ones, those before them are passed
+over, which is told apart.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import anyio
 
 from benchmarks.batch import timed
+from pipeline.model import Brief
 from pipeline.orchestrator.batch.asking import Asked, read_source
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import Workshop, open_workshop
@@ -46,19 +49,47 @@ async def measure(workspace: Path, count: int) -> None:
             wanted = await read_source(table, shop, batch=_BATCH)
         assert len(wanted.briefs) == count, wanted.problems[:3]
         with timed("  of this, planned"):
-            plan = await plan_batch(wanted.briefs, shop, batch=_BATCH, source="customers.csv")
+            watched = Watched(wanted.briefs)
+            plan = await plan_batch(watched, shop, batch=_BATCH, source="customers.csv")
         assert plan.new == count
     unit = 1 if sys.platform == "darwin" else 1024
     print(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20:.0f} MiB")
-    for first in (1, count - _PART + 1):
+    last = count - _PART + 1
+    for first, cost_s in ((1, watched.parts_s[0]), (last, watched.parts_s[-1])):
+        print(f"rows {first:,} to {first + _PART - 1:,}, planned: {cost_s:.2f} s CPU")
         with cpu_of(f"rows {first:,} to {first + _PART - 1:,}, read and checked"):
-            await part(table, shop, first)
+            await part(table, shop, first, first + _PART - 1)
+    with cpu_of("  of this, the rows before them passed over"):
+        await part(table, shop, last, last)
     shop.store.close()
 
 
-async def part(table: Path, shop: Workshop, first: int) -> Asked:
+async def part(table: Path, shop: Workshop, first: int, last: int) -> Asked:
     """Some rows; those before them are only passed over."""
-    return await read_source(table, shop, batch="part", rows=f"{first}-{first + _PART - 1}")
+    return await read_source(table, shop, batch="part", rows=f"{first}-{last}")
+
+
+class Watched(Collection[Brief]):
+    """Briefs, and what the process has cost from one thousand of them to the next, whichever thread it was in."""
+
+    def __init__(self, briefs: Collection[Brief]) -> None:
+        self._briefs = briefs
+        self.parts_s: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._briefs)
+
+    def __contains__(self, brief: object) -> bool:
+        return brief in self._briefs
+
+    def __iter__(self) -> Iterator[Brief]:
+        self.parts_s, start = [], time.process_time()
+        for number, brief in enumerate(self._briefs, start=1):
+            yield brief
+            if number % _PART == 0:
+                now = time.process_time()
+                self.parts_s.append(now - start)
+                start = now
 
 
 def write_table(path: Path, count: int) -> None:

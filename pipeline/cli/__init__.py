@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(("nightreel", *(error.command_chain or ())))
-        code = _complain(InputError(str(error), hint=f"See {command} --help"), debug=debug)
+        code = _complain(InputError(str(error).replace("...", "…"), hint=f"See {command} --help"), debug=debug)
     except NightreelError as error:
         code = _complain(error, debug=debug)
     except KeyboardInterrupt:

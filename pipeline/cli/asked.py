@@ -47,8 +47,7 @@ def _print_table(asked: Asked) -> None:
     console.print(table)
     if len(asked.problems) > _MOST_ROWS:
         console.print("… and more")
-    refused = len(asked.unreadable)
-    rows = "row has a problem" if refused == 1 else "rows have problems"
-    console.print(f"{refused:,} of {asked.rows:,} {rows}, and no film is made of them.")
+    have, them = ("has a problem", "it") if asked.refused == 1 else ("have problems", "them")
+    console.print(f"{asked.refused:,} of {asked.rows:,} rows {have}, and no film is made of {them}.")
     if asked.rejected:
         print(f"All of them, with the reasons: {asked.rejected}", file=sys.stderr)

@@ -84,9 +84,9 @@ def _cached(forecast: Forecast) -> str:
 
 
 def _shared(forecast: Forecast) -> str:
-    """How much less work it is than it looks; empty: nothing is shared, or nobody knows yet."""
+    """How much less work it is than it looks; empty: there are no others to share it, or nobody knows yet."""
     cached = forecast.cached
-    if cached.scenes is None or cached.different_scenes in {None, cached.scenes}:
+    if cached.scenes is None or cached.different_scenes is None or forecast.films.to_make < 2:
         return ""
     drawn = f"{cached.different_scenes:,} different scenes of {cached.scenes:,}"
     return f"{drawn}, {cached.different_sentences or 0:,} different sentences of {cached.sentences or 0:,}"

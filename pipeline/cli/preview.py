@@ -17,7 +17,7 @@ _PRESET = "fast_draft"
 
 
 def preview(
-    source: Path,
+    source: str,
     /,
     *,
     films: int = 3,
@@ -37,7 +37,7 @@ def preview(
     Parameters
     ----------
     source
-        A table: .csv, .tsv, .json or .jsonl.
+        A table, as for `nightreel run`: a file, a database or an address.
     films
         How many rows to make films of; 0: only the sheet.
     output
@@ -54,17 +54,18 @@ def preview(
     from pipeline.orchestrator.batch.asking import read_source
     from pipeline.orchestrator.batch.batches import Outcome
     from pipeline.orchestrator.events import Listener
-    from pipeline.sources import batch_name, is_table
+    from pipeline.sources import as_source, batch_name, is_table, told
+
+    given = as_source(source)
 
     async def work() -> int:
         shop = session.workshop
-        called = f"{await to_thread.run_sync(batch_name, source)}-preview"
-        wanted = await read_source(source, shop, batch=called, rows=table.rows or "3", writes=False)
+        called = f"{await to_thread.run_sync(batch_name, given)}-preview"
+        wanted = await read_source(given, shop, batch=called, rows=table.rows or "3", writes=False)
         print_unreadable(called, wanted, as_json=place.json)
-        if wanted.stop:
-            raise wanted.stop
+        _check(wanted, told(given))
         path = output or shop.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(shop, wanted, path, source.name, as_json=place.json))
+        await to_thread.run_sync(lambda: _draw(shop, wanted, path, Path(told(given)).name, as_json=place.json))
         some: Collection[Brief] = list(wanted.briefs)[:films]
         if not some:
             return EXIT_OK
@@ -76,8 +77,9 @@ def preview(
         return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
 
     try:
-        if not is_table(source):
-            raise InputError("is no table", where=str(source), hint="Give a .csv, .tsv, .json or .jsonl file")
+        if not is_table(given):
+            hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
+            raise InputError("is no table", where=told(given), hint=hint)
         if output and output.suffix.lower() != ".png":
             raise InputError("is no picture", where=str(output), hint="Write FILE.png")
         # Whatever the settings say of hosts: what is looked at is not for viewers yet.
@@ -95,6 +97,15 @@ def preview(
         raise
 
 
+def _check(wanted: Asked, name: str) -> None:
+    from pipeline.errors import InputError
+
+    if wanted.stop:
+        raise wanted.stop
+    if not wanted.briefs:
+        raise InputError("no row can be drawn", where=name, hint="Mend their problems, or choose other --rows")
+
+
 def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool) -> None:
     import sys
     from dataclasses import asdict
@@ -110,5 +121,5 @@ def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool
         print_json({"event": "sheet", **asdict(sheet)})
         return
     print(sheet.path)
-    for line in sheet.cut:
+    for line in (*sheet.missing, *sheet.cut):
         print(f"nightreel: {shown(line)}", file=sys.stderr)

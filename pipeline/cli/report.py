@@ -122,13 +122,13 @@ def print_summary(
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
-    """Films that passed with warnings: how many, and the first few with the names of their checks."""
+    """Films that passed with warnings, or lack a picture: how many, and of the first few what it is."""
     warned = 0
     for row in rows(JobStatus.COMPLETED):
-        warnings = row.marks.reasons if row.marks else ()
+        warnings = [*map(_check_of, row.marks.reasons if row.marks else ()), *row.picture_remarks]
         warned += bool(warnings)
         if warnings and warned <= _NAMED:
-            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(map(_check_of, warnings)))}")
+            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(warnings))}")
     if warned > _NAMED:
         console.print(f"  [yellow]warns[/] {warned - _NAMED} more films")
 

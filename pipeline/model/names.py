@@ -32,6 +32,11 @@ def safe_name(text: str, max_chars: int, *, default: str) -> str:
     return f"{name}-{default}" if name in RESERVED else name or default
 
 
+def is_device(name: str) -> bool:
+    """Whether Windows would open a device and no file: "con", "NUL.txt", "aux .jpg"."""
+    return name.partition(".")[0].rstrip(" ").casefold() in RESERVED
+
+
 def _composed(text: str) -> str:
     """NFKC, but for the vowel AM of Thai and Lao, which is one letter to who writes it and would be taken apart."""
     parts = re.split(f"([{_VOWELS_AM}])", text)

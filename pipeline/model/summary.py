@@ -103,6 +103,8 @@ class JobSummary:
     voice: str = ""
     # Why it is not the first choice who speaks, and what went wrong on the way.
     voice_remarks: tuple[str, ...] = ()
+    # The pictures that it had to do without, and why.
+    picture_remarks: tuple[str, ...] = ()
     # How it stands as one of the sample; empty: it is none of it.
     sample: SampleMark = ""
     error: JobError | None = None
@@ -162,6 +164,7 @@ def summary_of(job: Job) -> JobSummary:
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
+        picture_remarks=job.pictures.incidents if job.pictures else (),
         sample=_sample_mark(job),
         error=job.error,
     )

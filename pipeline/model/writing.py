@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 # Not seen; says that what follows runs right to left. No text from outside has one (`strip_unseen`).
-RIGHT_TO_LEFT_MARK = "\u200f"
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 # Characters that hold together what is on both sides of them.
 _JOINERS = frozenset("\u200d\u2060")
@@ -68,6 +68,21 @@ def first_direction(text: str) -> Literal["L", "R", ""]:
 def has_right_to_left(text: str) -> bool:
     """Whether any letter runs from right to left."""
     return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+
+
+def runs_right_to_left(text: str, language: str) -> bool:
+    """Whether a text as a whole does: one in such a language, or one that begins in such letters and has most of them.
+
+    A text without any such letter (a name, an address) runs left to right in every language, and so does one in English
+    that begins with somebody's Arabic name.
+    """
+    if not has_right_to_left(text):
+        return False
+    if writing_of(language).right_to_left:
+        return True
+    directions = [unicodedata.bidirectional(character) for character in text]
+    backwards = sum(direction in {"R", "AL"} for direction in directions)
+    return first_direction(text) == "R" and backwards > directions.count("L")
 
 
 def width(text: str) -> int:

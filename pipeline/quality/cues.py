@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.model import Check, Script, narration_of
-from pipeline.model.writing import RIGHT_TO_LEFT_MARK
+from pipeline.model.writing import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK
 from pipeline.quality.expected import TimedText
 
 # The strict form of both formats: what every player reads, however lenient it is besides.
@@ -89,7 +89,7 @@ def _cue(block: str, number: int, *, is_vtt: bool) -> TimedText:
         raise _FaultError(f"number {match['number']} in place {number}")
     text = html.unescape(match["text"]) if is_vtt else match["text"]
     # Only tells players which way a line runs.
-    text = text.replace(RIGHT_TO_LEFT_MARK, "")
+    text = text.replace(RIGHT_TO_LEFT_MARK, "").replace(LEFT_TO_RIGHT_MARK, "")
     return TimedText(start_s=_seconds(match["start"]), end_s=_seconds(match["end"]), text=text)
 
 

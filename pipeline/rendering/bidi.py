@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
-from pipeline.model.writing import first_direction, has_right_to_left, writing_of
+from pipeline.model.writing import has_right_to_left
 
 T = TypeVar("T")
 
@@ -29,16 +29,6 @@ _QUANTITY = re.compile(
 _WITHIN = 2
 _NEUTRAL = frozenset({"B", "S", "WS", "ON"})
 _NUMBERS = frozenset({"EN", "AN"})
-
-
-def runs_right_to_left(text: str, language: str) -> bool:
-    """Whether a text as a whole does: one in such a language, or one that begins in such letters.
-
-    A text without any such letter (a name, an address) runs left to right in every language.
-    """
-    if not has_right_to_left(text):
-        return False
-    return writing_of(language).right_to_left or first_direction(text) == "R"
 
 
 def levels(text: str, *, right_to_left: bool) -> list[int]:

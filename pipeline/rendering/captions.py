@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import ImageFilter, ImageOps
 
 from pipeline.model import Cue, Word, join_words
-from pipeline.model.writing import writing_of
+from pipeline.model.writing import runs_right_to_left, writing_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
@@ -216,7 +216,8 @@ def _lines(cue: Cue, style: TextStyle) -> list[Line]:
     """The lines of a cue, each word a group of letters numbered through the cue."""
     lines, number = [], 0
     # A cue is a part of a sentence: a line that holds a foreign name alone still runs as its language does.
-    right_to_left = writing_of(style.language).right_to_left or None
+    whole = " ".join(cue.texts)
+    right_to_left = writing_of(style.language).right_to_left or runs_right_to_left(whole, style.language)
     for words in cue.lines:
         texts = [_presentable(word.text, style) for word in words]
         text = join_words([word for word in texts if word]).rstrip()

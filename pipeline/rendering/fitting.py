@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.rendering.bidi import runs_right_to_left
+from pipeline.model.writing import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
 from pipeline.rendering.emoji import sharp_px
 from pipeline.rendering.fonts import face_for

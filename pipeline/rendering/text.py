@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from pipeline.model.writing import writing_of
+from pipeline.model.writing import runs_right_to_left, writing_of
 from pipeline.rendering import emoji
 from pipeline.rendering.advances import advance, digit_width, direction, ink_edges, kerning, rise
-from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
+from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.brought import Fonts, Typeface
 from pipeline.rendering.fonts import Face, face_for, load, stand_in
 from pipeline.rendering.graphemes import clusters, is_emoji, is_symbol, plain, typographic

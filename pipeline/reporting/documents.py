@@ -175,6 +175,7 @@ def _job(row: JobSummary, folder: Path) -> Object:
         "narrator": row.narrator,
         "voice": row.voice,
         "voice_remarks": list(row.voice_remarks),
+        "picture_remarks": list(row.picture_remarks),
         "error": asdict(row.error) if row.error else None,
     }
 

@@ -13,6 +13,8 @@ from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
 from pipeline.template import Play, PlayError, Template
 
+_HINT = "Shorten the cell, fill what is empty, or change the template's script"
+
 
 class PlayWriter:
     """Fills in the template's own script. What is too long for its place is a problem of the row, and is never cut."""
@@ -76,4 +78,6 @@ def check_play(script: Script, template: Template, *, where: str) -> None:
     """Raise `InputError` for a script that can't be filmed: a cell that is too long for its place."""
     problems = find_problems(tidied(with_ends(script, template)), template)
     if problems:
-        raise InputError(problems[0], where=where, hint="Shorten the cell, or change the template's script")
+        raise InputError(
+            problems[0], where=where, hint="Shorten the cell, fill what is empty, or change the template's script"
+        )

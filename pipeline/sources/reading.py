@@ -99,7 +99,7 @@ def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
         case ".txt":
             text = read_text(path)
             files = listed_files(text, path)
-            return _read_all(files, problems) if files else parse_topics(text, path)
+            return _read_all(files, problems, named_in=path.name) if files else parse_topics(text, path)
         case _ if is_table(path):
             hint = f"A film for each of its rows: nightreel run {shlex.quote(str(path))} --template NAME"
             raise InputError("is a table", where=str(path), hint=hint)
@@ -132,13 +132,15 @@ def _matching(folder: Path, pattern: Path) -> list[Path]:
     return sorted(files, key=lambda path: tuple(map(_by_name, (*reversed(path.parents), path))))
 
 
-def _read_all(files: Iterable[Path], problems: list[InputError]) -> tuple[Brief, ...]:
+def _read_all(files: Iterable[Path], problems: list[InputError], *, named_in: str = "") -> tuple[Brief, ...]:
+    """The briefs in these files, which a list may have named."""
     briefs = []
     for path in files:
         try:
             briefs.append(parse_brief(read_text(path), path))
         except InputError as error:
-            problems.append(error)
+            hint = error.hint or (f"Mend its name in {named_in}, or take it out" if named_in else "")
+            problems.append(InputError(error.message, where=error.where, hint=hint))
     return tuple(briefs)
 
 

@@ -17,14 +17,16 @@ from pipeline.files import storage_errors
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 12
+_VERSION = 13
+# Rows are long, and ids are drawn by chance: in the order of ids (WITHOUT ROWID), each of very many rows would be
+# written to another page.
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
     parked_until REAL, parked_at REAL, kin TEXT NOT NULL, weight INTEGER NOT NULL, folder TEXT NOT NULL,
     key TEXT NOT NULL, of_row TEXT NOT NULL, video TEXT, cost TEXT NOT NULL, sample TEXT NOT NULL, damage TEXT,
     row BLOB NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX in_order ON jobs (status, rank, position);
 CREATE INDEX smartly ON jobs (status, rank, kin, weight, position);
 CREATE INDEX by_weight ON jobs (status, position, weight);

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.model.names import NAME_MAX_BYTES, RESERVED
+from pipeline.model.names import NAME_MAX_BYTES, is_device
 
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
 # What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.
@@ -64,7 +64,7 @@ def _problem_with(name: str) -> str:
         return f"it has {' '.join(ascii(char) for char in bad)} in it"
     if name[0] in ". -" or name[-1] in ". ":
         return "it begins with a dot, a space or a dash, or ends with a dot or a space"
-    if name.split(".", maxsplit=1)[0].lower() in RESERVED:
+    if is_device(name):
         return "Windows keeps it for a device"
     return ""
 

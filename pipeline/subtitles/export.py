@@ -9,7 +9,13 @@ from itertools import accumulate
 import pysubs2
 
 from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
-from pipeline.model.writing import RIGHT_TO_LEFT_MARK, first_direction, writing_of
+from pipeline.model.writing import (
+    LEFT_TO_RIGHT_MARK,
+    RIGHT_TO_LEFT_MARK,
+    first_direction,
+    runs_right_to_left,
+    writing_of,
+)
 
 # Stands for a backslash on the way through pysubs2, which takes "\N" for a line break and "{\i1}" for a style.
 _BACKSLASH = "\ue000"
@@ -34,20 +40,24 @@ def _write(
 ) -> str:
     file = pysubs2.SSAFile()
     for cue, start_ms, end_ms in _timed(subtitles, lengths_samples):
-        lines = (_marked(escape(line), language) for line in cue.texts)
+        runs_on = bool(language) and not runs_right_to_left(" ".join(cue.texts), language)
+        lines = (_marked(escape(line), language, runs_on=runs_on) for line in cue.texts)
         text = "\\N".join(line.replace("\\", _BACKSLASH) for line in lines)
         file.append(pysubs2.SSAEvent(start=start_ms, end=end_ms, text=text))
     return file.to_string(form, keep_ssa_tags=True).replace(_BACKSLASH, "\\")
 
 
-def _marked(line: str, language: str) -> str:
-    """The line, in logical order; one that would be taken for left to right begins with a right-to-left mark.
+def _marked(line: str, language: str, *, runs_on: bool) -> str:
+    """The line, in logical order; one whose direction a player would take for the other begins with a mark.
 
     Players go by the first letter of a line (UAX #9, rule P2; WebVTT asks for it): an Arabic line that begins with
-    "NASA" would be laid out in English order, its full stop at the wrong end. Everything else they get right.
+    "NASA" would be laid out in English order, its full stop at the wrong end, and an English one (`runs_on`: its cue
+    runs left to right) that begins with an Arabic name the other way round. Everything else they get right.
     """
-    runs_back = writing_of(language).right_to_left and first_direction(line) == "L"
-    return f"{RIGHT_TO_LEFT_MARK}{line}" if runs_back else line
+    direction = first_direction(line)
+    if writing_of(language).right_to_left:
+        return f"{RIGHT_TO_LEFT_MARK}{line}" if direction == "L" else line
+    return f"{LEFT_TO_RIGHT_MARK}{line}" if runs_on and direction == "R" else line
 
 
 def _timed(subtitles: Subtitles, lengths_samples: Sequence[int]) -> Iterator[tuple[Cue, int, int]]:

@@ -13,6 +13,7 @@ from collections import Counter
 
 import pytest
 
+from pipeline.media.probe import probe
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
 from tests.acceptance.services import service
@@ -92,6 +93,18 @@ def test_five_hundred_rows_in_two_languages_and_two_formats(tmp_path, monkeypatc
     monkeypatch.setattr(command, "DEADLINE_S", SOAK_S)
     names = [f"Guest {number}" for number in range(1, SOAK_ROWS + 1)]
     check_campaign(tmp_path, names, run_campaign(tmp_path, names))
+
+
+def test_a_preview_makes_the_first_films_small_and_beside_the_campaign(tmp_path):
+    write(tmp_path, ["Bo", "Eve"])
+    flags = ("--template", "hello", "--offline", "--narrator", "silence", "--rows", "2", "--films", "1", "--json")
+    done = nightreel("preview", "people.csv", *flags, cwd=tmp_path)
+
+    assert (done.code, done.stderr) == (0, "")
+    (film,) = (tmp_path / "output" / "people-preview").glob("*/video.mp4")
+    (track,) = probe(film).pictures
+    assert (film.parent.name, track.height_px) == ("hello-bo", 720)
+    assert not (tmp_path / "output" / "people").exists()
 
 
 def test_a_preview_draws_the_rows_that_stand_out_and_begins_nothing_of_the_campaign(tmp_path):

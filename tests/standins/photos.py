@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import tempfile
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +41,26 @@ def coast(width: int = 1800, height: int = 1200) -> Image.Image:
         spread = 0.02 * width + number * 0.004 * width
         draw.line((x - spread, line, x + spread * 0.8, line), fill=(236, 176, 128), width=max(1, number // 8))
     return image
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that says it is so large, in a few bytes."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def write_hostile(folder: Path) -> None:
+    """bomb.png (3.6 billion pixels), page.png (HTML), torn.jpg (half of one) and dot.png (one pixel)."""
+    (folder / "bomb.png").write_bytes(png_of(60_000, 60_000))
+    (folder / "page.png").write_bytes(b"<!doctype html><title>Sign in</title>")
+    (folder / "dot.png").write_bytes(png_of(1, 1))
+    whole = io.BytesIO()
+    coast(400, 260).save(whole, "JPEG")
+    (folder / "torn.jpg").write_bytes(whole.getvalue()[: whole.tell() // 2])
 
 
 def lighthouse(width: int = 900, height: int = 1350) -> Image.Image:

@@ -313,7 +313,7 @@ async def test_a_pattern_with_a_column_that_is_not_there_is_told(tmp_path):
 
 async def test_the_rows_that_stand_out_are_chosen(tmp_path):
     campaign = await begin(tmp_path)
-    rows = ["1,Maria", "2,Bo", "3,Alexandrina Maria Bo", "4,ደስታ", "5,田中太郎三四五六七八九十", "6,Marie"]
+    rows = ["1,Maria", "2,Bo", "3,Alexandrina Maria Bo", "4,ደስታ", "5,田中太郎三四五六七八九十", "6,Marie", "7,"]
     wanted = await campaign.read("ID,Name", *rows, rows="extremes")
 
     assert [(brief.key, why) for brief, why in zip(wanted.briefs, wanted.remarks, strict=True)] == [
@@ -323,6 +323,7 @@ async def test_the_rows_that_stand_out_are_chosen(tmp_path):
         ("5", "widest"),
     ]
     assert wanted.is_partial
+    assert (wanted.rows, wanted.refused) == (7, 1)
 
 
 async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_failed(tmp_path):

@@ -235,7 +235,9 @@ async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(shop):
     await to_thread.run_sync(write)
     wanted = await read_source(shop.workspace / "people.csv", shop, batch="people")
 
-    assert [problem.problem for problem in wanted.problems] == ["makes no film: bo.jpg: no such file"]
+    assert [(each.column, each.value, each.problem) for each in wanted.problems] == [
+        ("photo", "bo.jpg", "'bo.jpg': no such file")
+    ]
 
 
 async def test_names_in_every_script_and_names_of_devices_become_folders(campaign):
@@ -252,13 +254,14 @@ def of(tmp_path, **settings):
     return to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=overrides))
 
 
-async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(campaign, tmp_path):
+@pytest.mark.parametrize("gone", ["gone.csv", "gone.jsonl", "gone.json", "gone.xlsx", "gone.sqlite", "gone.txt"])
+async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(campaign, tmp_path, gone):
     await campaign.read(*ROWS)
-    shop = await of(tmp_path, **{"source.fallback": "people.csv"})
-    wanted = await read_source(tmp_path / "gone.csv", shop, batch="people")
+    shop = await of(tmp_path, **{"source.fallback": "people.csv", "source.query": "SELECT * FROM people"})
+    wanted = await read_source(tmp_path / gone, shop, batch="people")
 
     assert [brief.origin for brief in wanted.briefs] == [f"{campaign.path}:{line}" for line in (2, 3, 4)]
-    assert "gone.csv: can't be read" in str(wanted.instead_of)
+    assert gone in str(wanted.instead_of)
 
 
 async def test_a_source_that_breaks_in_its_middle_leaves_no_row_behind(campaign, tmp_path):

@@ -14,7 +14,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.model import Batch, Brief, Check, Cost, Job, JobStatus, Receipt, SourceRow, StageRecord, Verdict, Video
+from pipeline.model import (
+    Batch,
+    Brief,
+    Check,
+    Cost,
+    Job,
+    JobStatus,
+    Pictures,
+    Receipt,
+    SourceRow,
+    StageRecord,
+    Verdict,
+    Video,
+)
 from pipeline.orchestrator.batch.asking import roster_of
 from pipeline.orchestrator.batch.packing import pack
 from pipeline.orchestrator.batch.results import renew_results
@@ -112,6 +125,15 @@ def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_t
     assert (first["film_url"], first["film_duration_s"], first["film_score"]) == ("https://youtu.be/x", "1.500", "0.9")
     assert (first["film_cost_usd"], first["film_template"], first["film_format"]) == ("0.250000", "offer", "9:16")
     assert rows[2]["film_problem"] == "name: is empty"
+
+
+def test_the_manifest_says_which_picture_a_film_lacks(shop):
+    why = "picture eve.png: is a page, not a picture. The film goes without it"
+    made = film(shop, "1", number=1, folder="people/for-1", language="en")
+    made = made.evolve(pictures=Pictures(stills=(), missing=("eve.png",), incidents=(why,)))
+    (row,) = read(renewed(shop, campaign(shop, [made], [(1, ("1", "Bo", ""), "1", "")])))
+
+    assert (row["film_status"], row["film_problem"]) == ("completed", why)
 
 
 def test_the_columns_of_the_table_stand_as_they_were_but_for_formulas(shop, people):

@@ -228,6 +228,21 @@ def test_a_template_without_a_script_gets_briefs_with_notes_that_are_never_markd
     assert [block.text for block in brief.sections[0].blocks] == ["One *two*", "![x](/etc/passwd)", "# Three"]
 
 
+def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
+    offer = load_template("offer", search=[])
+    result = checked(
+        "first_name,product,price,battery,payback_years\nBo,Roof,5 €,,\nEve,Roof,5 €,YES,7\nAnn,Roof,-5 €,perhaps,51\n",
+        of=offer,
+    )
+
+    assert [dict(brief.row.fields)["battery"] for brief in result.briefs] == ["no", "yes"]
+    assert [problem for *_, problem in told(result)] == [
+        "-5 is less than 0",
+        "51 is more than 50",
+        "'perhaps' is none of yes, no",
+    ]
+
+
 def test_damaged_cells_are_told_and_others_of_their_row_do_not_matter(checked):
     result = checked(b"first_name,note\n" + "Zoë,x\n".encode() + b"B\xf6,x\nBo,\xf6\nEv\0a,x\n")
 

@@ -319,6 +319,18 @@ def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys
     assert ("nightreel retry" in capsys.readouterr().out) == tries
 
 
+def test_a_summary_tells_of_films_that_lack_a_picture(capsys):
+    why = "picture reef.png: is a page, not a picture. The film goes without it"
+    row = JobSummary(id="1", batch="big", title="Reefs", folder="", status=JobStatus.COMPLETED, picture_remarks=(why,))
+
+    def rows_of(*statuses):
+        return [row] if JobStatus.COMPLETED in statuses else []
+
+    print_summary(Outcome(batch="big", counts={row.status: 1}), rows_of, refused=[], seconds=5, report=None)
+
+    assert f"  warns Reefs: {why}" in capsys.readouterr().out.splitlines()
+
+
 def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys):
     def row(number, cause="no key", **changes):
         error = JobError(

@@ -26,7 +26,7 @@ from pipeline.orchestrator.film.stages import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.pictures.fetching import fetch
 from tests.standins.gallery import PictureServer
-from tests.standins.photos import coast
+from tests.standins.photos import coast, write_hostile
 
 pytestmark = pytest.mark.anyio
 
@@ -99,12 +99,17 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(shop, attemp
         ("words.png", "is no JPEG, PNG, WebP or GIF"),
         ("tiny.png", "16 by 16 pixels are too few"),
         ("a\0b.png", "no such file"),
+        ("bomb.png", "too many pixels"),
+        ("page.png", "is a page, not a picture"),
+        ("torn.jpg", "can't be decoded"),
+        ("dot.png", "1 by 1 pixels are too few"),
     ],
 )
 async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(shop, attempt, tmp_path, source, told):
     (tmp_path.parent / "elsewhere.png").write_bytes((tmp_path / "topics" / "coast.png").read_bytes())
     (tmp_path / "topics" / "words.png").write_text("words")
     coast(16, 16).save(tmp_path / "topics" / "tiny.png")
+    write_hostile(tmp_path / "topics")
 
     found = await gather(brief_of(source, "coast.png"), shop, attempt, fetch=no_network)
 

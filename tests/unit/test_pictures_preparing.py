@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +12,7 @@ from PIL import Image, ImageCms, ImageDraw
 from pipeline.errors import InputError
 from pipeline.pictures import examine_picture, prepare_picture
 from pipeline.pictures.saliency import focal_point
-from tests.standins.photos import coast, shoe
+from tests.standins.photos import coast, png_of, shoe
 
 
 def prepared(tmp_path, image=None, data=None, **how):
@@ -119,16 +117,6 @@ def test_a_profile_is_heeded_and_left_out_and_one_that_is_none_is_no_reason_to_g
     for made in (with_ours, with_none):
         assert all(abs(a - b) <= 3 for a, b in zip(made.getpixel((50, 50)), (220, 120, 40), strict=True))
         assert not made.info.get("icc_profile")
-
-
-def png_of(width, height):
-    """A PNG that says it is so large, in a few bytes."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
-    body = b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 @pytest.mark.parametrize(

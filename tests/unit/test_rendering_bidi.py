@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.rendering.bidi import levels, runs_right_to_left, visual_order
+from pipeline.model.writing import runs_right_to_left
+from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.text import CAPTION, DISPLAY, shape
 
 # What is expected is what stands from left to right; brackets are turned by the font, not here.
@@ -59,6 +60,8 @@ def test_brackets_of_a_right_to_left_phrase_run_with_it_and_are_mirrored_by_the_
         ("What is NASA?", "ar", False),
         ("العربية", "en", True),
         ("Say שלום", "en", False),
+        ("محمد, your roof could pay you", "en", False),
+        ("שלום רב, NASA", "en", True),
         ("", "he", False),
     ],
 )

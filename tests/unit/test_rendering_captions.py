@@ -52,6 +52,13 @@ def test_a_plate_is_behind_all_letters_or_an_edge_is_around_each(style, plates):
         assert any(box.within(other) == box for other in behind)
 
 
+def test_a_line_of_an_english_film_that_begins_with_an_arabic_name_runs_as_english_does():
+    (element, *_), _ = shown("karaoke", ("محمد ", "one ", "word ", "is ", "enough"))
+
+    lefts = [each.plain.box(each.plain.pose(0)).left for each in element.letters][:3]
+    assert lefts == sorted(lefts)
+
+
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=24), min_size=1, max_size=20), st.sampled_from([16, 9]))
 def test_few_words_at_a_time_follow_each_other_without_a_gap_and_none_is_lost(texts, wide):
     size = (1920, 1080) if wide == 16 else (1080, 1920)

@@ -176,6 +176,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
         "voice_remarks": ["edge sent no sound: once, spoken again"],
+        "picture_remarks": [],
         "error": None,
     }
     assert report["jobs"][1]["error"]["cause"] == "the key was refused"

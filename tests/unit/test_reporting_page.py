@@ -122,6 +122,13 @@ def test_a_film_that_another_wrote_than_was_asked_for_says_who_and_why(tmp_path:
     assert f"written by outline : {told}" in page.text
 
 
+def test_a_film_that_lacks_a_picture_says_which_and_why(tmp_path: Path):
+    told = "picture reef.png: is a page, not a picture. The film goes without it"
+    page = page_of(tmp_path, [film(1, picture_remarks=(told,)), film(2)])
+
+    assert page.text.count(told) == 1
+
+
 def thumbnail(path: Path, size: tuple[int, int] = (1280, 720)) -> Path:
     Image.new("RGB", size, "#123456").save(path, "JPEG")
     return path

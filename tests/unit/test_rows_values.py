@@ -140,9 +140,21 @@ def test_an_address_on_the_web_is_read():
 
 
 @pytest.mark.parametrize(
-    "cell", ["../../etc/passwd", "/etc/passwd", "C:\\x.png", "..\\x.png", "x.exe", "file:///x.png"]
+    "cell",
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "C:\\x.png",
+        "..\\x.png",
+        "x.exe",
+        "file:///x.png",
+        "CON.png",
+        "photos/nul.jpg",
+        "photos\\aux .png",
+        "com1.small.png",
+    ],
 )
-def test_pictures_outside_the_folder_of_the_table_are_told(cell):
+def test_pictures_of_devices_and_outside_the_folder_of_the_table_are_told(cell):
     problem("image", cell)
 
 

@@ -241,6 +241,7 @@ async def test_a_list_of_briefs_is_read_in_its_order(tmp_path):
     briefs = await read_briefs(str(files), report=problems.append)
     assert [brief.title for brief in briefs] == ["more/milk.md", "tea.md"]
     assert [problem.where for problem in problems] == [str(tmp_path / "gone.md")]
+    assert problems[0].hint == "Mend its name in films.txt, or take it out"
 
 
 async def test_a_list_of_briefs_does_not_lead_out_of_its_folder(tmp_path):

@@ -102,7 +102,7 @@ def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
 def test_a_quote_that_is_never_closed_costs_its_own_row_and_no_other(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,Kiel\n')
 
-    assert broken(people) == [(1, 2, "a quote is opened and never closed")]
+    assert broken(people) == [(1, 2, "opens a quote and never closes it")]
     assert [row["name"] for row in cells(people)] == ["Bo", "Ann"]
 
 
@@ -110,8 +110,8 @@ def test_two_stray_quotes_hide_no_row_between_them(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,"Kiel\nEva,Linz\n')
 
     assert broken(people) == [
-        (1, 2, "a quote stands within a cell in quotes"),
-        (3, 4, "a quote is opened and never closed"),
+        (1, 2, "has a quote within a cell in quotes"),
+        (3, 4, "opens a quote and never closes it"),
     ]
     assert [row["name"] for row in cells(people)] == ["Bo", "Eva"]
 

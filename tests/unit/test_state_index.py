@@ -1,3 +1,4 @@
+import hashlib
 import random
 import shutil
 import sqlite3
@@ -95,6 +96,24 @@ def count_reads(store: CheckpointStore, monkeypatch) -> list[str]:
 
 
 # What is asked of it ---------------------------------------------------------------------------------------------
+
+
+def test_a_row_costs_no_more_of_the_disk_when_there_are_very_many(tmp_path):
+    def pages_of_fifty_more(there):
+        def rows(first, last):
+            for number in range(first, last):
+                job_id = hashlib.sha256(f"{number}".encode()).hexdigest()[:16]
+                yield replace(summary_of(job(number)), id=job_id, folder=f"space/film-{number:06}"), "stamp"
+
+        path = tmp_path / f"{there}.sqlite"
+        for first, last in ((0, there), (there, there + 50)):
+            index = BatchIndex(path, tmp_path, refill=lambda _: None)
+            index.put(list(rows(first, last)))
+            written = path.with_name(f"{path.name}-wal").stat().st_size
+            index.close()
+        return written
+
+    assert pages_of_fifty_more(3000) < 2.5 * pages_of_fifty_more(200)
 
 
 def test_the_rows_follow_the_saves(store):

@@ -47,8 +47,10 @@ class Asked:
     remarks: tuple[str, ...] = ()
     # Briefs and rows that can't be made, each with its reason.
     unreadable: tuple[InputError, ...] = ()
-    # Of a table: how many rows were looked at, what is wrong with them (the first thousand), where all that is written.
+    # Of a table: how many rows were looked at and refused, what is wrong with them (the first thousand), where all that
+    # is written.
     rows: int = 0
+    refused: int = 0
     problems: tuple[RowProblem, ...] = ()
     rejected: Path | None = None
     # Whether only some rows were looked at: the others stay as they are.
@@ -138,6 +140,7 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
         remarks=tuple(why for _, why in stand_out),
         unreadable=() if outstanding else tuple(refused),
         rows=checked.rows,
+        refused=checked.refused,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
         is_partial=bool(wanted.rows),
@@ -165,7 +168,7 @@ def _stop(checked: Checked, path: str, *, is_strict: bool) -> InputError | None:
         return InputError("has no rows", where=path, hint=hint)
     if not is_strict or not checked.refused:
         return None
-    rows = "row has a problem" if checked.refused == 1 else "rows have problems"
+    rows = "rows has a problem" if checked.refused == 1 else "rows have problems"
     return InputError(
         f"{checked.refused:,} of {checked.rows:,} {rows}, and nothing is made of the others (strict)",
         where=path,

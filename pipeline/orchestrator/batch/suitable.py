@@ -10,7 +10,7 @@ from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import is_address
 from pipeline.script import check_play
-from pipeline.sources.campaign import ReadRow
+from pipeline.sources.campaign import ReadRow, Unfit
 
 
 class Judge:
@@ -21,13 +21,16 @@ class Judge:
         # What very many rows ask for alike, and what is wrong with it.
         self._known: dict[tuple[object, ...], InputError | None] = {}
 
-    def __call__(self, row: ReadRow) -> tuple[str, str] | None:
+    def __call__(self, row: ReadRow) -> Unfit | None:
         """What is wrong with it, and what to do; None: nothing."""
         brief, origin = row.brief, row.brief.origin
-        try:
-            for wanted in brief.pictures:
+        for wanted in brief.pictures:
+            try:
                 if not is_address(wanted.source):
                     self._shop.places.picture(self._shop.places.origin(origin), wanted.source)
+            except InputError as error:
+                return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
+        try:
             template = self._shop.template(brief)
             for script in row.scripts:
                 check_play(script, template, where=origin)
@@ -36,7 +39,7 @@ class Judge:
             self._check_asked(brief)
         except InputError as error:
             what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
-            return f"makes no film: {what}", error.hint or "Change the cells, or the template's script"
+            return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script")
         return None
 
     def _check_asked(self, brief: Brief) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, NightreelError
 from pipeline.files import replacing, storage_errors
-from pipeline.model import Brief, Job, Pictures, Script, Still
+from pipeline.model import Brief, Job, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.film.room import parted
 from pipeline.orchestrator.templates.preview import draw_scene
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.pictures import examine_picture, is_address
+from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
 from pipeline.rendering.sheet import Tile, draw_sheet, size_within
 from pipeline.script import known_script, only_showing
@@ -38,8 +38,9 @@ class RowSheet:
     # Films on the sheet, and those whose scripts nobody has written yet.
     films: int
     unwritten: int
-    # Texts that have no room: a line for each.
+    # Texts that have no room, and pictures that can't be shown: a line for each.
     cut: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
 def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str) -> RowSheet:
@@ -48,6 +49,13 @@ def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, 
     Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
     has a script, and `StorageError`.
     """
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return _draw_rows(shop, rows, path, title=title, stills=_Stills(shop, Path(folder)))
+
+
+def _draw_rows(
+    shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str, stills: _Stills
+) -> RowSheet:
     tiles: list[Tile] = []
     cut: list[str] = []
     look, drawn, unwritten = None, 0, 0
@@ -60,7 +68,7 @@ def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, 
                 if script is None:
                     unwritten += 1
                     continue
-                look, drawn = _look(shop, film, script), drawn + 1
+                look, drawn = _look(shop, film, script, stills), drawn + 1
                 line.draw(shop, film, only_showing(script, [still.name for still in look.stills]), look)
                 cut += line.cut
             tiles += line.tiles(remark, language)
@@ -68,13 +76,14 @@ def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, 
         hint = "Make the first films instead: nightreel run … --rows 3 --preset fast_draft"
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
     width = max(tile.width_px for tile in tiles) + _BESIDE_PX
-    about = f"{drawn} films, as they would be drawn; what has to be fetched is left out"
+    they = "1 film, as it" if drawn == 1 else f"{drawn} films, as they"
+    about = f"{they} would be drawn; what has to be fetched is left out"
     sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         sheet.save(file, format="PNG")
-    return RowSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut))
+    return RowSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut), missing=tuple(stills.missing))
 
 
 def _script(shop: Workshop, film: Brief) -> Script | None:
@@ -85,21 +94,54 @@ def _script(shop: Workshop, film: Brief) -> Script | None:
     return known_script(film, writers=shop.writers_of(film, template), template=template)
 
 
-def _look(shop: Workshop, film: Brief, script: Script) -> Look:
-    stills = Pictures(stills=tuple(_stills(shop, film)), missing=(), incidents=())
-    job = Job(id="preview", batch="preview", folder="", brief=film, script=script, pictures=stills)
+def _look(shop: Workshop, film: Brief, script: Script, stills: _Stills) -> Look:
+    pictures = Pictures(stills=tuple(stills.of(film)), missing=(), incidents=())
+    job = Job(id="preview", batch="preview", folder="", brief=film, script=script, pictures=pictures)
     look = shop.look(job)
     return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
 
 
-def _stills(shop: Workshop, film: Brief) -> Iterator[Still]:
-    """The pictures that lie on this machine."""
-    for wanted in film.pictures:
-        if is_address(wanted.source):
-            continue
-        with suppress(InputError, OSError, ValueError):  # the film is made without it, too, and says so
-            path = shop.places.picture(film.origin, wanted.source)
-            yield Still(name=wanted.source, path=path, **examine_picture(path)._asdict())
+class _Stills:
+    """The pictures that lie on this machine, made ready in a folder, as they are for films."""
+
+    def __init__(self, shop: Workshop, folder: Path) -> None:
+        self._shop = shop
+        self._folder = folder
+        # By file: one made ready, or why it can't be.
+        self._known: dict[Path, Still | NightreelError] = {}
+        # What a film does without, and why: a line each.
+        self.missing: dict[str, None] = {}
+
+    def of(self, film: Brief) -> Iterator[Still]:
+        """Those of a film, as far as they can be shown."""
+        for wanted in film.pictures:
+            name = wanted.source
+            if is_address(name) or is_stock(name):
+                continue
+            try:
+                yield replace(self._still(film.origin, name), name=name)
+            except NightreelError as error:
+                why = ". ".join(filter(None, (error.message, error.hint)))
+                self.missing[f"{_place(film)}: picture {name}: {why}"] = None
+
+    def _still(self, origin: str, name: str) -> Still:
+        source = self._shop.places.picture(origin, name)
+        if source not in self._known:
+            path = self._folder / f"{len(self._known)}.still"
+            try:
+                with storage_errors(source):
+                    prepare_picture(source, path, name)
+                    self._known[source] = Still(name=name, path=path, **examine_picture(path)._asdict())
+            except NightreelError as error:
+                self._known[source] = error
+        found = self._known[source]
+        if isinstance(found, NightreelError):
+            raise found
+        return found
+
+
+def _place(film: Brief) -> str:
+    return f"line {film.origin.rpartition(':')[2]}"
 
 
 class _Line:
@@ -112,7 +154,7 @@ class _Line:
         self._formats: list[str] = []
 
     def draw(self, shop: Workshop, film: Brief, script: Script, look: Look) -> None:
-        place = f"line {film.origin.rpartition(':')[2]}"
+        place = _place(film)
         self._names = [place, script.title, film.template or ""]
         self._formats += [film.format] if film.format else []
         self.cut = []

@@ -18,7 +18,7 @@ from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
 from pipeline.sources import is_remote, told
 
-_BESIDE = "Put the picture beside the brief, and write its name"
+_BESIDE = "Put the picture beside the brief or the table, and write its name"
 # What of a folder is a picture, by name: its bytes are looked at later.
 _PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
 

@@ -14,7 +14,7 @@ rejected   the rows that were refused, as a CSV with the reasons
 """
 
 from pipeline.sources.campaign.casting import Part, column_names
-from pipeline.sources.campaign.checking import Checked, check_rows
+from pipeline.sources.campaign.checking import Checked, Unfit, check_rows
 from pipeline.sources.campaign.choice import RowChoice, parse_choice
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
@@ -39,6 +39,7 @@ __all__ = [
     "RowProblem",
     "RowReader",
     "Spool",
+    "Unfit",
     "check_rows",
     "column_names",
     "find_extremes",

@@ -5,17 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline.model import Brief
+from pipeline.model.text import clean_text
 from pipeline.sources.campaign.choice import RowChoice
-from pipeline.sources.campaign.reading import ReadRow, RowProblem
+from pipeline.sources.campaign.reading import ReadRow, RowProblem, row_problem
 from pipeline.sources.campaign.roster import Enter
 from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 
-# What else may be wrong with a row: its film can't be made. None: nothing.
-Judge = Callable[[ReadRow], tuple[str, str] | None]
+
+class Unfit(NamedTuple):
+    """Why no film can be made of a row that is good by itself, what to do, and the cell that it is about."""
+
+    problem: str
+    mend: str
+    # Empty: it is the row as a whole.
+    cell: str = ""
+
+
+# What else may be wrong with a row. None: nothing.
+Judge = Callable[[ReadRow], Unfit | None]
 # Is told of each row that is refused, with its cells.
 Refuse = Callable[[Mapping[str, str], list[RowProblem]], None]
 _MOST_TOLD = 1000
@@ -81,7 +92,8 @@ def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: Judge) -> RowP
     wrong = judge(found)
     if wrong is None:
         return None
-    return RowProblem(row=row.number, line=row.line, column="", value="", problem=wrong[0], mend=wrong[1])
+    column = next((name for name, cell in row.cells.items() if wrong.cell and clean_text(cell) == wrong.cell), "")
+    return row_problem(row, column, wrong.cell, wrong.problem, wrong.mend)
 
 
 def _twice(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> RowProblem | None:

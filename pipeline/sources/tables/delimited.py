@@ -28,8 +28,8 @@ from pipeline.sources.tables.table import (
 _HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
 # A cell that goes on for so many lines began with a quote that nobody closed.
 _MOST_LINES = 2000
-_UNCLOSED = ("a quote is opened and never closed", 'Close the quote, or double one that is meant as such ("")')
-_STRAY = ("a quote stands within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
+_UNCLOSED = ("opens a quote and never closes it", 'Close the quote, or double one that is meant as such ("")')
+_STRAY = ("has a quote within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
 
 csv.field_size_limit(ROW_MAX_CHARS)
 

@@ -54,7 +54,7 @@ def _of_numbers(text: str, found: re.Match[str], order: str) -> date:
             may = f"{full}-{int(second):02d}-{int(first):02d} or {full}-{int(first):02d}-{int(second):02d}"
             raise CellProblem(
                 f"{text[:40]!r} may be {may}",
-                "Write it like that, or say in which order with locale (e.g. --locale en-GB)",
+                "Write one of these, or say whose days they are (e.g. --locale en-GB)",
             )
     return _day(text, full, second, first) if order == "dmy" else _day(text, full, first, second)
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
 from pipeline.model import is_stock, stock_words
+from pipeline.model.names import is_device
 from pipeline.model.text import clean_text
 from pipeline.template.rows.problem import CellProblem
 
@@ -98,6 +99,8 @@ def read_image(text: str) -> str:
     if posix.is_absolute() or windows.is_absolute() or windows.drive or ".." in windows.parts:
         hint = "Put the picture beside the table, and write its name"
         raise CellProblem(f"{source[:60]!r} lies outside the folder of the table", hint)
+    if any(map(is_device, windows.parts)):
+        raise CellProblem(f"{source[:60]!r} is no file on Windows, but a device", "Give the picture another name")
     if not source.endswith("/") and posix.suffix.casefold() not in _PICTURES:
         raise CellProblem(f"{source[:60]!r} is no picture by its name", "Give a .jpg, .png or .webp")
     return source

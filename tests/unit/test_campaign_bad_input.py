@@ -1,0 +1,211 @@
+"""Bad input, as docs/campaigns.md tells of it: each line of its table is tried here, or named with the test of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.workshop import open_workshop
+
+ROOT = Path(__file__).parents[2]
+HEADER = "customer,first_name,product,price,valid_until,photo,note\n"
+MEGABYTE = "x" * (1 << 20)
+
+# What is given -> the table, what is told of its rows (row, column, problem), and the films of the others.
+ROWS = {
+    "A row with more or fewer cells than columns": (
+        HEADER + "1,Bo\n2,Eve,Roof,5 €,,,x,more\n3,Ann,Roof,5 €,,,,,\n",
+        [(1, "", "has 2 cells, and there are 7 columns"), (2, "", "has 8 cells, and there are 7 columns")],
+        ["Roof for Ann"],
+    ),
+    "Line breaks and quotes in a quoted cell": (
+        HEADER + '1,"Ma\nria","The ""big"" roof",5 €,,,\n',
+        [],
+        ['The "big" roof for Ma ria'],
+    ),
+    "A quote that is never closed, or stands within a quoted cell": (
+        HEADER + '1,Bo,"Ro"of,5 €,,,\n2,Eve,"Roof,5 €,,,\n3,Ann,Roof,5 €,,,\n',
+        [(1, "", "has a quote within a cell in quotes"), (2, "", "opens a quote and never closes it")],
+        ["Roof for Ann"],
+    ),
+    "NUL bytes": (
+        HEADER + "1,B\0o,Roof,5 €,,,\n2,Eve,Roof,5 €,,,\0\n",
+        [(1, "first_name", "holds a NUL byte, and may be cut")],
+        ["Roof for Eve"],
+    ),
+    "A cell of 1 MB": (
+        HEADER + f"1,{MEGABYTE},Roof,5 €,,,\n2,Eve,Roof,5 €,,,{MEGABYTE}\n3,Ann,Roof,5 €,,,{MEGABYTE * 5}\n",
+        [
+            (1, "first_name", "has 1,048,576 characters, at most 16 fit"),
+            (3, "", "has a line of more than 4,194,304 characters"),
+        ],
+        ["Roof for Eve"],
+    ),
+    "5,000 columns": (
+        HEADER.strip() + "".join(f",c{n}" for n in range(4993)) + "\n1,Bo,Roof,5 €,,," + ",x" * 4993 + "\n",
+        [],
+        ["Roof for Bo"],
+    ),
+    "Two columns of one name": ("note,first_name,product,price,note\nx,Bo,Roof,5 €,y\n", [], ["Roof for Bo"]),
+    "Two encodings in one file": (
+        (HEADER + "1,Zoë,Roof,5 €,,,\n").encode() + "2,Jürgen,Roof,5 €,,,\n3,Bo,Roof,5 EUR,,,ü\n".encode("cp1252"),
+        [
+            (2, "first_name", "holds the byte 0xFC, which is not in the encoding of the rest"),
+            (2, "price", "holds the byte 0x80, which is not in the encoding of the rest"),
+        ],
+        ["Roof for Zoë", "Roof for Bo"],
+    ),
+    "A letter that was lost before (�)": (
+        HEADER + "1,J�rgen,Roof,5 €,,,\n2,Bo,Roof,5 €,,,�\n",
+        [(1, "first_name", "holds � where a letter was lost")],
+        ["Roof for Bo"],
+    ),
+    "`3/11/2026`, `1,299`": (
+        HEADER
+        + '1,Bo,Roof,"1,299 €",3/11/2026,,\n2,Eve,Roof,"1.299,00 €",25/12/2026,,\n3,Ann,Roof,free,31.11.2026,,\n',
+        [
+            (1, "valid_until", "'3/11/2026' may be 2026-11-03 or 2026-03-11"),
+            (3, "price", "'free' is no sum of money"),
+            (3, "valid_until", "'31.11.2026' is no day of any calendar"),
+        ],
+        ["Roof for Eve"],
+    ),
+    "`../../etc/passwd`, `CON`, `NUL`, `aux.txt`": (
+        HEADER
+        + "1,CON,Roof,5 €,,../../etc/passwd,\n2,NUL,Roof,5 €,,CON.png,\n3,aux.txt,Roof,5 €,,,\n4,../../e,Roof,5 €,,,\n",
+        [
+            (1, "photo", "'../../etc/passwd' lies outside the folder of the table"),
+            (2, "photo", "'CON.png' is no file on Windows, but a device"),
+        ],
+        ["Roof for aux.txt", "Roof for ../../e"],
+    ),
+    "Addresses of this machine or network": (
+        HEADER + "1,Bo,Roof,5 €,,http://169.254.169.254/a.png,\n2,Eve,Roof,5 €,,http://localhost/a.png,\n",
+        [
+            (1, "photo", "'169.254.169.254' is an address of this machine or network"),
+            (2, "photo", "'localhost' is an address of this machine or network"),
+        ],
+        [],
+    ),
+    "A picture that is not there": (HEADER + "1,Bo,Roof,5 €,,bo.jpg,\n", [(1, "photo", "'bo.jpg': no such file")], []),
+    "A row that was there before": (
+        HEADER + "1,Bo,Roof,5 €,,,\n1,Eve,Roof,5 €,,,\n",
+        [(2, "", "has the same key as line 2")],
+        ["Roof for Bo"],
+    ),
+}
+# What is given -> settings, the table, what stops the run, and what to do.
+TABLES = {
+    "The delimiter was guessed wrong": [
+        (
+            {"campaign.delimiter": ","},
+            HEADER.replace(",", ";"),
+            "cells between commas",
+            "Say what stands between cells",
+        ),
+    ],
+    "An empty file, a header alone": [
+        ({}, "", "is empty", "The first line names the columns"),
+        ({}, HEADER, "has no rows", "Below the line that names the columns"),
+    ],
+    "5,000 columns": [({}, ",".join(f"c{n}" for n in range(20_001)) + "\n", "at most 20,000 can be read", "")],
+    "Two columns of one name": [
+        ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
+    ],
+    "A workbook, a PDF, an archive by the name of .csv": [
+        ({}, b"PK\x03\x04rest", "is a workbook or an archive", ""),
+        ({}, b"%PDF-1.7", "is a PDF", ""),
+    ],
+}
+ELSEWHERE = {
+    "Emoji and any script in names": [
+        "unit/test_campaign_plan.py::test_names_in_every_script_and_names_of_devices_become_folders"
+    ],
+    "`../../etc/passwd`, `CON`, `NUL`, `aux.txt`": [
+        "unit/test_naming.py::test_a_device_of_windows_is_no_folder",
+        "unit/test_campaign_choice.py::test_folders_are_named_after_columns_and_none_leaves_its_place",
+    ],
+    "`a:b`, names of 300 letters, two names that differ only in case": [
+        "unit/test_campaign_plan.py::test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder"
+    ],
+    "Addresses of this machine or network": [
+        "contract/test_row_services.py::test_private_addresses_are_refused_unless_they_are_allowed",
+        "contract/test_picture_fetching.py::test_this_machine_is_not_asked_whatever_it_is_called",
+    ],
+    "A picture that is a bomb, HTML, cut off or one dot wide": [
+        "unit/test_orchestrator_pictures.py::test_one_that_can_not_be_had_is_told_and_the_others_are_there",
+        "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
+    ],
+    "A workbook that unpacks to far more than a table, or declares entities": [
+        "unit/test_sources_workbook.py::test_what_unpacks_to_far_more_than_a_table_is_refused_before_it_is_read",
+        "unit/test_sources_workbook.py::test_entities_are_refused_before_they_are_parsed",
+    ],
+    "A formula that nobody worked out, `#N/A`, bytes that are no text": [
+        "unit/test_sources_workbook.py::test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell",
+        "unit/test_sources_workbook.py::test_an_error_of_the_sheet_is_told",
+        "unit/test_sources_database.py::test_values_become_cells_and_bytes_are_told",
+    ],
+    "A query that would write": [
+        "unit/test_sources_database.py::test_what_would_write_is_refused",
+        "unit/test_sources_database.py::test_what_writes_all_the_same_fails_in_the_database",
+    ],
+    "A service that fails in the middle, leads in a circle, never ends, names another host or answers a web page": [
+        "contract/test_row_services.py::test_a_service_that_keeps_failing_gives_no_rows_at_all",
+        "contract/test_row_services.py::test_pages_without_an_end_are_given_up",
+        "contract/test_row_services.py::test_an_answer_that_never_ends_is_given_up",
+        "contract/test_row_services.py::test_a_key_goes_to_no_other_host",
+        "contract/test_row_services.py::test_what_is_no_table_is_told_with_its_address",
+    ],
+    "A broken line of JSON Lines": ["unit/test_sources_tables.py::test_json_lines_are_rows_and_broken_ones_are_told"],
+    "A broken JSON array": ["unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"],
+}
+
+
+async def read(folder, content, **settings):
+    path = folder / "people.csv"
+
+    def prepare():
+        (folder / "nightreel.toml").touch()
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return open_workshop(workspace=folder, overrides={"offline": True, "template": "offer", **settings})
+
+    return await read_source(path, await to_thread.run_sync(prepare), batch="people")
+
+
+@pytest.mark.parametrize("given", ROWS)
+async def test_rows_that_are_wrong_are_told_with_what_to_do_and_the_others_are_made(tmp_path, given):
+    content, told, titles = ROWS[given]
+    wanted = await read(tmp_path, content)
+
+    assert [(each.row, each.column, each.problem) for each in wanted.problems] == told
+    assert all(each.mend for each in wanted.problems)
+    assert [brief.title for brief in wanted.briefs] == titles
+    assert wanted.refused == len({row for row, *_ in told}) == wanted.rows - len(titles)
+
+
+@pytest.mark.parametrize(("given", "number"), [(name, n) for name, cases in TABLES.items() for n in range(len(cases))])
+async def test_a_table_that_is_wrong_as_a_whole_stops_the_run_with_what_to_do(tmp_path, given, number):
+    settings, content, problem, mend = TABLES[given][number]
+    try:
+        error = (await read(tmp_path, content, **settings)).stop
+    except InputError as raised:
+        error = raised
+
+    assert problem in error.message
+    assert mend in error.hint
+    assert "\n" not in str(error)
+
+
+def test_the_page_tells_of_nothing_that_is_not_tried_and_all_that_is():
+    table = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8").partition("## Bad input\n")[2]
+    lines = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)
+    tests = [test.split("::") for named in ELSEWHERE.values() for test in named]
+
+    assert {given for given, _ in lines[2:]} == {*ROWS, *TABLES, *ELSEWHERE}
+    assert all(outcome for _, outcome in lines)
+    assert [test for file, test in tests if f"def {test}(" not in (ROOT / "tests" / file).read_text("utf-8")] == []
