@@ -87,6 +87,10 @@ class _Plan:
     def _pitch(self) -> tuple[int, int]:
         return self.box[0] + self.gaps[0], self.box[1] + self.gaps[1]
 
+    def box_px(self, place: Place) -> int:
+        """How wide the box of a place is."""
+        return math.floor(place.span * self._pitch[0]) - self.gaps[0]
+
     def middle(self, place: Place) -> Point:
         """The pixel in the middle of a place."""
         return place.x * self._pitch[0] - self.gaps[0] / 2, place.y * self._pitch[1] - self.gaps[1] / 2
@@ -94,8 +98,9 @@ class _Plan:
     def box_at(self, place: Place) -> Box:
         """The box in pixels."""
         x, y = self.middle(place)
-        left, top = round(x - self.box[0] / 2), round(y - self.box[1] / 2)
-        return Box(left, top, left + self.box[0], top + self.box[1])
+        width = self.box_px(place)
+        left, top = round(x - width / 2), round(y - self.box[1] / 2)
+        return Box(left, top, left + width, top + self.box[1])
 
 
 def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Composition:
@@ -196,7 +201,9 @@ def _try(
             [node.label for node in scene.items],
             look.styled(HEADING),
             steps[number:],
-            width_px=width - 2 * grid.px(_PADDING),
+            width_px=[
+                math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(_PADDING) for place in network.places
+            ],
             height_px=max(grid.px(32), most - padding_y),
             most_lines=lines,
         )
