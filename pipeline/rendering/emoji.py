@@ -16,8 +16,8 @@ from pipeline.rendering.fonts import Face
 # The one that all others of a font are measured by, and how high it is in a text, in em.
 _MEASURE, _HEIGHT_EM = "😀", 0.96
 
-# How much they may be enlarged, and from where on their edges are drawn anew: how far steps are smoothed away and how far
-# an edge is sharpened, in pixels of the font, by how many per cent, and the transparent rim that it takes.
+# How much they may be enlarged, and from where on their edges are drawn anew: how far steps are smoothed away and how
+# far an edge is sharpened, in pixels of the font, by how many per cent, and the transparent rim that it takes.
 _ENLARGED, _AS_THEY_ARE = 2.7, 1.05
 _SMOOTHED_PX, _SHARPENED_PX, _SHARPENED_PERCENT, _RIM_PX = 0.45, 0.8, 300, 2
 
@@ -54,7 +54,7 @@ def draw_sign(cluster: str, face: Face, size_px: int, *, cap_height_em: float) -
 
 
 def _redrawn(image: Image.Image, zoom: float) -> Image.Image:
-    """An enlarged picture with sharp edges: nowhere lighter or darker than what was there within a pixel of the font."""
+    """An enlarged picture with sharp edges: nowhere lighter or darker than what is there a pixel of the font around."""
     smooth = image.filter(ImageFilter.GaussianBlur(_SMOOTHED_PX * zoom))
     sharp = smooth.filter(ImageFilter.UnsharpMask(_SHARPENED_PX * zoom, _SHARPENED_PERCENT, 0))
     around = 2 * round(zoom) + 1

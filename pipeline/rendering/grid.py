@@ -80,8 +80,8 @@ class Grid:
     """Twelve columns inside the margins, above the band that belongs to captions.
 
     A tall picture fills a phone, and apps (Shorts, Reels, TikTok) put their own things over its lowest fifth, its
-    highest ninth and, beside its lower half, its right edge: everything keeps clear of that, and type is larger. So it is
-    on any upright picture, if less.
+    highest ninth and, beside its lower half, its right edge: everything keeps clear of that, and type is larger. So it
+    is on any upright picture, if less.
     """
 
     format: VideoFormat

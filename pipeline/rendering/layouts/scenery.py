@@ -37,7 +37,7 @@ _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
 _AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
 _PAD = 24
-# How much calmer it has to be at the top, as a share of how busy it is at the bottom, and the size at which that is seen.
+# How busy it may be at the top, as a share of how busy it is at the bottom, and the size at which that is seen.
 _CALMER, _SEEN_AT = 0.6, (48, 24)
 
 
