@@ -12,7 +12,7 @@ from pipeline.assembly.segments import encode_segment, join_segments
 from pipeline.assembly.thumbnail import write_jpeg
 
 # Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
-ASSEMBLY_VERSION = 8
+ASSEMBLY_VERSION = 9
 
 __all__ = [
     "ASSEMBLY_VERSION",

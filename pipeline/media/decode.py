@@ -156,10 +156,12 @@ class _Eye:
 
 
 def _luma(picture: av.VideoFrame) -> Luma:
-    """The brightness plane, thinned out."""
-    plane = picture.planes[0]
-    rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX].copy()
+    """The brightness plane, thinned out; of levels with more bits, the upper 8."""
+    plane, bits = picture.planes[0], picture.format.components[0].bits
+    levels = np.frombuffer(memoryview(plane), np.uint8 if bits == 8 else "<u2")
+    rows = levels.reshape(-1, plane.line_size // levels.itemsize)
+    thin = rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX]
+    return (thin >> (bits - 8)).astype(np.uint8)
 
 
 def _likeness_db(one: Luma, other: Luma) -> float:

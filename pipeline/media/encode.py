@@ -13,7 +13,7 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from pipeline.media.mux import REORDER_DELAY, Packet
-from pipeline.media.planes import Planar, Planes, Rectangle
+from pipeline.media.planes import PIXEL_FORMATS, Planar, Planes, Rectangle
 from pipeline.model import VideoFormat
 
 Picture = av.VideoFrame
@@ -44,7 +44,9 @@ class PictureEncoder:
             time_base=self._time_base,
         )
         codec = self._stream.codec_context
-        codec.pix_fmt = "yuv420p"
+        # AV1 smooths dither away: of 8 bits that leaves bands, of 10 the gradient.
+        bits: Literal[8, 10] = 10 if name == "libsvtav1" else 8
+        codec.pix_fmt = PIXEL_FORMATS[bits]
         codec.color_primaries = ColorPrimaries.BT709
         codec.color_trc = ColorTrc.BT709
         codec.colorspace = Colorspace.ITU709
@@ -59,7 +61,7 @@ class PictureEncoder:
             codec.codec_tag = "hvc1"
         codec.open()
         self._without_sei = av.BitStreamFilterContext(_DROP_SEI, self._stream) if name == "libx264" else None
-        self._picture = Planes(*self._size)
+        self._picture = Planes(*self._size, bits=bits)
 
     @property
     def parameter_sets(self) -> bytes:

@@ -32,7 +32,7 @@ BLACK_SPREAD_LUMA = 4.0
 _STREAMS: Mapping[Codec, str] = {
     "h264": "h264 High yuv420p",
     "h265": "hevc Main yuv420p",
-    "av1": "av1 Main yuv420p",
+    "av1": "av1 Main yuv420p10le",
 }
 # What AAC may do to the loudness of a clip.
 CLIP_TOLERANCE_LU = 0.5
@@ -50,7 +50,7 @@ def streams(info: MediaInfo) -> Check:
 
 
 def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check:
-    """The codec that was ordered, 8 bit, 4:2:0; H.264 High is what every player and every host takes."""
+    """The codec that was ordered, 4:2:0, of 8 bits (AV1: 10); H.264 High is what every player and host takes."""
     measured, limit = f"{track.codec} {track.profile} {pixel_format}", _STREAMS[codec]
     return Check.of("picture_codec", passed=measured == limit, measured=measured, limit=limit)
 

@@ -133,12 +133,13 @@ def fit_alike(
     style: TextStyle,
     sizes: Sequence[int],
     *,
-    width_px: int,
+    width_px: int | Sequence[int],
     height_px: int | None = None,
     most_lines: int = 1,
 ) -> tuple[TextBlock, ...]:
-    """Texts that stand beside each other: all in the largest of `sizes` at which each of them fits."""
-    return _fit_alike(tuple(texts), style, tuple(sizes), width_px=width_px, height_px=height_px, most_lines=most_lines)
+    """Texts that stand beside each other: all in the largest of `sizes` at which each of them fits its width."""
+    widths = (width_px,) * len(texts) if isinstance(width_px, int) else tuple(width_px)
+    return _fit_alike(tuple(texts), style, tuple(sizes), widths=widths, height_px=height_px, most_lines=most_lines)
 
 
 # A layout tries the same texts again and again while it looks for room for all of them.
@@ -148,21 +149,23 @@ def _fit_alike(
     style: TextStyle,
     sizes: tuple[int, ...],
     *,
-    width_px: int,
+    widths: tuple[int, ...],
     height_px: int | None,
     most_lines: int,
 ) -> tuple[TextBlock, ...]:
-    def fitted(steps: tuple[int, ...]) -> dict[str, TextBlock]:
+    places = tuple(zip(texts, widths, strict=True))
+
+    def fitted(steps: tuple[int, ...]) -> dict[tuple[str, int], TextBlock]:
         return {
-            text: fit(text, style, steps, width_px=width_px, height_px=height_px, most_lines=most_lines)
-            for text in dict.fromkeys(texts)
+            (text, width): fit(text, style, steps, width_px=width, height_px=height_px, most_lines=most_lines)
+            for text, width in dict.fromkeys(places)
         }
 
     blocks = fitted(sizes)
     size_px = min((block.size_px for block in blocks.values() if block.lines), default=sizes[0])
     if any(block.size_px != size_px for block in blocks.values()):
         blocks = fitted((size_px,))
-    return tuple(blocks[text] for text in texts)
+    return tuple(blocks[place] for place in places)
 
 
 @dataclass(frozen=True, kw_only=True)

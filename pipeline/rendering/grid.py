@@ -11,6 +11,8 @@ _COLUMNS = 12
 # What apps cover of a tall picture: 220 of 1,920 px above, 420 below, and 140 at 1,080 beside the lower half.
 _TALL_TOP, _TALL_BOTTOM = 220 / 1920, 420 / 1920
 _BUTTONS = 140
+# How much larger type is on a tall picture and on another upright one, which are seen on phones.
+_TYPE_TALL, _TYPE_UPRIGHT = 1.2, 1.1
 # Between what a picture shows and the plate of two lines of captions: half a line, with the tails of letters. Where
 # one stacks, every row counts; an upright picture has enough of them.
 _AIR, _AIR_STACKED, _AIR_TALL = 32, 24, 48
@@ -78,7 +80,8 @@ class Grid:
     """Twelve columns inside the margins, above the band that belongs to captions.
 
     A tall picture fills a phone, and apps (Shorts, Reels, TikTok) put their own things over its lowest fifth, its
-    highest ninth and, beside its lower half, its right edge: everything keeps clear of that, and type is larger.
+    highest ninth and, beside its lower half, its right edge: everything keeps clear of that, and type is larger. So it
+    is on any upright picture, if less.
     """
 
     format: VideoFormat
@@ -96,13 +99,19 @@ class Grid:
         """Whether the picture is as tall as a phone that is held upright."""
         return 2 * self.format.height_px >= 3 * self.format.width_px
 
+    @property
+    def _is_upright(self) -> bool:
+        """Whether the picture is clearly higher than wide: in a feed it is as wide as the phone, like a tall one."""
+        return 8 * self.format.height_px >= 9 * self.format.width_px
+
     def px(self, at_1080: float) -> int:
         """A distance given for a picture 1080 px high (a multiple of 8, as a rule), in pixels of this one."""
         return round(at_1080 * min(self.format.width_px, self.format.height_px) / 1080)
 
     def type_px(self, at_1080: float) -> int:
         """A type size, likewise."""
-        return self.px(self.type_scale * (1.2 * at_1080 if self.is_tall else at_1080))
+        larger = _TYPE_TALL if self.is_tall else _TYPE_UPRIGHT if self._is_upright else 1.0
+        return self.px(self.type_scale * larger * at_1080)
 
     @property
     def content(self) -> Box:

@@ -52,12 +52,19 @@ def _through(levels: npt.NDArray[np.float64], scrim: str, opacity: float) -> str
     return _hex(levels * (1 - opacity) + np.array(rgb(scrim), float) * opacity)
 
 
-def scrim_mask(size: tuple[int, int], text: Box, opacity: float, *, mirrored: bool) -> Image.Image:
-    """The scrim of a picture as a mask: full behind the text and below it, fading above and, in part, beside it."""
+def scrim_mask(
+    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool = False, mirrored: bool
+) -> Image.Image:
+    """The scrim of a picture as a mask: full behind the text and below it, fading above and, in part, beside it.
+
+    `from_top`: full above the text, fading below it, and as dark beside it: a sky is not dark on one side.
+    """
     width, height = size
-    y = (np.arange(height, dtype=np.float32) - text.top) / np.float32(_REACH * height) + 1
+    rows = np.arange(height, dtype=np.float32)
+    y = (text.bottom - rows if from_top else rows - text.top) / np.float32(_REACH * height) + 1
     x = 1 - (np.arange(width, dtype=np.float32) - text.right) / np.float32(max(1, width - text.right))
-    beside = _BESIDE + (1 - _BESIDE) * _eased(x)
+    least = 1.0 if from_top else _BESIDE
+    beside = least + (1 - least) * _eased(x)
     field = np.outer(_eased(y), beside) * np.float32(255 * opacity)
     return _noisy(field, mirrored=mirrored)
 

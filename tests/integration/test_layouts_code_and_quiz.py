@@ -89,6 +89,18 @@ def box_of(sprite):
     return Box(sprite.left, sprite.top, sprite.left + sprite.mask.width, sprite.top + sprite.mask.height)
 
 
+@pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
+def test_on_a_phone_code_is_large_and_broken_rather_than_small_and_whole(size):
+    look = look_of(size)
+    scene = code_scene("def height_m(hours: float, mean: float = 4.0) -> float:\n    return mean", ((1, 2),))
+
+    rows = code_rows(lay_out(scene, (), look))
+
+    # Its letters as large as running text, at which the first line takes three rows.
+    assert max(row.mask.height for row in rows) >= 0.8 * look.grid.type_px(40)
+    assert 3 <= len(rows) <= 5
+
+
 # --- programs --------------------------------------------------------------------------------------------------------
 
 

@@ -173,6 +173,19 @@ def test_a_picture_that_fills_the_frame_moves_evenly_by_a_few_percent_and_not_fo
     assert frames[-1].hold > 30
 
 
+def test_words_on_an_upright_picture_stand_where_it_is_calm(tmp_path):
+    sky, bricks = np.full((450, 600), 90), 60 + 60 * (np.indices((450, 600)) // 40).sum(axis=0) % 120
+    for upside_down, name in ((False, "calm-above"), (True, "calm-below")):
+        halves = (bricks, sky) if upside_down else (sky, bricks)
+        image = Image.fromarray(np.concatenate(halves).astype(np.uint8)).convert("RGB")
+        scene = SceneryScene(lines=LINES, picture=name, heading="Where the land ends")
+        for size in SIZES[1:]:
+            look = look_of(size, (still_of(image, tmp_path, name),))
+            lines = lines_of(lay_out(scene, (), look))
+            middle = sum(box.middle for box in lines) / len(lines)
+            assert (middle < look.grid.content.middle) is not upside_down
+
+
 def test_facts_of_a_product_appear_when_they_are_spoken_of(stills):
     scene = SCENES[9]
     words = words_of(scene)

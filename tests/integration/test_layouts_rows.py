@@ -186,10 +186,28 @@ def test_a_chain_without_links_is_one_row_and_a_long_one_turns_back():
     assert [place.x for place in long.places] == [0.5, 1.5, 2.5, 2.5, 1.5, 0.5]
 
 
+def test_downwards_the_boxes_of_a_rank_share_the_width_and_an_arrow_between_two_of_them_is_straight():
+    tree = arrange(3, [(0, 2), (1, 2)], upright=True)
+    ranks = [[(place.x, place.span) for place in tree.places if place.y == y] for y in (0.5, 1.5)]
+    seen = []
+
+    def ways(*how):
+        seen.append(arrows.ways(*how))
+        return seen[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diagram, "ways", ways)
+        lay_out(diagram_of(3, [(1, 3), (2, 3)]), (), look_of((540, 960)))
+
+    assert ranks == [[(0.5, 1), (1.5, 1)], [(1, 2)]]
+    for way in seen[0]:
+        assert max(x for x, _ in way) - min(x for x, _ in way) < 2
+
+
 def test_a_cycle_goes_round_clockwise():
     circle = arrange(4, [(0, 1), (1, 2), (2, 3), (3, 0)], upright=False)
 
-    assert [tuple(place) for place in circle.places] == [(0.5, 0.5), (1.5, 0.5), (1.5, 1.5), (0.5, 1.5)]
+    assert [place[:2] for place in circle.places] == [(0.5, 0.5), (1.5, 0.5), (1.5, 1.5), (0.5, 1.5)]
 
 
 def test_an_arrow_of_a_mirrored_layout_points_the_other_way():

@@ -41,3 +41,19 @@ def test_a_dark_gradient_keeps_its_dither(tmp_path, plan):
     shown = last.to_ndarray()[: FORMAT.height_px]
     assert flat(np.asarray(ground[0])) < 0.01
     assert flat(shown) < BANDS
+
+
+def test_av1_smooths_dither_into_a_gradient_of_ten_bits(tmp_path):
+    ground = background(FORMAT, MIDNIGHT, LIGHTS)
+    whole = [(ground, 16, ((0, 0, FORMAT.width_px, FORMAT.height_px),))]
+    plan = EncoderPlan(codec="av1", preset="8", quality=28, is_crf=True, bframes=0)
+    segment = make_segment(tmp_path, "ground", sound=voice(1), frames=whole, video_format=FORMAT, encoder=plan)
+
+    with av.open(str(segment.path)) as film:
+        *_, last = film.decode(video=0)
+    levels = last.to_ndarray()[: FORMAT.height_px].astype(int)
+
+    # Of 8 bits, each step would be 4 of these.
+    assert last.format.name == "yuv420p10le"
+    assert np.percentile(abs(np.diff(levels, axis=1)), 99) <= 2
+    assert len(np.unique(levels % 4)) == 4

@@ -8,6 +8,7 @@ from PIL import Image
 
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
 from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts, fonts_for
+from pipeline.rendering.emoji import draw_sign
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, is_emoji
 from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, CODE, DISPLAY, draw_ink, measure, presentable, shape
@@ -34,10 +35,39 @@ def colours_of(picture):
 def test_a_title_with_emoji_is_no_larger_than_they_are_sharp_and_stays_a_title():
     sizes = (156, 140, 124, 112, 100, 90)
     plain, signed = (fit(shown, DISPLAY, sizes, width_px=1600).size_px for shown in ("Party", "Party 😀"))
-    largest = fit("Party 😀", DISPLAY, [2 * size for size in sizes], width_px=3200).size_px
+    at_4k, at_6k = (
+        fit("Party 😀", DISPLAY, [times * size for size in sizes], width_px=1600 * times).size_px for times in (2, 3)
+    )
 
-    assert (plain, signed) == (156, 124)
-    assert largest == 2 * 112
+    assert (plain, signed) == (156, 156)
+    # At 4K, too; where they would be blurred, a title with them is smaller.
+    assert at_4k == 2 * 156
+    assert at_6k == 3 * 112
+
+
+@pytest.mark.usefixtures("emoji")
+@pytest.mark.parametrize("size_px", [60, 280])
+def test_the_edge_of_an_emoji_has_its_colour_and_no_dark_rim(size_px):
+    face = fonts.emoji_face()
+    image = draw_sign("⚪", face, size_px, cap_height_em=CAP_HEIGHT_EM).image
+    levels = np.asarray(image)
+    edge = (levels[:, :, 3] > 100) & (levels[:, :, 3] < 200)
+    inside = levels[:, :, 3] == 255
+
+    assert edge.any()
+    assert levels[edge][:, :3].mean() >= levels[inside][:, :3].min() - 6
+
+
+@pytest.mark.usefixtures("emoji")
+def test_an_enlarged_emoji_is_hardly_softer_than_a_small_one():
+    def soft(size_px: int) -> float:
+        """Pixels that are half there, for each pixel of the size: how wide the edges are."""
+        image = draw_sign("🐙", fonts.emoji_face(), size_px, cap_height_em=CAP_HEIGHT_EM).image
+        opacity = np.asarray(image)[:, :, 3]
+        return ((opacity > 20) & (opacity < 235)).sum() / size_px
+
+    # Enlarged as it is, its edges would be two and a half times as wide.
+    assert soft(280) < 1.6 * soft(100)
 
 
 @pytest.mark.usefixtures("emoji")

@@ -145,12 +145,20 @@ def _port_offsets(
         ports.append(_Port(arrow=arrow, box=first, far=True, comes_from=to))
         ports.append(_Port(arrow=arrow, box=last, far=False, comes_from=came))
     offsets: dict[tuple[Arrow, int], float] = {}
+    narrowest = min(box.height for box in boxes) + 1
     for box, far in {(port.box, port.far): None for port in ports}:
         here = sorted((p for p in ports if p.box == box and p.far == far), key=lambda p: (p.comes_from, p.arrow))
-        places = _spread([port.comes_from - boxes[box].middle for port in here])
+        wanted = [port.comes_from - boxes[box].middle for port in here]
+        places = _spread(wanted)
         apart = min(look.grid.px(_APART), boxes[box].height / (2 * max(map(abs, places)) + 1.5))
-        for port, at in zip(here, places, strict=True):
-            offsets[port.arrow, box] = at * apart
+        if boxes[box].height > narrowest:
+            # A wide side is met where one comes from: such arrows are straight.
+            reach = boxes[box].height / 2 - apart
+            found = _parted([min(max(each, -reach), reach) for each in wanted], apart=apart, reach=reach)
+        else:
+            found = [place * apart for place in places]
+        for port, at in zip(here, found, strict=True):
+            offsets[port.arrow, box] = at
     return offsets
 
 
@@ -160,6 +168,16 @@ def _spread(comes_from: Sequence[float]) -> list[float]:
     before = sum(offset <= -1 for offset in comes_from)
     first = -before - (straight - 1) / 2 if straight else -(len(comes_from) - 1) / 2
     return [first + number for number in range(len(comes_from))]
+
+
+def _parted(wanted: Sequence[float], *, apart: float, reach: float) -> list[float]:
+    """Places in the same order, as near to the wanted ones as can be, so far apart and none beyond `reach`."""
+    places: list[float] = []
+    for at in wanted:
+        places.append(max(at, places[-1] + apart) if places else at)
+    for number in reversed(range(len(places))):
+        places[number] = min(places[number], reach - apart * (len(places) - 1 - number))
+    return places
 
 
 def _elbow(start: Box, end: Box) -> list[Point]:

@@ -46,6 +46,8 @@ _MOST_TICKS = 5
 # how far apart lying bars are, at most and when they have no axis, and how high standing ones.
 _THICK, _BROAD, _ROUND, _GAP = 72, 168, 12, 24
 _PITCH, _CLOSE, _HIGH = 120, 64, 720
+# More air below the heading, where labels stand above lying bars.
+_BELOW_HEADING = 32
 # Share of the width that labels take beside lying bars, before they stand above them.
 _BESIDE, _BESIDE_BOTH = 0.36, 0.52
 _THICK_SHARE, _BROAD_SHARE = 0.62, 0.58
@@ -90,8 +92,8 @@ class _Bars:
         # Where bars lie close together, the numbers at their ends are enough.
         has_axis = page.room_px // count >= grid.px(_CLOSE)
         axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
-        pitch = min(grid.px(_PITCH), (page.room_px - axis_px) // count)
-        thick = min(grid.px(_THICK), round(pitch * _THICK_SHARE))
+        pitch = min(grid.type_px(_PITCH), (page.room_px - axis_px) // count)
+        thick = min(grid.type_px(_THICK), round(pitch * _THICK_SHARE))
         sprites, area = page.place(pitch * count + axis_px)
         left = area.left + widest + grid.px(40)
         scale = self._scale_across(values, left, area.right)
@@ -114,7 +116,7 @@ class _Bars:
     def _lying_below(self, page: Sheet) -> list[Element]:
         """On a narrow picture: label and number on a line, the bar below them, as wide as the picture."""
         grid, count = self._grid, len(self._amounts)
-        pitch = min(grid.px(_PITCH + 40), page.room_px // count)
+        pitch = min(grid.type_px(_PITCH + 40), page.room_px // count)
         values = self._values(VALUE_IN_COLUMN, grid.content.width // 3, pitch // 2)
         value_px = max(value.width_px for value in values)
         labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
@@ -122,12 +124,15 @@ class _Bars:
         cap_px = max(text.cap_px + text.reach_px for text in texts)
         # Tails of letters keep clear of the bar below them.
         gap = max(text.cap_px * 3 // 10 + text.reach_px for text in texts) + grid.px(10)
-        thick = min(grid.px(_THICK // 2), (pitch - cap_px - gap) * 2 // 5)
-        sprites, area = page.place(pitch * (count - 1) + cap_px + gap + thick)
+        thick = min(grid.type_px(_THICK * 2 // 3), (pitch - cap_px - gap) * 2 // 5)
+        height_px = pitch * (count - 1) + cap_px + gap + thick
+        # The heading stands no nearer to the first label than that to its neighbours, if there is room.
+        air = max(0, min(grid.px(_BELOW_HEADING), page.room_px - height_px))
+        sprites, area = page.place(height_px + air)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
-            top = area.top + number * pitch
+            top = area.top + air + number * pitch
             bar_top = top + cap_px + gap
             track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + max(1, grid.px(2)))
             elements.append(rule(self._look, track, frame=6))

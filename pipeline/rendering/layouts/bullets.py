@@ -21,7 +21,7 @@ from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.text import HEADING, ITEM, Line, TextStyle, draw_ink, shape
-from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
+from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import item_frames
 
 _LIGHTS = (
@@ -43,6 +43,8 @@ _NUMBER = TextStyle(weight=680, optical_size=24)
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
 # Its diameter above the text or beside short items, at most; beside them also at least, and its distance from them.
 _STACKED_FIGURE, _SMALLEST_BESIDE, _BESIDE_ITEMS = 320, 232, 64
+# Of items that have the picture to themselves.
+_ALONE_SIZES = LARGE_SIZES[:2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,17 +107,29 @@ def _plan(scene: BulletsScene, look: Look) -> _Plan:
         plan = _first_fitting(scene, look, _SPLITS[-1:], room)
         if above := room_above(look.grid, plan.height_px, _STACKED_FIGURE):
             return replace(plan, figure_px=above)
-        beside = _room_beside(plan, look)
-        return replace(plan, figure_px=beside, beside_items=beside > 0)
+        if beside := _room_beside(plan, look):
+            return replace(plan, figure_px=beside, beside_items=True)
+        return _larger(scene, look, room) or plan
     return _first_fitting(scene, look, _SPLITS, room)
 
 
 def _room_beside(plan: _Plan, look: Look) -> int:
-    """Diameter of the dial on the right of items that leave room for one; 0: they do not."""
+    """Diameter of the dial on the right of items that leave room for one; 0: they do not, as on a tall picture."""
     grid = look.grid
+    if grid.is_tall:
+        return 0
     widest = _indent(look) + max((item.width_px for item in plan.items), default=0)
     side = min(grid.px(_STACKED_FIGURE), grid.content.width - widest - grid.px(_BESIDE_ITEMS))
     return side if grid.px(_SMALLEST_BESIDE) <= side <= plan.items_px else 0
+
+
+def _larger(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
+    """Short items in larger type, each on a line, where nothing stands beside or above them; None: they are not."""
+    for size_px in sizes(look.grid, _ALONE_SIZES):
+        plan = _try(scene, look, _SPLITS[-1][0], 0, size_px, most_lines=1)
+        if plan.height_px <= room and not any(item.cut for item in plan.items):
+            return plan
+    return None
 
 
 def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:

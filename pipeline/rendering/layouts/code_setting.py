@@ -17,6 +17,10 @@ AFTER_NUMBERS = 32
 _NUMBER_SIZE, _NUMBER_SHARE = 28, 0.64
 
 
+# Where the card is narrow: a size that is large enough, and how many rows more it may take, of the fewest.
+_ENOUGH, _MORE_ROWS = 40, 0.3
+
+
 class Air(NamedTuple):
     """How far apart things are: lines in sizes, the rest at 1080."""
 
@@ -54,6 +58,7 @@ def fitted(
 ) -> Setting:
     """The largest size at which no line is broken; if there is none, the fewest rows; on one page, if they fit one.
 
+    On a picture that is not wide lines are broken rather than small: a few rows more for type that a phone shows well.
     `over` tells what of the height is taken by what stands above the card.
     """
     choices: list[Setting] = []
@@ -66,7 +71,14 @@ def fitted(
             if len(rows) <= most:
                 choices.append(setting)
     if choices:
-        return min(choices, key=lambda each: (len(each.pages[0]), each.air is DENSE, -each.size_px))
+        fewest = min(len(each.pages[0]) for each in choices)
+        most = fewest + max(1, round(fewest * _MORE_ROWS)) if grid.is_stacked else fewest
+        enough_px = grid.type_px(_ENOUGH) if grid.is_stacked else 0
+
+        def merit(each: Setting) -> tuple[int, int, bool, int]:
+            return -min(each.size_px, enough_px), len(each.pages[0]), each.air is DENSE, -each.size_px
+
+        return min((each for each in choices if len(each.pages[0]) <= most), key=merit)
     return setting._replace(pages=_parted(rows, most))
 
 

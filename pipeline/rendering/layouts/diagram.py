@@ -25,7 +25,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, HEADING
+from pipeline.rendering.text import BODY, HEADING, measure
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 
@@ -47,6 +47,8 @@ _LEAST_ROW_GAP_WORDS, _MOST_ROW_GAP_WORDS = 56, 120
 # Inside a box, beside and above its words; the highest one, alone in its column and not.
 _PADDING, _PADDING_ABOVE = 24, 16
 _MOST_HEIGHT, _MOST_HEIGHT_ALONE = 232, 272
+# What an arrow is longer than the words above it: its head keeps clear of them.
+_BESIDE_HEAD = 80
 # From an arrow to words above or below it, and at its side; around them; the widest.
 _ABOVE_ARROW, _BESIDE_ARROW, _AROUND, _WORDS_WIDTH = 16, 24, 8, 360
 _FRAME = 4
@@ -87,6 +89,10 @@ class _Plan:
     def _pitch(self) -> tuple[int, int]:
         return self.box[0] + self.gaps[0], self.box[1] + self.gaps[1]
 
+    def box_px(self, place: Place) -> int:
+        """How wide the box of a place is."""
+        return math.floor(place.span * self._pitch[0]) - self.gaps[0]
+
     def middle(self, place: Place) -> Point:
         """The pixel in the middle of a place."""
         return place.x * self._pitch[0] - self.gaps[0] / 2, place.y * self._pitch[1] - self.gaps[1] / 2
@@ -94,8 +100,9 @@ class _Plan:
     def box_at(self, place: Place) -> Box:
         """The box in pixels."""
         x, y = self.middle(place)
-        left, top = round(x - self.box[0] / 2), round(y - self.box[1] / 2)
-        return Box(left, top, left + self.box[0], top + self.box[1])
+        width = self.box_px(place)
+        left, top = round(x - width / 2), round(y - self.box[1] / 2)
+        return Box(left, top, left + width, top + self.box[1])
 
 
 def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Composition:
@@ -196,7 +203,9 @@ def _try(
             [node.label for node in scene.items],
             look.styled(HEADING),
             steps[number:],
-            width_px=width - 2 * grid.px(_PADDING),
+            width_px=[
+                math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(_PADDING) for place in network.places
+            ],
             height_px=max(grid.px(32), most - padding_y),
             most_lines=lines,
         )
@@ -204,7 +213,7 @@ def _try(
         needed = max(label.height_px + 2 * label.reach_px for label in labels) + padding_y
         if needed <= most:
             break
-    height = max(needed, min(most, grid.px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))
+    height = max(needed, min(most, grid.type_px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))
     return _Plan(head=head, network=network, labels=labels, box=(width, height), gaps=(gap_x, gap_y))
 
 
@@ -214,8 +223,13 @@ def _column_gap(network: Network, arrows: dict[Arrow, str], look: Look) -> int:
     if network.is_upright:
         return grid.px(_COLUMN_GAP) // 2
     crowded = network.columns > _MANY_COLUMNS
-    if any(label and arrow not in network.lanes for arrow, label in arrows.items()):
-        return grid.px(_COLUMN_GAP_WORDS_CROWDED if crowded else _COLUMN_GAP_WORDS)
+    words = [label for arrow, label in arrows.items() if label and arrow not in network.lanes]
+    if words:
+        most = grid.px(_COLUMN_GAP_WORDS_CROWDED if crowded else _COLUMN_GAP_WORDS)
+        # Where the picture is narrow, boxes need what words do not.
+        widest = max(measure(label, look.styled(BODY)) for label in words) * grid.type_px(_LINK_SIZES[0])
+        needed = math.ceil(widest) + grid.px(_BESIDE_HEAD)
+        return min(most, max(needed, grid.px(_COLUMN_GAP))) if grid.is_stacked else most
     if crowded:
         return grid.px(_COLUMN_GAP_CROWDED)
     return grid.px(_COLUMN_GAP_BRANCHING if network.in_ranks and network.rows > 1 else _COLUMN_GAP)

@@ -45,7 +45,7 @@ _NAME_AFTER = 24
 _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
 _GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
 # Share of the width that the names at the ends take at most.
-_NAMES, _NAMES_NARROW = 0.22, 0.26
+_NAMES, _NAMES_NARROW = 0.22, 0.28
 # Of a name and its value, and of two names.
 _BELOW_NAME, _BETWEEN = 16, 32
 

@@ -27,6 +27,8 @@ class Place(NamedTuple):
 
     x: float
     y: float
+    # How many columns the box takes, with the gaps between them.
+    span: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +100,11 @@ def _ranks(count: int, arrows: Sequence[Arrow], *, upright: bool, lane: float, r
 
     places = [Place(0, 0)] * count
     for row in boxes:
+        # Downwards, the boxes of a rank share the width: words in few of them have more room.
+        share = beside / len(row) if upright else 1.0
         for number, box in enumerate(row):
-            places[box] = place((beside - len(row)) / 2 + number + 0.5, rank[box] + 0.5)
+            across = (beside - share * len(row)) / 2 + share * (number + 0.5)
+            places[box] = place(across, rank[box] + 0.5)._replace(span=share)
     lanes: dict[Arrow, tuple[Place, Place]] = {}
     passed: list[set[int]] = []
     for arrow in sorted(arrows, key=lambda arrow: abs(rank[arrow[0]] - rank[arrow[1]])):

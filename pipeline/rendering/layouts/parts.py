@@ -33,8 +33,8 @@ INDENT = 48
 # How much of the room above a block of text that stands low is left there.
 _LOW = 0.64
 # Of a figure in the corner: how much of its radius is cut off at the top and at the side, at most how much of the
-# picture's width its radius is, and its distance from the text below.
-_CUT, _WIDEST, _ABOVE_TEXT = 0.45, 0.36, 56
+# picture's width its radius is, its distance from the text below, and how small it may become: less is a crumb.
+_CUT, _WIDEST, _ABOVE_TEXT, _SMALLEST_CORNER = 0.45, 0.36, 56, 272
 # How visible a card is that waits to be spoken of (0 to 255).
 _WAITING = 96
 
@@ -165,7 +165,7 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Emblem
     grid = look.grid
     bottom = above - grid.px(_ABOVE_TEXT)
     radius = min(int(bottom / (2 - _CUT)), round(_WIDEST * grid.format.width_px))
-    if 2 * radius < grid.px(_SMALLEST_FIGURE):
+    if 2 * radius < grid.px(_SMALLEST_CORNER):
         return []
     centre = (grid.format.width_px - round((1 - _CUT) * radius), min(round((1 - _CUT) * radius), bottom - radius))
     return [motif(look, side_px=2 * radius, centre=centre, opacity=opacity)]

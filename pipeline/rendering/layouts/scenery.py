@@ -1,5 +1,6 @@
 """A picture that fills the frame and is slowly moved over; a few words on it, low, at the left.
 
+Where there is room above what is looked at, on a picture that is not wide, they stand high if it is calmer there.
 Under the words it is darkened, by as much as it takes to read them wherever the picture has moved to.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
+import numpy as np
 from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
@@ -35,6 +37,8 @@ _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
 _AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
 _PAD = 24
+# How busy it may be at the top, as a share of how busy it is at the bottom, and the size at which that is seen.
+_CALMER, _SEEN_AT = 0.6, (48, 24)
 
 
 def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Composition:
@@ -47,6 +51,9 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     image = _sized(still, screen, look)
     moving = _moving(image, still, screen, over)
     text = _text(scene, still, look)
+    high = _raised(text, look)
+    if look.grid.is_stacked and text and _busy(high, image, moving, look) < _CALMER * _busy(text, image, moving, look):
+        text = high
     elements: list[Element] = [moving, *_scrim(text, image, moving, look), *_bar(scene, text, look), *text]
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
 
@@ -66,19 +73,39 @@ def _moving(image: Image.Image, still: Still, screen: Box, over: int) -> MovingS
     return moving_still(image, screen, start=start, end=end, over=over)
 
 
+def _around(text: Sequence[Sprite], screen: Box, look: Look) -> Box:
+    """The place of the text, with some air."""
+    pad = look.grid.px(_PAD)
+    lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
+    around = reduce(Box.union, lines)
+    return Box(around.left - pad, around.top - pad, around.right + pad, around.bottom + pad).within(screen)
+
+
+def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> Image.Image:
+    """What of the picture is behind the text at some time."""
+    screen = moving.area
+    box = _around(text, screen, look)
+    if look.right_to_left:
+        box = Box(screen.right - box.right, box.top, screen.right - box.left, box.bottom)
+    return image.crop(moving.passes_behind(box, image.size))
+
+
+def _busy(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> float:
+    """How much goes on behind the text: the mean difference of neighbours, from afar."""
+    levels = np.asarray(_behind(text, image, moving, look).convert("L").resize(_SEEN_AT, Image.Resampling.BOX), float)
+    return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
+
+
 def _scrim(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> list[Sprite]:
     """What darkens the picture under the text; nothing without text."""
-    lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
-    if not lines:
+    if not text:
         return []
-    screen, pad = moving.area, look.grid.px(_PAD)
-    around = reduce(Box.union, lines)
-    box = Box(around.left - pad, around.top - pad, around.right + pad, around.bottom + pad).within(screen)
-    mirrored = look.right_to_left
-    where = Box(screen.right - box.right, box.top, screen.right - box.left, box.bottom) if mirrored else box
-    behind = image.crop(moving.passes_behind(where, image.size))
+    screen = moving.area
+    box = _around(text, screen, look)
+    behind = _behind(text, image, moving, look)
     opacity = needed_opacity([behind], text=look.theme.plate_text, scrim=look.theme.plate)
-    mask = scrim_mask((screen.width, screen.height), box, opacity, mirrored=mirrored)
+    from_top = box.middle < screen.middle
+    mask = scrim_mask((screen.width, screen.height), box, opacity, from_top=from_top, mirrored=look.right_to_left)
     # It is drawn on every frame: what lets all of the picture through is left out.
     part = Box(*(mask.getbbox() or screen)).even()
     return [flat(mask.crop(part), look.theme.plate, left=part.left, top=part.top, motion=Motion(over=1))]
@@ -105,6 +132,13 @@ def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
         top = bottom - heading.height_px - heading.reach_px
         found += letters(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
     return found
+
+
+def _raised(text: Sequence[Sprite], look: Look) -> list[Sprite]:
+    """The same text at the top of the content, below its bar."""
+    top = min((line.top for line in text), default=0)
+    up = top - look.grid.content.top - look.grid.px(_AFTER_BAR)
+    return [replace(line, top=line.top - up) for line in text]
 
 
 def _bar(scene: SceneryScene, text: Sequence[Sprite], look: Look) -> list[Sprite]:

@@ -161,7 +161,7 @@ class _Setting:
             row_px=max(_height(row, gap, is_stacked=is_stacked) for row in rows) + 2 * padding,
             line_gap_px=gap,
         )
-        return replace(plan, row_px=max(plan.row_px, min(self.share_px(plan), self._grid.px(_ROW))))
+        return replace(plan, row_px=max(plan.row_px, min(self.share_px(plan), self._grid.type_px(_ROW))))
 
     def _head(self, widths: Sequence[int]) -> tuple[TextBlock, ...]:
         """All in one size, on one line if they fit."""
