@@ -11,6 +11,11 @@ def main() -> None:
     """The command."""
     # Scenes side by side keep all cores busy: numpy's own threads would only be in their way, and in each other's.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # No settings of ours need plugins, and to look for some reads what is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Nothing of what a command loads is garbage, and looking through it takes a tenth as long as loading it: the
+    # garbage collector is on as soon as the command is at work (`cli/session.py`).
+    gc.disable()
     from pipeline.cli import main as command  # noqa: PLC0415
 
     try:

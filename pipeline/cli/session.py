@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import shlex
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import anyio
-import psutil
 from anyio.abc import TaskStatus
 from rich.console import Console
 from rich.logging import RichHandler
@@ -44,6 +44,9 @@ class Session:
         A second one ends this process and those that it has started, at once.
         """
         code: int | None = None
+        # What is loaded by now stays: the garbage collector, off so far (`__main__.py`), never looks through it.
+        gc.freeze()
+        gc.enable()
         try:
             with forking_workers(load_workers):
                 code = anyio.run(_until_stopped, work, self._end_at_once)
@@ -143,6 +146,8 @@ async def _stop_on_signals(
 
 
 def _end_children() -> None:
+    import psutil  # looks at the whole machine when it is loaded, and hardly any command needs it
+
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):

@@ -19,8 +19,8 @@ from pipeline.script.ends import find_other_ends
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
 from pipeline.script.notes import count_words, with_fewer_notes
+from pipeline.script.plain import describe
 from pipeline.script.serial import told_of_series
-from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.state import Cache
 from pipeline.template import Template
 
@@ -161,6 +161,8 @@ def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Que
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
+    from pipeline.script.wire import strict_schema  # noqa: PLC0415 - takes a while to load
+
     template = template.offered(brief)
     system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user + told_of_series(brief)))
@@ -183,6 +185,8 @@ class _Reading:
         self._where = where
 
     def __call__(self, text: str, *, last: bool) -> Script:
+        from pipeline.script.wire import WireScript, to_script  # noqa: PLC0415 - loaded for the question
+
         try:
             script = to_script(WireScript.model_validate_json(text), self._brief)
             script = tidied(shortened(script, self._template) if last else script)

@@ -28,6 +28,8 @@ def nurse(orders: int, load: Callable[[], None]) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # These are for the command, which then ends its workers.
             signal.signal(number, signal.SIG_IGN)
+        # What it loads stays, and nobody looks through it for what could be freed.
+        gc.disable()
         _close_files_but(orders)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=orders) as told:
             _obey(told, load)
@@ -43,7 +45,7 @@ def _obey(told: socket.socket, load: Callable[[], None]) -> None:
         children -= _ended()
         if order == FORK:
             load()
-            # Memory that is shared stays so: nobody looks through it for what could be freed.
+            # Memory that is shared stays so: workers do not look through it either.
             gc.freeze()
             pid = os.fork()
             if not pid:
@@ -71,6 +73,7 @@ def _ended() -> set[int]:
 
 def _serve(asked: socket.socket) -> NoReturn:
     """Do the work that is asked for over a socket, until nobody is there to ask."""
+    gc.enable()
     try:
         with asked.makefile("rwb") as stream:
             _send(stream, os.getpid().to_bytes(4, "big"))
