@@ -23,7 +23,6 @@ from pipeline.cli.options import Place
 from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
-from pipeline.orchestrator.control import open_again
 from pipeline.orchestrator.film.scenes import load_workers
 from pipeline.orchestrator.processes.forks import forking_workers
 from pipeline.orchestrator.workshop import Workshop, open_workshop
@@ -107,6 +106,8 @@ def open_session(place: Place, overrides: Mapping[str, object], output: Path | N
 
 def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
     """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
+    from pipeline.orchestrator.control import open_again
+
     _log_to_stderr(debug=place.debug)
     workshop = open_again(batch, workspace=place.workspace, overrides=flags)
     return Session(workshop=workshop, place=place, batch=batch)

@@ -38,7 +38,8 @@ def to_json(value: Job | Batch, workspace: Path) -> str:
     portable = _with_paths(value, lambda path: _portable(path, workspace))
     # The serializer expects a `Path`, and gets one that has forward slashes everywhere, which it writes as a text.
     try:
-        body = _writer(type(value)).dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+        writer = _writer(type(value))  # type: ignore[arg-type]
+        body = writer.dump_json(portable, indent=2, warnings=False, fallback=str).decode()
     except PydanticSerializationError as error:
         where = value.brief.origin if isinstance(value, Job) else value.name
         where = where.encode(errors="replace").decode()

@@ -6,8 +6,6 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
-import pysubs2
-
 from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
 from pipeline.model.writing import RIGHT_TO_LEFT_MARK, first_direction, writing_of
 
@@ -32,6 +30,8 @@ def to_vtt(subtitles: Subtitles, lengths_samples: Sequence[int], *, language: st
 def _write(
     subtitles: Subtitles, lengths_samples: Sequence[int], form: str, language: str, escape: Callable[[str], str]
 ) -> str:
+    import pysubs2  # noqa: PLC0415 - only who writes them needs it
+
     file = pysubs2.SSAFile()
     for cue, start_ms, end_ms in _timed(subtitles, lengths_samples):
         lines = (_marked(escape(line), language) for line in cue.texts)

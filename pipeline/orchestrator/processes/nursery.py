@@ -13,7 +13,7 @@ from collections.abc import Callable
 from io import BufferedRWPair
 from typing import NoReturn
 
-FORK = b"fork"
+FORK, LOAD = b"fork", b"load"
 # Of the bytes before a message of a worker that tell its length.
 LENGTH_BYTES = 8
 # An order and one file come in so many bytes.
@@ -43,7 +43,9 @@ def _obey(told: socket.socket, load: Callable[[], None]) -> None:
     while True:
         order, files, _, _ = socket.recv_fds(told, _ORDER_BYTES, 1)
         children -= _ended()
-        if order == FORK:
+        if order == LOAD:
+            load()
+        elif order == FORK:
             load()
             # Memory that is shared stays so: workers do not look through it either.
             gc.freeze()
