@@ -27,6 +27,9 @@ from pipeline.orchestrator.film.scenes import load_workers
 from pipeline.orchestrator.processes.forks import forking_workers
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
+# After so many new objects Python looks for garbage, unless it is told otherwise.
+_NEW_OBJECTS = 700
+
 
 @dataclass(kw_only=True)
 class Session:
@@ -43,9 +46,9 @@ class Session:
         A second one ends this process and those that it has started, at once.
         """
         code: int | None = None
-        # What is loaded by now stays: the garbage collector, off so far (`__main__.py`), never looks through it.
+        # What is loaded by now stays, and is not looked through for garbage any more (`__main__.py`).
         gc.freeze()
-        gc.enable()
+        gc.set_threshold(_NEW_OBJECTS)
         try:
             with forking_workers(load_workers):
                 code = anyio.run(_until_stopped, work, self._end_at_once)
