@@ -15,8 +15,8 @@ from operator import is_not
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
-import pydantic_core
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic_core import PydanticSerializationError
 
 from pipeline.errors import CheckpointError, DamagedError, InputError
 from pipeline.model import Batch, Job
@@ -36,10 +36,11 @@ def to_json(value: Job | Batch, workspace: Path) -> str:
     Raises `InputError` for text that can't be written: half a character, which only Python itself can hand in.
     """
     portable = _with_paths(value, lambda path: _portable(path, workspace))
+    writer = _writer(type(value))  # type: ignore[arg-type]
+    # The serializer expects a `Path`, and gets one that has forward slashes everywhere, which it writes as a text.
     try:
-        # `fallback`: paths, which have forward slashes everywhere by now.
-        body = pydantic_core.to_json(portable, indent=2, fallback=str).decode()
-    except pydantic_core.PydanticSerializationError as error:
+        body = writer.dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+    except PydanticSerializationError as error:
         where = value.brief.origin if isinstance(value, Job) else value.name
         where = where.encode(errors="replace").decode()
         raise InputError("has text that is no text: half a character", where=where, hint="Mend the text") from error
@@ -113,6 +114,11 @@ def _real(text: str) -> float:
 def _document(kind: type[Job | Batch]) -> type[BaseModel]:
     """A model around the dataclass: its config, here "no unknown keys", holds for the dataclasses inside as well."""
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), value=(kind, ...))
+
+
+@cache
+def _writer(kind: type[Job | Batch]) -> TypeAdapter[object]:
+    return TypeAdapter(kind)
 
 
 def _portable(path: Path, workspace: Path) -> PurePosixPath:

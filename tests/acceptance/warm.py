@@ -282,11 +282,12 @@ def _read_once() -> None:
     from pipeline.model import Batch, Job  # noqa: PLC0415
     from pipeline.narration.edge import wire  # noqa: PLC0415
     from pipeline.script.chat import groq  # noqa: PLC0415
-    from pipeline.state.documents import from_json  # noqa: PLC0415
+    from pipeline.state.documents import _writer, from_json  # noqa: PLC0415
 
     wire._trusting()
     groq._tls()
     for kind in (Batch, Job):
+        _writer(kind)
         with suppress(DamagedError):
             from_json(b'{"schema": 1}', kind, Path(), where="")
 
