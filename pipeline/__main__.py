@@ -11,6 +11,11 @@ def main() -> None:
     """The command."""
     # Scenes side by side keep all cores busy: numpy's own threads would only be in their way, and in each other's.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # No settings of ours need plugins, and to look for some reads what is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Python looks for garbage after every 700 new objects. A command loads 200,000, none of them garbage, and looking
+    # would take a tenth as long as loading. When it is at work, it is as usual again (`cli/session.py`).
+    gc.set_threshold(100_000)
     from pipeline.cli import main as command  # noqa: PLC0415
 
     try:

@@ -5,11 +5,23 @@ holds       how a picture that does not change is written
 repeats     the numbers in such a stream
 segments    `encode_segment` (in a worker process) and `join_segments`
 thumbnail   `write_jpeg`
+
+PyAV and numpy are loaded by the first call, not by whoever only plans.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from pipeline.assembly.plan import EncoderPlan, encoder_options
-from pipeline.assembly.segments import encode_segment, join_segments
-from pipeline.assembly.thumbnail import write_jpeg
+from pipeline.model import Segment, Video, VideoFormat
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from pipeline.media.encode import Drawn
 
 # Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
 ASSEMBLY_VERSION = 9
@@ -20,5 +32,47 @@ __all__ = [
     "encode_segment",
     "encoder_options",
     "join_segments",
+    "load",
     "write_jpeg",
 ]
+
+
+def load() -> None:
+    """Import what encodes, so that the first call need not."""
+    from pipeline.assembly import segments, thumbnail  # noqa: F401, PLC0415
+
+
+def encode_segment(
+    frames: Iterable[Drawn],
+    *,
+    clip: Path,
+    samples: int,
+    path: Path,
+    video_format: VideoFormat,
+    encoder: EncoderPlan,
+) -> None:
+    """Encode one scene to `path`, an MP4. A worker's job: see `segments.encode_segment`."""
+    from pipeline.assembly import segments  # noqa: PLC0415
+
+    segments.encode_segment(frames, clip=clip, samples=samples, path=path, video_format=video_format, encoder=encoder)
+
+
+def join_segments(
+    segments: Sequence[Segment],
+    *,
+    path: Path,
+    frame_rate: int = 30,
+    title: str | None = None,
+    sound: Path | None = None,
+) -> Video:
+    """Join segments into the film at `path`. Blocks: see `segments.join_segments`."""
+    from pipeline.assembly.segments import join_segments as join  # noqa: PLC0415
+
+    return join(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
+
+
+def write_jpeg(picture: Image, path: Path) -> None:
+    """Write a still as JPEG. Blocks: see `thumbnail.write_jpeg`."""
+    from pipeline.assembly import thumbnail  # noqa: PLC0415
+
+    thumbnail.write_jpeg(picture, path)

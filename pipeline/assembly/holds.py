@@ -26,14 +26,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from pipeline.assembly.plan import Holds
 from pipeline.assembly.repeats import RepeatingStream
 from pipeline.media.encode import Drawn, Picture, PictureEncoder
 from pipeline.media.mux import Packet
 
-# splice: written here. encode: every frame goes through the encoder. variable: a picture simply lasts longer.
-Holds = Literal["splice", "encode", "variable"]
 # A picture, ready to be encoded, and for how many frame times it is shown.
 _Held = tuple[Picture, int]
 

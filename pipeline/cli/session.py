@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import shlex
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import anyio
-import psutil
 from anyio.abc import TaskStatus
 from rich.console import Console
 from rich.logging import RichHandler
@@ -23,10 +23,12 @@ from pipeline.cli.options import Place
 from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
-from pipeline.orchestrator.control import open_again
 from pipeline.orchestrator.film.scenes import load_workers
 from pipeline.orchestrator.processes.forks import forking_workers
 from pipeline.orchestrator.workshop import Workshop, open_workshop
+
+# After so many new objects Python looks for garbage, unless it is told otherwise.
+_NEW_OBJECTS = 700
 
 
 @dataclass(kw_only=True)
@@ -44,6 +46,9 @@ class Session:
         A second one ends this process and those that it has started, at once.
         """
         code: int | None = None
+        # What is loaded by now stays, and is not looked through for garbage any more (`__main__.py`).
+        gc.freeze()
+        gc.set_threshold(_NEW_OBJECTS)
         try:
             with forking_workers(load_workers):
                 code = anyio.run(_until_stopped, work, self._end_at_once)
@@ -104,6 +109,8 @@ def open_session(place: Place, overrides: Mapping[str, object], output: Path | N
 
 def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
     """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
+    from pipeline.orchestrator.control import open_again
+
     _log_to_stderr(debug=place.debug)
     workshop = open_again(batch, workspace=place.workspace, overrides=flags)
     return Session(workshop=workshop, place=place, batch=batch)
@@ -143,6 +150,8 @@ async def _stop_on_signals(
 
 
 def _end_children() -> None:
+    import psutil  # looks at the whole machine when it is loaded, and hardly any command needs it
+
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):

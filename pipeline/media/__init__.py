@@ -6,7 +6,7 @@
     h264       the bits that are written without an encoder, and repeats, which knows them again when they are read
     bits       the bits of either
     mux        packets into an MP4, demux out of one, and join from many into one
-    boxes      the structure of an MP4, read without FFmpeg
+    boxes      the structure of an MP4, read without FFmpeg; riff, that of a WAV
     probe      what a film is made of
     decode     the pictures of a film as a viewer sees them
     survey     a film by anybody, decoded to its end (times: of its packets; spans: what FFmpeg's filters find in it)

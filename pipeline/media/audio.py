@@ -16,8 +16,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import InputError, StorageError
+from pipeline.errors import InputError
 from pipeline.files import storage_errors
+from pipeline.media.riff import EXTRA, chunk, chunks_of
 from pipeline.model import SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]
@@ -25,8 +26,6 @@ Samples = NDArray[np.float32]
 _FULL_SCALE = 32_768
 _CHANNELS = 2
 _FRAME_BYTES = 2 * _CHANNELS
-# Our own chunk in the RIFF file, behind the sound, where every reader skips what it does not know.
-_EXTRA_CHUNK = b"nite"
 # Containers that hold sound. Others, such as playlists, name files and addresses that FFmpeg would open.
 _CONTAINERS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,webm,mov,mp4,mp3,ogg,tta,w64,wav,wv"
 
@@ -51,18 +50,13 @@ def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Sampl
 def write_wav(path: Path, samples: Samples, *, extra: bytes = b"") -> None:
     """Write 16-bit PCM, 48 kHz, stereo: the same samples give the same bytes (no dither, no date).
 
-    `extra` travels in the same file, so that what belongs to the sound can't be separated from it; see `read_extra`.
-    Raises `StorageError`.
+    `extra` travels in the same file, so that what belongs to the sound can't be separated from it: see
+    `riff.read_extra`. Raises `StorageError`.
     """
     form = struct.pack("<HHIIHH", 1, _CHANNELS, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * _FRAME_BYTES, _FRAME_BYTES, 16)
-    body = (
-        b"WAVE"
-        + _chunk(b"fmt ", form)
-        + _chunk(b"data", to_pcm(samples))
-        + (_chunk(_EXTRA_CHUNK, extra) if extra else b"")
-    )
+    body = b"WAVE" + chunk(b"fmt ", form) + chunk(b"data", to_pcm(samples)) + (chunk(EXTRA, extra) if extra else b"")
     with storage_errors(path):
-        path.write_bytes(_chunk(b"RIFF", body))
+        path.write_bytes(chunk(b"RIFF", body))
 
 
 def to_pcm(samples: Samples) -> bytes:
@@ -75,16 +69,11 @@ def to_pcm(samples: Samples) -> bytes:
 
 def read_wav(path: Path) -> Samples:
     """The samples of a file of `write_wav`. Raises `InputError` for any other kind of WAV."""
-    chunks = _chunks(path)
+    chunks = chunks_of(path)
     form, data = chunks.get(b"fmt ", b""), chunks.get(b"data", b"")
     if form[:8] != struct.pack("<HHI", 1, _CHANNELS, SAMPLE_RATE_HZ) or len(data) % _FRAME_BYTES:
         raise InputError("not 16-bit stereo at 48 kHz", where=str(path))
     return np.frombuffer(data, dtype="<i2").reshape(-1, _CHANNELS).astype(np.float32) / np.float32(_FULL_SCALE)
-
-
-def read_extra(path: Path) -> bytes:
-    """What `write_wav` was given as `extra`; empty if nothing. Raises `InputError` for what is no WAV."""
-    return _chunks(path).get(_EXTRA_CHUNK, b"")
 
 
 def _decode(container: av.container.InputContainer, most: int | None) -> Samples:
@@ -107,26 +96,3 @@ def _planes(container: av.container.InputContainer) -> Iterator[Samples]:
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE_HZ)
     for frame in chain(container.decode(stream), [None]):
         yield from (block.to_ndarray().astype(np.float32, copy=False) for block in resampler.resample(frame))
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-
-
-def _chunks(path: Path) -> dict[bytes, bytes]:
-    """The chunks of a RIFF WAVE file, by name."""
-    try:
-        riff = path.read_bytes()
-    except OSError as error:
-        raise StorageError(f"can't read the sound: {error.strerror}", where=str(path)) from error
-    if riff[:4] != b"RIFF" or riff[8:12] != b"WAVE":
-        raise InputError("not a WAV file", where=str(path))
-    chunks, position = {}, 12
-    while position + 8 <= len(riff):
-        name, length = riff[position : position + 4], int.from_bytes(riff[position + 4 : position + 8], "little")
-        body = riff[position + 8 : position + 8 + length]
-        if len(body) < length:
-            raise InputError("the file is cut short", where=str(path))
-        chunks[name] = body
-        position += 8 + length + length % 2
-    return chunks

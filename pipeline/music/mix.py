@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,21 +18,10 @@ from pipeline.media.mux import open_mp4
 from pipeline.model import SAMPLE_RATE_HZ, Clip
 from pipeline.music.bed import LOOP_LUFS, Loop
 from pipeline.music.ducking import Ducking, eased
+from pipeline.music.plan import MixPlan
 
 # The first AAC packet of a film has no packet before it to be decoded with: nothing sounds in it.
 _LEAD_SAMPLES = 1_024
-
-
-@dataclass(frozen=True, kw_only=True)
-class MixPlan:
-    """How loud the bed is, and how it comes and goes. Part of the key of a cached mix."""
-
-    # Loudness units (dB) below the voice while nobody speaks, and how much further down while somebody does.
-    below_speech_lu: float = 12.0
-    duck_lu: float = 8.0
-    # At the start of the film and before its end.
-    fade_in_s: float = 1.5
-    fade_out_s: float = 2.0
 
 
 def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path, bit_rate: int = 192_000) -> None:

@@ -8,7 +8,8 @@
     phrases.py     what is spoken in one go: a sentence; and the breath after it
     booth.py       one voice at work on one script; recording.py keeps what it said
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
-    mastering.py, trimming.py    from speeches to a clip: trimmed, joined, as loud as the others, silence around it
+    mastering.py, trimming.py    from speeches to a clip: trimmed, joined, as loud as the others, silence around it;
+                   clips.py has what its file says about itself
 
 The narrators are asked in order. The first that can speak the whole script does, in one voice; none speaks
 a part of it. Nothing is imported here: the processes that only master sound load only what that takes.

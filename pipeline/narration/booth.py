@@ -16,7 +16,7 @@ from pipeline.errors import NightreelError, TransientError, first_error
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
-from pipeline.narration import mastering, recording
+from pipeline.narration import clips, recording
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.phrases import Phrase, phrases_of
 from pipeline.narration.spoken import SpokenText, spoken
@@ -59,7 +59,7 @@ class Manner:
 
     def clip_key(self, phrases: Sequence[Phrase]) -> str:
         """Names the clip of a scene in the cache."""
-        return content_key([(self.speech_key(phrase.said), phrase.breath_s) for phrase in phrases], mastering.VERSION)
+        return content_key([(self.speech_key(phrase.said), phrase.breath_s) for phrase in phrases], clips.VERSION)
 
 
 @dataclass(kw_only=True)
@@ -85,10 +85,10 @@ class Booth:
         phrases = self.manner.phrases(scene)
         key = self.manner.clip_key(phrases)
         path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make_clip, phrases))
-        return await to_thread.run_sync(mastering.read_clip, path)
+        return await to_thread.run_sync(clips.read_clip, path)
 
     async def _make_clip(self, phrases: Sequence[Phrase], path: Path) -> None:
-        takes: dict[int, mastering.Take] = {}
+        takes: dict[int, clips.Take] = {}
 
         async def speak(index: int, phrase: Phrase) -> None:
             takes[index] = await self._take(phrase)
@@ -97,15 +97,15 @@ class Booth:
             async with anyio.create_task_group() as tasks:
                 for index, phrase in enumerate(phrases):
                     tasks.start_soon(speak, index, phrase)
-        await self.compute(mastering.master, [takes[index] for index in range(len(phrases))], path)
+        await self.compute(clips.master, [takes[index] for index in range(len(phrases))], path)
 
-    async def _take(self, phrase: Phrase) -> mastering.Take:
+    async def _take(self, phrase: Phrase) -> clips.Take:
         if phrase.said.is_silent:
-            return mastering.Take(speech=None, words=phrase.said.words)
+            return clips.Take(speech=None, words=phrase.said.words)
         key = self.manner.speech_key(phrase.said)
         make = partial(self._make_speech, phrase.said)
         path, _ = await self.cache.get_or_make(recording.KIND, key, recording.SUFFIX, make)
-        return mastering.Take(speech=path, key=key, breath_s=phrase.breath_s)
+        return clips.Take(speech=path, key=key, breath_s=phrase.breath_s)
 
     async def _make_speech(self, said: SpokenText, path: Path) -> None:
         await self._check()

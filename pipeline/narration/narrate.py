@@ -23,8 +23,9 @@ from pipeline.errors import (
 )
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
-from pipeline.narration import mastering, recording
+from pipeline.narration import recording
 from pipeline.narration.booth import Booth, Compute, Manner
+from pipeline.narration.clips import read_clip, speech_keys
 from pipeline.narration.narrator import Narrator, VoiceFailsError
 from pipeline.narration.reading import CantReadError, check_reads
 from pipeline.narration.silence import SilenceNarrator
@@ -206,13 +207,13 @@ def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...]
         path = cache.find("clip", manner.clip_key(manner.phrases(scene)), ".wav")
         if path is None:
             return None
-        clips.append(mastering.read_clip(path))
+        clips.append(read_clip(path))
     return tuple(clips)
 
 
 def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
     """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
-    found = (cache.find(recording.KIND, key, recording.SUFFIX) for key in mastering.speech_keys(clip.path))
+    found = (cache.find(recording.KIND, key, recording.SUFFIX) for key in speech_keys(clip.path))
     return [path for path in found if path]
 
 

@@ -11,11 +11,69 @@ inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure
 limits       what a profile asks, in words
 anyones      a film by anybody, and sidecars, the captions beside it
 judge        `judge_file` decodes, measures and collects
+
+PyAV and numpy are loaded by the first call, not by whoever says what is expected.
 """
 
-from pipeline.quality.expected import Expected
-from pipeline.quality.findings import INSPECTION_VERSION, Parts
-from pipeline.quality.inspect import inspect_film, inspect_segment, inspect_sound
-from pipeline.quality.judge import judge_file
+from __future__ import annotations
 
-__all__ = ["INSPECTION_VERSION", "Expected", "Parts", "inspect_film", "inspect_segment", "inspect_sound", "judge_file"]
+from collections.abc import Collection
+from pathlib import Path
+
+from pipeline.model import STANDARD, Package, QualityProfile, Verdict
+from pipeline.quality.expected import Depth, Expected, Parts
+
+# Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them (`findings`).
+INSPECTION_VERSION = 3
+
+__all__ = [
+    "INSPECTION_VERSION",
+    "Expected",
+    "Parts",
+    "inspect_film",
+    "inspect_segment",
+    "inspect_sound",
+    "judge_file",
+    "load",
+]
+
+
+def load() -> None:
+    """Import what inspects, so that the first call need not."""
+    from pipeline.quality import inspect  # noqa: F401, PLC0415
+
+
+def inspect_film(
+    package: Package,
+    expected: Expected,
+    parts: Parts | None = None,
+    depth: Depth = "parts",
+    profile: QualityProfile = STANDARD,
+) -> Verdict:
+    """Check all files of a film. A worker's job: see `inspect.inspect_film`."""
+    from pipeline.quality import inspect  # noqa: PLC0415
+
+    return inspect.inspect_film(package, expected, parts, depth, profile)
+
+
+def inspect_segment(
+    path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
+) -> None:
+    """Decode a segment that was just made, and put into it what was found. See `inspect.inspect_segment`."""
+    from pipeline.quality import inspect  # noqa: PLC0415
+
+    inspect.inspect_segment(path, expected, changes=changes, rest_db=rest_db, clip_lufs=clip_lufs)
+
+
+def inspect_sound(path: Path) -> None:
+    """The same for the sound of a whole film, which is judged with the film."""
+    from pipeline.quality import inspect  # noqa: PLC0415
+
+    inspect.inspect_sound(path)
+
+
+def judge_file(path: Path, profile: QualityProfile) -> Verdict:
+    """Decode a film by anybody and judge it. A worker's job: see `judge.judge_file`."""
+    from pipeline.quality import judge  # noqa: PLC0415
+
+    return judge.judge_file(path, profile)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Literal
 
 from pipeline.model import SAMPLE_RATE_HZ, Codec, Script, Subtitles, VideoFormat, Word, pauses_of
-from pipeline.quality.likeness import Twin
 
+# What is decoded of a film whose parts were inspected: nothing again, or everything.
+Depth = Literal["parts", "full"]
 # Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
 _RESTS_AT = 0.75
 
@@ -19,6 +22,17 @@ class TimedText:
     start_s: float
     end_s: float
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twin:
+    """Another film, and how much this one is like it."""
+
+    # Job or file, and what the film is called; empty: nothing else.
+    name: str
+    title: str = ""
+    # From 0 to 1.
+    share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,3 +119,12 @@ class Expected:
             for start_s, scene in zip(self.starts_s, self.subtitles.scenes, strict=True)
             for cue in scene
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The files that a film was joined from."""
+
+    segments: tuple[Path, ...]
+    # The sound of the whole film, if it is not that of the segments.
+    sound: Path | None = None

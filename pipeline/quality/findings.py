@@ -22,12 +22,10 @@ from pipeline.media.decode import Luma
 from pipeline.media.loudness import Loudness, together
 from pipeline.media.probe import Packets
 from pipeline.media.spans import Span
+from pipeline.quality.expected import Parts
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-
-# Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them.
-INSPECTION_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +89,6 @@ class Seen:
     decoded: int | None = None
     black: tuple[Span, ...] = ()
     frozen: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """The files that a film was joined from."""
-
-    segments: tuple[Path, ...]
-    # The sound of the whole film, if it is not that of the segments.
-    sound: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

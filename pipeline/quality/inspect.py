@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 from pipeline.errors import InputError, QualityError
 from pipeline.media.decode import view
@@ -20,12 +19,11 @@ from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
 from pipeline.model import STANDARD, Check, Package, QualityProfile, Verdict
 from pipeline.quality import checks, companions, cues, judged, languages, texts
-from pipeline.quality.expected import Expected
+from pipeline.quality.expected import Depth, Expected, Parts
 from pipeline.quality.findings import (
     Brightness,
     Findings,
     FoundParts,
-    Parts,
     PictureFindings,
     Seen,
     SoundFindings,
@@ -34,8 +32,6 @@ from pipeline.quality.findings import (
 )
 from pipeline.quality.sidecars import reading_checks
 
-# What is decoded of a film whose parts were inspected: nothing again, or everything.
-Depth = Literal["parts", "full"]
 _ALL_BUT_THE_LAST = {"video": (-1,)}
 # Checks of a film of ours that a profile decides about: not what was ordered, but how it is.
 _LENIENT = frozenset(

@@ -9,8 +9,9 @@ from pipeline.errors import InputError
 from pipeline.media.survey import survey
 from pipeline.model import Check, QualityProfile, Verdict
 from pipeline.quality.anyones import film_checks
+from pipeline.quality.expected import Twin
 from pipeline.quality.judged import duplicate
-from pipeline.quality.likeness import Portrait, Twin
+from pipeline.quality.likeness import Portrait
 from pipeline.quality.limits import limits_of
 from pipeline.quality.sidecars import caption_checks, first_cues, sidecars_of
 

@@ -12,8 +12,7 @@ from pipeline.media.probe import PictureTrack
 from pipeline.media.spans import Span
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import in_lufs
-from pipeline.quality.expected import Expected
-from pipeline.quality.likeness import Twin
+from pipeline.quality.expected import Expected, Twin
 from pipeline.quality.limits import limits_of
 
 # A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.

@@ -35,17 +35,6 @@ _FAR_LU = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Twin:
-    """Another film, and how much this one is like it."""
-
-    # Job or file, and what the film is called; empty: nothing else.
-    name: str
-    title: str = ""
-    # From 0 to 1.
-    share: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
 class Portrait:
     """By what a film by anybody is known again."""
 

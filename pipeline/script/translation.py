@@ -29,7 +29,7 @@ from pipeline.script.chat import ChatModel, Message, Question, Unusable, ask
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.faithful import find_losses
 from pipeline.script.parts import Part, Texts, parts_of, put_together
-from pipeline.script.wire import Text, describe
+from pipeline.script.plain import Text, describe
 from pipeline.state import Cache
 from pipeline.template import Template
 

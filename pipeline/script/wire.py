@@ -1,14 +1,16 @@
-"""The script as a model writes it: the JSON schema it is held to, and the way from its JSON to a `Script`."""
+"""The script as a model writes it: the JSON schema it is held to, and the way from its JSON to a `Script`.
+
+It takes a while to load: whoever asks no model does without.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from pipeline.model import (
     SCENES,
@@ -28,33 +30,11 @@ from pipeline.model import (
     rules_of,
 )
 from pipeline.model.metadata import fit_description
-from pipeline.model.text import clean_text, strip_unseen
+from pipeline.script.plain import Code, Text
 from pipeline.script.shortening import shorten
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS, sentence_of_number, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import LAYOUTS_OF_PICTURES, Template
 
-# Marks without their other half must not cost a search to the end of the text, each.
-_LONGEST = 200
-_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
-_LINK = re.compile(rf"!?\[([^\]]{{0,{_LONGEST}}})\]\([^)]{{0,{_LONGEST}}}\)")
-_MARKS = re.compile(r"\*\*|__|~~|`+|^\s*(?:#{1,6}|[-*•])\s+|[<>]")
-_EMPHASIS = re.compile(rf"(?<!\w)([*_])(?=\S)(.{{1,{_LONGEST}}}?)(?<=\S)\1(?!\w)")
-
-
-def plain_text(text: str) -> str:
-    """`text` on one line without Markdown, SSML or HTML that a model may have left in it."""
-    text = _LINK.sub(r"\1", _TAG.sub(" ", clean_text(text)))
-    return clean_text(re.sub(" {2,}", " ", _EMPHASIS.sub(r"\2", _MARKS.sub("", text))))
-
-
-def _plain_code(text: str) -> str:
-    """`text` with its lines, without what moves a cursor or hides."""
-    return "\n".join(strip_unseen(line).rstrip() for line in text.expandtabs(4).splitlines()).strip("\n")
-
-
-Text = Annotated[str, AfterValidator(plain_text)]
-# What keeps its lines and marks.
-Code = Annotated[str, AfterValidator(_plain_code)]
 _ITEMS = "items"
 _SPOKEN = ("say", "lead", "say_answer")
 # Fields that no model is asked for.
@@ -168,11 +148,6 @@ def _strict(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JS
         elif key not in {"$defs", "title", "discriminator"}:
             strict["anyOf" if key == "oneOf" else key] = _strict(value, definitions)
     return strict
-
-
-def describe(error: ValidationError) -> tuple[str, ...]:
-    """What is wrong with a model's JSON, a line each, as it is told to the model."""
-    return tuple(f"{'.'.join(map(str, each['loc'])) or 'the answer'}: {each['msg']}" for each in error.errors()[:8])
 
 
 def to_script(wire: WireScript, brief: Brief) -> Script:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from anyio import to_thread
 from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
@@ -19,8 +20,8 @@ from pipeline.script.ends import find_other_ends
 from pipeline.script.facts import unsupported
 from pipeline.script.length import length_problem
 from pipeline.script.notes import count_words, with_fewer_notes
+from pipeline.script.plain import describe
 from pipeline.script.serial import told_of_series
-from pipeline.script.wire import WireScript, describe, strict_schema, to_script
 from pipeline.state import Cache
 from pipeline.template import Template
 
@@ -131,9 +132,10 @@ class ModelWriter:
         which texts that are still too long are cut to the template's limits. A film that would last too long or too
         short may be tried twice again, and then is what it is.
         """
+        questions = await to_thread.run_sync(_questions, brief, template, pace)
         asked = await ask(
             self._models,
-            _questions(brief, template, pace),
+            questions,
             read=_Reading(brief, template, pace, where=self.name),
             cache=self._cache,
             retry=self._retry,
@@ -161,6 +163,8 @@ def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Que
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
+    from pipeline.script.wire import strict_schema  # noqa: PLC0415 - a tenth of a second with the schema
+
     template = template.offered(brief)
     system, user = template.prompt(brief, plan)
     messages = (Message(role="system", content=system), Message(role="user", content=user + told_of_series(brief)))
@@ -183,6 +187,8 @@ class _Reading:
         self._where = where
 
     def __call__(self, text: str, *, last: bool) -> Script:
+        from pipeline.script.wire import WireScript, to_script  # noqa: PLC0415 - it is there since the question
+
         try:
             script = to_script(WireScript.model_validate_json(text), self._brief)
             script = tidied(shortened(script, self._template) if last else script)

@@ -36,9 +36,10 @@ def to_json(value: Job | Batch, workspace: Path) -> str:
     Raises `InputError` for text that can't be written: half a character, which only Python itself can hand in.
     """
     portable = _with_paths(value, lambda path: _portable(path, workspace))
+    writer = _writer(type(value))  # type: ignore[arg-type]
     # The serializer expects a `Path`, and gets one that has forward slashes everywhere, which it writes as a text.
     try:
-        body = _WRITERS[type(value)].dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+        body = writer.dump_json(portable, indent=2, warnings=False, fallback=str).decode()
     except PydanticSerializationError as error:
         where = value.brief.origin if isinstance(value, Job) else value.name
         where = where.encode(errors="replace").decode()
@@ -115,7 +116,9 @@ def _document(kind: type[Job | Batch]) -> type[BaseModel]:
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), value=(kind, ...))
 
 
-_WRITERS: dict[type, TypeAdapter[object]] = {Job: TypeAdapter(Job), Batch: TypeAdapter(Batch)}
+@cache
+def _writer(kind: type[Job | Batch]) -> TypeAdapter[object]:
+    return TypeAdapter(kind)
 
 
 def _portable(path: Path, workspace: Path) -> PurePosixPath:

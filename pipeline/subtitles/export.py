@@ -6,8 +6,6 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
-import pysubs2
-
 from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
 from pipeline.model.writing import (
     LEFT_TO_RIGHT_MARK,
@@ -38,6 +36,8 @@ def to_vtt(subtitles: Subtitles, lengths_samples: Sequence[int], *, language: st
 def _write(
     subtitles: Subtitles, lengths_samples: Sequence[int], form: str, language: str, escape: Callable[[str], str]
 ) -> str:
+    import pysubs2  # noqa: PLC0415 - only who writes them needs it
+
     file = pysubs2.SSAFile()
     for cue, start_ms, end_ms in _timed(subtitles, lengths_samples):
         runs_on = bool(language) and not runs_right_to_left(" ".join(cue.texts), language)

@@ -43,11 +43,14 @@ LOADED = (
     "pipeline.cli.display",
     "pipeline.cli.session",
     "pipeline.cli.work",
+    "pipeline.music.mix",
     "pipeline.narration.edge",
     "pipeline.narration.espeak",
     "pipeline.publishing.youtube",
     "pipeline.rendering.fonts",
     "pipeline.reporting.page",
+    "pipeline.script.wire",
+    "pysubs2",
     "rich._emoji_codes",
     "tests.standins.edge",
     "tests.standins.groq",
@@ -252,12 +255,13 @@ def _load() -> None:
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
-    from pipeline.rendering import Look, draw_scene, draw_thumbnail, find_misfits, fonts_for, load  # noqa: PLC0415
+    from pipeline.orchestrator.film.scenes import load_workers  # noqa: PLC0415
+    from pipeline.rendering import Look, draw_scene, draw_thumbnail, find_misfits, fonts_for  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
     Image.preinit()
     load_template("explainer", search=())
-    load()
+    load_workers()
     lines = (SpokenLine(text="Tea cools."),)
     scene = TitleScene(lines=lines, heading="Why tea cools")
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
@@ -278,11 +282,12 @@ def _read_once() -> None:
     from pipeline.model import Batch, Job  # noqa: PLC0415
     from pipeline.narration.edge import wire  # noqa: PLC0415
     from pipeline.script.chat import groq  # noqa: PLC0415
-    from pipeline.state.documents import from_json  # noqa: PLC0415
+    from pipeline.state.documents import _writer, from_json  # noqa: PLC0415
 
     wire._trusting()
     groq._tls()
     for kind in (Batch, Job):
+        _writer(kind)
         with suppress(DamagedError):
             from_json(b'{"schema": 1}', kind, Path(), where="")
 

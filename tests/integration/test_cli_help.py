@@ -109,6 +109,19 @@ def test_help_needs_nothing_heavy():
     assert not modules & HEAVY
 
 
+def test_whoever_asks_how_films_stand_needs_nothing_that_draws_or_hears(tmp_path):
+    script = _SCRIPT.replace("\ncommands = ", "\nimport pipeline.api, pipeline.orchestrator.film.stages\ncommands = ")
+    script = re.sub(
+        r"(?m)^commands = .*$", f"commands = (['status', '--json', '--workspace', {str(tmp_path)!r}],)", script
+    )
+
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+
+    modules = set(json.loads(process.stdout))
+    assert "pipeline.orchestrator.batch.scheduler" in modules
+    assert not modules & {"av", "PIL", "numpy", "groq", "edge_tts", "aiohttp", "psutil", "pysubs2"}
+
+
 def test_the_help_names_every_command_and_where_to_start(capsys):
     text = help_of(capsys=capsys)
 

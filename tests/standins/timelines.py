@@ -13,8 +13,8 @@ import av.logging
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.assembly.holds import Holds, encode_held
-from pipeline.assembly.plan import EncoderPlan, encoder_options
+from pipeline.assembly.holds import encode_held
+from pipeline.assembly.plan import EncoderPlan, Holds, encoder_options
 from pipeline.media import h264
 from pipeline.media.encode import Drawn, PictureEncoder
 from pipeline.media.mux import open_mp4

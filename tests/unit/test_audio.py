@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.errors import InputError, StorageError
-from pipeline.media.audio import read_audio, read_extra, read_wav, write_wav
+from pipeline.media.audio import read_audio, read_wav, write_wav
+from pipeline.media.riff import read_extra
 
 
 def sine(seconds, *, hz=440.0, level=0.25, rate=48_000):

@@ -1,8 +1,11 @@
 """What the commands that make films have in common."""
 
+import gc
+
 import pytest
 
-from pipeline.cli.options import Making
+from pipeline.cli.options import Making, Place
+from pipeline.cli.session import Session
 from pipeline.cli.work import tell_unheeded
 from pipeline.model import Brief, Paragraph, Section
 from pipeline.orchestrator.workshop import open_workshop
@@ -44,3 +47,16 @@ def test_flags_that_notes_do_not_heed_are_told_on_one_line(said, making, brief, 
 
     assert line.startswith(told)
     assert line.count("\n") == bool(told)
+
+
+def test_a_command_at_work_looks_for_garbage_as_any_program_does(tmp_path):
+    usual = gc.get_threshold()
+
+    async def work():
+        return gc.get_threshold()[0]
+
+    gc.set_threshold(100_000)
+    try:
+        assert Session(workshop=open_workshop(workspace=tmp_path), place=Place()).run(work) == 700
+    finally:
+        gc.set_threshold(*usual)

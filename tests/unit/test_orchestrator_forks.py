@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -74,6 +75,22 @@ def test_work_is_done_in_another_process_and_the_next_in_the_same():
         assert await parent.run(bytes, 5_000_000) == bytes(5_000_000)
 
     with_nursery(work)
+
+
+def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path):
+    loaded = tmp_path / "loaded"
+
+    async def work() -> None:
+        parent = the_nursery()
+        assert parent
+        parent.load()
+        parent.load()
+        assert await written(loaded) == 1
+        # A worker looks for garbage, the process that forks it does not.
+        assert await parent.run(gc.isenabled)
+
+    with forking_workers(lambda: loaded.write_text(f"{gc.isenabled() + 1}", encoding="utf-8")):
+        anyio.run(work)
 
 
 def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():

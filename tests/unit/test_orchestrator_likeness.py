@@ -26,9 +26,9 @@ from pipeline.model import (
     Still,
     Verdict,
 )
-from pipeline.orchestrator.film import likeness
 from pipeline.orchestrator.film.likeness import is_compared, sketch_for, twin_of
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.quality import findings
 from tests.standins.youtube.clients import now
 
 SAYS = "Tea cools because its fastest molecules leave it first, and take their heat along into the air of the room."
@@ -119,7 +119,7 @@ def test_pictures_that_were_drawn_are_compared_by_their_looks(shop, monkeypatch)
             raise InputError("gone")
         return SimpleNamespace(picture=SimpleNamespace(look=looks[path.name]))
 
-    monkeypatch.setattr(likeness, "read_findings", read)
+    monkeypatch.setattr(findings, "read_findings", read)
     drawn = [
         replace(job(shop, number, picture=f"{number}.jpg"), segments=(Segment(path=Path(name), frames=1),))
         for number, name in enumerate(("a.mp4", "b.mp4", "c.mp4", "gone.mp4"), start=1)

@@ -10,9 +10,9 @@ import pytest
 from pipeline.media.looks import ALIKE_BITS, bits_apart, look_of
 from pipeline.model import STANDARD, Script, SpokenLine, StatementScene
 from pipeline.quality import judged
+from pipeline.quality.expected import Twin
 from pipeline.quality.likeness import (
     Portrait,
-    Twin,
     said_in,
     share_of,
     share_said,

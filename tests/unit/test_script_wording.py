@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pipeline.model import Brief, Paragraph
 from pipeline.model.sentences import split_sentences
 from pipeline.model.writing import width
+from pipeline.script.plain import plain_text
 from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import (
     sentence_of_number,
@@ -21,7 +22,7 @@ from pipeline.script.shown import (
     spoken_lines,
     thumbnail_words,
 )
-from pipeline.script.wire import WireScript, plain_text, to_script
+from pipeline.script.wire import WireScript, to_script
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is
 from pipeline.orchestrator.film.episodes import let_next, waits_for
 from pipeline.orchestrator.film.leaving import held_because
 from pipeline.orchestrator.film.stages import STAGES, Stage
+from pipeline.orchestrator.processes.workers import expect_work
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CacheUse
 
@@ -150,6 +151,8 @@ class _Run:
         job, stages = self.job, STAGES
         if job.records or any(getattr(job, result) for result in _RESULTS):
             job, stages = await to_thread.run_sync(_as_found, job, self._shop)
+        if len(stages) > 1:  # the last one only delivers
+            expect_work()
         with anyio.CancelScope(shield=True):
             await self._keep(job.evolve(stage=stages[0].name if stages else ""))
         return stages

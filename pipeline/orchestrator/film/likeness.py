@@ -12,8 +12,7 @@ from functools import lru_cache
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.quality.findings import read_findings
-from pipeline.quality.likeness import Twin, said_in, share_said, share_shown, shingles_of, sketch_of
+from pipeline.quality.expected import Twin
 from pipeline.script import has_play
 from pipeline.state import CheckpointStore
 
@@ -32,6 +31,8 @@ def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
     Rows that a template has a script for differ only where it says so: of these, only the same is the same. Films of
     another size, preset or language are meant to say the same.
     """
+    from pipeline.quality.likeness import sketch_of  # noqa: PLC0415 - loads numpy
+
     assert job.script is not None
     size = shop.encoding(job.brief).video_format
     exact = has_play(job.brief, shop.template(job.brief))
@@ -46,6 +47,8 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
     """
     if not is_compared(job) or not job.sketch or job.script is None:
         return None
+    from pipeline.quality.likeness import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
+
     said, found = shingles_of(said_in(job.script)), Twin(name="")
     for row, is_before in shop.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
@@ -81,6 +84,8 @@ def _share_shown(one: Job, other: Job) -> float:
     """
     if not (_names(one) or _names(other)):
         return 1.0
+    from pipeline.quality.likeness import share_shown  # noqa: PLC0415 - loads numpy
+
     looks = _looks(one), _looks(other)
     if all(looks):
         return share_shown(*looks)
@@ -97,6 +102,8 @@ def _names(job: Job) -> tuple[str, ...]:
 
 def _looks(job: Job) -> tuple[int, ...]:
     """What each scene with a picture looks like; empty: there is none, or nobody can look any more."""
+    from pipeline.quality.findings import read_findings  # noqa: PLC0415 - loads PyAV
+
     shown = [segment for segment, name in zip(job.segments, _names(job), strict=False) if name]
     try:
         found = [read_findings(segment.path).picture for segment in shown]

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import assembly, quality, rendering
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
 from pipeline.keys import content_key
 from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Transition, Video
 from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
-from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail, load
+from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,12 @@ class SegmentOrder:
 
 
 def load_workers() -> None:
-    """Import what draws: whoever only orders scenes does without."""
-    load()
+    """Import what draws, encodes, inspects and masters: whoever only orders that does without."""
+    from pipeline.narration import mastering  # noqa: F401, PLC0415
+
+    rendering.load()
+    assembly.load()
+    quality.load()
 
 
 def make_segment(order: SegmentOrder, path: Path) -> None:

@@ -191,20 +191,24 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             stills = (package.thumbnail, *package.more_thumbnails)
             tasks.start_soon(attempt.compute, make_thumbnails, script, look, stills, badge_of(job.brief, shop))
             video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)
-    texts = {
-        package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
-        package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
-        package.metadata: film_metadata(
-            script,
-            clips,
-            attributions=attributions_of(script, job.pictures),
-            shown=shown,
-            wanted_s=job.brief.length_s,
-            part_of=part_of(job.brief),
-        ),
-    }
-    for path, text in texts.items():
-        await to_thread.run_sync(write_atomically, path, text)
+
+    def write_texts() -> None:
+        texts = {
+            package.srt: to_srt(_made(job.subtitles), lengths, language=script.language),
+            package.vtt: to_vtt(_made(job.subtitles), lengths, language=script.language),
+            package.metadata: film_metadata(
+                script,
+                clips,
+                attributions=attributions_of(script, job.pictures),
+                shown=shown,
+                wanted_s=job.brief.length_s,
+                part_of=part_of(job.brief),
+            ),
+        }
+        for path, text in texts.items():
+            write_atomically(path, text)
+
+    await to_thread.run_sync(write_texts)
     return job.evolve(video=video, package=package, verdict=None)
 
 

@@ -28,7 +28,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from pipeline.orchestrator.processes.nursery import FORK, LENGTH_BYTES, nurse
+from pipeline.orchestrator.processes.nursery import FORK, LENGTH_BYTES, LOAD, nurse
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -101,6 +101,14 @@ class Nursery:
     _pid: int
     _orders: socket.socket
     _idle: deque[_Worker] = field(default_factory=deque)
+    _has_loaded: bool = False
+
+    def load(self) -> None:
+        """Have it load what workers need, so that the first of them need not wait for that."""
+        if not self._has_loaded:
+            self._has_loaded = True
+            with contextlib.suppress(OSError):  # whoever asks for a worker finds out that nobody is there
+                self._orders.send(LOAD)
 
     async def run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         """`work(*arguments)` in a worker. Cancelling kills it.
@@ -186,7 +194,7 @@ def the_nursery() -> Nursery | None:
 def forking_workers(load: Callable[[], None]) -> Iterator[None]:
     """Workers are forked as long as this lasts. Enter it with one thread and without a loop.
 
-    `load` imports what workers need, before the first of them is forked.
+    `load` imports what workers need: when `Nursery.load` is called, or before the first of them is forked.
     """
     if sys.platform != "linux" or threading.active_count() > 1:
         yield

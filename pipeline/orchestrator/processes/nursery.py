@@ -13,7 +13,7 @@ from collections.abc import Callable
 from io import BufferedRWPair
 from typing import NoReturn
 
-FORK = b"fork"
+FORK, LOAD = b"fork", b"load"
 # Of the bytes before a message of a worker that tell its length.
 LENGTH_BYTES = 8
 # An order and one file come in so many bytes.
@@ -28,6 +28,8 @@ def nurse(orders: int, load: Callable[[], None]) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # These are for the command, which then ends its workers.
             signal.signal(number, signal.SIG_IGN)
+        # What it loads stays, and nobody looks through it for what could be freed.
+        gc.disable()
         _close_files_but(orders)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=orders) as told:
             _obey(told, load)
@@ -41,9 +43,11 @@ def _obey(told: socket.socket, load: Callable[[], None]) -> None:
     while True:
         order, files, _, _ = socket.recv_fds(told, _ORDER_BYTES, 1)
         children -= _ended()
-        if order == FORK:
+        if order == LOAD:
             load()
-            # Memory that is shared stays so: nobody looks through it for what could be freed.
+        elif order == FORK:
+            load()
+            # Memory that is shared stays so: workers do not look through it either.
             gc.freeze()
             pid = os.fork()
             if not pid:
@@ -71,6 +75,7 @@ def _ended() -> set[int]:
 
 def _serve(asked: socket.socket) -> NoReturn:
     """Do the work that is asked for over a socket, until nobody is there to ask."""
+    gc.enable()
     try:
         with asked.makefile("rwb") as stream:
             _send(stream, os.getpid().to_bytes(4, "big"))

@@ -27,6 +27,12 @@ _HINT = (
 )
 
 
+def expect_work() -> None:
+    """There will be work: what workers load is loaded beside whatever comes before it."""
+    if parent := the_nursery():
+        parent.load()
+
+
 async def in_worker(
     cores: Cores,
     work: Callable[[*Arguments], Result],

@@ -126,11 +126,11 @@ class Hosts:
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` when a film of the brief could not be published as it says."""
-        from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415
-
         for name in self.wanted:
             release = self._release(brief, name)
             if release.publish_at:
+                from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415 - loads aiohttp
+
                 check_future(release.publish_at, self.machine.clock(), where=release.where)
 
     def channel(self, name: str) -> Channel:

@@ -1,0 +1,38 @@
+"""Texts in the JSON of a model, without what does not belong there; and what is wrong with the JSON, as it is told."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationError
+
+from pipeline.model.text import clean_text, strip_unseen
+
+# Marks without their other half must not cost a search to the end of the text, each.
+_LONGEST = 200
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
+_LINK = re.compile(rf"!?\[([^\]]{{0,{_LONGEST}}})\]\([^)]{{0,{_LONGEST}}}\)")
+_MARKS = re.compile(r"\*\*|__|~~|`+|^\s*(?:#{1,6}|[-*•])\s+|[<>]")
+_EMPHASIS = re.compile(rf"(?<!\w)([*_])(?=\S)(.{{1,{_LONGEST}}}?)(?<=\S)\1(?!\w)")
+
+
+def plain_text(text: str) -> str:
+    """`text` on one line without Markdown, SSML or HTML that a model may have left in it."""
+    text = _LINK.sub(r"\1", _TAG.sub(" ", clean_text(text)))
+    return clean_text(re.sub(" {2,}", " ", _EMPHASIS.sub(r"\2", _MARKS.sub("", text))))
+
+
+def _plain_code(text: str) -> str:
+    """`text` with its lines, without what moves a cursor or hides."""
+    return "\n".join(strip_unseen(line).rstrip() for line in text.expandtabs(4).splitlines()).strip("\n")
+
+
+Text = Annotated[str, AfterValidator(plain_text)]
+# What keeps its lines and marks.
+Code = Annotated[str, AfterValidator(_plain_code)]
+
+
+def describe(error: ValidationError) -> tuple[str, ...]:
+    """What is wrong with a model's JSON, a line each, as it is told to the model."""
+    return tuple(f"{'.'.join(map(str, each['loc'])) or 'the answer'}: {each['msg']}" for each in error.errors()[:8])
