@@ -8,14 +8,15 @@ that are the same, and of which the second was silence, a third that is the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.container import InputContainer
 
 from pipeline.media.audio import Samples
+from pipeline.media.demux import OpenFilm
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Silence is told of in pieces no longer than so many packets: half a second.
@@ -23,7 +24,7 @@ _MOST_PACKETS = 24
 _PACKET_SAMPLES = 1_024
 
 
-def hear(source: InputContainer) -> Iterator[Samples]:
+def hear(source: OpenFilm) -> Iterator[Samples]:
     """The first audio stream in pieces of shape (2, n), of a second or so.
 
     Errors are `av.FFmpegError`s and `ValueError`s.
@@ -35,8 +36,8 @@ def hear(source: InputContainer) -> Iterator[Samples]:
     is_known = (decoder.name, decoder.sample_rate, decoder.layout.name) == ("aac", SAMPLE_RATE_HZ, "stereo")
     heard = AudioFifo()
     last, is_silent, skipped = b"", False, 0
-    for packet in source.demux(stream):
-        data = bytes(packet)
+    for packet in chain(source.packets(stream), [None]):
+        data = bytes(packet) if packet else b""
         if is_silent and data == last:
             skipped += 1
             if skipped == _MOST_PACKETS:
@@ -77,5 +78,5 @@ def _silence(packets: int) -> Samples:
 def _read(heard: AudioFifo) -> Samples:
     piece = heard.read()
     assert piece
-    samples: Samples = piece.to_ndarray()
+    samples: Samples = piece.to_ndarray().astype(np.float32, copy=False)
     return samples

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pipeline.errors import InputError, QualityError
 from pipeline.media.decode import view
+from pipeline.media.demux import opened
 from pipeline.media.looks import look_of
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
@@ -109,16 +110,17 @@ def inspect_segment(
     say). Raises `QualityError` with all that is wrong, and `StorageError`.
     """
     try:
-        info = probe(path, _ALL_BUT_THE_LAST)
-        if not info.is_complete:
-            raise InputError("it ends before its index says")
-        _pass(checks.streams(info))
-        (picture,), (sound,) = info.pictures, info.sounds
-        if not sound.packets:
-            raise InputError("it has no sound")
-        (sound_packets,) = sound.packets
-        seen = view(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
-        loudness = measure_film_loudness(path)
+        with opened(path, is_held=True) as segment:
+            info = probe(segment, _ALL_BUT_THE_LAST)
+            if not info.is_complete:
+                raise InputError("it ends before its index says")
+            _pass(checks.streams(info))
+            (picture,), (sound,) = info.pictures, info.sounds
+            if not sound.packets:
+                raise InputError("it has no sound")
+            (sound_packets,) = sound.packets
+            seen = view(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
+            loudness = measure_film_loudness(segment)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
     at_rest = tuple(map(Brightness.of, seen.looked_at))
