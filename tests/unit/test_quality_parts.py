@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments
 from pipeline.errors import InputError, QualityError
+from pipeline.media import demux
 from pipeline.media.audio import read_audio
 from pipeline.media.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.demux import open_packets
@@ -77,6 +78,19 @@ def test_the_same_scene_inspected_twice_gives_the_same_bytes(tmp_path):
     once, again = scene(tmp_path, "once"), scene(tmp_path, "again")
 
     assert once.path.read_bytes() == again.path.read_bytes()
+
+
+def test_a_scene_is_opened_and_read_once_however_much_is_looked_for_in_it(tmp_path, monkeypatch):
+    opened = []
+
+    def counted(path):
+        opened.append(path)
+        return open_packets(path)
+
+    monkeypatch.setattr(demux, "open_packets", counted)
+    segment = scene(tmp_path)
+
+    assert opened.count(segment.path) == 1
 
 
 def test_a_black_scene_does_not_pass(tmp_path):
