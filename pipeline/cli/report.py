@@ -11,9 +11,8 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from pipeline.api import Film
+from pipeline.cli.console import Console
 from pipeline.cli.text import marked, named, plain_json, shown
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.batches import Outcome
