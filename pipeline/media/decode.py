@@ -21,7 +21,7 @@ from pipeline.errors import InputError
 from pipeline.media.demux import OpenFilm, opened
 from pipeline.media.mux import Packet
 from pipeline.media.repeats import Repeats
-from pipeline.media.spans import PictureWatch, Span
+from pipeline.media.spans import PictureWatch, Span, is_black
 
 # A worker decodes scene after scene, all encoded likewise: making its pictures of 3 MB anew each time took a seventh of
 # the decoding. One rests here, by what the MP4 tells decoders first.
@@ -53,7 +53,8 @@ class View:
     at_rest_db: float
     # The longest time, in frame times, in which something should change again and again and nothing did.
     stuck: int
-    # Spans of black pictures, and in which nothing moves; empty if nobody watched for them.
+    # Spans of black pictures, and in which nothing moves; without `everything`, only those are looked for that are
+    # black, and only where `changes` are known.
     black: tuple[Span, ...] = ()
     frozen: tuple[Span, ...] = ()
 
@@ -96,7 +97,7 @@ def view(
                 looked_at=looked_at,
                 at_rest_db=eye.at_rest_db,
                 stuck=eye.stuck,
-                black=watch.black(end_s) if watch else (),
+                black=watch.black(end_s) if watch else eye.black(end_s, frame_rate),
                 frozen=watch.frozen(end_s) if watch else (),
             )
         except (OSError, ValueError) as error:
@@ -145,6 +146,8 @@ class _Eye:
         self._stuck_at: int | None = None
         self._times, self._changes = deque(times), changes
         self._seen: list[Luma] = []
+        # Frame times at which it becomes black, and at which something is to be seen again, by turns.
+        self._black: list[int] = []
         # What is shown, and how bright it was when something last changed.
         self._shown: av.VideoFrame | None = None
         self._resting: Luma | None = None
@@ -155,7 +158,10 @@ class _Eye:
             self._times.popleft()
             self._seen.append(_luma(self._shown))
         if self._changes is not None:
-            self._compare(_luma(picture), at, is_change=at in self._changes)
+            luma = _luma(picture)
+            self._compare(luma, at, is_change=at in self._changes)
+            if is_black(luma) == (len(self._black) % 2 == 0):
+                self._black.append(at)
         self._shown = picture
         self.pictures += 1
 
@@ -171,6 +177,14 @@ class _Eye:
         else:
             self._stuck_at = at if self._stuck_at is None else self._stuck_at
             self.stuck = max(self.stuck, at - self._stuck_at)
+
+    def black(self, end_s: float, frame_rate: int) -> tuple[Span, ...]:
+        """Spans of black pictures, of a film that ends at `end_s`."""
+        edges = [at / frame_rate for at in self._black] + [end_s] * (len(self._black) % 2)
+        return tuple(
+            Span(start_s=start_s, end_s=max(start_s, until_s))
+            for start_s, until_s in zip(edges[::2], edges[1::2], strict=True)
+        )
 
     @property
     def looked_at(self) -> tuple[Luma, ...]:

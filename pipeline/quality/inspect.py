@@ -144,6 +144,7 @@ def inspect_segment(
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
                 look=look_of(seen.looked_at[0]),
+                black=seen.black,
             ),
             sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
         ),
@@ -180,14 +181,14 @@ def _film(
         yield streams
         if streams.passed:
             (picture,), (sound,) = info.pictures, info.sounds
-            seen = found.seen if found and not everything else _decoded(package.video, expected)
+            seen = found.seen(expected.starts_s) if found and not everything else _decoded(package.video, expected)
             yield from _properties(info, expected, seen.pixel_format)
             if found:
                 yield checks.parts(picture, sound, found)
             if seen.decoded is not None:
                 yield checks.decoded(picture, seen.decoded)
-                yield judged.black(seen.black, profile)
                 yield checks.frozen(seen.frozen, expected.starts_s[1:])
+            yield judged.black(seen.black, profile)
             yield judged.keyframes(picture, profile)
             if not expected.silent:
                 yield judged.loudness(seen.loudness, profile)
