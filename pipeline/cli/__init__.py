@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -95,6 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
+        # Nobody reads any more, as after `| head`; what is still to be said at the end would only meet it again.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_DEFECT
     except Exception as error:  # noqa: BLE001 - told in one line; a traceback is for --debug
         defect = NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug")

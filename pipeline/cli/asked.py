@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.api import Film
+from pipeline.cli.console import Console
 from pipeline.cli.report import print_json, print_refusal
 from pipeline.cli.text import marked
 from pipeline.orchestrator.batch.asking import Asked

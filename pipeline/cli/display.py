@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.control import Control
 from rich.live import Live
 from rich.segment import ControlType
 
+from pipeline.cli.console import Console
 from pipeline.cli.options import Place
 from pipeline.cli.picture import finished_line, picture
 from pipeline.cli.plain import JsonLines, PlainLines

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from rich.console import Console
-
+from pipeline.cli.console import Console
 from pipeline.cli.text import marked
 from pipeline.model import dollars
 from pipeline.orchestrator.forecast import Forecast, Quota

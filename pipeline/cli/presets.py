@@ -9,9 +9,9 @@ def presets(*, place: Place = Place()) -> int:
     """List the presets that --preset takes: those that there are, and yours from nightreel.toml."""
     from dataclasses import asdict
 
-    from rich.console import Console
     from rich.table import Table
 
+    from pipeline.cli.console import Console
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK

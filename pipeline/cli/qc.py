@@ -78,10 +78,10 @@ def qc(
 
 def _print_film(film: Judged, *, alone: bool) -> None:
     """A line for the film, and a table of its checks: of all if it is the only one, else of those that did not pass."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from pipeline.cli.console import Console
     from pipeline.cli.text import shown
 
     colours = {"pass": "green", "warn": "yellow", "fail": "red"}

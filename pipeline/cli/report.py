@@ -11,10 +11,10 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from pipeline.api import Film
+from pipeline.cli.console import Console
 from pipeline.cli.text import marked, named, plain_json, shown
+from pipeline.errors import SampleError
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.batches import Outcome
 from pipeline.orchestrator.progress.snapshot import why_not
@@ -112,13 +112,17 @@ def print_summary(
         console.print(f"Stopped: {marked(outcome.stopped_because)}")
     # A film that is held goes on by a word of a person, not by another try: its reason says so.
     typed = marked(shlex.quote(outcome.batch))
-    if any(row.id and row.status is not JobStatus.REVIEW for group in causes for row in group.rows):
+    if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):
         console.print(f"Again: nightreel retry {typed}, or the same command; the others stay as they are.")
     elif refused:
         console.print("Again: mend them, and give the same command; the others stay as they are.")
     console.print(f"Details: nightreel status {typed}")
     if report:
         console.print(f"Report: {marked(str(report))}")
+
+
+def _waits_for_a_person(row: JobSummary) -> bool:
+    return row.status is JobStatus.REVIEW or (row.error is not None and row.error.kind == SampleError.__name__)
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:

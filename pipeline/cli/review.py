@@ -96,9 +96,9 @@ async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:
 
 
 def _print(waits: Waits, page: Path | None) -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from pipeline.cli.console import Console
     from pipeline.cli.text import marked, shown
 
     console = Console(highlight=False)

@@ -19,9 +19,9 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     """
     from dataclasses import asdict
 
-    from rich.console import Console
     from rich.table import Table
 
+    from pipeline.cli.console import Console
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.text import marked

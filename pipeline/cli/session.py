@@ -16,9 +16,9 @@ from typing import NoReturn
 
 import anyio
 from anyio.abc import TaskStatus
-from rich.console import Console
 from rich.logging import RichHandler
 
+from pipeline.cli.console import Console
 from pipeline.cli.options import Place
 from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error

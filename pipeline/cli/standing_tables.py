@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli.console import Console
 from pipeline.cli.standing import BatchReport, BatchState, JobState
 from pipeline.cli.text import marked
 from pipeline.model import Cost, JobStatus, bill, dollars

@@ -21,10 +21,10 @@ templates = App(
 @templates.command(name="list")
 def list_all(*, place: Place = Place()) -> int:
     """List the templates that --template takes: those of the workspace, and those that are built in."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from pipeline.cli.console import Console
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
@@ -62,9 +62,9 @@ def show(name: str, /, *, place: Place = Place()) -> int:
     name
         Name of a template, or its folder.
     """
-    from rich.console import Console
     from rich.markup import escape
 
+    from pipeline.cli.console import Console
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK

@@ -44,10 +44,10 @@ def voices(
     import sys
     from dataclasses import asdict
 
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from pipeline.cli.console import Console
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, InputError

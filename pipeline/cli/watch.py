@@ -7,9 +7,9 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rich.console import Console
 from rich.live import Live
 
+from pipeline.cli.console import Console
 from pipeline.cli.options import Place
 from pipeline.cli.picture import picture
 from pipeline.cli.standing import BatchReport, open_store

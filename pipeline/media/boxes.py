@@ -57,7 +57,8 @@ def append_extra(path: Path, extra: bytes) -> None:
 def read_extra(path: Path) -> bytes:
     """What `append_extra` was given last; empty if nothing. Raises `OSError`."""
     with path.open("rb") as file:
-        for box in reversed(tuple(_walk(file, start=0, end=path.stat().st_size, parent=""))):
+        # Nothing of ours lies in other boxes: those need not be looked into.
+        for box in reversed(tuple(_walk(file, start=0, end=path.stat().st_size, parent="", depth=0))):
             if box.path == "uuid":
                 file.seek(box.start + _HEADER_BYTES)
                 content = file.read(box.length - _HEADER_BYTES)
@@ -66,7 +67,7 @@ def read_extra(path: Path) -> bytes:
     return b""
 
 
-def _walk(file: BinaryIO, *, start: int, end: int, parent: str) -> Iterator[Box]:
+def _walk(file: BinaryIO, *, start: int, end: int, parent: str, depth: int = _MAX_DEPTH) -> Iterator[Box]:
     while start + _HEADER_BYTES <= end:
         file.seek(start)
         header = file.read(_HEADER_BYTES)
@@ -80,6 +81,6 @@ def _walk(file: BinaryIO, *, start: int, end: int, parent: str) -> Iterator[Box]
             return
         path = f"{parent}/{name}" if parent else name
         yield Box(path=path, start=start, length=length)
-        if name in _BRANCHES and path.count("/") < _MAX_DEPTH:
-            yield from _walk(file, start=start + _HEADER_BYTES, end=start + length, parent=path)
+        if name in _BRANCHES and path.count("/") < depth:
+            yield from _walk(file, start=start + _HEADER_BYTES, end=start + length, parent=path, depth=depth)
         start += length

@@ -5,20 +5,27 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
+from av.codec.context import CodecContext
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
-from pipeline.media.demux import is_whole, open_packets
+from pipeline.media.demux import OpenFilm, opened
+from pipeline.media.mux import Packet
 from pipeline.media.repeats import Repeats
-from pipeline.media.spans import PictureWatch, Span
+from pipeline.media.spans import PictureWatch, Span, is_black
+
+# A worker decodes scene after scene, all encoded likewise: making its pictures of 3 MB anew each time took a seventh of
+# the decoding. One rests here, by what the MP4 tells decoders first.
+_at_rest: dict[bytes, VideoCodecContext] = {}
 
 # Brightness of a picture, one byte per pixel as it is stored: 16 is black, 235 white.
 Luma = NDArray[np.uint8]
@@ -46,13 +53,14 @@ class View:
     at_rest_db: float
     # The longest time, in frame times, in which something should change again and again and nothing did.
     stuck: int
-    # Spans of black pictures, and in which nothing moves; empty if nobody watched for them.
+    # Spans of black pictures, and in which nothing moves; without `everything`, only those are looked for that are
+    # black, and only where `changes` are known.
     black: tuple[Span, ...] = ()
     frozen: tuple[Span, ...] = ()
 
 
 def view(
-    path: Path,
+    film: Path | OpenFilm,
     times_s: Sequence[float],
     *,
     frame_rate: int,
@@ -67,41 +75,59 @@ def view(
     nothing may move at others. Memory does not grow with the length. Raises `InputError` for a stream that is damaged
     anywhere.
     """
-    try:
-        with open_packets(path) as source:
+    with opened(film) as source:
+        try:
             stream = source.streams.video[0]
             repeats = Repeats(b"" if everything else bytes(stream.codec_context.extradata or b""))
-            packets = (packet for packet in source.demux(stream) if is_whole(packet))
             eye = _Eye([time_s * frame_rate for time_s in times_s], changes)
             watch = PictureWatch(stream) if everything else None
-            for picture in _decoded(stream, repeats.without(packets)):
-                eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
-                if watch:
-                    watch.see(picture)
+            with _decoder_for(stream) as decoder:
+                for picture in _decoded(decoder, repeats.without(source.packets(stream))):
+                    eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
+                    if watch:
+                        watch.see(picture)
+                looked_at = eye.looked_at
             if watch:
                 watch.see(None)
-            looked_at = eye.looked_at
             end_s = float((stream.duration or 0) * (stream.time_base or 0))
             return View(
-                pixel_format=stream.codec_context.pix_fmt or "",
+                pixel_format=decoder.pix_fmt or "",
                 pictures=eye.pictures + repeats.count,
                 decoded=eye.pictures,
                 looked_at=looked_at,
                 at_rest_db=eye.at_rest_db,
                 stuck=eye.stuck,
-                black=watch.black(end_s) if watch else (),
+                black=watch.black(end_s) if watch else eye.black(end_s, frame_rate),
                 frozen=watch.frozen(end_s) if watch else (),
             )
-    except (OSError, ValueError) as error:
-        raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=path.name) from error
+        except (OSError, ValueError) as error:
+            where = source.path.name
+            raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=where) from error
 
 
-def _decoded(stream: VideoStream, packets: Iterable[av.Packet[Any]]) -> Iterator[av.VideoFrame]:
+@contextmanager
+def _decoder_for(stream: VideoStream) -> Iterator[VideoCodecContext]:
+    """The decoder of a stream: of H.264, the one of the last stream that was told the same."""
+    configuration = bytes(stream.codec_context.extradata or b"")
+    is_kept = stream.codec_context.name == "h264"
+    # Whoever takes it has it alone; one that met an error is not put back.
+    decoder = _at_rest.pop(configuration, None) if is_kept else stream.codec_context
+    if decoder is None:
+        decoder = CodecContext.create("h264", "r")
+        decoder.extradata = configuration
+    if not decoder.is_open:
+        # As many threads as cores would be faster to the end, and cost the other scenes what they gain.
+        decoder.thread_count = 1
+    decoder.skip_frame = "DEFAULT"
+    yield decoder
+    if is_kept:
+        decoder.flush_buffers()
+        _at_rest.clear()
+        _at_rest[configuration] = decoder
+
+
+def _decoded(codec: VideoCodecContext, packets: Iterable[Packet]) -> Iterator[av.VideoFrame]:
     """The pictures, in the order in which they are shown. Raises `ValueError` for one that FFmpeg had to patch up."""
-    codec = stream.codec_context
-    # As many threads as cores would be faster to the end, and cost the other scenes what they gain.
-    codec.thread_count = 1
-    codec.skip_frame = "DEFAULT"
     for packet in chain(packets, [None]):
         for picture in codec.decode(packet):
             if picture.is_corrupt:
@@ -120,6 +146,8 @@ class _Eye:
         self._stuck_at: int | None = None
         self._times, self._changes = deque(times), changes
         self._seen: list[Luma] = []
+        # Frame times at which it becomes black, and at which something is to be seen again, by turns.
+        self._black: list[int] = []
         # What is shown, and how bright it was when something last changed.
         self._shown: av.VideoFrame | None = None
         self._resting: Luma | None = None
@@ -130,7 +158,10 @@ class _Eye:
             self._times.popleft()
             self._seen.append(_luma(self._shown))
         if self._changes is not None:
-            self._compare(_luma(picture), at, is_change=at in self._changes)
+            luma = _luma(picture)
+            self._compare(luma, at, is_change=at in self._changes)
+            if is_black(luma) == (len(self._black) % 2 == 0):
+                self._black.append(at)
         self._shown = picture
         self.pictures += 1
 
@@ -147,6 +178,14 @@ class _Eye:
             self._stuck_at = at if self._stuck_at is None else self._stuck_at
             self.stuck = max(self.stuck, at - self._stuck_at)
 
+    def black(self, end_s: float, frame_rate: int) -> tuple[Span, ...]:
+        """Spans of black pictures, of a film that ends at `end_s`."""
+        edges = [at / frame_rate for at in self._black] + [end_s] * (len(self._black) % 2)
+        return tuple(
+            Span(start_s=start_s, end_s=max(start_s, until_s))
+            for start_s, until_s in zip(edges[::2], edges[1::2], strict=True)
+        )
+
     @property
     def looked_at(self) -> tuple[Luma, ...]:
         """What was asked for. Raises `ValueError` if nothing was shown."""
@@ -158,10 +197,11 @@ class _Eye:
 def _luma(picture: av.VideoFrame) -> Luma:
     """The brightness plane, thinned out; of levels with more bits, the upper 8."""
     plane, bits = picture.planes[0], picture.format.components[0].bits
-    levels = np.frombuffer(memoryview(plane), np.uint8 if bits == 8 else "<u2")
-    rows = levels.reshape(-1, plane.line_size // levels.itemsize)
-    thin = rows[: picture.height : _STEP_PX, : picture.width : _STEP_PX]
-    return (thin >> (bits - 8)).astype(np.uint8)
+    # All that is left of four levels is the first: numpy takes it faster as the low end of one number than by itself.
+    four_bytes = _STEP_PX * (1 if bits == 8 else 2)
+    fours = np.frombuffer(memoryview(plane), f"<u{four_bytes}").reshape(-1, plane.line_size // four_bytes)
+    thin = fours[: picture.height : _STEP_PX, : -(-picture.width // _STEP_PX)]
+    return (thin >> (bits - 8) if bits > 8 else thin).astype(np.uint8)
 
 
 def _likeness_db(one: Luma, other: Luma) -> float:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import av
 from av.container import InputContainer
+from av.stream import Stream
+
+from pipeline.errors import InputError
+from pipeline.media.mux import Packet
 
 # FFmpeg decodes the first picture of whatever it opens, to learn its pixel format: at 1080p that takes 26 ms, thirty
 # times as long as everything else. For packets nobody needs it.
@@ -30,6 +35,42 @@ def open_packets(path: Path) -> InputContainer:
     return av.open(str(path), format="mp4", options=_PACKETS_ONLY)
 
 
-def is_whole(packet: av.Packet[Any]) -> bool:
+class OpenFilm:
+    """An MP4 that is open: its streams, and its packets in their order."""
+
+    def __init__(self, path: Path, container: InputContainer, *, is_held: bool) -> None:
+        self.path, self.streams = path, container.streams
+        self._container = container
+        self._held = tuple(self._read()) if is_held else None
+
+    def packets(self, stream: Stream | None = None) -> Iterator[Packet]:
+        """Those of one stream, or of all. Without `is_held` they can be asked for once."""
+        if self._held is None:
+            return self._read(*(() if stream is None else (stream,)))
+        return (packet for packet in self._held if stream is None or packet.stream_index == stream.index)
+
+    def _read(self, *streams: Stream) -> Iterator[Packet]:
+        return filter(_is_whole, self._container.demux(*streams))
+
+
+@contextmanager
+def opened(film: Path | OpenFilm, *, is_held: bool = False) -> Iterator[OpenFilm]:
+    """`open_packets`, unless it is open. Raises `InputError` for what is no film.
+
+    With `is_held`, its packets are read once and stay in memory: for a film that is short, and looked at repeatedly.
+    """
+    if isinstance(film, OpenFilm):
+        yield film
+        return
+    with ExitStack() as stack:
+        try:
+            source = OpenFilm(film, stack.enter_context(open_packets(film)), is_held=is_held)
+        except (OSError, ValueError) as error:
+            # PyAV's errors are one or the other.
+            raise InputError(f"can't be read as a film ({type(error).__name__})", where=film.name) from error
+        yield source
+
+
+def _is_whole(packet: Packet) -> bool:
     """Whether it is a packet: an empty one marks the end of a stream, a marked one the end of a file cut short."""
     return packet.pts is not None and not packet.is_corrupt

@@ -7,14 +7,16 @@ that are the same, and of which the second was silence, a third that is the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.container import InputContainer
 
 from pipeline.media.audio import Samples
+from pipeline.media.demux import OpenFilm
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Silence is told of in pieces no longer than so many packets: half a second.
@@ -22,39 +24,59 @@ _MOST_PACKETS = 24
 _PACKET_SAMPLES = 1_024
 
 
-def hear(source: InputContainer) -> Iterator[Samples]:
-    """The first audio stream in pieces of shape (2, n). Errors are `av.FFmpegError`s and `ValueError`s."""
+def hear(source: OpenFilm) -> Iterator[Samples]:
+    """The first audio stream in pieces of shape (2, n), of a second or so.
+
+    Errors are `av.FFmpegError`s and `ValueError`s.
+    """
     stream = source.streams.audio[0]
     decoder = stream.codec_context
     stereo = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE_HZ)
     # Other kinds of AAC, and other rates, keep more than one packet in mind.
     is_known = (decoder.name, decoder.sample_rate, decoder.layout.name) == ("aac", SAMPLE_RATE_HZ, "stereo")
-    last, silent, skipped = b"", 0, 0
-    for packet in source.demux(stream):
-        data = bytes(packet)
-        # How often in a row this packet was there; the first may still hold the end of what was before it.
-        if is_known and data and data == last and silent:
+    heard = AudioFifo()
+    last, is_silent, skipped = b"", False, 0
+    for packet in chain(source.packets(stream), [None]):
+        data = bytes(packet) if packet else b""
+        if is_silent and data == last:
             skipped += 1
             if skipped == _MOST_PACKETS:
-                yield np.zeros((2, silent * skipped), np.float32)
+                yield _silence(skipped)
                 skipped = 0
             continue
         if skipped:
-            yield np.zeros((2, silent * skipped), np.float32)
+            yield _silence(skipped)
             skipped = 0
-        pieces = [piece for frame in decoder.decode(packet) for piece in _pieces(frame, stereo)]
-        yield from pieces
-        is_silence = [piece.shape[1] for piece in pieces] == [_PACKET_SAMPLES] and not pieces[0].any()
-        last, silent = data, _PACKET_SAMPLES if data == last and is_silence else 0
+        frames = decoder.decode(packet)
+        for frame in frames:
+            for plain in [frame] if _is_plain(frame) else stereo.resample(frame):
+                plain.pts = None
+                heard.write(plain)
+        # How it was before it came again does not count: it may still have held the end of what was before it.
+        is_silent = is_known and data == last != b"" and _is_silence(frames)
+        last = data
+        if heard.samples and (is_silent or heard.samples >= SAMPLE_RATE_HZ):
+            yield _read(heard)
+    if heard.samples:
+        yield _read(heard)
 
 
-def _pieces(frame: AudioFrame, stereo: AudioResampler) -> Iterator[Samples]:
-    if frame.format.name == "fltp" and frame.layout.name == "stereo" and frame.sample_rate == SAMPLE_RATE_HZ:
-        # As it comes: a packet lasts a fiftieth of a second, so that every step here counts.
-        planes = np.empty((2, frame.samples), np.float32)
-        for plane, samples in zip(frame.planes, planes, strict=True):
-            samples[:] = np.frombuffer(memoryview(plane), np.float32, frame.samples)
-        yield planes
-        return
-    for block in stereo.resample(frame):
-        yield block.to_ndarray().astype(np.float32, copy=False)
+def _is_plain(frame: AudioFrame) -> bool:
+    # A packet lasts a fiftieth of a second, so that every step here counts.
+    return frame.format.name == "fltp" and frame.layout.name == "stereo" and frame.sample_rate == SAMPLE_RATE_HZ
+
+
+def _is_silence(frames: Sequence[AudioFrame]) -> bool:
+    """Whether these are one packet of silence."""
+    return [frame.samples for frame in frames] == [_PACKET_SAMPLES] and not frames[0].to_ndarray().any()
+
+
+def _silence(packets: int) -> Samples:
+    return np.zeros((2, packets * _PACKET_SAMPLES), np.float32)
+
+
+def _read(heard: AudioFifo) -> Samples:
+    piece = heard.read()
+    assert piece
+    samples: Samples = piece.to_ndarray().astype(np.float32, copy=False)
+    return samples

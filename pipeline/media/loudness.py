@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.media.audio import Samples
-from pipeline.media.demux import open_packets
+from pipeline.media.demux import OpenFilm, opened
 from pipeline.media.hearing import hear
 from pipeline.media.meter import FilmMeter, between_samples, loudness_of
 from pipeline.model import SAMPLE_RATE_HZ
@@ -53,18 +53,19 @@ class Loudness:
     powers: tuple[float, ...] = ()
 
 
-def measure_film_loudness(path: Path) -> Loudness:
+def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
     """How loud the sound of a film is, and its powers. It is decoded piece by piece, and kept as 30 numbers a second.
 
     Raises `InputError` for sound that can't be decoded to its end.
     """
     meter = FilmMeter()
-    try:
-        with open_packets(path) as source:
+    with opened(film) as source:
+        try:
             for block in hear(source):
                 meter.hear(block)
-    except (av.FFmpegError, ValueError) as error:
-        raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=path.name) from error
+        except (av.FFmpegError, ValueError) as error:
+            where = source.path.name
+            raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=where) from error
     peak, powers = meter.finish()
     return together([Loudness(integrated_lufs=None, true_peak_dbtp=_decibels(peak), powers=powers)])
 

@@ -76,16 +76,17 @@ class FilmMeter:
         sound, rest = sound[:, :whole], sound[:, whole:]
         self._pieces, self._samples = [rest], rest.shape[1]
         left, right = sound
-        side = (left - right) / 2
-        is_mono = not side.any()
+        is_mono = np.array_equal(left, right)
         self._middle.hear(left if is_mono else (left + right) / 2)
         if self._side.is_heard or not is_mono:
-            self._side.hear(side)
+            self._side.hear((left - right) / 2)
         if not self._is_peak_wanted:
             return
-        known = np.concatenate([self._before, sound, np.zeros((2, len(_TAPS) if is_last else 0), np.float32)], axis=1)
-        self._peak = max(self._peak, *(_true_peak(channel) for channel in known[: 1 if is_mono else 2]))
-        self._before = known[:, -len(_TAPS) :]
+        for number, channel in enumerate(sound[: 1 if is_mono else 2]):
+            end = np.zeros(len(_TAPS) if is_last else 0, np.float32)
+            known = np.concatenate([self._before[number], channel, end])
+            self._peak = max(self._peak, _true_peak(known, least=self._peak / 2))
+        self._before = np.concatenate([self._before, sound], axis=1)[:, -len(_TAPS) :]
 
 
 class _Weighted:
@@ -181,7 +182,8 @@ def between_samples(channel: Samples, least: float) -> tuple[NDArray[np.intp], S
     return at, between.max(axis=1, initial=0.0)
 
 
-def _true_peak(channel: Samples) -> float:
-    """The highest amplitude of a wave, looked for where a sample reaches half of the highest one."""
+def _true_peak(channel: Samples, *, least: float) -> float:
+    """The highest amplitude of a wave, looked for where a sample reaches half of the highest one, and `least`."""
     highest = float(np.abs(channel).max())
-    return max(highest, float(between_samples(channel, highest / 2)[1].max(initial=0.0))) if highest else 0.0
+    least = max(least, highest / 2)
+    return max(highest, float(between_samples(channel, least)[1].max(initial=0.0))) if highest else 0.0

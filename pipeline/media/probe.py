@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from operator import sub
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,7 +20,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import InputError
 from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
-from pipeline.media.demux import is_whole, open_packets
+from pipeline.media.demux import OpenFilm, opened
 from pipeline.media.mux import Packet
 
 
@@ -88,17 +89,17 @@ class MediaInfo:
     has_edit_list: bool
 
 
-def probe(path: Path, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
+def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
     """Read the headers and all packets of a film. Raises `InputError` for what is none.
 
     `parts` tells of "video" and "audio" how many packets each part has (-1: all but the last); what is left, or all, is
     one part more.
     """
-    try:
-        boxes = read_boxes(path)
-        with open_packets(path) as source:
+    with opened(film) as source:
+        try:
+            boxes = read_boxes(source.path)
             read = {stream.index: _Reading(_lengths(stream, parts)) for stream in source.streams}
-            for packet in filter(is_whole, source.demux()):
+            for packet in source.packets():
                 read[packet.stream_index].add(packet)
             return MediaInfo(
                 pictures=tuple(_picture_track(stream, read[stream.index]) for stream in source.streams.video),
@@ -108,9 +109,8 @@ def probe(path: Path, parts: Mapping[str, Sequence[int]] = MappingProxyType({}))
                 index_first=index_is_first(boxes),
                 has_edit_list=has_edit_list(boxes),
             )
-    except (OSError, ValueError) as error:
-        # PyAV's errors are one or the other.
-        raise InputError(f"can't be read as a film ({type(error).__name__})", where=path.name) from error
+        except (OSError, ValueError) as error:
+            raise InputError(f"can't be read as a film ({type(error).__name__})", where=source.path.name) from error
 
 
 class _Reading:
@@ -149,7 +149,7 @@ class _Reading:
 
         What they say of their length is no help: in an MP4, a packet before a gap lasts until its end.
         """
-        steps = Counter(after - before for before, after in pairwise(self.starts))
+        steps = Counter(map(sub, self.starts[1:], self.starts))
         usual = max(steps, key=lambda step: steps[step], default=0)
         return sum(count * abs(step - usual) for step, count in steps.items())
 
@@ -212,7 +212,7 @@ def _aac_profile(configuration: bytes) -> str:
 
 
 def _constant_rate(times: Sequence[int], time_base: Fraction) -> Fraction | None:
-    steps = {after - before for before, after in pairwise(times)}
+    steps = set(map(sub, times[1:], times))
     if len(steps) != 1 or times[0] != 0:
         return None
     step = steps.pop()

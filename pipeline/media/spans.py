@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 BLACK = {"least_s": 0.5, "picture": 0.98, "pixel": 0.10}
 FROZEN = {"least_s": 2.0, "noise_db": -60.0}
 SILENT = {"least_s": 1.0, "noise_db": -50.0}
+_BLACK_LUMA, _WHITE_LUMA = 16, 235
 # The meter reports ten times a second and drops what is left over: silence fills the last step.
 _STEPS_PER_S = 10
 _GATE_LUFS, _BLOCK_S = -70.0, 0.4
@@ -52,6 +53,12 @@ class Meter:
     range_lu: float
     # Relative to full scale, between the samples too; minus infinity: silent.
     true_peak_dbtp: float
+
+
+def is_black(luma: NDArray[np.uint8]) -> bool:
+    """Whether a picture is black for `blackdetect`, by its brightness as it is stored (16 is black, 235 white)."""
+    darkest = _BLACK_LUMA + BLACK["pixel"] * (_WHITE_LUMA - _BLACK_LUMA)
+    return bool(np.count_nonzero(luma <= int(darkest)) >= BLACK["picture"] * luma.size)
 
 
 class PictureWatch:

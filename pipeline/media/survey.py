@@ -107,6 +107,10 @@ def survey(path: Path) -> Survey:
     """
     try:
         boxes = read_boxes(path)
+        if not path.stat().st_size:
+            raise ValueError("is empty")
+        if boxes and boxes[0].path == "ftyp" and all(box.path != "moov" for box in boxes):
+            raise ValueError("has no index: it is cut short, was never finished, or is no film")
         with open_film(path) as source:
             return _surveyed(path, source, boxes)
     except (OSError, ValueError, av.FFmpegError) as error:

@@ -49,10 +49,16 @@ def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
         except OSError as error:
             raise InputError(f"can't be looked into: {error.strerror}", where=name) from error
         if not found:
-            hint = "" if recursive else "--recursive looks into the folders below, too"
-            raise InputError("there is no film", where=name, hint=hint)
+            raise _no_film(name, recursive=recursive)
         films |= dict.fromkeys(found)
     return list(films)
+
+
+def _no_film(name: str, *, recursive: bool) -> InputError:
+    if not (Path(name).is_dir() or glob.has_magic(name)):
+        return InputError("there is no such film or folder", where=name)
+    hint = "" if recursive else "--recursive looks into the folders below, too"
+    return InputError("there is no film", where=name, hint=hint)
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Literal
@@ -111,7 +112,7 @@ class Expected:
             if begin_s < end_s and start_s < begin_s + samples / SAMPLE_RATE_HZ
         )
 
-    @property
+    @cached_property
     def cues(self) -> tuple[TimedText, ...]:
         """All cues, counted from the start of the film."""
         return tuple(

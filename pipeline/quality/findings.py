@@ -9,7 +9,7 @@ decoded again.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,9 @@ from pipeline.quality.expected import Parts
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+# Longer than a picture, shorter than anything that anybody sees between two black ones.
+_SAME_S = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,8 @@ class PictureFindings:
     at_rest: Brightness
     # What it looks like then: `media.looks.look_of`.
     look: int
+    # In which it is black, from the start of the scene.
+    black: tuple[Span, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +89,9 @@ class Seen:
     pixel_format: str
     scenes: tuple[Brightness, ...]
     loudness: Loudness
-    # How many pictures were decoded for it, and in which spans they are black or do not move; None: it is known from
-    # the parts.
+    black: tuple[Span, ...]
+    # How many pictures were decoded for it, and in which spans they do not move; None: it is known from the parts.
     decoded: int | None = None
-    black: tuple[Span, ...] = ()
     frozen: tuple[Span, ...] = ()
 
 
@@ -115,14 +119,33 @@ class FoundParts:
         """How many packets each piece has."""
         return {kind: tuple(packets.count for _, packets in pieces) for kind, pieces in self.packets.items()}
 
-    @property
-    def seen(self) -> Seen:
-        """The film as it is seen, without being looked at."""
+    def seen(self, starts_s: Sequence[float]) -> Seen:
+        """The film as it is seen, without being looked at; its scenes begin at these times."""
+        black = (
+            Span(start_s=start_s + span.start_s, end_s=start_s + span.end_s)
+            for start_s, part in zip(starts_s, self.pictures, strict=True)
+            for span in part.black
+        )
         return Seen(
             pixel_format=" and ".join(sorted({part.pixel_format for part in self.pictures})),
             scenes=tuple(part.at_rest for part in self.pictures),
             loudness=together(part.loudness for part in self.sounds),
+            black=tuple(_joined(black)),
         )
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """The same, but that one that goes on in the next scene is one; scenes begin with the nearest picture."""
+    last: Span | None = None
+    for span in spans:
+        if last and span.start_s - last.end_s <= _SAME_S:
+            last = Span(start_s=last.start_s, end_s=max(last.end_s, span.end_s))
+            continue
+        if last:
+            yield last
+        last = span
+    if last:
+        yield last
 
 
 def keep_findings(path: Path, findings: Findings) -> None:

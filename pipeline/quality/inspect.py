@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, QualityError
 from pipeline.media.decode import view
+from pipeline.media.demux import opened
 from pipeline.media.looks import look_of
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
@@ -105,16 +106,17 @@ def inspect_segment(
     say). Raises `QualityError` with all that is wrong, and `StorageError`.
     """
     try:
-        info = probe(path, _ALL_BUT_THE_LAST)
-        if not info.is_complete:
-            raise InputError("it ends before its index says")
-        _pass(checks.streams(info))
-        (picture,), (sound,) = info.pictures, info.sounds
-        if not sound.packets:
-            raise InputError("it has no sound")
-        (sound_packets,) = sound.packets
-        seen = view(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
-        loudness = measure_film_loudness(path)
+        with opened(path, is_held=True) as segment:
+            info = probe(segment, _ALL_BUT_THE_LAST)
+            if not info.is_complete:
+                raise InputError("it ends before its index says")
+            _pass(checks.streams(info))
+            (picture,), (sound,) = info.pictures, info.sounds
+            if not sound.packets:
+                raise InputError("it has no sound")
+            (sound_packets,) = sound.packets
+            seen = view(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
+            loudness = measure_film_loudness(segment)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
     at_rest = tuple(map(Brightness.of, seen.looked_at))
@@ -138,6 +140,7 @@ def inspect_segment(
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
                 look=look_of(seen.looked_at[0]),
+                black=seen.black,
             ),
             sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
         ),
@@ -174,14 +177,14 @@ def _film(
         yield streams
         if streams.passed:
             (picture,), (sound,) = info.pictures, info.sounds
-            seen = found.seen if found and not everything else _decoded(package.video, expected)
+            seen = found.seen(expected.starts_s) if found and not everything else _decoded(package.video, expected)
             yield from _properties(info, expected, seen.pixel_format)
             if found:
                 yield checks.parts(picture, sound, found)
             if seen.decoded is not None:
                 yield checks.decoded(picture, seen.decoded)
-                yield judged.black(seen.black, profile)
                 yield checks.frozen(seen.frozen, expected.starts_s[1:])
+            yield judged.black(seen.black, profile)
             yield judged.keyframes(picture, profile)
             if not expected.silent:
                 yield judged.loudness(seen.loudness, profile)

@@ -160,7 +160,11 @@ def _wrong_words(said: str, tag: str) -> str:
     words = [word.replace("’", "'") for word in _WORD.findall(said.casefold())]
     if asked not in _SMALL_WORDS or len(words) < _FEWEST_WORDS:
         return ""
-    shares = {language: sum(word in small for word in words) / len(words) for language, small in _SMALL_WORDS.items()}
+    counts = Counter(words)
+    shares = {
+        language: sum(counts[word] for word in small & counts.keys()) / len(words)
+        for language, small in _SMALL_WORDS.items()
+    }
     best = max(shares, key=lambda each: shares[each])
     if shares[best] < _SHARE or shares[best] < _TIMES * shares[asked]:
         return ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
-from tests.acceptance.command import nightreel
+from tests.acceptance.command import environment, nightreel
 from tests.standins.anyfilm import black, moving, write_film
 
 SMALL = '[profiles.small]\nbased_on = "strict"\nshorter_side_px = 180\n'
@@ -58,12 +62,31 @@ def test_patterns_are_files_and_machines_get_a_line_a_film(workspace):
     assert (loudness["verdict"], loudness["unit"], round(loudness["value"])) == ("pass", "LUFS", -15)
 
 
-@pytest.mark.parametrize("name", ["nowhere.mp4", "films/*.avi"])
-def test_a_name_that_leads_nowhere_is_an_input_error(workspace, name):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nowhere.mp4", "there is no such film or folder\n"),
+        ("films/*.avi", "there is no film. --recursive looks into the folders below, too\n"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_an_input_error(workspace, name, told):
     ran = qc(workspace, name)
 
-    assert (ran.code, ran.stdout) == (2, "")
-    assert f"{name}: there is no film" in ran.stderr
+    assert (ran.code, ran.stdout, ran.stderr) == (2, "", f"nightreel: {name}: {told}")
+
+
+def test_whoever_reads_only_the_beginning_does_not_keep_the_command(workspace):
+    for flags in ((), ("--json",)):
+        told, nobody = os.pipe()
+        os.close(told)
+        command = [sys.executable, "-m", "pipeline", "qc", "films", *flags]
+        with subprocess.Popen(
+            command, cwd=workspace, stdout=nobody, stderr=subprocess.PIPE, env=environment({})
+        ) as ran:
+            os.close(nobody)
+            _, said = ran.communicate(timeout=60)
+
+        assert (ran.returncode, said) == (1, b"")
 
 
 def test_an_unknown_profile_is_told(workspace):

@@ -133,5 +133,18 @@ def test_a_picture_that_was_lost_is_missed_although_nothing_looks_wrong(without_
         view(without_packet(number), [0.0], frame_rate=30)
 
 
+def test_a_decoder_that_served_before_sees_nothing_of_that(folder, without_packet):
+    path = segment(folder, [1, 20, 1, FRAMES - 22])
+    first = view(path, EVERY_FRAME, frame_rate=30)
+    with pytest.raises(InputError):
+        view(without_packet(1), EVERY_FRAME, frame_rate=30)
+    view(segment(folder, [8] * 8, plan=replace(PLAN, preset="veryfast", bframes=2)), EVERY_FRAME, frame_rate=30)
+
+    again = view(segment(folder, [1, 20, 1, FRAMES - 22]), EVERY_FRAME, frame_rate=30)
+
+    assert all(map(np.array_equal, again.looked_at, first.looked_at))
+    assert (again.pictures, again.decoded, again.at_rest_db) == (first.pictures, first.decoded, first.at_rest_db)
+
+
 def test_a_file_without_findings_has_none(folder):
     assert read_extra(segment(folder, [FRAMES])) == b""

@@ -75,6 +75,18 @@ def test_what_is_no_film_is_known(tmp_path, data):
     assert faults(tmp_path / "film.mp4") == {"file"}
 
 
+def test_what_is_missing_of_a_film_is_told_in_words(tmp_path):
+    film = write_film(tmp_path / "film.mp4", options={"use_editlist": "0"})
+    whole = film.read_bytes()
+    told = []
+    for content in (b"", whole[: len(whole) // 2]):
+        film.write_bytes(content)
+        (check,) = judge_file(film, STRICT).checks
+        told.append(check.measured)
+
+    assert told == ["is empty", "has no index: it is cut short, was never finished, or is no film"]
+
+
 def test_a_picture_with_the_name_of_a_film_is_none(tmp_path):
     Image.new("RGB", (320, 180)).save(tmp_path / "film.mp4", format="JPEG")
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments
 from pipeline.errors import InputError, QualityError
+from pipeline.media import demux
 from pipeline.media.audio import read_audio
 from pipeline.media.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.demux import open_packets
@@ -77,6 +78,19 @@ def test_the_same_scene_inspected_twice_gives_the_same_bytes(tmp_path):
     once, again = scene(tmp_path, "once"), scene(tmp_path, "again")
 
     assert once.path.read_bytes() == again.path.read_bytes()
+
+
+def test_a_scene_is_opened_and_read_once_however_much_is_looked_for_in_it(tmp_path, monkeypatch):
+    opened = []
+
+    def counted(path):
+        opened.append(path)
+        return open_packets(path)
+
+    monkeypatch.setattr(demux, "open_packets", counted)
+    segment = scene(tmp_path)
+
+    assert opened.count(segment.path) == 1
 
 
 def test_a_black_scene_does_not_pass(tmp_path):
@@ -268,6 +282,20 @@ def without_picture(film, target):
     return target
 
 
+def test_a_film_that_goes_black_for_long_fails_by_its_scenes(tmp_path, scenes, no_decoder):
+    black = Image.new("RGB", (320, 180))
+    ends, begins = [*cards(49), card(black, 15)], [card(black, 47), *cards(17, hue=200)]
+    halves = [scene(tmp_path, name, frames=frames) for name, frames in (("ends", ends), ("begins", begins))]
+    decoded = inspected(tmp_path, [scenes[0], *halves], parts_of([scenes[0], *halves]), depth="full")
+    no_decoder()
+
+    one = inspected(tmp_path, [*scenes[:2], halves[0]], parts_of([*scenes[:2], halves[0]]))
+    both = inspected(tmp_path, [scenes[0], *halves], parts_of([scenes[0], *halves]))
+
+    assert one.passed, one.reasons
+    assert both.reasons == decoded.reasons == ("black is 2.07 s, must be at most 2 s",)
+
+
 def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scenes, no_decoder):
     no_decoder()
 
@@ -277,7 +305,7 @@ def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scen
     assert [check.name for check in verdict.checks] == [
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
         "index", "parts", "pictures", "srt", "vtt", "thumbnail", "metadata",
-        "keyframes", "loudness", "loudness_range", "silence", "true_peak", "caption_speed", "caption_lines",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "true_peak", "caption_speed", "caption_lines",
     ]  # fmt: skip
 
 

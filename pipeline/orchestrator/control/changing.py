@@ -35,27 +35,33 @@ class Changed:
 
 
 async def chosen(
-    shop: Workshop, batch: str, jobs: Sequence[str], statuses: Collection[JobStatus], *, damaged: bool = False
+    shop: Workshop,
+    batch: str,
+    jobs: Sequence[str],
+    statuses: Collection[JobStatus],
+    *,
+    damaged: bool = False,
+    flag: str = "--job",
 ) -> list[str]:
-    """Ids of the jobs that are meant: those named, else all in these statuses, with the damaged ones if wanted."""
+    """Ids of the jobs that are meant: those named with `flag`, else all in these statuses, damaged ones if wanted."""
 
     def look() -> list[str]:
         index = shop.store.refreshed(batch)
         if jobs:
-            return list(dict.fromkeys(_one(index.ids_like(prefix), prefix, batch) for prefix in jobs))
+            return list(dict.fromkeys(_one(index.ids_like(prefix), prefix, batch, flag) for prefix in jobs))
         return index.ids(*statuses) + ([damage.job for damage in index.damages()] if damaged else [])
 
     return await to_thread.run_sync(look)
 
 
-def _one(found: Sequence[str], prefix: str, batch: str) -> str:
+def _one(found: Sequence[str], prefix: str, batch: str, flag: str) -> str:
     if prefix and len(found) == 1:
         return found[0]
     if prefix and found:
         message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
-        raise InputError(message, where="--job", hint=f"Say more of it: {', '.join(found[:3])}")
+        raise InputError(message, where=flag, hint=f"Say more of it: {', '.join(found[:3])}")
     hint = f"`nightreel status {shlex.quote(batch)}` shows how the ids begin"
-    raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where="--job", hint=hint)
+    raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where=flag, hint=hint)
 
 
 async def change_jobs(

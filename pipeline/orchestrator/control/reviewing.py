@@ -106,7 +106,7 @@ async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Sa
     batch or job.
     """
     await known_batch(shop, batch)
-    ids = await chosen(shop, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED))
+    ids = await chosen(shop, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
     said = Said()
 
     def let_go(job: Job) -> Job | None:
@@ -142,7 +142,7 @@ async def reject(shop: Workshop, *, batch: str, job: str, why: str) -> Said:
     if not words:
         raise InputError("a film is rejected for a reason", where="--why", hint='Write e.g. --why "the name is wrong"')
     await known_batch(shop, batch)
-    ids = await chosen(shop, batch, (job,), ())
+    ids = await chosen(shop, batch, (job,), (), flag="--reject")
 
     def keep_back(job: Job) -> Job | None:
         if job.status is not JobStatus.REVIEW or job.video is None:
