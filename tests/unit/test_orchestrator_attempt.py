@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Check, Clip, Job, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
+from pipeline.orchestrator.film import attempt as attempts
 from pipeline.orchestrator.film import scenes, stages
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.studio import Studio
@@ -53,6 +55,23 @@ async def test_the_clock_runs_while_no_scene_waits(attempt):
     assert scope.cancelled_caught
 
 
+async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_for_before_it(attempt, monkeypatch):
+    order = []
+
+    async def in_turn(cores, function, *arguments, rank, **_):
+        async with cores.slot(rank):
+            order.append(arguments[0])
+
+    monkeypatch.setattr(attempts, "in_worker", in_turn)
+    async with anyio.create_task_group() as tasks, attempt.cores.alone():
+        for name, takes in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
+            tasks.start_soon(partial(attempt.compute, print, name, takes=takes))
+        await anyio.wait_all_tasks_blocked()
+        assert order == []
+
+    assert order == ["clip", "long", "middle", "short"]
+
+
 @pytest.fixture
 async def studio(attempt, tmp_path, monkeypatch):
     """What is drawn does not matter: nobody comes so far."""
@@ -77,7 +96,7 @@ def clip(tmp_path):
 async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
     deaths = []
 
-    async def die(self, function, *arguments):
+    async def die(self, function, *arguments, takes):
         deaths.append(function.__name__)
         raise CrashError("a worker process died twice")
 

@@ -72,13 +72,17 @@ class Attempt:
             self._scope = scope
             yield scope
 
-    async def compute(self, function: Callable[..., Result], *arguments: object) -> Result:
-        """`function(*arguments)` in a worker process, when it is this film's turn for a core. See `in_worker`."""
+    async def compute(self, function: Callable[..., Result], *arguments: object, takes: float = 0.0) -> Result:
+        """`function(*arguments)` in a worker process, when it is this film's turn for a core. See `in_worker`.
+
+        `takes` is about how long, in any unit: of the film's own work the longest goes first, so that no core waits for
+        another in the end; before it goes what does not tell, since it may be needed to go on.
+        """
         return await in_worker(
             self.cores,
             function,
             *arguments,
-            rank=self.rank,
+            rank=(*self.rank, -takes) if takes else self.rank,
             bench=self.bench,
             evidence=self.evidence,
             waiting=self._standing_still,

@@ -47,7 +47,7 @@ class Studio:
             if order.key in self.attempt.deadly:
                 raise self.attempt.deadly[order.key]
             try:
-                await self.attempt.compute(make_segment, order, path)
+                await self.attempt.compute(make_segment, order, path, takes=order.frames)
             except (CrashError, QualityError) as error:
                 # It would end like that again.
                 self.attempt.deadly[order.key] = error
