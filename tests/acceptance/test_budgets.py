@@ -36,6 +36,7 @@ def test_a_budget_parks_the_rest_and_resume_with_a_larger_one_finishes(home):
             "NIGHTREEL_GROQ__BASE_URL": groq.url,
             "NIGHTREEL_GROQ__REQUESTS_PER_MIN": "60000",
             "NIGHTREEL_TEMPLATE": "tiny",
+            "NIGHTREEL_VIDEO__PRESET": "small",
             "NIGHTREEL_NARRATION__NARRATOR": "silence",
             "NIGHTREEL_WORK__STRATEGY": "sequential",
         }

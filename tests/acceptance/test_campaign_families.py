@@ -19,7 +19,7 @@ from tests.acceptance.services import service
 from tests.acceptance.test_campaigns import SCRIPT, TEMPLATE
 
 GERMAN = SCRIPT.replace("Hello", "Hallo").replace("Good night", "Gute Nacht")
-FLAGS = ("--template", "hello", "--preset", "fast_draft", "--languages", "en,de", "--formats", "16:9,9:16", "--json")
+FLAGS = ("--template", "hello", "--preset", "small", "--languages", "en,de", "--formats", "16:9,9:16", "--json")
 FILMS_EACH = 4
 SOAK_ROWS, SOAK_S = int(os.environ.get("CAMPAIGN_ROWS", "500")), 3 * 3600
 

@@ -20,7 +20,7 @@ layout = "statement"
 text = "Good night"
 say = "Good night."
 """
-FLAGS = ("--template", "hello", "--offline", "--narrator", "silence", "--preset", "fast_draft", "--json")
+FLAGS = ("--template", "hello", "--offline", "--narrator", "silence", "--preset", "small", "--json")
 
 
 def write(workspace, lines):

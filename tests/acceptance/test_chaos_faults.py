@@ -16,7 +16,7 @@ from tests.acceptance.command import Finished, Running, nightreel
 from tests.acceptance.films import FILES, contents, stock, write_brief, write_folder
 
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
-FLAGS = ("--narrator", "silence", "--preset", "fast_draft", "--json")
+FLAGS = ("--narrator", "silence", "--preset", "small", "--json")
 FOLDERS = ("why-ice-floats", "why-salt-melts-snow", "why-tea-cools")
 # linux/prctl.h, linux/capability.h
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1

@@ -14,7 +14,7 @@ from tests.acceptance.films import TITLES, checkpoint, write_brief, write_folder
 
 SILENT = ("--offline", "--narrator", "silence")
 # For films that nobody has to meet while they are drawn.
-SMALL = (*SILENT, "--preset", "fast_draft")
+SMALL = (*SILENT, "--preset", "small")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
 

@@ -16,7 +16,7 @@ from tests.acceptance import command
 from tests.acceptance.command import nightreel
 from tests.standins.tables import FILMS, TABLES, write_template
 
-FLAGS = ("--offline", "--narrator", "silence", "--preset", "fast_draft", "--json")
+FLAGS = ("--offline", "--narrator", "silence", "--preset", "small", "--json")
 SOAK_S = 3600
 
 

@@ -25,7 +25,7 @@ from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightr
 from tests.acceptance.films import write_brief
 from tests.acceptance.services import service
 
-MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 TITLES = (
     "The exchanged film",
     "The removed verdict",
@@ -216,7 +216,7 @@ def test_the_functions_of_the_library_send_only_what_was_judged(tampered):
     }
     public = {name for name, value in vars(api).items() if inspect.iscoroutinefunction(value) and name[0] != "_"}
     assert public == {*calls, "read_source", "read_brief", "read_again"}
-    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "fast_draft"}
+    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "small"}
     lines = [f"    try:\n        {call}\n    except NightreelError:\n        pass" for call in calls.values()]
     program = "\n".join(
         (

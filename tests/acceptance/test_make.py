@@ -149,7 +149,7 @@ def test_a_film_whose_file_was_removed_is_made_again_with_the_same_bytes(tea, tm
 
 def test_two_films_can_be_made_at_once_in_one_workspace(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:2])
-    flags = ("--offline", "--json", "--preset", "fast_draft")
+    flags = ("--offline", "--json", "--preset", "small")
 
     both = [Running.start("make", f"kitchen/{n}.md", *flags, cwd=tmp_path) for n in (1, 2)]
 

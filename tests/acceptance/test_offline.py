@@ -53,7 +53,7 @@ def watched(tmp_path) -> Watched:
 def test_a_film_made_offline_makes_no_socket_in_any_process(watched):
     write_brief(watched.folder / "tea.md")
 
-    made = watched.run("make", "tea.md", "--offline", "--preset", "fast_draft", "--json", GROQ_API_KEY="gsk_unused")
+    made = watched.run("make", "tea.md", "--offline", "--preset", "small", "--json", GROQ_API_KEY="gsk_unused")
 
     assert made.code == 0, made.stderr
     assert watched.sockets == []

@@ -56,7 +56,7 @@ def test_the_commands_of_the_readme_lead_from_nothing_to_a_film_on_youtube(tmp_p
             "NIGHTREEL_YOUTUBE__ROOT_URL": stand_in.url,
             "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
             "NIGHTREEL_YOUTUBE__AUTH_URL": f"{stand_in.url}/o/oauth2/v2/auth",
-            "NIGHTREEL_VIDEO__PRESET": "fast_draft",
+            "NIGHTREEL_VIDEO__PRESET": "small",
         }
         for program, *arguments in commands():
             if program == "cd":
@@ -95,7 +95,7 @@ def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
             "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
             "NIGHTREEL_YOUTUBE__PRIVACY": "public",
         }
-        flags = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft", "--publish", "youtube")
+        flags = ("--writer", "outline", "--narrator", "silence", "--preset", "small", "--publish", "youtube")
         done = nightreel("run", "kitchen", *flags, cwd=tmp_path, env=env)
         checked = nightreel("published", "--check", cwd=tmp_path, env=env)
 

@@ -8,7 +8,7 @@ from tests.acceptance.command import nightreel
 from tests.acceptance.films import TITLES, write_folder
 from tests.acceptance.services import service
 
-SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 
 
 def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everything_after_a_word(tmp_path):

@@ -261,7 +261,7 @@ def _load() -> None:
     lines = (SpokenLine(text="Tea cools."),)
     scene = TitleScene(lines=lines, heading="Why tea cools")
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
-    for width_px, height_px in ((1920, 1080), (1280, 720)):
+    for width_px, height_px in ((1920, 1080), (1280, 720), (426, 240)):
         look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
         find_misfits(scene, look)
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
