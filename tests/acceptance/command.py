@@ -23,15 +23,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DEADLINE_S = 120
 _PROGRESS = re.compile(r"\[\d+/\d+\] .+: (started|script|narration|subtitles|scenes|film|quality|publishing)")
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
-# The preset `small`, which all commands know: for films at which nobody looks closely. They cost half of a fast draft.
-_SMALL = {"BASED_ON": "fast_draft", "WIDTH_PX": "426", "HEIGHT_PX": "240"}
-SMALL_PRESET = {f"NIGHTREEL_PRESETS__SMALL__{name}": value for name, value in _SMALL.items()}
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """What the command sees: no setting, key or proxy of the machine, the package of this repository, a small preset."""
+    """What the command sees: no setting, key or proxy of the machine, and the package of this repository."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **SMALL_PRESET, "PYTHONPATH": str(REPOSITORY), **extra}
+    return {**kept, "PYTHONPATH": str(REPOSITORY), **extra}
 
 
 @dataclass(frozen=True)

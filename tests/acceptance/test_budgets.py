@@ -24,7 +24,8 @@ LARGER = f"{2 * ROOM / 1000 + 0.1:.3f}".rstrip("0").rstrip(".")
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     workspace = workspace_for_services(tmp_path_factory.mktemp("budget"))
-    (workspace / "nightreel.toml").write_text(PRICES, encoding="utf-8")
+    with (workspace / "nightreel.toml").open("a", encoding="utf-8") as settings:
+        settings.write(PRICES)
     (workspace / "kitchen.txt").write_text("\n".join(TOPICS), encoding="utf-8")
     return workspace
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
+from tests.acceptance.films import small_preset
 from tests.acceptance.services import service
 from tests.acceptance.test_campaigns import SCRIPT, TEMPLATE
 
@@ -27,7 +28,7 @@ SOAK_ROWS, SOAK_S = int(os.environ.get("CAMPAIGN_ROWS", "500")), 3 * 3600
 def write(workspace, names):
     folder = workspace / "templates" / "hello"
     folder.mkdir(parents=True)
-    (workspace / "nightreel.toml").touch()
+    small_preset(workspace)
     (folder / "template.toml").write_text(TEMPLATE, encoding="utf-8")
     (folder / "script.toml").write_text(f'language = "en"{SCRIPT}', encoding="utf-8")
     (folder / "script.de.toml").write_text(f'language = "de"{GERMAN}', encoding="utf-8")

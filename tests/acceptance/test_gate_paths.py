@@ -22,7 +22,7 @@ import pytest
 from pipeline import api
 from pipeline.cli import app
 from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 
 MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
@@ -72,7 +72,7 @@ ELSEWHERE = {"voices", "doctor", "--help", "-h", "--version"}
 @pytest.fixture(scope="module")
 def kitchen(tmp_path_factory):
     """A batch whose films are made, judged and delivered to their folder; but for one."""
-    home = tmp_path_factory.mktemp("kitchen")
+    home = small_preset(tmp_path_factory.mktemp("kitchen"))
     for number, title in enumerate((*TITLES, HOPELESS), start=1):
         write_brief(home / "kitchen" / f"{number}.md", f'"{title}"', body=f"{title.removeprefix('The ')} is here.")
     (home / "rows.csv").write_text("title,notes\nA row,It is here.\n", encoding="utf-8")

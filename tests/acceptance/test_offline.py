@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.command import REPOSITORY, Finished, nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 
 WATCH = REPOSITORY / "tests" / "standins" / "watch"
@@ -51,7 +51,7 @@ def watched(tmp_path) -> Watched:
 
 
 def test_a_film_made_offline_makes_no_socket_in_any_process(watched):
-    write_brief(watched.folder / "tea.md")
+    write_brief(small_preset(watched.folder) / "tea.md")
 
     made = watched.run("make", "tea.md", "--offline", "--preset", "small", "--json", GROQ_API_KEY="gsk_unused")
 

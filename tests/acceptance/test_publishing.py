@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.acceptance.command import Running, nightreel
-from tests.acceptance.films import TITLES, write_brief, write_folder
+from tests.acceptance.films import TITLES, small_preset, write_brief, write_folder
 from tests.acceptance.services import service
 
 SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
@@ -18,7 +18,8 @@ PUBLISHED = (*SILENT, "--publish", "youtube")
 
 @contextmanager
 def youtube(home, *options):
-    """A stand-in, and the environment of commands that publish there."""
+    """A stand-in, and the environment of commands that publish there, in a workspace that knows the preset `small`."""
+    small_preset(home)
     token = home / "credentials" / "youtube" / "default.token.json"
     with service("youtube", "--token", str(token), *options) as stand_in:
         yield (
@@ -70,7 +71,7 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
 
 
 def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_any_file(tmp_path):
-    write_folder(tmp_path / "kitchen", TITLES[:1])
+    write_folder(small_preset(tmp_path) / "kitchen", TITLES[:1])
     made = nightreel("run", "kitchen", "--offline", "--preset", "small", cwd=tmp_path)
     assert made.code == 0
     video = tmp_path / jobs(tmp_path, "kitchen")[0]["receipt"]["package"]["video"]

@@ -11,7 +11,7 @@ import sys
 import urllib.request
 
 from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET
 
@@ -56,7 +56,7 @@ def test_the_commands_of_the_readme_lead_from_nothing_to_a_film_on_youtube(tmp_p
             "NIGHTREEL_YOUTUBE__ROOT_URL": stand_in.url,
             "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
             "NIGHTREEL_YOUTUBE__AUTH_URL": f"{stand_in.url}/o/oauth2/v2/auth",
-            "NIGHTREEL_VIDEO__PRESET": "small",
+            "NIGHTREEL_VIDEO__PRESET": "fast_draft",
         }
         for program, *arguments in commands():
             if program == "cd":
@@ -86,6 +86,7 @@ def test_the_commands_of_the_readme_lead_from_nothing_to_a_film_on_youtube(tmp_p
 
 
 def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
+    small_preset(tmp_path)
     for number in (1, 2):
         write_brief(tmp_path / "kitchen" / f"{number}.md", f"Why tea cools {number}")
     token = tmp_path / "credentials" / "youtube" / "default.token.json"
