@@ -265,7 +265,8 @@ def _load() -> None:
         look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
         find_misfits(scene, look)
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
-        draw_thumbnail(script, look)
+        for number in (1, 2, 3):
+            draw_thumbnail(script, look, number)
         fonts_for(script, look)
     _read_once()
     # No command looks through what was there before it.
@@ -273,18 +274,27 @@ def _load() -> None:
 
 
 def _read_once() -> None:
-    """What the first of its kind reads or makes for all that come after it: certificates, and what checks jobs."""
+    """What the first of its kind reads or makes for all that come after it.
+
+    Certificates, what checks and writes jobs, the page of a batch, and how English is said.
+    """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
     from pipeline.narration.edge import wire  # noqa: PLC0415
+    from pipeline.narration.spoken import spoken  # noqa: PLC0415
+    from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.script.chat import groq  # noqa: PLC0415
-    from pipeline.state.documents import from_json  # noqa: PLC0415
+    from pipeline.state import documents, moments  # noqa: PLC0415
 
     wire._trusting()
     groq._tls()
+    page.environment().get_template("report.html.jinja")
+    spoken("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
         with suppress(DamagedError):
-            from_json(b'{"schema": 1}', kind, Path(), where="")
+            documents.from_json(b'{"schema": 1}', kind, Path(), where="")
+        documents._path_fields(kind)
+        moments._fields_with_moments(kind)
 
 
 def _run(program: ModuleType) -> NoReturn:
