@@ -11,6 +11,7 @@ import ast
 import hashlib
 import inspect
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -252,7 +253,10 @@ def test_films_are_handed_to_destinations_in_two_places_and_both_ask_for_the_ver
     """Whoever adds a third fails here."""
     places = {}
     for path in (REPOSITORY / "pipeline").rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        if not {"deliver", "publish"} & {*re.findall(r"\w+", text)}:
+            continue  # names are called as they are written
+        for function in ast.walk(ast.parse(text)):
             if not isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
                 continue
             called = {_name(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
