@@ -89,8 +89,8 @@ def test_a_service_that_is_set_is_refused_in_one_line_and_not_asked(watched, set
     assert watched.sockets == []
 
 
-def test_a_language_that_nobody_speaks_is_told_so(watched):
-    listed = watched.run("voices", "--language", "tlh", "--offline")
+def test_a_language_that_nobody_speaks_is_told_so(tmp_path):
+    listed = nightreel("voices", "--language", "tlh", "--offline", cwd=tmp_path)
 
     assert listed.code == 2
     assert "nobody here speaks tlh" in listed.stderr
