@@ -29,6 +29,9 @@ _FRAME_BYTES = 2 * _CHANNELS
 _EXTRA_CHUNK = b"nite"
 # Containers that hold sound. Others, such as playlists, name files and addresses that FFmpeg would open.
 _CONTAINERS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,webm,mov,mp4,mp3,ogg,tta,w64,wav,wv"
+# For WAV of plain PCM, as eSpeak and Piper write it: FFmpeg decodes a sentence to its end to find out what the header
+# says, which takes longer than all else.
+_PLAIN = {"probesize": "2048"}
 
 
 def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Samples:
@@ -39,7 +42,8 @@ def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Sampl
     where = source.name if isinstance(source, Path) else "audio"
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else str(source)
-        with av.open(file, mode="r", options={"format_whitelist": _CONTAINERS}) as container:
+        options = {"format_whitelist": _CONTAINERS, **(_PLAIN if _is_plain(source) else {})}
+        with av.open(file, mode="r", options=options) as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in it", where=where)
             planes = _decode(container, None if longest_s is None else round(longest_s * SAMPLE_RATE_HZ))
@@ -85,6 +89,12 @@ def read_wav(path: Path) -> Samples:
 def read_extra(path: Path) -> bytes:
     """What `write_wav` was given as `extra`; empty if nothing. Raises `InputError` for what is no WAV."""
     return _chunks(path).get(_EXTRA_CHUNK, b"")
+
+
+def _is_plain(source: bytes | Path) -> bool:
+    """Whether it is a WAV that begins with its format, and this is PCM."""
+    head = source[:22] if isinstance(source, bytes) else b""
+    return head[:4] == b"RIFF" and head[8:16] == b"WAVEfmt " and head[20:] == b"\1\0"
 
 
 def _decode(container: av.container.InputContainer, most: int | None) -> Samples:
