@@ -190,6 +190,7 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
     assert all(" > de)" in topic for topic in groq.topics[requests:])
 
 
+@pytest.mark.usefixtures("in_threads")
 async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq: GroqStandIn, tmp_path: Path) -> None:
     shop = await shop_for(tmp_path, groq, **{"script.writers": "outline"})
     notes = (Section(heading="", blocks=(Paragraph(text="Rain falls on the roof. Nobody asks why it does."),)),)
