@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -34,6 +34,9 @@ from tests.standins import translator
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
 from tests.standins.plan import FreePlan
+from tests.standins.threads import in_threads
+
+__all__ = ["in_threads"]
 
 ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
 TEMPLATE = load_template("explainer", search=[])
@@ -118,16 +121,6 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
     assert {asked: share for asked, share in off.items() if abs(share) > 0.15} == {}
     # Nor do all lie at the edge: by what the stand-in draws, it is 0.03 to 0.095.
     assert sum(map(abs, off.values())) / len(off) < 0.1
-
-
-@pytest.fixture
-def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an attempt computes is computed here."""
-
-    async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object) -> object:
-        return await to_thread.run_sync(partial(function, *arguments))
-
-    monkeypatch.setattr(Attempt, "compute", in_thread)
 
 
 async def shop_for(workspace: Path, groq: GroqStandIn, **more: object) -> Workshop:

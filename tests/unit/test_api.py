@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import anyio
 import pytest
-from anyio import to_thread
 
 import pipeline
 from pipeline import Film, make_video, run_batch
@@ -17,21 +15,18 @@ from pipeline.cli.report import print_films
 from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus
 from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages import Stage
+from tests.standins.threads import in_threads
+
+__all__ = ["in_threads"]
 
 JOB = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
 @pytest.fixture
-def only_the_script(monkeypatch):
+def only_the_script(monkeypatch, in_threads):
     """The story ends with the script, and no process is started for it: quick, and enough to see what comes out."""
-
-    async def in_thread(_, function, *arguments):
-        return await to_thread.run_sync(partial(function, *arguments))
-
     monkeypatch.setattr(jobs_module, "STAGES", jobs_module.STAGES[:1])
-    monkeypatch.setattr(Attempt, "compute", in_thread)
 
 
 def brief(path, text="---\ntitle: Tea\n---\nTea cools. It is cold.\n"):
