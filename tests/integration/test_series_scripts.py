@@ -18,7 +18,7 @@ from tests.standins.threads import in_threads
 __all__ = ["in_threads"]
 
 TOPICS = ("Why tea cools", "Why ice floats", "Why salt melts snow")
-SERIES = '[series.kitchen]\ntitle = "Kitchen"\n[series.kitchen.glossary]\ntea = {means = "a drink", de = "Tee"}\n'
+SETTINGS = 'video.preset = "small"\n[series.kitchen]\ntitle = "Kitchen"\n[series.kitchen.glossary]\ntea = {means = "a drink", de = "Tee"}\n'
 
 
 @pytest.fixture
@@ -29,11 +29,10 @@ def nothing_is_drawn(monkeypatch, in_threads):
 def open_for(workspace, groq):
     if not (workspace / "templates").exists():
         tiny_template(workspace, REPOSITORY / "templates" / "explainer")
-    (workspace / "nightreel.toml").write_text(SERIES, encoding="utf-8")
+    (workspace / "nightreel.toml").write_text(SETTINGS, encoding="utf-8")
     small_preset(workspace)
     overrides = {
         "template": "tiny",
-        "video.preset": "small",
         "episodes_of": "kitchen",
         "groq.base_url": groq.url,
         "groq.api_key": "gsk_test",
