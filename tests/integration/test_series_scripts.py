@@ -18,7 +18,13 @@ from tests.standins.threads import in_threads
 __all__ = ["in_threads"]
 
 TOPICS = ("Why tea cools", "Why ice floats", "Why salt melts snow")
-SETTINGS = 'video.preset = "small"\n[series.kitchen]\ntitle = "Kitchen"\n[series.kitchen.glossary]\ntea = {means = "a drink", de = "Tee"}\n'
+SETTINGS = """\
+video.preset = "small"
+[series.kitchen]
+title = "Kitchen"
+[series.kitchen.glossary]
+tea = {means = "a drink", de = "Tee"}
+"""
 
 
 @pytest.fixture
