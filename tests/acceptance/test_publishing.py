@@ -197,7 +197,7 @@ def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp
     assert [secret for secret in secrets for text in said if secret in text] == []
 
 
-def test_how_logins_stand_is_told_without_asking_anybody(tmp_path):
+def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_factory):
     with youtube(tmp_path):
         pass
 
@@ -206,4 +206,6 @@ def test_how_logins_stand_is_told_without_asking_anybody(tmp_path):
     (stands,) = told.json
     assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
     assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
-    assert nightreel("auth", "status", cwd=tmp_path / "credentials").stdout.startswith("Nobody is logged in")
+    assert nightreel("auth", "status", cwd=tmp_path_factory.mktemp("elsewhere")).stdout.startswith(
+        "Nobody is logged in"
+    )
