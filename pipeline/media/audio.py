@@ -28,6 +28,9 @@ _CHANNELS = 2
 _FRAME_BYTES = 2 * _CHANNELS
 # Containers that hold sound. Others, such as playlists, name files and addresses that FFmpeg would open.
 _CONTAINERS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,webm,mov,mp4,mp3,ogg,tta,w64,wav,wv"
+# For WAV of plain PCM, as eSpeak and Piper write it: FFmpeg decodes a sentence to its end to find out what the header
+# says, which takes longer than all else.
+_PLAIN = {"probesize": "2048"}
 
 
 def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Samples:
@@ -38,7 +41,8 @@ def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Sampl
     where = source.name if isinstance(source, Path) else "audio"
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else str(source)
-        with av.open(file, mode="r", options={"format_whitelist": _CONTAINERS}) as container:
+        options = {"format_whitelist": _CONTAINERS, **(_PLAIN if _is_plain(source) else {})}
+        with av.open(file, mode="r", options=options) as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in it", where=where)
             planes = _decode(container, None if longest_s is None else round(longest_s * SAMPLE_RATE_HZ))
@@ -74,6 +78,12 @@ def read_wav(path: Path) -> Samples:
     if form[:8] != struct.pack("<HHI", 1, _CHANNELS, SAMPLE_RATE_HZ) or len(data) % _FRAME_BYTES:
         raise InputError("not 16-bit stereo at 48 kHz", where=str(path))
     return np.frombuffer(data, dtype="<i2").reshape(-1, _CHANNELS).astype(np.float32) / np.float32(_FULL_SCALE)
+
+
+def _is_plain(source: bytes | Path) -> bool:
+    """Whether it is a WAV that begins with its format, and this is PCM."""
+    head = source[:22] if isinstance(source, bytes) else b""
+    return head[:4] == b"RIFF" and head[8:16] == b"WAVEfmt " and head[20:] == b"\1\0"
 
 
 def _decode(container: av.container.InputContainer, most: int | None) -> Samples:

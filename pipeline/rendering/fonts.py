@@ -190,11 +190,21 @@ def _has(face: Face, characters: str) -> bool:
     return all(ord(c) >> 3 < len(known) and known[ord(c) >> 3] >> (ord(c) & 7) & 1 for c in characters)
 
 
+class _UnnamedGlyphs(TTFont):  # type: ignore[misc] # fontTools has no types
+    """A font whose glyphs go by their numbers: to read their names takes far longer than to read its table."""
+
+    def getGlyphName(self, glyphID: int) -> str:  # noqa: N802, N803 - as fontTools has it
+        return str(glyphID)
+
+    def getGlyphNameMany(self, lst: list[int]) -> list[int]:  # noqa: N802
+        return lst
+
+
 @cache
 def _characters(face: Face) -> bytes:
     """A bit for each code point a font has a glyph for, which is far smaller than a set; none if it can't be read."""
     try:
-        with TTFont(face.path, fontNumber=face.index, lazy=True) as font:
+        with _UnnamedGlyphs(face.path, fontNumber=face.index, lazy=True) as font:
             points = font.getBestCmap() or {}
     except (OSError, TTLibError, KeyError, ValueError, AssertionError):
         return b""

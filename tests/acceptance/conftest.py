@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,23 +11,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from tests.acceptance.command import REPOSITORY, Finished, Running, all_gone, environment, nightreel
 from tests.acceptance.films import MadeFilm, make_tea, snapshot, stock, write_folder
 from tests.acceptance.warm import warm
 
+_IN_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory) -> Path:
+    """A folder that all processes of a run have in common, when tests run in several."""
+    base: Path = tmp_path_factory.getbasetemp()
+    return base.parent if _IN_SEVERAL else base
+
 
 @pytest.fixture(scope="session", autouse=True)
-def warm_commands() -> Iterator[None]:
+def warm_commands(shared) -> Iterator[None]:
     """Commands and stand-ins need not load everything anew."""
-    with warm(REPOSITORY, environment({})):
+    owner = os.getppid() if _IN_SEVERAL else os.getpid()
+    with warm(REPOSITORY, environment({}), place=shared / "warm.json", owner=owner):
         yield
 
 
 @pytest.fixture(scope="session")
-def tea(tmp_path_factory) -> MadeFilm:
-    """A film in its workspace. Tests that change anything there take a copy."""
-    return make_tea(tmp_path_factory.mktemp("tea"), workers=1)
+def tea(shared) -> MadeFilm:
+    """A film in its workspace, made once in a run. Tests that change anything there take a copy."""
+    kept = shared / "tea.pickle"
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make_tea(shared / "tea", workers=1)))
+    film = pickle.loads(kept.read_bytes())
+    assert isinstance(film, MadeFilm)
+    return film
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,7 +77,7 @@ def asking(groq: Service, edge: Service) -> dict[str, str]:
         "NIGHTREEL_GROQ__REQUESTS_PER_MIN": "60000",
         "NIGHTREEL_EDGE__URL": edge.url,
         "NIGHTREEL_TEMPLATE": "tiny",
-        "NIGHTREEL_VIDEO__PRESET": "fast_draft",
+        "NIGHTREEL_VIDEO__PRESET": "small",
         "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0.05",
         "NIGHTREEL_ERRORS__RETRY_WAIT_S": "0",
     }

@@ -24,7 +24,8 @@ LARGER = f"{2 * ROOM / 1000 + 0.1:.3f}".rstrip("0").rstrip(".")
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     workspace = workspace_for_services(tmp_path_factory.mktemp("budget"))
-    (workspace / "nightreel.toml").write_text(PRICES, encoding="utf-8")
+    with (workspace / "nightreel.toml").open("a", encoding="utf-8") as settings:
+        settings.write(PRICES)
     (workspace / "kitchen.txt").write_text("\n".join(TOPICS), encoding="utf-8")
     return workspace
 
@@ -36,6 +37,7 @@ def test_a_budget_parks_the_rest_and_resume_with_a_larger_one_finishes(home):
             "NIGHTREEL_GROQ__BASE_URL": groq.url,
             "NIGHTREEL_GROQ__REQUESTS_PER_MIN": "60000",
             "NIGHTREEL_TEMPLATE": "tiny",
+            "NIGHTREEL_VIDEO__PRESET": "small",
             "NIGHTREEL_NARRATION__NARRATOR": "silence",
             "NIGHTREEL_WORK__STRATEGY": "sequential",
         }

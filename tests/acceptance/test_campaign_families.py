@@ -16,11 +16,12 @@ import pytest
 from pipeline.media.probe import probe
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
+from tests.acceptance.films import small_preset
 from tests.acceptance.services import service
 from tests.acceptance.test_campaigns import SCRIPT, TEMPLATE
 
 GERMAN = SCRIPT.replace("Hello", "Hallo").replace("Good night", "Gute Nacht")
-FLAGS = ("--template", "hello", "--preset", "fast_draft", "--languages", "en,de", "--formats", "16:9,9:16", "--json")
+FLAGS = ("--template", "hello", "--preset", "small", "--languages", "en,de", "--formats", "16:9,9:16", "--json")
 FILMS_EACH = 4
 SOAK_ROWS, SOAK_S = int(os.environ.get("CAMPAIGN_ROWS", "500")), 3 * 3600
 
@@ -28,7 +29,7 @@ SOAK_ROWS, SOAK_S = int(os.environ.get("CAMPAIGN_ROWS", "500")), 3 * 3600
 def write(workspace, names):
     folder = workspace / "templates" / "hello"
     folder.mkdir(parents=True)
-    (workspace / "nightreel.toml").touch()
+    small_preset(workspace)
     (folder / "template.toml").write_text(TEMPLATE, encoding="utf-8")
     (folder / "script.toml").write_text(f'language = "en"{SCRIPT}', encoding="utf-8")
     (folder / "script.de.toml").write_text(f'language = "de"{GERMAN}', encoding="utf-8")

@@ -7,6 +7,7 @@ import json
 import openpyxl
 
 from tests.acceptance.command import nightreel
+from tests.acceptance.films import small_preset
 from tests.standins.campaigns import TEMPLATE
 
 SCRIPT = """
@@ -20,13 +21,13 @@ layout = "statement"
 text = "Good night"
 say = "Good night."
 """
-FLAGS = ("--template", "hello", "--offline", "--narrator", "silence", "--preset", "fast_draft", "--json")
+FLAGS = ("--template", "hello", "--offline", "--narrator", "silence", "--preset", "small", "--json")
 
 
 def write(workspace, lines):
     folder = workspace / "templates" / "hello"
     folder.mkdir(parents=True, exist_ok=True)
-    (workspace / "nightreel.toml").touch()
+    small_preset(workspace)
     (folder / "template.toml").write_text(TEMPLATE, encoding="utf-8")
     (folder / "script.toml").write_text(SCRIPT, encoding="utf-8")
     for name in ("system", "user", "description"):
@@ -115,9 +116,8 @@ def test_a_workbook_takes_the_place_of_a_service_that_does_not_answer(tmp_path):
     for row in (("ID", "Name"), (1, "Jürgen"), (2, None)):
         book.active.append(row)
     book.save(tmp_path / "people.xlsx")
-    (tmp_path / "nightreel.toml").write_text(
-        "[retry]\nattempts = 1\n[source]\nallow = ['127.0.0.1']\n", encoding="utf-8"
-    )
+    with (tmp_path / "nightreel.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[retry]\nattempts = 1\n[source]\nallow = ['127.0.0.1']\n")
     address = "http://127.0.0.1:1/people?token=s3cret"
 
     result = nightreel("run", address, "--fallback", "people.xlsx", "--dry-run", *FLAGS, cwd=tmp_path)

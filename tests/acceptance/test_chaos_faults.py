@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.command import Finished, Running, nightreel
-from tests.acceptance.films import FILES, contents, stock, write_brief, write_folder
+from tests.acceptance.films import FILES, contents, small_preset, stock, write_brief, write_folder
 
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
-FLAGS = ("--narrator", "silence", "--preset", "fast_draft", "--json")
+FLAGS = ("--narrator", "silence", "--preset", "small", "--json")
 FOLDERS = ("why-ice-floats", "why-salt-melts-snow", "why-tea-cools")
 # linux/prctl.h, linux/capability.h
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
@@ -44,7 +44,7 @@ def job_files(home: Path, batch: str = "kitchen") -> list[Path]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
     """A workspace with three films."""
-    home = tmp_path_factory.mktemp("made")
+    home = small_preset(tmp_path_factory.mktemp("made"))
     write_folder(home / "kitchen", TITLES)
     assert run(home).code == 0
     return home
@@ -61,7 +61,7 @@ def home(made, tmp_path) -> Path:
 def stocked(made, tmp_path) -> Path:
     """A new workspace with the same briefs, whose pictures are drawn already."""
     write_folder(tmp_path / "kitchen", TITLES)
-    return stock(tmp_path, made)
+    return stock(small_preset(tmp_path), made)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_state_folder_that_cant_be_written_is_told_at_once(home):
 def test_two_sources_of_one_name_are_not_one_batch(made, tmp_path):
     write_folder(tmp_path / "one" / "kitchen", TITLES[:1])
     write_folder(tmp_path / "two" / "kitchen", TITLES[1:2])
-    stock(tmp_path, made)
+    stock(small_preset(tmp_path), made)
     first = run(tmp_path, "one/kitchen")
     before = films(tmp_path)
 

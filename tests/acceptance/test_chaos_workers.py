@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import psutil
 import pytest
 
 from tests.acceptance.command import Running, nightreel
-from tests.acceptance.films import checkpoint, write_brief
+from tests.acceptance.films import checkpoint, small_preset, write_brief
 
 COMMAND = ("run", "tea.md", "--narrator", "silence", "--json")
 
@@ -21,9 +22,17 @@ def home(tmp_path) -> Path:
     return tmp_path
 
 
+def goes_on(running: Running) -> bool:
+    """Whether it runs, and still does in a moment: to look through all processes all the time takes a core."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        running.process.wait(0.01)
+        return False
+    return True
+
+
 def a_worker_at_work(running: Running) -> psutil.Process:
     """The first worker process that has worked for a moment: on a scene, not on its imports alone."""
-    while running.process.poll() is None:
+    while goes_on(running):
         with contextlib.suppress(psutil.NoSuchProcess):
             for child in running.children():
                 if child.cpu_times().user > 0.4:
@@ -53,9 +62,10 @@ def test_a_worker_that_is_killed_once_costs_its_scene_and_no_more(home):
 
 
 def test_a_film_that_kills_its_workers_twice_is_set_apart_with_the_evidence_and_made_by_the_next_run(home):
-    running = Running.start(*COMMAND, cwd=home, from_nothing=True)
+    command = (*COMMAND, "--preset", "small")
+    running = Running.start(*command, cwd=small_preset(home), from_nothing=True)
     running.wait_for(stage="narration")
-    while running.process.poll() is None:
+    while goes_on(running):
         with contextlib.suppress(psutil.NoSuchProcess):
             for worker in running.children():
                 worker.kill()
@@ -63,7 +73,7 @@ def test_a_film_that_kills_its_workers_twice_is_set_apart_with_the_evidence_and_
     failed = the_job(home)
     kept = evidence(home)
 
-    again = nightreel(*COMMAND, cwd=home)
+    again = nightreel(*command, cwd=home)
 
     assert end.code == 9
     assert (failed["status"], failed["error"]["kind"]) == ("failed", "CrashError")

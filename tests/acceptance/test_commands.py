@@ -10,12 +10,17 @@ import time
 import pytest
 
 from tests.acceptance.command import Running, all_gone, nightreel
-from tests.acceptance.films import TITLES, checkpoint, write_brief, write_folder
+from tests.acceptance.films import TITLES, checkpoint, small_preset, write_brief, write_folder
 
 SILENT = ("--offline", "--narrator", "silence")
 # For films that nobody has to meet while they are drawn.
-SMALL = (*SILENT, "--preset", "fast_draft")
+SMALL = (*SILENT, "--preset", "small")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+
+
+@pytest.fixture(autouse=True)
+def _small(tmp_path):
+    small_preset(tmp_path)
 
 
 def status(home, batch="kitchen"):

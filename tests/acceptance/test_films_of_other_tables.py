@@ -14,15 +14,17 @@ import pytest
 
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
+from tests.acceptance.films import small_preset
 from tests.standins.tables import FILMS, TABLES, write_template
 
-FLAGS = ("--offline", "--narrator", "silence", "--preset", "fast_draft", "--json")
+FLAGS = ("--offline", "--narrator", "silence", "--preset", "small", "--json")
 SOAK_S = 3600
 
 
 def make(workspace, name, *more):
     """The films of a table, and its manifest."""
     texts, fields, flags = FILMS[name]
+    small_preset(workspace)
     write_template(workspace, name, texts, fields)
     shutil.copy(TABLES / f"{name}.csv", workspace)
     asked = [part for flag, value in flags.items() for part in (f"--{flag}", value)]

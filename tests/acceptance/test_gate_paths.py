@@ -11,6 +11,7 @@ import ast
 import hashlib
 import inspect
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -22,10 +23,10 @@ import pytest
 from pipeline import api
 from pipeline.cli import app
 from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 
-MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 TITLES = (
     "The exchanged film",
     "The removed verdict",
@@ -72,7 +73,7 @@ ELSEWHERE = {"voices", "doctor", "--help", "-h", "--version"}
 @pytest.fixture(scope="module")
 def kitchen(tmp_path_factory):
     """A batch whose films are made, judged and delivered to their folder; but for one."""
-    home = tmp_path_factory.mktemp("kitchen")
+    home = small_preset(tmp_path_factory.mktemp("kitchen"))
     for number, title in enumerate((*TITLES, HOPELESS), start=1):
         write_brief(home / "kitchen" / f"{number}.md", f'"{title}"', body=f"{title.removeprefix('The ')} is here.")
     (home / "rows.csv").write_text("title,notes\nA row,It is here.\n", encoding="utf-8")
@@ -216,7 +217,7 @@ def test_the_functions_of_the_library_send_only_what_was_judged(tampered):
     }
     public = {name for name, value in vars(api).items() if inspect.iscoroutinefunction(value) and name[0] != "_"}
     assert public == {*calls, "read_source", "read_brief", "read_again"}
-    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "fast_draft"}
+    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "small"}
     lines = [f"    try:\n        {call}\n    except NightreelError:\n        pass" for call in calls.values()]
     program = "\n".join(
         (
@@ -252,7 +253,10 @@ def test_films_are_handed_to_destinations_in_two_places_and_both_ask_for_the_ver
     """Whoever adds a third fails here."""
     places = {}
     for path in (REPOSITORY / "pipeline").rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        if not {"deliver", "publish"} & {*re.findall(r"\w+", text)}:
+            continue  # names are called as they are written
+        for function in ast.walk(ast.parse(text)):
             if not isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
                 continue
             called = {_name(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}

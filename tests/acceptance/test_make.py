@@ -17,6 +17,7 @@ from tests.acceptance.films import (
     checkpoint,
     contents,
     make_tea,
+    small_preset,
     snapshot,
     stock,
     write_brief,
@@ -148,8 +149,8 @@ def test_a_film_whose_file_was_removed_is_made_again_with_the_same_bytes(tea, tm
 
 
 def test_two_films_can_be_made_at_once_in_one_workspace(tmp_path):
-    write_folder(tmp_path / "kitchen", TITLES[:2])
-    flags = ("--offline", "--json", "--preset", "fast_draft")
+    write_folder(small_preset(tmp_path) / "kitchen", TITLES[:2])
+    flags = ("--offline", "--json", "--preset", "small")
 
     both = [Running.start("make", f"kitchen/{n}.md", *flags, cwd=tmp_path) for n in (1, 2)]
 

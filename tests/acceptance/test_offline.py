@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.command import REPOSITORY, Finished, nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 
 WATCH = REPOSITORY / "tests" / "standins" / "watch"
@@ -51,9 +51,9 @@ def watched(tmp_path) -> Watched:
 
 
 def test_a_film_made_offline_makes_no_socket_in_any_process(watched):
-    write_brief(watched.folder / "tea.md")
+    write_brief(small_preset(watched.folder) / "tea.md")
 
-    made = watched.run("make", "tea.md", "--offline", "--preset", "fast_draft", "--json", GROQ_API_KEY="gsk_unused")
+    made = watched.run("make", "tea.md", "--offline", "--preset", "small", "--json", GROQ_API_KEY="gsk_unused")
 
     assert made.code == 0, made.stderr
     assert watched.sockets == []
@@ -89,8 +89,8 @@ def test_a_service_that_is_set_is_refused_in_one_line_and_not_asked(watched, set
     assert watched.sockets == []
 
 
-def test_a_language_that_nobody_speaks_is_told_so(watched):
-    listed = watched.run("voices", "--language", "tlh", "--offline")
+def test_a_language_that_nobody_speaks_is_told_so(tmp_path):
+    listed = nightreel("voices", "--language", "tlh", "--offline", cwd=tmp_path)
 
     assert listed.code == 2
     assert "nobody here speaks tlh" in listed.stderr

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.media.probe import probe
 from tests.acceptance.command import nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 
 # Name, size, rate and codec of the picture.
 PRESETS = {
@@ -96,10 +96,9 @@ def test_theme_captions_and_transition_that_are_asked_for_are_in_the_film(tmp_pa
     def film(name, settings):
         home = tmp_path / name
         home.mkdir()
-        (home / "nightreel.toml").write_text(settings + OWN, encoding="utf-8")
-        made = nightreel(
-            "make", write_brief(home / "tea.md", front="preset: tiny_h265\n"), "--offline", "--json", cwd=home
-        )
+        (home / "nightreel.toml").write_text(f'{settings}narration.narrator = "silence"\n', encoding="utf-8")
+        brief = write_brief(small_preset(home) / "tea.md", front="preset: small\n")
+        made = nightreel("make", brief, "--offline", "--json", cwd=home)
         assert made.code == 0
         with av.open(made.json["video"]) as video:
             return [frame.to_ndarray(format="gray") for frame in video.decode(video=0)]

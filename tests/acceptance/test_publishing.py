@@ -9,16 +9,17 @@ from contextlib import contextmanager
 import pytest
 
 from tests.acceptance.command import Running, nightreel
-from tests.acceptance.films import TITLES, write_brief, write_folder
+from tests.acceptance.films import TITLES, small_preset, write_brief, write_folder
 from tests.acceptance.services import service
 
-SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 PUBLISHED = (*SILENT, "--publish", "youtube")
 
 
 @contextmanager
 def youtube(home, *options):
-    """A stand-in, and the environment of commands that publish there."""
+    """A stand-in, and the environment of commands that publish there, in a workspace that knows the preset `small`."""
+    small_preset(home)
     token = home / "credentials" / "youtube" / "default.token.json"
     with service("youtube", "--token", str(token), *options) as stand_in:
         yield (
@@ -70,8 +71,8 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
 
 
 def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_any_file(tmp_path):
-    write_folder(tmp_path / "kitchen", TITLES[:1])
-    made = nightreel("run", "kitchen", "--offline", "--preset", "fast_draft", cwd=tmp_path)
+    write_folder(small_preset(tmp_path) / "kitchen", TITLES[:1])
+    made = nightreel("run", "kitchen", "--offline", "--preset", "small", cwd=tmp_path)
     assert made.code == 0
     video = tmp_path / jobs(tmp_path, "kitchen")[0]["receipt"]["package"]["video"]
     talk = tmp_path / "talk.mp4"
@@ -123,7 +124,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     brief.parent.mkdir()
     brief.write_text(f"# {TITLES[0]}\n\nThe air carries heat away.\n", encoding="utf-8")
     # A silent film would not pass as somebody's file.
-    spoken = ("--writer", "outline", "--narrator", "espeak", "--preset", "fast_draft", "--publish", "youtube")
+    spoken = ("--writer", "outline", "--narrator", "espeak", "--preset", "small", "--publish", "youtube")
     with youtube(tmp_path) as (stand_in, env):
         assert nightreel("run", "kitchen", *spoken, cwd=tmp_path, env=env).code == 0
         (job,) = jobs(tmp_path, "kitchen")
@@ -196,7 +197,7 @@ def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp
     assert [secret for secret in secrets for text in said if secret in text] == []
 
 
-def test_how_logins_stand_is_told_without_asking_anybody(tmp_path):
+def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_factory):
     with youtube(tmp_path):
         pass
 
@@ -205,4 +206,6 @@ def test_how_logins_stand_is_told_without_asking_anybody(tmp_path):
     (stands,) = told.json
     assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
     assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
-    assert nightreel("auth", "status", cwd=tmp_path / "credentials").stdout.startswith("Nobody is logged in")
+    assert nightreel("auth", "status", cwd=tmp_path_factory.mktemp("elsewhere")).stdout.startswith(
+        "Nobody is logged in"
+    )

@@ -11,7 +11,7 @@ import sys
 import urllib.request
 
 from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET
 
@@ -86,6 +86,7 @@ def test_the_commands_of_the_readme_lead_from_nothing_to_a_film_on_youtube(tmp_p
 
 
 def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
+    small_preset(tmp_path)
     for number in (1, 2):
         write_brief(tmp_path / "kitchen" / f"{number}.md", f"Why tea cools {number}")
     token = tmp_path / "credentials" / "youtube" / "default.token.json"
@@ -95,7 +96,7 @@ def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
             "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
             "NIGHTREEL_YOUTUBE__PRIVACY": "public",
         }
-        flags = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft", "--publish", "youtube")
+        flags = ("--writer", "outline", "--narrator", "silence", "--preset", "small", "--publish", "youtube")
         done = nightreel("run", "kitchen", *flags, cwd=tmp_path, env=env)
         checked = nightreel("published", "--check", cwd=tmp_path, env=env)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from tests.acceptance.command import nightreel
-from tests.acceptance.films import TITLES, write_folder
+from tests.acceptance.films import TITLES, small_preset, write_folder
 from tests.acceptance.services import service
 
-SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "fast_draft")
+SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 
 
 def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everything_after_a_word(tmp_path):
-    write_folder(tmp_path / "kitchen", TITLES)
+    write_folder(small_preset(tmp_path) / "kitchen", TITLES)
     token = tmp_path / "credentials" / "youtube" / "default.token.json"
     with service("youtube", "--token", str(token)) as channel:
         env = {

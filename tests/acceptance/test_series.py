@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.acceptance.command import nightreel
-from tests.acceptance.films import write_brief
+from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.test_publishing import SILENT, youtube
 
 SERIES = """\
@@ -82,6 +82,7 @@ def test_an_episode_waits_for_one_that_a_person_looks_at_and_goes_out_before_one
 
 def test_a_series_that_is_not_there_and_numbers_that_can_not_be_stop_a_run_before_anything_is_made(tmp_path):
     (tmp_path / "nightreel.toml").write_text(SERIES, encoding="utf-8")
+    small_preset(tmp_path)
     for number, title in enumerate(("Light", "Mirrors"), start=1):
         write_brief(tmp_path / "one" / f"{number}.md", f"{title}\nepisode: 4", body=f"{title} is bright.")
 

@@ -38,7 +38,7 @@ def settings(groq: GroqStandIn, edge: EdgeStandIn) -> dict[str, object]:
         "groq.requests_per_min": 60_000,
         "edge.url": edge.url,
         "template": "tiny",
-        "video.preset": "fast_draft",
+        "video.preset": "small",
         # In these tests a service has more trouble in a row than any that is left alone for it.
         "breaker.failures": 100,
         "errors.retries": 0,

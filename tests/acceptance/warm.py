@@ -14,6 +14,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,9 +27,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 import psutil
+from filelock import FileLock
 
 # What `nightreel make` has loaded when it is done, but for what draws; and the stand-ins for services.
 LOADED = (
@@ -58,30 +60,54 @@ LOADED = (
 )
 # The one that runs, if there is one.
 _address: list[str] = []
+# How often it looks whether anybody may still ask.
+_LOOK_S = 10
 
 
 @contextmanager
-def warm(repository: Path, env: Mapping[str, str]) -> Iterator[None]:
-    """Such a process, until the block ends. Where nothing can be forked, there is none."""
+def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -> Iterator[None]:
+    """Such a process, until the block ends. Where nothing can be forked, there is none.
+
+    All processes of a run that name the same file `place` share one: the first begins it, the last ends it, and should
+    nobody do so, it ends by itself when the process `owner` is gone.
+    """
     if not hasattr(os, "fork"):
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="warm") as folder:
-        address = str(Path(folder) / "socket")
-        command = [sys.executable, "-m", "tests.acceptance.warm", address]
-        process = subprocess.Popen(command, cwd=repository, env=env, stdout=subprocess.PIPE)
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"warm\n"
-            _address.append(address)
-            yield
-            left = psutil.Process(process.pid).children(recursive=True)
-            _, alive = psutil.wait_procs(left, timeout=10)
-            assert not alive, [each.cmdline() for each in alive]
-        finally:
-            _address.clear()
-            process.kill()
-            process.communicate()
+    with FileLock(place.with_suffix(".lock")):
+        told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else _begin(repository, env, owner)
+        place.write_text(json.dumps({**told, "users": told["users"] + 1}), encoding="utf-8")
+    _address.append(told["address"])
+    try:
+        yield
+    finally:
+        _address.clear()
+        with FileLock(place.with_suffix(".lock")):
+            told = json.loads(place.read_text(encoding="utf-8"))
+            told["users"] -= 1
+            place.write_text(json.dumps(told), encoding="utf-8")
+            if not told["users"]:
+                place.unlink()
+                _end(psutil.Process(told["pid"]), Path(told["address"]).parent)
+
+
+def _begin(repository: Path, env: Mapping[str, str], owner: int) -> dict[str, Any]:
+    """Where it is, when it is ready; nobody uses it yet."""
+    address = str(Path(tempfile.mkdtemp(prefix="warm")) / "socket")
+    command = [sys.executable, "-m", "tests.acceptance.warm", address, str(owner)]
+    with subprocess.Popen(command, cwd=repository, env=env, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        ready, _, pid = process.stdout.readline().decode().partition(" ")
+    assert ready == "warm"
+    return {"address": address, "pid": int(pid), "users": 0}
+
+
+def _end(process: psutil.Process, folder: Path) -> None:
+    """It and its folder; fails when something that it has forked is left."""
+    _, alive = psutil.wait_procs(process.children(recursive=True), timeout=10)
+    process.kill()
+    shutil.rmtree(folder)
+    assert not alive, [each.cmdline() for each in alive]
 
 
 def can_run(extra: Mapping[str, str]) -> bool:
@@ -187,16 +213,31 @@ def _all_of(stream: IO[str]) -> str:
         return stream.read()
 
 
-def _serve(address: str) -> tuple[str, list[str], list[int]]:
+def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
     """Fork for each that asks. Comes back only in one that is to be a program, with its name, arguments and streams."""
+    # It is nobody's child: whoever has begun it may end before others that use it.
+    if os.fork():
+        os._exit(0)
+    os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the waiters
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(address)
-        door.listen()
-        sys.stdout.write("warm\n")
+        door.listen(64)
+        sys.stdout.write(f"warm {os.getpid()}\n")
         sys.stdout.flush()
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.close(nothing)
+        door.settimeout(_LOOK_S)
         while True:
-            asked, _ = door.accept()
+            try:
+                asked, _ = door.accept()
+            except TimeoutError:
+                if not psutil.pid_exists(owner):
+                    shutil.rmtree(Path(address).parent)
+                    os._exit(0)
+                continue
+            asked.setblocking(True)
             if os.fork():
                 asked.close()
                 continue
@@ -265,11 +306,12 @@ def _load() -> None:
     lines = (SpokenLine(text="Tea cools."),)
     scene = TitleScene(lines=lines, heading="Why tea cools")
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
-    for width_px, height_px in ((1920, 1080), (1280, 720)):
+    for width_px, height_px in ((1920, 1080), (1280, 720), (426, 240)):
         look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
         find_misfits(scene, look)
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
-        draw_thumbnail(script, look)
+        for number in (1, 2, 3):
+            draw_thumbnail(script, look, number)
         fonts_for(script, look)
     _read_once()
     # No command looks through what was there before it.
@@ -277,19 +319,28 @@ def _load() -> None:
 
 
 def _read_once() -> None:
-    """What the first of its kind reads or makes for all that come after it: certificates, and what checks jobs."""
+    """What the first of its kind reads or makes for all that come after it.
+
+    Certificates, what checks and writes jobs, the page of a batch, and how English is said.
+    """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
     from pipeline.narration.edge import wire  # noqa: PLC0415
+    from pipeline.narration.spoken import spoken  # noqa: PLC0415
+    from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.script.chat import groq  # noqa: PLC0415
-    from pipeline.state.documents import _writer, from_json  # noqa: PLC0415
+    from pipeline.state import documents, moments  # noqa: PLC0415
 
     wire._trusting()
     groq._tls()
+    page.environment().get_template("report.html.jinja")
+    spoken("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
-        _writer(kind)
+        documents._writer(kind)
         with suppress(DamagedError):
-            from_json(b'{"schema": 1}', kind, Path(), where="")
+            documents.from_json(b'{"schema": 1}', kind, Path(), where="")
+        documents._path_fields(kind)
+        moments._fields_with_moments(kind)
 
 
 def _run(program: ModuleType) -> NoReturn:
@@ -316,4 +367,4 @@ def _run(program: ModuleType) -> NoReturn:
 
 if __name__ == "__main__":
     _load()
-    _run(_become(*_serve(sys.argv[1])))
+    _run(_become(*_serve(sys.argv[1], int(sys.argv[2]))))

@@ -17,12 +17,15 @@ from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import tiny_template
 from tests.standins.edge import EdgeStandIn
 from tests.standins.groq import GroqStandIn
+from tests.standins.threads import in_threads
+
+__all__ = ["in_threads"]
 
 TOPICS = ("Why tea cools", "Why ice floats")
 
 
 @pytest.fixture
-def nothing_is_drawn(monkeypatch):
+def nothing_is_drawn(monkeypatch, in_threads):
     monkeypatch.setattr(jobs, "STAGES", STAGES[:3])
 
 
@@ -32,6 +35,7 @@ def open_for(workspace: Path, groq: GroqStandIn, edge: EdgeStandIn):
         "languages": "en,es,fr",
         "voices.es": "es-ES-AlvaroNeural",
         "template": "tiny",
+        "video.preset": "small",
         "groq.base_url": groq.url,
         "groq.api_key": "gsk_test",
         "groq.requests_per_min": 60_000,

@@ -42,7 +42,7 @@ def make(tmp_path, groq, edge):
         "edge.url": edge.url,
         "narration.narrator": "edge",
         "template": "tiny",
-        "video.preset": "fast_draft",
+        "video.preset": "small",
         "work.workers": 1,
         "errors.retries": 0,
         "retry.wait_initial_s": 0,

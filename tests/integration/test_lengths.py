@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -34,6 +34,9 @@ from tests.standins import translator
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
 from tests.standins.plan import FreePlan
+from tests.standins.threads import in_threads
+
+__all__ = ["in_threads"]
 
 ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
 TEMPLATE = load_template("explainer", search=[])
@@ -120,16 +123,6 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
     assert sum(map(abs, off.values())) / len(off) < 0.1
 
 
-@pytest.fixture
-def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an attempt computes is computed here."""
-
-    async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object) -> object:
-        return await to_thread.run_sync(partial(function, *arguments))
-
-    monkeypatch.setattr(Attempt, "compute", in_thread)
-
-
 async def shop_for(workspace: Path, groq: GroqStandIn, **more: object) -> Workshop:
     settings = {"groq.base_url": groq.url, "groq.api_key": "gsk_test", "narration.narrator": "silence", **more}
     return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=settings))
@@ -190,6 +183,7 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
     assert all(" > de)" in topic for topic in groq.topics[requests:])
 
 
+@pytest.mark.usefixtures("in_threads")
 async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq: GroqStandIn, tmp_path: Path) -> None:
     shop = await shop_for(tmp_path, groq, **{"script.writers": "outline"})
     notes = (Section(heading="", blocks=(Paragraph(text="Rain falls on the roof. Nobody asks why it does."),)),)

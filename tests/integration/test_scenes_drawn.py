@@ -64,6 +64,12 @@ def cue_of(words):
     return (Cue(start_s=words[0].start_s, end_s=words[-1].end_s, lines=(words,)),)
 
 
+def part_of(picture, box):
+    """What a picture shows in a box, mode RGB, without all the rest of it."""
+    even = box.even()
+    return picture.crop(even).to_rgb().crop(box.moved(-even.left, -even.top))
+
+
 def frames_of(scene, look=LOOK, frames=150):
     words = spoken(scene)
     yield from draw_scene(scene, words=words, cues=cue_of(words), frames=frames, look=look)
@@ -126,9 +132,11 @@ def test_text_stands_out_from_the_pixels_behind_it(scene):
         )
         for canvas in (shown, hidden):
             canvas.apply(canvas.advance(rest))
-        box = tuple(sprite.box(sprite.pose(rest)))
-        ink = luminance(np.asarray(shown.picture.to_rgb().crop(box), float))[np.asarray(sprite.mask) > 250]
-        behind = luminance(np.asarray(hidden.picture.to_rgb().crop(box), float))[np.asarray(sprite.mask) > 250]
+        box = sprite.box(sprite.pose(rest))
+        ink, behind = (
+            luminance(np.asarray(part_of(canvas.picture, box), float))[np.asarray(sprite.mask) > 250]
+            for canvas in (shown, hidden)
+        )
         bright, dark = max(ink.mean(), behind.mean()), min(ink.mean(), behind.mean())
         if ink.mean() > behind.mean():
             dark = np.quantile(behind, 0.98)
@@ -195,7 +203,7 @@ def test_the_spoken_word_is_lit_while_it_is_spoken():
     accent = np.array(rgb(MIDNIGHT.accent))
     centres = []
     for picture, _, _ in frames_of(CLOSING, frames=60):
-        band = np.asarray(picture.to_rgb().crop(tuple(LOOK.grid.captions)), int)
+        band = np.asarray(part_of(picture, LOOK.grid.captions), np.int16)
         lit = np.argwhere((abs(band - accent) < 3).all(axis=2))
         if len(lit):
             centres.append(lit[:, 1].mean())

@@ -11,22 +11,32 @@ from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from tests.acceptance.command import REPOSITORY
-from tests.acceptance.films import tiny_template
+from tests.acceptance.films import small_preset, tiny_template
 from tests.standins.groq import GroqStandIn
+from tests.standins.threads import in_threads
+
+__all__ = ["in_threads"]
 
 TOPICS = ("Why tea cools", "Why ice floats", "Why salt melts snow")
-SERIES = '[series.kitchen]\ntitle = "Kitchen"\n[series.kitchen.glossary]\ntea = {means = "a drink", de = "Tee"}\n'
+SETTINGS = """\
+video.preset = "small"
+[series.kitchen]
+title = "Kitchen"
+[series.kitchen.glossary]
+tea = {means = "a drink", de = "Tee"}
+"""
 
 
 @pytest.fixture
-def nothing_is_drawn(monkeypatch):
+def nothing_is_drawn(monkeypatch, in_threads):
     monkeypatch.setattr(jobs, "STAGES", STAGES[:3])
 
 
 def open_for(workspace, groq):
     if not (workspace / "templates").exists():
         tiny_template(workspace, REPOSITORY / "templates" / "explainer")
-    (workspace / "nightreel.toml").write_text(SERIES, encoding="utf-8")
+    (workspace / "nightreel.toml").write_text(SETTINGS, encoding="utf-8")
+    small_preset(workspace)
     overrides = {
         "template": "tiny",
         "episodes_of": "kitchen",

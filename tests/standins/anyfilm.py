@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from pipeline.media.loudness import set_loudness
@@ -108,9 +109,11 @@ def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour):
 
 def _pictures(stream, picture, times):
     packets = []
+    # One for all: to get ready for a conversion takes longer than ten conversions.
+    reformatter = VideoReformatter()
     for at in times:
         frame = av.VideoFrame.from_ndarray(picture(at, stream.width, stream.height), format="rgb24")
-        frame = frame.reformat(format=stream.pix_fmt)
+        frame = reformatter.reformat(frame, format=stream.pix_fmt)
         if stream.codec_context.color_range:
             frame.colorspace, frame.color_range = stream.codec_context.colorspace, 1
         frame.pts, frame.time_base = at, 1 / stream.codec_context.framerate

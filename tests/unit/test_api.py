@@ -16,13 +16,16 @@ from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
+from tests.standins.threads import in_threads
+
+__all__ = ["in_threads"]
 
 JOB = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
 @pytest.fixture
-def only_the_script(monkeypatch):
-    """The story ends with the script: quick, and enough to see what comes out."""
+def only_the_script(monkeypatch, in_threads):
+    """The story ends with the script, and no process is started for it: quick, and enough to see what comes out."""
     monkeypatch.setattr(jobs_module, "STAGES", jobs_module.STAGES[:1])
 
 

@@ -54,6 +54,16 @@ def test_stereo_keeps_its_channels_apart():
     assert not samples[:, 1].any()
 
 
+@pytest.mark.parametrize("seconds", [0.01, 0.4, 7.0])
+@pytest.mark.parametrize(("rate", "layout"), [(16_000, "mono"), (22_050, "mono"), (48_000, "stereo")])
+def test_plain_wav_is_the_same_sound_from_memory_where_only_its_header_is_looked_at(tmp_path, seconds, rate, layout):
+    data = encoded(sine(seconds, rate=rate), rate=rate, layout=layout)
+    (tmp_path / "sound.wav").write_bytes(data)
+
+    assert data[20:22] == b"\x01\x00"
+    assert np.array_equal(read_audio(data), read_audio(tmp_path / "sound.wav"))
+
+
 def test_mp3_is_read_too():
     sound = encoded(sine(1.0, rate=24_000), rate=24_000, codec="libmp3lame", container="mp3")
 

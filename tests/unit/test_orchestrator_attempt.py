@@ -96,7 +96,7 @@ def clip(tmp_path):
 async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
     deaths = []
 
-    async def die(self, function, *arguments, takes):
+    async def die(self, function, *arguments, takes=0):
         deaths.append(function.__name__)
         raise CrashError("a worker process died twice")
 
@@ -110,7 +110,7 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, cl
 
 
 async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):
-    async def refuse(self, function, order, path):
+    async def refuse(self, function, order, path, takes=0):
         await anyio.Path(path).write_bytes(b"a segment, black")
         raise QualityError("the scene does not pass: pictures is black")
 

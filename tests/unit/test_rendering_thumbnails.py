@@ -122,9 +122,15 @@ def test_stills_are_mirrored_for_right_to_left():
 # With pictures ------------------------------------------------------------------------------------------------------
 
 
-def shown(image, tmp_path, text="Five bridges", **others):
+@pytest.fixture(scope="module")
+def stills(tmp_path_factory):
+    """Pictures as films have them, by what paints them: each is prepared once."""
+    folder = tmp_path_factory.mktemp("stills")
+    return {paint: still_of(paint(), folder, f"{paint.__name__}.png") for paint in (coast, lighthouse, shoe, wall)}
+
+
+def shown(still, text="Five bridges", **others):
     """The first still of a film that shows a picture, and the same without words."""
-    still = still_of(image, tmp_path, "picture.png")
     scenes = (SceneryScene(lines=(), picture=still.name),)
     film = replace(look(**others), stills=(still,))
     return (draw_thumbnail(script(words, scenes), film, 1) for words in (text, "."))
@@ -134,7 +140,7 @@ def shown(image, tmp_path, text="Five bridges", **others):
     ("theme", "size", "paint"),
     [("midnight", (1920, 1080), coast), ("paper", (1920, 1080), wall), ("clay-light", (1080, 1920), wall)],
 )
-def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, tmp_path, monkeypatch):
+def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, stills, monkeypatch):
     behind, write = [], thumbnail_sheet.Sheet.write
 
     def noted(sheet, block, top, colours, *, across):
@@ -142,15 +148,15 @@ def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, tmp_path
         write(sheet, block, top, colours, across=across)
 
     monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
-    next(shown(paint(), tmp_path, theme=theme, size=size))
+    next(shown(stills[paint], theme=theme, size=size))
     ((part, colours),) = behind
 
     brightest = "#{:02X}{:02X}{:02X}".format(*np.asarray(part).reshape(-1, 3).max(axis=0))
     assert all(contrast(ink, brightest) >= 4.5 for ink in colours), (brightest, colours)
 
 
-def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough(tmp_path):
-    picture, _ = shown(coast(), tmp_path)
+def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough(stills, tmp_path):
+    picture, _ = shown(stills[coast])
     write_jpeg(picture, tmp_path / "thumbnail.jpg")
 
     assert (tmp_path / "thumbnail.jpg").stat().st_size < 2_000_000
@@ -160,8 +166,8 @@ def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough
 @pytest.mark.parametrize(
     ("paint", "text"), [(coast, "1859"), (lighthouse, "Five bridges nobody crosses"), (shoe, "1859")]
 )
-def test_words_beside_a_picture_leave_the_corner_of_the_length_free(paint, text, tmp_path):
-    picture, plain = (np.asarray(each, np.int16) for each in shown(paint(), tmp_path, text))
+def test_words_beside_a_picture_leave_the_corner_of_the_length_free(paint, text, stills):
+    picture, plain = (np.asarray(each, np.int16) for each in shown(stills[paint], text))
     letters = np.abs(picture - plain).max(axis=2) > 120
 
     assert letters.any()
@@ -178,8 +184,8 @@ def test_what_a_picture_is_about_stands_where_the_words_do_not():
             assert (framing.across == (language == "ar")) == (focus > 0.5)
 
 
-def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(tmp_path):
-    _, plain = shown(shoe(), tmp_path, theme="paper")
+def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(stills):
+    _, plain = shown(stills[shoe], theme="paper")
 
     # Nothing of it is cut by an edge.
     edges = [np.asarray(plain)[rows, columns] for rows, columns in ((slice(40), slice(None)), (slice(None), slice(40)))]
@@ -231,7 +237,7 @@ LONG = {
 )
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
 @pytest.mark.parametrize("language", LONG)
-def test_a_long_title_is_read_in_a_list_and_stays_inside(candidate, language, size, tmp_path, monkeypatch):
+def test_a_long_title_is_read_in_a_list_and_stays_inside(candidate, language, size, stills, monkeypatch):
     # Number 0: the third still of a film that is about a number.
     (paint, number), written, write = candidate, [], thumbnail_sheet.Sheet.write
 
@@ -240,7 +246,7 @@ def test_a_long_title_is_read_in_a_list_and_stays_inside(candidate, language, si
         write(sheet, block, top, colours, **where)
 
     monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
-    still = still_of(paint(), tmp_path, "picture.png")
+    still = stills[paint]
     scenes = [SceneryScene(lines=(), picture=still.name)]
     if not number:
         scenes.append(NumberScene(lines=(), value=384_400, unit="km", text="From here to the Moon"))

@@ -1,0 +1,24 @@
+"""Worker processes that are threads: a fixture to import, for tests of what is made and not of where.
+
+A process that starts from nothing loads all that draws, which takes longer than most tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from anyio import to_thread
+
+from pipeline.orchestrator.film.attempt import Attempt
+
+
+@pytest.fixture
+def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an attempt computes is computed here."""
+
+    async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object) -> object:
+        return await to_thread.run_sync(partial(function, *arguments))
+
+    monkeypatch.setattr(Attempt, "compute", in_thread)
