@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.model import (
+    Bar,
     BarsScene,
     Cue,
     DiagramScene,
@@ -221,6 +222,14 @@ def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
     scene = QuizScene(lines=lines, text="세 🇯🇵", items=("심장", "피를", "문어의", "세"), answer=1)
 
     assert [*find_faults(scene, look_of((960, 400), language="ko", theme="midnight-light"))] == []
+
+
+def test_numbers_of_an_axis_stand_apart_and_each_is_another():
+    # Found by the soak, with SCENES_SEED=261126.
+    items = (Bar(label="—", value=1.2e-7), Bar(label="—", value=1.2e-7))
+    scene = BarsScene(lines=(), heading="où", unit="€", items=items)
+
+    assert [*find_faults(scene, look_of(FORMATS["9:16"], language="fr", theme="forest-light"))] == []
 
 
 # --- when things are there -------------------------------------------------------------------------------------------
