@@ -18,6 +18,7 @@ from pipeline.model import (
     DiagramScene,
     LinesScene,
     Node,
+    NumberScene,
     ProductScene,
     QuizScene,
     SceneryScene,
@@ -32,6 +33,7 @@ from pipeline.model import (
 )
 from pipeline.model.showing import texts_of
 from pipeline.rendering import Look
+from pipeline.rendering import theme as type_scale
 from pipeline.rendering.background import background
 from pipeline.rendering.captions import captions
 from pipeline.rendering.composition import Composition
@@ -63,6 +65,7 @@ CONTRAST, LARGE_CONTRAST, DIMMED_CONTRAST = 4.5, 3.0, 3.0
 FEW = settings(
     deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
+SCALE = {size for name, sizes in vars(type_scale).items() if name.endswith("_SIZES") for size in sizes}
 LABELS = {"kicker", "source", "unit", "mark", "item_label", "link_label", "column", "item_aspect"}
 
 
@@ -283,6 +286,26 @@ def test_an_item_is_there_when_its_line_begins_and_not_before(kind, size):
         # The name of a bar does so, too.
         assert isinstance(scene, BarsScene) or letters_of(shown[-1]) not in before, (number, shown)
         assert all(letters_of(text) in after for text in shown), (number, shown)
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_every_text_has_a_size_of_the_type_scale(kind, size):
+    steps = {look_of(size).grid.type_px(each) for each in SCALE}
+    for line in read(composed(kind, size)):
+        # Numbers and letters in rings are as large as these; a figure that counts, and its unit, fill their place.
+        in_ring = len(letters_of(line.text)) <= 1
+        assert in_ring or kind is NumberScene or line.size_px in steps, (line.text, line.size_px)
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby(kind, size):
+    grid = look_of(size).grid
+    for element in composed(kind, size).elements:
+        if getattr(element, "text", ""):
+            assert element.motion.over <= 0.6 * MOTION_RATE, element.text
+            assert element.motion.rise_px <= grid.px(48), element.text
 
 
 # --- for whom --------------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ..
 
 
 def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBlock, ...]:
-    """Numbers of an axis, small; with their unit, if that is a sign. What could not be told apart is zero or nothing."""
+    """Numbers of an axis, small; with their unit, if that is a sign. If some would look alike, only zero is written."""
     sign = unit if is_sign(unit) else ""
     texts = write_numbers(values, look.language, sign)
     if len(set(texts)) < len(texts):
