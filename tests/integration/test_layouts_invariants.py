@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.model import (
+    SCENES,
     Bar,
     BarsScene,
     Cue,
@@ -225,6 +226,27 @@ def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
     scene = QuizScene(lines=lines, text="세 🇯🇵", items=("심장", "피를", "문어의", "세"), answer=1)
 
     assert [*find_faults(scene, look_of((960, 400), language="ko", theme="midnight-light"))] == []
+
+
+def test_the_tail_of_a_price_stays_above_the_margin():
+    # Found by the soak, likewise: letters like the last of "Kuwaiti".
+    scene = ProductScene(lines=(), picture="photo.jpg", heading="في", price="في", price_before="متساوية", items=())
+
+    for size in (FORMATS["9:16"], FORMATS["16:9"], FORMATS["1:1"]):
+        assert [*find_faults(scene, look_of(size, language="ar", theme="clay-dark"))] == []
+
+
+def test_there_is_a_layout_for_every_kind_of_scene_and_there_are_at_least_sixteen():
+    assert set(LAYOUTS) == set(SCENES.values())
+    assert len(LAYOUTS) >= 16
+
+
+def test_numbers_of_an_axis_and_at_bars_are_written_as_the_language_writes_them():
+    items = (Bar(label="Eins", value=1234.5), Bar(label="Zwei", value=2000))
+    scene = BarsScene(lines=(), heading="Viel", unit="%", items=items)
+
+    shown = [line.text for line in read(lay_out(scene, (), look_of(FORMATS["16:9"], language="de")))]
+    assert {"500\u00a0%", "1.500\u00a0%", "1.234,5\u00a0%", "2.000,0\u00a0%"} <= set(shown)
 
 
 def test_numbers_of_an_axis_stand_apart_and_each_is_another():
