@@ -82,15 +82,16 @@ class _Bars:
         """Bars that grow to the right, their labels beside them, their numbers at their ends."""
         grid, count, width = self._grid, len(self._amounts), self._grid.content.width
         values = self._values(VALUE, width // 3)
-        labels = self._labels(round(width * _BESIDE), 2, page.room_px // count)
+        # Where bars lie close together, the numbers at their ends are enough.
+        has_axis = page.room_px // count >= grid.px(_CLOSE)
+        axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
+        row_px = (page.room_px - axis_px) // count
+        labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
         beside = widest + sum(self._beside(values))
         if grid.is_stacked and (beside > _BESIDE_BOTH * width or any(label.cut for label in labels)):
             return self._lying_below(page)
-        # Where bars lie close together, the numbers at their ends are enough.
-        has_axis = page.room_px // count >= grid.px(_CLOSE)
-        axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
-        pitch = min(grid.px(_PITCH), (page.room_px - axis_px) // count)
+        pitch = min(max(grid.px(_PITCH), least_px + grid.px(_GAP)), row_px)
         thick = min(grid.px(_THICK), round(pitch * _THICK_SHARE))
         sprites, area = page.place(pitch * count + axis_px)
         left = area.left + widest + grid.px(40)
@@ -180,6 +181,17 @@ class _Bars:
                 motion=enter(grid, 6, rise=0),
             )
         return [*elements, *sprites]
+
+    def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
+        """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
+
+        def pitch(labels: Sequence[TextBlock]) -> int:
+            return max(label.reach_px + label.height_px + label.tail_px for label in labels) + self._grid.px(8)
+
+        labels = self._labels(width_px, 2, row_px)
+        over_px = pitch(labels) - row_px
+        labels = labels if over_px <= 0 else self._labels(width_px, 2, row_px - over_px)
+        return labels, pitch(labels)
 
     def _labels(self, width_px: int, most_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
         """All of one size: the largest at which each fits."""
