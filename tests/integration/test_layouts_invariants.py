@@ -15,6 +15,7 @@ from pipeline.model import (
     SCENES,
     Bar,
     BarsScene,
+    BulletsScene,
     Cue,
     DiagramScene,
     LinesScene,
@@ -317,6 +318,19 @@ def test_an_item_is_there_when_its_line_begins_and_not_before(kind, size):
         # The name of a bar does so, too.
         assert isinstance(scene, BarsScene) or letters_of(shown[-1]) not in before, (number, shown)
         assert all(letters_of(text) in after for text in shown), (number, shown)
+
+
+@EVERY_FORMAT
+def test_of_bullets_the_one_that_is_spoken_of_is_bright_and_those_before_it_step_back(size):
+    scene, composition = typical(BulletsScene), composed(BulletsScene, size)
+
+    begins = line_frames(scene, spoken(scene))
+    for number, (shown,) in items_shown(scene).items():
+        lines = read(composition, begins[number] + MOTION_RATE)
+        for other, (text,) in items_shown(scene).items():
+            of_it = [line for line in lines if len(line.text) > 1 and letters_of(line.text) in letters_of(text)]
+            dimmed = {line.is_dimmed for line in of_it}
+            assert dimmed == (set() if other > number else {other < number}), (shown, text)
 
 
 @EVERY_FORMAT
