@@ -23,7 +23,7 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.rendering import Look, draw_scene, sprites
-from pipeline.rendering.layouts import lay_out, shares
+from pipeline.rendering.layouts import lay_out, lines, shares
 from pipeline.rendering.layouts.growth import Growth
 from pipeline.rendering.sprites import Sprite
 from tests.standins.reading import content_of
@@ -254,6 +254,23 @@ def test_the_parts_of_a_ring_cover_as_much_as_their_shares(size):
 
     covered = [ink / sum(inks) for ink in inks]
     assert covered == pytest.approx([0.69, 0.30, 0.01], abs=0.02)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_names_of_five_lines_are_whole_and_stand_apart(size):
+    names = (
+        "Coal and other solid fuels",
+        "Wind, sun and water power",
+        "Nuclear power stations",
+        "Gas and oil",
+        "Waste",
+    )
+    items = tuple(Series(label=name, values=(number, 30 + number / 9)) for number, name in enumerate(names))
+    look = look_of(size)
+    ends = lines._ends(replace(LINES, marks=("2015", "2016"), items=items), look, room_px=look.grid.px(430))
+
+    assert not any(end.name.cut for end in ends)
+    assert sum(end.height_px for end in ends) + 4 * look.grid.px(24) <= look.grid.px(430)
 
 
 def test_lines_rise_with_their_values():
