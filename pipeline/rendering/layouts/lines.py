@@ -46,7 +46,7 @@ _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
 _GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
 # Share of the width that the names at the ends take at most, on how many lines: where they would be cut, or two lines
 # of each have no room, they may be wider.
-_NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.26, 2), (0.34, 2), (0.34, 1))
+_NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.26, 2), (0.34, 2), (0.42, 1))
 # Of a name and its value, and of two names.
 _BELOW_NAME, _BETWEEN = 16, 32
 
