@@ -16,6 +16,7 @@ from pipeline.rendering.text import (
     CAP_HEIGHT_EM,
     Line,
     TextStyle,
+    draw_ink,
     leading_of,
     measure,
     presentable,
@@ -66,6 +67,12 @@ class TextBlock:
         if not self.lines:
             return 0
         return round(self.size_px * max(self.style.reach, reach_of(self.lines[0].text, self.style) - ACCENT_EM))
+
+    @property
+    def tail_px(self) -> int:
+        """How far letters of its last line hang below the baseline: half of their size, in some scripts."""
+        ink = draw_ink(self.lines[-1], self.size_px) if self.lines else None
+        return max(0, ink.top + ink.mask.height) if ink else 0
 
     @property
     def height_px(self) -> int:

@@ -67,6 +67,7 @@ class Motion:
         level = float(FULL)
         for change in self.levels:
             if frame >= change.frame:
+                # What leaves is nearly gone at once, so that nothing is written over it: a quarter of a second in all.
                 eased = ease_out(min(1.0, (frame - change.frame + 1) / FADE_FRAMES))
                 level += (change.opacity - level) * eased
         return level

@@ -27,6 +27,8 @@ _SIGNIFICANT, _SIGNIFICANT_SHORT = 5, 3
 # How many times larger the largest is that makes a number next to nothing.
 _NEXT_TO_NOTHING = 1000
 _MOST_DECIMALS = 6
+# Stands before the zero of what is smaller than these decimals can tell.
+_ABOUT = "≈"
 _BY_TEN_THOUSANDS = frozenset({"ja", "zh", "yue", "ko"})
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 # Where the digits of CLDR's numbering systems begin; any other is written as in English.
@@ -74,7 +76,7 @@ def with_unit(number: str, language: str, unit: str) -> str:
     if not unit:
         return number
     locale = locale_of(language)
-    minus, bare = (MINUS, number[1:]) if number.startswith(MINUS) else ("", number)
+    minus, bare = (number[0], number[1:]) if number.startswith((MINUS, _ABOUT)) else ("", number)
     money = _CURRENCY.fullmatch(unit)
     if money and unicodedata.category(money["sign"]) == "Sc":
         before, after = _around(locale.currency_formats["standard"].pattern, "¤", money[1], joined=len(money[1]) == 1)
@@ -111,7 +113,9 @@ def _decimals(values: Sequence[float], largest: float) -> int:
 
 
 def _own_decimals(value: float) -> int:
-    """Of a number as it was given, of at most so many digits."""
+    """Of a number as it was given, of at most so many digits; none if all of those would be zeros."""
+    if round(abs(value), _MOST_DECIMALS) == 0:
+        return 0
     exponent = Decimal(f"{value:.{_SIGNIFICANT}g}").normalize().as_tuple().exponent
     return min(_MOST_DECIMALS, max(0, -exponent)) if isinstance(exponent, int) else 0
 
@@ -122,6 +126,8 @@ def _plain(value: float, decimals: int, locale: Locale) -> str:
         # Next to a large one it would be nothing, or another number.
         decimals = min(_MOST_DECIMALS, _own_decimals(float(f"{value:.1g}")))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    if exact and not rounded:
+        return _ABOUT + native("0", locale)
     return native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
 
 

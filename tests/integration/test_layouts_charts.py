@@ -256,6 +256,16 @@ def test_the_parts_of_a_ring_cover_as_much_as_their_shares(size):
     assert covered == pytest.approx([0.69, 0.30, 0.01], abs=0.02)
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_names_of_five_lines_are_whole_and_stand_apart(size):
+    names = ("Coal and other solid fuels", "Wind, sun and water power", "Nuclear power stations", "Gas, oil", "Waste")
+    items = tuple(Series(label=name, values=(number, 5, 30 + number / 9)) for number, name in enumerate(names))
+    scene = replace(LINES, heading="Where all the electricity of a country comes from today", items=items)
+
+    assert {*names} <= {each.text for each in lay_out(scene, (), look_of(size)).elements if isinstance(each, Sprite)}
+    assert_readable(scene, look_of(size))
+
+
 def test_lines_rise_with_their_values():
     solar = grown(LINES)[-1]
     rows = [int(np.asarray(solar.mask)[:, column].argmax()) for column in (4, -5)]

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.model import (
+    SCENES,
+    Bar,
     BarsScene,
+    BulletsScene,
     Cue,
     DiagramScene,
     LinesScene,
     Node,
+    NumberScene,
     ProductScene,
     QuizScene,
     SceneryScene,
@@ -31,6 +35,7 @@ from pipeline.model import (
 )
 from pipeline.model.showing import texts_of
 from pipeline.rendering import Look
+from pipeline.rendering import theme as type_scale
 from pipeline.rendering.background import background
 from pipeline.rendering.captions import captions
 from pipeline.rendering.composition import Composition
@@ -62,6 +67,7 @@ CONTRAST, LARGE_CONTRAST, DIMMED_CONTRAST = 4.5, 3.0, 3.0
 FEW = settings(
     deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
+SCALE = {size for name, sizes in vars(type_scale).items() if name.endswith("_SIZES") for size in sizes}
 LABELS = {"kicker", "source", "unit", "mark", "item_label", "link_label", "column", "item_aspect"}
 
 
@@ -223,6 +229,44 @@ def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
     assert [*find_faults(scene, look_of((960, 400), language="ko", theme="midnight-light"))] == []
 
 
+def test_labels_of_two_lines_stand_clear_of_the_label_below_them():
+    # Found by the soak, with SCENES_SEED=77001.
+    items = tuple(Bar(label="می\u200cرود قلب\u200cها آب قلب\u200cها", value=value) for value in (0.0, 1.0))
+    scene = BarsScene(lines=(), heading="آب", unit="人", items=items, source="آب")
+
+    for size in (FORMATS["9:16"], FORMATS["16:9"], FORMATS["1:1"]):
+        assert [*find_faults(scene, look_of(size, language="fa", theme="forest-dark"))] == []
+
+
+def test_the_tail_of_a_price_stays_above_the_margin():
+    # Found by the soak, with SCENES_SEED=261126: letters like the last of "Kuwaiti".
+    scene = ProductScene(lines=(), picture="photo.jpg", heading="في", price="في", price_before="متساوية", items=())
+
+    for size in (FORMATS["9:16"], FORMATS["16:9"], FORMATS["1:1"]):
+        assert [*find_faults(scene, look_of(size, language="ar", theme="clay-dark"))] == []
+
+
+def test_there_is_a_layout_for_every_kind_of_scene_and_there_are_at_least_sixteen():
+    assert set(LAYOUTS) == set(SCENES.values())
+    assert len(LAYOUTS) >= 16
+
+
+def test_numbers_of_an_axis_and_at_bars_are_written_as_the_language_writes_them():
+    items = (Bar(label="Eins", value=1234.5), Bar(label="Zwei", value=2000))
+    scene = BarsScene(lines=(), heading="Viel", unit="%", items=items)
+
+    shown = [line.text for line in read(lay_out(scene, (), look_of(FORMATS["16:9"], language="de")))]
+    assert {"500\u00a0%", "1.500\u00a0%", "1.234,5\u00a0%", "2.000,0\u00a0%"} <= set(shown)
+
+
+def test_numbers_of_an_axis_stand_apart_and_each_is_another():
+    # Found by the soak, with SCENES_SEED=261126.
+    items = (Bar(label="—", value=1.2e-7), Bar(label="—", value=1.2e-7))
+    scene = BarsScene(lines=(), heading="où", unit="€", items=items)
+
+    assert [*find_faults(scene, look_of(FORMATS["9:16"], language="fr", theme="forest-light"))] == []
+
+
 # --- when things are there -------------------------------------------------------------------------------------------
 
 
@@ -274,6 +318,39 @@ def test_an_item_is_there_when_its_line_begins_and_not_before(kind, size):
         # The name of a bar does so, too.
         assert isinstance(scene, BarsScene) or letters_of(shown[-1]) not in before, (number, shown)
         assert all(letters_of(text) in after for text in shown), (number, shown)
+
+
+@EVERY_FORMAT
+def test_of_bullets_the_one_that_is_spoken_of_is_bright_and_those_before_it_step_back(size):
+    scene, composition = typical(BulletsScene), composed(BulletsScene, size)
+
+    begins = line_frames(scene, spoken(scene))
+    for number, (shown,) in items_shown(scene).items():
+        lines = read(composition, begins[number] + MOTION_RATE)
+        for other, (text,) in items_shown(scene).items():
+            of_it = [line for line in lines if len(line.text) > 1 and letters_of(line.text) in letters_of(text)]
+            dimmed = {line.is_dimmed for line in of_it}
+            assert dimmed == (set() if other > number else {other < number}), (shown, text)
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_every_text_has_a_size_of_the_type_scale(kind, size):
+    steps = {look_of(size).grid.type_px(each) for each in SCALE}
+    for line in read(composed(kind, size)):
+        # Numbers and letters in rings are as large as these; a figure that counts, and its unit, fill their place.
+        in_ring = len(letters_of(line.text)) <= 1
+        assert in_ring or kind is NumberScene or line.size_px in steps, (line.text, line.size_px)
+
+
+@EVERY_FORMAT
+@EVERY_LAYOUT
+def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby(kind, size):
+    grid = look_of(size).grid
+    for element in composed(kind, size).elements:
+        if getattr(element, "text", ""):
+            assert element.motion.over <= 0.6 * MOTION_RATE, element.text
+            assert element.motion.rise_px <= grid.px(48), element.text
 
 
 # --- for whom --------------------------------------------------------------------------------------------------------

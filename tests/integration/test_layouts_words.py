@@ -15,6 +15,7 @@ from pipeline.model import (
     QuoteScene,
     SectionScene,
     SpokenLine,
+    StatementScene,
     TitleScene,
     VideoFormat,
     Word,
@@ -236,6 +237,19 @@ def test_words_that_are_quoted_come_when_they_are_spoken_and_their_author_before
 
     assert len(texts(composition, begins - 1)) == 2
     assert len(texts(composition, LATE)) > 3
+
+
+@EVERY_SIZE
+def test_the_key_phrase_of_a_statement_has_the_accent_and_the_rest_has_not(size):
+    def lit(emphasis):
+        scene = StatementScene(lines=(), text="When it swims, its heart stops.", emphasis=emphasis)
+        elements = [each for each in lay_out(scene, (), look_of(size)).elements if isinstance(each, Sprite)]
+        written = [each for each in elements if each.text]
+        return [each.ink == colour(MIDNIGHT.accent) for each in written]
+
+    assert not any(lit(""))
+    assert any(lit("heart stops"))
+    assert not all(lit("heart stops"))
 
 
 def test_a_quotation_has_one_pair_of_marks():

@@ -9,9 +9,11 @@ from PIL import Image
 from pipeline.model import BulletsScene, SpokenLine, Word
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
-from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
+from pipeline.rendering.fitting import fit
+from pipeline.rendering.motion import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.picture import Picture
-from pipeline.rendering.sprites import flat
+from pipeline.rendering.sprites import flat, letters
+from pipeline.rendering.text import BODY
 from pipeline.rendering.timeline import frame_at, item_frames, play
 
 GROUND = Picture.of(Image.new("RGB", (64, 48), "#102030"))
@@ -38,6 +40,32 @@ def test_an_entrance_only_ever_rises_and_brightens_and_then_rests(enters, over, 
     assert len(set(poses[enters + over :])) == 1
     assert poses[-1].opacity == FULL
     assert poses[-1].drop_px == 0
+
+
+def test_an_entrance_takes_half_a_second_and_slows_down():
+    motion = Motion(enters=0, rise_px=1000)
+    drops = [motion.pose(frame).drop_px for frame in range(20)]
+    steps = [before - after for before, after in pairwise(drops)]
+
+    assert 0.4 <= drops.index(0) / MOTION_RATE <= 0.6
+    assert steps == sorted(steps, reverse=True)
+
+
+def test_what_leaves_is_gone_in_a_quarter_of_a_second_most_of_it_at_once():
+    # Fast first, not last: what takes its place is not written over it.
+    motion = Motion(enters=0, over=1, levels=(Level(30, 0),))
+    opacity = [pose.opacity if (pose := motion.pose(frame)) else 0 for frame in range(60)]
+
+    assert opacity[29] == FULL
+    assert 0.2 <= (opacity.index(0) - 29) / MOTION_RATE <= 0.3
+    assert opacity[32] < FULL / 3
+
+
+def test_the_lines_of_a_text_enter_a_tenth_of_a_second_apart():
+    block = fit("One line and another one", BODY, (40,), width_px=300, most_lines=3)
+    sprites = letters(block, left=0, top=0, colours=("#FFFFFF",), motion=Motion(enters=7))
+
+    assert [sprite.motion.enters for sprite in sprites] == [7, 10]
 
 
 def test_an_item_dims_and_stays_dimmed():

@@ -64,6 +64,11 @@ def test_what_is_small_beside_a_large_one_is_not_written_as_nothing():
     assert write_numbers((800, 0.6), "en") == ("800", "0.6")
 
 
+def test_what_is_too_small_for_six_decimals_is_about_nothing_and_not_exactly_that():
+    assert write_numbers((1.2e-7, 0), "en", "$") == ("≈$0", "$0")
+    assert write_number(-1.2e-7, "de", "%") == "≈0\u00a0%"
+
+
 def test_a_number_next_to_nothing_gives_the_large_ones_no_decimals():
     assert write_numbers((54, 25, 0.01), "en", "cm") == ("54\u00a0cm", "25\u00a0cm", "0.01\u00a0cm")
 

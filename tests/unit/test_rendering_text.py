@@ -221,6 +221,14 @@ def test_no_line_ends_with_a_lonely_last_word():
     assert broken == ["Why octopuses", "have three hearts"]
 
 
+@pytest.mark.parametrize("width_px", range(700, 1700, 100))
+def test_the_lines_of_a_sentence_are_about_as_long_as_each_other(width_px):
+    text = "An octopus prefers to crawl, because swimming stops the heart that feeds its whole body."
+    lines = fit(text, STATEMENT, (64,), width_px=width_px, most_lines=9).lines
+
+    assert min(line.width_em for line in lines) >= 0.65 * max(line.width_em for line in lines)
+
+
 @pytest.mark.parametrize("title", ["Rust never sleeps", "The invention of the shipping container", "Rust and ruin"])
 def test_a_better_break_costs_at_most_a_fifth_of_the_size(title, monkeypatch):
     box = {"width_px": 970, "height_px": 520, "most_lines": 5}

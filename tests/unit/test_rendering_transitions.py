@@ -7,7 +7,9 @@ from pipeline.model import Brief, BulletsScene, SpokenLine, StatementScene, Vide
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.look import Frame
 from pipeline.rendering.timeline import last_picture
+from pipeline.rendering.transitions import entering
 
 SIZE = VideoFormat(width_px=480, height_px=270)
 FIRST = StatementScene(lines=(SpokenLine(text="It rests."),), text="An octopus rests.")
@@ -41,6 +43,15 @@ def test_a_transition_begins_near_the_scene_before_and_ends_in_the_scene_as_it_i
     # 300 to 400 ms at 30 pictures a second.
     differing = sum(hold == 1 for _, hold in moved) - sum(hold == 1 for _, hold in plain)
     assert differing <= 12
+
+
+@pytest.mark.parametrize(("transition", "costs"), [("cut", 0), ("fade", 10), ("slide", 10), ("wipe", 10)])
+def test_a_transition_costs_the_pictures_of_a_third_of_a_second_and_a_cut_costs_none(transition, costs):
+    before, now = (last_picture(lay_out(scene, (), look())) for scene in (FIRST, SECOND))
+    resting = [Frame(now, FRAMES, ())]
+
+    made = [frame.hold for frame in entering(resting, before, transition, frame_rate=30, right_to_left=False)]
+    assert made == [1] * costs + [FRAMES - costs]
 
 
 @pytest.mark.parametrize("transition", ["fade", "slide", "wipe"])

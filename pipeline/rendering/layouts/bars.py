@@ -84,15 +84,16 @@ class _Bars:
         """Bars that grow to the right, their labels beside them, their numbers at their ends."""
         grid, count, width = self._grid, len(self._amounts), self._grid.content.width
         values = self._values(VALUE, width // 3)
-        labels = self._labels(round(width * _BESIDE), 2, page.room_px // count)
+        # Where bars lie close together, the numbers at their ends are enough.
+        has_axis = page.room_px // count >= grid.px(_CLOSE)
+        axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
+        row_px = (page.room_px - axis_px) // count
+        labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
         beside = widest + sum(self._beside(values))
         if grid.is_stacked and (beside > _BESIDE_BOTH * width or any(label.cut for label in labels)):
             return self._lying_below(page)
-        # Where bars lie close together, the numbers at their ends are enough.
-        has_axis = page.room_px // count >= grid.px(_CLOSE)
-        axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
-        pitch = min(grid.type_px(_PITCH), (page.room_px - axis_px) // count)
+        pitch = min(max(grid.type_px(_PITCH), least_px + grid.px(_GAP)), row_px)
         thick = min(grid.type_px(_THICK), round(pitch * _THICK_SHARE))
         sprites, area = page.place(pitch * count + axis_px)
         left = area.left + widest + grid.px(40)
@@ -186,6 +187,17 @@ class _Bars:
             )
         return [*elements, *sprites]
 
+    def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
+        """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
+
+        def pitch(labels: Sequence[TextBlock]) -> int:
+            return max(label.reach_px + label.height_px + label.tail_px for label in labels) + self._grid.px(8)
+
+        labels = self._labels(width_px, 2, row_px)
+        over_px = pitch(labels) - row_px
+        labels = labels if over_px <= 0 else self._labels(width_px, 2, row_px - over_px)
+        return labels, pitch(labels)
+
     def _labels(self, width_px: int, most_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
         """All of one size: the largest at which each fits."""
         return alike(
@@ -255,33 +267,39 @@ class _Bars:
         after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
         return before, after
 
-    def _ticks(self, scale: Scale, start_px: int, end_px: int) -> tuple[float, ...]:
+    def _ticks(self, scale: Scale, start_px: int, end_px: int, most: int = _MOST_TICKS) -> tuple[float, ...]:
         """Round numbers as far as the axis reaches, which is beyond the longest bar."""
         per_px = (scale.high - scale.low) / (scale.end_px - scale.start_px)
         low = scale.low + (start_px - scale.start_px) * per_px if scale.low < 0 else 0.0
         high = scale.high + (end_px - scale.end_px) * per_px if scale.high > 0 else 0.0
-        return ticks(low, high, most=_MOST_TICKS)
+        return ticks(low, high, most=most)
 
     def _grid_across(self, scale: Scale, box: Box, clear: Sequence[Box], *, has_axis: bool) -> list[Element]:
         """Upright lines at round numbers, which stand below them; without an axis, only the one at zero."""
-        marks = self._ticks(scale, box.left, box.right) if has_axis else (0.0,)
         elements: list[Element] = []
         width = max(1, self._grid.px(2))
-        for mark, text in zip(marks, tick_texts(marks, self._scene.unit, self._look), strict=True):
+        for mark, text, left in self._axis(scale, box) if has_axis else ((0.0, None, 0),):
             x = scale.px(mark)
             line = Box(x - width, box.top, x, box.bottom)
             elements.append(rule(self._look, line, frame=6, strong=mark == 0, clear=clear if mark else ()))
-            if not has_axis:
-                break
-            left = min(max(x - text.width_px // 2, box.left), box.right - text.width_px)
-            elements += letters(
-                text,
-                left=left,
-                top=box.bottom + self._grid.px(16),
-                colours=(self._look.theme.muted,),
-                motion=enter(self._grid, 6, rise=0),
-            )
+            if text:
+                top, motion = box.bottom + self._grid.px(16), enter(self._grid, 6, rise=0)
+                elements += letters(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
+
+    def _axis(self, scale: Scale, box: Box) -> list[tuple[float, TextBlock | None, int]]:
+        """As many round numbers as stand apart, set, and where; where even two would not, zero alone, unwritten."""
+        for most in range(_MOST_TICKS, 1, -1):
+            marks = self._ticks(scale, box.left, box.right, most)
+            texts = tick_texts(marks, self._scene.unit, self._look)
+            lefts = [
+                min(max(scale.px(mark) - text.width_px // 2, box.left), box.right - text.width_px)
+                for mark, text in zip(marks, texts, strict=True)
+            ]
+            ends = [left + text.width_px + self._grid.px(_GAP) for left, text in zip(lefts, texts, strict=True)]
+            if all(end <= left for end, left in zip(ends, lefts[1:], strict=False)):
+                return list(zip(marks, texts, lefts, strict=True))
+        return [(0.0, None, 0)]
 
     def _around(self, block: TextBlock, left: int, top: int) -> Box:
         """The place of a text with some air, which lines of the grid do not cross."""

@@ -15,7 +15,7 @@ from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, heading, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FULL, Level, Motion
-from pipeline.rendering.numbers import SHORT_UNIT_CHARS, is_sign, write_numbers
+from pipeline.rendering.numbers import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Sprite, letters
 from pipeline.rendering.text import BODY, HEADING, ITEM, TextStyle
@@ -119,8 +119,11 @@ def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ..
 
 
 def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBlock, ...]:
-    """Numbers of an axis, small; with their unit, if that is a sign."""
-    texts = write_numbers(values, look.language, unit if is_sign(unit) else "")
+    """Numbers of an axis, small; with their unit, if that is a sign. If some would look alike, only zero is written."""
+    sign = unit if is_sign(unit) else ""
+    texts = write_numbers(values, look.language, sign)
+    if len(set(texts)) < len(texts):
+        texts = tuple("" if value else write_number(0, look.language, sign) for value in values)
     style, steps = look.styled(TICK), sizes(look.grid, SOURCE_SIZES)
     return tuple(fit(text, style, steps, width_px=look.grid.content.width) for text in texts)
 

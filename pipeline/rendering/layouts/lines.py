@@ -44,8 +44,9 @@ _NAME_AFTER = 24
 # first mark, and its height, at most.
 _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
 _GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
-# Share of the width that the names at the ends take at most.
-_NAMES, _NAMES_NARROW = 0.22, 0.28
+# Share of the width that the names at the ends take at most, on how many lines: where they would be cut, or two lines
+# of each have no room, they may be wider.
+_NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.28, 2), (0.34, 2), (0.42, 1))
 # Of a name and its value, and of two names.
 _BELOW_NAME, _BETWEEN = 16, 32
 
@@ -187,23 +188,40 @@ def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[E
 
 
 def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
+    """What stands at the ends of the lines: whole and apart from each other if that can be, at least apart."""
+    tried = [
+        _ends_within(scene, look, share, most_lines, room_px)
+        for share, most_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
+    ]
+    apart = [ends for ends in tried if _height(ends, look) <= room_px]
+    whole = [ends for ends in apart if not any(end.name.cut for end in ends)]
+    return [*whole, *apart, tried[-1]][0]
+
+
+def _ends_within(scene: LinesScene, look: Look, share: float, most_lines: int, room_px: int) -> tuple[_End, ...]:
     """Names, and last values where all of them fit; else only that of the point."""
     grid = look.grid
-    width = round(grid.content.width * (_NAMES_NARROW if grid.is_stacked else _NAMES))
+    width = round(grid.content.width * share)
     styles = [STRONG if number + 1 == scene.point else BODY for number in range(len(scene.items))]
     styles = [replace(style, leading=1.15) for style in styles]
     labels, size_px = [series.label for series in scene.items], grid.type_px(36)
-    names = alike(labels, styles, look, width_px=width, height_px=2 * size_px, most_lines=2, largest_px=size_px)
+    height = most_lines * size_px
+    names = alike(labels, styles, look, width_px=width, height_px=height, most_lines=most_lines, largest_px=size_px)
     texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
     values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
     gap = grid.px(_BELOW_NAME) + max(block.reach_px for block in (*names, *values))
     every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))
-    if sum(end.height_px for end in every) + grid.px(_BETWEEN) * len(every) <= 0.8 * room_px:
+    if _height(every, look) + grid.px(_BETWEEN) <= 0.8 * room_px:
         return every
     return tuple(
         end if number + 1 == scene.point else _End(name=end.name, value=None, gap_px=0)
         for number, end in enumerate(every)
     )
+
+
+def _height(ends: Sequence[_End], look: Look) -> int:
+    """Of all of them below each other, apart."""
+    return sum(end.height_px for end in ends) + look.grid.px(_BETWEEN) * (len(ends) - 1)
 
 
 def _read(name: str, theme: Theme) -> str:

@@ -77,6 +77,12 @@ class _Texts:
         between = look.grid.px(_AFTER_FACT) * max(0, len(self.facts) - 1)
         return sum(fact.height_px for fact in self.facts) + between
 
+    def tails_px(self, look: Look) -> int:
+        """What the last lines need below their baseline, where that is more than is free there."""
+        last = next((each for each in (self.price, self.rating) if each.lines), self.name)
+        ends = self.facts[-1:] if self.facts and not self.facts_at_px else (*self.facts[-1:], last)
+        return max(0, max(each.tail_px for each in ends) - look.grid.px(_BELOW))
+
     def above_price_px(self, look: Look) -> int:
         """From the stars, or the last baseline of the name, to the capitals of the price."""
         tails = 0 if self.rating.lines else self.name.reach_px
@@ -104,7 +110,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
             shares.insert(0, (_SQUARE_SHARE, True))
         tries = [(round(content.height * (1 - share)), beside) for share, beside in shares]
         texts = _fitted(scene, look, content.width, tries)
-        left, top = content.left, content.bottom - texts.height_px(look)
+        left, top = content.left, content.bottom - texts.tails_px(look) - texts.height_px(look)
         bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
         box = Box(0, 0, look.format.width_px, bottom)
@@ -116,7 +122,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + grid.px(_GAP)
         texts = _fitted(scene, look, content.right - left, [(content.height, False)])
-        top = content.middle - texts.height_px(look) // 2
+        top = content.middle - (texts.height_px(look) + texts.tails_px(look)) // 2
     elements = [*_shown(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
@@ -183,7 +189,7 @@ def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[tupl
             texts = _texts(scene, look, width_px, step, 2, beside=beside)
             cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
             cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
-            if texts.height_px(look) <= height_px and not cut:
+            if not cut and texts.height_px(look) + texts.tails_px(look) <= height_px:
                 return texts
     texts = _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
     # Half a price is none.

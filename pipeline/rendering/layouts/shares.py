@@ -33,7 +33,7 @@ from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import BODY, draw_ink
+from pipeline.rendering.text import BODY
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES, between
 
 # Room for text in the middle of the ring, of its diameter.
@@ -184,9 +184,7 @@ def _middle(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, ...]:
 
 def _below_value(value: TextBlock, look: Look) -> int:
     """From the number in the middle to its name: units of some scripts have tails that are long at that size."""
-    ink = draw_ink(value.lines[0], value.size_px) if value.lines else None
-    tails = ink.top + ink.mask.height if ink else 0
-    return max(look.grid.px(28), tails + look.grid.px(8))
+    return max(look.grid.px(28), value.tail_px + look.grid.px(8))
 
 
 def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) -> list[Sprite]:
