@@ -124,7 +124,7 @@ def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
 
 
 async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch):
-    monkeypatch.setattr(Attempt, "compute", lambda _, function, *arguments: in_thread(function, *arguments))
+    monkeypatch.setattr(Attempt, "compute", lambda _, function, *arguments, **__: in_thread(function, *arguments))
     settings = {"script.writers": "outline", "narration.narrator": "silence", "video.format": "9:16"}
     shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
     items = tuple(Paragraph(text=f"{step.title}: {STEP.text}.") for step in FULL.items)
