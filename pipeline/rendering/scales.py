@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# A range so narrow has no steps that a float can hold.
+_NOTHING = 1e-300
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
@@ -49,6 +52,8 @@ def round_range(values: Sequence[float], *, most: int, from_zero: bool = False) 
         high = max(high, 0.0)
     if high - low <= 1e-9 * max(abs(high), abs(low)):
         low, high = (min(low, 0.0), max(high, 0.0)) if low else (0.0, 1.0)
+    if high - low < _NOTHING:
+        low, high = (-1.0 if low < 0 else 0.0), (1.0 if high > 0 else 0.0)
     ranges = [_rounded(low, high, count) for count in range(max(3, most - 2), most + 1)]
     return min(ranges, key=lambda found: found[1] - found[0])
 

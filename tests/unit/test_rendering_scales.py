@@ -45,7 +45,15 @@ def test_a_round_range_holds_every_value_and_begins_at_zero_if_asked_for(values,
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [((317, 424.6), (300, 450)), ((0, 10600), (0, 12000)), ((-3, 4), (-4, 4)), ((5, 5), (0, 5)), ((0, 0), (0, 1))],
+    [
+        ((317, 424.6), (300, 450)),
+        ((0, 10600), (0, 12000)),
+        ((-3, 4), (-4, 4)),
+        ((5, 5), (0, 5)),
+        ((0, 0), (0, 1)),
+        ((5e-324,), (0, 1)),
+        ((-5e-324, 5e-324), (-1, 1)),
+    ],
 )
 def test_ranges_that_people_would_choose(values, expected):
     assert round_range(values, most=7) == expected
