@@ -37,4 +37,5 @@ def in_order(*streams: Iterable[Packet]) -> Iterator[Packet]:
 
 def _decoding_time_s(packet: Packet) -> float:
     # One division of whole numbers: equal times are equal in all units, and it takes a tenth of a fraction's time.
-    return (packet.dts or 0) * packet.time_base.numerator / packet.time_base.denominator
+    base = packet.time_base
+    return (packet.dts or 0) * base.numerator / base.denominator

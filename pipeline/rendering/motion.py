@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 # Whatever the frame rate of the film: motions, and when things come and go, are told in frames of 1/30 s.
@@ -55,6 +56,8 @@ class Motion:
         """The pose in a frame, or between two; None while nothing of it is to be seen."""
         if frame < self.enters:
             return None
+        if frame >= self._rests_from:
+            return self._rest
         progress = min(1.0, (frame - self.enters + 1) / self.over)
         eased = ease_out(progress)
         opacity = round(self._level(frame) * (min(1.0, 3 * progress) if self.drawn else eased))
@@ -62,6 +65,16 @@ class Motion:
             return None
         drop_px = 0 if self.drawn else round(self.rise_px * (1 - eased))
         return Pose(opacity, drop_px, round(255 * eased) if self.drawn else 255)
+
+    # Most frames of most scenes only ask for these two.
+    @cached_property
+    def _rests_from(self) -> int:
+        return max(self.enters + self.over, *(change.frame + FADE_FRAMES for change in self.levels), 0)
+
+    @cached_property
+    def _rest(self) -> Pose | None:
+        opacity = self.levels[-1].opacity if self.levels else FULL
+        return Pose(opacity, 0, FULL) if opacity > 0 else None
 
     def _level(self, frame: float) -> float:
         level = float(FULL)
