@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 import av
@@ -59,7 +63,8 @@ class PictureEncoder:
         if name == "libx265":
             # Apple's players know it by this name alone.
             codec.codec_tag = "hvc1"
-        codec.open()
+        with _not_in_real_time():
+            codec.open()
         self._without_sei = av.BitStreamFilterContext(_DROP_SEI, self._stream) if name == "libx264" else None
         self._picture = Planes(*self._size, bits=bits)
 
@@ -111,3 +116,27 @@ class PictureEncoder:
         if self._without_sei is None:
             return packets
         return [clean for packet in packets for clean in self._without_sei.filter(packet)]
+
+
+@contextmanager
+def _not_in_real_time() -> Iterator[None]:
+    """Threads that are started meanwhile, and the one that waits for them, are scheduled as this one is now.
+
+    SVT-AV1 takes the highest real-time priority for them where it may, which is as root: all else on the machine would
+    wait until a film is encoded, and all that its worker process does afterwards would go before everything.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    others = _threads() - {threading.get_native_id()}
+    try:
+        yield
+    finally:
+        for thread in _threads() - others:
+            with suppress(ProcessLookupError):
+                os.sched_setscheduler(thread, policy, parameters)
+
+
+def _threads() -> set[int]:
+    return {int(thread.name) for thread in Path("/proc/self/task").iterdir()}

@@ -1,0 +1,31 @@
+"""What encoders do to the process that they are in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.media.encode import PictureEncoder
+from pipeline.media.mux import open_mp4
+from pipeline.model import VideoFormat
+
+SMALL = VideoFormat(width_px=320, height_px=180)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="threads have numbers in /proc there, and root has a real-time priority to lose"
+)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("libsvtav1", {"preset": "12"}), ("libx264", {}), ("libx265", {"x265-params": "log-level=none"})],
+)
+def test_no_encoder_makes_the_machine_wait_for_it(tmp_path, name, options):
+    with open_mp4(tmp_path / "film.mp4") as film:
+        PictureEncoder(film, SMALL, options, name=name)
+
+        threads = [int(thread.name) for thread in Path("/proc/self/task").iterdir()]
+        assert len(threads) > 1 or name != "libsvtav1"
+        assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}
