@@ -23,6 +23,7 @@ from pipeline.model import (
     NumberScene,
     ProductScene,
     QuizScene,
+    Row,
     SceneryScene,
     Share,
     SharesScene,
@@ -236,6 +237,28 @@ def test_labels_of_two_lines_stand_clear_of_the_label_below_them():
 
     for size in (FORMATS["9:16"], FORMATS["16:9"], FORMATS["1:1"]):
         assert [*find_faults(scene, look_of(size, language="fa", theme="forest-dark"))] == []
+
+
+def test_an_accent_below_a_tail_has_room_in_a_table_whose_first_cells_stand_above_the_others():
+    # Found by the soak, with SCENES_SEED=261127.
+    cells = (
+        ("Übung die Größe", "Größe fließt"),
+        ("", "die 🇯🇵 👩\u200d🔬 über 日本 № 7"),
+        ("Größe Öl Übung Öl die", "Größe"),
+        ("Donaudampfschifffahrtsgesell", "Ä" * 24),
+        ("Größe", "Größe Öl Übung Öl die"),
+        ("fließt Öl", "Donaudampfschifffahrtsgesell"),
+    )
+    scene = TableScene(
+        lines=(),
+        heading="über fließt die und über Übung Öl über Öl die Öl",
+        columns=("Ä" * 22, "die Öl fließt Öl und"),
+        items=tuple(Row(cells=row) for row in cells),
+        source="fließt Öl die Größe Öl fließt die",
+    )
+
+    for size in ((540, 676), FORMATS["4:5"], FORMATS["9:16"], FORMATS["1:1"]):
+        assert [*find_faults(scene, look_of(size, language="de", theme="plum-light"))] == []
 
 
 def test_the_tail_of_a_price_stays_above_the_margin():

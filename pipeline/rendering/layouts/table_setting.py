@@ -145,11 +145,10 @@ class _Setting:
             )
             for row in self._texts
         )
-        # Between the lines of a stacked row: letters may reach far up or down.
-        reach = max(cell.reach_px for row in rows for cell in row)
-        gap = self._line_gap + reach
-        # However low rows are, tails and accents of neighbours have room for each other.
-        padding = max(self._padding // 2, reach + math.ceil(ACCENT_EM * size_px)) if is_tight else self._padding
+        # Between the lines of a stacked row, and of neighbours however low rows are, tails and accents have room.
+        reach, accent_px = max(cell.reach_px for row in rows for cell in row), math.ceil(ACCENT_EM * size_px)
+        gap = max(self._line_gap, 2 * accent_px) + reach
+        padding = max(self._padding // 2, reach + accent_px) if is_tight else self._padding
         plan = TablePlan(
             head=self._head(widths),
             rows=rows,
