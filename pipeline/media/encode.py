@@ -128,14 +128,19 @@ def _not_in_real_time() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
     others = _threads() - {threading.get_native_id()}
+    try:
+        before = os.sched_getscheduler(0), os.sched_getparam(0)
+    except OSError:
+        # musl, the C library of Alpine, has no such call, nor the one to take it back.
+        yield
+        return
     try:
         yield
     finally:
         for thread in _threads() - others:
             with suppress(ProcessLookupError):
-                os.sched_setscheduler(thread, policy, parameters)
+                os.sched_setscheduler(thread, *before)
 
 
 def _threads() -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -29,3 +30,14 @@ def test_no_encoder_makes_the_machine_wait_for_it(tmp_path, name, options):
         threads = [int(thread.name) for thread in Path("/proc/self/task").iterdir()]
         assert len(threads) > 1 or name != "libsvtav1"
         assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody asks for it elsewhere")
+def test_a_system_that_tells_no_schedule_encodes_all_the_same(tmp_path, monkeypatch):
+    def unknown(_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "sched_getscheduler", unknown)
+
+    with open_mp4(tmp_path / "film.mp4") as film:
+        assert PictureEncoder(film, SMALL, {}, name="libx264").parameter_sets
