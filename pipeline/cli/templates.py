@@ -83,7 +83,7 @@ def show(name: str, /, *, place: Place = Place()) -> int:
         "theme": template.theme,
         "captions": template.captions,
         "transition": template.transition,
-        "motion": template.motion,
+        "motion": template.motion or "as the theme says",
         "music": template.music or "none",
         "from … to": ends,
         "tags": ", ".join(template.tags) or "none",

@@ -33,7 +33,7 @@ from pipeline.rendering.text import (
 )
 from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import frame_at
-from pipeline.theme.theme import Theme
+from pipeline.theme.theme import Manner, Theme
 
 # Of plates, on grounds of themes and on pictures, which may be white.
 _PLATE_OPACITY, _PLATE_OPACITY_ON_PICTURE = {"dark": 0.72, "light": 0.88}, 0.88
@@ -98,7 +98,7 @@ class CaptionElement:
         """See `sprites.Element`: captions stand in the middle."""
         return self
 
-    def calmed(self) -> CaptionElement:
+    def entering(self, manner: Manner) -> CaptionElement:  # noqa: ARG002
         """See `sprites.Element`: captions do not move."""
         return self
 

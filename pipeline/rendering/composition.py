@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
+from pipeline.theme.theme import Manner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +25,9 @@ class Composition:
         elements = [element.mirrored(width_px) for element in self.elements]
         return replace(self, ground=self.ground.mirrored(), elements=elements)
 
-    def calmed(self) -> Composition:
-        """The same for who does not want to see things move: they fade in where they stay."""
-        return replace(self, elements=[element.calmed() for element in self.elements])
+    def entering(self, manner: Manner) -> Composition:
+        """The same, its elements entering in this manner."""
+        return replace(self, elements=[element.entering(manner) for element in self.elements])
 
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""

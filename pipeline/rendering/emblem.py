@@ -13,7 +13,7 @@ from pipeline.rendering.motif import figure
 from pipeline.rendering.motion import Motion, Pose
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Sprite
-from pipeline.theme.theme import Theme
+from pipeline.theme.theme import Manner, Theme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +51,9 @@ class Emblem:
         """See `Element`. It moves and is not turned round."""
         return replace(self, left=width_px - self.left - self.side_px)
 
-    def calmed(self) -> Emblem:
+    def entering(self, manner: Manner) -> Emblem:
         """See `Element`."""
-        return replace(self, motion=self.motion.calmed())
+        return replace(self, motion=self.motion.entering(manner))
 
 
 @lru_cache(maxsize=4)

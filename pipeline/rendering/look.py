@@ -6,12 +6,22 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model import FULL_HD, CaptionStyle, ClosingScene, Scene, Still, TitleScene, VideoFormat, texts_of
+from pipeline.model import (
+    FULL_HD,
+    CaptionStyle,
+    ClosingScene,
+    MotionAmount,
+    Scene,
+    Still,
+    TitleScene,
+    VideoFormat,
+    texts_of,
+)
 from pipeline.model.writing import writing_of
 from pipeline.rendering.brought import OURS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT
-from pipeline.theme.theme import Theme
+from pipeline.theme.theme import Manner, Theme
 
 if TYPE_CHECKING:
     from pipeline.rendering.picture import Picture
@@ -28,8 +38,8 @@ class Look:
     theme: Theme = MIDNIGHT
     # How captions are drawn into the picture.
     captions: CaptionStyle = "karaoke"
-    # Whether things move: not, they appear where they stay, and pictures are not moved over.
-    reduced_motion: bool = False
+    # How much moves; None: as much as the theme says.
+    motion: MotionAmount | None = None
     # Of all texts, a tag like pt-BR; empty: unknown.
     language: str = ""
     # Pictures that scenes may name.
@@ -71,6 +81,11 @@ class Look:
     def right_to_left(self) -> bool:
         """Whether layouts are mirrored: text begins at the right margin, figures stand on the left."""
         return writing_of(self.language).right_to_left
+
+    @property
+    def manner(self) -> Manner:
+        """How things come into its pictures."""
+        return replace(self.theme.manner, amount=self.motion) if self.motion else self.theme.manner
 
     @property
     def grid(self) -> Grid:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
+
+from pipeline.theme.theme import Ease, Manner
 
 # Whatever the frame rate of the film: motions, and when things come and go, are told in frames of 1/30 s.
 MOTION_RATE = 30
@@ -14,6 +17,8 @@ FADE_FRAMES = 8
 STAGGER_FRAMES = 3
 # A figure or a rule is drawn once, in about a second, and then rests.
 DRAWING_FRAMES = 30
+
+_POWERS: Mapping[Ease, int] = {"cubic": 3, "quint": 5}
 
 FULL = 255
 DIMMED = 153  # 60 %
@@ -47,10 +52,16 @@ class Motion:
     # Whether it is drawn on along its order map instead of risen.
     drawn: bool = False
     levels: tuple[Level, ...] = ()
+    ease: Ease = "cubic"
 
-    def calmed(self) -> Motion:
-        """The same without rising and without being drawn on."""
-        return replace(self, rise_px=0, drawn=False, over=min(self.over, FADE_FRAMES))
+    def entering(self, manner: Manner) -> Motion:
+        """The same in this manner. Reduced: it neither rises nor is it drawn on; else only what rises is changed."""
+        if manner.amount == "reduced":
+            return replace(self, rise_px=0, drawn=False, over=min(self.over, FADE_FRAMES))
+        if not self.rise_px or self.drawn:
+            return self
+        over = round(self.over * manner.enter_s * MOTION_RATE / ENTRANCE_FRAMES)
+        return replace(self, over=over, rise_px=round(self.rise_px * manner.rise), ease=manner.ease)
 
     def pose(self, frame: float) -> Pose | None:
         """The pose in a frame, or between two; None while nothing of it is to be seen."""
@@ -59,7 +70,7 @@ class Motion:
         if frame >= self._rests_from:
             return self._rest
         progress = min(1.0, (frame - self.enters + 1) / self.over)
-        eased = ease_out(progress)
+        eased = ease_out(progress, self.ease)
         opacity = round(self._level(frame) * (min(1.0, 3 * progress) if self.drawn else eased))
         if opacity <= 0:
             return None
@@ -86,6 +97,6 @@ class Motion:
         return level
 
 
-def ease_out(progress: float) -> float:
-    """Cubic: fast at first, settling without a jolt."""
-    return 1 - (1 - progress) ** 3
+def ease_out(progress: float, ease: Ease = "cubic") -> float:
+    """Fast at first, settling without a jolt."""
+    return 1 - (1 - progress) ** _POWERS[ease]

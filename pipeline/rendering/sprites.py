@@ -15,6 +15,7 @@ from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
 from pipeline.rendering.picture import Colour, Picture, colour, part_of, tile
 from pipeline.rendering.text import Ink, draw_ink
 from pipeline.rendering.theme import rgb
+from pipeline.theme.theme import Manner
 
 # How soft the edge is where a figure is being drawn, in steps of its order map.
 _EDGE = 24
@@ -43,8 +44,8 @@ class Element(Protocol):
         """The same where it stands in a layout that begins at the right, on a picture so wide."""
         ...
 
-    def calmed(self) -> Element:
-        """The same for who does not want to see things move: it fades in where it stays."""
+    def entering(self, manner: Manner) -> Element:
+        """The same, entering in this manner; for who does not want to see things move it fades in where it stays."""
         ...
 
 
@@ -74,9 +75,9 @@ class Sprite:
         shift = width_px - right - left
         return replace(self, left=self.left + shift, span=(left + shift, right + shift))
 
-    def calmed(self) -> Sprite:
+    def entering(self, manner: Manner) -> Sprite:
         """See `Element`."""
-        return replace(self, motion=self.motion.calmed())
+        return replace(self, motion=self.motion.entering(manner))
 
     def pose(self, frame: float) -> Pose | None:
         """See `Element`."""

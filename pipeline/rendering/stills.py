@@ -19,6 +19,7 @@ from PIL import Image
 from pipeline.media.scaling import PREPARED, Scaler
 from pipeline.rendering.grid import Box
 from pipeline.rendering.picture import Picture
+from pipeline.theme.theme import Manner
 
 # By how much a still is enlarged beforehand, at most.
 _MOST_ENLARGED = 1.25
@@ -78,9 +79,9 @@ class MovingStill:
         area = self.area.moved(width_px - self.area.right - self.area.left, 0)
         return replace(self, area=area)
 
-    def calmed(self) -> MovingStill:
-        """See `sprites.Element`. It rests where it would have arrived."""
-        return replace(self, start=self.end)
+    def entering(self, manner: Manner) -> MovingStill:
+        """See `sprites.Element`. With reduced motion it rests where it would have arrived."""
+        return replace(self, start=self.end) if manner.amount == "reduced" else self
 
     def passes_behind(self, box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """The part of the still, in pixels of it at a size, that is behind a box of the area at some time."""

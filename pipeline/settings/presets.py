@@ -139,7 +139,7 @@ class VideoSettings(Group):
     motion: OptionalMotion = Field(
         None,
         description="full, or reduced: things fade in where they stay, and nothing is moved over; empty: as the "
-        "template says.",
+        "template says, else its theme.",
     )
     transition: OptionalTransition = Field(
         None,

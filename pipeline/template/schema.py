@@ -154,7 +154,8 @@ class TemplateFile(_Table):
     theme: Annotated[str, Field(min_length=1)] = "midnight"
     captions: CaptionStyle = "karaoke"
     transition: Transition = "cut"
-    motion: MotionAmount = "full"
+    # How much moves; None: as the theme says.
+    motion: MotionAmount | None = None
     # A file in music/ of the workspace, or "auto", where neither brief nor settings name one.
     music: str = ""
     # How strictly its films are judged, where the settings do not say: draft, standard, strict, or one of the user's.

@@ -74,7 +74,8 @@ class Template:
     theme: str
     captions: CaptionStyle
     transition: Transition
-    motion: MotionAmount
+    # None: as the theme says.
+    motion: MotionAmount | None
     # A file in music/, or "auto"; empty: none.
     music: str
     # Name of a quality profile; empty: as usual.

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.model import MotionAmount
 from pipeline.theme.colours import Lch, is_hex, to_hex
-from pipeline.theme.theme import ROLES, Theme, find_faint
+from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
 
 Mode = Literal["dark", "light"]
 _MODES: tuple[Mode, ...] = ("dark", "light")
@@ -48,6 +49,14 @@ class _SizeTable(_Table):
     radius_px: Annotated[int, Field(ge=0, le=64)] = 28
 
 
+class _MotionTable(_Table):
+    # Shorter is not seen, longer is waited for; what comes from afar draws the eye away from the words.
+    amount: MotionAmount = "full"
+    enter_s: Annotated[float, Field(ge=0.4, le=0.6)] = 0.5
+    rise: Annotated[float, Field(ge=0.0, le=1.2)] = 1.0
+    ease: Ease = "cubic"
+
+
 # The two palettes: every role, each a colour.
 _PaletteTable = create_model("_PaletteTable", __base__=_Table, **dict.fromkeys(ROLES, (_Colour, ...)))  # type: ignore[call-overload]
 
@@ -57,8 +66,16 @@ class _ThemeFile(_Table):
     description: Annotated[str, Field(max_length=300)] = ""
     mode: Mode = "dark"
     size: _SizeTable = _SizeTable()
+    motion: _MotionTable = _MotionTable()
     dark: _PaletteTable | None = None
     light: _PaletteTable | None = None
+
+
+_KEYS: dict[str, Sequence[str]] = {
+    **dict.fromkeys(_MODES, ROLES),
+    "size": list(_SizeTable.model_fields),
+    "motion": list(_MotionTable.model_fields),
+}
 
 
 def known_themes(search: Sequence[Path]) -> dict[str, Path]:
@@ -102,6 +119,7 @@ def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
         type_scale=parsed.size.type,
         margins=parsed.size.margins,
         radius_px=parsed.size.radius_px,
+        manner=Manner(**dict(parsed.motion)),
         **dict(palette),
     )
     for role, ground, found, least in find_faint(theme):
@@ -127,7 +145,7 @@ def _parse(text: str, path: Path) -> _ThemeFile:
         where = f"{path}:{_line_of(text, table, key)}"
         named = ".".join(map(str, first["loc"]))
         if first["type"] == "extra_forbidden":
-            names = ROLES if table in _MODES else list(_ThemeFile.model_fields)
+            names = _KEYS.get(table if key else "", list(_ThemeFile.model_fields))
             raise InputError(f"unknown key {named}", where=where, hint=did_you_mean(key or table, names)) from error
         problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
         raise InputError(f"{named}: {problem}", where=where) from error

@@ -1,4 +1,4 @@
-"""A theme: what colours are for, how large type is, how round corners are."""
+"""A theme: what colours are for, how large type is, how round corners are, how things come into the picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from pipeline.model import MotionAmount
 from pipeline.theme.colours import contrast, mixed
+
+Ease = Literal["cubic", "quint"]
 
 # WCAG 2.2, 1.4.3: what text needs, and what large text and drawings do (1.4.11).
 TEXT_CONTRAST, LARGE_CONTRAST = 4.5, 3.0
@@ -46,6 +49,19 @@ class Palette:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How things come into the picture. Charts, counters and code keep the pace that the words give them."""
+
+    # With "reduced" they fade in where they stay.
+    amount: MotionAmount = "full"
+    # How long an entrance takes, and a factor on how far things rise on the way.
+    enter_s: float = 0.5
+    rise: float = 1.0
+    # The curve on which they settle, faster at first with "quint".
+    ease: Ease = "cubic"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Theme(Palette):
     """What a film looks like beyond its layouts."""
 
@@ -57,6 +73,7 @@ class Theme(Palette):
     margins: float = 1.0
     # Of cards, at a picture height of 1,080.
     radius_px: int = 28
+    manner: Manner = Manner()
 
 
 # How much of a light there is in the brightest place on which text stands; figures stand in brighter ones.

@@ -155,7 +155,7 @@ def test_text_on_a_picture_is_read_on_the_pixels_that_are_behind_it_wherever_it_
 def test_a_picture_that_fills_the_frame_moves_evenly_by_a_few_percent_and_not_for_who_wants_it_still(stills):
     scene = SceneryScene(lines=LINES, picture="coast", heading="Where the land ends")
     moving, still = (
-        lay_out(scene, words_of(scene), look_of((960, 540), stills, reduced_motion=calm)) for calm in (False, True)
+        lay_out(scene, words_of(scene), look_of((960, 540), stills, motion=amount)) for amount in ("full", "reduced")
     )
     (moves,) = (each for each in moving.elements if isinstance(each, MovingStill))
     (rests,) = (each for each in still.elements if isinstance(each, MovingStill))
@@ -164,9 +164,7 @@ def test_a_picture_that_fills_the_frame_moves_evenly_by_a_few_percent_and_not_fo
     assert 1.03 <= max(widths) / min(widths) <= 1.065
     assert rests.pose(0) == rests.pose(30) == rests.pose(LATE)
     frames = list(
-        draw_scene(
-            scene, words=words_of(scene), cues=(), frames=90, look=look_of((320, 180), stills, reduced_motion=True)
-        )
+        draw_scene(scene, words=words_of(scene), cues=(), frames=90, look=look_of((320, 180), stills, motion="reduced"))
     )
     # Words fade in, and then it rests.
     assert len(frames) < 50

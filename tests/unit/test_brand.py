@@ -217,7 +217,9 @@ def test_a_template_says_how_much_moves_and_the_settings_go_before_it(tmp_path):
     assert (shop.appearance.motion(offer), shop.appearance.motion(news)) == ("reduced", "full")
 
     (tmp_path / "nightreel.toml").write_text('[video]\nmotion = "full"\n', encoding="utf-8")
-    assert open_workshop(workspace=tmp_path).appearance.motion(offer) == "full"
+    lively = open_workshop(workspace=tmp_path)
+    assert lively.appearance.motion(offer) == "full"
+    assert lively.job_id(offer) != shop.job_id(offer), "another film"
 
 
 # The logo -----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Poses over time: entrances settle, dimming dims, and rest is rest."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -15,6 +16,7 @@ from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import flat, letters
 from pipeline.rendering.text import BODY
 from pipeline.rendering.timeline import frame_at, item_frames, play
+from pipeline.theme.theme import Manner
 
 GROUND = Picture.of(Image.new("RGB", (64, 48), "#102030"))
 WHITE = 235
@@ -49,6 +51,23 @@ def test_an_entrance_takes_half_a_second_and_slows_down():
 
     assert 0.4 <= drops.index(0) / MOTION_RATE <= 0.6
     assert steps == sorted(steps, reverse=True)
+
+
+def test_a_theme_says_how_long_things_take_to_come_how_far_they_rise_and_on_which_curve():
+    usual = Motion(enters=7, rise_px=32)
+    brisk = usual.entering(Manner(enter_s=0.4, rise=0.5, ease="quint"))
+
+    assert usual.entering(Manner()) == usual
+    assert (brisk.enters, brisk.over, brisk.rise_px) == (7, 12, 16)
+    assert brisk.pose(9).opacity > replace(brisk, ease="cubic").pose(9).opacity
+    assert brisk.pose(7 + 12) == usual.pose(7 + 15)
+
+
+def test_what_is_drawn_on_and_what_only_appears_keeps_the_pace_that_the_words_give_it():
+    manner = Manner(enter_s=0.6, rise=1.2, ease="quint")
+
+    for motion in (Motion(over=30, drawn=True), Motion(over=8), Motion(over=12, levels=(Level(40, 0),))):
+        assert motion.entering(manner) == motion
 
 
 def test_what_leaves_is_gone_in_a_quarter_of_a_second_most_of_it_at_once():

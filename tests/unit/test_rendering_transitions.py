@@ -102,7 +102,7 @@ def test_with_reduced_motion_nothing_rises_and_nothing_is_drawn_on():
     for scene in (FIRST, SECOND):
         poses = [
             pose
-            for element in lay_out(scene, (), look(reduced_motion=True)).elements
+            for element in lay_out(scene, (), look(motion="reduced")).elements
             for frame in range(120)
             if (pose := element.pose(frame))
         ]

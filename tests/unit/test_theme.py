@@ -111,6 +111,12 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
             ours().replace("radius_px = 28", "radius_px = 400"),
             "size.radius_px: Input should be less than or equal to 64",
         ),
+        (
+            ours().replace("enter_s = 0.5", "enter_s = 2"),
+            "motion.enter_s: Input should be less than or equal to 0.6",
+        ),
+        (ours().replace('ease = "cubic"', 'ease = "bouncy"'), "motion.ease: Input should be 'cubic' or 'quint'"),
+        (ours().replace("rise = 1.0", "raise = 1.0"), "unknown key motion.raise. Did you mean rise?"),
         ("title = ", "mine.toml:1: broken TOML"),
         ('title = "Mine"', "the theme has no [dark]"),
     ],
@@ -149,3 +155,17 @@ def test_a_changed_theme_makes_another_film(tmp_path):
     (search[0] / "mine.toml").write_text(ours(accent='"#FFAA00"'), encoding="utf-8")
 
     assert open_workshop(workspace=tmp_path).job_id(brief) != before
+
+
+def test_themes_differ_in_how_things_come_into_the_picture():
+    assert len({load_theme(name).manner for name in NAMES}) >= 3
+
+
+def test_how_much_moves_is_said_by_the_theme_where_neither_settings_nor_template_do(tmp_path):
+    themes_in(tmp_path, ours().replace('amount = "full"', 'amount = "reduced"'))
+    calm, usual = (Brief(title="Tea", language="en", theme=theme) for theme in ("mine", "midnight"))
+    shop = open_workshop(workspace=tmp_path)
+    assert [shop.appearance.motion(brief) for brief in (calm, usual)] == ["reduced", "full"]
+
+    (tmp_path / "nightreel.toml").write_text('[video]\nmotion = "full"\n', encoding="utf-8")
+    assert open_workshop(workspace=tmp_path).appearance.motion(calm) == "full"

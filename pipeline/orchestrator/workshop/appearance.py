@@ -100,4 +100,4 @@ class Appearance:
 
     def motion(self, brief: Brief) -> MotionAmount:
         """How much moves."""
-        return self.settings.video.motion or self.template_of(brief).motion
+        return self.settings.video.motion or self.template_of(brief).motion or self.theme(brief).manner.amount

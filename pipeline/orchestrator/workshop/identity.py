@@ -95,7 +95,7 @@ class Identity:
             (providers.narrator_names(settings), settings.edge.fallback_voices, shop.prosody),
             shop.pronunciations,
             (encoding, cues, settings.subtitles.style),
-            (settings.video.motion or "full", settings.video.transition),
+            (settings.video.motion, settings.video.transition),
             brought,
             (bed.sha256, shop.mix_plan) if bed else (),
         )

@@ -326,7 +326,7 @@ class Workshop:
             theme=self.appearance.theme(job.brief),
             format=self.encoding(job.brief).video_format,
             captions=self.appearance.captions(job.brief),
-            reduced_motion=self.appearance.motion(job.brief) == "reduced",
+            motion=self.appearance.motion(job.brief),
             fonts=self.appearance.fonts(template),
             logo=self.appearance.logo(template),
             language=job.script.language,

@@ -89,4 +89,4 @@ def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
     """
     composition = with_logo(LAYOUTS[type(scene)](scene, words, look.of(scene)), scene, look)
     composition = composition.mirrored() if look.right_to_left else composition
-    return composition.calmed() if look.reduced_motion else composition
+    return composition.entering(look.manner)

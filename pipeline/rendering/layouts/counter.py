@@ -13,6 +13,7 @@ from pipeline.rendering.motion import FADE_FRAMES, FULL, Motion, Pose, ease_out
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.text import CAP_HEIGHT_EM, Ink, Line, TextStyle, draw_ink, measure, shape
+from pipeline.theme.theme import Manner
 
 FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0, is_heading=True)
 # A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
@@ -76,9 +77,9 @@ class Counter:
             if at in self.sprites:
                 self.sprites[at].paint(patch, origin, _pose(pose.opacity))
 
-    def calmed(self) -> Counter:
-        """See `sprites.Element`: it does not count."""
-        return replace(self, readings=self.readings[-1:])
+    def entering(self, manner: Manner) -> Counter:
+        """See `sprites.Element`: with reduced motion it does not count."""
+        return replace(self, readings=self.readings[-1:]) if manner.amount == "reduced" else self
 
     def mirrored(self, width_px: int) -> Counter:
         """See `sprites.Element`: it moves as one, its digits run as they do everywhere."""

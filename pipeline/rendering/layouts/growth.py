@@ -16,6 +16,7 @@ from pipeline.rendering.motion import ease_out
 from pipeline.rendering.picture import Colour, Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite
+from pipeline.theme.theme import Manner
 
 Direction = Literal["right", "left", "up", "down"]
 _OPPOSITE: dict[Direction, Direction] = {"right": "left", "left": "right", "up": "up", "down": "down"}
@@ -41,9 +42,9 @@ class Growth:
     over: int
     moves: bool
 
-    def calmed(self) -> Growth:
-        """See `Element`: it is there at once."""
-        return replace(self, over=1)
+    def entering(self, manner: Manner) -> Growth:
+        """See `Element`: with reduced motion it is there at once."""
+        return replace(self, over=1) if manner.amount == "reduced" else self
 
     def mirrored(self, width_px: int) -> Growth:
         """See `Element`."""
