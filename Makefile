@@ -37,7 +37,7 @@ video: .venv/runtime.stamp
 # test: it keeps what comes of that even where Python is told to keep none.
 test: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 8 --max-worker-restart 2 --dist loadfile
 
 check: .venv/dev.stamp
 	@$(BIN)/ruff check .
@@ -56,7 +56,7 @@ golden: .venv/dev.stamp
 # -s: seeds are printed first. CHAOS_SEED=12345 SCENES_SEED=12345 make soak draws the same kills and scenes again.
 soak: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
-	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers"
+	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers" -o faulthandler_timeout=0
 
 gallery: .venv/runtime.stamp
 	@$(BIN)/python -m docs.gallery.build

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -60,14 +62,14 @@ def nightreel(
     *arguments: str | Path,
     cwd: Path,
     env: Mapping[str, str] | None = None,
-    before: Callable[[], None] | None = None,
+    through: Sequence[str] = (),
     most_file_bytes: int | None = None,
 ) -> Finished:
-    """Run `nightreel ARGUMENTS` to its end. `before` is called in the new process.
+    """Run `nightreel ARGUMENTS` to its end; `through`: see `Running.start`.
 
     With `most_file_bytes`, it can write no larger file; only where commands are forked.
     """
-    if before is None and warm.can_run(env or {}):
+    if not through and warm.can_run(env or {}):
         forked = warm.start(
             "pipeline",
             [*map(str, arguments)],
@@ -78,19 +80,7 @@ def nightreel(
         stdout, stderr = forked.communicate(DEADLINE_S)
         return Finished(forked.wait(), stdout, stderr)
     assert most_file_bytes is None
-    process = subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        cwd=cwd,
-        env=environment(env or {}),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=DEADLINE_S,
-        stdin=subprocess.DEVNULL,
-        preexec_fn=before,
-        check=False,
-    )
-    return Finished(process.returncode, process.stdout, process.stderr)
+    return Running.start(*arguments, cwd=cwd, env=env, from_nothing=True, through=through).finish()
 
 
 @dataclass
@@ -101,18 +91,26 @@ class Running:
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._watchdog = threading.Timer(DEADLINE_S, self.process.kill)
+        self._watchdog = threading.Timer(DEADLINE_S, _end_group, [self.process])
         self._watchdog.start()
 
     @classmethod
     def start(
-        cls, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, from_nothing: bool = False
+        cls,
+        *arguments: str | Path,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        from_nothing: bool = False,
+        through: Sequence[str] = (),
     ) -> Running:
-        """Start `nightreel ARGUMENTS`; `from_nothing`: as a shell does, with nothing loaded."""
+        """Start `nightreel ARGUMENTS`; `from_nothing`: as a shell does, with nothing loaded.
+
+        `through` is a program then that becomes the command which is given to it.
+        """
         if not from_nothing and warm.can_run(env or {}):
             return cls(warm.start("pipeline", [*map(str, arguments)], cwd=cwd, env=environment(env or {})))
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline", *map(str, arguments)],
+            [*through, sys.executable, "-m", "pipeline", *map(str, arguments)],
             cwd=cwd,
             env=environment(env or {}),
             stdout=subprocess.PIPE,
@@ -147,6 +145,15 @@ class Running:
         while line := self.process.stdout.readline():
             self.seen.append(json.loads(line))
             yield self.seen[-1]
+
+
+def _end_group(process: subprocess.Popen[str] | warm.Forked) -> None:
+    """It and all that it has started: a worker that is left would keep the streams open, and who reads them waiting."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def all_gone(processes: list[psutil.Process]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from tests.acceptance.command import REPOSITORY, Finished, Running, all_gone, environment, nightreel
+from tests.acceptance.command import DEADLINE_S, REPOSITORY, Finished, Running, all_gone, environment, nightreel
 from tests.acceptance.films import MadeFilm, make_tea, snapshot, stock, write_folder
 from tests.acceptance.warm import warm
 
@@ -39,7 +39,7 @@ def warm_commands(shared) -> Iterator[None]:
 def tea(shared) -> MadeFilm:
     """A film in its workspace, made once in a run. Tests that change anything there take a copy."""
     kept = shared / "tea.pickle"
-    with FileLock(kept.with_suffix(".lock")):
+    with FileLock(kept.with_suffix(".lock"), timeout=2 * DEADLINE_S):
         if not kept.exists():
             kept.write_bytes(pickle.dumps(make_tea(shared / "tea", workers=1)))
     film = pickle.loads(kept.read_bytes())

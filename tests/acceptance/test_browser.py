@@ -36,10 +36,17 @@ async function loaded() {
   if (film.readyState < 2) await happened("loadeddata");
   return [film.duration, film.videoWidth, film.videoHeight];
 }
+// On a busy machine a seek is over before its picture is what is drawn.
+async function framePresentedAt(time_s) {
+  const next = () => new Promise((done) => film.requestVideoFrameCallback((_, frame) => done(frame.mediaTime)));
+  while (Math.abs(await next() + 0.5 / 30 - time_s) > 0.5 / 30);
+}
 async function shownAt(time_s) {
   const arrived = happened("seeked");
+  const presented = framePresentedAt(time_s);
   film.currentTime = time_s;
   await arrived;
+  await presented;
   canvas.width = film.videoWidth; canvas.height = film.videoHeight;
   const context = canvas.getContext("2d");
   context.drawImage(film, 0, 0);

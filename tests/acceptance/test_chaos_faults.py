@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import resource
@@ -20,15 +19,16 @@ FLAGS = ("--narrator", "silence", "--preset", "small", "--json")
 FOLDERS = ("why-ice-floats", "why-salt-melts-snow", "why-tea-cools")
 # linux/prctl.h, linux/capability.h
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
+# Root obeys permissions: what this becomes has no right to write anywhere.
+OBEDIENT = f"""
+import ctypes, os, sys
+assert ctypes.CDLL(None).prctl({PR_CAPBSET_DROP}, {CAP_DAC_OVERRIDE}, 0, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def run(home: Path, source: str = "kitchen", *, env: dict[str, str] | None = None, **options) -> Finished:
     return nightreel("run", source, *FLAGS, cwd=home, env=env, **options)
-
-
-def give_up_the_right_to_write_anywhere() -> None:
-    """Root obeys permissions from now on: what it starts does not get that capability."""
-    assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0) == 0
 
 
 def films(home: Path, batch: str = "kitchen") -> dict[str, bytes]:
@@ -146,10 +146,10 @@ def test_a_state_folder_that_cant_be_written_is_told_at_once(home):
     folders = [home / "state", *(path for path in (home / "state").rglob("*") if path.is_dir())]
     for folder in folders:
         folder.chmod(0o555)
-    before = give_up_the_right_to_write_anywhere if os.geteuid() == 0 else None
+    through = (sys.executable, "-c", OBEDIENT) if os.geteuid() == 0 else ()
 
-    refused = run(home, before=before)
-    status = nightreel("status", "kitchen", "--json", cwd=home, before=before)
+    refused = run(home, through=through)
+    status = nightreel("status", "kitchen", "--json", cwd=home, through=through)
     for folder in folders:
         folder.chmod(0o755)
 

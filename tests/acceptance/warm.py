@@ -3,8 +3,8 @@
 To start Python and to import what a film needs takes longer than most of these commands do, and there are hundreds. A
 fork is a process of its own, with an environment, a folder, streams and a session of its own, and it ends as any Python
 does, but for taking apart what was loaded. Fonts, too, are open in it, and workers are forked as they are by any
-command on Linux. From nothing begin those that `before` prepares, those whose environment has a say in how Python
-starts, and those that ask for it.
+command on Linux. From nothing begin those that go through another program, those whose environment has a say in how
+Python starts, and those that ask for it.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ LOADED = (
 _address: list[str] = []
 # How often it looks whether anybody may still ask.
 _LOOK_S = 10
+# Nobody takes so long to begin or to end it.
+_SETTLED_S = 120
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -
     if not hasattr(os, "fork"):
         yield
         return
-    with FileLock(place.with_suffix(".lock")):
+    with FileLock(place.with_suffix(".lock"), timeout=_SETTLED_S):
         told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else _begin(repository, env, owner)
         place.write_text(json.dumps({**told, "users": told["users"] + 1}), encoding="utf-8")
     _address.append(told["address"])
@@ -82,7 +84,7 @@ def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -
         yield
     finally:
         _address.clear()
-        with FileLock(place.with_suffix(".lock")):
+        with FileLock(place.with_suffix(".lock"), timeout=_SETTLED_S):
             told = json.loads(place.read_text(encoding="utf-8"))
             told["users"] -= 1
             place.write_text(json.dumps(told), encoding="utf-8")
@@ -201,10 +203,12 @@ def start(
 
 
 def _number(asked: socket.socket) -> int:
-    """The next line, a number."""
+    """The next line, a number. Raises `EOFError` when nobody is there any more to tell it."""
     line = b""
     while not line.endswith(b"\n"):
-        line += asked.recv(1)
+        line += (some := asked.recv(1))
+        if not some:
+            raise EOFError(f"whoever waits for the command has died, after {line!r}")
     return int(line)
 
 

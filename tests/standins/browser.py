@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,6 +21,8 @@ from tests.standins.openh264 import REQUIRED
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # What a browser that hangs gets. Nothing ever waits for it when all is well.
 _DEADLINE_S = 60
+# How often it is looked whether it has begun: it tells nobody.
+_LOOK_S = 0.02
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",  # as root, in a container
@@ -82,12 +86,14 @@ async def opened(url: str) -> AsyncIterator[Page]:
             f"--user-data-dir={home}",
             "about:blank",
             env={**os.environ, "HOME": home},
+            # Of a process with a pipe that a child still holds, or that is full, asyncio never tells the end.
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             async with aiohttp.ClientSession() as session, asyncio.timeout(_DEADLINE_S):
-                async with session.get(f"http://127.0.0.1:{await _port(process)}/json/list") as answer:
+                async with session.get(f"http://127.0.0.1:{await _port(process, Path(home))}/json/list") as answer:
                     pages = [page for page in await answer.json() if page["type"] == "page"]
                 async with session.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
                     page = Page(socket)
@@ -97,23 +103,22 @@ async def opened(url: str) -> AsyncIterator[Page]:
             await _end(process)
 
 
-async def _port(process: asyncio.subprocess.Process) -> int:
-    """It says where it listens: "DevTools listening on ws://127.0.0.1:40123/…"."""
-    assert process.stderr
-    async for line in process.stderr:
-        before, _, address = line.decode(errors="replace").partition("listening on ws://127.0.0.1:")
-        if address and before.startswith("DevTools"):
-            return int(address.partition("/")[0])
-    raise AssertionError("the browser has ended")
+async def _port(process: asyncio.subprocess.Process, home: Path) -> int:
+    """It writes where it listens: the port, and the path of the browser's own socket, a line each."""
+    told = home / "DevToolsActivePort"
+    while not (told.exists() and (lines := told.read_text(encoding="utf-8").splitlines())[1:]):
+        assert process.returncode is None, "the browser has ended"
+        await asyncio.sleep(_LOOK_S)
+    return int(lines[0])
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End it with all its children: it may be a script that has started the true one."""
-    family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
-    for member in family:
-        try:
-            member.kill()
-        except psutil.NoSuchProcess:
-            continue
-    await process.wait()
-    psutil.wait_procs(family, timeout=10)
+    with suppress(psutil.NoSuchProcess, ProcessLookupError):
+        family = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGKILL)
+        for member in family:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(family, timeout=10)
+    await asyncio.wait_for(process.wait(), _DEADLINE_S)
