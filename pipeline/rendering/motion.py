@@ -18,6 +18,7 @@ STAGGER_FRAMES = 3
 # A figure or a rule is drawn once, in about a second, and then rests.
 DRAWING_FRAMES = 30
 
+_UNSEEN = 0.012
 _POWERS: Mapping[Ease, int] = {"cubic": 3, "quint": 5}
 
 FULL = 255
@@ -71,11 +72,13 @@ class Motion:
             return self._rest
         progress = min(1.0, (frame - self.enters + 1) / self.over)
         eased = ease_out(progress, self.ease)
-        opacity = round(self._level(frame) * (min(1.0, 3 * progress) if self.drawn else eased))
-        if opacity <= 0:
-            return None
-        drop_px = 0 if self.drawn else round(self.rise_px * (1 - eased))
-        return Pose(opacity, drop_px, round(255 * eased) if self.drawn else 255)
+        if self.drawn:
+            faded, drop_px, drawn = min(1.0, 3 * progress), 0, round(FULL * eased)
+        else:
+            drop_px, drawn = round(self.rise_px * (1 - eased)), FULL
+            faded = eased if drop_px else _seen(eased)
+        opacity = round(self._level(frame) * faded)
+        return Pose(opacity, drop_px, drawn) if opacity > 0 else None
 
     # Most frames of most scenes only ask for these two.
     @cached_property
@@ -92,9 +95,14 @@ class Motion:
         for change in self.levels:
             if frame >= change.frame:
                 # What leaves is nearly gone at once, so that nothing is written over it: a quarter of a second in all.
-                eased = ease_out(min(1.0, (frame - change.frame + 1) / FADE_FRAMES))
+                eased = _seen(ease_out(min(1.0, (frame - change.frame + 1) / FADE_FRAMES)))
                 level += (change.opacity - level) * eased
         return level
+
+
+def _seen(eased: float) -> float:
+    """The last hundredth of a fade is two levels of brightness: nobody sees it, and each picture has its price."""
+    return 1.0 if 1 - eased <= _UNSEEN else eased
 
 
 def ease_out(progress: float, ease: Ease = "cubic") -> float:
