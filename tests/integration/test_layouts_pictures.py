@@ -34,6 +34,7 @@ from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of
 from tests.standins.photos import coast, lighthouse, shoe, still_of, wall
+from tests.standins.reading import picture_of
 from tests.standins.scenes import spoken
 from tests.standins.typical import typical
 
@@ -182,6 +183,23 @@ def test_words_on_an_upright_picture_stand_where_it_is_calm(tmp_path):
             lines = lines_of(lay_out(scene, (), look))
             middle = sum(box.middle for box in lines) / len(lines)
             assert (middle < look.grid.content.middle) is not upside_down
+
+
+def test_words_on_a_wide_picture_make_room_for_what_stands_beside_them_and_leave_it_as_it_is(tmp_path):
+    sky, bricks = np.full((400, 320), 200), 140 + 90 * (np.indices((400, 320)) // 20).sum(axis=0) % 120
+    found = {}
+    for name, halves in (("beside", (sky, bricks)), ("alike", (sky, sky))):
+        image = Image.fromarray(np.concatenate(halves, axis=1).astype(np.uint8)).convert("RGB")
+        look = look_of((960, 540), (still_of(image, tmp_path, name),))
+        for heading in ("Half past ten, still hot", ""):
+            scene = SceneryScene(lines=LINES, picture=name, heading=heading)
+            composition = lay_out(scene, (), look)
+            right = max((line.right for line in lines_of(composition)), default=0)
+            found[name, heading != ""] = right, picture_of(composition)[:, 780:, 0].astype(float)
+
+    assert found["beside", True][0] < 480 < found["alike", True][0]
+    assert np.abs(found["beside", True][1] - found["beside", False][1]).max() <= 2
+    assert found["alike", True][1].mean() < found["alike", False][1].mean() - 10
 
 
 def test_facts_of_a_product_appear_when_they_are_spoken_of(stills):

@@ -1,6 +1,6 @@
 """A picture that fills the frame and is slowly moved over; a few words on it, low, at the left.
 
-Where there is room above what is looked at, on a picture that is not wide, they stand high if it is calmer there.
+If it is much calmer there, they stand high on a picture that is not wide, and in a narrower column on one that is.
 Under the words it is darkened, by as much as it takes to read them wherever the picture has moved to.
 """
 
@@ -24,7 +24,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.photographs import whole
 from pipeline.rendering.picture import colour
-from pipeline.rendering.scrims import needed_opacity, scrim_mask
+from pipeline.rendering.scrims import needed_opacity, scrim_mask, side_scrim_mask
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.text import BODY, DISPLAY
@@ -37,7 +37,7 @@ _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
 _AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
 _PAD = 24
-# How busy it may be at the top, as a share of how busy it is at the bottom, and the size at which that is seen.
+# How busy it may be elsewhere, as a share of where they usually stand, and the size at which that is seen.
 _CALMER, _SEEN_AT = 0.6, (48, 24)
 
 
@@ -50,11 +50,18 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     over = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
     image = _sized(still, screen, look)
     moving = _moving(image, still, screen, over)
-    text = _text(scene, still, look)
-    high = _raised(text, look)
-    if look.grid.is_stacked and text and _busy(high, image, moving, look) < _CALMER * _busy(text, image, moving, look):
-        text = high
-    elements: list[Element] = [moving, *_scrim(text, image, moving, look), *_bar(scene, text, look), *text]
+    text = _text(scene, still, look, columns=9)
+    other = _raised(text, look) if look.grid.is_stacked else _text(scene, still, look, columns=6)
+    is_whole = not any(line.is_cut for line in other)
+    moves = text and is_whole and _busy(other, image, moving, look) < _CALMER * _busy(text, image, moving, look)
+    text = other if moves else text
+    beside = bool(moves) and not look.grid.is_stacked
+    elements: list[Element] = [
+        moving,
+        *_scrim(text, image, moving, look, beside=beside),
+        *_bar(scene, text, look),
+        *text,
+    ]
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
 
 
@@ -96,25 +103,30 @@ def _busy(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look:
     return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
 
 
-def _scrim(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> list[Sprite]:
-    """What darkens the picture under the text; nothing without text."""
+def _scrim(
+    text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, *, beside: bool
+) -> list[Sprite]:
+    """What darkens the picture under the text, nothing without text; text `beside` something leaves that as it is."""
     if not text:
         return []
     screen = moving.area
     box = _around(text, screen, look)
     behind = _behind(text, image, moving, look)
     opacity = needed_opacity([behind], text=look.theme.plate_text, scrim=look.theme.plate)
-    from_top = box.middle < screen.middle
-    mask = scrim_mask((screen.width, screen.height), box, opacity, from_top=from_top, mirrored=look.right_to_left)
+    size, mirrored = (screen.width, screen.height), look.right_to_left
+    if beside:
+        mask = side_scrim_mask(size, box, opacity, from_top=False, mirrored=mirrored)
+    else:
+        mask = scrim_mask(size, box, opacity, from_top=box.middle < screen.middle, mirrored=mirrored)
     # It is drawn on every frame: what lets all of the picture through is left out.
     part = Box(*(mask.getbbox() or screen)).even()
     return [flat(mask.crop(part), look.theme.plate, left=part.left, top=part.top, motion=Motion(over=1))]
 
 
-def _text(scene: SceneryScene, still: Still, look: Look) -> list[Sprite]:
+def _text(scene: SceneryScene, still: Still, look: Look, *, columns: int) -> list[Sprite]:
     """From the bottom of the content upwards: whose it is, the subtitle, the heading, the bar."""
     grid, theme, content = look.grid, look.theme, look.grid.content
-    width = grid.columns(9)
+    width = grid.columns(columns)
     heading = fit(scene.heading, look.styled(DISPLAY), sizes(grid, _HEADING_SIZES), width_px=width, most_lines=3)
     subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
     credit = source_line(still.credit, look, width_px=width)
