@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-# A request that was on its way when the client was told to wait is forgiven.
-_ON_ITS_WAY_S = 0.05
+# A request that was on its way when the client was told to wait is forgiven; a busy machine takes its time to read an
+# answer. Whoever does not listen comes again and again, and later than that, too.
+_ON_ITS_WAY_S = 0.25
 
 
 class Chance:
