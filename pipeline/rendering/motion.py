@@ -72,13 +72,10 @@ class Motion:
             return self._rest
         progress = min(1.0, (frame - self.enters + 1) / self.over)
         eased = ease_out(progress, self.ease)
-        if self.drawn:
-            faded, drop_px, drawn = min(1.0, 3 * progress), 0, round(FULL * eased)
-        else:
-            drop_px, drawn = round(self.rise_px * (1 - eased)), FULL
-            faded = eased if drop_px else _seen(eased)
-        opacity = round(self._level(frame) * faded)
-        return Pose(opacity, drop_px, drawn) if opacity > 0 else None
+        drop_px = 0 if self.drawn else round(self.rise_px * (1 - eased))
+        eased = eased if drop_px else _seen(eased)
+        opacity = round(self._level(frame) * (min(1.0, 3 * progress) if self.drawn else eased))
+        return Pose(opacity, drop_px, round(FULL * eased) if self.drawn else FULL) if opacity > 0 else None
 
     # Most frames of most scenes only ask for these two.
     @cached_property
@@ -101,7 +98,9 @@ class Motion:
 
 
 def _seen(eased: float) -> float:
-    """The last hundredth of a fade is two levels of brightness: nobody sees it, and each picture has its price."""
+    """The last hundredth is two levels of brightness, or a pixel or two of a line: nobody sees it come, and each picture
+    has its price.
+    """
     return 1.0 if 1 - eased <= _UNSEEN else eased
 
 
