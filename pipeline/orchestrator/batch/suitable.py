@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from anyio import from_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.pictures import is_address
+from pipeline.pictures import glance_at_picture, is_address
 from pipeline.script import check_play
 from pipeline.sources.campaign import ReadRow, Unfit
+
+# So many of the pictures that were looked at last are known: very many rows show the same few.
+_MOST_PICTURES = 4000
 
 
 class Judge:
@@ -20,6 +25,8 @@ class Judge:
         self._shop = shop
         # What very many rows ask for alike, and what is wrong with it.
         self._known: dict[tuple[object, ...], InputError | None] = {}
+        # The same of pictures beside the table.
+        self._seen: dict[Path, InputError | None] = {}
 
     def __call__(self, row: ReadRow) -> Unfit | None:
         """What is wrong with it, and what to do; None: nothing."""
@@ -27,7 +34,7 @@ class Judge:
         for wanted in brief.pictures:
             try:
                 if not is_address(wanted.source):
-                    self._shop.places.picture(self._shop.places.origin(origin), wanted.source)
+                    self._look_at(self._shop.places.picture(self._shop.places.origin(origin), wanted.source))
             except InputError as error:
                 return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         try:
@@ -41,6 +48,19 @@ class Judge:
             what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
             return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script")
         return None
+
+    def _look_at(self, picture: Path) -> None:
+        """Raise `InputError` for a file that no film can show, as far as that is seen without decoding it."""
+        if picture not in self._seen:
+            if len(self._seen) >= _MOST_PICTURES:
+                self._seen.clear()
+            try:
+                self._seen[picture] = None
+                glance_at_picture(picture, picture.name)
+            except InputError as error:
+                self._seen[picture] = error
+        if wrong := self._seen[picture]:
+            raise InputError(wrong.message, where=wrong.where, hint=wrong.hint)
 
     def _check_asked(self, brief: Brief) -> None:
         """Raise `InputError` for a preset, a theme, music, a voice, a series or a language that can't be had."""
