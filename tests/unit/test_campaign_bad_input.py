@@ -141,7 +141,8 @@ TABLES = {
     "Two columns of one name": [
         ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
     ],
-    "A workbook, a PDF, an archive by the name of .csv": [
+    "A workbook, a PDF, an archive, a web page by the name of .csv": [
+        ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),
         ({}, b"PK\x03\x04rest", "is a workbook or an archive", ""),
         ({}, b"%PDF-1.7", "is a PDF", ""),
     ],

@@ -36,6 +36,8 @@ _OTHERS = (
     (b"%PDF", "is a PDF, not text", "Export the table as CSV"),
     (b"\x1f\x8b", "is compressed", "Unpack it"),
 )
+# What a service sends whoever is not logged in, saved as the table that was asked for.
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # Undecoded bytes (PEP 383 puts them at these code points), and what stands where a character was lost.
 _DAMAGE = re.compile("[\udc80-\udcff\ufffd\0]")
 # What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart.
@@ -64,6 +66,8 @@ def find_encoding(path: Path) -> str:
         for begins, problem, hint in _OTHERS:
             if head.startswith(begins):
                 raise SourceError(problem, where=str(path), hint=hint)
+        if _WEB_PAGE.match(head):
+            raise SourceError("is a web page, not a table", where=str(path), hint="Export the table as CSV")
         marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     return marked or _unmarked_utf_16(head) or _eight_bits(path)
 
