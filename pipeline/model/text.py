@@ -13,6 +13,9 @@ _UNWANTED = re.compile(f"[{_HIDDEN}{_CONTROL}]")
 # Line breaks of every kind; no-break and thin spaces stay, they are typography.
 _SPACES = re.compile("[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
+# What players take for mark-up in SubRip, which has no way to quote it: its arrow, tags of HTML, and styles of SSA.
+_SUBRIP_MARKUP = re.compile(r"-->|<(?=[a-z/!])([^<>]*)(>?)|\{(?=\\)", re.IGNORECASE)
+
 # Marks that end a sentence: those with a space after them, and those of scripts that write none.
 SPACED_ENDS = ".!?…؟।۔։።។။"
 UNSPACED_ENDS = "。！？｡"
@@ -52,6 +55,17 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]|\d{1,2}")
 def strip_unseen(text: str) -> str:
     """`text` in NFC, without control characters and invisible ones that mislead; line breaks and tabs stay."""
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+
+
+def as_subrip(text: str) -> str:
+    """A line as it stands in a SubRip file: what a player would not show becomes signs that it shows."""
+    return _SUBRIP_MARKUP.sub(_shown_in_subrip, text)
+
+
+def _shown_in_subrip(found: re.Match[str]) -> str:
+    if found[0] in {"-->", "{"}:
+        return "→" if found[0] == "-->" else "{ "
+    return f"‹{found[1]}{'›' if found[2] else ''}"
 
 
 def clean_text(text: str) -> str:

@@ -106,10 +106,16 @@ def _checked_fields(pattern: str) -> Iterator[str]:
         if name is None:
             continue
         if name not in _FIELDS and not _ROW.fullmatch(name):
-            raise _problem(f"knows no {{{name[:30]}}}", hint=did_you_mean(name, (*_FIELDS, "row.COLUMN")))
+            raise _problem(f"knows no {{{name[:30]}}}", hint=_field_hint(name))
         if conversion or (spec and not (name == "index" and _INDEX_FORMAT.fullmatch(spec))):
             raise _problem(f"can't format {{{name}}} so", hint="Only {index} takes a width: {index:03d}")
         yield name
+
+
+def _field_hint(name: str) -> str:
+    if name.startswith("row."):
+        return 'Write columns in small letters, and _ for what is no letter: {row.first_name} for "First Name"'
+    return did_you_mean(name, (*_FIELDS, "row.COLUMN"))
 
 
 def _check_part(part: str) -> None:

@@ -1,5 +1,6 @@
 """Pictures of a brief: got from files and addresses, checked, and made ready to be drawn.
 
+    glance_at_picture  a file, before anything is made with it -> whether it can be a picture
     fetch_picture      an address -> the bytes behind it, if they may be had at all
     prepare_picture    any picture -> upright, in sRGB, no larger than films need
     examine_picture    a prepared picture -> its size and the point that people look at
@@ -24,6 +25,7 @@ __all__ = [
     "PICTURES_VERSION",
     "examine_picture",
     "fetch_picture",
+    "glance_at_picture",
     "is_address",
     "prepare_picture",
 ]
@@ -39,6 +41,13 @@ async def fetch_picture(url: str, path: Path, *, also_allowed: Collection[str] =
     from pipeline.pictures import fetching  # noqa: PLC0415
 
     await fetching.fetch(url, path, also_allowed=also_allowed)
+
+
+def glance_at_picture(source: Path, name: str) -> None:
+    """Raise `InputError` for what can be seen to be no picture for a film, undecoded. See `glancing.glance`."""
+    from pipeline.pictures import glancing  # noqa: PLC0415
+
+    glancing.glance(source, name=name)
 
 
 def prepare_picture(source: Path, path: Path, name: str) -> None:

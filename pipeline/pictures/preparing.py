@@ -27,7 +27,7 @@ _MOST_PIXELS_OF_OTHERS = 50_000_000
 _LARGEST_PX, _SMALLEST_PX = 4096, 64
 _QUALITY = 93
 # What Pillow raises for files that are not what they say they are.
-_BROKEN = (
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -59,7 +59,7 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
     """
     data = source.read_bytes()[: MOST_BYTES + 1]
     if len(data) > MOST_BYTES:
-        raise InputError(f"has more than {MOST_BYTES // 1024**2} MB", where=name, hint="Make it smaller")
+        raise too_heavy(name)
     if is_svg(data):
         data = draw_svg(data, name=name)
     kind = kind_of(data)
@@ -72,12 +72,10 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
             warnings.simplefilter("ignore")
             image = _decoded(data, kind, name)
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise _too_many(name) from error
-    except _BROKEN as error:
-        raise InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again") from error
-    if min(image.size) < _SMALLEST_PX:
-        told = f"{image.width} by {image.height} pixels are too few to be shown"
-        raise InputError(told, where=name, hint="Find a larger one, 1,600 pixels wide or more")
+        raise too_many(name) from error
+    except BROKEN as error:
+        raise broken(name) from error
+    _check_smallest(*image.size, name)
     if image.mode == "RGBA":
         image.save(path, "PNG", compress_level=3)
     else:
@@ -94,15 +92,38 @@ def examine(path: Path) -> Examined:
     return Examined(hashlib.sha256(path.read_bytes()).hexdigest(), width, height, focus, has_alpha)
 
 
-def _too_many(name: str) -> InputError:
+def check_size(width_px: int, height_px: int, *, kind: str, name: str) -> None:
+    """Raise `InputError` for a picture that says it has more pixels than are decoded, or too few to be shown."""
+    if width_px * height_px > _MOST_PIXELS.get(kind, _MOST_PIXELS_OF_OTHERS):
+        raise too_many(name)
+    _check_smallest(width_px, height_px, name)
+
+
+def _check_smallest(width_px: int, height_px: int, name: str) -> None:
+    if min(width_px, height_px) < _SMALLEST_PX:
+        told = f"{width_px} by {height_px} pixels are too few to be shown"
+        raise InputError(told, where=name, hint="Find a larger one, 1,600 pixels wide or more")
+
+
+def too_many(name: str) -> InputError:
+    """For one with more pixels than are decoded."""
     return InputError("has too many pixels", where=name, hint="Make it smaller: 4,000 pixels wide are enough")
+
+
+def too_heavy(name: str) -> InputError:
+    """For a larger file than cameras make."""
+    return InputError(f"has more than {MOST_BYTES // 1024**2} MB", where=name, hint="Make it smaller")
+
+
+def broken(name: str) -> InputError:
+    """For one that begins as a picture, and is none."""
+    return InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again")
 
 
 def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
     """Mode RGB, or RGBA if anything shows through."""
     with Image.open(io.BytesIO(data), formats=(kind,)) as image:
-        if image.width * image.height > _MOST_PIXELS.get(kind, _MOST_PIXELS_OF_OTHERS):
-            raise _too_many(name)
+        check_size(*image.size, kind=kind, name=name)
         if kind == "JPEG":
             # Decoded at a half, a quarter or an eighth where that is more than enough.
             image.draft(None, (_LARGEST_PX, _LARGEST_PX))
@@ -122,7 +143,7 @@ def _upright(image: Image.Image) -> Image.Image:
     """As the camera was held; as it lies where what the file says of that can't be read, or set down again."""
     try:
         return ImageOps.exif_transpose(image)
-    except _BROKEN:
+    except BROKEN:
         return image
 
 

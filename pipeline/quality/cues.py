@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.model import Check, Script, narration_of
+from pipeline.model.text import as_subrip
 from pipeline.model.writing import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK
 from pipeline.quality.expected import TimedText
 
@@ -28,8 +29,7 @@ class _FaultError(Exception):
 
 def srt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
     """The SubRip file at `path` says `cues`, one after the other, within `sound_s` seconds of sound."""
-    # SRT can't quote its arrow, so that one is written as a sign.
-    wanted = [cue.text.replace("-->", "→") for cue in cues]
+    wanted = ["\n".join(map(as_subrip, cue.text.split("\n"))) for cue in cues]
     return _check("srt", path, wanted, cues, sound_s)
 
 

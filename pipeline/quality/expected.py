@@ -52,6 +52,8 @@ class Expected:
     variable_rate: bool = False
     # What it says and shows, and when each word of each scene is said; None and empty: nobody has said.
     script: Script | None = None
+    # What the row says that it is made of: data, whatever it looks like.
+    cells: tuple[str, ...] = ()
     # What hosts call it; empty: as the script does.
     title: str = ""
     words: tuple[tuple[Word, ...], ...] = ()

@@ -203,7 +203,7 @@ def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
     if expected.script is not None:
         yield cues.words(expected.cues, expected.script)
         yield checks.glyphs(expected.undrawable)
-        yield texts.text(expected.script)
+        yield texts.text(expected.script, expected.cells)
         yield languages.language(expected.script)
     if expected.cues:
         yield from reading_checks(expected.cues, profile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.model import Check, CodeScene, Script, texts_of
 
@@ -58,9 +58,12 @@ _KINDS = (
 )
 
 
-def text(script: Script) -> Check:
-    """Nothing is left in what a film says and shows that was never meant for viewers."""
-    found = list(_leftovers(script))
+def text(script: Script, cells: Sequence[str] = ()) -> Check:
+    """Nothing is left in what a film says and shows that was never meant for viewers.
+
+    What stands in `cells`, those of the row that it is made of, is somebody's text, whatever it looks like.
+    """
+    found = list(_leftovers(script, _Cells(cells)))
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     return Check.of(
         "text",
@@ -71,20 +74,41 @@ def text(script: Script) -> Check:
     )
 
 
-def find_leftover(said: str) -> str:
-    """What does not belong into a text, with a few words around it; empty: nothing."""
+class _Cells:
+    """What a row says, in the cells that could be taken for something that was left."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        odd = sorted({" ".join(cell.split()) for cell in cells if find_leftover(cell)}, key=len, reverse=True)
+        self._all = "\n".join(odd).casefold()
+        # The longest first: one may be a part of another.
+        self._whole = re.compile("|".join(map(re.escape, odd)), re.IGNORECASE) if odd else None
+
+    def left_out_of(self, said: str) -> str:
+        """A text without what these cells say in it."""
+        return self._whole.sub("…", said) if self._whole else said
+
+    def say(self, part: str) -> bool:
+        """Whether it is a part of one of them: a long one is told in several sentences."""
+        return " ".join(part.split()).casefold() in self._all
+
+
+def find_leftover(said: str, cells: _Cells | None = None) -> str:
+    """What does not belong into a text and is not in `cells`, with a few words around it; empty: nothing."""
+    said = cells.left_out_of(said) if cells else said
     if _NO_VALUE.fullmatch(said.strip()):
         return f"no value (“{said.strip()}”)"
     for kind, pattern in _KINDS:
-        if match := pattern.search(said):
+        for match in pattern.finditer(said):
+            if cells and cells.say(match[0]):
+                continue
             start, end = max(0, match.start() - _SHOWN // 2), match.end() + _SHOWN // 2
             return f"{kind} (“{' '.join(said[start:end].split())}”)"
     return ""
 
 
-def _leftovers(script: Script) -> Iterator[str]:
+def _leftovers(script: Script, cells: _Cells) -> Iterator[str]:
     for place, said in _texts(script):
-        if leftover := find_leftover(said):
+        if leftover := find_leftover(said, cells):
             yield f"{leftover} in {place}"
 
 

@@ -36,6 +36,10 @@ _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"
 _ALLOW = "source.allow in nightreel.toml names hosts that may be asked all the same"
 # Where answers say what comes next, as services do (JSON:API, OData, Django, Laravel).
 _NEXT = ("next", "links.next", "paging.next", "next_page_url", "@odata.nextLink")
+# Where they say no more than that there is something: who reads on needs the settings.
+_MORE = ("has_more", "hasMore", "next_cursor", "nextCursor", "next_page", "next_page_token", "nextPageToken")
+_AROUND = ("", "meta.", "pagination.", "paging.")
+_ONWARDS = "Say with source.next_at or source.page_param how it goes on"
 
 
 async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryPolicy) -> tuple[Page, ...]:
@@ -58,15 +62,20 @@ async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryP
                 break
             if url in seen or number > _MOST_PAGES:
                 what = "leads on in a circle" if url in seen else f"has more than {_MOST_PAGES:,} pages"
-                raise PermanentError(
-                    what, where=name, hint="Say with source.next_at or source.page_param how it goes on"
-                )
+                raise PermanentError(what, where=name, hint=_ONWARDS)
             seen.add(url)
             answer = await with_retries(retry, partial(caller.get, url, folder / f"{number:05}"))
             page = await to_thread.run_sync(_look, answer, form, name)
             pages.append(page)
             url = caller.next(url, answer, page)
     return tuple(pages)
+
+
+def _mark(said: object) -> str:
+    """What an answer says of the next page, as a text; empty: nothing."""
+    if isinstance(said, Mapping):
+        said = next((said[key] for key in ("href", "link", "url") if said.get(key)), said)
+    return str(said) if said else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,17 +118,21 @@ class _Caller:
         """The address of the page after this one; None: it was the last."""
         if answer.link:
             return self._on(url, answer.link)
-        places = (self.asked.next_at,) if self.asked.next_at else _NEXT
-        mark = next((found for at in places if (found := value_at(page.beside, at))), None)
-        if isinstance(mark, Mapping):
-            mark = mark.get("href")
-        if isinstance(mark, str) and (mark.startswith(("http://", "https://", "/", "?"))):
-            return self._on(url, mark)
-        if isinstance(mark, str) and mark and self.asked.next_at:
-            return url.update_query({self.asked.next_param: mark})
-        if self.asked.page_param and not page.is_empty:
+        marks = [_mark(value_at(page.beside, at)) for at in ((self.asked.next_at,) if self.asked.next_at else _NEXT)]
+        for mark in marks:
+            if mark.startswith(("http://", "https://", "/", "?")):
+                return self._on(url, mark)
+        if self.asked.next_at and marks[0]:
+            return url.update_query({self.asked.next_param: marks[0]})
+        if self.asked.page_param:
             number = url.query.get(self.asked.page_param, "1")
-            return url.update_query({self.asked.page_param: str(int(number) + 1)}) if number.isdecimal() else None
+            is_over = page.is_empty or not number.isdecimal()
+            return None if is_over else url.update_query({self.asked.page_param: str(int(number) + 1)})
+        if self.asked.next_at or page.is_empty:
+            return None
+        if any(marks) or any(value_at(page.beside, around + at) for around in _AROUND for at in _MORE):
+            what = "says that there are more rows, and not at which address"
+            raise PermanentError(what, where=self.name, hint=_ONWARDS)
         return None
 
     def _on(self, url: URL, to: str) -> URL:

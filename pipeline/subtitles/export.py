@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
+from pipeline.model.text import as_subrip
 from pipeline.model.writing import (
     LEFT_TO_RIGHT_MARK,
     RIGHT_TO_LEFT_MARK,
@@ -24,8 +25,7 @@ def to_srt(subtitles: Subtitles, lengths_samples: Sequence[int], *, language: st
 
     `language` is a tag; lines of one that runs right to left are marked where a player could not know it.
     """
-    # SRT has no way to quote its arrow.
-    return _write(subtitles, lengths_samples, "srt", language, lambda text: text.replace("-->", "→"))
+    return _write(subtitles, lengths_samples, "srt", language, as_subrip)
 
 
 def to_vtt(subtitles: Subtitles, lengths_samples: Sequence[int], *, language: str = "") -> str:

@@ -67,15 +67,15 @@ def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
     assert again["hello-jürgen"] == made["hello-jürgen"]
 
 
-def test_braces_in_a_cell_are_never_run_and_the_gate_takes_them_for_a_field_that_nobody_filled_in(tmp_path):
-    write(tmp_path, ["1;{{ 7 * 7 }}"])
+def test_braces_in_a_cell_are_never_run_and_its_film_shows_them_as_they_are(tmp_path):
+    write(tmp_path, ["1;{{ 7 * 7 }}", "2;{% raw %}{# x"])
 
     made = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
 
-    assert made.code == 9
-    assert "{{ 7 * 7 }}" in made.stdout
-    assert "Hello 49" not in made.stdout
-    assert not films(tmp_path)
+    assert (made.code, made.stderr) == (0, "")
+    assert "49" not in films(tmp_path)
+    told = [path.read_text(encoding="utf-8") for path in tmp_path.glob("output/*/*/metadata.json")]
+    assert sorted(json.loads(text)["title"] for text in told) == ["Hello {% raw %}{# x", "Hello {{ 7 * 7 }}"]
 
 
 def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):

@@ -8,6 +8,8 @@
 /lines    all of them as JSON Lines     /table   as CSV           /page    a page of a website
 /bare     {"a": […], "b": […]}          /to      leads on         /elsewhere   names a next page on another host
 /circle   leads on to itself            /packed  packed           /none    no rows
+/odata    {"value": …, "@odata.nextLink": ADDRESS}               /turned   {"items": …, "meta": {"next_page": NUMBER}}
+/linked   {"results": …, "paging": {"next": {"link": ADDRESS}}}  /more     {"data": …, "has_more": …}
 /on       each page leads to another    /drip    an answer that goes on and never ends
 """
 
@@ -107,6 +109,25 @@ class RowService(Served):
         number = int(request.query.get("cursor", "mark-1").removeprefix("mark-"))
         mark = f"mark-{number + 1}" if self._has_more(number) else ""
         return web.json_response({"data": {"items": self._part(number)}, "meta": {"cursor": mark}, "tags": []})
+
+    def _odata(self, request: web.Request) -> web.Response:
+        number = int(request.query.get("$skip", "1"))
+        following = {"@odata.nextLink": self.url(f"/odata?$skip={number + 1}")} if self._has_more(number) else {}
+        return web.json_response({"@odata.context": "…", "value": self._part(number), **following})
+
+    def _linked(self, request: web.Request) -> web.Response:
+        number = int(request.query.get("after", "1"))
+        following = {"after": f"{number + 1}", "link": self.url(f"/linked?after={number + 1}")}
+        paging = {"paging": {"next": following}} if self._has_more(number) else {}
+        return web.json_response({"results": self._part(number), **paging})
+
+    def _turned(self, request: web.Request) -> web.Response:
+        number = int(request.query.get("page", "1"))
+        following = number + 1 if self._has_more(number) else None
+        return web.json_response({"items": self._part(number), "meta": {"next_page": following}})
+
+    def _more(self, _request: web.Request) -> web.Response:
+        return web.json_response({"data": self._part(1), "has_more": self._has_more(1)})
 
     def _number(self, request: web.Request) -> web.Response:
         return web.json_response(self._part(int(request.query["page"])))

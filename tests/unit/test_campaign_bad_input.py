@@ -11,6 +11,7 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.workshop import open_workshop
+from tests.standins.photos import coast, write_hostile
 
 ROOT = Path(__file__).parents[2]
 HEADER = "customer,first_name,product,price,valid_until,photo,note\n"
@@ -92,6 +93,29 @@ ROWS = {
         ],
         [],
     ),
+    "A cell that says `NaN`, `null`, `None`, `undefined` or `#REF!`, and nothing else": (
+        HEADER + "1,NaN,null,5 €,#N/A,,NaN\n2,Null,None,5 €,,,\n3,Nan,Null None,5 €,,,undefined\n",
+        [
+            (1, "first_name", "is NaN, which programs write where they have no value"),
+            (1, "product", "is null, which programs write where they have no value"),
+            (1, "valid_until", "is #N/A, which programs write where they have no value"),
+            (2, "product", "is None, which programs write where they have no value"),
+        ],
+        ["Null None for Nan"],
+    ),
+    "A picture beside the table that is a bomb, HTML, cut off or one dot wide": (
+        HEADER
+        + "1,Bo,Roof,5 €,,bomb.png,\n2,Eve,Roof,5 €,,page.png,\n3,Ann,Roof,5 €,,torn.jpg,\n"
+        + "4,Jo,Roof,5 €,,dot.png,\n5,Kim,Roof,5 €,,dot.png,\n6,Ida,Roof,5 €,,coast.webp,\n",
+        [
+            (1, "photo", "'bomb.png': has too many pixels"),
+            (2, "photo", "'page.png': is a page, not a picture"),
+            (3, "photo", "'torn.jpg': is broken: it can't be decoded"),
+            (4, "photo", "'dot.png': 1 by 1 pixels are too few to be shown"),
+            (5, "photo", "'dot.png': 1 by 1 pixels are too few to be shown"),
+        ],
+        ["Roof for Ida"],
+    ),
     "A picture that is not there": (HEADER + "1,Bo,Roof,5 €,,bo.jpg,\n", [(1, "photo", "'bo.jpg': no such file")], []),
     "A row that was there before": (
         HEADER + "1,Bo,Roof,5 €,,,\n1,Eve,Roof,5 €,,,\n",
@@ -117,12 +141,16 @@ TABLES = {
     "Two columns of one name": [
         ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
     ],
-    "A workbook, a PDF, an archive by the name of .csv": [
+    "A workbook, a PDF, an archive, a web page by the name of .csv": [
+        ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),
         ({}, b"PK\x03\x04rest", "is a workbook or an archive", ""),
         ({}, b"%PDF-1.7", "is a PDF", ""),
     ],
 }
 ELSEWHERE = {
+    "A year of another calendar (`2569` with `--locale th`, `1405` with `fa`)": [
+        "unit/test_rows_values.py::test_a_day_that_is_counted_otherwise_is_told"
+    ],
     "Emoji and any script in names": [
         "unit/test_campaign_plan.py::test_names_in_every_script_and_names_of_devices_become_folders"
     ],
@@ -137,7 +165,7 @@ ELSEWHERE = {
         "contract/test_row_services.py::test_private_addresses_are_refused_unless_they_are_allowed",
         "contract/test_picture_fetching.py::test_this_machine_is_not_asked_whatever_it_is_called",
     ],
-    "A picture that is a bomb, HTML, cut off or one dot wide": [
+    "A picture at an address that is so, or broken in its middle": [
         "unit/test_orchestrator_pictures.py::test_one_that_can_not_be_had_is_told_and_the_others_are_there",
         "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
     ],
@@ -154,7 +182,8 @@ ELSEWHERE = {
         "unit/test_sources_database.py::test_what_would_write_is_refused",
         "unit/test_sources_database.py::test_what_writes_all_the_same_fails_in_the_database",
     ],
-    "A service that fails in the middle, leads in a circle, never ends, names another host or answers a web page": [
+    "A service that fails in the middle, leads in a circle, never ends, names another host, has more rows and does not "
+    "say where, or answers a web page": [
         "contract/test_row_services.py::test_a_service_that_keeps_failing_gives_no_rows_at_all",
         "contract/test_row_services.py::test_pages_without_an_end_are_given_up",
         "contract/test_row_services.py::test_an_answer_that_never_ends_is_given_up",
@@ -171,6 +200,8 @@ async def read(folder, content, **settings):
 
     def prepare():
         (folder / "nightreel.toml").touch()
+        write_hostile(folder)
+        coast(400, 260).save(folder / "coast.webp")
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return open_workshop(workspace=folder, overrides={"offline": True, "template": "offer", **settings})
 

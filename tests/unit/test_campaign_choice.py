@@ -9,11 +9,12 @@ from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
+from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Priority
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.sources.campaign.casting import Casting, Part, column_names
 from pipeline.sources.tables import TableForm, open_table
@@ -236,7 +237,8 @@ async def test_what_can_not_be_had_is_a_problem_of_its_row_before_anything_is_ma
 
     assert [brief.key for brief in wanted.briefs] == ["2"]
     (told,) = wanted.problems
-    assert told.row == 1
+    # Of "en=anna", no cell says just what is wrong with it.
+    assert (told.row, told.column) == (1, "" if cell == "en=anna" else "Rank")
     assert problem in told.problem
     assert told.mend
 
@@ -306,6 +308,11 @@ async def test_folders_are_named_after_columns_and_none_leaves_its_place(tmp_pat
     ]
 
 
+async def test_a_pattern_with_a_column_in_capitals_says_how_columns_are_written():
+    with pytest.raises(ConfigurationError, match="small letters"):
+        FolderPattern("{batch}/{row.Segment}/{title}")
+
+
 async def test_a_pattern_with_a_column_that_is_not_there_is_told(tmp_path):
     with pytest.raises(InputError, match=r"no column segmnt\. Did you mean segment"):
         await (await begin(tmp_path, output__pattern="{row.segmnt}/{title}")).read("ID,Name,Segment", "1,Bo,x")
@@ -324,6 +331,14 @@ async def test_the_rows_that_stand_out_are_chosen(tmp_path):
     ]
     assert wanted.is_partial
     assert (wanted.rows, wanted.refused) == (7, 1)
+
+
+async def test_a_name_in_another_script_is_stranger_than_one_in_capitals_and_with_accents(tmp_path):
+    campaign = await begin(tmp_path)
+    rows = ["1,Maria", "2,Marianne M", "3,ÅŘÞ XYZ", "4,Mария", "5,M 5 €", "6,Mo"]
+    wanted = await campaign.read("ID,Name", *rows, rows="extremes")
+
+    assert [brief.key for brief, why in zip(wanted.briefs, wanted.remarks, strict=True) if "strangest" in why] == ["4"]
 
 
 async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_failed(tmp_path):

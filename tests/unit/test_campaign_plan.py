@@ -168,6 +168,15 @@ async def test_rows_that_are_gone_are_listed(campaign):
     assert [job.brief.key for job in await campaign.jobs()] == ["2"]
 
 
+async def test_a_film_whose_row_is_refused_today_is_not_told_as_gone(campaign):
+    await campaign.plan(*ROWS)
+    told = []
+    batches._tell_plan(await campaign.plan(*ROWS[:2], "3,Ann,Roof,free"), "people", told.append)
+
+    (text,) = [notice.text for notice in told if "Ann" in notice.text]
+    assert text.startswith("1 film is not in the source any more, or refused there, and left where it lies")
+
+
 async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and_10_are_listed(campaign):
     rows = [f"{number},Guest {number},Roof,5 €" for number in range(1, 101)]
     first = await campaign.plan(*rows)

@@ -94,6 +94,29 @@ def test_what_only_looks_like_it_raises_no_alarm(said):
     assert texts.find_leftover(said) == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "cells"),
+    [
+        ("Dear {{ name }}, this is for you.", ["{{ name }}"]),
+        ("Dear {{ Name }}, this is for you.", ["{{ name }}"]),  # as filters write it
+        ("b }} for {{ a.", ["{{ a", "b }}"]),
+        ("Hello {{ x.", ["{{ x. y }}"]),  # one of its sentences
+        ("As an AI, I greet **you**.", ["As an AI, I", "**you**"]),
+    ],
+)
+def test_what_a_row_says_is_text_whatever_it_looks_like(said, cells):
+    assert texts.text(script(said), ["Maria", *cells]).passed
+    assert not texts.text(script(said), ["Maria", "name", "you"]).passed
+
+
+def test_what_a_template_left_is_found_beside_what_a_row_says():
+    check = texts.text(script("Dear {{ first_name }}, here is {{ x }} for ${name}."), ["{{ x }}", "name", "first_name"])
+
+    assert not check.passed
+    assert "Dear {{ first_name }}" in check.measured
+    assert not texts.text(script("Dear ${name}."), ["{{ x }}", "name"]).passed
+
+
 def test_every_text_of_a_film_is_looked_at_but_programs():
     unfilled = "{{ name }}"
     places = {

@@ -95,6 +95,12 @@ def test_numbers_have_limits():
         ("11/3/2026", "en-US"),
         ("3/11/26", "fr"),
         ("٣/١١/٢٠٢٦", "en-GB"),
+        ("2026年11月3日", ""),
+        ("２０２６年１１月３日", "ja"),
+        ("2026년 11월 3일", "ko"),
+        ("3 नवंबर 2026", "hi"),
+        ("3 พฤศจิกายน 2026", "th"),
+        ("3-Nov-2026", ""),
     ],
 )
 def test_days_are_read_in_local_forms(cell, locale):
@@ -106,6 +112,12 @@ def test_a_day_that_may_be_two_is_told_and_one_that_can_not_is_read():
     assert read("date", "25/12/2026") == read("date", "12/25/2026") == "2026-12-25"
     assert read("date", "3/11/2026", order="dmy") == "2026-11-03"
     assert "two digits" in problem("date", "3/11/26")
+
+
+@pytest.mark.parametrize(("cell", "locale"), [("3 พฤศจิกายน 2569", "th"), ("۱۴۰۵/۸/۱۲", "fa"), ("1448-05-23", "ar-SA")])
+def test_a_day_that_is_counted_otherwise_is_told(cell, locale):
+    assert "another calendar" in problem("date", cell, locale=locale)
+    assert read("date", "1066-10-14", locale="en") == "1066-10-14"
 
 
 @pytest.mark.parametrize("cell", ["tomorrow", "2026-02-30", "45000", "31.11.2026", "2026", "May"])

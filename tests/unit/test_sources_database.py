@@ -76,6 +76,13 @@ def test_what_writes_all_the_same_fails_in_the_database(people):
     assert len(rows(people, "SELECT * FROM people")) == 2
 
 
+@pytest.mark.parametrize("address", ["ftp://example.org/people.csv", "file:///etc/passwd", "S3://bucket/people.csv"])
+def test_an_address_of_another_kind_is_no_database(address):
+    with pytest.raises(InputError, match="is no address that rows are read from") as caught:
+        rows(address, "SELECT 1")
+    assert "https://" in str(caught.value)
+
+
 def test_a_database_is_asked_something(people):
     with pytest.raises(InputError, match="nothing is asked of it") as caught:
         rows(people, "")

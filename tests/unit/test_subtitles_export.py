@@ -46,13 +46,30 @@ def test_a_film_without_words_gives_empty_files():
 def test_what_looks_like_markup_of_the_library_is_left_as_it_is(text):
     film = Subtitles(scenes=((cue(0.3, 2, text),),))
 
-    assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[2:] == [text]
+    assert to_vtt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[4:] == [text]
+    # Of SRT, players know it as well, and would not show it.
+    assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[2:] == [text.replace("{\\", "{ \\")]
 
 
 def test_what_looks_like_markup_of_vtt_is_escaped():
     film = Subtitles(scenes=((cue(0.3, 2, "a < b & c --> <i>d</i>"),),))
 
     assert "a &lt; b &amp; c --&gt; &lt;i&gt;d&lt;/i&gt;" in to_vtt(film, (SAMPLE_RATE_HZ * 3,))
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("Hello <script>alert(1)</script>", "Hello ‹script›alert(1)‹/script›"),
+        ("<font color=red", "‹font color=red"),
+        (r"{\an8}Bo", r"{ \an8}Bo"),
+        ("a < b > c, {{ x }} <3", "a < b > c, {{ x }} <3"),
+    ],
+)
+def test_what_players_would_take_for_mark_up_in_srt_is_shown(said, written):
+    film = Subtitles(scenes=((cue(0.3, 2, said),),))
+
+    assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().endswith(f"\n{written}")
 
 
 def test_an_arrow_in_the_text_is_no_time_line_of_srt():

@@ -299,7 +299,8 @@ def _tell_plan(plan: Plan, batch: str, listen: Listener) -> None:
         films = "film is" if one else "films are"
         unnamed = plan.removed - len(plan.removed_titles)
         more = f" and {unnamed:,} more" if unnamed else ""
-        text = f"{plan.removed:,} {films} not in the source any more, and left where {'it lies' if one else 'they lie'}"
+        why = "not in the source any more, or refused there," if plan.has_refused else "not in the source any more,"
+        text = f"{plan.removed:,} {films} {why} and left where {'it lies' if one else 'they lie'}"
         tell(listen, Notice(text=f"{text}: {'; '.join(plan.removed_titles)}{more}"))
     if plan.shown_otherwise:
         one = plan.shown_otherwise == 1

@@ -78,7 +78,7 @@ async def plan_batch(
         others = [job_id for job_id in asked.jobs if job_id not in gone and (stays or job_id in added)]
         left = gone.union(others)
         removed = [job_id for job_id in asked.jobs if job_id not in left]
-        plan.removed = len(removed)
+        plan.removed, plan.has_refused = len(removed), bool(refused)
         plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_NAMED])
         jobs = (*others, *plan.ids)
         about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added), sample=sample)

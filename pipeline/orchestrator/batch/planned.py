@@ -38,6 +38,8 @@ class Plan:
     crowded: int = 0
     # What an earlier source had and this one has not: how many films, and what the first of them are called.
     removed: int = 0
+    # Whether some of them may be there, and be refused.
+    has_refused: bool = False
     removed_titles: list[str] = field(default_factory=list)
     # Others have taken their folders: their films are replaced.
     replaced: dict[str, str] = field(default_factory=dict)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
 from anyio import from_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.pictures import is_address
+from pipeline.pictures import glance_at_picture, is_address
 from pipeline.script import check_play
 from pipeline.sources.campaign import ReadRow, Unfit
+
+# So many of the pictures that were looked at last are known: very many rows show the same few.
+_MOST_PICTURES = 4000
+
+
+class _Missed(NamedTuple):
+    """What can't be had, and the cell that asks for it; empty: nobody knows which."""
+
+    error: InputError
+    cell: str
 
 
 class Judge:
@@ -19,7 +33,9 @@ class Judge:
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         # What very many rows ask for alike, and what is wrong with it.
-        self._known: dict[tuple[object, ...], InputError | None] = {}
+        self._known: dict[tuple[object, ...], _Missed | None] = {}
+        # The same of pictures beside the table.
+        self._seen: dict[Path, InputError | None] = {}
 
     def __call__(self, row: ReadRow) -> Unfit | None:
         """What is wrong with it, and what to do; None: nothing."""
@@ -27,7 +43,7 @@ class Judge:
         for wanted in brief.pictures:
             try:
                 if not is_address(wanted.source):
-                    self._shop.places.picture(self._shop.places.origin(origin), wanted.source)
+                    self._look_at(self._shop.places.picture(self._shop.places.origin(origin), wanted.source))
             except InputError as error:
                 return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         try:
@@ -36,34 +52,67 @@ class Judge:
                 check_play(script, template, where=origin)
             if brief.publish_at:
                 self._shop.hosts.check(brief)
-            self._check_asked(brief)
+            wrong = self._not_to_be_had(brief)
         except InputError as error:
-            what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
-            return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script")
-        return None
+            return _unfit(error, origin)
+        return _unfit(wrong.error, origin, cell=wrong.cell) if wrong else None
 
-    def _check_asked(self, brief: Brief) -> None:
-        """Raise `InputError` for a preset, a theme, music, a voice, a series or a language that can't be had."""
+    def _look_at(self, picture: Path) -> None:
+        """Raise `InputError` for a file that no film can show, as far as that is seen without decoding it."""
+        if picture not in self._seen:
+            if len(self._seen) >= _MOST_PICTURES:
+                self._seen.clear()
+            try:
+                self._seen[picture] = None
+                glance_at_picture(picture, picture.name)
+            except InputError as error:
+                self._seen[picture] = error
+        if wrong := self._seen[picture]:
+            raise InputError(wrong.message, where=wrong.where, hint=wrong.hint)
+
+    def _not_to_be_had(self, brief: Brief) -> _Missed | None:
+        """The preset, theme, music, voice, series or language that can't be had; None: all can."""
         spoken = (brief.language, brief.languages, brief.voice, brief.voices)
         asked = (brief.template, brief.theme, brief.preset, brief.music, brief.series, *spoken)
         if asked not in self._known:
-            try:
-                self._known[asked] = None
-                self._look_for(brief)
-            except InputError as error:
-                self._known[asked] = error
-        if wrong := self._known[asked]:
-            raise InputError(wrong.message, where="" if wrong.where == brief.origin else wrong.where, hint=wrong.hint)
+            missed = self._look_for(brief)
+            # Another row is told with its own place.
+            if missed and missed.error.where == brief.origin:
+                missed = missed._replace(error=InputError(missed.error.message, where="", hint=missed.error.hint))
+            self._known[asked] = missed
+        return self._known[asked]
 
-    def _look_for(self, brief: Brief) -> None:
+    def _look_for(self, brief: Brief) -> _Missed | None:
+        try:
+            films = self._shop.wishes.films_of(brief)
+        except InputError as error:
+            return _Missed(error, brief.series)
+        for film in films:
+            for cell, look in self._looks(brief, film):
+                try:
+                    look()
+                except InputError as error:
+                    return _Missed(error, cell)
+        return None
+
+    def _looks(self, brief: Brief, film: Brief) -> Iterator[tuple[str, Callable[[], object]]]:
+        """What a row may ask for, as it says it, and who raises `InputError` where that can't be had."""
         shop = self._shop
-        for film in shop.wishes.films_of(brief):
-            shop.encoding(film)
-            shop.appearance.theme(film)
-            shop.bed(film)
-            if film.voice and (brief.voice or brief.voices):
-                # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
-                from_thread.run(check_voice, shop.narrators, film.language, film.voice)
-            if shop.wishes.is_translated(film) and not shop.translators:
-                hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
-                raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
+        yield brief.preset or "", lambda: shop.encoding(film)
+        yield brief.theme or "", lambda: shop.appearance.theme(film)
+        yield brief.music or "", lambda: shop.bed(film)
+        if film.voice and (brief.voice or brief.voices):
+            # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
+            said = brief.voice or ""
+            yield said, lambda: from_thread.run(check_voice, shop.narrators, film.language, film.voice)
+        yield ",".join(brief.languages), lambda: self._check_translated(film)
+
+    def _check_translated(self, film: Brief) -> None:
+        if self._shop.wishes.is_translated(film) and not self._shop.translators:
+            hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
+            raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
+
+
+def _unfit(error: InputError, origin: str, *, cell: str = "") -> Unfit:
+    what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
+    return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)

@@ -226,6 +226,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
         script=_made(job.script),
+        cells=tuple(text for _, text in job.brief.row.fields) if job.brief.row else (),
         title=fit_title((await to_thread.run_sync(_shown, job, shop)).title),
         words=tuple(clip.words for clip in narration.clips),
         undrawable=await to_thread.run_sync(lambda: undrawable(_made(job.script), shop.look(job))),

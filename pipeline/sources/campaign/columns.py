@@ -77,7 +77,7 @@ class Columns:
                 raise InputError(
                     f"the field {name} may be {_listed(either)}",
                     where=self._table.path,
-                    hint=f"Say which: {_MAP_HINT}",
+                    hint=f"{_MAP_HINT}, to say which",
                 )
         missing = [
             field.name

@@ -16,24 +16,28 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
     """The rows that stand out, each once, and why, in the order of the table. Goes through the briefs twice.
 
     The longest says most, and the shortest least; the widest has the text that takes the most room in a line; the
-    strangest is written in the rarest letters.
+    strangest is written in the rarest script, and of those that are alike in that, in the rarest letters.
     """
     letters: Counter[str] = Counter()
+    scripts: Counter[int] = Counter()
     for brief in briefs:
-        letters.update(set("".join(_texts(brief))))
+        own = set("".join(_texts(brief)))
+        letters.update(own)
+        scripts.update({_script(each) for each in own})
     total = max(1, len(briefs))
 
-    def strangeness(brief: Brief) -> float:
+    def strangeness(brief: Brief) -> tuple[float, ...]:
         own = set("".join(_texts(brief)))
-        return sum(math.log(total / letters[each]) for each in own) / max(1, len(own))
+        rarest = min((scripts[_script(each)] for each in own), default=total)
+        return -rarest, sum(math.log(total / letters[each]) for each in own) / max(1, len(own))
 
-    measures: dict[str, Callable[[Brief], float]] = {
-        "longest": lambda brief: sum(map(len, _texts(brief))),
-        "shortest": lambda brief: -sum(map(len, _texts(brief))),
-        "widest": lambda brief: max(map(width_em, _texts(brief)), default=0.0),
+    measures: dict[str, Callable[[Brief], tuple[float, ...]]] = {
+        "longest": lambda brief: (sum(map(len, _texts(brief))),),
+        "shortest": lambda brief: (-sum(map(len, _texts(brief))),),
+        "widest": lambda brief: (max(map(width_em, _texts(brief)), default=0.0),),
         "strangest": strangeness,
     }
-    best: dict[str, tuple[float, int, Brief]] = {}
+    best: dict[str, tuple[tuple[float, ...], int, Brief]] = {}
     for number, brief in enumerate(briefs):
         for name, measure in measures.items():
             if name not in best or measure(brief) > best[name][0]:
@@ -43,6 +47,15 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
         why.setdefault(number, []).append(name)
     chosen = {number: brief for _, number, brief in best.values()}
     return [(chosen[number], ", ".join(why[number])) for number in sorted(why)]
+
+
+def _script(character: str) -> int:
+    """About which script a character is of, by where Unicode keeps it; 0: Latin, and signs that all may use."""
+    code = ord(character)
+    if code < 0x250 or 0x2000 <= code < 0x2100:
+        return 0
+    # From here on, a script has thousands.
+    return code >> 12 if code >= 0x3000 else code >> 8
 
 
 def width_em(text: str) -> float:

@@ -181,7 +181,7 @@ class RowReader:
         return known
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
-        if damage := damage_in(cell):
+        if cell not in field.choices and (damage := damage_in(cell)):
             raise CellProblem(damage, mend_of(cell))
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
         text = field.read(as_meant(cell), locale="en" if isinstance(cell, Number) else self._locale)

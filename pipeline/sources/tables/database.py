@@ -30,12 +30,17 @@ _CONNECT_S = 15
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _READS = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(select|with|table|values)\b", re.IGNORECASE | re.DOTALL)
 _QUERY_HINT = "Write --query 'SELECT name, price FROM customers', or source.query in nightreel.toml"
+# What people know addresses of, and no database is called by.
+_OTHER_ADDRESSES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp", "smb", "ws", "wss"})
 _EXTRA = 'pip install "nightreel[db]"'
 
 
 def open_database(source: Path | str, form: TableForm) -> Table:
     """See `TableOpener`. A `Path` is a file of SQLite; a text is an address."""
     name = told(source)
+    if isinstance(source, str) and source.partition(":")[0].casefold() in _OTHER_ADDRESSES:
+        hint = "Give a file, an address that begins with https://, or a database and --query"
+        raise InputError("is no address that rows are read from", where=name, hint=hint)
     if not form.query:
         raise InputError("is a database, and nothing is asked of it", where=name, hint=_QUERY_HINT)
     if not _READS.match(form.query):

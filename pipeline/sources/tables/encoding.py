@@ -36,8 +36,12 @@ _OTHERS = (
     (b"%PDF", "is a PDF, not text", "Export the table as CSV"),
     (b"\x1f\x8b", "is compressed", "Unpack it"),
 )
+# What a service sends whoever is not logged in, saved as the table that was asked for.
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # Undecoded bytes (PEP 383 puts them at these code points), and what stands where a character was lost.
 _DAMAGE = re.compile("[\udc80-\udcff\ufffd\0]")
+# What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart.
+_NO_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,8 @@ def find_encoding(path: Path) -> str:
         for begins, problem, hint in _OTHERS:
             if head.startswith(begins):
                 raise SourceError(problem, where=str(path), hint=hint)
+        if _WEB_PAGE.match(head):
+            raise SourceError("is a web page, not a table", where=str(path), hint="Export the table as CSV")
         marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     return marked or _unmarked_utf_16(head) or _eight_bits(path)
 
@@ -91,9 +97,11 @@ def check_regular(path: Path) -> None:
 
 
 def damage_in(text: str) -> str:
-    """What is wrong with a text that was not read as it was written; empty: nothing is."""
+    """What is wrong with a cell that does not say what somebody meant; empty: nothing is."""
     if isinstance(text, Lost):
         return text
+    if _NO_VALUE.fullmatch(text.strip()):
+        return f"is {text.strip()}, which programs write where they have no value"
     found = _DAMAGE.search(text)
     if found is None:
         return ""
@@ -105,8 +113,10 @@ def damage_in(text: str) -> str:
 
 
 def mend_of(text: str) -> str:
-    """What to do about a text that was not read as it was written."""
-    return "Give it as a value that a cell can hold" if isinstance(text, Lost) else "Save the table as UTF-8"
+    """What to do about a cell that does not say what somebody meant."""
+    if isinstance(text, Lost):
+        return "Give it as a value that a cell can hold"
+    return "Save the table as UTF-8" if _DAMAGE.search(text) else "Leave the cell empty, or write what is meant"
 
 
 def named(encoding: str) -> str:

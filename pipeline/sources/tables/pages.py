@@ -111,7 +111,9 @@ def _rows_in(document: object, at: str, name: str) -> tuple[list[object], Mappin
 
 
 def value_at(document: Any, at: str) -> Any:  # noqa: ANN401 - whatever JSON has
-    """What stands at "meta.next"; None: nothing does."""
+    """What stands at "meta.next", which may be the name of one thing, as "@odata.nextLink" is; None: nothing does."""
+    if isinstance(document, dict) and at in document:
+        return document[at]
     for key in at.split("."):
         document = document.get(key) if isinstance(document, dict) else None
     return document

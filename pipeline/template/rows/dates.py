@@ -1,4 +1,7 @@
-"""Days as people write them: 2026-11-03, 3 Nov 2026, 3. November 2026, 03.11.2026, and 3/11/2026 where it is clear."""
+"""Days as people write them: 2026-11-03, 3 Nov 2026, 3. November 2026, 03.11.2026, 2026年11月3日.
+
+3/11/2026 is one where it is clear.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,11 @@ _HINT = "Write year, month and day: 2026-11-03"
 # A time of day is left out: films speak of days.
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?(?: \d{1,2}:\d{2}.*)?")
-_WORDS = re.compile(r"[^\W\d_]+\.?|\d+")
+_EAST = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]")
+# Vowels and other marks of many scripts are no letters for `\w`.
+_WORDS = re.compile(r"[^\s\d.,;:/()\-–—'’\"_]+\.?|\d+")
+# Where years may be counted otherwise, and which are then not ours: by the language of the locale, from and to.
+_OTHER_YEARS = {"th": (2400, 9999), "fa": (1, 1699), "ps": (1, 1699), "ar": (1, 1699)}
 _LITTLE = frozenset({"of", "de", "del", "den", "the", "le", "du", "st", "nd", "rd", "th", "г", "года", "r", "er"})
 ORDERS = ("dmy", "mdy", "ymd")
 
@@ -27,11 +34,18 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
     Raises `CellProblem`.
     """
     written = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in " ".join(text.split()))
-    if iso := _ISO.fullmatch(written):
-        return _day(text, iso[1], iso[2], iso[3])
-    if numbers := _NUMBERS.fullmatch(written):
-        return _of_numbers(text, numbers, order or _order_of(locale))
-    return _of_words(text, written, locale)
+    if found := _ISO.fullmatch(written) or _EAST.fullmatch(written):
+        day = _day(text, found[1], found[2], found[3])
+    elif numbers := _NUMBERS.fullmatch(written):
+        day = _of_numbers(text, numbers, order or _order_of(locale))
+    else:
+        day = _of_words(text, written, locale)
+    first, last = _OTHER_YEARS.get(re.split("[-_]", locale)[0].casefold(), (0, 0))
+    if first <= day.year <= last:
+        raise CellProblem(
+            f"{text[:40]!r} may be a day of another calendar", "Write the day of the Gregorian one: 2026-11-03"
+        )
+    return day
 
 
 def _of_numbers(text: str, found: re.Match[str], order: str) -> date:
