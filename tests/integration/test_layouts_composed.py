@@ -15,6 +15,7 @@ from pipeline.model import (
     Link,
     Node,
     Passage,
+    PictureScene,
     Series,
     Share,
     SharesScene,
@@ -22,8 +23,11 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.rendering import Look
+from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import arrows, diagram, lay_out
 from pipeline.rendering.layouts.growth import Drawing, Growth
+from pipeline.rendering.scrims import scrim_mask
+from tests.standins.photos import PHOTO, photo_of_tests
 from tests.standins.reading import knowing_letters, read
 
 WIDE, TALL, SQUARE = (1920, 1080), (1080, 1920), (1080, 1080)
@@ -187,3 +191,21 @@ def test_items_of_several_lines_stand_further_apart_than_their_lines():
     within, apart = min(steps), [step for step in steps if step > 1.25 * min(steps)]
     assert len(apart) == len(items) - 1
     assert min(apart) >= 1.4 * within
+
+
+@pytest.mark.parametrize("size", [WIDE, TALL, SQUARE, (1080, 1350)], ids=str)
+def test_a_caption_as_long_as_it_may_be_is_whole(size):
+    text = "A long caption that says what can be seen in this picture, where it was taken and by whom it was once seen"
+    look = Look(title="", format=VideoFormat(width_px=size[0], height_px=size[1]), stills=(photo_of_tests(),))
+    lines = read(lay_out(PictureScene(lines=(), picture=PHOTO, text=text), (), look))
+
+    assert " ".join(line.text for line in lines if line.text in text) == text
+
+
+@pytest.mark.parametrize(("end", "beside"), [(0.5, (0.55, 0.65)), (0.87, (0.8, 0.92))])
+def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, beside):
+    width, height = 400, 200
+    mask = scrim_mask((width, height), Box(20, 100, round(end * width), 180), 0.8, mirrored=False)
+    under, at_the_edge = (mask.getpixel((x, 150)) for x in (60, width - 1))
+
+    assert beside[0] <= at_the_edge / under <= beside[1]
