@@ -14,6 +14,7 @@ from pipeline.model import (
     LinesScene,
     Link,
     Node,
+    NumberScene,
     Passage,
     PictureScene,
     Series,
@@ -209,3 +210,12 @@ def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, bes
     under, at_the_edge = (mask.getpixel((x, 150)) for x in (60, width - 1))
 
     assert beside[0] <= at_the_edge / under <= beside[1]
+
+
+@pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)
+@pytest.mark.parametrize(("value", "unit"), [(384400, "km"), (-0.00000125, "µg/m³"), (12, "years of age")])
+def test_a_unit_is_read_on_a_phone_however_long_its_number_is(value, unit, size):
+    lines = written(NumberScene(lines=(), value=value, unit=unit, text="less than before"), size)
+
+    found = [line for line in lines if line.text == unit]
+    assert [line.size_px >= look_of(size).grid.type_px(50) for line in found] == [True]
