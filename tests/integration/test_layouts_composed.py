@@ -219,3 +219,12 @@ def test_a_unit_is_read_on_a_phone_however_long_its_number_is(value, unit, size)
 
     found = [line for line in lines if line.text == unit]
     assert [line.size_px >= look_of(size).grid.type_px(50) for line in found] == [True]
+
+
+def test_long_words_at_an_arrow_are_whole_even_where_a_word_in_a_box_is_parted():
+    labels = ("Bundesregierung", "Bundestag", "Vermittlungsausschuss", "Bundespräsident")
+    links = (Link(start=1, end=2), Link(start=2, end=3, label="Zustimmungspflicht"), Link(start=2, end=4))
+    items = tuple(Node(label=label) for label in labels)
+    scene = DiagramScene(lines=(), heading="Wie ein Gesetz entsteht", items=items, links=links)
+
+    assert "Zustimmungspflicht" in {line.text for line in written(scene, WIDE, "de")}

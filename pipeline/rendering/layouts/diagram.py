@@ -171,11 +171,12 @@ def _arrows(scene: DiagramScene) -> dict[Arrow, str]:
 def _plan(scene: DiagramScene, arrows: dict[Arrow, str], look: Look) -> _Plan:
     """The largest type at which everything fits, under a lower header if need be, in fewer lines in the end."""
     plan = _planned(scene, arrows, look, beside=False)
-    if look.grid.is_stacked or not plan.network.in_ranks or not _is_torn(scene, plan, arrows, look):
+    faults = _faults(scene, plan, arrows, look)
+    if look.grid.is_stacked or not plan.network.in_ranks or not any(faults):
         return plan
     beside = _planned(scene, arrows, look, beside=True)
     fits = beside.height_px <= _room_px(look) and not beside.head.heading.cut
-    return beside if fits and not _is_torn(scene, beside, arrows, look) else plan
+    return beside if fits and _faults(scene, beside, arrows, look) < faults else plan
 
 
 def _planned(scene: DiagramScene, arrows: dict[Arrow, str], look: Look, *, beside: bool) -> _Plan:
@@ -194,15 +195,17 @@ def _room_px(look: Look) -> int:
     return look.grid.content.height - look.grid.px(_AIR)
 
 
-def _is_torn(scene: DiagramScene, plan: _Plan, arrows: dict[Arrow, str], look: Look) -> bool:
-    """Whether a line of a box, or of the words at an arrow, ends inside a word."""
+def _faults(scene: DiagramScene, plan: _Plan, arrows: dict[Arrow, str], look: Look) -> tuple[int, int]:
+    """How many of the words in boxes and at arrows are cut, and how many have a line that ends inside a word."""
     blocks = [(node.label, label) for node, label in zip(scene.items, plan.labels, strict=True)]
     blocks += [(words, _link_words(words, plan, arrow, look)) for arrow, words in arrows.items()]
-    return any(
+    cut = sum(block.cut for _, block in blocks)
+    torn = sum(
         [word for line in block.lines for word in line.text.split()]
         != presentable(text, weight=block.style.weight).split()
         for text, block in blocks
     )
+    return cut, torn
 
 
 def _try(
