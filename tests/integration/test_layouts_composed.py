@@ -27,6 +27,7 @@ from pipeline.rendering import Look
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import arrows, diagram, lay_out
 from pipeline.rendering.layouts.growth import Drawing, Growth
+from pipeline.rendering.layouts.network import arrange
 from pipeline.rendering.scrims import scrim_mask
 from tests.standins.photos import PHOTO, photo_of_tests
 from tests.standins.reading import knowing_letters, read
@@ -228,3 +229,22 @@ def test_long_words_at_an_arrow_are_whole_even_where_a_word_in_a_box_is_parted()
     scene = DiagramScene(lines=(), heading="Wie ein Gesetz entsteht", items=items, links=links)
 
     assert "Zustimmungspflicht" in {line.text for line in written(scene, WIDE, "de")}
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_box_whose_arrow_passes_a_rank_stands_beside_the_lane_so_that_no_arrow_is_crossed(upright):
+    # One leads to two; the first of them past the third to the last.
+    network = arrange(5, [(0, 1), (0, 2), (2, 3), (1, 4), (3, 4)], upright=upright)
+    across = [place.x if upright else place.y for place in network.places]
+
+    assert across[1] > across[2]
+
+
+def test_words_that_have_no_room_at_their_arrow_stand_past_the_one_next_to_it():
+    labels = ("Bundesregierung", "Bundestag", "Vermittlungsausschuss", "Bundespräsident")
+    words = {(1, 2): "Entwurf", (2, 3): "Zustimmungspflicht", (3, 2): "", (2, 4): "beschlossen"}
+    links = tuple(Link(start=start, end=end, label=label) for (start, end), label in words.items())
+    items = tuple(Node(label=label) for label in labels)
+    scene = DiagramScene(lines=(), heading="Wie ein Gesetz entsteht", items=items, links=links)
+
+    assert {"Entwurf", "Zustimmungspflicht", "beschlossen"} <= {line.text for line in written(scene, SQUARE, "de")}

@@ -55,7 +55,7 @@ def ways(
         for arrow in arrows
     }
     offsets = _port_offsets(sides, flat, look)
-    swinging = _swinging(sides, flat)
+    swinging = _swinging(sides, flat, offsets)
     found = []
     for arrow in arrows:
         first, last, middles = sides[arrow]
@@ -218,12 +218,15 @@ def _rounded(points: list[Point], radius: float) -> list[Point]:
     return [start, *bend, end]
 
 
-def _swinging(sides: dict[Arrow, tuple[int, int, Sequence[Point]]], boxes: Sequence[Box]) -> Counter[int]:
+def _swinging(
+    sides: dict[Arrow, tuple[int, int, Sequence[Point]]], boxes: Sequence[Box], offsets: dict[tuple[Arrow, int], float]
+) -> Counter[int]:
     """By the edge of a rank, how many arrows leave their line between it and the next one."""
     found: Counter[int] = Counter()
-    for first, last, middles in sides.values():
+    for arrow, (first, last, middles) in sides.items():
         before, after = boxes[first], boxes[last]
-        if middles or before.middle != after.middle:
+        aside = after.middle + offsets[arrow, last] - before.middle - offsets[arrow, first]
+        if middles or abs(aside) >= 1:
             found.update({before.right, after.left})
     return found
 

@@ -6,6 +6,7 @@ would be torn in a row of narrow boxes, these stand below each other beside the 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ _MOST_HEIGHT, _MOST_HEIGHT_ALONE = 232, 272
 _BESIDE_HEAD = 80
 # From an arrow to words above or below it, and at its side; around them; the widest.
 _ABOVE_ARROW, _BESIDE_ARROW, _AROUND, _WORDS_WIDTH = 16, 24, 8, 360
+# How much further away they may be where there is no room closer.
+_FURTHER = 72
 # Columns of a heading beside the boxes, and its distance from them.
 _BESIDE, _AFTER_HEADING = 4, 64
 _FRAME = 4
@@ -135,6 +138,9 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         elements += _box(box, label, look, start=starts[index] + (_AFTER_ARROW if index else 0), ends=ends)
     found = ways(plan.network, boxes, lanes, list(arrows), look)
     taken = [*boxes, *(Box(*map(round, (x - 4, y - 4, x + 4, y + 4))) for way in found for x, y in _points_on(way))]
+    if plan.beside:
+        right, bottom = content.left + plan.head.heading.width_px, head_top + plan.head.height_px
+        taken.append(Box(content.left, head_top - look.grid.px(_AIR), right, bottom + look.grid.px(_AIR)))
     for (arrow, words_at), way in zip(arrows.items(), found, strict=True):
         # It leads to a box that is about to come, or back to one that is there.
         frame = starts[max(arrow)] + (2 * _AFTER_ARROW if arrow[0] > arrow[1] else 0)
@@ -321,13 +327,14 @@ def _beside(block: TextBlock, way: Sequence[Point], taken: Sequence[Box], look: 
     around, above, beside = grid.px(_AROUND), grid.px(_ABOVE_ARROW) - grid.px(_AROUND), grid.px(_BESIDE_ARROW)
     width, height = block.width_px, block.height_px + 2 * around + 2 * block.reach_px
     points = _points_on(way)
-    for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+    # Past an arrow that is close to this one, if need be.
+    for further, share in itertools.product((0, grid.px(_FURTHER)), (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)):
         x, y = points[round(share * (len(points) - 1))]
         places = [
-            (x - width / 2, y - above - height),
-            (x - width / 2, y + above),
-            (x + beside, y - height / 2),
-            (x - beside - width, y - height / 2),
+            (x - width / 2, y - above - height - further),
+            (x - width / 2, y + above + further),
+            (x + beside + further, y - height / 2),
+            (x - beside - width - further, y - height / 2),
         ]
         for left, top in places:
             box = Box(round(left), round(top), round(left) + width, round(top) + height)
