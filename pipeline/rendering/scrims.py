@@ -23,6 +23,8 @@ _CONTRAST = TEXT_CONTRAST + 0.25
 _LEAST, _STEP = 0.34, 0.01
 # How far above the text it reaches, as a share of the picture's height, and what is left of it beside the text.
 _REACH, _BESIDE = 0.28, 0.6
+# How much of the picture has to lie beside the text for that, as a share.
+_WIDE = 0.4
 # From the end of a text beside which nothing is darkened, as shares of the picture.
 _BEYOND, _BEYOND_DOWN = 0.24, 0.20
 _NOISE_SEED = 7
@@ -63,7 +65,9 @@ def scrim_mask(
     rows = np.arange(height, dtype=np.float32)
     y = (text.bottom - rows if from_top else rows - text.top) / np.float32(_REACH * height) + 1
     x = 1 - (np.arange(width, dtype=np.float32) - text.right) / np.float32(max(1, width - text.right))
-    least = 1.0 if from_top else _BESIDE
+    # A narrow strip that is brighter than the rest would look like a fault.
+    rest = min(1.0, (width - text.right) / (_WIDE * width))
+    least = 1.0 if from_top else 1 - (1 - _BESIDE) * rest
     beside = least + (1 - least) * _eased(x)
     field = np.outer(_eased(y), beside) * np.float32(255 * opacity)
     return _noisy(field, mirrored=mirrored)

@@ -16,7 +16,7 @@ from pipeline.template.included import SHARED, included_files
 from pipeline.template.rows import Play
 from pipeline.template.rows.declared import in_order
 from pipeline.template.rows.play import parse_play
-from pipeline.template.schema import TemplateFile, limits_in, parse_template_file
+from pipeline.template.schema import TemplateFile, limits_in, line_of, parse_template_file
 from pipeline.template.template import Layout, Template
 
 TOML = "template.toml"
@@ -100,10 +100,12 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     checked = parse_template_file(toml, path=str(folder / TOML))
     paths = files_in(folder, "*.jinja")
     shown = checked.metadata
-    chosen = (checked.prompt.system, checked.prompt.user, shown.description, shown.title, shown.page)
-    for file in filter(None, chosen):
-        if file not in paths:
-            raise InputError(f"there is no file {file}", where=str(folder), hint=did_you_mean(file, paths))
+    chosen = {f"prompt.{key}": getattr(checked.prompt, key) for key in ("system", "user")}
+    chosen |= {f"metadata.{key}": getattr(shown, key) for key in ("description", "title", "page")}
+    for key, file in chosen.items():
+        if file and file not in paths:
+            where = f"{folder / TOML}:{line_of(toml, key.split('.'))}"
+            raise InputError(f"there is no file {file}", where=where, hint=did_you_mean(file, paths))
     files = {name: read_text(path) for name, path in paths.items()}
     shared = shared_files(search)
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)

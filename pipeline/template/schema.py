@@ -197,7 +197,7 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         # A misspelt table is also a missing one; the misspelling is what helps.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         keys = [str(part) for part in first["loc"]]
-        where = f"{path}:{_line_of(text, keys)}"
+        where = f"{path}:{line_of(text, keys)}"
         if first["type"] == "extra_forbidden":
             kind = "layout" if keys[:-1] == ["layouts"] else "key"
             raise InputError(
@@ -206,7 +206,7 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         raise InputError(f"{'.'.join(keys)}: {_in_our_words(first)}", where=where) from error
     _check_ends(checked, text, path)
     for name, key, problem, hint in find_wrong_fields(checked.row_fields, checked.key):
-        where = f"{path}:{_line_of(text, ['fields', name, key] if name else [key])}"
+        where = f"{path}:{line_of(text, ['fields', name, key] if name else [key])}"
         raise InputError(problem, where=where, hint=hint)
     return checked
 
@@ -229,7 +229,7 @@ def _check_ends(checked: TemplateFile, text: str, path: str) -> None:
     layouts = {name: limits_in(table) for name, table in checked.layouts if isinstance(table, BaseModel)}
     for name, table in checked.ends.items():
         for key, problem, hint in find_wrong_keys(table, layouts):
-            raise InputError(f"{name}.{key}: {problem}", where=f"{path}:{_line_of(text, [name, key])}", hint=hint)
+            raise InputError(f"{name}.{key}: {problem}", where=f"{path}:{line_of(text, [name, key])}", hint=hint)
 
 
 def limits_in(table: BaseModel) -> Mapping[str, int]:
@@ -246,7 +246,7 @@ def _known_keys(tables: Sequence[str]) -> list[str]:
     return list(model.model_fields)
 
 
-def _line_of(text: str, keys: Sequence[str]) -> int:
+def line_of(text: str, keys: Sequence[str]) -> int:
     """The line where `keys` is written, else the line of the nearest table around it; tomllib doesn't tell."""
     table: list[str] = []
     best, best_depth = 1, 0

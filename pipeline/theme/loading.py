@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
@@ -44,16 +45,16 @@ class _Table(BaseModel):
 
 
 class _SizeTable(_Table):
-    type: Annotated[float, Field(ge=0.8, le=1.25)] = 1.0
-    margins: Annotated[float, Field(ge=1.0, le=1.5)] = 1.0
-    radius_px: Annotated[int, Field(ge=0, le=64)] = 28
+    type: Annotated[float, Field(ge=0.8, le=1.25, strict=True)] = 1.0
+    margins: Annotated[float, Field(ge=1.0, le=1.5, strict=True)] = 1.0
+    radius_px: Annotated[int, Field(ge=0, le=64, strict=True)] = 28
 
 
 class _MotionTable(_Table):
     # Shorter is not seen, longer is waited for; what comes from afar draws the eye away from the words.
     amount: MotionAmount = "full"
-    enter_s: Annotated[float, Field(ge=0.4, le=0.6)] = 0.5
-    rise: Annotated[float, Field(ge=0.0, le=1.2)] = 1.0
+    enter_s: Annotated[float, Field(ge=0.4, le=0.6, strict=True)] = 0.5
+    rise: Annotated[float, Field(ge=0.0, le=1.2, strict=True)] = 1.0
     ease: Ease = "cubic"
 
 
@@ -71,6 +72,16 @@ class _ThemeFile(_Table):
     light: _PaletteTable | None = None
 
 
+# How pydantic says what a value must be, and how we do.
+_WORDS = {
+    "less than or equal to": "at most",
+    "greater than or equal to": "at least",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid string": "a text in quotes",
+    "a valid dictionary or instance of": "a table like",
+}
+_SHOWN_CHARS = 40
 _KEYS: dict[str, Sequence[str]] = {
     **dict.fromkeys(_MODES, ROLES),
     "size": list(_SizeTable.model_fields),
@@ -147,8 +158,19 @@ def _parse(text: str, path: Path) -> _ThemeFile:
         if first["type"] == "extra_forbidden":
             names = _KEYS.get(table if key else "", list(_ThemeFile.model_fields))
             raise InputError(f"unknown key {named}", where=where, hint=did_you_mean(key or table, names)) from error
-        problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{named}: {problem}", where=where) from error
+        raise InputError(f"{named}: {_in_our_words(first)}", where=where) from error
+
+
+def _in_our_words(details: ErrorDetails) -> str:
+    """What is wrong with a value: what it is, and what it may be."""
+    if details["type"] in ("missing", "value_error"):
+        return "is missing" if details["type"] == "missing" else details["msg"].removeprefix("Value error, ")
+    wish = re.sub(r"^(Input|String) should", "must", details["msg"]).partition(", ")[0]
+    for theirs, ours in _WORDS.items():
+        wish = wish.replace(theirs, ours)
+    given = details["input"]
+    shown = str(given).lower() if isinstance(given, bool) else repr(given)
+    return f"is {shown}, {wish}" if isinstance(given, str | int | float) and len(shown) <= _SHOWN_CHARS else wish
 
 
 def _line_of(text: str, table: str, key: str) -> int:

@@ -104,7 +104,21 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monke
     ("place", "new", "says"),
     [
         (("template.toml", "theme ="), "them =", "template.toml:{line}: unknown key them. Did you mean theme?"),
-        (("template.toml", "midnight"), "midnite", "unknown theme midnite. Did you mean midnight?"),
+        (
+            ("template.toml", "midnight"),
+            "midnite",
+            "template.toml:{line}: theme: unknown theme midnite. Did you mean midnight?",
+        ),
+        (
+            ("template.toml", "[layouts.title]"),
+            '[assets]\nheading_font = "No Such Font"\n[layouts.title]',
+            "template.toml:6: assets.heading_font: No Such Font is no font that is installed",
+        ),
+        (
+            ("template.toml", "text = 120"),
+            "text = 900",
+            "template.toml:{line}: layouts.statement.text: 900 characters don't fit in 16:9",
+        ),
         (
             ("user.jinja", '{% include "shared/brief.jinja" %}'),
             "{{ brief.titel }}",

@@ -194,8 +194,8 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
             'assets.logo = "../x.png"',
             r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG beside template\.toml",
         ),
-        ('assets.logo = "x.png"', r"template\.toml: assets\.logo: x\.png can't be read"),
-        ('assets.text_font = "x.ttf"', r"template\.toml: assets\.text_font: x\.ttf is not there"),
+        ('assets.logo = "x.png"', r"template\.toml:13: assets\.logo: x\.png can't be read"),
+        ('assets.text_font = "x.ttf"', r"template\.toml:13: assets\.text_font: x\.ttf is not there"),
     ],
 )
 def test_a_check_tells_what_a_template_brings_that_is_none(tmp_path, line, says):

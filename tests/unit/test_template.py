@@ -231,7 +231,9 @@ async def test_what_only_shows_when_it_is_filled_in_is_told_too(change: Change, 
 
 
 def test_a_file_that_is_named_but_not_there_is_told(change: Change) -> None:
-    with pytest.raises(InputError, match=r"there is no file usr\.jinja\. Did you mean user\.jinja\?"):
+    with pytest.raises(
+        InputError, match=r"template\.toml:\d+: there is no file usr\.jinja\. Did you mean user\.jinja\?"
+    ):
         load_template("explainer", search=change("template.toml", "user.jinja", "usr.jinja"))
 
 

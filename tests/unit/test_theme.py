@@ -14,6 +14,7 @@ from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import ROLES, find_faint
 
 NAMES = sorted(known_themes([]))
+KEYS = (*ROLES, "radius_px", "enter_s", "rise", "ease")
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02X}{:02X}{:02X}".format(*rgb))
 
 
@@ -109,13 +110,17 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
         (ours().replace("accent_deep", "accent_deeep", 1), "unknown key dark.accent_deeep. Did you mean accent_deep?"),
         (
             ours().replace("radius_px = 28", "radius_px = 400"),
-            "size.radius_px: Input should be less than or equal to 64",
+            "mine.toml:{radius_px}: size.radius_px: is 400, must be at most 64",
         ),
         (
             ours().replace("enter_s = 0.5", "enter_s = 2"),
-            "motion.enter_s: Input should be less than or equal to 0.6",
+            "mine.toml:{enter_s}: motion.enter_s: is 2, must be at most 0.6",
         ),
-        (ours().replace('ease = "cubic"', 'ease = "bouncy"'), "motion.ease: Input should be 'cubic' or 'quint'"),
+        (
+            ours().replace('ease = "cubic"', 'ease = "bouncy"'),
+            "mine.toml:{ease}: motion.ease: is 'bouncy', must be 'cubic' or 'quint'",
+        ),
+        (ours().replace("rise = 1.0", "rise = true"), "mine.toml:{rise}: motion.rise: is true, must be a number"),
         (ours().replace("rise = 1.0", "raise = 1.0"), "unknown key motion.raise. Did you mean rise?"),
         ("title = ", "mine.toml:1: broken TOML"),
         ('title = "Mine"', "the theme has no [dark]"),
@@ -124,7 +129,7 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
 def test_what_is_wrong_with_a_theme_is_one_line_with_its_place(tmp_path, text, told):
     search = themes_in(tmp_path, text)
     lines = text.split("\n")
-    numbers = {key: 1 + next((n for n, line in enumerate(lines) if line.startswith(f"{key} =")), 0) for key in ROLES}
+    numbers = {key: 1 + next((n for n, line in enumerate(lines) if line.startswith(f"{key} =")), 0) for key in KEYS}
 
     with pytest.raises(InputError) as caught:
         load_theme("mine", search=search)

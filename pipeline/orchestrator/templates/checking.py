@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from pipeline.errors import NightreelError
+from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section
 from pipeline.orchestrator.templates.filling import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.orchestrator.templates.shelf import find_template, folder_of, search_of
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.rendering import fonts_for
+from pipeline.rendering import Look, fonts_for
 from pipeline.script.checks import find_problems
 from pipeline.template import PAGE_PARTS, Template
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
+from pipeline.template.schema import line_of
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
 _HEIGHT_PX = 540
@@ -50,7 +52,7 @@ def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
             found.extend(what())
         except NightreelError as error:
             where = error.where or f"{template.folder}/template.toml"
-            found.append(Fault(where=where, message=error.message, hint=error.hint))
+            found.append(Fault(where=_with_line(where, template), message=error.message, hint=error.hint))
 
     tried(lambda: _prompts(template))
     tried(lambda: _pictures(shop, template))
@@ -87,7 +89,7 @@ def _prompts(template: Template) -> Iterator[Fault]:
 
 def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
     sample = load_sample(template, search=search_of(shop))
-    look = look_of(shop, template, sample)
+    look = _look(shop, template, sample)
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
     pictures_of(sample, template, search=search_of(shop))
@@ -101,8 +103,27 @@ def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
                 yield _told(misfit, template)
 
 
+def _look(shop: Workshop, template: Template, sample: Script) -> Look:
+    """Raises `InputError`, for a theme that there is not at the key that names it."""
+    try:
+        shop.appearance.theme(Brief(title=sample.title, theme=template.theme))
+    except InputError as error:
+        where = error.where or f"{template.folder}/template.toml: theme"
+        raise InputError(error.message, where=where, hint=error.hint) from error
+    return look_of(shop, template, sample)
+
+
+def _with_line(where: str, template: Template) -> str:
+    """A place with the line of its key, which is told without one by those who don't read the file."""
+    file = Path(template.folder, "template.toml")
+    told, separator, key = where.partition(f"{file}: ")
+    if told or not separator:
+        return where
+    return f"{file}:{line_of(file.read_text(encoding='utf-8-sig'), key.split('.'))}: {key}"
+
+
 def _told(misfit: Misfit, template: Template) -> Fault:
-    where = f"{template.folder}/template.toml: layouts.{misfit.layout}.{misfit.field}"
+    where = _with_line(f"{template.folder}/template.toml: layouts.{misfit.layout}.{misfit.field}", template)
     shapes = ", ".join(misfit.shapes)
     message = f"{misfit.limit} characters don't fit in {shapes}"
     if misfit.fitting:

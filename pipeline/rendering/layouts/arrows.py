@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +25,8 @@ _WIDTH, _HEAD, _AIR, _CORNER = 5, 22, 12, 32
 _APART, _STUB = 64, 20
 _HEAD_TURN = math.radians(38)
 _STEPS = 20
+# How much wider than long a swing is that is no curve any more.
+_SLANT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ def ways(
         for arrow in arrows
     }
     offsets = _port_offsets(sides, flat, look)
+    swinging = _swinging(sides, flat, offsets)
     found = []
     for arrow in arrows:
         first, last, middles = sides[arrow]
@@ -68,7 +72,8 @@ def ways(
             (from_x, y), (to_x, _) = middles
             swings += [(from_x - before.width / 2 - bent, y), (to_x + before.width / 2 + bent, y)]
         swings.append((after.left - bent, ends[1]))
-        way = [begins, *_curved(swings), ends]
+        alone = swinging[before.right] == 1, swinging[after.left] == 1
+        way = [begins, *_curved(swings, alone), ends]
         if turned:
             way = [_swapped(point) for point in way]
         found.append(way if first == arrow[0] else way[::-1])
@@ -213,11 +218,34 @@ def _rounded(points: list[Point], radius: float) -> list[Point]:
     return [start, *bend, end]
 
 
-def _curved(points: Sequence[Point]) -> list[Point]:
-    """Through pairs of points: a swing from the first to the second, straight on to the third, and so on."""
+def _swinging(
+    sides: dict[Arrow, tuple[int, int, Sequence[Point]]], boxes: Sequence[Box], offsets: dict[tuple[Arrow, int], float]
+) -> Counter[int]:
+    """By the edge of a rank, how many arrows leave their line between it and the next one."""
+    found: Counter[int] = Counter()
+    for arrow, (first, last, middles) in sides.items():
+        before, after = boxes[first], boxes[last]
+        aside = after.middle + offsets[arrow, last] - before.middle - offsets[arrow, first]
+        if middles or abs(aside) >= 1:
+            found.update({before.right, after.left})
+    return found
+
+
+def _curved(points: Sequence[Point], alone: Sequence[bool]) -> list[Point]:
+    """Through pairs of points: a swing from the first to the second, straight on to the third, and so on.
+
+    A swing that is far wider than long would be a slant: one that is `alone` there turns two corners instead.
+    """
     way: list[Point] = []
-    for (from_x, from_y), (to_x, to_y) in zip(points[::2], points[1::2], strict=True):
+    pairs = list(zip(points[::2], points[1::2], strict=True))
+    for ((from_x, from_y), (to_x, to_y)), is_alone in zip(pairs, alone[-len(pairs) :], strict=True):
         bend = (to_x - from_x) / 2
+        if is_alone and abs(to_y - from_y) > _SLANT * (to_x - from_x):
+            turn = from_x + bend
+            half = (turn, (from_y + to_y) / 2)
+            way += _rounded([(from_x, from_y), (turn, from_y), half], bend)
+            way += _rounded([half, (turn, to_y), (to_x, to_y)], bend)
+            continue
         for t in _shares():
             rest = 1 - t
             x = from_x + 3 * rest * rest * t * bend + 3 * rest * t * t * bend + t**3 * 2 * bend

@@ -57,7 +57,7 @@ def lay_out(scene: BarsScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
     page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
     chart = _Bars(scene, words, look)
-    elements = chart.standing(page) if chart.can_stand() else chart.lying(page)
+    elements = (chart.standing(page) if chart.can_stand() else []) or chart.lying(page)
     return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
 
 
@@ -146,7 +146,7 @@ class _Bars:
         return [*sprites, *elements]
 
     def standing(self, page: Sheet) -> list[Element]:
-        """Bars that grow upwards, labels below them."""
+        """Bars that grow upwards, labels below them; nothing, if beside the axis there is no room for all labels."""
         grid, count = self._grid, len(self._amounts)
         sprites, area = page.place(min(page.room_px, grid.px(_HIGH)))
         values = self._values(VALUE, area.width // count)
@@ -163,6 +163,8 @@ class _Bars:
         left = area.left + max(text.width_px for text in texts) + grid.px(_GAP)
         slot = (area.right - left) // count
         labels = self._labels(slot - grid.px(_GAP), 1)
+        if any(label.cut for label in labels):
+            return []
         thick = min(grid.px(_BROAD), round(slot * _BROAD_SHARE))
         elements: list[Element] = []
         clear: list[Box] = []

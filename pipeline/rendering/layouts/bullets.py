@@ -32,6 +32,8 @@ _LIGHTS = (
 _AFTER_HEADING, _AFTER_LOW_HEADING = 112, 80
 # Height that the block takes if it can: items stand as far apart as that allows.
 _AIRY = 720
+# From one item to the next, at least: of one line each, and of more, which would read as one text.
+_CLOSE, _APART = 40, 52
 # Above and below the block, together, at least.
 _AIR = 32
 # More would leave the picture; no template allows more.
@@ -176,7 +178,8 @@ def _try(
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
-    gap = _gap((airy - height) // max(1, gaps), grid)
+    least = _APART if any(len(item.lines) > 1 for item in items) and not low else _CLOSE
+    gap = _gap((airy - height) // max(1, gaps), least, grid)
     height += gap * gaps
     return _Plan(
         label=label,
@@ -189,10 +192,10 @@ def _try(
     )
 
 
-def _gap(wanted_px: int, grid: Grid) -> int:
+def _gap(wanted_px: int, least: int, grid: Grid) -> int:
     """The space between items that fills the block, in whole steps, within reason."""
     step = grid.px(8)
-    return min(max(wanted_px // step * step, grid.px(40)), grid.px(80))
+    return min(max(wanted_px // step * step, grid.px(least)), grid.px(80))
 
 
 def _below(block: TextBlock, gap_px: int) -> int:

@@ -106,7 +106,7 @@ def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
     def over(air: Air) -> int:
         return title.height_px + title.reach_px + grid.px(air.below_heading) if title.lines else 0
 
-    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, over=over)
+    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, over=over, passages=scene.items)
     height = card_height(setting, grid)
     top = content.middle - (over(setting.air) + height) // 2 + over(setting.air)
     card = Box(content.left, top, content.right, top + height)

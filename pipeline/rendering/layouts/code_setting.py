@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from pipeline.model import Passage
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.listing import CodeLine, CodeRow, letter_em, rows_of
@@ -54,12 +55,18 @@ class Setting(NamedTuple):
 
 
 def fitted(
-    lines: Sequence[CodeLine], grid: Grid, steps: Sequence[int], *, width_px: int, over: Callable[[Air], int]
+    lines: Sequence[CodeLine],
+    grid: Grid,
+    steps: Sequence[int],
+    *,
+    width_px: int,
+    over: Callable[[Air], int],
+    passages: Sequence[Passage] = (),
 ) -> Setting:
     """The largest size at which no line is broken; if there is none, the fewest rows; on one page, if they fit one.
 
     On a picture that is not wide lines are broken rather than small: a few rows more for type that a phone shows well.
-    `over` tells what of the height is taken by what stands above the card.
+    `over` tells what of the height is taken by what stands above the card; `passages` are spoken of together.
     """
     choices: list[Setting] = []
     for size_px in sizes(grid, steps):
@@ -79,7 +86,7 @@ def fitted(
             return -min(each.size_px, enough_px), len(each.pages[0]), each.air is DENSE, -each.size_px
 
         return min((each for each in choices if len(each.pages[0]) <= most), key=merit)
-    return setting._replace(pages=_parted(rows, most))
+    return setting._replace(pages=_parted(rows, most, passages))
 
 
 def _most_rows(setting: Setting, height_px: int, grid: Grid) -> int:
@@ -87,8 +94,12 @@ def _most_rows(setting: Setting, height_px: int, grid: Grid) -> int:
     return max(1, 1 + room // setting.leading_px)
 
 
-def _parted(rows: Sequence[CodeRow], most: int) -> tuple[tuple[CodeRow, ...], ...]:
-    """The rows as pages about as long as each other, none of which begins inside a line if that can be."""
+def _parted(rows: Sequence[CodeRow], most: int, passages: Sequence[Passage]) -> tuple[tuple[CodeRow, ...], ...]:
+    """The rows as pages about as long as each other; none begins inside a line, or a passage, if that can be."""
+
+    def is_torn(at: int) -> bool:
+        return at < len(rows) and any(of.first < rows[at].line.number <= of.last for of in passages)
+
     count = -(-len(rows) // most)
     pages: list[tuple[CodeRow, ...]] = []
     start = 0
@@ -96,6 +107,7 @@ def _parted(rows: Sequence[CodeRow], most: int) -> tuple[tuple[CodeRow, ...], ..
         wanted = -(-(len(rows) - start) // max(1, count - len(pages)))
         latest = min(start + most, len(rows))
         ends = [at for at in range(start + 1, latest + 1) if at == len(rows) or rows[at].begins]
+        ends = [at for at in ends if not is_torn(at) and 2 * (at - start) >= wanted] or ends
         end = min(ends, key=lambda at: abs(at - start - wanted), default=latest)
         pages.append(tuple(rows[start:end]))
         start = next((at for at in range(end, len(rows)) if rows[at].line.text), len(rows))

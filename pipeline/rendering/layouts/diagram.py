@@ -1,10 +1,12 @@
 """Boxes and arrows on a grid, drawn in the order in which they are spoken of; the box that is spoken of is framed.
 
-The boxes stand there from the start, empty. An arrow is drawn when both its boxes have been spoken of.
+The boxes stand there from the start, empty. An arrow is drawn when both its boxes have been spoken of. Where words
+would be torn in a row of narrow boxes, these stand below each other beside the heading.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,14 +20,14 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit, fit_alike
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.arrows import Point, between, drawn, ways
-from pipeline.rendering.layouts.header import Header, header, header_letters
+from pipeline.rendering.layouts.header import Header, header, header_letters, narrow_header
 from pipeline.rendering.layouts.network import Arrow, Network, Place, arrange
 from pipeline.rendering.layouts.parts import panel, placeholder, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, HEADING, measure
+from pipeline.rendering.text import BODY, HEADING, measure, presentable
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 
@@ -51,6 +53,10 @@ _MOST_HEIGHT, _MOST_HEIGHT_ALONE = 232, 272
 _BESIDE_HEAD = 80
 # From an arrow to words above or below it, and at its side; around them; the widest.
 _ABOVE_ARROW, _BESIDE_ARROW, _AROUND, _WORDS_WIDTH = 16, 24, 8, 360
+# How much further away they may be where there is no room closer.
+_FURTHER = 72
+# Columns of a heading beside the boxes, and its distance from them.
+_BESIDE, _AFTER_HEADING = 4, 64
 _FRAME = 4
 _CLOSE_PX = 4
 _AIR = 32
@@ -68,6 +74,8 @@ class _Plan:
     labels: tuple[TextBlock, ...]
     box: tuple[int, int]
     gaps: tuple[int, int]
+    # Whether the heading has a column of its own, on the left.
+    beside: bool = False
 
     @property
     def body_px(self) -> int:
@@ -79,7 +87,7 @@ class _Plan:
 
     @property
     def height_px(self) -> int:
-        return self.head.height_px + self.body_px
+        return self.body_px if self.beside else self.head.height_px + self.body_px
 
     @property
     def is_cut(self) -> bool:
@@ -114,9 +122,10 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
     plan = _plan(scene, arrows, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.middle - plan.height_px // 2
-    elements: list[Element] = [*header_letters(plan.head, look, top=top)]
-    top += plan.head.height_px
-    left = content.left + (content.width - plan.width_px) // 2
+    head_top = content.middle - plan.head.height_px // 2 if plan.beside else top
+    elements: list[Element] = [*header_letters(plan.head, look, top=head_top)]
+    top += plan.height_px - plan.body_px
+    left = content.right - plan.width_px if plan.beside else content.left + (content.width - plan.width_px) // 2
     boxes = [plan.box_at(place).moved(left, top) for place in plan.network.places]
     # A lane at the edge is wider than its share of whole pixels by a part of one.
     lanes = {
@@ -129,6 +138,9 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         elements += _box(box, label, look, start=starts[index] + (_AFTER_ARROW if index else 0), ends=ends)
     found = ways(plan.network, boxes, lanes, list(arrows), look)
     taken = [*boxes, *(Box(*map(round, (x - 4, y - 4, x + 4, y + 4))) for way in found for x, y in _points_on(way))]
+    if plan.beside:
+        right, bottom = content.left + plan.head.heading.width_px, head_top + plan.head.height_px
+        taken.append(Box(content.left, head_top - look.grid.px(_AIR), right, bottom + look.grid.px(_AIR)))
     for (arrow, words_at), way in zip(arrows.items(), found, strict=True):
         # It leads to a box that is about to come, or back to one that is there.
         frame = starts[max(arrow)] + (2 * _AFTER_ARROW if arrow[0] > arrow[1] else 0)
@@ -164,16 +176,42 @@ def _arrows(scene: DiagramScene) -> dict[Arrow, str]:
 
 def _plan(scene: DiagramScene, arrows: dict[Arrow, str], look: Look) -> _Plan:
     """The largest type at which everything fits, under a lower header if need be, in fewer lines in the end."""
-    upright, wordy = look.grid.is_stacked, any(arrows.values())
+    plan = _planned(scene, arrows, look, beside=False)
+    faults = _faults(scene, plan, arrows, look)
+    if look.grid.is_stacked or not plan.network.in_ranks or not any(faults):
+        return plan
+    beside = _planned(scene, arrows, look, beside=True)
+    fits = beside.height_px <= _room_px(look) and not beside.head.heading.cut
+    return beside if fits and _faults(scene, beside, arrows, look) < faults else plan
+
+
+def _planned(scene: DiagramScene, arrows: dict[Arrow, str], look: Look, *, beside: bool) -> _Plan:
+    upright, wordy = look.grid.is_stacked or beside, any(arrows.values())
     network = arrange(len(scene.items), list(arrows), upright=upright, wordy=wordy)
-    room_px = look.grid.content.height - look.grid.px(_AIR)
     plan = None
     for low, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
-        plan = _try(scene, network, arrows, look, low=low, lines=lines, room_px=room_px)
-        if plan.height_px <= room_px and (not plan.is_cut or low):
+        plan = _try(scene, network, arrows, look, low=low, lines=lines, beside=beside)
+        if plan.height_px <= _room_px(look) and (not plan.is_cut or low):
             break
     assert plan is not None
     return plan
+
+
+def _room_px(look: Look) -> int:
+    return look.grid.content.height - look.grid.px(_AIR)
+
+
+def _faults(scene: DiagramScene, plan: _Plan, arrows: dict[Arrow, str], look: Look) -> tuple[int, int]:
+    """How many of the words in boxes and at arrows are cut, and how many have a line that ends inside a word."""
+    blocks = [(node.label, label) for node, label in zip(scene.items, plan.labels, strict=True)]
+    blocks += [(words, _link_words(words, plan, arrow, look)) for arrow, words in arrows.items()]
+    cut = sum(block.cut for _, block in blocks)
+    torn = sum(
+        [word for line in block.lines for word in line.text.split()]
+        != presentable(text, weight=block.style.weight).split()
+        for text, block in blocks
+    )
+    return cut, torn
 
 
 def _try(
@@ -184,13 +222,14 @@ def _try(
     *,
     low: bool,
     lines: int,
-    room_px: int,
+    beside: bool,
 ) -> _Plan:
     grid = look.grid
-    head = header("", scene.heading, look, low=low)
+    head = narrow_header(scene.heading, look, columns=_BESIDE) if beside else header("", scene.heading, look, low=low)
     gap_x = _column_gap(network, arrows, look)
-    width = min(math.floor((grid.content.width + gap_x) / network.columns) - gap_x, grid.content.width)
-    room_px -= head.height_px
+    whole = grid.content.width - (grid.columns(_BESIDE) + grid.px(_AFTER_HEADING) if beside else 0)
+    width = min(math.floor((whole + gap_x) / network.columns) - gap_x, whole)
+    room_px = _room_px(look) - (0 if beside else head.height_px)
     # In boxes of the height of one, gaps are a share of it.
     most = room_px / (network.rows + _ROW_GAP_SHARE * (network.rows - 1))
     bounds = (_LEAST_ROW_GAP_WORDS, _MOST_ROW_GAP_WORDS) if any(arrows.values()) else (_LEAST_ROW_GAP, _MOST_ROW_GAP)
@@ -214,7 +253,7 @@ def _try(
         if needed <= most:
             break
     height = max(needed, min(most, grid.type_px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))
-    return _Plan(head=head, network=network, labels=labels, box=(width, height), gaps=(gap_x, gap_y))
+    return _Plan(head=head, network=network, labels=labels, box=(width, height), gaps=(gap_x, gap_y), beside=beside)
 
 
 def _column_gap(network: Network, arrows: dict[Arrow, str], look: Look) -> int:
@@ -288,13 +327,14 @@ def _beside(block: TextBlock, way: Sequence[Point], taken: Sequence[Box], look: 
     around, above, beside = grid.px(_AROUND), grid.px(_ABOVE_ARROW) - grid.px(_AROUND), grid.px(_BESIDE_ARROW)
     width, height = block.width_px, block.height_px + 2 * around + 2 * block.reach_px
     points = _points_on(way)
-    for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+    # Past an arrow that is close to this one, if need be.
+    for further, share in itertools.product((0, grid.px(_FURTHER)), (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)):
         x, y = points[round(share * (len(points) - 1))]
         places = [
-            (x - width / 2, y - above - height),
-            (x - width / 2, y + above),
-            (x + beside, y - height / 2),
-            (x - beside - width, y - height / 2),
+            (x - width / 2, y - above - height - further),
+            (x - width / 2, y + above + further),
+            (x + beside + further, y - height / 2),
+            (x - beside - width - further, y - height / 2),
         ]
         for left, top in places:
             box = Box(round(left), round(top), round(left) + width, round(top) + height)

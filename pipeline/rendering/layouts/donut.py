@@ -19,6 +19,8 @@ from pipeline.rendering.sprites import Element
 
 # Width of the ring, of its diameter; how visible its track is.
 _WIDTH, _TRACK_OPACITY = 0.17, 0.45
+# Radius of the hole, likewise.
+HOLE = 0.5 - _WIDTH
 # At 1080: between parts, and from the ring to where a line to it bends.
 _PART_GAP, _ELBOW = 6, 64
 # No part is so small that it is not seen, in turns.

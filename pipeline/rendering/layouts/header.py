@@ -17,6 +17,8 @@ _BELOW_KICKER, _BELOW = 40, 80
 _BELOW_KICKER_IF_LOW, _BELOW_IF_LOW = 32, 48
 # Columns of a heading that has the whole width to itself: longer lines are hard to take in.
 _COLUMNS = 10
+# Lines of a heading in a column of its own.
+_MOST_LINES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,14 @@ def header(label: str, title: str, look: Look, *, low: bool = False) -> Header:
         label_gap_px=grid.px(_BELOW_KICKER_IF_LOW if low else _BELOW_KICKER) + broken.reach_px,
         below_px=grid.px(_BELOW_IF_LOW if low else _BELOW) + broken.reach_px,
     )
+
+
+def narrow_header(title: str, look: Look, *, columns: int) -> Header:
+    """That of a scene whose content stands beside it: in a column, with nothing below."""
+    style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES[:-1])
+    broken = fit(title, style, steps, width_px=look.grid.columns(columns), most_lines=_MOST_LINES)
+    nothing = kicker("", look, width_px=look.grid.columns(columns))
+    return Header(label=nothing, heading=broken, label_gap_px=0, below_px=0)
 
 
 def header_letters(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:

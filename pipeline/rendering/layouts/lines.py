@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -47,6 +48,8 @@ _GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
 # Share of the width that the names at the ends take at most, on how many lines: where they would be cut, or two lines
 # of each have no room, they may be wider.
 _NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.28, 2), (0.34, 2), (0.42, 1))
+# How much wider than need be steps may be, from mark to mark, for the first to be one of them.
+_WIDER_STEPS = 2
 # Of a name and its value, and of two names.
 _BELOW_NAME, _BETWEEN = 16, 32
 
@@ -113,13 +116,16 @@ class _Plot:
         return elements
 
     def marks(self) -> list[Element]:
-        """What the horizontal axis tells: the first, the last, and as many between, evenly, as there is room for."""
+        """What the horizontal axis tells, evenly, as much as has room: the last and, if that can be, the first."""
         grid, along, last = self._grid, self._along, len(self._marks) - 1
         pitch = (along.end_px - along.start_px) / last
         widest = max(mark.width_px for mark in self._marks) + grid.px(32)
-        step = next((step for step in range(1, last + 1) if last % step == 0 and step * pitch >= widest), last)
+        least = min(last, math.ceil(widest / pitch))
+        step = next(step for step in range(least, last + 1) if last % step == 0)
+        # Of 14 marks, steps from the first to the last leave nothing between.
+        step = step if step <= _WIDER_STEPS * least else least
         elements: list[Element] = []
-        for number in range(0, last + 1, step):
+        for number in range(last % step, last + 1, step):
             mark = self._marks[number]
             left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
             left = max(left, along.start_px - self._inset)

@@ -154,7 +154,10 @@ def _longest_ways(count: int, forward: Sequence[Arrow]) -> list[int]:
 
 
 def _untangle(boxes: list[list[int]], rank: Sequence[int], arrows: Sequence[Arrow]) -> None:
-    """Order each rank by where what it is linked to stands in the one before, and after, a few times over."""
+    """Order each rank by where what it is linked to stands in the one before, and after, a few times over.
+
+    What is linked past a rank stands near the lanes, which are at the end.
+    """
     for sweep in range(_SWEEPS):
         step = 1 if sweep % 2 == 0 else -1
         for at in range(len(boxes))[::step]:
@@ -165,6 +168,7 @@ def _untangle(boxes: list[list[int]], rank: Sequence[int], arrows: Sequence[Arro
                 linked = [start if end == box else end for start, end in arrows if box in (start, end)]
                 places = [boxes[at - step].index(other) for other in linked if rank[other] == at - step]
                 # In shares of the rank, so that ranks of different lengths compare.
-                share = sum(places) / len(places) + 0.5 if places else 0.0
-                wishes[box] = share / len(boxes[at - step]) if places else (number + 0.5) / len(boxes[at])
+                shares = [(place + 0.5) / len(boxes[at - step]) for place in places]
+                shares += [1.0 for other in linked if abs(rank[other] - rank[box]) > 1]
+                wishes[box] = sum(shares) / len(shares) if shares else (number + 0.5) / len(boxes[at])
             boxes[at].sort(key=lambda box, wishes=wishes: wishes[box])  # type: ignore[misc]

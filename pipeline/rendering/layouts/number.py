@@ -43,8 +43,8 @@ _SIZES = (412, 384, 356, 328, 302, 264, 232, 200, 172, 148)
 _LARGE, _SMALLEST = 302, 124
 _MEANING_SIZES = (64, 56, 50, 44, 40)
 _UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0, is_heading=True)
-# Shares of the size of the digits; a long unit takes a smaller one.
-_UNIT_SHARES = (0.4, 0.32, 0.25)
+# Shares of the size of the digits; a long unit takes a smaller one. In px at 1080: nothing beside digits is smaller.
+_UNIT_SHARES, _LEAST_UNIT = (0.4, 0.32, 0.25), 50
 _UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
 # Columns of text where something stands beside it.
 _BESIDE = 8
@@ -226,7 +226,7 @@ def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) ->
     for size in at_1080:
         size_px = look.grid.px(size)
         for share in _UNIT_SHARES:
-            unit_px = round(size_px * share)
+            unit_px = max(round(size_px * share), min(size_px, look.grid.type_px(_LEAST_UNIT)))
             before, behind = (_unit(text, look, unit_px) for text in (amount.before, amount.behind))
             digits = _Digits(
                 amount=amount,

@@ -29,6 +29,8 @@ _BESIDE_BELOW = 1.25
 # There is room beside it: hardly anything has to be cut off.
 _GIVE_BESIDE = 1.06
 _ABOVE_CAPTION, _ABOVE_CREDIT = 40, 36
+# Of a caption below that two lines do not hold.
+_MORE_LINES = 4
 _BESIDE_SIZES = (56, 50, 44, 40, 36)
 
 
@@ -74,8 +76,10 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
 
 
 def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
-    style = look.styled(BODY)
-    caption = fit(scene.text, style, sizes(look.grid, TEXT_SIZES), width_px=width_px, most_lines=2)
+    style, steps = look.styled(BODY), sizes(look.grid, TEXT_SIZES)
+    caption = fit(scene.text, style, steps, width_px=width_px, most_lines=2)
+    if caption.cut:
+        caption = fit(scene.text, style, steps[1:], width_px=width_px, most_lines=_MORE_LINES)
     return _Words(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
 
 

@@ -6,6 +6,7 @@ of them face their rows, thin lines lead there; else rows have the colours of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,7 +26,7 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
-from pipeline.rendering.layouts.donut import Ring, swept, ties
+from pipeline.rendering.layouts.donut import HOLE, Ring, swept, ties
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, sizes
 from pipeline.rendering.look import Look
@@ -36,8 +37,9 @@ from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.text import BODY
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES, between
 
-# Room for text in the middle of the ring, of its diameter.
-_MIDDLE = 0.52
+# Width of the number and of the name in the middle of the ring, of its diameter, best first; how high both may be;
+# their distance from the ring, at 1080.
+_MIDDLES, _MIDDLE_HEIGHT, _AIR = ((0.52, 0.52), (0.44, 0.48), (0.36, 0.44), (0.36, 0.36)), 0.52, 8
 # At 1080: the ring's diameter at most, at the right, above rows, and beside them on a narrow picture.
 _WIDE, _ABOVE, _BESIDE = 640, 520, 400
 # How high rows are, at most and at least; the gap between what stands in a row, and its dot.
@@ -170,16 +172,45 @@ def _middle(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, ...]:
     """Number and name of the part that the message is about, for the middle of a ring; nothing if it is too small."""
     if not scene.point:
         return ()
-    grid, number, width = look.grid, scene.point - 1, round(side * _MIDDLE)
+    found = [_set_middle(scene, look, *(round(side * share) for share in shares)) for shares in _MIDDLES]
+    found = [
+        blocks
+        for blocks in found
+        if _height(blocks, look) <= _MIDDLE_HEIGHT * side and not any(block.cut for block in blocks)
+    ]
+    # Where the words are many they may come close to the ring.
+    for air in (_AIR, 0):
+        for blocks in found:
+            if _farthest(blocks, look) <= HOLE * side - look.grid.px(air):
+                return blocks
+    return ()
+
+
+def _set_middle(scene: SharesScene, look: Look, value_px: int, name_px: int) -> tuple[TextBlock, TextBlock]:
+    """Number and name of the part that the message is about, at most so wide."""
+    grid, number = look.grid, scene.point - 1
     style = look.styled(VALUE)
-    value = fit(_texts(scene, look)[number], style, sizes(grid, _NUMBER_SIZES), width_px=width)
+    value = fit(_texts(scene, look)[number], style, sizes(grid, _NUMBER_SIZES), width_px=value_px)
     style = look.styled(replace(BODY, leading=1.2))
-    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=width, most_lines=2)
+    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, most_lines=2)
     if name.cut:
-        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=width, most_lines=3)
-    height = value.height_px + _below_value(value, look) + name.height_px
-    fits = not value.cut and not name.cut and height <= _MIDDLE * side
-    return (value, name) if fits else ()
+        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=name_px, most_lines=3)
+    return value, name
+
+
+def _height(blocks: tuple[TextBlock, TextBlock], look: Look) -> int:
+    return blocks[0].height_px + _below_value(blocks[0], look) + blocks[1].height_px
+
+
+def _farthest(blocks: tuple[TextBlock, TextBlock], look: Look) -> float:
+    """How far a corner of these texts is from the middle of the ring they are centred in, at most."""
+    value, name = blocks
+    top = -_height(blocks, look) / 2
+    first = top + value.height_px + _below_value(value, look) + name.cap_px
+    baselines = [first + row * name.leading_px for row in range(len(name.lines))]
+    corners = [(value.width_px / 2, top)]
+    corners += [(line.width_em * name.size_px / 2, y) for line, y in zip(name.lines, baselines, strict=True)]
+    return max(math.hypot(x, y) for x, y in corners)
 
 
 def _below_value(value: TextBlock, look: Look) -> int:

@@ -27,6 +27,8 @@ LIGHTS = (
 
 # Below this size a title gets a wider column, and the figure makes room by leaving the picture half-way.
 _WIDE_BELOW = 100
+# How high the heading is at most: of the content where a figure stands above it, and elsewhere, at 1080.
+_SHARE_STACKED, _HIGH = 0.48, 520
 # From the heading's last line to the bar, at 1080.
 _ABOVE_BAR = 64
 
@@ -80,6 +82,7 @@ def _plan(scene: TitleScene, look: Look) -> _Plan:
 def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Plan:
     grid = look.grid
     steps = sizes(grid, DISPLAY_SIZES)
+    high = round(_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_HIGH)
     return _Plan(
         label=kicker(scene.kicker, look, width_px=width_px),
         heading=fit(
@@ -87,7 +90,7 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
             look.styled(DISPLAY),
             steps,
             width_px=width_px,
-            height_px=grid.px(380 if grid.is_stacked else 520),
+            height_px=high,
             most_lines=5,
         ),
         subtitle=fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2),
