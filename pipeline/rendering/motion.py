@@ -98,9 +98,7 @@ class Motion:
 
 
 def _seen(eased: float) -> float:
-    """The last hundredth is two levels of brightness, or a pixel or two of a line: nobody sees it come, and each picture
-    has its price.
-    """
+    """As far as anybody sees: the last hundredth is two levels of brightness, and each picture has its price."""
     return 1.0 if 1 - eased <= _UNSEEN else eased
 
 
