@@ -178,6 +178,23 @@ BROKEN = {
     ),
     "sound that is 200 ms late all along": ({"sound_delay_s": 0.2, "options": EDITED}, {"offset", "sync"}),
     "sound with a gap of 200 ms": ({"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2}, {"drift"}),
+    "sound whose times run two percent slow": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: 1.02 * time_s, "length_s": LONG_S},
+        {"drift", "sync"},
+    ),
+    "sound whose times run two percent fast": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: 0.98 * time_s, "length_s": LONG_S},
+        {"drift", "sync"},
+    ),
+    "sound that falls behind and catches up": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: time_s + 0.006 * time_s * (LONG_S - time_s)}
+        | {"length_s": LONG_S},
+        {"drift"},
+    ),
+    "sound that leaps ahead and back": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: time_s + 0.2 * (2 <= time_s < 5), "length_s": LONG_S},
+        {"drift"},
+    ),
     "sound that ends a second early": ({"sound": talk(LENGTH_S - 1)}, {"sync"}),
     "sound that goes on for a second": ({"sound": talk(LENGTH_S + 1)}, {"sync"}),
     "no sound": ({"silent": True}, {"streams"}),
