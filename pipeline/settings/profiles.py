@@ -80,7 +80,7 @@ class ProfileSettings(Group):
     shorter_side_px: int | None = Field(None, ge=2, le=4096, description="size: pixels of the shorter side, at least.")
     sync_s: _Seconds | None = Field(None, description="sync: seconds between the ends of picture and sound, at most.")
     offset_s: _Seconds | None = Field(
-        None, description="offset and drift: seconds from picture to sound at the beginning, and anywhere since, at most."
+        None, description="offset and drift: seconds from picture to sound, at the beginning and since, at most."
     )
     keyframe_s: _Seconds | None = Field(None, description="keyframes: seconds from one to the next, at most.")
     lufs_min: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at least.")
