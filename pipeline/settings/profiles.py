@@ -118,6 +118,9 @@ def _checked(profile: QualityProfile) -> QualityProfile:
     for name in (*profile.warns, *profile.off):
         if name not in JUDGED:
             raise ValueError(f"“{profile.name}”: there is no check “{name}”. {did_you_mean(name, JUDGED)}")
+        if name == "file":
+            # Nothing else would be known of it, and a verdict without checks passes.
+            raise ValueError(f"“{profile.name}”: “file” always fails. What can't be read is no film")
     return profile
 
 
