@@ -258,6 +258,8 @@ CAPTIONS = {
     "in an old encoding": (srt(CUES).replace("cools", "kühlt").encode("latin-1"), {"captions"}),
     "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
     "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
+    "with a field that nobody filled": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
+    "with what a model says of itself": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
     "of three lines": (srt(((0.2, 2.9, "Tea\ncools\nby itself."),)), {"caption_lines"}),
 }
 
@@ -276,6 +278,13 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
 
     (check,) = [check for check in judge_file(copy, STRICT).checks if check.name == "captions"]
     assert (check.verdict, check.measured) == ("pass", "4 cues in order")
+
+
+def test_marks_and_directions_are_usual_in_captions(copy):
+    said = ("{\\an8}<i>[music]</i>", "- Tea?\n- Tea.", "HOST: It cools.")
+    copy.with_suffix(".srt").write_text(srt([(at, at + 0.9, text) for at, text in enumerate(said)]), encoding="utf-8")
+
+    assert faults(copy) == set()
 
 
 # Good ones -------------------------------------------------------------------------------------------------------
