@@ -41,6 +41,7 @@ class OpenFilm:
     def __init__(self, path: Path, container: InputContainer, *, is_held: bool) -> None:
         self.path, self.streams = path, container.streams
         self._container = container
+        self.is_held = is_held
         self._held = tuple(self._read()) if is_held else None
 
     def packets(self, stream: Stream | None = None) -> Iterator[Packet]:

@@ -174,7 +174,7 @@ def skip_set(sequence: Sequence) -> bytes:
     return _unit(PICTURE_SET, bits)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1_024)
 def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
     """A NAL unit: a P picture, itself a reference, that shows again what another showed.
 

@@ -48,7 +48,8 @@ class FilmMeter:
 
     def __init__(self, *, true_peak: bool = True) -> None:
         # What both channels have in common, and what they differ by; voices have nothing of that.
-        self._middle, self._side = _Weighted(), _Weighted()
+        self._middle = _Weighted()
+        self._side: _Weighted | None = None
         self._is_peak_wanted = true_peak
         self._pieces: list[Samples] = []
         self._samples = 0
@@ -65,8 +66,10 @@ class FilmMeter:
     def finish(self) -> tuple[float, tuple[float, ...]]:
         """The highest amplitude (1 is full scale; 0: not wanted), and the powers: mean squares of both channels."""
         self._measure(is_last=True)
-        middle, side = self._middle.powers(), self._side.powers()
-        both = 2 * (middle + np.pad(side, (len(middle) - len(side), 0)))
+        both = 2 * self._middle.powers()
+        if self._side:
+            side = self._side.powers()
+            both[len(both) - len(side) :] += 2 * side
         return self._peak, tuple(float(f"{power:.{_DIGITS}g}") for power in both)
 
     def _measure(self, *, is_last: bool = False) -> None:
@@ -78,7 +81,8 @@ class FilmMeter:
         left, right = sound
         is_mono = np.array_equal(left, right)
         self._middle.hear(left if is_mono else (left + right) / 2)
-        if self._side.is_heard or not is_mono:
+        if self._side or not is_mono:
+            self._side = self._side or _Weighted()
             self._side.hear((left - right) / 2)
         if not self._is_peak_wanted:
             return
@@ -106,13 +110,11 @@ class _Weighted:
         # Nothing else keeps it alive.
         self._graph = graph
         self._powers: list[NDArray[np.float64]] = []
-        self.is_heard = False
 
     def hear(self, channel: Samples) -> None:
         """The next of it."""
         if not len(channel):
             return
-        self.is_heard = True
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(channel)[None], format="fltp", layout="mono")
         frame.sample_rate = SAMPLE_RATE_HZ
         self._source.push(frame)

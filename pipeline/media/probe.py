@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from operator import sub
+from operator import itemgetter, sub
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,7 +19,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 
 from pipeline.errors import InputError
-from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.demux import OpenFilm, opened
 from pipeline.media.mux import Packet
 
@@ -29,7 +29,7 @@ class Packets:
     """Packets of one stream that follow each other, told by their content."""
 
     count: int
-    # Hexadecimal; of the length of each, whether pictures can be decoded from it on, and its bytes.
+    # Hexadecimal; of the bytes of all, of the length of each, and whether pictures can be decoded from it on.
     sha256: str
 
 
@@ -98,9 +98,11 @@ def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingPro
     with opened(film) as source:
         try:
             boxes = read_boxes(source.path)
-            read = {stream.index: _Reading(_lengths(stream, parts)) for stream in source.streams}
-            for packet in source.packets():
-                read[packet.stream_index].add(packet)
+            read = {stream.index: _Reading(stream, _lengths(stream, parts)) for stream in source.streams}
+            if _index_is_enough(source, boxes):
+                _read_by_index(source, read)
+            else:
+                _read_packets(source, read)
             return MediaInfo(
                 pictures=tuple(_picture_track(stream, read[stream.index]) for stream in source.streams.video),
                 sounds=tuple(_sound_track(stream, read[stream.index]) for stream in source.streams.audio),
@@ -113,35 +115,49 @@ def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingPro
             raise InputError(f"can't be read as a film ({type(error).__name__})", where=source.path.name) from error
 
 
+class _Part:
+    """Packets that follow each other; the last part has as many as there are."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.content = hashlib.sha256()
+        # The size of each, doubled, and one more for a keyframe.
+        self.layout: list[int] = []
+
+    @property
+    def packets(self) -> Packets:
+        whole = self.content.copy()
+        whole.update(repr(self.layout).encode())
+        return Packets(count=len(self.layout), sha256=whole.hexdigest())
+
+
 class _Reading:
     """What the packets of one stream tell: times in units of its time base, and their content part by part."""
 
-    def __init__(self, parts: Sequence[int]) -> None:
+    def __init__(self, stream: Stream, parts: Sequence[int]) -> None:
+        self.stream = stream
         self.starts: list[int] = []
         self.end = 0
         self._keys: list[int] = []
-        self._done: list[Packets] = []
         self._lengths = iter(parts)
-        self._begin()
+        self._parts = [_Part(next(self._lengths, 0))]
 
-    def add(self, packet: Packet) -> None:
-        """The next one, in decoding order."""
-        start = packet.pts or 0
+    def note(self, start: int, duration: int, size: int, *, is_key: bool) -> Callable[[Packet | bytes], None]:
+        """The next one, in decoding order. What comes back wants its content, in this order, too."""
         self.starts.append(start)
-        if packet.is_keyframe:
+        if is_key:
             self._keys.append(start)
-        self.end = max(self.end, start + (packet.duration or 0))
-        self._hash.update(b"%d %d " % (packet.size, packet.is_keyframe))
-        self._hash.update(packet)
-        self._count += 1
-        if self._count == self._length:
-            self._done.append(self._part())
-            self._begin()
+        self.end = max(self.end, start + duration)
+        part = self._parts[-1]
+        part.layout.append(size << 1 | is_key)
+        if len(part.layout) == part.length:
+            self._parts.append(_Part(next(self._lengths, 0)))
+        return part.content.update
 
     @property
     def packets(self) -> tuple[Packets, ...]:
-        """The parts, the last one with as many packets as there were."""
-        return (*self._done, self._part()) if self._count else tuple(self._done)
+        """The parts that are not empty."""
+        return tuple(part.packets for part in self._parts if part.layout)
 
     @property
     def gaps(self) -> int:
@@ -159,11 +175,40 @@ class _Reading:
         times = sorted({min(self.starts, default=0), *self._keys, self.end})
         return max((after - before for before, after in pairwise(times)), default=0)
 
-    def _begin(self) -> None:
-        self._hash, self._count, self._length = hashlib.sha256(), 0, next(self._lengths, 0)
 
-    def _part(self) -> Packets:
-        return Packets(count=self._count, sha256=self._hash.hexdigest())
+def _read_packets(source: OpenFilm, read: Mapping[int, _Reading]) -> None:
+    for packet in source.packets():
+        note = read[packet.stream_index].note
+        note(packet.pts or 0, packet.duration or 0, packet.size, is_key=packet.is_keyframe)(packet)
+
+
+def _index_is_enough(source: OpenFilm, boxes: Sequence[Box]) -> bool:
+    """Whether the index tells of all packets: pictures are shown in the order of decoding, and nothing is cut."""
+    leaves = {box.path.rpartition("/")[2] for box in boxes}
+    return not (source.is_held or leaves & {"ctts", "elst"}) and all(
+        stream.frames == len(stream.index_entries) > 0 for stream in source.streams
+    )
+
+
+def _read_by_index(source: OpenFilm, read: Mapping[int, _Reading]) -> None:
+    """The same of the packets that are there, without FFmpeg, which takes as long to give them as all else."""
+    size = source.path.stat().st_size
+    places: list[tuple[int, int, Callable[[bytes], None]]] = []
+    for reading in read.values():
+        entries = [(each.timestamp, each.pos, each.size, each.is_keyframe) for each in reading.stream.index_entries]
+        ends = [start for start, *_ in entries[1:]] + [entries[0][0] + (reading.stream.duration or 0)]
+        places += [
+            (at, length, reading.note(start, end - start, length, is_key=is_key))
+            for (start, at, length, is_key), end in zip(entries, ends, strict=True)
+            if at + length <= size
+        ]
+    with source.path.open("rb") as file:
+        here = 0
+        for at, length, take in sorted(places, key=itemgetter(0)):
+            if at != here:
+                file.seek(at)
+            take(file.read(length))
+            here = at + length
 
 
 def _lengths(stream: Stream, parts: Mapping[str, Sequence[int]]) -> list[int]:

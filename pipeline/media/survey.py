@@ -75,7 +75,8 @@ class HeardTrack:
     channels: int
     start_s: float
     end_s: float
-    # How much longer it lasts by its times than by what is in it: gaps that players close, or don't.
+    # How much later it is by its times than by what was heard until then, where they are furthest apart (negative:
+    # earlier): gaps that players close, or don't, and times that run faster or slower than the sound.
     drift_s: float
     meter: Meter
     clipped_runs: int
@@ -232,15 +233,17 @@ class _Hearing:
     def __init__(self, stream: AudioStream) -> None:
         self.stream = stream
         self._times, self._watch = Times(stream), SoundWatch(stream)
-        self._samples, self._last_s = 0, 0.0
+        self._heard_s, self._last_s, self._drift_s = 0.0, 0.0, 0.0
 
     def take(self, packet: Packet | None) -> None:
         if packet is not None:
             self._times.note(packet)
         for piece in self.stream.decode(packet):
             self._times.show(piece.pts)
-            self._samples += piece.samples
-            self._last_s = float((piece.pts or 0) * (piece.time_base or 0)) + piece.samples / piece.sample_rate
+            begins_s = float((piece.pts or 0) * (piece.time_base or 0))
+            self._drift_s = max(self._drift_s, begins_s - self._times.start_s - self._heard_s, key=abs)
+            self._heard_s += piece.samples / piece.sample_rate
+            self._last_s = begins_s + piece.samples / piece.sample_rate
             self._watch.hear(piece)
         if packet is None:
             self._watch.hear(None)
@@ -263,7 +266,7 @@ class _Hearing:
             channels=codec.channels,
             start_s=times.start_s,
             end_s=times.end_s,
-            drift_s=self._last_s - times.start_s - self._samples / codec.sample_rate if self._samples else 0.0,
+            drift_s=self._drift_s,
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
             silent=self._watch.silent(max(times.end_s, self._last_s)),

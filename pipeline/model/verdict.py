@@ -45,7 +45,9 @@ class Check:
     @property
     def reason(self) -> str:
         """One line: "loudness is -20.1 LUFS, must be -16 to -14 LUFS"."""
-        return f"{self.name} is {self.measured}, must be {self.limit}"
+        # What is wrong with a whole file is a sentence, no value: "file is broken: can't be decoded at 0.21 s, …".
+        says = "is broken:" if self.name == "file" else "is"
+        return f"{self.name} {says} {self.measured}, must be {self.limit}"
 
 
 @dataclass(frozen=True, kw_only=True)

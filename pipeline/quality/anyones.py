@@ -124,7 +124,13 @@ def _together(picture: SeenTrack, sound: HeardTrack, profile: QualityProfile) ->
     word = "late" if late_s >= 0 else "early"
     yield "offset", abs(late_s) <= profile.offset_s, f"sound {abs(late_s):.3f} s {word}", late_s, "s"
     drift_s = sound.drift_s
-    yield "drift", abs(drift_s) <= profile.offset_s, f"{abs(drift_s):.3f} s of gaps in the sound", drift_s, "s"
+    yield (
+        "drift",
+        abs(drift_s) <= profile.offset_s,
+        f"{abs(drift_s):.3f} s between the sound and its times",
+        drift_s,
+        "s",
+    )
 
 
 def _index(film: Survey) -> _Found:

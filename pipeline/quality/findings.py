@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +151,7 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
 def keep_findings(path: Path, findings: Findings) -> None:
     """Put the findings into the file that they are about. Raises `StorageError`."""
     with storage_errors(path):
-        append_extra(path, json.dumps(asdict(findings), separators=(",", ":")).encode())
+        append_extra(path, json.dumps(findings, default=vars, separators=(",", ":")).encode())
 
 
 def read_findings(path: Path) -> Findings:

@@ -14,11 +14,12 @@ from pipeline.model.text import strip_unseen
 from pipeline.model.writing import width
 from pipeline.quality.expected import TimedText
 from pipeline.quality.limits import limits_of
+from pipeline.quality.texts import caption_text
 
 _ENDINGS = (".srt", ".vtt")
 # Larger files are no captions.
 _MOST_BYTES = 5_000_000
-_TAGS = re.compile(r"<[^>]*>|\{[^}]*\}")
+_TAGS = re.compile(r"<[^>]*>|\{\\[^}]*\}")
 # Captions are written in milliseconds.
 _ROUNDING_S = 0.0015
 # A cue shorter than this says nothing about how fast people have to read.
@@ -54,6 +55,7 @@ def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfil
         yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
     if cues:
         yield from (check for check in reading_checks(cues, profile) if check.name in limits)
+        yield caption_text(cues)
 
 
 def first_cues(paths: Sequence[Path]) -> list[TimedText]:

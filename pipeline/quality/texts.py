@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.model import Check, CodeScene, Script, texts_of
+from pipeline.quality.expected import TimedText
 
 # A few words of the text are shown around what was found.
 _SHOWN = 24
@@ -48,9 +49,13 @@ _STAGE = re.compile(
     r"|^\s*(?:narrator|voice ?over|host|speaker(?: \d+)?):\s",
     re.IGNORECASE,
 )
-_KINDS = (
+# Nowhere meant for viewers; captions by anybody may well have the marks and directions of the others.
+_NOT_SAID = (
     ("a field that nobody filled", _FIELD),
     ("what a model says of itself", _MODEL),
+)
+_KINDS = (
+    *_NOT_SAID,
     ("JSON", _JSON),
     ("Markdown", _MARKDOWN),
     ("mark-up", _MARKUP),
@@ -70,6 +75,19 @@ def text(script: Script, cells: Sequence[str] = ()) -> Check:
         passed=not found,
         measured=f"{found[0]}{more}" if found else "for viewers",
         limit="no unfilled field, no word of a model about itself, no JSON or Markdown",
+        value=len(found),
+    )
+
+
+def caption_text(cues: Sequence[TimedText]) -> Check:
+    """The same of the captions of a film by anybody."""
+    found = [(number, left) for number, cue in enumerate(cues, start=1) if (left := _found(cue.text, _NOT_SAID))]
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    return Check.of(
+        "text",
+        passed=not found,
+        measured=f"{found[0][1]} in caption {found[0][0]}{more}" if found else "for viewers",
+        limit="no unfilled field, no word of a model about itself",
         value=len(found),
     )
 
@@ -97,7 +115,11 @@ def find_leftover(said: str, cells: _Cells | None = None) -> str:
     said = cells.left_out_of(said) if cells else said
     if _NO_VALUE.fullmatch(said.strip()):
         return f"no value (“{said.strip()}”)"
-    for kind, pattern in _KINDS:
+    return _found(said, _KINDS, cells)
+
+
+def _found(said: str, kinds: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:
+    for kind, pattern in kinds:
         for match in pattern.finditer(said):
             if cells and cells.say(match[0]):
                 continue

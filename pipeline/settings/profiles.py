@@ -80,7 +80,7 @@ class ProfileSettings(Group):
     shorter_side_px: int | None = Field(None, ge=2, le=4096, description="size: pixels of the shorter side, at least.")
     sync_s: _Seconds | None = Field(None, description="sync: seconds between the ends of picture and sound, at most.")
     offset_s: _Seconds | None = Field(
-        None, description="offset and drift: seconds between their beginnings, and of gaps in the sound, at most."
+        None, description="offset and drift: seconds from picture to sound, at the beginning and since, at most."
     )
     keyframe_s: _Seconds | None = Field(None, description="keyframes: seconds from one to the next, at most.")
     lufs_min: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at least.")
@@ -118,6 +118,9 @@ def _checked(profile: QualityProfile) -> QualityProfile:
     for name in (*profile.warns, *profile.off):
         if name not in JUDGED:
             raise ValueError(f"“{profile.name}”: there is no check “{name}”. {did_you_mean(name, JUDGED)}")
+        if name == "file":
+            # Nothing else would be known of it, and a verdict without checks passes.
+            raise ValueError(f"“{profile.name}”: “file” always fails. What can't be read is no film")
     return profile
 
 

@@ -70,10 +70,14 @@ def write_film(
     sound_rate: int = 48_000,
     layout: str = "stereo",
     sound_delay_s: float = 0.0,
+    sound_times: Callable[[float], float] | None = None,
     skip: Collection[int] = (),
     sounds: int = 1,
 ) -> Path:
-    """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures."""
+    """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures.
+
+    `sound_times` gives the time at which sound is said to be heard, for the time at which it should be, in seconds.
+    """
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
         packets = []
         if picture is not None:
@@ -85,7 +89,7 @@ def write_film(
             wave = talk(length_s) if sound is None else sound
             stream = film.add_stream(sound_codec, rate=sound_rate)
             stream.layout = layout
-            packets += _sound(stream, wave, sound_delay_s)
+            packets += _sound(stream, wave, sound_times or (lambda time_s: time_s + sound_delay_s))
         for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
             film.mux(packet)
     return path
@@ -121,7 +125,7 @@ def _pictures(stream, picture, times):
     return packets + stream.encode(None)
 
 
-def _sound(stream, wave, delay_s):
+def _sound(stream, wave, times):
     context = stream.codec_context
     rate, layout, codec = context.sample_rate, context.layout.name, context.name
     base = Fraction(1, rate)
@@ -139,6 +143,5 @@ def _sound(stream, wave, delay_s):
         # Without an edit list, the packet that primes the decoder is left out.
         packets = [packet for packet in packets if packet.pts >= 0]
     for packet in packets:
-        shift = round(delay_s / packet.time_base)
-        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+        packet.pts = packet.dts = round(times(float(packet.pts * packet.time_base)) / packet.time_base)
     return packets

@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 import av
+import numpy as np
 import pytest
 
 from pipeline.errors import InputError
 from pipeline.media.decode import view
+from pipeline.media.demux import opened
 from pipeline.media.probe import probe
 from tests.standins.films import make_film
 
@@ -21,6 +23,44 @@ def test_a_film_is_described_from_its_packets(tmp_path):
     assert picture.duration_s == sound.duration_s == pytest.approx(112 / 30)
     assert (sound.codec, sound.profile, sound.sample_rate_hz, sound.channels) == ("aac", "LC", 48_000, 2)
     assert (info.other_streams, info.is_complete, info.index_first, info.has_edit_list) == (0, True, True, False)
+
+
+@pytest.mark.parametrize("parts", [{}, {"video": (3, 40, 1), "audio": (-1,)}])
+def test_a_film_read_by_its_index_is_the_same_as_packet_by_packet(tmp_path, parts):
+    film = make_film(tmp_path)
+
+    with opened(film, is_held=True) as held:
+        by_packets = probe(held, parts)
+
+    assert probe(film, parts) == by_packets
+
+
+def test_pictures_that_are_decoded_in_another_order_have_the_times_at_which_they_are_shown(tmp_path):
+    film = tmp_path / "film.mp4"
+    with av.open(str(film), "w") as made:
+        stream = made.add_stream("libx264", rate=30, options={"bf": "2", "x264-params": "b-adapt=0"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for at in range(30):
+            frame = av.VideoFrame.from_ndarray(np.full((180, 320, 3), at * 8, np.uint8), format="rgb24")
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+    with av.open(str(film)) as source:
+        shown = [picture.pts * picture.time_base for picture in source.decode(video=0)]
+
+    (picture,) = probe(film).pictures
+
+    assert (picture.frames, picture.last_s) == (30, pytest.approx(float(shown[-1])))
+
+
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.9])
+def test_a_byte_that_is_another_makes_another_film(tmp_path, place):
+    film = make_film(tmp_path)
+    before = probe(film)
+    data = bytearray(film.read_bytes())
+    data[int(len(data) * place)] ^= 1
+    film.write_bytes(data)
+
+    assert probe(film) != before
 
 
 @pytest.mark.parametrize("missing", [1, 5_000])

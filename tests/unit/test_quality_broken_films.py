@@ -178,6 +178,23 @@ BROKEN = {
     ),
     "sound that is 200 ms late all along": ({"sound_delay_s": 0.2, "options": EDITED}, {"offset", "sync"}),
     "sound with a gap of 200 ms": ({"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2}, {"drift"}),
+    "sound whose times run two percent slow": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: 1.02 * time_s, "length_s": LONG_S},
+        {"drift", "sync"},
+    ),
+    "sound whose times run two percent fast": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: 0.98 * time_s, "length_s": LONG_S},
+        {"drift", "sync"},
+    ),
+    "sound that falls behind and catches up": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: time_s + 0.006 * time_s * (LONG_S - time_s)}
+        | {"length_s": LONG_S},
+        {"drift"},
+    ),
+    "sound that leaps ahead and back": (
+        {"sound": talk(LONG_S), "sound_times": lambda time_s: time_s + 0.2 * (2 <= time_s < 5), "length_s": LONG_S},
+        {"drift"},
+    ),
     "sound that ends a second early": ({"sound": talk(LENGTH_S - 1)}, {"sync"}),
     "sound that goes on for a second": ({"sound": talk(LENGTH_S + 1)}, {"sync"}),
     "no sound": ({"silent": True}, {"streams"}),
@@ -241,6 +258,8 @@ CAPTIONS = {
     "in an old encoding": (srt(CUES).replace("cools", "kühlt").encode("latin-1"), {"captions"}),
     "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
     "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
+    "with a field that nobody filled": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
+    "with what a model says of itself": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
     "of three lines": (srt(((0.2, 2.9, "Tea\ncools\nby itself."),)), {"caption_lines"}),
 }
 
@@ -259,6 +278,13 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
 
     (check,) = [check for check in judge_file(copy, STRICT).checks if check.name == "captions"]
     assert (check.verdict, check.measured) == ("pass", "4 cues in order")
+
+
+def test_marks_and_directions_are_usual_in_captions(copy):
+    said = ("{\\an8}<i>[music]</i>", "- Tea?\n- Tea.", "HOST: It cools.")
+    copy.with_suffix(".srt").write_text(srt([(at, at + 0.9, text) for at, text in enumerate(said)]), encoding="utf-8")
+
+    assert faults(copy) == set()
 
 
 # Good ones -------------------------------------------------------------------------------------------------------

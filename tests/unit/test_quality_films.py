@@ -141,7 +141,7 @@ def test_a_film_that_was_cut_short_fails_as_a_file(copy):
 
     verdict = inspected(copy)
 
-    assert verdict.reasons == ("file is it ends before its index says, must be a whole film",)
+    assert verdict.reasons == ("file is broken: it ends before its index says, must be a whole film",)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 1_024, b"A film about the sky. " * 50], ids=["empty", "1 KB", "text"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import JobSummary, Marks
+from pipeline.model import Check, JobSummary, Marks
 from pipeline.reporting import write_reports
 from pipeline.reporting.axes import value_axis
 from pipeline.reporting.gate import MOST_WORST, Gate, histogram
@@ -42,6 +42,13 @@ def test_the_worst_come_first_and_equals_in_the_order_of_the_batch():
     assert [row.title for row, _ in gate.worst] == ["Film 3", "Film 1", "Film 4"]
     assert (gate.count, gate.grades["pass"], gate.grades["warn"], gate.grades["fail"]) == (4, 1, 2, 1)
     assert gate.checks == {"a": 2, "b": 1}
+
+
+def test_a_file_that_is_no_film_counts_under_its_name():
+    check = Check.of("file", passed=False, measured="is empty", limit="a whole film")
+
+    assert check.reason == "file is broken: is empty, must be a whole film"
+    assert gate_of(judged(1, 0.5, check.reason)).checks == {"file": 1}
 
 
 def test_ten_are_named_of_however_many():

@@ -51,6 +51,8 @@ def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
     ("toml", "told"),
     [
         ('[profiles.a]\nwarns = ["blak"]\n', "there is no check “blak”. Did you mean black?"),
+        ('[profiles.a]\nwarns = ["file"]\n', "“a”: “file” always fails. What can't be read is no film"),
+        ('[profiles.a]\noff = ["file"]\n', "“a”: “file” always fails. What can't be read is no film"),
         ("[profiles.a]\nlufs_min = -10\n", "lufs_min must be at most lufs_max"),
         ('[profiles.a]\nbased_on = "b"\n[profiles.b]\nbased_on = "a"\n', "no profile can be based on itself"),
         ('[profiles.a]\nbased_on = "strct"\n', "Did you mean strict?"),
