@@ -37,7 +37,7 @@ video: .venv/runtime.stamp
 # test: it keeps what comes of that even where Python is told to keep none.
 test: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 8 --max-worker-restart 2 --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 8 --max-worker-restart 0 --dist loadfile
 
 check: .venv/dev.stamp
 	@$(BIN)/ruff check .
