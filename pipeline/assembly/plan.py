@@ -39,8 +39,8 @@ _X265_TUNING = {
 }
 _SVT_AV1_TUNING = {
     "lp": "1",
-    # Pictures refer to later ones, too, as by default. With `pred-struct=1` (back only) SVT-AV1 4.1 waits for ever, in one
-    # of some two hundred scenes, unless it runs as root, whose threads are in real time. With these three a scene that
+    # Pictures refer to later ones, too, as by default. With `pred-struct=1` (back only) SVT-AV1 4.1 waits for ever in 1
+    # of 200 scenes or so, unless it runs as root, whose threads are in real time. With these three a scene that
     # mostly rests takes 363 MB and 235 kB; with its defaults 658 MB and 284 kB, referring back only 324 MB and 339 kB.
     "hierarchical-levels": "2",
     "enable-tf": "0",
