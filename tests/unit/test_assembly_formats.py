@@ -140,3 +140,10 @@ def test_at_thirty_pictures_a_second_nothing_is_left_out():
     usual = VideoFormat()
 
     assert [usual.frames_of(quanta * SCENE_QUANTUM_SAMPLES) for quanta in (1, 2, 7)] == [16, 32, 112]
+
+
+@pytest.mark.soak
+def test_av1_never_waits_for_ever(tmp_path):
+    # It did so in one of some two hundred scenes, with pictures that refer back only.
+    for _ in range(500):
+        make_segment(tmp_path, "scene", sound=voice(2), video_format=SMALL, encoder=OTHERS[1])
