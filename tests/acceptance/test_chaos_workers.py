@@ -31,11 +31,16 @@ def goes_on(running: Running) -> bool:
 
 
 def a_worker_at_work(running: Running) -> psutil.Process:
-    """The first worker process that has worked for a moment: on a scene, not on its imports alone."""
+    """The first worker process that works for a moment from now on: on a scene, not on its imports.
+
+    One that was forked is a child of the nursery, and has nothing to import.
+    """
+    before_s: dict[int, float] = {}
     while goes_on(running):
         with contextlib.suppress(psutil.NoSuchProcess):
             for child in running.children():
-                if child.cpu_times().user > 0.4:
+                worked_s, is_forked = child.cpu_times().user, child.ppid() != running.process.pid
+                if worked_s - before_s.setdefault(child.pid, worked_s) > (0.1 if is_forked else 0.4):
                     return child
     raise AssertionError(running.finish().stderr)
 

@@ -31,6 +31,7 @@ from pipeline.narration.silence import SilenceNarrator
 from pipeline.narration.spoken import spoken
 from pipeline.state import Cache
 from tests.standins.edge import EdgeStandIn
+from tests.standins.faults import ON_ITS_WAY_S
 from tests.standins.gates import gate
 from tests.standins.piper import write_voice
 
@@ -562,7 +563,7 @@ async def test_the_stand_in_complains_of_a_client_that_does_not_wait():
         standin.enqueue("busy_503")
         with pytest.raises(TransientError):
             await say(edge_at(standin.url), "One.", "en-US-AvaNeural")
-        await anyio.sleep(0.06)
+        await anyio.sleep(1.1 * ON_ITS_WAY_S)
         await say(edge_at(standin.url), "One.", "en-US-AvaNeural")
 
         assert [complaint[:19] for complaint in standin.complaints] == ["called while closed"]

@@ -43,6 +43,7 @@ from pipeline.state import Cache
 from pipeline.state.use import CacheSize
 from pipeline.template import Template, load_template
 from tests.standins.coins import Coins
+from tests.standins.faults import ON_ITS_WAY_S
 from tests.standins.gates import gate
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model, service_models
@@ -470,7 +471,7 @@ async def test_the_stand_in_complains_of_a_client_that_does_not_wait(template: T
         for attempt in range(2):
             with contextlib.suppress(TransientError):
                 await write_script(TOPIC, writers=[groq_at(server.url)], template=template)
-            await anyio.sleep(0.06 * (1 - attempt))
+            await anyio.sleep(1.1 * ON_ITS_WAY_S * (1 - attempt))
 
         assert [complaint[:19] for complaint in server.complaints] == ["called while closed"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 # A request that was on its way when the client was told to wait is forgiven; a busy machine takes its time to read an
 # answer. Whoever does not listen comes again and again, and later than that, too.
-_ON_ITS_WAY_S = 0.25
+ON_ITS_WAY_S = 0.25
 
 
 class Chance:
@@ -41,7 +41,7 @@ class Door:
     def complaint(self) -> str | None:
         """What there is to say about a request that arrives now."""
         now = time.monotonic()
-        if not self._told_at + _ON_ITS_WAY_S < now < self._until:
+        if not self._told_at + ON_ITS_WAY_S < now < self._until:
             return None
         return f"called while closed: {now - self._told_at:.3f} s after a 429, {self._until - now:.3f} s too early"
 
