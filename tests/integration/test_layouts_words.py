@@ -287,18 +287,13 @@ def test_the_number_of_a_chapter_is_an_outline_beside_or_above_its_name(size):
 def test_a_closing_without_an_action_has_a_bar_and_with_one_a_button():
     quiet, asking = (lay_out(scene, (), look_of()) for scene in (replace(ASKING, action=""), ASKING))
 
-    def bars(composition):
-        return sum(
-            isinstance(e, Sprite) and e.order is not None and e.ink == colour(MIDNIGHT.accent)
-            for e in composition.elements
-        )
+    def accents(composition, *, drawn):
+        bright = [e for e in composition.elements if isinstance(e, Sprite) and e.ink == colour(MIDNIGHT.accent)]
+        return [e for e in bright if (e.order is not None) == drawn]
 
-    def surfaces(composition):
-        return [e for e in composition.elements if isinstance(e, Sprite) and e.ink == colour(MIDNIGHT.surface)]
-
-    assert (bars(quiet), bars(asking)) == (1, 0)
-    assert not surfaces(quiet)
-    (button,) = surfaces(asking)
+    assert [len(accents(each, drawn=True)) for each in (quiet, asking)] == [1, 0]
+    assert not accents(quiet, drawn=False)
+    (button,) = accents(asking, drawn=False)
     inside = [box for box in texts(asking) if box.meets(button.box(Pose(255, 0, 255)))]
     assert len(inside) == 1
     assert inside[0].within(button.box(Pose(255, 0, 255))) == inside[0]

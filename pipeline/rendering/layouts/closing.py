@@ -94,17 +94,17 @@ def _button_height(action: TextBlock, look: Look) -> int:
 
 
 def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[Sprite]:
-    """What to do, on a quiet surface with round ends."""
+    """What to do, in the one colour that asks to be looked at, with round ends."""
     grid, middle = look.grid, look.grid.content.centre
     width, height = action.width_px + 2 * grid.px(_PAD_X), _button_height(action, look)
     left = middle - width // 2
     return [
-        *panel(look, Box(left, top, left + width, top + height), motion=motion, radius_px=height // 2),
+        *panel(look, Box(left, top, left + width, top + height), motion=motion, role="accent", radius_px=height // 2),
         *letters(
             action,
             left=left,
             top=top + (height - action.cap_px) // 2,
-            colours=(look.theme.accent,),
+            colours=(look.theme.on_accent,),
             motion=motion,
             centre_in_px=width,
         ),
