@@ -76,7 +76,7 @@ def frame_of(words, text):
 
 def texts(composition, frame=LATE):
     """The boxes of what is read: lines of text, whole, and figures that count."""
-    read = {colour(getattr(MIDNIGHT, role)) for role in ("text", "muted", "accent")}
+    read = {colour(getattr(MIDNIGHT, role)) for role in ("text", "muted", "accent", "on_accent")}
 
     def is_read(ink):
         # A line with emoji in it has a tile of its own.
