@@ -24,6 +24,8 @@ _PICTURES = frozenset(
 # Marks of a text whatever selector follows, unless there is a frame around them.
 _TEXT_MARKS = frozenset("#*©®™")
 
+# A vowel of Thai and of Lao that is a letter to Unicode, and whose ring stands on the letter before it (UAX 29).
+_AM = "\u0e33\u0eb3"
 # Not printable to Python, and yet meant: spaces of other widths, and what joins letters.
 _KEPT = "\u00a0\u202f\u2009\u3000" + _ZWNJ + _ZWJ
 
@@ -80,7 +82,7 @@ def _continues(cluster: str, character: str) -> bool:
     point, last = ord(character), cluster[-1]
     if unicodedata.category(character) in {"Mn", "Mc", "Me"} or character in {_ZWNJ, _ZWJ} or point in _SKIN_TONES:
         return True
-    if last == _ZWJ or (last in _VIRAMAS and character.isalpha()):
+    if character in _AM or last == _ZWJ or (last in _VIRAMAS and character.isalpha()):
         return True
     if point in _REGIONAL:
         return len(cluster) == 1 and ord(cluster) in _REGIONAL

@@ -263,7 +263,7 @@ def test_ideographs_may_break_anywhere_but_before_closing_punctuation():
     assert chunks == ["日", "本", "語", "の", "文", "章。"]
 
 
-@pytest.mark.parametrize("whole", ["👩‍👩‍👧", "🇩🇪", "é", "👍🏽", "क्षि", "각"])
+@pytest.mark.parametrize("whole", ["👩‍👩‍👧", "🇩🇪", "é", "👍🏽", "क्षि", "각", "น้ำ"])
 def test_graphemes_stay_whole(whole):
     assert clusters(f"a{whole}b") == ["a", whole, "b"]
 

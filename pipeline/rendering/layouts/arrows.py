@@ -91,12 +91,7 @@ def drawn(way: Sequence[Point], look: Look, *, frame: int, over: int) -> Sprite:
     sheet = Image.new("L", (size[0] * zoom, size[1] * zoom))
     pen = ImageDraw.Draw(sheet)
     placed = [(x - left, y - top) for x, y in way]
-    (tip_x, tip_y), angle = placed[-1], _angle(placed)
-    strokes = [placed]
-    for turn in (-_HEAD_TURN, _HEAD_TURN):
-        back = angle + math.pi + turn
-        strokes.append([(tip_x, tip_y), (tip_x + head * math.cos(back), tip_y + head * math.sin(back))])
-    for stroke in strokes:
+    for stroke in (placed, *([placed[-1], end] for end in _head_ends(placed, look))):
         _stroke(pen, [(x * zoom, y * zoom) for x, y in stroke], width * zoom)
     mask = sheet.reduce(zoom)
     bounds = mask.getbbox() or (0, 0, 1, 1)
@@ -107,6 +102,21 @@ def drawn(way: Sequence[Point], look: Look, *, frame: int, over: int) -> Sprite:
         mask, order = mask.transpose(flip), order.transpose(flip)
     motion = Motion(enters=frame, over=over, drawn=True)
     return Sprite(mask=mask, ink=colour(look.theme.accent_2), left=left, top=top, motion=motion, order=order)
+
+
+def head_of(way: Sequence[Point], look: Look) -> Box:
+    """Where the head of the arrow along a way is."""
+    points, half = [way[-1], *_head_ends(way, look)], look.grid.px(_WIDTH)
+    left, top = (math.floor(min(along) - half) for along in zip(*points, strict=True))
+    right, bottom = (math.ceil(max(along) + half) for along in zip(*points, strict=True))
+    return Box(left, top, right, bottom)
+
+
+def _head_ends(way: Sequence[Point], look: Look) -> list[Point]:
+    """Where the two strokes of a head end that begin at its tip."""
+    (x, y), angle, length = way[-1], _angle(way), look.grid.px(_HEAD)
+    backs = [angle + math.pi + turn for turn in (-_HEAD_TURN, _HEAD_TURN)]
+    return [(x + length * math.cos(back), y + length * math.sin(back)) for back in backs]
 
 
 def _stroke(pen: ImageDraw.ImageDraw, points: Sequence[Point], width: int) -> None:

@@ -19,7 +19,7 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit, fit_alike
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.arrows import Point, between, drawn, ways
+from pipeline.rendering.layouts.arrows import Point, between, drawn, head_of, ways
 from pipeline.rendering.layouts.header import Header, header, header_letters, narrow_header
 from pipeline.rendering.layouts.network import Arrow, Network, Place, arrange
 from pipeline.rendering.layouts.parts import panel, placeholder, sizes
@@ -138,9 +138,10 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         elements += _box(box, label, look, start=starts[index] + (_AFTER_ARROW if index else 0), ends=ends)
     found = ways(plan.network, boxes, lanes, list(arrows), look)
     taken = [*boxes, *(Box(*map(round, (x - 4, y - 4, x + 4, y + 4))) for way in found for x, y in _points_on(way))]
-    if plan.beside:
-        right, bottom = content.left + plan.head.heading.width_px, head_top + plan.head.height_px
-        taken.append(Box(content.left, head_top - look.grid.px(_AIR), right, bottom + look.grid.px(_AIR)))
+    taken += [head_of(way, look) for way in found]
+    right = content.left + plan.head.heading.width_px if plan.beside else content.right
+    air = look.grid.px(_AIR) if plan.beside else 0
+    taken.append(Box(content.left, head_top - air, right, head_top + plan.head.height_px + air))
     for (arrow, words_at), way in zip(arrows.items(), found, strict=True):
         # It leads to a box that is about to come, or back to one that is there.
         frame = starts[max(arrow)] + (2 * _AFTER_ARROW if arrow[0] > arrow[1] else 0)

@@ -51,7 +51,7 @@ _NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.28, 2), (0.34, 2), (0.42, 1)
 # How much wider than need be steps may be, from mark to mark, for the first to be one of them.
 _WIDER_STEPS = 2
 # Of a name and its value, and of two names.
-_BELOW_NAME, _BETWEEN = 16, 32
+_BELOW_NAME, _BETWEEN, _BETWEEN_MARKS = 16, 32, 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +125,14 @@ class _Plot:
         # Of 14 marks, steps from the first to the last leave nothing between.
         step = step if step <= _WIDER_STEPS * least else least
         elements: list[Element] = []
-        for number in range(last % step, last + 1, step):
+        free_to = self._area.right
+        for number in range(last, -1, -step):
             mark = self._marks[number]
             left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
             left = max(left, along.start_px - self._inset)
+            if left + mark.width_px > free_to:  # the first one, moved in from the edge
+                continue
+            free_to = left - grid.px(_BETWEEN_MARKS)
             top, motion = self._area.bottom - mark.cap_px, enter(grid, 6, rise=0)
             elements += letters(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
