@@ -124,15 +124,17 @@ class _Plot:
         step = next(step for step in range(least, last + 1) if last % step == 0)
         # Of 14 marks, steps from the first to the last leave nothing between.
         step = step if step <= _WIDER_STEPS * least else least
-        elements: list[Element] = []
+        lefts: dict[int, int] = {}
         free_to = self._area.right
         for number in range(last, -1, -step):
             mark = self._marks[number]
             left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
             left = max(left, along.start_px - self._inset)
-            if left + mark.width_px > free_to:  # the first one, moved in from the edge
-                continue
-            free_to = left - grid.px(_BETWEEN_MARKS)
+            if left + mark.width_px <= free_to:  # the first one is moved in from the edge
+                lefts[number], free_to = left, left - grid.px(_BETWEEN_MARKS)
+        elements: list[Element] = []
+        for number, left in sorted(lefts.items()):
+            mark = self._marks[number]
             top, motion = self._area.bottom - mark.cap_px, enter(grid, 6, rise=0)
             elements += letters(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
