@@ -146,4 +146,6 @@ def test_at_thirty_pictures_a_second_nothing_is_left_out():
 def test_av1_never_waits_for_ever(tmp_path):
     # It did so in one of some two hundred scenes, with pictures that refer back only.
     for _ in range(500):
-        make_segment(tmp_path, "scene", sound=voice(2), video_format=SMALL, encoder=OTHERS[1])
+        segment = make_segment(tmp_path, "scene", sound=voice(2), video_format=SMALL, encoder=OTHERS[1])
+        (track,) = probe(segment.path).pictures
+        assert track.frames == segment.frames
