@@ -26,7 +26,7 @@ import psutil
 import pytest
 
 from pipeline.errors import EXIT_SOME_JOBS_FAILED
-from tests.acceptance.command import Finished, Quiet, all_gone, nightreel
+from tests.acceptance.command import DEADLINE_S, Finished, Quiet, all_gone, nightreel
 from tests.acceptance.films import FILES
 from tests.acceptance.services import Service, asking, service, workspace_for_services
 
@@ -217,6 +217,9 @@ class Chaos:
             return
         kind = "helper" if victim is not running[0] else "command"
         victim.process.send_signal(signal.SIGKILL)
+        if victim.process.wait(DEADLINE_S) == 0:
+            # It had come to its end in this very moment.
+            return
         self.kills[kind] += 1
         running.remove(victim)
         assert victim.finish().code == -signal.SIGKILL
