@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -89,7 +88,6 @@ async def opened(url: str) -> AsyncIterator[Page]:
             # Of a process with a pipe that a child still holds, or that is full, asyncio never tells the end.
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
         )
         try:
             async with aiohttp.ClientSession() as session, asyncio.timeout(_DEADLINE_S):
@@ -114,9 +112,8 @@ async def _port(process: asyncio.subprocess.Process, home: Path) -> int:
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End it with all its children: it may be a script that has started the true one."""
-    with suppress(psutil.NoSuchProcess, ProcessLookupError):
-        family = psutil.Process(process.pid).children(recursive=True)
-        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(psutil.NoSuchProcess):
+        family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
         for member in family:
             with suppress(psutil.NoSuchProcess):
                 member.kill()
