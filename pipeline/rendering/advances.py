@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
 from pipeline.rendering import emoji
 from pipeline.rendering.fonts import Face, load
-
-if TYPE_CHECKING:
-    from pipeline.rendering.text import TextStyle
+from pipeline.rendering.styles import TextStyle
 
 _MEASURED_AT_PX = 1000
 # Size at which the white space before a letter is looked for.

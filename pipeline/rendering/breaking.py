@@ -11,7 +11,8 @@ from typing import NamedTuple
 from pipeline.model.phrases import split_phrases
 from pipeline.rendering.graphemes import clusters
 from pipeline.rendering.hyphenation import division_points, is_word
-from pipeline.rendering.text import TextStyle, measure
+from pipeline.rendering.styles import TextStyle
+from pipeline.rendering.text import measure
 
 # Prices of ugly line ends, in squares of a line's width left empty.
 _WIDOW = 0.30

@@ -14,23 +14,14 @@ from pipeline.model import Cue, Word, join_words
 from pipeline.model.writing import runs_right_to_left, writing_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FULL, Motion, Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat, written
-from pipeline.rendering.text import (
-    CAP_HEIGHT_EM,
-    CAPTION,
-    LARGE_CAPTION,
-    Line,
-    TextStyle,
-    draw_ink,
-    leading_of,
-    presentable,
-    reach_of,
-    shape,
-)
+from pipeline.rendering.styles import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, TextStyle
+from pipeline.rendering.text import Line, leading_of, presentable, reach_of, shape
 from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import frame_at
 from pipeline.theme.theme import Manner, Theme

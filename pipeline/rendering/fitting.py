@@ -12,17 +12,9 @@ from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, di
 from pipeline.rendering.emoji import sharp_px
 from pipeline.rendering.fonts import face_for
 from pipeline.rendering.graphemes import clusters, is_emoji
-from pipeline.rendering.text import (
-    CAP_HEIGHT_EM,
-    Line,
-    TextStyle,
-    draw_ink,
-    leading_of,
-    measure,
-    presentable,
-    reach_of,
-    shape,
-)
+from pipeline.rendering.lettering import draw_ink
+from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
+from pipeline.rendering.text import Line, leading_of, measure, presentable, reach_of, shape
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
 _STEPS_FOR_BEAUTY = 2

@@ -18,7 +18,8 @@ from pipeline.model.text import strip_unseen
 from pipeline.model.writing import has_right_to_left
 from pipeline.rendering.fonts import face_for
 from pipeline.rendering.graphemes import clusters, is_symbol
-from pipeline.rendering.text import CODE, Line, Piece, measure, shape
+from pipeline.rendering.styles import CODE
+from pipeline.rendering.text import Line, Piece, measure, shape
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

@@ -25,7 +25,7 @@ from pipeline.theme.theme import Manner, Theme
 
 if TYPE_CHECKING:
     from pipeline.rendering.picture import Picture
-    from pipeline.rendering.text import TextStyle
+    from pipeline.rendering.styles import TextStyle
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,11 @@ from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.captions import captions
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import MOTION_RATE
 from pipeline.rendering.shapes import rounded
-from pipeline.rendering.text import BODY, HEADING, TextStyle, draw_ink
+from pipeline.rendering.styles import BODY, HEADING, TextStyle
 from pipeline.rendering.theme import rgb
 
 # In pixels of the sheet: its margin, the space between pictures and between groups of them, below a row for its names,

@@ -11,9 +11,9 @@ from PIL import Image, ImageChops
 
 from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
+from pipeline.rendering.lettering import Ink, draw_ink
 from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
 from pipeline.rendering.picture import Colour, Picture, colour, part_of, tile
-from pipeline.rendering.text import Ink, draw_ink
 from pipeline.rendering.theme import rgb
 from pipeline.theme.theme import Manner
 

@@ -1,114 +1,28 @@
-"""Setting one line of text: choosing fonts, measuring, and drawing it as a mask.
+"""Setting one line of text: choosing fonts and measuring.
 
-Measures are in em, taken from fonts at a size of 1,000 px, so that a text is measured once for all sizes. Lines are
-drawn at two or four times their size and reduced: FreeType's glyphs sit on whole pixels, and letters that are moved
-by up to half a pixel look unevenly spaced.
+Measures are in em, taken from fonts at a size of 1,000 px, so that a text is measured once for all sizes.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw
-
-from pipeline.model.writing import runs_right_to_left, writing_of
-from pipeline.rendering import emoji
-from pipeline.rendering.advances import advance, digit_width, direction, ink_edges, kerning, rise
+from pipeline.model.writing import runs_right_to_left
+from pipeline.rendering.advances import advance, digit_width, ink_edges, kerning, rise
 from pipeline.rendering.bidi import levels, visual_order
-from pipeline.rendering.brought import Fonts, Typeface
-from pipeline.rendering.fonts import Face, face_for, load, stand_in
+from pipeline.rendering.fonts import Face, face_for, stand_in
 from pipeline.rendering.graphemes import clusters, is_emoji, is_symbol, plain, typographic
+from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 
 # Letters of these scripts join or stack: a run of them is drawn in one go and never tracked.
 _JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
-# Room around the letters of a line for marks above and tails below, in em.
-_ASCENT_EM, _DESCENT_EM, _SIDE_EM = 1.45, 0.7, 0.4
-
-
-class _Height(NamedTuple):
-    """Of a script that is higher than Latin letters, or fills its squares."""
-
-    # The least distance between two lines, in sizes.
-    leading: float
-    # What its letters need above capitals and below the baseline, in em.
-    reach: float
-
-
-_LATIN = _Height(0.0, 0.0)
-_HEIGHTS = {
-    **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz"), _Height(1.5, 0.24)),
-    **dict.fromkeys(("ar", "fa", "ps", "ckb", "sd", "ug"), _Height(1.45, 0.1)),
-    **dict.fromkeys(("ur", "ks"), _Height(1.6, 0.2)),
-    **dict.fromkeys(("hi", "mr", "ne", "sa", "bn", "as", "pa", "gu", "ta", "te", "kn", "ml", "si"), _Height(1.4, 0.2)),
-    **dict.fromkeys(("ja", "zh", "yue", "cmn", "ko"), _Height(1.28, 0.12)),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextStyle:
-    """How letters look, whatever their size. `tracking` in em, `leading` in sizes from baseline to baseline."""
-
-    weight: int
-    tracking: float = 0.0
-    leading: float = 1.35
-    # Inter's drawing for small sizes (14) up to display (32).
-    optical_size: int = 32
-    # Of the text, a tag like ja: which font, which direction, where lines may end.
-    language: str = ""
-    # What letters need above capitals and below the baseline, in em, beyond what Latin ones do.
-    reach: float = 0.0
-    # Whether a word is divided only where the text would be torn otherwise, however small it gets.
-    rarely_divided: bool = False
-    # Set like a program: all letters as wide as each other.
-    monospaced: bool = False
-    # All digits as wide as the widest: for columns of numbers, and numbers that count.
-    tabular: bool = False
-    # Whether it has the font of headings, where a film has one, or that of all other texts.
-    is_heading: bool = False
-    # The font that goes first; None: Inter.
-    typeface: Typeface | None = None
-
-    def in_language(self, language: str) -> TextStyle:
-        """This style for a text in a language: lines far enough apart, and nothing tracked that stands in squares."""
-        writing = writing_of(language)
-        height = _HEIGHTS.get(writing.language, _LATIN)
-        return replace(
-            self,
-            language=language,
-            leading=max(self.leading, height.leading),
-            reach=height.reach,
-            tracking=0.0 if writing.ideographs else self.tracking,
-        )
-
-    def in_fonts(self, fonts: Fonts) -> TextStyle:
-        """This style in a film's own fonts. Inter is drawn to be tracked; others are half as much."""
-        typeface = fonts.heading if self.is_heading else fonts.text
-        if typeface is None or self.monospaced:
-            return self
-        return replace(self, typeface=typeface, tracking=self.tracking / 2 if self.tracking < 0 else self.tracking)
-
-
-DISPLAY = TextStyle(weight=700, tracking=-0.028, leading=1.1, rarely_divided=True, is_heading=True)
-HEADING = TextStyle(weight=680, tracking=-0.022, leading=1.14, is_heading=True)
-STATEMENT = TextStyle(weight=620, tracking=-0.022, leading=1.2, is_heading=True)
-ITEM = TextStyle(weight=540, tracking=-0.012, leading=1.3, optical_size=28)
-BODY = TextStyle(weight=420, tracking=-0.006, leading=1.35, optical_size=26)
-LABEL = TextStyle(weight=620, tracking=0.07, leading=1.35, optical_size=20)
-LARGE_CAPTION = TextStyle(weight=760, tracking=-0.014, leading=1.15, optical_size=32)
-CAPTION = TextStyle(weight=600, tracking=-0.004, leading=1.2, optical_size=24)
-CODE = TextStyle(weight=440, leading=1.5, monospaced=True)
-
 # Depth of a letter with a tail, and what is free below it at least, in em.
 _TAIL_EM, _CLEAR_EM = 0.21, 0.05
-
-# Height of a capital letter of Inter, which stands for the height of a line when things are aligned.
-CAP_HEIGHT_EM = 1490 / 2048
 
 
 class Piece(NamedTuple):
@@ -133,22 +47,6 @@ class Line:
     width_em: float
     # White space beside the first letter (on its right where the line runs right to left), which has been taken off.
     bearing_em: float = 0.0
-
-
-class Ink(NamedTuple):
-    """Drawn letters: a mask (mode L) and where its corner is from the line's start and baseline, in pixels."""
-
-    mask: Image.Image
-    left: int
-    top: int
-    # What is drawn in its own colours: an image of mode RGBA and the mask's size, which lets it through.
-    signs: Image.Image | None = None
-
-    def painted(self, letters: Image.Image) -> Image.Image:
-        """What fills the mask, mode RGB: an image of its size with the colours of the letters, the signs put on it."""
-        if self.signs is not None:
-            letters.paste(self.signs.convert("RGB"), mask=self.signs.getchannel("A").point([0] + [255] * 255))
-        return letters
 
 
 @lru_cache(maxsize=512)
@@ -222,64 +120,6 @@ def _rise(text: str, style: TextStyle) -> float:
 def _height(cluster: str, style: TextStyle) -> float:
     face = _face_for(cluster, style)
     return rise(cluster, face, style) if face and not face.strike_px else 0.0
-
-
-def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
-    """The letters of a line, or of one group of it, as a mask; None if they leave no mark."""
-    pieces = [piece for piece in line.pieces if group is None or piece.group == group]
-    if not pieces:
-        return None
-    zoom = 4 if size_px <= 64 else 2
-    big = size_px * zoom
-    left_px = int((min(p.left_em for p in pieces) - _SIDE_EM) * size_px) - 1
-    right_px = int((max(p.left_em + p.width_em for p in pieces) + _SIDE_EM) * size_px) + 1
-    top_px, bottom_px = -round(_ASCENT_EM * size_px), round(_DESCENT_EM * size_px)
-    sheet = Image.new("L", ((right_px - left_px) * zoom, (bottom_px - top_px) * zoom))
-    for piece in (piece for piece in pieces if not piece.face.strike_px):
-        shape, left, top = _letters(piece.text, piece.face, line.style, big, piece.right_to_left)
-        if shape:
-            at = (round(piece.left_em * big) - left_px * zoom + left, -top_px * zoom + top)
-            sheet.paste(255, (*at, at[0] + shape.width, at[1] + shape.height), shape)
-    mask = sheet.reduce(zoom)
-    signs = _signs([piece for piece in pieces if piece.face.strike_px], size_px, mask, (-left_px, -top_px))
-    bounds = mask.getbbox()
-    if bounds is None:
-        return None
-    return Ink(mask.crop(bounds), left_px + bounds[0], top_px + bounds[1], signs.crop(bounds) if signs else None)
-
-
-def _signs(pieces: Sequence[Piece], size_px: int, mask: Image.Image, pen: tuple[int, int]) -> Image.Image | None:
-    """Emoji on an image of their own, and let through by the mask; `pen` is where the line begins on both."""
-    if not pieces:
-        return None
-    sheet = Image.new("RGBA", mask.size)
-    for piece in pieces:
-        sign = emoji.draw_sign(piece.text, piece.face, size_px, cap_height_em=CAP_HEIGHT_EM)
-        if sign:
-            at = (pen[0] + round(piece.left_em * size_px) + sign.left, pen[1] + sign.top)
-            sheet.paste(sign.image, at)
-            mask.paste(255, (*at, at[0] + sign.image.width, at[1] + sign.image.height), sign.image.getchannel("A"))
-    return sheet
-
-
-@lru_cache(maxsize=2048)
-def _letters(
-    text: str,
-    face: Face,
-    style: TextStyle,
-    size_px: int,
-    right_to_left: bool,  # noqa: FBT001 - a piece says which
-) -> tuple[Image.Image | None, int, int]:
-    """A mask of letters, and where its corner lies from the pen. A film uses the same few letters again and again."""
-    font = load(face, size_px=size_px, weight=style.weight, optical_size=style.optical_size)
-    box = font.getbbox(text, anchor="ls", direction=direction(right_to_left))
-    left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
-    if left >= right or top >= bottom:
-        return None, 0, 0
-    mask = Image.new("L", (right - left, bottom - top))
-    pen = ImageDraw.Draw(mask)
-    pen.text((-left, -top), text, font=font, fill=255, anchor="ls", direction=direction(right_to_left))
-    return mask, left, top
 
 
 class _Run(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from pipeline.rendering.grid import Box
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.numbers import write_number
-from pipeline.rendering.text import draw_ink
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_sheet import MARGIN, Sheet
 

@@ -9,9 +9,10 @@ from PIL import Image
 
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.logos import Most, logo_size, make_mark
 from pipeline.rendering.look import Look
-from pipeline.rendering.text import TextStyle, draw_ink
+from pipeline.rendering.styles import TextStyle
 from pipeline.rendering.theme import rgb
 
 _STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True, is_heading=True)

@@ -18,14 +18,14 @@ import pytest
 from PIL import Image, ImageFilter
 
 from pipeline import rendering
-from pipeline.rendering import Look
-from pipeline.rendering import text as setting
+from pipeline.rendering import Look, lettering
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion import DIMMED
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element, Sprite
+from pipeline.rendering.text import Line
 
 # By this frame everything has come.
 AT_REST = 10**6
@@ -65,13 +65,13 @@ class Written:
 def knowing_letters() -> Iterator[None]:
     """Letters that are drawn while it lasts are known as such; nothing from before is used again."""
 
-    def draw_ink(line: setting.Line, size_px: int, group: int | None = None) -> setting.Ink | None:
+    def draw_ink(line: Line, size_px: int, group: int | None = None) -> lettering.Ink | None:
         ink = plain(line, size_px, group)
         if ink is not None:
             ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.signs})
         return ink
 
-    plain = setting.draw_ink
+    plain = lettering.draw_ink
     modules = [
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(rendering.__path__, "pipeline.rendering.")

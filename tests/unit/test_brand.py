@@ -19,9 +19,11 @@ from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.layouts import logo as placing
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.logos import Most, logo_size, make_mark
 from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, HEADING, draw_ink, shape
+from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, HEADING
+from pipeline.rendering.text import shape
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import known_themes, load_theme
 from tests.standins.brands import font_of_boxes, logo

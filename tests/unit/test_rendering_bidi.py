@@ -4,7 +4,8 @@ import pytest
 
 from pipeline.model.writing import runs_right_to_left
 from pipeline.rendering.bidi import levels, visual_order
-from pipeline.rendering.text import CAPTION, DISPLAY, shape
+from pipeline.rendering.styles import CAPTION, DISPLAY
+from pipeline.rendering.text import shape
 
 # What is expected is what stands from left to right; brackets are turned by the font, not here.
 RIGHT = {"right_to_left": True}

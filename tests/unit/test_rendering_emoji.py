@@ -11,7 +11,9 @@ from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, 
 from pipeline.rendering.emoji import draw_sign
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, is_emoji
-from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, CODE, DISPLAY, draw_ink, measure, presentable, shape
+from pipeline.rendering.lettering import draw_ink
+from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, CODE, DISPLAY
+from pipeline.rendering.text import measure, presentable, shape
 from tests.standins.system_fonts import make_font, system_fonts
 
 __all__ = ["system_fonts"]

@@ -14,7 +14,7 @@ from pipeline.rendering.fitting import fit
 from pipeline.rendering.motion import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import flat, letters
-from pipeline.rendering.text import BODY
+from pipeline.rendering.styles import BODY
 from pipeline.rendering.timeline import frame_at, item_frames, play
 from pipeline.theme.theme import Manner
 

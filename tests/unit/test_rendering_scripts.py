@@ -8,8 +8,10 @@ from pipeline.rendering.capitals import capitals
 from pipeline.rendering.captions import captions
 from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.fitting import fit
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.text import DISPLAY, draw_ink, shape
+from pipeline.rendering.styles import DISPLAY
+from pipeline.rendering.text import shape
 from tests.standins.system_fonts import make_font, system_fonts
 
 __all__ = ["system_fonts"]

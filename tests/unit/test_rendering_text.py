@@ -9,7 +9,9 @@ from pipeline.rendering.breaking import break_lines, chunks_of
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.graphemes import clusters, typographic
 from pipeline.rendering.hyphenation import division_points
-from pipeline.rendering.text import BODY, DISPLAY, HEADING, ITEM, STATEMENT, draw_ink, measure, presentable, shape
+from pipeline.rendering.lettering import draw_ink
+from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
+from pipeline.rendering.text import measure, presentable, shape
 from pipeline.rendering.theme import DISPLAY_SIZES
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"

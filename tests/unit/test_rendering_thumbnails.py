@@ -10,7 +10,7 @@ from pipeline.assembly import write_jpeg
 from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
 from pipeline.rendering import Look, draw_thumbnail, thumbnail_sheet
 from pipeline.rendering.fitting import fit
-from pipeline.rendering.text import draw_ink
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.thumbnail import COUNT
 from pipeline.rendering.thumbnail_picture import framed
 from pipeline.theme.colours import contrast

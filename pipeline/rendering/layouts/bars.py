@@ -37,7 +37,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.scales import Scale, ticks
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY, TextStyle
+from pipeline.rendering.styles import BODY, TextStyle
 
 # From so many bars on they stand, if their labels are short.
 _STANDING_FROM = 5

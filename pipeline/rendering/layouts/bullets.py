@@ -16,11 +16,13 @@ from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.dial import dial
 from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import HEADING, ITEM, Line, TextStyle, draw_ink, shape
+from pipeline.rendering.styles import HEADING, ITEM, TextStyle
+from pipeline.rendering.text import Line, shape
 from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES, LARGE_SIZES
 from pipeline.rendering.timeline import item_frames
 

@@ -18,7 +18,7 @@ from pipeline.rendering.motion import FULL, Level, Motion
 from pipeline.rendering.numbers import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Sprite, letters
-from pipeline.rendering.text import BODY, HEADING, ITEM, TextStyle
+from pipeline.rendering.styles import BODY, HEADING, ITEM, TextStyle
 from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES, SOURCE_SIZES, TEXT_SIZES, between
 from pipeline.rendering.timeline import line_frames
 from pipeline.theme.theme import Theme

@@ -17,7 +17,7 @@ from pipeline.rendering.layouts.parts import bar, enter, motif, panel, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import BODY, HEADING, TextStyle
+from pipeline.rendering.styles import BODY, HEADING, TextStyle
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (

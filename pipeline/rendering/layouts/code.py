@@ -30,13 +30,15 @@ from pipeline.rendering.layouts.code_setting import (
 )
 from pipeline.rendering.layouts.inks import CodeInks, code_inks
 from pipeline.rendering.layouts.parts import bar, enter, heading, panel, sizes
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.listing import CodeLine, CodeRow, highlighted, letter_em, set_row
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FULL, Level, Motion
 from pipeline.rendering.picture import tile
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import CODE, HEADING, draw_ink, shape
+from pipeline.rendering.styles import CODE, HEADING
+from pipeline.rendering.text import shape
 from pipeline.rendering.theme import CODE_SIZES, HEADING_SIZES, rgb
 from pipeline.rendering.timeline import frame_at, line_frames
 

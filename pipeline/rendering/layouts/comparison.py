@@ -20,7 +20,7 @@ from pipeline.rendering.layouts.parts import enter, hairline, panel, placeholder
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY, HEADING, ITEM, TextStyle
+from pipeline.rendering.styles import BODY, HEADING, ITEM, TextStyle
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 

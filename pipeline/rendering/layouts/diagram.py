@@ -27,7 +27,8 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, HEADING, measure, presentable
+from pipeline.rendering.styles import BODY, HEADING
+from pipeline.rendering.text import measure, presentable
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Level, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import arc
 from pipeline.rendering.sprites import Sprite, flat
-from pipeline.rendering.text import TextStyle, draw_ink, shape
+from pipeline.rendering.styles import TextStyle
+from pipeline.rendering.text import shape
 
 _NUMERAL = TextStyle(weight=560, tracking=-0.03, is_heading=True)
 # Gap between parts, in turns, and how visible the parts are that wait (0 to 255).

@@ -33,7 +33,7 @@ from pipeline.rendering.picture import colour
 from pipeline.rendering.scales import Scale, round_range, spread, ticks
 from pipeline.rendering.shapes import disc, polyline
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY
+from pipeline.rendering.styles import BODY
 from pipeline.rendering.theme import SOURCE_SIZES
 from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme

@@ -30,7 +30,7 @@ from pipeline.rendering.layouts.ring import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import CAP_HEIGHT_EM, ITEM, TextStyle
+from pipeline.rendering.styles import CAP_HEIGHT_EM, ITEM, TextStyle
 from pipeline.rendering.timeline import frame_at, line_frames
 
 _LIGHTS = (

@@ -17,7 +17,7 @@ from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Mo
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite, flat, letters
-from pipeline.rendering.text import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.styles import BODY, HEADING, LABEL, STATEMENT
 from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.

@@ -17,7 +17,7 @@ from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import framed, photograph, picture_room
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY, STATEMENT
+from pipeline.rendering.styles import BODY, STATEMENT
 from pipeline.rendering.theme import TEXT_SIZES
 
 _LIGHTS = (

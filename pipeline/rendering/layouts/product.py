@@ -24,7 +24,7 @@ from pipeline.rendering.photographs import cut_out, framed, photograph, picture_
 from pipeline.rendering.shapes import disc, rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stars import filled, star_row
-from pipeline.rendering.text import BODY, DISPLAY, HEADING, TextStyle
+from pipeline.rendering.styles import BODY, DISPLAY, HEADING, TextStyle
 from pipeline.rendering.theme import TEXT_SIZES
 from pipeline.rendering.timeline import item_frames
 

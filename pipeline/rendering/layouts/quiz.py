@@ -20,12 +20,14 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.countdown import countdown, seconds_before
 from pipeline.rendering.layouts.inks import written_on
 from pipeline.rendering.layouts.parts import enter, kicker, panel, sizes
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc, ring, rounded, tick
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import HEADING, ITEM, TextStyle, draw_ink, shape
+from pipeline.rendering.styles import HEADING, ITEM, TextStyle
+from pipeline.rendering.text import shape
 from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
 from pipeline.rendering.timeline import frame_at, item_frames
 

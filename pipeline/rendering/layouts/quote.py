@@ -18,11 +18,13 @@ from pipeline.rendering.brought import Fonts
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, enter, sizes
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import BODY, HEADING, STATEMENT, TextStyle, draw_ink, shape
+from pipeline.rendering.styles import BODY, HEADING, STATEMENT, TextStyle
+from pipeline.rendering.text import shape
 from pipeline.rendering.theme import STATEMENT_SIZES, TEXT_SIZES
 from pipeline.rendering.timeline import frame_at, line_frames
 

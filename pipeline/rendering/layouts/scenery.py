@@ -27,7 +27,7 @@ from pipeline.rendering.picture import colour
 from pipeline.rendering.scrims import needed_opacity, scrim_mask, side_scrim_mask
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
-from pipeline.rendering.text import BODY, DISPLAY
+from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 from pipeline.rendering.timeline import frame_at
 

@@ -14,11 +14,13 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.parts import bar, enter, sizes
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import DRAWING_FRAMES, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle, draw_ink, shape
+from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle
+from pipeline.rendering.text import shape
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 
 _LIGHTS = (

@@ -34,7 +34,7 @@ from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import BODY
+from pipeline.rendering.styles import BODY
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES, between
 
 # Width of the number and of the name in the middle of the ring, of its diameter, best first; how high both may be;

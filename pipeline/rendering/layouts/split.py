@@ -17,7 +17,7 @@ from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_l
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import GIVE, framed, photograph, picture_room
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY, HEADING
+from pipeline.rendering.styles import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (

@@ -26,7 +26,7 @@ from pipeline.rendering.layouts.parts import (
 )
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.text import STATEMENT
+from pipeline.rendering.styles import STATEMENT
 from pipeline.rendering.theme import STATEMENT_SIZES
 from pipeline.rendering.timeline import frame_at, line_frames
 

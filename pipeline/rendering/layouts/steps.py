@@ -17,10 +17,12 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.layouts.parts import panel, placeholder, sizes
+from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, CAP_HEIGHT_EM, HEADING, TextStyle, draw_ink, measure, shape
+from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, HEADING, TextStyle
+from pipeline.rendering.text import measure, shape
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 

@@ -12,7 +12,8 @@ from pipeline.rendering.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.layouts.charts import Sheet
 from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.numbers import MINUS, is_blank, looks_numeric
-from pipeline.rendering.text import BODY, ITEM, TextStyle, measure, presentable
+from pipeline.rendering.styles import BODY, ITEM, TextStyle
+from pipeline.rendering.text import measure, presentable
 from pipeline.rendering.theme import ITEM_SIZES, LABEL_SIZES
 
 _FIRST = replace(ITEM, weight=600, leading=1.2)

@@ -26,7 +26,8 @@ from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.text import BODY, HEADING, TextStyle, measure
+from pipeline.rendering.styles import BODY, HEADING, TextStyle
+from pipeline.rendering.text import measure
 from pipeline.rendering.theme import HEADING_SIZES
 from pipeline.rendering.timeline import item_frames
 

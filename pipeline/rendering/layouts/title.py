@@ -15,7 +15,7 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, corner_motif, enter, kicker, low_top, motif, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.text import BODY, DISPLAY
+from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 
 LIGHTS = (
