@@ -89,7 +89,7 @@ async def _vmaf(_shop: Workshop) -> Finding:
 async def _model(shop: Workshop) -> Finding:
     name = "script model"
     try:
-        models = shop.models
+        models = shop.crew.models
     except NightreelError as error:
         return Finding(name=name, state=State.LIMITED, found=error.message, remedy=error.hint)
     ready, missing = [], []
@@ -145,7 +145,7 @@ _WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
 
 async def _piper(shop: Workshop) -> tuple[str, ...]:
     """What Piper can do, where it is installed: nobody else misses it."""
-    piper = shop.narrator("piper")
+    piper = shop.crew.narrator("piper")
     try:
         await piper.check()
         count = len((await piper.voices()).voices)

@@ -53,7 +53,7 @@ async def list_voices(shop: Workshop, *, language: str | None = None) -> tuple[L
     listings = []
     for name in _SPEAKING if named == "auto" else (named,):
         try:
-            found = await (await to_thread.run_sync(shop.narrator, name)).voices()
+            found = await (await to_thread.run_sync(shop.crew.narrator, name)).voices()
         except NightreelError as error:
             if name == named:
                 raise
@@ -70,7 +70,7 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
     Without a language, that of the voice, else that of the workspace. Raises `InputError` for a language without a
     sample, and whatever keeps everybody from speaking.
     """
-    narrators = await to_thread.run_sync(lambda: shop.narrators)
+    narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
     wanted = shop.settings.narration.voice
     tongue = language or (await _language_of(narrators, wanted) if wanted else None) or shop.settings.language
     text = sample_text(tongue)

@@ -152,7 +152,7 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
     # What was paid for is found again, also by whoever makes the script afresh.
     again = await stages.write(written.evolve(script=None, attempts=2), shop, attempt)
     assert (again.script, len(groq.history)) == (written.script, asked)
-    kept = partial(kept_scripts, brief, writers=shop.writers, template=TEMPLATE, pace=written.pace)
+    kept = partial(kept_scripts, brief, writers=shop.crew.writers, template=TEMPLATE, pace=written.pace)
     assert len(list(await to_thread.run_sync(kept))) == 1
 
 
@@ -167,7 +167,7 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
 
     written = await stages.write(job_of(brief), shop, attempt)
 
-    spoken = partial(narrate, narrators=shop.narrators, voice=None, cache=shop.cache, retry=ONCE)
+    spoken = partial(narrate, narrators=shop.crew.narrators, voice=None, cache=shop.cache, retry=ONCE)
     assert written.script
     assert film_s(await spoken(written.script)) == pytest.approx(30, rel=0.15)
     asked = [request.prompt for request in groq.history if translator.is_asked(request.body["messages"][-1]["content"])]

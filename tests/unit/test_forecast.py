@@ -241,7 +241,7 @@ async def store_script(shop, about: Brief) -> Script:
 async def written(shop, about: Brief) -> Script:
     about = await to_thread.run_sync(shop.wishes.complete, about)
     template = await to_thread.run_sync(shop.template, about)
-    return await write_script(about, writers=shop.writers, template=template)
+    return await write_script(about, writers=shop.crew.writers, template=template)
 
 
 async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_path):
@@ -319,7 +319,7 @@ async def test_nothing_is_said_about_clips_before_there_is_a_script(tmp_path):
 
 async def test_clips_are_found_under_the_name_that_narration_gives_them(shop):
     script = await written(shop, brief(1))
-    await narrate(script, narrators=shop.narrators, voice=None, cache=shop.cache, retry=shop.retry_policy)
+    await narrate(script, narrators=shop.crew.narrators, voice=None, cache=shop.cache, retry=shop.retry_policy)
 
     found = await foretold(shop, brief(1), brief(2, text="Ice floats."))
 

@@ -104,11 +104,11 @@ class Judge:
         if film.voice and (brief.voice or brief.voices):
             # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
             said = brief.voice or ""
-            yield said, lambda: from_thread.run(check_voice, shop.narrators, film.language, film.voice)
+            yield said, lambda: from_thread.run(check_voice, shop.crew.narrators, film.language, film.voice)
         yield ",".join(brief.languages), lambda: self._check_translated(film)
 
     def _check_translated(self, film: Brief) -> None:
-        if self._shop.wishes.is_translated(film) and not self._shop.translators:
+        if self._shop.wishes.is_translated(film) and not self._shop.crew.translators:
             hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
             raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
 

@@ -125,11 +125,11 @@ def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
         template, original = shop.template(brief), shop.wishes.original_of(brief)
         if original == brief:
             yield from kept_scripts(
-                original, writers=shop.writers_of(original, template), template=template, pace=job.pace
+                original, writers=shop.crew.writers_of(original, template), template=template, pace=job.pace
             )
         elif script := known_script(
-            original, writers=shop.writers_of(original, template), template=template, pace=job.pace
+            original, writers=shop.crew.writers_of(original, template), template=template, pace=job.pace
         ):
             # The script itself is that of other films, too.
-            kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.narrators), brief=brief)
+            kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.crew.narrators), brief=brief)
             yield from from_thread.run(kept.translations, script, job.pace, brief)

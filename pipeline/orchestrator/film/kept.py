@@ -114,13 +114,13 @@ class Kept:
 
     async def _size_error(self, brief: Brief, pace: Pace) -> PermanentError | None:
         original = self.shop.wishes.original_of(brief)
-        if not (original.length_s and self.shop.models):
+        if not (original.length_s and self.shop.crew.models):
             return None
         return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
 
     def _too_long(self, original: Brief, length_s: int, pace: Pace) -> PermanentError | None:
         check = partial(
-            check_size, writers=self.shop.writers_of(original, self.template), template=self.template, pace=pace
+            check_size, writers=self.shop.crew.writers_of(original, self.template), template=self.template, pace=pace
         )
         try:
             check(original)
@@ -143,7 +143,11 @@ class Kept:
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`."""
         look_up = partial(
-            known_script, brief, writers=self.shop.writers_of(brief, self.template), template=self.template, pace=pace
+            known_script,
+            brief,
+            writers=self.shop.crew.writers_of(brief, self.template),
+            template=self.template,
+            pace=pace,
         )
         return _kept(await to_thread.run_sync(look_up))
 
@@ -154,7 +158,7 @@ class Kept:
     async def _of_translation(
         self, look_up: Callable[..., T], script: Script, language: str, length: SpokenLength | None
     ) -> T:
-        models, cache = self.shop.translators, self.shop.cache
+        models, cache = self.shop.crew.translators, self.shop.cache
         terms = terms_of(self.brief, language) if self.brief else ()
         among = partial(look_up, models=models, template=self.template, cache=cache, terms=terms)
         return await to_thread.run_sync(partial(among, script, language=language, length=length))
@@ -162,8 +166,8 @@ class Kept:
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
+        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.crew.pronunciations_of(brief))
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.crew.prosody, say=say)
 
         async def speak(script: Script) -> Narration:
             clips = await to_thread.run_sync(kept_clips, script, manner, self.shop.cache)

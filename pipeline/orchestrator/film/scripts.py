@@ -46,7 +46,7 @@ class Author(Protocol):
 async def original_script(brief: Brief, shop: Workshop, author: Author) -> tuple[Script, Pace | None]:
     """The script that the films of `brief` begin with, and the pace it was written for, if it has to keep a length."""
     original = shop.wishes.original_of(brief)
-    if not (original.length_s and shop.models):
+    if not (original.length_s and shop.crew.models):
         return await author.write(original, None), None
     write, speak = partial(author.write, original), await author.speaker(original)
     return await write_to_length(original.length_s, original.language, write=write, speak=speak)
@@ -91,7 +91,7 @@ class Commission:
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`. What was written before is not asked for again."""
-        writers = await to_thread.run_sync(lambda: self.shop.writers_of(brief, self.template))
+        writers = await to_thread.run_sync(lambda: self.shop.crew.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
         look_up = bought_script if self.job.attempts > 1 else known_script
         template, purse = self.template, self.attempt.purse
@@ -103,7 +103,7 @@ class Commission:
         return await translate_script(
             script,
             language=language,
-            models=await to_thread.run_sync(lambda: self.shop.translators),
+            models=await to_thread.run_sync(lambda: self.shop.crew.translators),
             template=self.template,
             cache=self.shop.cache,
             retry=self.shop.retry_policy,
@@ -129,11 +129,11 @@ async def speaker(
     """`narrate`, by those who speak the film, in their way; without an attempt, with the sound worked on here."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, shop.pronunciations_of(brief)),
-        narrators=await to_thread.run_sync(lambda: shop.narrators),
+        say=await to_thread.run_sync(way_of_saying, brief.language, shop.crew.pronunciations_of(brief)),
+        narrators=await to_thread.run_sync(lambda: shop.crew.narrators),
         voice=brief.voice,
         cache=shop.cache,
         retry=shop.retry_policy,
-        prosody=shop.prosody,
+        prosody=shop.crew.prosody,
     )
     return partial(speak, compute=attempt.compute) if attempt else speak

@@ -87,7 +87,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
     await to_thread.run_sync(require_encoder, ENCODERS[shop.encoding(job.brief).encoder.codec])
-    narrators = await to_thread.run_sync(lambda: shop.narrators)
+    narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
     if waits := await to_thread.run_sync(waits_for, job, shop, "script"):
@@ -138,7 +138,7 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     narrated = partial(await speaker(job.brief, shop, attempt), script, spoken=spoken)
     narration = await narrated()
     if job.brief.length_s:
-        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.prosody, speak=narrated)
+        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.crew.prosody, speak=narrated)
     return job.evolve(narration=narration)
 
 

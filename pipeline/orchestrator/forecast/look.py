@@ -104,15 +104,15 @@ class Look:
         self.shop.hosts.check(brief)
         self.shop.appearance.theme(brief)
         self._hear(brief)
-        voices = self._hired(self.shop.writers_of(brief, template))
+        voices = self._hired(self.shop.crew.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
         brief = with_earlier(brief, self.shop)
         script = self._script(brief, begun, Kept(template=template, shop=self.shop, voices=voices, brief=brief))
         if script is None:
             return 1.0
         self.known_scripts += 1
-        say = way_of_saying(script.language, self.shop.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.prosody, say=say)
+        say = way_of_saying(script.language, self.shop.crew.pronunciations_of(brief))
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.crew.prosody, say=say)
         for scene in script.scenes:
             self.clips += self.sharing.clip(scene, manner, lambda key: self.shop.cache.contains("clip", key, ".wav"))
         return self.sharing.add(brief, script, self.shop.appearance.transition(brief))
@@ -128,7 +128,7 @@ class Look:
         if self._voices is None:
             try:
                 check_writers(writers)
-                self._voices = Voices(narrators=self.shop.narrators)
+                self._voices = Voices(narrators=self.shop.crew.narrators)
             except NightreelError as error:
                 self._voices = error
         if isinstance(self._voices, NightreelError):

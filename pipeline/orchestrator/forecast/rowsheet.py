@@ -91,7 +91,7 @@ def _script(shop: Workshop, film: Brief) -> Script | None:
     if shop.wishes.is_translated(film):
         return None
     template = shop.template(film)
-    return known_script(film, writers=shop.writers_of(film, template), template=template)
+    return known_script(film, writers=shop.crew.writers_of(film, template), template=template)
 
 
 def _look(shop: Workshop, film: Brief, script: Script, stills: _Stills) -> Look:

@@ -1,4 +1,4 @@
-"""From the preset of a brief to what the rooms are told."""
+"""From the settings, and the preset of a brief, to what the rooms are told."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Brief, VideoFormat
+from pipeline.music import MixPlan
 from pipeline.settings import Settings, presets_of
+from pipeline.subtitles import CueLimits
 
 # BBC Subtitle Guidelines: 90 % of the width of a 9:16 picture, about 25 letters.
-UPRIGHT_LINE_CHARS = 25
+_UPRIGHT_LINE_CHARS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,4 +43,29 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
             bframes=preset.bframes,
             audio_kbps=preset.audio_kbps,
         ),
+    )
+
+
+def cue_limits(settings: Settings, video_format: VideoFormat) -> CueLimits:
+    """How subtitles are cut: an upright picture has room for shorter lines."""
+    wanted = settings.subtitles
+    most = _UPRIGHT_LINE_CHARS if video_format.is_upright else wanted.max_chars_per_line
+    return CueLimits(
+        max_chars_per_line=min(most, wanted.max_chars_per_line),
+        max_lines=wanted.max_lines,
+        max_chars_per_s=wanted.max_chars_per_s,
+        min_duration_s=wanted.min_duration_s,
+        max_duration_s=wanted.max_duration_s,
+        frame_rate=video_format.frame_rate,
+    )
+
+
+def mix_plan(settings: Settings) -> MixPlan:
+    """How music lies under the voice."""
+    wanted = settings.music
+    return MixPlan(
+        below_speech_lu=wanted.below_speech_lu,
+        duck_lu=wanted.duck_lu,
+        fade_in_s=wanted.fade_in_s,
+        fade_out_s=wanted.fade_out_s,
     )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.keys import canonical_text, key_of_texts
 from pipeline.model import Brief
+from pipeline.music import Bed
 from pipeline.orchestrator.workshop import providers
+from pipeline.orchestrator.workshop.appearance import Appearance
+from pipeline.orchestrator.workshop.crew import Crew
+from pipeline.orchestrator.workshop.encoding import cue_limits, encoding_of, mix_plan
+from pipeline.orchestrator.workshop.places import Places
 from pipeline.script import has_play
-
-if TYPE_CHECKING:
-    from pipeline.orchestrator.workshop.workshop import Workshop
+from pipeline.settings import Settings
+from pipeline.template import Template
 
 _ID_DIGITS = 16
 # Of a brief, what shapes no film, or does so by what it stands for.
@@ -27,14 +31,20 @@ _MARK = "\0"
 _MOST_KNOWN = 1000
 
 
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """Names the jobs of one workshop. Reads files: not for the event loop."""
 
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
-        # What very many briefs have in common, by what they ask for.
-        self._known: dict[tuple[object, ...], tuple[str, ...]] = {}
-        self._around: dict[tuple[object, ...], tuple[str, ...]] = {}
+    settings: Settings
+    places: Places
+    appearance: Appearance
+    crew: Crew
+    # Both raise `InputError` for what is not there.
+    template_of: Callable[[Brief], Template]
+    bed_of: Callable[[Brief], Bed | None]
+    # What very many briefs have in common, by what they ask for.
+    _known: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
+    _around: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
 
     def job_id(self, brief: Brief) -> str:
         """The id: the hash of the completed brief, of the template's files, of the settings that matter."""
@@ -63,47 +73,47 @@ class Identity:
         return f"{before}{canonical_text(brief.row)}{between}{canonical_text(brief.title)}{after}"
 
     def _digests(self, brief: Brief) -> tuple[str, ...]:
-        return tuple(self._shop.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
+        return tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
         """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""
-        shop, settings = self._shop, self._shop.settings
+        settings = self.settings
         try:
-            template = shop.template(brief).fingerprint
-            writer = ("template",) if has_play(brief, shop.template(brief)) else self._first_choice()
+            template = self.template_of(brief).fingerprint
+            writer = ("template",) if has_play(brief, self.template_of(brief)) else self._first_choice()
         except InputError:
             # Mending the template makes it another job.
             template, writer = "", self._first_choice()
         try:
-            theme = shop.appearance.theme(brief)
-            brought = shop.appearance.brought(brief)
+            theme = self.appearance.theme(brief)
+            brought = self.appearance.brought(brief)
         except InputError:
             theme, brought = None, ()
         try:
-            bed = shop.bed(brief)
+            bed = self.bed_of(brief)
         except InputError:
             bed = None
         try:
-            encoding = shop.encoding(brief)
+            encoding = encoding_of(settings, brief)
         except InputError:
             encoding = None
-        cues = shop.cue_limits(encoding.video_format) if encoding else brief.preset
+        cues = cue_limits(settings, encoding.video_format) if encoding else brief.preset
         parts = (
             template,
             theme,
             writer,
-            (providers.narrator_names(settings), settings.edge.fallback_voices, shop.prosody),
-            shop.pronunciations,
+            (providers.narrator_names(settings), settings.edge.fallback_voices, self.crew.prosody),
+            self.crew.pronunciations,
             (encoding, cues, settings.subtitles.style),
             (settings.video.motion, settings.video.transition),
             brought,
-            (bed.sha256, shop.mix_plan) if bed else (),
+            (bed.sha256, mix_plan(settings)) if bed else (),
         )
         return tuple(map(canonical_text, parts))
 
     def _first_choice(self) -> tuple[str, ...]:
         """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
-        settings = self._shop.settings
+        settings = self.settings
         name = providers.writer_names(settings)[0]
         models = providers.model_settings(name, settings).models if providers.is_service(name) else ()
         return (name, *models[:1])

@@ -14,22 +14,18 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
-from pipeline.model import Asked, Brief, Job, Price, Prosody, VideoFormat
+from pipeline.model import Asked, Brief, Job, Price, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
-from pipeline.narration.narrator import Narrator
-from pipeline.narration.saying import Pronunciation, Pronunciations
-from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.appearance import Appearance
 from pipeline.orchestrator.workshop.budgets import prices_of
-from pipeline.orchestrator.workshop.encoding import UPRIGHT_LINE_CHARS, Encoding, encoding_of
+from pipeline.orchestrator.workshop.crew import Crew
+from pipeline.orchestrator.workshop.encoding import Encoding, cue_limits, encoding_of, mix_plan
 from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.identity import Identity
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
 from pipeline.orchestrator.workshop.wishes import Wishes
-from pipeline.pictures.stock import PictureSource
 from pipeline.rendering import Look
-from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
 from pipeline.settings import Settings, is_secret, load_settings
 from pipeline.sources import as_source, told
 from pipeline.state import Cache, CheckpointStore
@@ -210,77 +206,9 @@ class Workshop:
         )
 
     @cached_property
-    def models(self) -> tuple[ChatModel, ...]:
-        """The language models that may be asked, best first. Empty: none is set."""
-        services = filter(providers.is_service, providers.writer_names(self.settings))
-        return tuple(model for name in services for model in self._models_of(name))
-
-    @cached_property
-    def writers(self) -> tuple[ScriptWriter, ...]:
-        """Who may write the scripts, in order."""
-        return tuple(self._writer(name) for name in providers.writer_names(self.settings))
-
-    def writers_of(self, brief: Brief, template: Template) -> tuple[ScriptWriter, ...]:
-        """Who may write this one: a template that has a script for rows needs nobody else."""
-        return (PlayWriter(),) if has_play(brief, template) else self.writers
-
-    def _writer(self, name: str) -> ScriptWriter:
-        if not providers.is_service(name):
-            return OutlineWriter()
-        return ModelWriter(self._models_of(name), cache=self.cache, retry=self.retry_policy)
-
-    def _models_of(self, service: str) -> tuple[ChatModel, ...]:
-        if service not in self._models:
-            self._models[service] = providers.make_models(service, self.settings, self.machine.gate(service))
-        return self._models[service]
-
-    @cached_property
-    def _models(self) -> dict[str, tuple[ChatModel, ...]]:
-        return {}
-
-    @cached_property
-    def translators(self) -> tuple[ChatModel, ...]:
-        """The models that may translate: those that write, else those that could. Empty: none is set."""
-        if self.models or self.settings.offline:
-            return self.models
-        services = ("groq", *self.settings.services)
-        with_key = [name for name in services if providers.model_settings(name, self.settings).api_key]
-        return tuple(model for name in with_key for model in self._models_of(name))
-
-    @cached_property
-    def narrators(self) -> tuple[Narrator, ...]:
-        """Who may speak, in order: the first one that can speaks the whole film."""
-        names = providers.narrator_names(self.settings)
-        return tuple(self.narrator(name) for name in names)
-
-    def narrator(self, name: str) -> Narrator:
-        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
-        return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
-
-    @cached_property
-    def stock_sources(self) -> tuple[PictureSource, ...]:
-        """Who may be searched for photos, in order. Empty: no key is set. The first look loads much: in a thread."""
-        names = providers.stock_names(self.settings)
-        return tuple(providers.make_stock_source(name, self.settings, self.machine.gate(name)) for name in names)
-
-    @cached_property
-    def pronunciations(self) -> Pronunciations:
-        """How words of this workspace are said."""
-        return providers.pronunciations(self.settings)
-
-    def pronunciations_of(self, brief: Brief) -> Pronunciations:
-        """The same for a film, with the terms of its series."""
-        said = [term for term in brief.serial.glossary if term.said] if brief.serial else []
-        if not said:
-            return self.pronunciations
-        terms = (Pronunciation(written=term.written, said=term.said) for term in said)
-        return Pronunciations((*self.pronunciations.entries, *terms))
-
-    @property
-    def prosody(self) -> Prosody:
-        """How they speak."""
-        wanted = self.settings.narration
-        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
+    def crew(self) -> Crew:
+        """Writers, translators, narrators and picture sources."""
+        return Crew(workspace=self.workspace, settings=self.settings, machine=self.machine, retry=self.retry_policy)
 
     @cached_property
     def prices(self) -> Mapping[str, Price]:
@@ -300,17 +228,8 @@ class Workshop:
         return encoding_of(self.settings, brief)
 
     def cue_limits(self, video_format: VideoFormat) -> CueLimits:
-        """How subtitles are cut: an upright picture has room for shorter lines."""
-        wanted = self.settings.subtitles
-        most = UPRIGHT_LINE_CHARS if video_format.is_upright else wanted.max_chars_per_line
-        return CueLimits(
-            max_chars_per_line=min(most, wanted.max_chars_per_line),
-            max_lines=wanted.max_lines,
-            max_chars_per_s=wanted.max_chars_per_s,
-            min_duration_s=wanted.min_duration_s,
-            max_duration_s=wanted.max_duration_s,
-            frame_rate=video_format.frame_rate,
-        )
+        """How subtitles are cut."""
+        return cue_limits(self.settings, video_format)
 
     @cached_property
     def appearance(self) -> Appearance:
@@ -353,13 +272,7 @@ class Workshop:
     @property
     def mix_plan(self) -> MixPlan:
         """How music lies under the voice."""
-        wanted = self.settings.music
-        return MixPlan(
-            below_speech_lu=wanted.below_speech_lu,
-            duck_lu=wanted.duck_lu,
-            fade_in_s=wanted.fade_in_s,
-            fade_out_s=wanted.fade_out_s,
-        )
+        return mix_plan(self.settings)
 
     @cached_property
     def _beds(self) -> BedLibrary:
@@ -384,7 +297,14 @@ class Workshop:
 
     @cached_property
     def _identity(self) -> Identity:
-        return Identity(self)
+        return Identity(
+            settings=self.settings,
+            places=self.places,
+            appearance=self.appearance,
+            crew=self.crew,
+            template_of=self.template,
+            bed_of=self.bed,
+        )
 
 
 def _as_flag(value: object) -> object:
