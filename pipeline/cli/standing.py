@@ -103,7 +103,7 @@ class BatchReport:
         self._store = store
         self._index = store.refreshed(name)
         # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
-        self._abandoned = {job for _, job in self._index.turns.under_way() if not store.is_claimed(name, job)}
+        self._abandoned = {job for _, job in self._index.turns.under_way() if not store.claims.is_claimed(name, job)}
         # And a film that somebody took away is not there, whatever was true once. Either goes on with the next run.
         self._gone: set[str] = set()
 
@@ -118,7 +118,7 @@ class BatchReport:
             source=self._known.source,
             created_at=self._known.created_at.isoformat(),
             counts=_all_of(counts),
-            workers=tuple(self._store.workers(self._known.name)),
+            workers=tuple(self._store.claims.workers(self._known.name)),
             cost=self._index.sums.cost(),
         )
 

@@ -50,10 +50,10 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.at_work(batch)
     # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
-    at_work = [row for row in under_way if store.is_claimed(batch, row.id)]
+    at_work = [row for row in under_way if store.claims.is_claimed(batch, row.id)]
     rows += at_work
     rows += index.latest(JobStatus.PARKED, limit=PARKED)
-    is_worked_on = bool(store.workers(batch))
+    is_worked_on = bool(store.claims.workers(batch))
     notices = () if is_worked_on else (f"no process works on it: nightreel resume {shlex.quote(batch)} goes on",)
     counts = {status.value: count.jobs for status, count in standing.items()}
     abandoned = len(under_way) - len(at_work)

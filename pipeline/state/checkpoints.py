@@ -1,14 +1,4 @@
-"""What is known of every job and batch, in JSON files that a person can read.
-
-state/batches/<batch>/batch.json            what was asked
-state/batches/<batch>/spent.json            what its models have cost (see `money`), and its lock beside it
-state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one costs the same in any batch
-state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
-state/batches/<batch>/index.lock            held for a moment by who opens it or makes it anew
-state/batches/<batch>/jobs/<job>.lock       held by the process that makes this film
-state/batches/<batch>/jobs/<job>.cancel     asks that process to stop
-state/batches/<batch>/workers/<pid>-….lock  held by every process that works on the batch
-"""
+"""What is known of every job and batch, in JSON files that a person can read: `batch_files` lists them."""
 
 from __future__ import annotations
 
@@ -19,22 +9,20 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
 
 import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.files import discard, storage_errors, write_atomically, write_for_now, write_together
+from pipeline.files import storage_errors, write_atomically, write_for_now, write_together
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
+from pipeline.state.batch_files import BatchFiles
+from pipeline.state.claims import Claims
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
-from pipeline.state.locks import held, held_now, is_held
-from pipeline.state.names import check_batch_name, check_job_id
 from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
 from pipeline.state.stamps import stamp_from, stamp_of, stamps_in
@@ -55,9 +43,9 @@ class CheckpointStore:
         """`now_s` is any steady clock, in seconds."""
         self.workspace = workspace.absolute()
         self._now_s = now_s
-        self._root = self.workspace / "state" / "batches"
-        # By the name of the batch, which need be checked once.
-        self._folders: dict[str, Path] = {}
+        self._files = BatchFiles(self.workspace)
+        # Who works on what.
+        self.claims = Claims(self._files)
         self._indexes: dict[str, BatchIndex] = {}
         self._saves: dict[str, GroupedSaves] = {}
         # Of films under way, what their rows say: see `looked_up`.
@@ -79,7 +67,7 @@ class CheckpointStore:
         """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
         rows = []
         for job in jobs:
-            path = self._job_file(batch, job.id)
+            path = self._files.of_job(batch, job.id)
             stat = write_for_now(path, to_json(job, self.workspace))
             rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
         self.index(batch).put(rows)
@@ -96,7 +84,7 @@ class CheckpointStore:
         """`load_job` for those who are in a thread already."""
         job = self.read_job(batch, job_id)
         if job is None:
-            raise CheckpointError("is not there", where=self._shown(self._job_file(batch, job_id)))
+            raise CheckpointError("is not there", where=self._shown(self._files.of_job(batch, job_id)))
         return job
 
     async def find_job(self, batch: str, job_id: str) -> Job | None:
@@ -105,15 +93,15 @@ class CheckpointStore:
 
     def read_job(self, batch: str, job_id: str) -> Job | None:
         """`find_job` for those who are in a thread already."""
-        return self._read(self._job_file(batch, job_id), Job, batch)
+        return self._read(self._files.of_job(batch, job_id), Job, batch)
 
     def stamp(self, batch: str, job_id: str) -> str:
         """Another one whenever the job's file is another. Blocks."""
-        return stamp_of(self._job_file(batch, job_id))
+        return stamp_of(self._files.of_job(batch, job_id))
 
     async def forget_job(self, batch: str, job_id: str) -> None:
         """Removes the job's file: another job has taken its place."""
-        path = self._job_file(batch, job_id)
+        path = self._files.of_job(batch, job_id)
 
         def remove() -> None:
             with storage_errors(path):
@@ -127,7 +115,7 @@ class CheckpointStore:
 
         Until it does, the job counts as failed, for the reason `why`, also for other processes and later runs.
         """
-        aside = _put_aside(self._job_file(batch, job_id))
+        aside = _put_aside(self._files.of_job(batch, job_id))
         self.index(batch).put_damage(Damage(job=job_id, message=why), "")
         return aside
 
@@ -137,7 +125,7 @@ class CheckpointStore:
         """Writes the batch's file, and gives its jobs their places; save them first."""
 
         def save() -> None:
-            path = self._batch_file(batch.name)
+            path = self._files.of_batch(batch.name)
             write_atomically(path, to_json(batch, self.workspace))
             self.index(batch.name).arrange(batch.jobs, stamp_of(path))
 
@@ -149,11 +137,11 @@ class CheckpointStore:
 
     def read_batch(self, name: str) -> Batch | None:
         """`load_batch` for those who are in a thread already."""
-        return self._read(self._batch_file(name), Batch, name)
+        return self._read(self._files.of_batch(name), Batch, name)
 
     def set_aside_batch(self, name: str) -> Path:
         """Gives the batch's file another name because it can't be read. Blocks."""
-        return _put_aside(self._batch_file(name))
+        return _put_aside(self._files.of_batch(name))
 
     async def batches(self) -> list[str]:
         """The names of all batches, sorted."""
@@ -161,13 +149,11 @@ class CheckpointStore:
 
     def batch_names(self) -> list[str]:
         """`batches` for those who are in a thread already."""
-        return sorted(path.parent.name for path in self._root.glob("*/batch.json"))
+        return self._files.batches()
 
     def folder(self, batch: str) -> Path:
         """Where all that is known of a batch lies."""
-        if batch not in self._folders:
-            self._folders[batch] = self._root / check_batch_name(batch)
-        return self._folders[batch]
+        return self._files.folder(batch)
 
     def index(self, batch: str) -> BatchIndex:
         """The rows of a batch, as last brought up to date."""
@@ -202,7 +188,7 @@ class CheckpointStore:
 
     def _new_index(self, batch: str, *, in_memory: bool = False) -> BatchIndex:
         return BatchIndex(
-            self._index_file(batch),
+            self._files.of_index(batch),
             self.workspace,
             refill=lambda index: self._bring_up_to_date(index, batch),
             in_memory=in_memory,
@@ -223,87 +209,12 @@ class CheckpointStore:
             index.forget([name for name in gone if name not in kept])
         for start in range(0, len(changed), _READ_AT_ONCE):
             self._read_again(index, batch, changed[start : start + _READ_AT_ONCE])
-        stamp = stamp_of(self._batch_file(batch))
+        stamp = stamp_of(self._files.of_batch(batch))
         if stamp != index.arranged() or not found.keys() <= known.keys():
             listed = self.read_batch(batch)
             index.arrange(listed.jobs if listed else (), stamp)
 
-    # Who works on what -------------------------------------------------------------------------------------------
-
-    def planning(self, batch: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: the batch's list of jobs is read, changed and saved by one process at a time."""
-        return held(self.folder(batch) / "planning.lock", what=f"the list of batch “{batch}”")
-
-    def claim(self, batch: str, job_id: str, *, what: str, wait_s: float = 1.0) -> AbstractAsyncContextManager[None]:
-        """`async with`: this process is the only one that makes the film `what`, or raises `BusyError`."""
-        return held(self._lock_file(batch, job_id), what=f"“{what}”", wait_s=wait_s)
-
-    def claim_now(self, batch: str, job_id: str, *, what: str) -> AbstractContextManager[None]:
-        """`claim` for those who are in a thread already; waits for nobody."""
-        return held_now(self._lock_file(batch, job_id), what=f"“{what}”")
-
-    def is_claimed(self, batch: str, job_id: str) -> bool:
-        """Whether a process makes this film now. Blocks for a moment; makes and leaves nothing."""
-        return is_held(self._lock_file(batch, job_id))
-
-    def working(self, batch: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: this process works on the batch, and everybody can see it. So may others."""
-        # One process may run a batch twice, as a library.
-        name = f"{os.getpid()}-{uuid4().hex[:8]}.lock"
-        return held(self.folder(batch) / "workers" / name, what=f"batch “{batch}”")
-
-    def workers(self, batch: str) -> list[int]:
-        """Ids of the processes that work on the batch now. Blocks for a moment."""
-        locks = sorted((self.folder(batch) / "workers").glob("*.lock"))
-        pids = {lock: lock.name.partition("-")[0] for lock in locks}
-        return [int(pid) for lock, pid in pids.items() if pid.isdecimal() and is_held(lock)]
-
-    def tidy(self, batch: str) -> None:
-        """Removes what killed processes have left: files that they were writing, locks that nobody holds. Blocks."""
-        folder, jobs = self.folder(batch), self.folder(batch) / "jobs"
-        unfinished = [*folder.glob(".*.json"), *jobs.glob(".*.json")]
-        for lock in (*jobs.glob("*.lock"), *(folder / "workers").glob("*.lock"), folder / "spent.lock"):
-            is_held(lock)  # which leaves nothing, if it is not
-        if is_held(folder / "planning.lock"):
-            return  # whoever plans writes files of jobs that nobody has claimed
-        for path in unfinished:
-            # Of the file "<name>.json" that it should have become.
-            name = path.name.split(".")[1]
-            place = folder if name == "spent" else jobs
-            if not is_held(place / f"{name}.lock"):
-                discard(path)
-
-    def ask_to_cancel(self, batch: str, job_id: str) -> None:
-        """Tells the process that makes this film to stop. Blocks."""
-        write_atomically(self._cancel_file(batch, job_id), b"")
-
-    def cancel_is_asked(self, batch: str, job_id: str) -> bool:
-        """Whether somebody wants this film no more. Blocks for a moment."""
-        return self._cancel_file(batch, job_id).exists()
-
-    def cancel_is_heard(self, batch: str, job_id: str) -> None:
-        """The wish was followed, or is no more. Blocks."""
-        discard(self._cancel_file(batch, job_id))
-
     # Files -------------------------------------------------------------------------------------------------------
-
-    def _batch_file(self, batch: str) -> Path:
-        return self.folder(batch) / "batch.json"
-
-    def _job_file(self, batch: str, job_id: str) -> Path:
-        return self._job_path(batch, job_id, "json")
-
-    def _index_file(self, batch: str) -> Path:
-        return self.folder(batch) / "index.sqlite"
-
-    def _lock_file(self, batch: str, job_id: str) -> Path:
-        return self._job_path(batch, job_id, "lock")
-
-    def _cancel_file(self, batch: str, job_id: str) -> Path:
-        return self._job_path(batch, job_id, "cancel")
-
-    def _job_path(self, batch: str, job_id: str, suffix: str) -> Path:
-        return self.folder(batch) / f"jobs/{check_job_id(job_id)}.{suffix}"
 
     def _saves_of(self, batch: str) -> GroupedSaves:
         if batch not in self._saves:
@@ -317,7 +228,7 @@ class CheckpointStore:
         about: dict[Path, Job] = {}
         for job in jobs:
             try:
-                path = self._job_file(batch, job.id)
+                path = self._files.of_job(batch, job.id)
                 texts[path], about[path] = to_json(job, self.workspace), job
             except NightreelError as error:
                 errors[job.id] = error
@@ -337,7 +248,7 @@ class CheckpointStore:
 
     def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:
         """Writes a job's file and returns its row."""
-        path = self._job_file(job.batch, job.id)
+        path = self._files.of_job(job.batch, job.id)
         write_atomically(path, to_json(job, self.workspace), durable=durable)
         return summary_of(job), stamp_of(path)
 

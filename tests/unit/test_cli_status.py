@@ -120,7 +120,7 @@ def test_a_film_that_somebody_took_away_and_a_job_whose_process_died_are_pending
     )
     save(store, "big", *jobs)
 
-    with store.claim_now("big", four.id, what="four"):
+    with store.claims.claim_now("big", four.id, what="four"):
         state = written(BatchReport(store, "big"))
         shown = BatchReport(store, "big")
         shown.checked_state()
@@ -176,7 +176,7 @@ def test_the_list_says_what_there_is_and_who_works(store, capsys):
     out = io.StringIO()
 
     async def work():
-        async with store.working("kitchen"):
+        async with store.claims.working("kitchen"):
             await anyio.to_thread.run_sync(lambda: print_list(all_states(store, checked=False)))
 
     anyio.run(work)
@@ -203,7 +203,7 @@ def test_watching_looks_at_what_moves_and_counts_the_rest(store):
     moving = films(1, status=JobStatus.IN_PROGRESS, stage="scenes", history=(began,))
     save(store, "big", *moving, *films(30)[1:])
 
-    with store.claim_now("big", moving[0].id, what="Film 0"):
+    with store.claims.claim_now("big", moving[0].id, what="Film 0"):
         snapshot = look(store, "big", now=AT + timedelta(seconds=65))
 
     assert (snapshot.batch, snapshot.total, snapshot.waiting) == ("big", 30, 29)
@@ -242,7 +242,7 @@ def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
     made = {"status": JobStatus.COMPLETED, "history": (began, ended), "records": (bought,)}
 
     async def looked():
-        async with store.working("big"):
+        async with store.claims.working("big"):
             return await anyio.to_thread.run_sync(lambda: look(store, "big", now=AT + timedelta(seconds=65)))
 
     save(store, "big", *films(40, **made))

@@ -181,7 +181,7 @@ async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, shop
 async def test_a_wish_that_came_too_late_stops_no_later_attempt(room, shop):
     await run(shop, "One", "Bad")
     bad = await job_of(shop, "Bad")
-    await to_thread.run_sync(shop.store.ask_to_cancel, "kitchen", bad.id)
+    await to_thread.run_sync(shop.store.claims.ask_to_cancel, "kitchen", bad.id)
     room.trouble.clear()
 
     await retry(shop)
@@ -196,13 +196,13 @@ async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_
 
     async def release(_seconds):
         released.set()
-        while await to_thread.run_sync(shop.store.is_claimed, "kitchen", bad.id):
+        while await to_thread.run_sync(shop.store.claims.is_claimed, "kitchen", bad.id):
             await checkpoint_of_the_loop()
 
     checkpoint_of_the_loop = anyio.lowlevel.checkpoint
 
     async def put_down():
-        async with shop.store.claim("kitchen", bad.id, what="Bad"):
+        async with shop.store.claims.claim("kitchen", bad.id, what="Bad"):
             claimed.set()
             await released.wait()
 
@@ -215,13 +215,13 @@ async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_
             done = await control.cancel(shop, batch="kitchen")
 
     assert (done.changed, done.busy) == ([bad.id], [])
-    assert not await to_thread.run_sync(shop.store.cancel_is_asked, "kitchen", bad.id)
+    assert not await to_thread.run_sync(shop.store.claims.cancel_is_asked, "kitchen", bad.id)
     assert (await statuses(shop))["Bad"] == "cancelled"
 
 
 async def test_many_are_cancelled_in_a_moment(shop):
     jobs = [Job(id=f"{n:08x}", batch="kitchen", folder=f"{n}", brief=Brief(title=f"{n}")) for n in range(500)]
-    async with shop.store.planning("kitchen"):
+    async with shop.store.claims.planning("kitchen"):
         await to_thread.run_sync(shop.store.plan_jobs, "kitchen", jobs)
         await shop.store.save_batch(batch_of(shop, jobs))
 
@@ -521,7 +521,7 @@ async def test_nobody_returns_while_a_process_works(room, shop):
     await run(shop, "Bad")
     await control.checkpoint(shop, batch="kitchen", name="one")
 
-    async with shop.store.working("kitchen"):
+    async with shop.store.claims.working("kitchen"):
         with pytest.raises(BusyError, match="is working on batch “kitchen”"):
             await returning.return_to(shop, batch="kitchen", name="one")
 
@@ -589,12 +589,12 @@ async def test_the_cache_shrinks_but_not_under_the_feet_of_a_process(room, shop)
     path, _ = await shop.cache.get_or_make("clip", "ab" * 32, ".wav", make)
     await run(shop, "One")
 
-    async with shop.store.working("kitchen"):
+    async with shop.store.claims.working("kitchen"):
         busy = await cleaning.clean(shop, cache_bytes=0)
     assert (busy.cache_bytes, busy.cache_left_because[:8]) == (0, "process ")
     one = await job_of(shop, "One")
     await shop.store.save_job(one.evolve(status=JobStatus.IN_PROGRESS))
-    async with shop.store.claim("kitchen", one.id, what="One"):
+    async with shop.store.claims.claim("kitchen", one.id, what="One"):
         claimed = await cleaning.clean(shop, cache_bytes=0)
     assert (claimed.cache_bytes, claimed.cache_left_because[:10]) == (0, "a process ")
     assert (await cleaning.clean(shop, cache_bytes=0, dry_run=True)).cache_bytes == 100
@@ -608,7 +608,7 @@ async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, 
     with pytest.raises(InputError, match="batch “kitchen” is not finished: 1 failed"):
         await cleaning.remove_batch(shop, batch="kitchen")
     await control.cancel(shop, batch="kitchen")
-    async with shop.store.working("kitchen"):
+    async with shop.store.claims.working("kitchen"):
         with pytest.raises(BusyError):
             await cleaning.remove_batch(shop, batch="kitchen")
     assert (await cleaning.remove_batch(shop, batch="kitchen", dry_run=True)).batch_bytes > 0
@@ -636,7 +636,7 @@ async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, shop
 
     monkeypatch.setattr(cleaning, "_put_away", look)
     monkeypatch.setattr(cleaning, "_remove", hold)
-    async with anyio.create_task_group() as tasks, shop.store.planning("kitchen"):
+    async with anyio.create_task_group() as tasks, shop.store.claims.planning("kitchen"):
         tasks.start_soon(lambda: cleaning.remove_batch(shop, batch="kitchen"))
         await anyio.lowlevel.checkpoint()
 

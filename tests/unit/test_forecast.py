@@ -156,7 +156,7 @@ async def test_a_dry_run_beside_a_run_sees_what_that_has_done(shop):
     await shop.store.save_job(first.evolve(status=JobStatus.CANCELLED))
     other = await shop_in(shop.workspace, **QUIET)
 
-    async with shop.store.working("kitchen"):
+    async with shop.store.claims.working("kitchen"):
         found = await foretold(other, brief(1), brief(2))
 
     assert (found.films.cancelled, found.films.new) == (1, 1)
@@ -303,7 +303,7 @@ async def test_a_script_that_a_job_has_already_is_not_counted_as_to_be_written(t
     shop = await shop_in(tmp_path, **MODEL)
     (job,) = await planned(shop, topic(1, length_s=30))
     script = Script(title="Topic 1", language="en", scenes=(), model="parrot")
-    async with shop.store.claim("kitchen", job.id, what="it", wait_s=0):
+    async with shop.store.claims.claim("kitchen", job.id, what="it", wait_s=0):
         await shop.store.save_job(job.evolve(attempts=1, script=script))
 
     found = await foretold(shop, topic(1, length_s=30))

@@ -201,7 +201,7 @@ async def test_a_batch_that_is_over_keeps_its_sum_and_no_lock(tmp_path):
     folder = store.folder("night")
     await MoneyLedger(folder / "spent.json").reserve(1.5, allowed=None)
 
-    await to_thread.run_sync(store.tidy, "night")
+    await to_thread.run_sync(store.claims.tidy, "night")
 
     assert [path.name for path in folder.iterdir()] == ["spent.json"]
     assert await MoneyLedger(folder / "spent.json").spent() == 1.5

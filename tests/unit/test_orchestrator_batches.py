@@ -192,7 +192,7 @@ async def test_an_interruption_puts_every_film_back(room, shop):
         tasks.cancel_scope.cancel()
 
     assert set((await statuses(shop)).values()) == {"pending"}
-    assert not await to_thread.run_sync(shop.store.workers, "kitchen")
+    assert not await to_thread.run_sync(shop.store.claims.workers, "kitchen")
 
 
 async def test_an_interrupted_batch_goes_on_without_its_source(room, shop):
@@ -306,12 +306,12 @@ async def test_a_run_waits_for_films_of_another_process_and_finishes_them_if_it_
     dies = anyio.Event()
 
     async def other():
-        async with (await opened(tmp_path)).store.claim("kitchen", one.id, what="One"):
+        async with (await opened(tmp_path)).store.claims.claim("kitchen", one.id, what="One"):
             await dies.wait()
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(other)
-        while not await to_thread.run_sync(shop.store.is_claimed, "kitchen", one.id):
+        while not await to_thread.run_sync(shop.store.claims.is_claimed, "kitchen", one.id):
             await anyio.lowlevel.checkpoint()
         tasks.start_soon(lambda: Scheduler(shop, "kitchen", pulse_s=0.01).run())
         for _ in range(5):
@@ -450,13 +450,13 @@ async def test_a_film_that_nobody_wants_any_more_is_stopped_where_it_is_made(roo
         tasks.start_soon(work)
         await room.entered.wait()
         one, _ = await rows(shop)
-        await to_thread.run_sync(shop.store.ask_to_cancel, "kitchen", one.id)
+        await to_thread.run_sync(shop.store.claims.ask_to_cancel, "kitchen", one.id)
         while (await statuses(shop))["One"] != "cancelled":
             await to_thread.run_sync(lambda: None)
         room.open.set()
 
     assert await statuses(shop) == {"One": "cancelled", "Two": "completed"}
-    assert not await to_thread.run_sync(shop.store.cancel_is_asked, "kitchen", one.id)
+    assert not await to_thread.run_sync(shop.store.claims.cancel_is_asked, "kitchen", one.id)
 
 
 async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_others_go_on(room, tmp_path):
@@ -574,7 +574,7 @@ async def test_a_job_that_can_not_even_be_looked_at_fails_by_itself(room, shop, 
 
 
 async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room, shop, monkeypatch):
-    true = shop.store.claim_now
+    true = shop.store.claims.claim_now
     await batches.add(briefs("One", "Two"), shop, batch="kitchen")
     one, _ = await rows(shop)
 
@@ -583,7 +583,7 @@ async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room
             raise StorageError("can't be written: too many open files", where=f"{job}.lock")
         return true(batch, job, **more)
 
-    monkeypatch.setattr(shop.store, "claim_now", claim)
+    monkeypatch.setattr(shop.store.claims, "claim_now", claim)
     outcome = await batches.resume(shop, batch="kitchen")
 
     assert await statuses(shop) == {"One": "pending", "Two": "completed"}

@@ -205,7 +205,7 @@ async def test_a_film_that_another_process_works_on_is_told(shop):
     await batch_of(shop, job)
     await run(shop, job)
 
-    async with shop.store.claim("kitchen", job.id, what="film"):
+    async with shop.store.claims.claim("kitchen", job.id, what="film"):
         said = await approve(shop, batch="kitchen")
 
     assert (said.approved, said.busy) == ([], [job.id])

@@ -287,7 +287,7 @@ async def test_what_another_process_makes_is_left_alone(shop):
     failed = job.evolve(status=JobStatus.FAILED)
     await shop.store.save_job(failed)
 
-    async with shop.store.claim("kitchen", job.id, what="it"):
+    async with shop.store.claims.claim("kitchen", job.id, what="it"):
         assert await plan(shop, [brief()]) == [failed]
 
 
@@ -420,7 +420,7 @@ async def test_a_list_of_jobs_that_is_damaged_is_made_anew_and_no_film_is_lost(s
 async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(shop):
     (job,) = await plan(shop, [brief()])
 
-    async with shop.store.working("kitchen"):
+    async with shop.store.claims.working("kitchen"):
         with pytest.raises(BusyError, match=r"makes batch “kitchen” from kitchen. Give another name with --batch"):
             await plan_batch([brief(title="Why ice floats")], shop, batch="kitchen", source="elsewhere/kitchen")
 

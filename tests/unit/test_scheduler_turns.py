@@ -77,7 +77,7 @@ async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is
 
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks:
-            async with shop.store.claim("kitchen", theirs, what="Theirs"):
+            async with shop.store.claims.claim("kitchen", theirs, what="Theirs"):
                 tasks.start_soon(run.run)
                 await room.entered.wait()
                 while not run._away:
@@ -94,7 +94,7 @@ async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
     run = Scheduler(shop, "kitchen", pulse_s=0.01)
 
     with anyio.fail_after(30):
-        async with anyio.create_task_group() as tasks, shop.store.claim("kitchen", job_id, what="Ours"):
+        async with anyio.create_task_group() as tasks, shop.store.claims.claim("kitchen", job_id, what="Ours"):
             tasks.start_soon(run.run)
             while not run._away:
                 await anyio.lowlevel.checkpoint()
@@ -128,9 +128,9 @@ async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_st
         if sys.platform == "win32":  # elsewhere who holds a lock stands in it
             gone.append(leave(f"jobs/{ours}.lock.pid"))
         kept = leave(f"jobs/.{theirs}.0123abcd.json")
-        with shop.store.claim_now("kitchen", theirs, what="Theirs"):
-            shop.store.tidy("kitchen")
-            claimed = shop.store.is_claimed("kitchen", theirs)
+        with shop.store.claims.claim_now("kitchen", theirs, what="Theirs"):
+            shop.store.claims.tidy("kitchen")
+            claimed = shop.store.claims.is_claimed("kitchen", theirs)
         return [path.exists() for path in gone], kept.exists(), claimed
 
     gone, kept, claimed = await to_thread.run_sync(look)
@@ -146,11 +146,11 @@ async def test_what_is_written_while_somebody_plans_is_left_alone(room, shop):
     half = shop.store.folder("kitchen") / "jobs" / f".{job_id}.0123abcd.json"
     await to_thread.run_sync(half.write_bytes, b"{")
 
-    async with shop.store.planning("kitchen"):
-        await to_thread.run_sync(shop.store.tidy, "kitchen")
+    async with shop.store.claims.planning("kitchen"):
+        await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
         assert await to_thread.run_sync(half.exists)
 
-    await to_thread.run_sync(shop.store.tidy, "kitchen")
+    await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
     assert not await to_thread.run_sync(half.exists)
 
 

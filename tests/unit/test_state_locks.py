@@ -19,7 +19,7 @@ from pipeline.state import CheckpointStore
 
 async def main():
     store = CheckpointStore(Path(sys.argv[1]))
-    async with store.working("space"), store.claim("space", "a" * 8, what="Sky"):
+    async with store.claims.working("space"), store.claims.claim("space", "a" * 8, what="Sky"):
         print("held", flush=True)
         await anyio.to_thread.run_sync(sys.stdin.read)
 
@@ -46,13 +46,13 @@ def other_process(tmp_path):
 @pytest.fixture
 def claimed(store):
     """Whether some process makes the film."""
-    return partial(to_thread.run_sync, store.is_claimed, "space", SKY)
+    return partial(to_thread.run_sync, store.claims.is_claimed, "space", SKY)
 
 
 @pytest.fixture
 def workers(store):
     """Who works on the batch."""
-    return partial(to_thread.run_sync, store.workers, "space")
+    return partial(to_thread.run_sync, store.claims.workers, "space")
 
 
 async def names(tmp_path) -> list[str]:
@@ -60,7 +60,7 @@ async def names(tmp_path) -> list[str]:
 
 
 async def test_a_claimed_job_is_claimed_and_nothing_is_left_behind(store, tmp_path, claimed):
-    async with store.claim("space", SKY, what="Sky"):
+    async with store.claims.claim("space", SKY, what="Sky"):
         assert await claimed()
 
     assert not await claimed()
@@ -68,7 +68,7 @@ async def test_a_claimed_job_is_claimed_and_nothing_is_left_behind(store, tmp_pa
 
 
 async def test_who_works_on_a_batch_is_seen_and_leaves_nothing_behind(store, tmp_path, workers):
-    async with store.working("space"):
+    async with store.claims.working("space"):
         assert await workers() == [os.getpid()]
 
     assert await workers() == []
@@ -82,9 +82,9 @@ async def test_asking_for_a_batch_that_does_not_exist_makes_nothing(tmp_path, cl
 
 
 async def test_a_second_claim_is_told_who_makes_the_film(store):
-    async with store.claim("space", SKY, what="Sky"):
+    async with store.claims.claim("space", SKY, what="Sky"):
         with pytest.raises(BusyError, match=rf"process {os.getpid()} is working on “Sky”\. Wait until"):
-            async with store.claim("space", SKY, what="Sky", wait_s=0):
+            async with store.claims.claim("space", SKY, what="Sky", wait_s=0):
                 pass
 
 
@@ -94,7 +94,7 @@ async def test_a_film_made_by_another_process_is_busy_until_that_process_is_kill
     assert await claimed()
     assert await workers() == [other_process.pid]
     with pytest.raises(BusyError, match=f"process {other_process.pid}"):
-        async with store.claim("space", SKY, what="Sky", wait_s=0):
+        async with store.claims.claim("space", SKY, what="Sky", wait_s=0):
             pass
 
     other_process.kill()
@@ -102,12 +102,12 @@ async def test_a_film_made_by_another_process_is_busy_until_that_process_is_kill
 
     assert not await claimed()
     assert await workers() == []
-    async with store.claim("space", SKY, what="Sky", wait_s=0):
+    async with store.claims.claim("space", SKY, what="Sky", wait_s=0):
         assert await claimed()
 
 
 async def test_several_processes_work_on_one_batch(store, other_process, workers):
-    async with store.working("space"):
+    async with store.claims.working("space"):
         assert sorted(await workers()) == sorted([os.getpid(), other_process.pid])
 
 
@@ -115,10 +115,10 @@ async def test_a_claim_waits_a_moment_for_one_that_is_about_to_end(store):
     order = []
 
     async def second() -> None:
-        async with store.claim("space", SKY, what="Sky", wait_s=10):
+        async with store.claims.claim("space", SKY, what="Sky", wait_s=10):
             order.append("second")
 
-    async with anyio.create_task_group() as tasks, store.claim("space", SKY, what="Sky"):
+    async with anyio.create_task_group() as tasks, store.claims.claim("space", SKY, what="Sky"):
         tasks.start_soon(second)
         await anyio.wait_all_tasks_blocked()
         order.append("first")
@@ -127,10 +127,10 @@ async def test_a_claim_waits_a_moment_for_one_that_is_about_to_end(store):
 
 
 async def test_two_jobs_are_claimed_side_by_side_and_one_job_once(store, claimed):
-    async with store.claim("space", SKY, what="Sky"), store.claim("space", SEA, what="Sea"):
+    async with store.claims.claim("space", SKY, what="Sky"), store.claims.claim("space", SEA, what="Sea"):
         assert await claimed()
         with anyio.move_on_after(0.01) as scope:
-            async with store.claim("space", SKY, what="Sky", wait_s=math.inf):
+            async with store.claims.claim("space", SKY, what="Sky", wait_s=math.inf):
                 pass
         assert scope.cancelled_caught
 
@@ -138,13 +138,13 @@ async def test_two_jobs_are_claimed_side_by_side_and_one_job_once(store, claimed
 
 
 async def test_jobs_of_the_same_id_in_two_batches_are_claimed_side_by_side(store):
-    async with store.claim("space", SKY, what="Sky"), store.claim("sea", SKY, what="Sky", wait_s=0):
-        assert await to_thread.run_sync(store.is_claimed, "sea", SKY)
+    async with store.claims.claim("space", SKY, what="Sky"), store.claims.claim("sea", SKY, what="Sky", wait_s=0):
+        assert await to_thread.run_sync(store.claims.is_claimed, "sea", SKY)
 
 
 async def test_an_error_inside_gives_the_film_back(store, claimed):
     with pytest.raises(ZeroDivisionError):
-        async with store.claim("space", SKY, what="Sky"):
+        async with store.claims.claim("space", SKY, what="Sky"):
             raise ZeroDivisionError
 
     assert not await claimed()
@@ -152,7 +152,7 @@ async def test_an_error_inside_gives_the_film_back(store, claimed):
 
 async def test_a_cancellation_inside_gives_the_film_back(store, claimed):
     with anyio.CancelScope() as scope:
-        async with store.claim("space", SKY, what="Sky"):
+        async with store.claims.claim("space", SKY, what="Sky"):
             scope.cancel()
             await anyio.lowlevel.checkpoint()
 
@@ -161,13 +161,13 @@ async def test_a_cancellation_inside_gives_the_film_back(store, claimed):
 
 async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
     def is_asked() -> bool:
-        return store.cancel_is_asked("space", SKY)
+        return store.claims.cancel_is_asked("space", SKY)
 
     assert not await to_thread.run_sync(is_asked)
-    await to_thread.run_sync(store.ask_to_cancel, "space", SKY)
+    await to_thread.run_sync(store.claims.ask_to_cancel, "space", SKY)
     assert await to_thread.run_sync(is_asked)
     for _ in range(2):  # whoever hears it last finds nothing to do
-        await to_thread.run_sync(store.cancel_is_heard, "space", SKY)
+        await to_thread.run_sync(store.claims.cancel_is_heard, "space", SKY)
     assert not await to_thread.run_sync(is_asked)
     assert await names(tmp_path) == []
 
@@ -177,7 +177,7 @@ async def test_many_takers_hold_a_lock_one_at_a_time(store):
 
     async def take() -> None:
         nonlocal inside, most, turns
-        async with store.planning("space"):
+        async with store.claims.planning("space"):
             inside += 1
             most, turns = max(most, inside), turns + 1
             await anyio.lowlevel.checkpoint()

@@ -81,11 +81,11 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
 
     async def make(number: int, job_id: str) -> None:
-        async with places, shop.store.claim(SINGLES, job_id, what=brief.title):
+        async with places, shop.store.claims.claim(SINGLES, job_id, what=brief.title):
             jobs[job_id] = await _make_single(job_id, shop, listen, rank=(float(number),))
 
     with first_error():
-        async with shop.store.working(SINGLES), anyio.create_task_group() as tasks:
+        async with shop.store.claims.working(SINGLES), anyio.create_task_group() as tasks:
             for number, job_id in enumerate(ids):
                 tasks.start_soon(make, number, job_id)
     await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
@@ -104,12 +104,12 @@ async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener, *, ran
     """`run_job`, with an ear for who wants the film no more."""
     key = (job.batch, job.id)
     # Whoever wanted it no more before: somebody wants it now.
-    await to_thread.run_sync(shop.store.cancel_is_heard, *key)
+    await to_thread.run_sync(shop.store.claims.cancel_is_heard, *key)
 
     async def hear(scope: anyio.CancelScope) -> None:
         while True:
             await anyio.sleep(_HEARING_S)
-            if await to_thread.run_sync(shop.store.cancel_is_asked, *key):
+            if await to_thread.run_sync(shop.store.claims.cancel_is_asked, *key):
                 scope.cancel()
 
     with first_error():
@@ -251,7 +251,7 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
     try:
         asked = shop.store.read_batch(batch)
-        if asked is None or shop.store.workers(batch):
+        if asked is None or shop.store.claims.workers(batch):
             return  # whoever else works on the batch writes it in the end
         facts = RunFacts(
             batch=batch,
@@ -275,14 +275,14 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
 def running(shop: Workshop, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
     names = (batch,) if batch != QUEUE else shop.store.batch_names()
-    return sorted({pid for name in names for pid in shop.store.workers(name)})
+    return sorted({pid for name in names for pid in shop.store.claims.workers(name)})
 
 
 def refuse_while_busy(shop: Workshop, batch: str) -> None:
     """Bring the batch's rows up to date, and raise `BusyError` if any process works on it. Blocks."""
     pids = running(shop, batch)
     index = shop.store.refreshed(batch)
-    if pids or any(shop.store.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
+    if pids or any(shop.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 

@@ -78,7 +78,9 @@ class Folders:
     def _gives_way(self, holder: JobSummary) -> bool:
         """Whether nothing lies in its folder, and nothing is about to."""
         return (
-            holder.status in _OVER and holder.video is None and not self._shop.store.is_claimed(self._batch, holder.id)
+            holder.status in _OVER
+            and holder.video is None
+            and not self._shop.store.claims.is_claimed(self._batch, holder.id)
         )
 
     def _before(self, brief: Brief) -> JobSummary | None:

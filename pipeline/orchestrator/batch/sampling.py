@@ -42,7 +42,7 @@ async def take_one(shop: Workshop, about: Batch) -> None:
         if row is None or row.status in _OVER or row.published:
             continue
         with suppress(BusyError, CheckpointError):  # being made at this moment, or damaged: the next one does as well
-            async with store.claim(about.name, job_id, what=row.title, wait_s=0):
+            async with store.claims.claim(about.name, job_id, what=row.title, wait_s=0):
                 job = await store.load_job(about.name, job_id)
                 await store.save_job(job.evolve(sampled=True))
             return

@@ -97,7 +97,7 @@ class Scheduler:
         self._strategy = await to_thread.run_sync(machine.make_strategy)
         self._load = await to_thread.run_sync(machine.resources.sample)
         machine.hear_gates(self._say)
-        async with self._shop.store.working(self._batch):
+        async with self._shop.store.claims.working(self._batch):
             with first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._watch)
@@ -106,7 +106,7 @@ class Scheduler:
                             await self._woken.wait()
                         self._woken = anyio.Event()
                     tasks.cancel_scope.cancel()
-            await to_thread.run_sync(self._shop.store.tidy, self._batch)
+            await to_thread.run_sync(self._shop.store.claims.tidy, self._batch)
         await self._pulse()
 
     # Who is let in -----------------------------------------------------------------------------------------------
@@ -204,12 +204,12 @@ class Scheduler:
 
     def _take_up(self, key: Key, claim: ExitStack) -> Job:
         """The job, claimed until `claim` is closed: whoever held it before may have moved it on. Blocks."""
-        claim.enter_context(self._shop.store.claim_now(*key, what=key.job))
+        claim.enter_context(self._shop.store.claims.claim_now(*key, what=key.job))
         return self._shop.store.load_job_now(*key)
 
     def _put_down(self, key: Key, claim: ExitStack) -> bool:
         """Gives the job back, unless somebody wishes it cancelled; whether it did. Blocks."""
-        if self._shop.store.cancel_is_asked(*key):
+        if self._shop.store.claims.cancel_is_asked(*key):
             return False
         claim.close()
         return True
@@ -285,10 +285,10 @@ class Scheduler:
     def _processes(self) -> int:
         """How many processes work in this workspace."""
         store = self._shop.store
-        return len({pid for batch in store.batch_names() for pid in store.workers(batch)})
+        return len({pid for batch in store.batch_names() for pid in store.claims.workers(batch)})
 
     def _is_unwanted(self, key: Key) -> bool:
-        return self._shop.store.cancel_is_asked(*key)
+        return self._shop.store.claims.cancel_is_asked(*key)
 
     async def _pulse(self) -> None:
         try:
@@ -341,12 +341,12 @@ class _Floor:
 async def follow_wish(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
     """Make a job cancelled if `nightreel cancel` has asked for that; for who has claimed it, and put it down."""
     store = shop.store
-    if not await to_thread.run_sync(store.cancel_is_asked, batch, job_id):
+    if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
         return None
     job = await store.load_job(batch, job_id)
     if JobStatus.CANCELLED in TRANSITIONS[job.status]:
         job = advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled while it was made")
         await store.save_job(job)
         tell(listen, JobEvent(job=job))
-    await to_thread.run_sync(store.cancel_is_heard, batch, job_id)
+    await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
     return job

@@ -66,7 +66,7 @@ class WholeBatches:
             leave_out = [key.job for key in away if key.batch == batch]
             for rank, job in index.turns.under_way():
                 # Begun by a process that is gone now, or by one that is at work.
-                if job not in leave_out and self.store.is_claimed(batch, job):
+                if job not in leave_out and self.store.claims.is_claimed(batch, job):
                     others.append(Key(batch, job))
                 elif job not in leave_out:
                     found.append(Turn(rank, Key(batch, job)))
@@ -101,7 +101,7 @@ class TheseJobs:
                 continue
             if row.status is JobStatus.PARKED and row.parked_until and row.parked_until > now:
                 later.append(row.parked_until)
-            elif self.store.is_claimed(self.batch, job):
+            elif self.store.claims.is_claimed(self.batch, job):
                 others.append(key)
             elif row.status in {JobStatus.PENDING, JobStatus.IN_PROGRESS} or row.parked_until:
                 turns.append(Turn(row.priority.rank, key))

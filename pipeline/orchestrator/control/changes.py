@@ -90,7 +90,7 @@ async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Cha
             return None
         return advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled")
 
-    done = await change_jobs(shop, batch, ids, let_be, or_else=partial(shop.store.ask_to_cancel, batch))
+    done = await change_jobs(shop, batch, ids, let_be, or_else=partial(shop.store.claims.ask_to_cancel, batch))
     if done.busy:
         # Who was about to put a film down may have heard nothing: then nobody will, and it is ours to cancel.
         await anyio.sleep(_SETTLES_S)
@@ -152,7 +152,7 @@ async def retry(
         if fresh.status is not JobStatus.PENDING:
             why = f"tried again, from {stage} on" if stage else "tried again"
             fresh = advance(fresh, JobStatus.PENDING, at=shop.clock(), why=why)
-        shop.store.cancel_is_heard(batch, job.id)
+        shop.store.claims.cancel_is_heard(batch, job.id)
         return fresh.evolve(error=None, retries=0)
 
     done = await change_jobs(shop, batch, ids, take_up)
@@ -190,7 +190,7 @@ async def _remember_budget(shop: Workshop, batch: str) -> None:
     said = {key: value for key, value in shop.working.items() if key.startswith("budget.")}
     if not said:
         return
-    async with shop.store.planning(batch):
+    async with shop.store.claims.planning(batch):
         now = await known_batch(shop, batch)
         if not said.items() <= now.working.items():
             await shop.store.save_batch(replace(now, working={**now.working, **said}))
@@ -203,7 +203,7 @@ async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = F
     """
     await known_batch(shop, batch)
     copies = Copies(shop.store.folder(batch), shop.workspace)
-    async with shop.store.planning(batch):
+    async with shop.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 
 
@@ -233,7 +233,7 @@ async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collecti
             else:
                 place = row.key or row.origin
                 found = places.get((place, row.language, row.format)) if job not in now and place else None
-            if found and not shop.store.is_claimed(batch, job):
+            if found and not shop.store.claims.is_claimed(batch, job):
                 mended.append(Mended(job=job, number=found[0], brief=found[1]))
         return mended
 
@@ -250,7 +250,7 @@ async def _read_at_last(shop: Workshop, batch: str, briefs: Collection[Brief]) -
         return []
     plan = await plan_batch(readable, shop, batch=batch, source="", priority=asked.priority, keep=True)
     read = {_file_of(shop.places.origin(brief.origin)) for brief in readable}
-    async with shop.store.planning(batch):
+    async with shop.store.claims.planning(batch):
         now = await known_batch(shop, batch)
         left = [refused for refused in now.refused if _file_of(shop.places.origin(refused.where)) not in read]
         # They stand in the source: they leave the batch when they leave it.

@@ -90,7 +90,7 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
     with ExitStack() as claims:
         for job_id in ids:
             try:
-                claims.enter_context(shop.store.claim_now(batch, job_id, what=job_id))
+                claims.enter_context(shop.store.claims.claim_now(batch, job_id, what=job_id))
                 job = shop.store.read_job(batch, job_id)
             except BusyError:
                 done.busy.append(job_id)
@@ -113,12 +113,12 @@ def settle(shop: Workshop, batch: str, asked: Iterable[str], change: Change, don
     store = shop.store
     for job_id in asked:
         try:
-            with store.claim_now(batch, job_id, what=job_id):
+            with store.claims.claim_now(batch, job_id, what=job_id):
                 job = store.read_job(batch, job_id)
                 fresh = change(job) if job else None
                 if fresh:
                     store.put_jobs(batch, [fresh])
-                store.cancel_is_heard(batch, job_id)
+                store.claims.cancel_is_heard(batch, job_id)
         except BusyError:
             done.busy.append(job_id)
         except CheckpointError as error:

@@ -66,7 +66,7 @@ async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> 
     being published twice. Raises `BusyError` while a process works on it.
     """
     await known_batch(shop, batch)
-    async with shop.store.planning(batch):
+    async with shop.store.claims.planning(batch):
         await to_thread.run_sync(_check_removable, shop, batch)
         folder = shop.store.folder(batch)
         size = await to_thread.run_sync(_size, folder)
@@ -100,12 +100,12 @@ def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
 def _somebody_at_work(shop: Workshop) -> str:
     """A process that makes films, in words; empty: none does."""
     names = shop.store.batch_names()
-    pids = {pid for name in names for pid in shop.store.workers(name)}
+    pids = {pid for name in names for pid in shop.store.claims.workers(name)}
     if pids:
         return f"process {min(pids)}"
     for name in names:
         with suppress(CheckpointError):
-            if any(shop.store.is_claimed(name, turn.job) for turn in shop.store.index(name).turns.under_way()):
+            if any(shop.store.claims.is_claimed(name, turn.job) for turn in shop.store.index(name).turns.under_way()):
                 return "a process"
     return ""
 
@@ -118,7 +118,7 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
             if _TEMPORARY.fullmatch(path.name):
                 yield path
     # Looking at a lock that nobody holds removes it.
-    store.workers(batch)
+    store.claims.workers(batch)
     yield from _loose_ends(shop, batch)
     try:
         index = store.refreshed(batch)
@@ -128,7 +128,7 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
         return
     for path in _children(folder / "unfinished"):
         row = index.find(path.name)
-        if row is not None and row.status in _DONE and not store.is_claimed(batch, path.name):
+        if row is not None and row.status in _DONE and not store.claims.is_claimed(batch, path.name):
             yield path
     if counts <= _DONE and not damaged and not running(shop, batch):
         yield from _older(folder / "evidence", now_s - _EVIDENCE_S)
@@ -140,12 +140,12 @@ def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
     jobs = shop.store.folder(batch) / "jobs"
     for path in _children(jobs):
         if path.suffix == ".lock":
-            if not shop.store.is_claimed(batch, path.stem) and path.exists():
+            if not shop.store.claims.is_claimed(batch, path.stem) and path.exists():
                 yield path  # it could not be removed by looking at it
         elif path.suffix == ".pid":
             if not path.with_suffix("").exists():
                 yield path
-        elif path.suffix == ".cancel" and not shop.store.is_claimed(batch, path.stem):
+        elif path.suffix == ".cancel" and not shop.store.claims.is_claimed(batch, path.stem):
             row = shop.store.index(batch).find(path.stem)
             # A process that died before it heard leaves its job to one that will hear.
             if row is None or row.status not in {JobStatus.PENDING, JobStatus.IN_PROGRESS}:

@@ -39,7 +39,7 @@ async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
     """
     await known_batch(shop, batch)
     copies = Copies(shop.store.folder(batch), shop.workspace)
-    async with shop.store.planning(batch):
+    async with shop.store.claims.planning(batch):
         await to_thread.run_sync(refuse_while_busy, shop, batch)
         then, now = await to_thread.run_sync(copies.batch, name), await known_batch(shop, batch)
         done = Returned()
@@ -63,7 +63,7 @@ def _return_some(shop: Workshop, name: str, copied: Iterator[Job | Damage], done
             if isinstance(then, Damage):
                 done.damaged.append(then.message)
                 continue
-            claims.enter_context(shop.store.claim_now(then.batch, then.id, what=then.brief.title))
+            claims.enter_context(shop.store.claims.claim_now(then.batch, then.id, what=then.brief.title))
             job = _returned(then, shop, name)
             jobs += [job] if job else []
         if jobs:

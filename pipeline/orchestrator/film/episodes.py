@@ -215,7 +215,7 @@ def _is_waiting(row: JobSummary | Job) -> bool:
 async def _let_go(film: EpisodeFilm, shop: Workshop) -> bool:
     store = shop.store
     try:
-        async with store.claim(film.batch, film.job, what=film.job, wait_s=0):
+        async with store.claims.claim(film.batch, film.job, what=film.job, wait_s=0):
             job = await store.load_job(film.batch, film.job)
             if not _is_waiting(job):
                 return False
