@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
 from pipeline.cli.add import add
+from pipeline.cli.ahead import workers_ahead
 from pipeline.cli.auth import auth
 from pipeline.cli.cancel import cancel
 from pipeline.cli.checkpoint import checkpoint
@@ -88,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # A terminal without umlauts gets \xfc for one, not an end to the program.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
+        with workers_ahead(tokens):
+            code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(("nightreel", *(error.command_chain or ())))
         code = _complain(InputError(str(error).replace("...", "…"), hint=f"See {command} --help"), debug=debug)

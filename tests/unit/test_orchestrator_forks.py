@@ -15,6 +15,7 @@ import anyio
 import psutil
 import pytest
 
+from pipeline.cli.ahead import workers_ahead
 from pipeline.errors import InputError
 from pipeline.orchestrator.processes import forks
 from pipeline.orchestrator.processes.forks import NoNurseryError, Nursery, forking_workers, the_nursery
@@ -91,6 +92,42 @@ def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path
 
     with forking_workers(lambda: loaded.write_text(f"{gc.isenabled() + 1}", encoding="utf-8")):
         anyio.run(work)
+
+
+def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
+    started = time.monotonic()
+    with forking_workers(lambda: pid_after(tmp_path / "pid")):
+        nursery = the_nursery()
+        assert nursery
+        nursery.load()
+        anyio.run(written, tmp_path / "pid")
+    assert time.monotonic() - started < _SO_LONG_S / 2
+    assert not psutil.pid_exists(int(_read(tmp_path / "pid")))
+
+
+def test_workers_that_are_there_already_are_those_of_a_block_within():
+    with forking_workers(lambda: None):
+        before = the_nursery()
+        with forking_workers(lambda: None):
+            assert the_nursery() is before
+        assert the_nursery() is before
+
+
+@pytest.mark.parametrize(
+    ("tokens", "begins"),
+    [
+        (["make", "topics/blue-sky.md", "--offline"], True),
+        (["run", "customers.csv"], True),
+        (["run", "customers.csv", "--dry-run"], False),
+        (["make", "--help"], False),
+        (["status"], False),
+        ([], False),
+    ],
+)
+def test_commands_that_make_films_begin_their_workers_before_anything_else(tokens, begins):
+    with workers_ahead(tokens):
+        assert (the_nursery() is not None) is begins
+    assert the_nursery() is None
 
 
 def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():

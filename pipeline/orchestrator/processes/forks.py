@@ -102,6 +102,7 @@ class Nursery:
     _orders: socket.socket
     _idle: deque[_Worker] = field(default_factory=deque)
     _has_loaded: bool = False
+    _has_forked: bool = False
 
     def load(self) -> None:
         """Have it load what workers need, so that the first of them need not wait for that."""
@@ -135,6 +136,9 @@ class Nursery:
 
     def close(self) -> None:
         """End all workers, and the nursery."""
+        if not self._has_forked:
+            # It may still be loading, for nobody.
+            os.kill(self._pid, signal.SIGKILL)
         for worker in self._idle:
             worker.socket.close()
         self._orders.close()
@@ -152,6 +156,7 @@ class Nursery:
         return worker
 
     async def _new_one(self) -> _Worker:
+        self._has_forked = True
         ours, theirs = socket.socketpair()
         ours.settimeout(0)
         worker = _Worker(socket=ours)
@@ -194,9 +199,10 @@ def the_nursery() -> Nursery | None:
 def forking_workers(load: Callable[[], None]) -> Iterator[None]:
     """Workers are forked as long as this lasts. Enter it with one thread and without a loop.
 
-    `load` imports what workers need: when `Nursery.load` is called, or before the first of them is forked.
+    `load` imports what workers need: when `Nursery.load` is called, or before the first of them is forked. Within
+    another such block, nothing is begun: there are workers already.
     """
-    if sys.platform != "linux" or threading.active_count() > 1:
+    if _open or sys.platform != "linux" or threading.active_count() > 1:
         yield
         return
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

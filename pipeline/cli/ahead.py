@@ -1,0 +1,26 @@
+"""Commands that make films begin their workers first: these load what they need beside the command, on another core."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+_MAKING = frozenset({"make", "run", "resume", "retry"})
+# With one of these, nothing is made.
+_ONLY_ASKING = frozenset({"--help", "-h", "--dry-run", "--queue"})
+
+
+@contextlib.contextmanager
+def workers_ahead(tokens: Sequence[str]) -> Iterator[None]:
+    """In the block, a command with these arguments. What it turns out not to need is ended with it."""
+    if not tokens or tokens[0] not in _MAKING or not _ONLY_ASKING.isdisjoint(tokens):
+        yield
+        return
+    # Both processes need this: what is loaded by now, the workers find.
+    from pipeline.orchestrator.film.scenes import load_workers
+    from pipeline.orchestrator.processes.forks import forking_workers, the_nursery
+
+    with forking_workers(load_workers):
+        if nursery := the_nursery():
+            nursery.load()
+        yield
