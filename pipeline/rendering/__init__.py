@@ -50,8 +50,11 @@ RENDERING_VERSION = "27"
 
 
 def load() -> None:
-    """Import what draws, so that the first call need not."""
-    from pipeline.rendering import captions, layouts, thumbnail, timeline, transitions  # noqa: F401, PLC0415
+    """Import what draws, and read what all films need, so that the first call need not."""
+    from pipeline.rendering import captions, fonts, layouts, numbers, thumbnail, timeline, transitions  # noqa: F401, PLC0415
+
+    fonts.look_around()
+    numbers.zero_of(numbers.locale_of("en"))
 
 
 def draw_scene(

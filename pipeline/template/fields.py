@@ -10,6 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
+from functools import lru_cache
 from typing import Union, get_args, get_origin, get_type_hints
 
 from jinja2 import Environment, meta, nodes
@@ -74,6 +75,7 @@ def _element(annotation: object) -> object:
     return arguments[0] if get_origin(annotation) is tuple and arguments[1:] == (Ellipsis,) else None
 
 
+@lru_cache(maxsize=64)
 def _fields(annotation: object) -> dict[str, object]:
     """Fields and properties of a dataclass, or of all dataclasses of a union, with their types; else empty."""
     if get_origin(annotation) in {types.UnionType, Union}:

@@ -9,14 +9,14 @@ import re
 import subprocess
 import sys
 import wave
-from collections.abc import Sequence
+from array import array
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
-import numpy as np
 from anyio import to_thread
-from numpy.typing import NDArray
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
 from pipeline.model import Prosody
@@ -118,7 +118,7 @@ class EspeakNarrator:
             said = await to_thread.run_sync(part_phrases, said, language)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
-            round(float(np.interp(prosody.pitch_percent, _PITCH_PERCENT, _PITCH))),
+            round(_pitch(prosody.pitch_percent)),
             round(_VOLUME * (1 + prosody.volume_percent / 100)),
             _WORD_GAP,
         )
@@ -182,12 +182,24 @@ def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | Pro
     return TransientError(f"eSpeak's process broke off: {last_words(done)}")
 
 
-def _samples_of(audio: bytes) -> tuple[NDArray[np.int16], int]:
+def _pitch(percent: float) -> float:
+    """On eSpeak's scale, between the steps that were measured; beyond them there is none."""
+    at = bisect(_PITCH_PERCENT, percent, 1, len(_PITCH_PERCENT) - 1)
+    low, high = _PITCH_PERCENT[at - 1], _PITCH_PERCENT[at]
+    part = min(1.0, max(0.0, (percent - low) / (high - low)))
+    return _PITCH[at - 1] + (_PITCH[at] - _PITCH[at - 1]) * part
+
+
+def _samples_of(audio: bytes) -> tuple[array[int], int]:
+    """Not numpy's: the command does without it, and of a word only the silence around it is looked at."""
     with wave.open(io.BytesIO(audio)) as wav:
-        return np.frombuffer(wav.readframes(wav.getnframes()), dtype=np.int16), wav.getframerate()
+        samples = array("h", wav.readframes(wav.getnframes()))
+        if sys.byteorder == "big":
+            samples.byteswap()
+        return samples, wav.getframerate()
 
 
-def _spans(said: SpokenText, events: Sequence[_Event], samples: NDArray[np.int16], rate_hz: int) -> list[Span | None]:
+def _spans(said: SpokenText, events: Sequence[_Event], samples: array[int], rate_hz: int) -> list[Span | None]:
     """For each word the time from its first event to the next word's, without the silence at both ends.
 
     Positions are those of the text, but a number makes several events within it, some of them out of order; so each
@@ -214,13 +226,18 @@ def _events_in(events: Sequence[_Event], span: tuple[int, int] | None) -> list[f
     return [event.at_s for event in events if event.kind == "word" and span[0] <= event.position < span[1]]
 
 
-def _sound_between(samples: NDArray[np.int16], rate_hz: int, start_s: float, end_s: float) -> Span:
+def _sound_between(samples: array[int], rate_hz: int, start_s: float, end_s: float) -> Span:
     """When the first and the last audible sample between the two are heard; all of it if none is.
 
     Events come up to 0.2 s before their word is heard, where it begins a clause.
     """
     part = samples[int(start_s * rate_hz) : int(end_s * rate_hz)]
-    audible = np.flatnonzero(np.abs(part.astype(np.int32)) > _AUDIBLE)
-    if not len(audible):
+    first = _first_audible(part)
+    if first is None:
         return start_s, end_s
-    return start_s + int(audible[0]) / rate_hz, start_s + (int(audible[-1]) + 1) / rate_hz
+    after = len(part) - (_first_audible(reversed(part)) or 0)
+    return start_s + first / rate_hz, start_s + after / rate_hz
+
+
+def _first_audible(samples: Iterable[int]) -> int | None:
+    return next((number for number, sample in enumerate(samples) if abs(sample) > _AUDIBLE), None)

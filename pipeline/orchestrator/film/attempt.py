@@ -14,8 +14,9 @@ from anyio.abc import TaskGroup
 
 from pipeline.errors import NightreelError
 from pipeline.limits import Budget, Cores, Purse, Rank
-from pipeline.model import Cost, Job, Price
+from pipeline.model import Cost, Job, Price, Script
 from pipeline.orchestrator.processes.workers import in_worker
+from pipeline.rendering import Look, fonts_for
 
 Result = TypeVar("Result")
 
@@ -51,6 +52,8 @@ class Attempt:
     cost: Cost = field(default_factory=Cost)
     # Work that has killed its processes, or did not pass, by a name of its own: it would end like that again.
     deadly: dict[str, NightreelError] = field(default_factory=dict)
+    # Digests of the fonts that draw a script in a look: see `fonts_of`.
+    fonts: dict[tuple[Script, Look], str] = field(default_factory=dict)
     _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     # Pieces of work that wait for a core, and what is left of the time limit meanwhile.
     _waiting: int = 0
@@ -87,6 +90,12 @@ class Attempt:
             evidence=self.evidence,
             waiting=self._standing_still,
         )
+
+    async def fonts_of(self, script: Script, look: Look) -> str:
+        """See `fonts_for`, asked of a worker: these have loaded what reads fonts, and the command does without."""
+        if (script, look) not in self.fonts:
+            self.fonts[script, look] = await self.compute(fonts_for, script, look)
+        return self.fonts[script, look]
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:

@@ -26,11 +26,13 @@ def is_compared(job: Job) -> bool:
 
 
 def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
-    """The keys by which a film with a script is found by others that are like it. Blocks.
+    """The keys by which a film with a script is found by others that are like it; none if it is not compared. Blocks.
 
     Rows that a template has a script for differ only where it says so: of these, only the same is the same. Films of
     another size, preset or language are meant to say the same.
     """
+    if not is_compared(job):
+        return ()
     from pipeline.quality.likeness import sketch_of  # noqa: PLC0415 - loads numpy
 
     assert job.script is not None

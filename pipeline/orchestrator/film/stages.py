@@ -42,7 +42,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Shown, film_metadata, publish
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import fonts_for, undrawable
+from pipeline.rendering import undrawable
 from pipeline.script import only_showing, with_number
 from pipeline.subtitles import make_subtitles, to_srt, to_vtt
 
@@ -86,7 +86,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     await to_thread.run_sync(shop.hosts.check, job.brief)
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
-    await to_thread.run_sync(require_encoder, ENCODERS[shop.encoding(job.brief).encoder.codec])
+    await _require_encoder(ENCODERS[shop.encoding(job.brief).encoder.codec], shop, attempt)
     narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
@@ -111,10 +111,17 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
     look = await to_thread.run_sync(shop.look, job)
-    await to_thread.run_sync(fonts_for, _made(job.script), look)
+    await attempt.fonts_of(_made(job.script), look)
     job = job.evolve(script=await with_room(_made(job.script), look, attempt.compute))
     await let_next(job, shop, stage="script")
     return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
+
+
+async def _require_encoder(name: str, shop: Workshop, attempt: Attempt) -> None:
+    """See `require_encoder`, asked once, and of a worker: these have loaded FFmpeg, and the command does without."""
+    if name not in shop.machine.encoders:
+        await attempt.compute(require_encoder, name)
+        shop.machine.encoders.add(name)
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -229,7 +236,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         cells=tuple(text for _, text in job.brief.row.fields) if job.brief.row else (),
         title=fit_title((await to_thread.run_sync(_shown, job, shop)).title),
         words=tuple(clip.words for clip in narration.clips),
-        undrawable=await to_thread.run_sync(lambda: undrawable(_made(job.script), shop.look(job))),
+        undrawable=await attempt.compute(undrawable, _made(job.script), await to_thread.run_sync(shop.look, job)),
         compared=is_compared(job),
         twin=await to_thread.run_sync(twin_of, job, shop),
     )

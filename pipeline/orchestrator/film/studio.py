@@ -14,7 +14,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import still_there
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
         script=script,
         look=look,
         encoder=shop.encoding(job.brief).encoder,
-        fonts=await to_thread.run_sync(fonts_for, script, look),
+        fonts=await attempt.fonts_of(script, look),
         transition=await to_thread.run_sync(shop.appearance.transition, job.brief),
         shop=shop,
         attempt=attempt,

@@ -49,6 +49,8 @@ class Machine:
     workspace: Path
     settings: Settings
     clock: Callable[[], datetime]
+    # Those that FFmpeg is known to have here.
+    encoders: set[str] = field(default_factory=set)
     _gates: dict[str, Gate] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _quotas: dict[str, ProjectQuota] = field(default_factory=dict)
