@@ -108,6 +108,25 @@ async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize("charset", ["hex", "zlib", "rot13", "utf-16", "unheard-of"])
+@pytest.mark.parametrize("status", [200, 503])
+async def test_whatever_a_header_says_json_is_read_as_what_it_is_written_in(
+    way: str, status: int, charset: str, serve: Serve
+) -> None:
+    async def claim(_request: web.Request) -> web.StreamResponse:
+        body = json.dumps({"choices": [{"message": {"content": "¿Por qué?"}}], "error": {"message": "später"}})
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        return web.Response(status=status, body=b"\xef\xbb\xbf" + body.encode(), headers=headers)
+
+    asking = MODELS[way](await serve(claim)).answer(QUESTION, Purse())
+    if status == 200:
+        assert (await asking).text == "¿Por qué?"
+    else:
+        with pytest.raises(TransientError, match="HTTP 503: später"):
+            await asking
+
+
+@pytest.mark.parametrize("way", MODELS)
 async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) -> None:
     async def refuse(request: web.Request) -> web.StreamResponse:
         message = {"content": None, "refusal": f"not with {request.headers['Authorization']}"}

@@ -14,6 +14,8 @@ from pipeline.limits.times import retry_after_s
 SHORTER = "Shorten the notes, or ask for a shorter film"
 # A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
 MOST_BYTES = 8_000_000
+# Of JSON, whatever a header says; some write a mark before it.
+ENCODING = "utf-8-sig"
 
 
 class TooLargeError(PermanentError):
