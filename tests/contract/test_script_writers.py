@@ -220,7 +220,18 @@ async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
     assert "http" not in repr(script)
 
 
-@pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "no_choices"])
+@pytest.mark.parametrize("fault", ["leaked_thinking", "fenced"])
+async def test_an_answer_is_found_behind_thinking_and_between_fences(
+    fault: str, groq: GroqStandIn, groq_writer: ModelWriter, template: Template
+) -> None:
+    plain = await write_script(TOPIC, writers=[groq_writer], template=template)
+    groq.enqueue(fault)
+
+    assert await write_script(TOPIC, writers=[groq_writer], template=template) == plain
+    assert len(groq.history) == 2
+
+
+@pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "broken_off", "no_choices"])
 async def test_an_answer_that_is_none_is_asked_for_once_more(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template, fault: str
 ) -> None:

@@ -199,6 +199,29 @@ def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -
     assert completion.usage is None
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('{"a": "</think> {1}"}', '{"a": "</think> {1}"}'),
+        ('<think>{"a": 1}?</think>{"a": 2}', '{"a": 2}'),
+        # Templates of chats often begin the thinking for the model.
+        ('so: {"a": 1}\n</think>\n\n{"a": 2}', '{"a": 2}'),
+        ('<|channel|>analysis<|message|>{}<|end|><|channel|>final<|message|>{"a": 2}', '{"a": 2}'),
+        ('```json\n{"a": 2}\n```', '{"a": 2}'),
+        ('{"a": 2}\n```', '{"a": 2}'),
+        # Thinking that came to nothing is no answer, and must not be shown to the model as one.
+        ("<think>What about {this}?", ""),
+        ("<think>Hm.</think>\n", ""),
+        ("I would rather not.", "I would rather not."),
+        ('{"a": {"b": 2', '{"a": {"b": 2'),
+    ],
+)
+def test_of_what_a_model_writes_the_json_is_the_answer(content: str, text: str) -> None:
+    completion = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+
+    assert Completion.model_validate(completion).answer().text == text
+
+
 def test_a_count_of_tokens_without_any_is_none() -> None:
     completion = Completion.model_validate_json('{"choices": [{"message": {"content": "hi"}}], "usage": {}}')
 
