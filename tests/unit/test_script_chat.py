@@ -127,6 +127,27 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
             PermanentError,
             "refuses the request (HTTP 422: no {braces}",
         ),
+        # As llama.cpp says it: the code is a number, and the type tells.
+        (
+            400,
+            '{"error": {"code": 400, "message": "too much", "type": "exceed_context_size_error"}}',
+            TooLargeError,
+            "notes and answer are too long for the model m",
+        ),
+        # The key is good for other models, and for other texts.
+        (
+            403,
+            '{"error": {"code": "model_permission_blocked_project", "message": "no", "type": "permissions_error"}}',
+            PermanentError,
+            "the account may not use the model m. Set MODELS",
+        ),
+        (
+            403,
+            '{"error": {"code": 403, "message": "flagged", "metadata": {"flagged_input": "war"}}}',
+            PermanentError,
+            "declines to write about this (HTTP 403: flagged)",
+        ),
+        (403, '{"error": {"code": 403, "metadata": []}}', NeedsLoginError, "refuses the key (HTTP 403)"),
         (400, "[1]", PermanentError, "refuses the request (HTTP 400)"),
         (400, "nul\x00", PermanentError, "refuses the request (HTTP 400)"),
     ],

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import json
+import re
 import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +17,7 @@ import pytest
 from aiohttp import web
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
+from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits import Budget, Purse
 from pipeline.model import Price
 from pipeline.orchestrator.workshop.providers import make_models
@@ -135,6 +136,28 @@ async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) 
     answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Purse())
 
     assert answer.refusal == "not with Bearer ***"
+
+
+@pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        (429, TransientError, "asks to slow down"),
+        (402, NeedsLoginError, "no credit left"),
+        (502, TransientError, "is not available now (HTTP 502: upstream)"),
+        (200, TransientError, "the answer is not a chat completion"),
+        ("503", TransientError, "the answer is not a chat completion"),
+    ],
+)
+async def test_an_error_in_an_answer_that_says_200_is_that_error(
+    way: str, code: object, kind: type[ProviderError], says: str, serve: Serve
+) -> None:
+    async def begin(_request: web.Request) -> web.StreamResponse:
+        body = {"error": {"code": code, "message": "upstream"}}
+        return web.Response(text=json.dumps(body), content_type="application/json")
+
+    with pytest.raises(kind, match=re.escape(says)):
+        await MODELS[way](await serve(begin)).answer(QUESTION, Purse())
 
 
 Broken = Callable[[bytes], bytes]
