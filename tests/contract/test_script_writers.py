@@ -295,6 +295,18 @@ async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: T
         await write_script(TOPIC, writers=[writer], template=template)
 
 
+async def test_who_is_too_slow_twice_is_left_for_the_next_one(groq: GroqStandIn, template: Template) -> None:
+    patient = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
+    async with GroqStandIn(faults=["slow_body"]) as slow:
+        models = [groq_model(slow.url, timeout_s=0.1), groq_model(groq.url)]
+        script = await write_script(
+            TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=patient)], template=template
+        )
+
+    assert (script.writer, script.fallback_reason) == ("groq", "groq: did not answer in time")
+    assert [len(server.history) for server in (slow, groq)] == [2, 1]
+
+
 async def test_nobody_listening_is_worth_another_try(template: Template) -> None:
     async with GroqStandIn() as gone:
         writer = groq_at(gone.url)

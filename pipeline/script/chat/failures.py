@@ -26,6 +26,10 @@ class NotReachedError(TransientError):
     """No connection was made, so nothing was asked, and nothing is charged."""
 
 
+class SlowError(TransientError):
+    """No answer in time. It may have been written all the same, and charged."""
+
+
 class MalformedOutputError(TransientError):
     """The service itself refused what its model wrote (400 json_validate_failed). Stays within this room."""
 
@@ -38,8 +42,9 @@ class Service:
     set_key: str
     set_model: str
     set_address: str
-    # What to do when nobody answers there.
+    # What to do when nobody answers there, and when it takes too long.
     start: str = ""
+    set_time: str = ""
     needs_key: bool = True
 
 
@@ -53,9 +58,9 @@ class Reply:
     text: str
 
 
-def no_time(service: Service) -> TransientError:
+def no_time(service: Service) -> SlowError:
     """It did not answer in time."""
-    return TransientError("did not answer in time", where=service.name)
+    return SlowError("did not answer in time", where=service.name, hint=service.set_time)
 
 
 def without_key(text: str, api_key: str) -> str:
