@@ -274,6 +274,25 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
     assert len(groq.history) == 2
 
 
+async def test_a_script_in_another_language_is_shown_to_the_model_and_then_left_for_the_next_one(
+    groq: GroqStandIn, template: Template
+) -> None:
+    german = Brief(title="Regen", language="de")
+    async with GroqStandIn() as foreign:
+        models = [groq_model(foreign.url), groq_model(groq.url)]
+        writer = ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+        foreign.enqueue("in_english")
+        told = await write_script(german, writers=[writer], template=template)
+        asked_first = len(foreign.history)
+        foreign.faults = ["in_english"]
+        left = await write_script(german, writers=[writer], template=template)
+
+    assert (told.fallback_reason, asked_first) == ("", 2)
+    assert "everything must be written in de" in foreign.history[1].prompt
+    assert "like en" in left.fallback_reason
+    assert told.scenes == left.scenes
+
+
 async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:

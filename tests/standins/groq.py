@@ -84,6 +84,7 @@ ANSWERS = {
     "wrong_schema": "valid JSON with a field missing and one too many",
     "too_long_texts": "a script whose first heading fits no picture",
     "markup": "a script full of Markdown, SSML and control characters",
+    "in_english": "a script in English, whatever was asked for",
     "leaked_thinking": "a script after the thinking of the model, with braces in it",
     "fenced": "a script between two lines of Markdown, and a word about it",
     "leftover_json": "a script in the right shape, a narration of which is a piece of JSON",
@@ -415,7 +416,7 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
         return '{"title": "The sky', "error"
     if translator.is_asked(_asked(body)):
         return _cut(json.dumps(translator.translate(_asked(body), fault), ensure_ascii=False), fault)
-    script = _script(body)
+    script = _script(body, in_english=fault == "in_english")
     if terse:
         script["scenes"] = [_tersely(scene, _topic(body)) for scene in script["scenes"]]
     if fault == "too_long_texts":
@@ -441,7 +442,7 @@ def _cut(text: str, fault: str | None) -> tuple[str, str]:
     return text, "stop"
 
 
-def _script(body: dict[str, Any]) -> dict[str, Any]:
+def _script(body: dict[str, Any], *, in_english: bool) -> dict[str, Any]:
     """A film about the topic of the prompt, in the shape of the schema."""
     topic = _topic(body)
     schema = body["response_format"]["json_schema"]["schema"]
@@ -453,7 +454,7 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "thumbnail_text": " ".join(topic.split()[:4]),
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
-    return dict(_fill(schema, as_asked(values, body["messages"])))
+    return dict(_fill(schema, values if in_english else as_asked(values, body["messages"])))
 
 
 def _topic(body: dict[str, Any]) -> str:
