@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 # No service means more than a month when it asks us to wait, and the calendar ends.
 LONGEST_WAIT_S = 30 * 86_400.0
+_MILLISECONDS = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 
 
 def utc_now() -> datetime:
@@ -30,9 +32,12 @@ def bounded_s(seconds: float) -> float:
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait by `retry-after` (RFC 9110, 10.2.3): a number, or a date counted from the answer's own `date`.
 
-    Fractions are taken, too: services send them. `headers` have names in lower case, or don't care. At most as long as
-    anybody means; None: nothing that says when.
+    Fractions are taken, too: services send them, and some a `retry-after-ms` beside it, which is finer. `headers` have
+    names in lower case, or don't care. At most as long as anybody means; None: nothing that says when.
     """
+    finer = headers.get("retry-after-ms", "").strip()
+    if _MILLISECONDS.fullmatch(finer):
+        return bounded_s(float(finer) / 1000)
     value = headers.get("retry-after", "").strip()
     try:
         seconds = float(value)

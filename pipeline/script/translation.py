@@ -278,7 +278,7 @@ class _Reading:
     """A model's answers, part by part: one that was good stays so, whatever comes of the others."""
 
     def __init__(self, parts: Sequence[Part], *, written_in: str, language: str) -> None:
-        self._parts = parts
+        self._parts, self._language = parts, language
         self._find = partial(find_losses, written_in=written_in, language=language)
         self.good: dict[str, Texts] = {}
 
@@ -289,9 +289,22 @@ class _Reading:
             problems = describe(error)
             failure: ProviderError = TransientError(f"the model's translation can't be read: {problems[0]}")
             raise Unusable(*problems, error=failure) from error
+        good = dict(self.good)
         problems = tuple(self._problems(answer, last=last))
+        if foreign := self._foreign(answer):
+            # Part by part nothing may be wrong with it; none of it is kept.
+            self.good = good
+            problems = problems or (foreign,)
         if problems:
             raise Unusable(*problems, error=PermanentError(f"the translation can't be used: {problems[0]}"))
+
+    def _foreign(self, answer: dict[str, dict[str, str]]) -> str:
+        """That what is said is in a third language, as the gate would find; told of all parts, each says too little."""
+        from pipeline.model.tongues import another_language  # noqa: PLC0415 - loads Babel
+
+        said = (text for texts in answer.values() for name, text in texts.items() if name.startswith("say_"))
+        other = another_language(" ".join(said), self._language)
+        return f"it is {other}; everything must be written in {self._language}" if other else ""
 
     def _problems(self, answer: dict[str, dict[str, str]], *, last: bool) -> Iterator[str]:
         for part in self._parts:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse, RetryPolicy
-from pipeline.model import Brief, LengthPlan, Pace, Script
+from pipeline.model import Brief, LengthPlan, Pace, Script, narration_of
 from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
 from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.checks import find_problems, shortened, tidied
@@ -177,6 +177,14 @@ def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Ques
     return replace(question, max_tokens=max(question.max_tokens, least), more_tokens=more, least_tokens=least)
 
 
+def _in_another_language(script: Script) -> tuple[str, ...]:
+    """That what is said is, as the gate would find when the film is made."""
+    from pipeline.model.tongues import another_language  # noqa: PLC0415 - loads Babel
+
+    other = another_language(" ".join(map(narration_of, script.scenes)), script.language)
+    return (f"the narration is {other}; everything must be written in {script.language}",) if other else ()
+
+
 class _Reading:
     """A model's answer as a script that can be filmed; the last time, texts that are still too long are cut."""
 
@@ -196,7 +204,7 @@ class _Reading:
             problems = describe(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
-        problems = find_problems(script, self._template)
+        problems = (*find_problems(script, self._template), *_in_another_language(script))
         invented = self._invented(script)
         # A film that begins or ends otherwise, or is too long, is better than none.
         wishes = () if last else (*find_other_ends(script, self._template), self._length(script))

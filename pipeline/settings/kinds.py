@@ -33,8 +33,16 @@ def _url(*schemes: str) -> AfterValidator:
 
 
 def split_names(value: object) -> object:
-    """A list of names is written with commas where there are no lists: in flags and variables."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    """A list of names is written with commas where there are no lists: in flags and variables.
+
+    One that is copied from nightreel.toml, with its brackets and quotes, is the same list.
+    """
+    if not isinstance(value, str):
+        return value
+    listed = value.strip()
+    if listed.startswith("[") and listed.endswith("]"):
+        listed = listed[1:-1].replace('"', "").replace("'", "")
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 def _key(value: object) -> object:

@@ -100,6 +100,9 @@ class ServiceSettings(ModelSettings):
     api_key_env: OptionalText = Field(
         None, description="Variable of the environment that holds the key as well; empty: it needs none."
     )
+    timeout_s: float = Field(
+        180, gt=0, le=DAY_S, description="Seconds to wait for an answer; models that think take their time."
+    )
     json_mode: Literal["strict", "schema", "object"] = Field(
         "object",
         description="What its models know of JSON: strict (held to a schema), schema (told one), or object (told in "

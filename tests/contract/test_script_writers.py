@@ -220,7 +220,18 @@ async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
     assert "http" not in repr(script)
 
 
-@pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "no_choices"])
+@pytest.mark.parametrize("fault", ["leaked_thinking", "fenced"])
+async def test_an_answer_is_found_behind_thinking_and_between_fences(
+    fault: str, groq: GroqStandIn, groq_writer: ModelWriter, template: Template
+) -> None:
+    plain = await write_script(TOPIC, writers=[groq_writer], template=template)
+    groq.enqueue(fault)
+
+    assert await write_script(TOPIC, writers=[groq_writer], template=template) == plain
+    assert len(groq.history) == 2
+
+
+@pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "broken_off", "no_choices"])
 async def test_an_answer_that_is_none_is_asked_for_once_more(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template, fault: str
 ) -> None:
@@ -263,6 +274,25 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
     assert len(groq.history) == 2
 
 
+async def test_a_script_in_another_language_is_shown_to_the_model_and_then_left_for_the_next_one(
+    groq: GroqStandIn, template: Template
+) -> None:
+    german = Brief(title="Regen", language="de")
+    async with GroqStandIn() as foreign:
+        models = [groq_model(foreign.url), groq_model(groq.url)]
+        writer = ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+        foreign.enqueue("in_english")
+        told = await write_script(german, writers=[writer], template=template)
+        asked_first = len(foreign.history)
+        foreign.faults = ["in_english"]
+        left = await write_script(german, writers=[writer], template=template)
+
+    assert (told.fallback_reason, asked_first) == ("", 2)
+    assert "everything must be written in de" in foreign.history[1].prompt
+    assert "like en" in left.fallback_reason
+    assert told.scenes == left.scenes
+
+
 async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
@@ -282,6 +312,18 @@ async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: T
 
     with pytest.raises(TransientError, match="in time"):
         await write_script(TOPIC, writers=[writer], template=template)
+
+
+async def test_who_is_too_slow_twice_is_left_for_the_next_one(groq: GroqStandIn, template: Template) -> None:
+    patient = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
+    async with GroqStandIn(faults=["slow_body"]) as slow:
+        models = [groq_model(slow.url, timeout_s=0.1), groq_model(groq.url)]
+        script = await write_script(
+            TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=patient)], template=template
+        )
+
+    assert (script.writer, script.fallback_reason) == ("groq", "groq: did not answer in time")
+    assert [len(server.history) for server in (slow, groq)] == [2, 1]
 
 
 async def test_nobody_listening_is_worth_another_try(template: Template) -> None:

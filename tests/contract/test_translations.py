@@ -156,6 +156,7 @@ BADLY = [
     ("loses_a_number", "scene 3 (statement): say_1 has lost the number 15", "has lost the number 15"),
     ("translates_the_names", "film: title is missing", "film: there is no"),
     ("invents_emphasis", "scene 3 (statement): emphasis must be copied", ""),
+    ("translates_into_german", "everything must be written in es", "it is like de"),
     ("does_not_translate", "it is still in en, and must be in es", "it is still in en, and must be in es"),
 ]
 

@@ -78,11 +78,15 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
 # An answer that is none.
 ANSWERS = {
     "empty_content": "a message without text",
+    "broken_off": "a piece of a script, and the service says that it has ended it",
     "cut_off": "half a script, finish_reason length",
     "invalid_json": "half a script, finish_reason stop",
     "wrong_schema": "valid JSON with a field missing and one too many",
     "too_long_texts": "a script whose first heading fits no picture",
     "markup": "a script full of Markdown, SSML and control characters",
+    "in_english": "a script in English, whatever was asked for",
+    "leaked_thinking": "a script after the thinking of the model, with braces in it",
+    "fenced": "a script between two lines of Markdown, and a word about it",
     "leftover_json": "a script in the right shape, a narration of which is a piece of JSON",
     "declined": "a refusal",
     "no_choices": "an empty list of choices",
@@ -408,9 +412,11 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
     """(text, finish_reason) of the answer."""
     if fault == "empty_content":
         return "", "stop"
+    if fault == "broken_off":
+        return '{"title": "The sky', "error"
     if translator.is_asked(_asked(body)):
         return _cut(json.dumps(translator.translate(_asked(body), fault), ensure_ascii=False), fault)
-    script = _script(body)
+    script = _script(body, in_english=fault == "in_english")
     if terse:
         script["scenes"] = [_tersely(scene, _topic(body)) for scene in script["scenes"]]
     if fault == "too_long_texts":
@@ -427,12 +433,16 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
 
 def _cut(text: str, fault: str | None) -> tuple[str, str]:
     """The text and why it ends there."""
+    if fault == "leaked_thinking":
+        return f"<think>\nThe shape is {{title, scenes}}.\n</think>\n\n{text}", "stop"
+    if fault == "fenced":
+        return f"Here is the script:\n\n```json\n{text}\n```\n\nTell me what to change.", "stop"
     if fault in {"cut_off", "invalid_json"}:
         return text[: len(text) // 2], "length" if fault == "cut_off" else "stop"
     return text, "stop"
 
 
-def _script(body: dict[str, Any]) -> dict[str, Any]:
+def _script(body: dict[str, Any], *, in_english: bool) -> dict[str, Any]:
     """A film about the topic of the prompt, in the shape of the schema."""
     topic = _topic(body)
     schema = body["response_format"]["json_schema"]["schema"]
@@ -444,7 +454,7 @@ def _script(body: dict[str, Any]) -> dict[str, Any]:
         "thumbnail_text": " ".join(topic.split()[:4]),
         "scenes": [scene for scene in _scenes(topic) if scene["layout"] in layouts],
     }
-    return dict(_fill(schema, as_asked(values, body["messages"])))
+    return dict(_fill(schema, values if in_english else as_asked(values, body["messages"])))
 
 
 def _topic(body: dict[str, Any]) -> str:

@@ -37,6 +37,7 @@ FAULTS = {
     "translates_the_names": "the names of the texts are translated as well",
     "invents_emphasis": "the emphasis is no phrase of the text",
     "does_not_translate": "the original comes back",
+    "translates_into_german": "what is said comes in German, whatever was asked for",
 }
 
 Answer = dict[str, dict[str, str]]
@@ -60,8 +61,8 @@ def translate(prompt: str, fault: str | None = None) -> Answer:
     asked = _ASKED.match(prompt)
     assert asked
     parts, limits, counts = _parts(prompt)
-    if fault == "does_not_translate":
-        return parts
+    if fault in {"does_not_translate", "translates_into_german"}:
+        return parts if fault == "does_not_translate" else _in_german(parts)
     answer = {part: {name: translated(text, asked[2]) for name, text in texts.items()} for part, texts in parts.items()}
     for (part, name), words in counts.items():
         answer[part][name] = _about(words, parts[part][name], asked[2], prompt)
@@ -86,6 +87,19 @@ def translated(text: str, language: str) -> str:
     others = _ALPHABET[step:] + _ALPHABET[:step]
     table = str.maketrans(_ALPHABET + _ALPHABET.upper(), others + others.upper())
     return "".join(part if n % 2 else part.translate(table) for n, part in enumerate(_KEPT.split(text)))
+
+
+def _in_german(parts: Answer) -> Answer:
+    """A tale in German is said, with the numbers and addresses of the texts; what is shown has other letters."""
+    tale = cycle(sentences("de") or ())
+
+    def said(text: str) -> str:
+        return " ".join([next(tale), *_KEPT.findall(text), *_NUMBER.findall(_KEPT.sub("", text))])
+
+    return {
+        part: {name: said(text) if name.startswith("say_") else translated(text, "de") for name, text in texts.items()}
+        for part, texts in parts.items()
+    }
 
 
 def _about(words: int, text: str, language: str, prompt: str) -> str:

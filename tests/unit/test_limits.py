@@ -143,6 +143,10 @@ async def test_the_test_mode_of_stamina_takes_all_waits_away():
         ({"retry-after": "-3"}, 0.0),
         ({"retry-after": "Sat, 21 Nov 2026 00:01:30 GMT", "date": "Sat, 21 Nov 2026 00:00:00 GMT"}, 90.0),
         ({"retry-after": "Sat, 21 Nov 2020 00:00:00 GMT"}, 0.0),
+        ({"retry-after": "2", "retry-after-ms": "1250"}, 1.25),
+        ({"retry-after": "2", "retry-after-ms": "soon"}, 2.0),
+        ({"retry-after-ms": "9" * 400}, None),
+        ({"retry-after-ms": "9" * 12}, 30 * 86_400.0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(headers, waited):

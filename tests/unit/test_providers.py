@@ -150,3 +150,13 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
 
         assert first.script.model == second.script.model == "openai/gpt-oss-20b"
         assert len(groq.history) == 2
+
+
+@pytest.mark.parametrize("name", ["groq", "deepseek", "openai", "openrouter"])
+def test_two_models_of_a_service_that_are_too_slow_twice_leave_time_for_the_next_writer(name):
+    wanted = settings(services={"openai": {"models": ["a", "b"]}})
+    service = wanted.groq if name == "groq" else wanted.services[name]
+
+    # 8,192 tokens, thinking included, at the pace of a model that is not fast.
+    assert name == "groq" or service.timeout_s >= 8192 / 50
+    assert 2 * 2 * service.timeout_s < wanted.time_limits.script_s

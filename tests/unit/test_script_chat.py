@@ -127,6 +127,27 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
             PermanentError,
             "refuses the request (HTTP 422: no {braces}",
         ),
+        # As llama.cpp says it: the code is a number, and the type tells.
+        (
+            400,
+            '{"error": {"code": 400, "message": "too much", "type": "exceed_context_size_error"}}',
+            TooLargeError,
+            "notes and answer are too long for the model m",
+        ),
+        # The key is good for other models, and for other texts.
+        (
+            403,
+            '{"error": {"code": "model_permission_blocked_project", "message": "no", "type": "permissions_error"}}',
+            PermanentError,
+            "the account may not use the model m. Set MODELS",
+        ),
+        (
+            403,
+            '{"error": {"code": 403, "message": "flagged", "metadata": {"flagged_input": "war"}}}',
+            PermanentError,
+            "declines to write about this (HTTP 403: flagged)",
+        ),
+        (403, '{"error": {"code": 403, "metadata": []}}', NeedsLoginError, "refuses the key (HTTP 403)"),
         (400, "[1]", PermanentError, "refuses the request (HTTP 400)"),
         (400, "nul\x00", PermanentError, "refuses the request (HTTP 400)"),
     ],
@@ -197,6 +218,29 @@ def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -
 
     assert completion.answer().text == "hi"
     assert completion.usage is None
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('{"a": "</think> {1}"}', '{"a": "</think> {1}"}'),
+        ('<think>{"a": 1}?</think>{"a": 2}', '{"a": 2}'),
+        # Templates of chats often begin the thinking for the model.
+        ('so: {"a": 1}\n</think>\n\n{"a": 2}', '{"a": 2}'),
+        ('<|channel|>analysis<|message|>{}<|end|><|channel|>final<|message|>{"a": 2}', '{"a": 2}'),
+        ('```json\n{"a": 2}\n```', '{"a": 2}'),
+        ('{"a": 2}\n```', '{"a": 2}'),
+        # Thinking that came to nothing is no answer, and must not be shown to the model as one.
+        ("<think>What about {this}?", ""),
+        ("<think>Hm.</think>\n", ""),
+        ("I would rather not.", "I would rather not."),
+        ('{"a": {"b": 2', '{"a": {"b": 2'),
+    ],
+)
+def test_of_what_a_model_writes_the_json_is_the_answer(content: str, text: str) -> None:
+    completion = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+
+    assert Completion.model_validate(completion).answer().text == text
 
 
 def test_a_count_of_tokens_without_any_is_none() -> None:

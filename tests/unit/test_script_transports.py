@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import json
+import re
 import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +17,7 @@ import pytest
 from aiohttp import web
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, PermanentError, ProviderError, TransientError
+from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits import Budget, Purse
 from pipeline.model import Price
 from pipeline.orchestrator.workshop.providers import make_models
@@ -108,6 +109,25 @@ async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize("charset", ["hex", "zlib", "rot13", "utf-16", "unheard-of"])
+@pytest.mark.parametrize("status", [200, 503])
+async def test_whatever_a_header_says_json_is_read_as_what_it_is_written_in(
+    way: str, status: int, charset: str, serve: Serve
+) -> None:
+    async def claim(_request: web.Request) -> web.StreamResponse:
+        body = json.dumps({"choices": [{"message": {"content": "¿Por qué?"}}], "error": {"message": "später"}})
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        return web.Response(status=status, body=b"\xef\xbb\xbf" + body.encode(), headers=headers)
+
+    asking = MODELS[way](await serve(claim)).answer(QUESTION, Purse())
+    if status == 200:
+        assert (await asking).text == "¿Por qué?"
+    else:
+        with pytest.raises(TransientError, match="HTTP 503: später"):
+            await asking
+
+
+@pytest.mark.parametrize("way", MODELS)
 async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) -> None:
     async def refuse(request: web.Request) -> web.StreamResponse:
         message = {"content": None, "refusal": f"not with {request.headers['Authorization']}"}
@@ -116,6 +136,28 @@ async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) 
     answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Purse())
 
     assert answer.refusal == "not with Bearer ***"
+
+
+@pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        (429, TransientError, "asks to slow down"),
+        (402, NeedsLoginError, "no credit left"),
+        (502, TransientError, "is not available now (HTTP 502: upstream)"),
+        (200, TransientError, "the answer is not a chat completion"),
+        ("503", TransientError, "the answer is not a chat completion"),
+    ],
+)
+async def test_an_error_in_an_answer_that_says_200_is_that_error(
+    way: str, code: object, kind: type[ProviderError], says: str, serve: Serve
+) -> None:
+    async def begin(_request: web.Request) -> web.StreamResponse:
+        body = {"error": {"code": code, "message": "upstream"}}
+        return web.Response(text=json.dumps(body), content_type="application/json")
+
+    with pytest.raises(kind, match=re.escape(says)):
+        await MODELS[way](await serve(begin)).answer(QUESTION, Purse())
 
 
 Broken = Callable[[bytes], bytes]

@@ -199,6 +199,11 @@ def test_a_table_with_keys_of_the_user_is_put_together_from_all_sources(workspac
     assert settings.voices == {"de": "variable", "es-MX": "file", "fr": "flag"}
 
 
+@pytest.mark.parametrize("told", ["a/b, c:1", '["a/b", "c:1"]', "[ 'a/b','c:1', ]"])
+def test_models_in_a_variable_are_a_text_with_commas_or_the_list_of_the_file(workspace, told):
+    assert load_settings(workspace, {}, {"NIGHTREEL_GROQ__MODELS": told}).groq.models == ("a/b", "c:1")
+
+
 def test_languages_are_a_list_or_a_text_with_commas(workspace):
     write(workspace, 'languages = ["en", "pt-br", "en"]\n')
 

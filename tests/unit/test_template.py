@@ -267,6 +267,7 @@ def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
         "The layout serves the idea",
         "Written to be spoken",
         "Native in the language of the film",
+        "Headings and kickers are the chapters of the film, too",
     ],
 )
 def test_a_model_is_told_what_makes_a_film_worth_watching(asked: str) -> None:

@@ -148,6 +148,7 @@ def _service(name: str, model: str, wanted: ModelSettings) -> Service:
         set_model=set_model,
         set_address=f"Check {table}.base_url",
         start=start,
+        set_time=f"If it only thinks, raise {table}.timeout_s",
         needs_key=bool(theirs),
     )
 

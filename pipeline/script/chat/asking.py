@@ -12,6 +12,7 @@ What each model comes to:
     too large a question            asked with less room, then the next, shorter question; an answer that was to be
                                     bettered is taken as it is
     a failure that may pass         tried again by the retry policy
+    no answer in time               asked again, once: a third time would take no less, and may be paid for as well
     whatever is left of these       the next model; after the last one, the error
 
 An answer that was used is kept in the cache under the model, the messages and the schema, and nobody pays for it twice;
@@ -31,7 +32,7 @@ from anyio import to_thread
 from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
 from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy, with_retries
-from pipeline.script.chat.failures import SHORTER, TooLargeError
+from pipeline.script.chat.failures import SHORTER, SlowError, TooLargeError
 from pipeline.script.chat.model import Answer, ChatModel, Question
 from pipeline.state import Cache
 
@@ -39,6 +40,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _SUFFIX = ".json"
+# How often no answer comes in time before the next model is asked.
+_SLOW_ATTEMPTS = 2
 
 
 class Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an error that leaves
@@ -51,6 +54,10 @@ class Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an er
         super().__init__(str(error))
         self.problems = problems
         self.error = error
+
+
+class _TooSlowError(Exception):
+    """Nothing that the retry policy should wait for."""
 
 
 class Reader(Protocol[T_co]):
@@ -215,13 +222,30 @@ class _Conversation(Generic[T]):
         with less than an answer takes.
         """
         try:
-            return await with_retries(self.retry, partial(self.model.answer, question, self.purse))
+            return await self._patiently(question)
         except TooLargeError:
             less = max(question.least_tokens, (room_before + question.max_tokens) // 2)
             if less >= question.max_tokens:
                 raise
-            smaller = replace(question, max_tokens=less)
-            return await with_retries(self.retry, partial(self.model.answer, smaller, self.purse))
+            return await self._patiently(replace(question, max_tokens=less))
+
+    async def _patiently(self, question: Question) -> Answer:
+        slow: list[SlowError] = []
+
+        async def once() -> Answer:
+            try:
+                return await self.model.answer(question, self.purse)
+            except SlowError as error:
+                slow.append(error)
+                if len(slow) < _SLOW_ATTEMPTS:
+                    raise
+                raise _TooSlowError from error
+
+        try:
+            return await with_retries(self.retry, once)
+        except (SlowError, _TooSlowError):
+            # As the others know it: what it was is the business of this conversation.
+            raise TransientError(slow[-1].message, where=slow[-1].where, hint=slow[-1].hint) from slow[-1]
 
     def _permanent(self, message: str, *, hint: str = "") -> ProviderError:
         return PermanentError(message, where=self.model.service, hint=hint)

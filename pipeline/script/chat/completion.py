@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -11,6 +12,11 @@ from pipeline.script.chat.model import Answer
 # As long as a script of forty minutes, escaped; a text that is longer is none, and would take long to look through.
 _MOST_CHARS = 400_000
 _MOST_TOKENS = 10**9
+# Where thinking ends that a server has left in the answer: in the tags of DeepSeek and Qwen, or those of gpt-oss.
+_THOUGHT_ENDS = re.compile(r"</think(?:ing)?>|<\|message\|>")
+_THOUGHT_BEGINS = ("<think>", "<thinking>")
+# How services say that they, and not the model, have ended the answer.
+_BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
 
 
 class _Message(BaseModel):
@@ -69,6 +75,21 @@ class Completion(BaseModel):
         refusal = choice.message.refusal or ""
         if choice.finish_reason == "content_filter":
             refusal = refusal or "no reason given"
+        if choice.finish_reason in _BROKEN_OFF:
+            return Answer(flaw="the model broke off in its answer")
         return Answer(
-            text=choice.message.content or "", cut_off=choice.finish_reason == "length", refusal=refusal[:200]
+            text=_bare(choice.message.content or ""), cut_off=choice.finish_reason == "length", refusal=refusal[:200]
         )
+
+
+def _bare(text: str) -> str:
+    """The JSON in what a model wrote, without its thinking before it, and without words and fences around it.
+
+    A text that has none stays as it is, and thinking without an answer is no text.
+    """
+    text = text.strip()
+    if not text.startswith("{"):
+        *thoughts, said = _THOUGHT_ENDS.split(text)
+        text = said if thoughts or not said.startswith(_THOUGHT_BEGINS) else ""
+    begin, end = text.find("{"), text.rfind("}")
+    return text[begin : end + 1] if 0 <= begin < end else text

@@ -14,6 +14,8 @@ from pipeline.limits.times import retry_after_s
 SHORTER = "Shorten the notes, or ask for a shorter film"
 # A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
 MOST_BYTES = 8_000_000
+# Of JSON, whatever a header says; some write a mark before it.
+ENCODING = "utf-8-sig"
 
 
 class TooLargeError(PermanentError):
@@ -22,6 +24,10 @@ class TooLargeError(PermanentError):
 
 class NotReachedError(TransientError):
     """No connection was made, so nothing was asked, and nothing is charged."""
+
+
+class SlowError(TransientError):
+    """No answer in time. It may have been written all the same, and charged."""
 
 
 class MalformedOutputError(TransientError):
@@ -36,8 +42,9 @@ class Service:
     set_key: str
     set_model: str
     set_address: str
-    # What to do when nobody answers there.
+    # What to do when nobody answers there, and when it takes too long.
     start: str = ""
+    set_time: str = ""
     needs_key: bool = True
 
 
@@ -51,9 +58,9 @@ class Reply:
     text: str
 
 
-def no_time(service: Service) -> TransientError:
+def no_time(service: Service) -> SlowError:
     """It did not answer in time."""
-    return TransientError("did not answer in time", where=service.name)
+    return SlowError("did not answer in time", where=service.name, hint=service.set_time)
 
 
 def without_key(text: str, api_key: str) -> str:
@@ -103,6 +110,8 @@ _NO_CREDIT = _Kind(NeedsLoginError, "the account has no credit left", "Top it up
 _BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.set_key}")
 _NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.set_model}")
 _MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.set_model}")
+_NO_RIGHT = _Kind(PermanentError, "the account may not use the model {model}", "{service.set_model}")
+_DECLINED = _Kind(PermanentError, "declines to write about this ({detail})")
 _NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.set_address}")
 _TOO_LARGE = _Kind(TooLargeError, "notes and answer are too long for the model {model}", SHORTER)
 _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
@@ -110,14 +119,19 @@ _SLOW_DOWN = _Kind(TransientError, "asks to slow down")
 _AWAY = _Kind(TransientError, "is not available now ({detail})")
 _REFUSED = _Kind(PermanentError, "refuses the request ({detail})")
 
-# The code says more than the status: OpenAI sends a 429 when money is missing, which no waiting helps.
+# The code says more than the status: OpenAI sends a 429 when money is missing, which no waiting helps, and Groq a 403
+# for one model of many. Some have a number there, and the word in the type.
 _BY_CODE: Mapping[str, _Kind] = {
     "insufficient_quota": _NO_CREDIT,
     "insufficient_balance": _NO_CREDIT,
     "model_not_found": _NO_MODEL,
     "model_decommissioned": _MODEL_GONE,
+    "model_permission_blocked_org": _NO_RIGHT,
+    "model_permission_blocked_project": _NO_RIGHT,
+    "flagged_input": _DECLINED,
     "unknown_url": _NO_ADDRESS,
     "context_length_exceeded": _TOO_LARGE,
+    "exceed_context_size_error": _TOO_LARGE,
     "json_validate_failed": _MALFORMED,
 }
 # Beside every 5xx: request timeout, conflict, failed dependency, too early, flex capacity, cancelled.
@@ -137,6 +151,18 @@ def is_refusal(status: int) -> bool:
     Not so for what a gateway says (504, and 524 of Cloudflare) whose patience ended before the model had.
     """
     return status >= 300 and status not in {504, 524}
+
+
+def error_within(reply: Reply) -> Reply | None:
+    """The error in an answer that says 200; None: there is none.
+
+    OpenRouter, and gateways like it, say so before the model behind them begins, and can't take it back.
+    """
+    error = _error(reply.text)
+    status = error.get("code")
+    if type(status) is not int or not 400 <= status < 600:
+        return None
+    return Reply(status=status, headers=reply.headers, text=reply.text)
 
 
 def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
@@ -166,13 +192,21 @@ def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
 
 def _read_body(text: str) -> tuple[str, str]:
     """(code, message) of an error body; empty where it has none, as in a page of HTML."""
+    error = _error(text)
+    metadata = error.get("metadata")
+    # OpenRouter's way to say that the models behind it do not take a text.
+    flagged = "flagged_input" if isinstance(metadata, dict) and "flagged_input" in metadata else ""
+    codes = (flagged, *(str(error.get(name) or "") for name in ("code", "type")))
+    return next((code for code in codes if code in _BY_CODE), ""), str(error.get("message") or "")
+
+
+def _error(text: str) -> Mapping[str, Any]:
+    """What a body says of an error; empty: nothing."""
     try:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return "", ""
+        return {}
     error = body.get("error", body) if isinstance(body, dict) else {}
     if isinstance(error, str):
-        return "", error
-    if not isinstance(error, dict):
-        return "", ""
-    return str(error.get("code") or ""), str(error.get("message") or "")
+        return {"message": error}
+    return error if isinstance(error, dict) else {}

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
-from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, encoded, no_connection, no_time, too_much
+from pipeline.script.chat.failures import (
+    ENCODING,
+    MOST_BYTES,
+    Reply,
+    Service,
+    encoded,
+    no_connection,
+    no_time,
+    too_much,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -98,12 +107,14 @@ class _EncodedError(Exception):
 
 
 async def _bound(response: httpx.Response) -> None:
-    """Let the body be read only so far."""
+    """Let the body be read only so far, and as what JSON is written in."""
     import httpx  # noqa: PLC0415 - slow to import
 
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise _EncodedError(encoding)
+    # A header may name any codec of Python, of which some are for packing and give no text.
+    response.encoding = ENCODING
 
     class Bounded(httpx.AsyncByteStream):
         def __init__(self, stream: httpx.AsyncByteStream) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from pipeline.proxy import proxy_for
-from pipeline.script.chat.failures import MOST_BYTES, Reply, Service, no_connection, too_much
+from pipeline.script.chat.failures import ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
 
 if TYPE_CHECKING:
     import aiohttp
@@ -69,7 +69,7 @@ class OpenAICompatibleTransport:
             if len(body) > MOST_BYTES:
                 raise too_much(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(status=response.status, headers=headers, text=body.decode("utf-8", "replace"))
+        return Reply(status=response.status, headers=headers, text=body.decode(ENCODING, "replace"))
 
 
 def _import() -> None:

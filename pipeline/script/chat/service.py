@@ -25,6 +25,7 @@ from pipeline.script.chat.failures import (
     Reply,
     Service,
     error_of,
+    error_within,
     is_refusal,
     no_completion,
     no_time,
@@ -182,6 +183,8 @@ class ServiceModel:
         try:
             return Completion.model_validate_json(self._without_key(reply.text))
         except ValidationError as error:
+            if within := error_within(reply):
+                raise error_of(within, self._service, model=self.model, api_key=self._api_key) from error
             raise no_completion(self._service) from error
 
     def _without_key(self, text: str) -> str:
