@@ -39,6 +39,7 @@ from pipeline.script import (
     write_script,
 )
 from pipeline.script.checks import find_problems
+from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.state.use import CacheSize
 from pipeline.template import Template, load_template
@@ -102,6 +103,10 @@ async def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> AsyncIter
             models = service_models(request.param, server.url)
             yield ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
         assert server.complaints == []
+
+
+def test_every_service_that_is_known_by_name_is_under_test() -> None:
+    assert PRESETS.keys() == MODELS.keys()
 
 
 @pytest.fixture
