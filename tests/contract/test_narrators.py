@@ -268,7 +268,6 @@ async def test_no_film_has_dead_air_between_its_sentences(narrator, tmp_path):
         assert min(abs(begins - onset) for onset in after_pauses) < 0.1
 
 
-@pytest.mark.parametrize("narrator", ["edge", "espeak", "silence"], indirect=True)
 async def test_a_higher_rate_is_a_shorter_speech(narrator):
     voice = await narrator.choose_voice("en", None)
     slow, usual, fast = [
