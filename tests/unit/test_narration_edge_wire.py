@@ -3,6 +3,7 @@ import io
 import json
 
 import aiohttp
+import anyio
 import av
 import numpy as np
 import pytest
@@ -68,8 +69,10 @@ class VoicesOf(Served):
 
 
 async def voices_of(service, timeout_s=5.0):
-    async with service:
-        return await EdgeService(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
+    # Whatever a service does, nobody waits for it for ever.
+    with anyio.fail_after(20):
+        async with service:
+            return await EdgeService(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
 
 
 async def test_what_a_service_calls_a_voice_does_nothing_to_a_terminal():
