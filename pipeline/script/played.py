@@ -78,6 +78,4 @@ def check_play(script: Script, template: Template, *, where: str) -> None:
     """Raise `InputError` for a script that can't be filmed: a cell that is too long for its place."""
     problems = find_problems(tidied(with_ends(script, template)), template)
     if problems:
-        raise InputError(
-            problems[0], where=where, hint="Shorten the cell, fill what is empty, or change the template's script"
-        )
+        raise InputError(problems[0], where=where, hint=_HINT)

@@ -40,10 +40,13 @@ class Row:
     asked: int
 
 
+def section() -> str:
+    return DOCUMENT.read_text(encoding="utf-8").split("\n## Models\n")[1].split("\n## ")[0]
+
+
 def rows() -> list[Row]:
-    section = DOCUMENT.read_text(encoding="utf-8").split("\n## Models\n")[1].split("\n## ")[0]
     found = []
-    for line in section.splitlines():
+    for line in section().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if name := re.match(r"`(\w+)` ?(\d*)$", cells[0]):
             found.append(
@@ -87,6 +90,7 @@ def writer(*models: ChatModel, retry: RetryPolicy = IMPATIENT) -> ModelWriter:
 
 def test_the_table_has_every_fault_of_the_stand_ins() -> None:
     assert {row.fault for row in ROWS} == FAULTS.keys() - NO_FAILURE
+    assert {name for name in FAULTS if f"(`{name}`)" in section()} == NO_FAILURE
 
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)

@@ -24,7 +24,7 @@ from pipeline.narration.clips import Take, master
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.espeak.host import CAN_FORK
-from pipeline.narration.narrate import narrate
+from pipeline.narration.narrate import NARRATORS, narrate
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import SilenceNarrator
@@ -79,6 +79,10 @@ def edge_narrator(edge):
 
 
 NARRATORS_UNDER_TEST = ["edge", "espeak", "espeak afresh", "piper", "silence"]
+
+
+def test_every_narrator_that_settings_can_name_is_under_test():
+    assert NARRATORS.keys() <= set(NARRATORS_UNDER_TEST)
 
 
 @pytest.fixture(scope="session")
@@ -264,7 +268,6 @@ async def test_no_film_has_dead_air_between_its_sentences(narrator, tmp_path):
         assert min(abs(begins - onset) for onset in after_pauses) < 0.1
 
 
-@pytest.mark.parametrize("narrator", ["edge", "espeak", "silence"], indirect=True)
 async def test_a_higher_rate_is_a_shorter_speech(narrator):
     voice = await narrator.choose_voice("en", None)
     slow, usual, fast = [
@@ -404,6 +407,16 @@ async def test_a_check_is_one_handshake_and_asks_for_nothing(edge, edge_narrator
     await edge_narrator.check()
 
     assert [request.kind for request in edge.history] == ["handshake"]
+
+
+async def test_a_check_with_a_wrong_clock_is_two_handshakes_and_one_that_stays_wrong_is_refused(edge, edge_narrator):
+    edge.enqueue("forbidden_skewed_clock")
+    await edge_narrator.check()
+    assert [request.kind for request in edge.history] == ["handshake", "handshake"]
+
+    edge.faults.append("forbidden_skewed_clock")
+    with pytest.raises(PermanentError, match=r"edge refuses us \(403\)"):
+        await edge_narrator.check()
 
 
 @pytest.mark.parametrize("fault", ["busy_429", "bad_gateway_502", "busy_503"])
@@ -588,6 +601,23 @@ async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_
         await edge_narrator.choose_voice("en", "en-US-EmaNeural")
 
     assert [request.kind for request in edge.history] == ["voices"]
+
+
+async def test_a_service_that_shows_another_time_is_asked_for_its_voices_with_that_time(edge, edge_narrator):
+    edge.enqueue("forbidden_skewed_clock")
+
+    with pytest.raises(InputError, match=r"Did you mean en-US-EmmaNeural\?"):
+        await edge_narrator.choose_voice("en", "en-US-EmaNeural")
+
+    assert [request.kind for request in edge.history] == ["voices", "voices"]
+
+
+@pytest.mark.parametrize("fault", ["forbidden_without_date", "busy_429", "busy_503", "drop_handshake"])
+async def test_a_service_that_does_not_tell_its_voices_keeps_nobody_from_speaking(edge, edge_narrator, fault):
+    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
+
+    assert await edge_narrator.choose_voice("en", "en-US-EmmaNeural") == "en-US-EmmaNeural"
+    assert (await say(edge_narrator, SENTENCE, "en-US-EmmaNeural")).audio
 
 
 async def test_where_nobody_can_be_asked_the_shape_of_a_name_is_enough():

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -36,9 +36,11 @@ from pipeline.script import (
     bought_script,
     check_size,
     kept_scripts,
+    known_script,
     write_script,
 )
 from pipeline.script.checks import find_problems
+from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.state.use import CacheSize
 from pipeline.template import Template, load_template
@@ -91,17 +93,29 @@ async def groq() -> AsyncIterator[GroqStandIn]:
 
 
 @pytest.fixture(params=["outline", "groq", *MODELS])
-async def writer(request: pytest.FixtureRequest, groq: GroqStandIn) -> AsyncIterator[ScriptWriter]:
-    """Each writer there is; a new one is done when it passes here."""
+async def make_writer(
+    request: pytest.FixtureRequest, groq: GroqStandIn
+) -> AsyncIterator[Callable[[Cache], ScriptWriter]]:
+    """Each writer there is, for a cache; a new one is done when it passes here."""
     if request.param == "outline":
-        yield OutlineWriter()
+        yield lambda _cache: OutlineWriter()
     elif request.param == "groq":
-        yield groq_at(groq.url)
+        yield lambda cache: groq_at(groq.url, cache=cache)
     else:
         async with OpenAIStandIn(dialect=request.param) as server:
             models = service_models(request.param, server.url)
-            yield ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+            yield lambda cache: ModelWriter(models, cache=cache, retry=IMPATIENT)
         assert server.complaints == []
+
+
+@pytest.fixture
+def writer(make_writer: Callable[[Cache], ScriptWriter]) -> ScriptWriter:
+    """One that never remembers."""
+    return make_writer(Forgetful())
+
+
+def test_every_service_that_is_known_by_name_is_under_test() -> None:
+    assert PRESETS.keys() == MODELS.keys()
 
 
 @pytest.fixture
@@ -140,12 +154,32 @@ async def test_the_same_brief_gives_the_same_script(writer: ScriptWriter, templa
     assert await write_script(NOTES, writers=[writer], template=template) == first
 
 
-async def test_every_item_appears_with_a_line_of_its_own(writer: ScriptWriter, template: Template) -> None:
+async def test_what_was_written_once_is_known_and_found_without_asking(
+    make_writer: Callable[[Cache], ScriptWriter], template: Template, tmp_path: Path
+) -> None:
+    writer = make_writer(Cache(tmp_path))
+    known = partial(known_script, NOTES, writers=[writer], template=template)
+    kept = partial(kept_scripts, NOTES, writers=[writer], template=template)
+    writer.check()
+    writer.check_size(NOTES, template)
+    # Who asks nobody knows it from the beginning, and needs no cache.
+    asks = not isinstance(writer, OutlineWriter)
+    assert (await to_thread.run_sync(known) is None) is asks
+
     script = await write_script(NOTES, writers=[writer], template=template)
 
-    for scene in script.scenes:
-        if isinstance(scene, BulletsScene):
-            assert [line.reveals for line in scene.lines if line.reveals is not None] == list(range(len(scene.items)))
+    assert await to_thread.run_sync(known) == script
+    assert len(list(await to_thread.run_sync(kept))) == asks
+
+
+async def test_every_item_appears_with_a_line_of_its_own(writer: ScriptWriter, template: Template) -> None:
+    # In English the stand-ins write lists.
+    script = await write_script(replace(NOTES, language="en"), writers=[writer], template=template)
+
+    lists = [scene for scene in script.scenes if isinstance(scene, BulletsScene)]
+    assert lists
+    for scene in lists:
+        assert [line.reveals for line in scene.lines if line.reveals is not None] == list(range(len(scene.items)))
 
 
 async def test_a_script_says_who_wrote_it(writer: ScriptWriter, template: Template) -> None:

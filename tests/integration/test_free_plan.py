@@ -68,12 +68,17 @@ def only_scripts(monkeypatch):
     monkeypatch.setattr(jobs, "STAGES", STAGES[:1])
 
 
-def night(workspace: Path, *, topics: int, refunds: bool = True, processes: int = 1, **settings: object) -> Night:
-    """Each process, one after the other, makes its part of the topics, and knows nothing but the workspace."""
+def night(
+    workspace: Path, *, topics: int, refunds: bool = True, tokens: int = 8_000, processes: int = 1, **settings: object
+) -> Night:
+    """Each process, one after the other, makes its part of the topics, and knows nothing but the workspace.
+
+    `tokens` are those that the account has in a minute.
+    """
 
     async def run() -> Night:
         loop = asyncio.get_running_loop()
-        plan = FreePlan(clock=loop.time, refunds=refunds)
+        plan = FreePlan(clock=loop.time, tokens_per_min=tokens, refunds=refunds)
         async with GroqStandIn(latency_s=LATENCY_S, thinking_tokens=THINKING, plan=plan) as groq:
             overrides = {"groq.base_url": groq.url, "groq.api_key": "gsk_free", **settings}
             opened = await to_thread.run_sync(partial(open_workshop, workspace=workspace, overrides=overrides))
@@ -112,6 +117,13 @@ def test_fifty_topics_on_the_free_plan_never_meet_a_429_and_lose_no_time(only_sc
 
     assert_no_429(made, topics=50)
     assert made.duration_s <= 1.3 * made.optimum_s
+
+
+def test_where_only_requests_are_few_fifty_topics_meet_no_429_either(only_scripts, tmp_path):
+    made = night(tmp_path, topics=50, tokens=1_000_000, **{"groq.concurrency": 8})
+
+    assert_no_429(made, topics=50)
+    assert made.duration_s < 60 * 50 / made.plan.requests_per_min + 10
 
 
 @pytest.mark.parametrize("told", [8000, 0], ids=["a limit that is set", "a limit that the service tells"])

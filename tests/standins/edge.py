@@ -24,7 +24,7 @@ import json
 import re
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -41,7 +41,7 @@ from tests.standins.faults import Chance, Door, history
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
 VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"
 
-# Instead of a socket.
+# Instead of a socket, or of the list of voices.
 REFUSALS = {
     "forbidden_skewed_clock": "403 with a Date in another year: the client corrects its clock and comes back",
     "forbidden_without_date": "403 without a Date",
@@ -202,11 +202,19 @@ class EdgeStandIn:
         if complaint := self._door.complaint():
             self.complaints.append(complaint)
 
-    async def _voices(self, request: web.Request) -> web.Response:
+    async def _voices(self, request: web.Request) -> web.StreamResponse:
         self._arrives()
-        self.history.append(Request(kind="voices"))
-        if not re.fullmatch(r"[0-9A-F]{32}", request.query.get("trustedclienttoken", "")):
-            return web.Response(status=401)
+        try:
+            _check_list_request(request)
+        except ProtocolError as error:
+            self.complaints.append(str(error))
+            return web.Response(status=400, text=str(error))
+        fault = self._take(REFUSALS, None)
+        self.history.append(Request(kind="voices", fault=fault))
+        if fault is not None:
+            if fault == "drop_handshake":
+                _drop(request)
+            return self._refusal(fault)
         return web.json_response(
             [
                 {
@@ -351,25 +359,45 @@ async def _without_date(request: web.Request, response: web.StreamResponse) -> N
         del response.headers["Date"]
 
 
+# What Edge shows of itself, by its shapes.
+_CREDENTIALS = {
+    # The token and its version: up to edge-tts 7.2.8, and since 7.3.0.
+    "Sec-MS-GEC": r"[0-9A-F]{64}|[0-9A-F]{16}-[0-9A-F]{64}",
+    "Sec-MS-GEC-Version": r"[12]-\d+(\.\d+){3}",
+}
+_BROWSER = {"User-Agent": r"Mozilla/5\.0 .* Edg/.*", "Cookie": r"muid=[0-9A-F]{32};?"}
+
+
 def _check_handshake(request: web.Request) -> None:
-    """Query and headers, by their shapes."""
-    shapes = {
-        "TrustedClientToken": r"[0-9A-F]{32}",
-        "ConnectionId": r"[0-9a-f]{32}",
-        # Up to edge-tts 7.2.8, and since 7.3.0.
-        "Sec-MS-GEC": r"[0-9A-F]{64}|[0-9A-F]{16}-[0-9A-F]{64}",
-        "Sec-MS-GEC-Version": r"[12]-\d+(\.\d+){3}",
-    }
+    """Query and headers of who wants to speak."""
+    _check_query(request, {"TrustedClientToken": r"[0-9A-F]{32}", "ConnectionId": r"[0-9a-f]{32}", **_CREDENTIALS})
+    _check_headers(
+        request,
+        {
+            **_BROWSER,
+            "Origin": r"chrome-extension://jdiccldimpdaibmpdkjnbmckianbfold",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Extensions": r"permessage-deflate\b.*",
+        },
+    )
+
+
+def _check_list_request(request: web.Request) -> None:
+    """Query and headers of who wants to know the voices."""
+    _check_query(request, {"trustedclienttoken": r"[0-9A-F]{32}", **_CREDENTIALS})
+    _check_headers(request, _BROWSER)
+
+
+def _check_query(request: web.Request, shapes: Mapping[str, str]) -> None:
     for name, shape in shapes.items():
         if not re.fullmatch(shape, request.query.get(name, "")):
             raise ProtocolError(f"query {name} is {request.query.get(name)!r}")
-    headers = {
-        "Origin": r"chrome-extension://jdiccldimpdaibmpdkjnbmckianbfold",
-        "User-Agent": r"Mozilla/5\.0 .* Edg/.*",
-        "Cookie": r"muid=[0-9A-F]{32};?",
-        "Sec-WebSocket-Version": "13",
-    }
-    for name, shape in headers.items():
+    if ("-" in request.query["Sec-MS-GEC"]) is not request.query["Sec-MS-GEC-Version"].startswith("2-"):
+        raise ProtocolError("the token is of another version than it says")
+
+
+def _check_headers(request: web.Request, shapes: Mapping[str, str]) -> None:
+    for name, shape in shapes.items():
         if not re.fullmatch(shape, request.headers.get(name, "")):
             raise ProtocolError(f"header {name} is {request.headers.get(name)!r}")
 

@@ -72,7 +72,8 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "insufficient_quota",
         "You exceeded your current quota, please check your plan and billing details.",
     ),
-    "no_credit": (402, "insufficient_balance", "invalid_request_error", "Insufficient balance"),
+    # As DeepSeek says it (Aider-AI/aider issue 4851): the code tells nothing.
+    "no_credit": (402, "invalid_request_error", "unknown_error", "Insufficient Balance"),
     "bad_key": (401, "invalid_api_key", "invalid_request_error", "Invalid API Key"),
 }
 # An answer that is none.

@@ -41,17 +41,25 @@ def write_voice(folder: Path, name: str, language: str, *, tells_times: bool = F
 
 def _model(*, tells_times: bool) -> onnx.ModelProto:
     """Sound = sin(number of the phoneme * time) + noise, `_HOPS` hops for each phoneme times the length scale."""
-    time = np.arange(HOP * _HOPS, dtype=np.float32).reshape(1, 1, -1) / RATE_HZ * 60.0
     constants = {
-        "time": time,
+        "second": np.array(1, dtype=np.int64),
+        "usual": np.array(float(HOP * _HOPS), dtype=np.float32),
+        "pitch": np.array(60.0 / RATE_HZ, dtype=np.float32),
+        "none": np.array(0.0, dtype=np.float32),
+        "one": np.array(1.0, dtype=np.float32),
         "two": np.array([2], dtype=np.int64),
         "flat": np.array([1, 1, -1], dtype=np.int64),
         "loud": np.array(0.4, dtype=np.float32),
         "soft": np.array(0.05, dtype=np.float32),
-        "hops": np.array(float(_HOPS), dtype=np.float32),
-        "zero": np.array(0.0, dtype=np.float32),
+        "hop": np.array(float(HOP), dtype=np.float32),
     }
     nodes = [
+        # Of the three scales, the second one is that of lengths.
+        helper.make_node("Gather", ["scales", "second"], ["scale"]),
+        helper.make_node("Mul", ["scale", "usual"], ["scaled"]),
+        helper.make_node("Round", ["scaled"], ["samples"]),
+        helper.make_node("Range", ["none", "samples", "one"], ["sample"]),
+        helper.make_node("Mul", ["sample", "pitch"], ["time"]),
         helper.make_node("Cast", ["input"], ["numbers"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["numbers", "two"], ["column"]),
         helper.make_node("Mul", ["column", "time"], ["phase"]),
@@ -65,7 +73,8 @@ def _model(*, tells_times: bool) -> onnx.ModelProto:
     outputs = [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 1, None])]
     if tells_times:
         nodes += [
-            helper.make_node("Mul", ["numbers", "zero"], ["nothing"]),
+            helper.make_node("Mul", ["numbers", "none"], ["nothing"]),
+            helper.make_node("Div", ["samples", "hop"], ["hops"]),
             helper.make_node("Add", ["nothing", "hops"], ["lengths"]),
         ]
         outputs.append(helper.make_tensor_value_info("lengths", TensorProto.FLOAT, [1, None]))

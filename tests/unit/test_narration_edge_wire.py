@@ -1,15 +1,20 @@
+import asyncio
 import io
+import json
 
 import aiohttp
+import anyio
 import av
 import numpy as np
 import pytest
+from aiohttp import web
 from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
 from pipeline.narration.edge import _heard
-from pipeline.narration.edge.wire import _event, _refusal
+from pipeline.narration.edge.wire import EdgeService, _event, _refusal
 from pipeline.narration.spoken import spoken
+from tests.standins.served import Served
 
 
 @pytest.mark.parametrize("asked", ["90", "Sat, 21 Nov 2026 00:01:30 GMT"])
@@ -42,3 +47,54 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
 
     with pytest.raises(TransientError, match="does not end"):
         _heard(spoken("Tea."), file.getvalue(), (), 1.0)
+
+
+class VoicesOf(Served):
+    """A service that answers whoever asks for its voices with `pieces`, and ends there if it `ends`."""
+
+    def __init__(self, *pieces, ends=True):
+        self.pieces, self.ends = pieces, ends
+
+    def routes(self):
+        return {"/readaloud/voices/list": self._list}
+
+    async def _list(self, request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for piece in self.pieces:
+            await response.write(piece)
+        if not self.ends:
+            await asyncio.Event().wait()
+        return response
+
+
+async def voices_of(service, timeout_s=5.0):
+    # Whatever a service does, nobody waits for it for ever.
+    with anyio.fail_after(20):
+        async with service:
+            return await EdgeService(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
+
+
+async def test_what_a_service_calls_a_voice_does_nothing_to_a_terminal():
+    listed = [{"ShortName": "en-US-\x1b[2JAvaNeural", "Locale": "en-US", "Gender": "Female", "FriendlyName": "A\nva"}]
+
+    (voice,) = await voices_of(VoicesOf(json.dumps(listed).encode()))
+
+    assert voice.name.isprintable()
+    assert voice.title.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        (VoicesOf(b"[", ends=False), "no answer within 0.3 s"),
+        (VoicesOf(*[b" " * 1_000_000] * 5, ends=False), "can't be understood"),
+        (VoicesOf(b"<html>"), "can't be understood"),
+        (VoicesOf(b'{"voices": []}'), "can't be understood"),
+        (VoicesOf(b"[" * 100_000), "can't be understood"),
+    ],
+    ids=["no end of waiting", "no end of bytes", "no JSON", "another shape", "no end of depth"],
+)
+async def test_a_list_of_voices_that_is_none_is_given_up_in_time(service, told):
+    with pytest.raises(TransientError, match=told):
+        await voices_of(service, timeout_s=0.3 if "within" in told else 5.0)

@@ -118,20 +118,6 @@ async def test_a_child_that_fails_is_an_error_of_ours(voices, monkeypatch, tmp_p
         await narrator.speak(TEXT, "de_AT-one-low", Prosody())
 
 
-async def test_a_faster_voice_is_asked_for_less_time(piper):
-    # The tiny voice pays no attention; what the child is told is what counts.
-    asked = []
-
-    async def ask(model, length_scale, text):
-        asked.append(round(length_scale, 4))
-        return await PiperNarrator._ask(piper, model, length_scale, text)
-
-    piper._ask = ask
-    await piper.speak(TEXT, "de_DE-two-low", Prosody(rate_percent=25))
-
-    assert asked == [0.8]
-
-
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on Windows")
 def test_a_pipe_in_place_of_a_description_is_not_waited_for(tmp_path):
     write_voice(tmp_path, "a", "en_US")

@@ -119,6 +119,7 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
             "notes and answer are too long for the model m. Shorten the notes, or ask for a shorter film",
         ),
         (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
+        (400, '{"error": {"code": "insufficient_balance", "message": "?"}}', NeedsLoginError, "no credit left"),
         # As DeepSeek says it: the code tells nothing.
         (402, '{"error": {"code": "invalid_request_error", "message": "?"}}', NeedsLoginError, "no credit left"),
         (

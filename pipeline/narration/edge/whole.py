@@ -44,9 +44,10 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
         return False
     unheard = match(words, events).unheard_at_end
     last = [word for word in words if has_words(word)][-unheard:] if unheard else []
-    return heard_until_s - last_event.end_s >= _least_s(last, rate)
+    # Where all have an event, half of the last one is enough: a consonant may be too soft to be heard until it ends.
+    return not last or heard_until_s - last_event.end_s >= _least_s(last, rate)
 
 
 def _least_s(words: Sequence[str], rate: float) -> float:
-    """The shortest time that `words` may take."""
-    return estimate(words)[-1].end_s / rate / _FASTEST if words else 0.0
+    """The shortest time that `words` (one or more) may take."""
+    return estimate(words)[-1].end_s / rate / _FASTEST
