@@ -113,6 +113,44 @@ SAID = [
     ("en", "1920x1080 on Disney+", "1920 by 1080 on Disney plus"),
     ("en", "v2.0 and 1.2.3", "version 2 point 0 and 1 dot 2 dot 3"),
     ("en", "~5", "about 5"),
+    # Scripts without spaces, and particles that follow at once.
+    ("ja", "気温は20℃で、5kmと10%と$5です。", "気温は摂氏 20 度で、5 キロメートルと10 パーセントと5 ドルです。"),
+    ("ja", "2024-03-05に14:30から", "2024年3月5日に14時30分から"),
+    ("ja", "2024/3/5に", "2024年3月5日に"),
+    ("ja", "価格は¥1,234", "価格は1234 円"),
+    ("ja", "20〜30℃", "摂氏 20 から 30 度"),
+    ("zh", "气温为20℃左右，占50%，价格为¥1,234.50。", "气温为20摄氏度左右，占百分之50，价格为1234.50 元。"),
+    ("ko", "5km를 10%로 $5에 20~30℃", "5킬로미터를 10퍼센트로 5 달러에 섭씨 20 에서 30도"),
+    ("he", 'ב-5.3.2024, כ-10%, ל-5 ק"מ', "ב-5 במרץ 2024, כ-10 אחוז, ל-5 קילומטרים"),
+    # What CLDR has no word for, and what English would be heard instead.
+    ("vi", "10%, 5.000 ₫", "10 phần trăm, 5000 đồng"),
+    ("ar", "10%", "10 بالمئة"),
+    ("th", "฿500", "500 บาท"),
+    ("th", "120 กม./ชม.", "120 กิโลเมตรต่อชั่วโมง"),
+    ("id", "Rp5.000", "5000 rupiah"),
+    ("en", "7.66 km/s, 9.8 m/s²", "7.66 kilometers per second, 9.8 meters per second squared"),
+    ("it", "20° C, 90° a nord", "20 gradi Celsius, 90 gradi a nord"),
+    # The name of the currency comes after millions, which agree with their number.
+    ("en-IN", "₹5 crore", "5 crore rupees"),
+    ("hi", "₹5 करोड़", "5 करोड़ रुपये"),
+    ("ar", "$5 مليون", "5 مليون دولار"),
+    ("he", "$5 מיליון", "5 מיליון דולר"),
+    ("vi", "$5 triệu", "5 triệu đô la"),
+    ("da", "$5 millioner", "5 millioner dollar"),
+    ("ja", "$5億を", "5 億 ドルを"),
+    ("fr", "3 M€ ou 1,5 M€", "3 millions d'euros ou 1,5 million d'euros"),
+    ("de", "3,5 Mio. Menschen, 1 Mio. Euro", "3,5 Millionen Menschen, 1 Million Euro"),
+    ("ru", "3 млн человек, 2,5 млрд $, 1 тыс. книг", "3 миллиона человек, 2,5 миллиарда долларов, 1 тысяча книг"),
+    ("pl", "2 mln ludzi, 1,5 mld zł", "2 miliony ludzi, 1,5 miliarda złotych"),
+    ("cs", "1,5 Kč", "1,5 koruny"),
+    # Hours, years and ordinals as they are written there.
+    ("de", "um 14.30 Uhr", "um 14 Uhr 30"),
+    ("nl", "om 14.30 uur", "om 14 uur 30"),
+    ("sv", "kl. 14.30", "klockan 14 30"),
+    ("ru", "в 1961 г. Гагарин и с 1957 г.", "в 1961 году Гагарин и с 1957 года."),
+    ("pl", "w 2024 r. było", "w 2024 roku było"),
+    ("it", "Il 1° maggio e il 3° posto", "Il 1º maggio e il 3º posto"),
+    ("es", "El 3.º lugar, la 2.ª vez", "El 3º lugar, la 2ª vez"),
 ]
 # What looks like something that would be said otherwise, and is not, or not surely.
 LEFT = [
@@ -124,10 +162,13 @@ LEFT = [
     ("de", "3,500"),
     ("ru", "10–20"),
     ("tr", "%50"),
-    ("zh", "50%"),
     ("tlh", "5 $ e.g. 50% https://example.com"),
     ("fr", "en 2024 500 personnes"),
     ("en", "<speak>&amp; [[haI]] {x}"),
+    ("en", "Songs of the 1960s, the 60s and the 80s."),
+    ("it", "un angolo di 3.5 o 12:30"),
+    ("ru", "5 г. соли"),
+    ("en", "Rp5, kr 5"),
 ]
 
 
