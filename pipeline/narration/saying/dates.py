@@ -72,10 +72,10 @@ _BEFORE = {
     "cs": r"v|ve|od|do|kolem|po",
     "el": r"στις|στη|στην",
 }
-_AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\."}
+_AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\.", "hi": r"\s?बजे"}
 _DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
 # Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
-_DOTTED_AFTER = {"sv", "da", "nb", "fi", "id"}
+_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = re.compile(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d)"
 )

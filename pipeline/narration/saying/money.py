@@ -9,7 +9,16 @@ from decimal import Decimal
 from babel.numbers import get_currency_name
 
 from pipeline.narration.saying.changes import LETTER, Change, not_after
-from pipeline.narration.saying.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of, without_groups
+from pipeline.narration.saying.numbers import (
+    BILLIONS,
+    MILLIONS,
+    NUMBER,
+    THOUSANDS,
+    form_of,
+    value_at,
+    value_of,
+    without_groups,
+)
 from pipeline.narration.saying.tongues import Tongue
 
 _CODES = {
@@ -171,11 +180,15 @@ def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     letters, words = _LETTERS.get(tongue.code, {}), _WORDS.get(tongue.code, {})
     for match in _pattern(letters, words).finditer(text):
         sign = match["before"] or match["after"]
-        value = value_of(match["sum"], tongue)
+        value = value_at(text, match.start("sum"), match["sum"], tongue)
         if sign is None or value is None or (match["before"] and match["after"]):
             continue
         if sign in _LETTERS_OF_ITS_OWN and (tongue.code, sign) not in _PLAIN:
             continue
+        if match["low"]:
+            low = value_of(match["low"], tongue)
+            if not tongue.signs.to or low is None or low >= value or sign[0].isalpha():
+                continue
         yield _changes(match, sign, value, tongue)
 
 
@@ -184,7 +197,8 @@ def _pattern(letters: dict[str, str], words: dict[str, str]) -> re.Pattern[str]:
     letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
     return re.compile(
-        rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?(?P<sum>{NUMBER})"
+        rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
+        rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
         rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
         rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"
         rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!{LETTER}))?(?!\d)"
@@ -208,7 +222,11 @@ def _changes(match: re.Match[str], sign: str, value: Decimal, tongue: Tongue) ->
     if not said:
         changes = [Change(start=start, end=match.end(), said=rest)]
     if before:
-        changes.insert(0, Change(start=match.start("before"), end=start, said=""))
+        changes.insert(
+            0, Change(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), said="")
+        )
+    if match["low"]:
+        changes.append(Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} "))
     if magnitude is not None and match["word"]:
         # The word of magnitude keeps its place, the name of the currency comes after it.
         word_end = match.end("word")

@@ -85,6 +85,8 @@ _EDGE = not_after(r".,:/'\u2019-")
 _EN_DASH = re.compile(
     rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
 )
+# Between two that each have their sign: "3.5%–4%", "$3.5M–$4M".
+_BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBk])\s?–\s?(?=[$€£]?\d)")
 _YEARS = re.compile(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
 
 
@@ -98,6 +100,14 @@ def value_of(number: str, tongue: Tongue) -> Decimal | None:
         plain = plain.replace(group, "")
     plain = plain.replace(decimal, ".") if decimal == "," and plain.count(",") == 1 else plain
     return Decimal(plain) if _EXACT.fullmatch(plain) else None
+
+
+def value_at(text: str, start: int, number: str, tongue: Tongue) -> Decimal | None:
+    """What the number that begins at `start` is worth, the groups before it and a plain space included."""
+    if _symbols(tongue)[1].isspace() and re.match(r"\d{3}(?!\d)", number):
+        groups = re.search(r"(?<![\w.,])\d{1,3}(?: \d{3})* $", text[max(0, start - 16) : start])
+        number = (groups[0].replace(" ", "") if groups else "") + number
+    return value_of(number, tongue)
 
 
 def form_of(forms: tuple[str, ...], value: Decimal, tongue: Tongue) -> str:
@@ -128,6 +138,8 @@ def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """10–20 and 1914-1918, upwards only: 3–1 is a score."""
     if not tongue.signs.to:
         return
+    for match in _BETWEEN_SIGNS.finditer(text):
+        yield [Change(start=match.start(), end=match.end(), said=f" {tongue.signs.to} ")]
     for pattern in (_EN_DASH, _YEARS):
         for match in pattern.finditer(text):
             low, high = value_of(match["low"], tongue), value_of(match["high"], tongue)

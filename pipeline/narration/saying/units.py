@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
 from pipeline.narration.saying.changes import LETTER, Change, not_after
-from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_of
+from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_at
 from pipeline.narration.saying.tongues import Tongue
 
 # Symbols of the SI and of daily life, by CLDR's names. Letters that are also words, names or sizes (a, A, K, N, t, V)
@@ -51,6 +51,7 @@ _UNITS = {
     "oz": "ounce",
     "ft": "foot",
     "°C": "celsius",
+    "ºC": "celsius",
     "° C": "celsius",
     "° F": "fahrenheit",
     "℃": "celsius",
@@ -143,6 +144,10 @@ _ENGLISH = frozenset(
     {"percent", "permille", "feet", "foot", "ounces", "gigabytes", "megabytes", "kilobytes", "terabytes"}
 )
 _APOSTROPHES = "'\u2019"
+# "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
+_HOURS = re.compile(r"\d\s?h\s$")
+_SIGNED = re.compile(r"[-−–+±]\s?$")
+_NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ])")
 # Languages that write ordinals with a raised letter; a noun after a sign that may be one.
 _ORDINALS = frozenset({"it", "es", "pt"})
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°])(?!\w)")
@@ -159,19 +164,21 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     for match in _pattern(tongue.code).finditer(text):
         # "5 m" in "$5 m" is no metre, and "5'" is no number.
         last = re.search(rf"(?:{NUMBER})$", match["amount"])
-        value = value_of(last[0], tongue) if last else None
+        value = value_at(text, match.start("amount") + last.start(), last[0], tongue) if last else None
         if value is None or _is_something_else(match, value, tongue):
             continue
-        around = _around(units[match["unit"]], value, tongue.locale)
+        unit = "minute" if match["unit"] == "m" and _HOURS.search(text, 0, match.start()) else units[match["unit"]]
+        around = _around(unit, value, tongue.locale)
         if around is None:
             continue
         before, after = around
         start, end = match.span("amount")
-        if before and text[:start].rstrip().endswith(tuple("-−–+±")):
-            continue  # nothing comes between a sign and its number
-        changes = [Change(start=end, end=match.end("unit"), said=f"{after}")]
+        stop = _NO_STOP.match(text, match.end("unit"))
+        changes = [Change(start=end, end=stop.end() if stop else match.end("unit"), said=f"{after}")]
         if before:
-            changes.insert(0, Change(start=start, end=start, said=before))
+            # Nothing comes between a sign and its number.
+            at = len(text[:start].rstrip().rstrip("-−–+±")) if _SIGNED.search(text, 0, start) else start
+            changes.insert(0, Change(start=at, end=at, said=before))
         if dash := OTHER_TO.search(match["amount"]):
             if not tongue.signs.to:
                 continue
