@@ -22,7 +22,8 @@ _YEAR_FIRST = re.compile(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2
 # A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
 _YEAR = re.compile(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
-_IN = re.compile(r"\b[вуw] $", re.IGNORECASE)
+_MORE = re.compile(r"\s*\S")
+_IN = re.compile(r"(?<!\w)[вуw] $", re.IGNORECASE)
 # CLDR's long dates with abbreviations in them, written out.
 _WRITTEN_OUT = {
     "ru": ((r"\bг\.$", "года"),),
@@ -106,8 +107,8 @@ def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The word for "year" after one, where a letter stands for it."""
     for match in _YEAR.finditer(text):
         if forms := _YEARS.get((tongue.code, match["word"])):
-            word = forms[0] if _IN.search(text[: match.start()]) else forms[1]
-            stop = "" if text[match.end() :].strip() else "."
+            word = forms[0] if _IN.search(text, max(0, match.start() - 3), match.start()) else forms[1]
+            stop = "" if _MORE.match(text, match.end()) else "."
             yield [Change(start=match.start("letter"), end=match.end(), said=f" {word}{stop}")]
 
 

@@ -167,7 +167,11 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         value = value_at(text, match.start("amount") + last.start(), last[0], tongue) if last else None
         if value is None or _is_something_else(match, value, tongue):
             continue
-        unit = "minute" if match["unit"] == "m" and _HOURS.search(text, 0, match.start()) else units[match["unit"]]
+        unit = (
+            "minute"
+            if match["unit"] == "m" and _HOURS.search(text, max(0, match.start() - 4), match.start())
+            else units[match["unit"]]
+        )
         around = _around(unit, value, tongue.locale)
         if around is None:
             continue
@@ -177,7 +181,8 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         changes = [Change(start=end, end=stop.end() if stop else match.end("unit"), said=f"{after}")]
         if before:
             # Nothing comes between a sign and its number.
-            at = len(text[:start].rstrip().rstrip("-−–+±")) if _SIGNED.search(text, 0, start) else start
+            sign = _SIGNED.search(text, max(0, start - 2), start)
+            at = sign.start() if sign else start
             changes.insert(0, Change(start=at, end=at, said=before))
         if dash := OTHER_TO.search(match["amount"]):
             if not tongue.signs.to:
