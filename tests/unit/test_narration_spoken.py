@@ -150,6 +150,7 @@ SAID = [
     ("pt", "25 ºC", "25 graus Celsius"),
     ("ko", "-5℃", "섭씨 마이너스 5도"),
     # Hours, years and ordinals as they are written there.
+    ("de", "1.500,- € und 5,– €", "1500 Euro und 5 Euro"),
     ("de", "um 14.30 Uhr", "um 14 Uhr 30"),
     ("it", "alle 14.30", "alle 14 e 30"),
     ("hi", "9:30 बजे", "9 बजकर 30 मिनट"),

@@ -199,6 +199,7 @@ def _pattern(letters: dict[str, str], words: dict[str, str]) -> re.Pattern[str]:
     return re.compile(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
         rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
+        rf"(?:,[-–—]+(?=\s?(?:{_SIGNS})))?"
         rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
         rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"
         rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!{LETTER}))?(?!\d)"
