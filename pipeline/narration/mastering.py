@@ -17,7 +17,7 @@ from pipeline.media.loudness import set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.clips import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
 from pipeline.narration.recording import read_speech
-from pipeline.narration.trimming import LEAD_S, TAIL_S, trimmed
+from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trimmed
 
 # A scene is a whole number of quanta, and what that adds is silence: after the speech up to this much, what trimming
 # left there included, and the rest before it, where it is no longer then.
@@ -40,7 +40,8 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     spoken = max(len(joined.sound), last_word)
     needed = lead + spoken + tail
     length = max(_SHORTEST_QUANTA, -(-needed // SCENE_QUANTUM_SAMPLES)) * SCENE_QUANTUM_SAMPLES
-    lead = max(lead, min(length - spoken - longest, longest))
+    # In whole steps of the measure of silence: what is heard as a pause does not depend on where the speech begins.
+    lead = max(lead, -(-min(length - spoken - longest, longest) // STEP_SAMPLES) * STEP_SAMPLES)
     lead_s = lead / SAMPLE_RATE_HZ
     samples = np.zeros((length, 2), dtype=np.float32)
     samples[lead : lead + len(joined.sound)] = joined.sound
