@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -59,8 +60,7 @@ def voices(
             print_json(asdict(heard))
         else:
             print(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
-            if heard.fallback_reason:
-                print(f"Not the first choice: {heard.fallback_reason}")
+            _print_notes(heard.fallback_reason, heard.incidents)
         return EXIT_OK
 
     async def show() -> int:
@@ -86,3 +86,11 @@ def voices(
     flags = {"narration.narrator": narrator, "narration.voice": voice, "offline": offline or None}
     session = open_session(place, {key: value for key, value in flags.items() if value is not None})
     return session.run(hear if sample else show)
+
+
+def _print_notes(fallback_reason: str, incidents: Sequence[str]) -> None:
+    """What else is to be known about a sample."""
+    if fallback_reason:
+        print(f"Not the first choice: {fallback_reason}")
+    for incident in incidents:
+        print(f"Note: {incident}")

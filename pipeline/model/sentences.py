@@ -21,6 +21,8 @@ _END = re.compile(
     rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})++){_CLOSING}+(?=\s+(?P<next>\S))"
     rf"|[{UNSPACED_ENDS}]+{_CLOSING}"
 )
+# "For example", which ends in a word of other languages: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "that is".
+_FOR_EXAMPLE = re.compile(r"(?<!\w)(?:(?:ad|[pt]\.)\s?e[sxj]|c\.-à-d)$", re.IGNORECASE)
 _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
 
 
@@ -70,4 +72,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return True
     if following.islower():
         return False
-    return match["stop"] != "." or not is_abbreviation(_word_before(match.start(), text, start), following)
+    if match["stop"] != ".":
+        return True
+    if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
+        return False
+    return not is_abbreviation(_word_before(match.start(), text, start), following)

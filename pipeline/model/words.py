@@ -21,11 +21,14 @@ from itertools import pairwise
 # Han, kana, Bopomofo.
 _EAST_ASIAN = r"\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Thai, Lao, Burmese, Khmer.
-_SOUTHEAST_ASIAN = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+# But for the sign of the baht, which stands before numbers.
+_SOUTHEAST_ASIAN = r"\u0e00-\u0e3e\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff"
 _IS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}]")
 _STARTS_EAST_ASIAN = re.compile(f"[{_EAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
 _STARTS_SOUTHEAST_ASIAN = re.compile(f"[{_SOUTHEAST_ASIAN}]")
 _STARTS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
+# What links letters of these without a space: "พ.ศ.", "กม./ชม.", "และ/หรือ".
+_LINKS = re.compile(f"[{_SOUTHEAST_ASIAN}][./–-]+$")
 # Small kana belong to the character before, like the marks (category M) and the length and repetition signs (Lm).
 _SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ")
 # Thai and Lao write some vowels before their consonant, others after it; neither is read alone.
@@ -63,7 +66,8 @@ def touch(word: str, following: str) -> bool:
     edges = word[-1], following[0]
     if any(map(_STARTS_SOUTHEAST_ASIAN.match, edges)):
         # A name or a number among Thai letters has a space on both sides.
-        may_touch = all(map(_STARTS_UNSPACED.match, edges))
+        linked = _LINKS.search(word) and _STARTS_SOUTHEAST_ASIAN.match(following)
+        may_touch = all(map(_STARTS_UNSPACED.match, edges)) or linked is not None
     else:
         may_touch = any(map(_STARTS_EAST_ASIAN.match, edges))
     return may_touch and _split_unspaced(word + following) == [*_split_unspaced(word), *_split_unspaced(following)]
@@ -71,7 +75,8 @@ def touch(word: str, following: str) -> bool:
 
 def _pauses(chunk: str, following: str) -> bool:
     """Whether the space between two chunks is one that speaks: between letters of a script that writes few."""
-    return bool(following and _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) and _STARTS_SOUTHEAST_ASIAN.match(following))
+    ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
+    return bool(ends and following and _STARTS_SOUTHEAST_ASIAN.match(following))
 
 
 def _split_unspaced(chunk: str) -> list[str]:

@@ -13,7 +13,7 @@ from pipeline.media.riff import read_extra
 from pipeline.model import Clip, Word
 
 # Changes whenever the same speeches would give other bytes: part of every clip's cache key.
-VERSION = "5"
+VERSION = "6"
 
 # Seconds of silence before the first word of a clip, and after the last, at least.
 CLIP_LEAD_S = 0.25

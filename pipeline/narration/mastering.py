@@ -17,8 +17,11 @@ from pipeline.media.loudness import set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.clips import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
 from pipeline.narration.recording import read_speech
-from pipeline.narration.trimming import LEAD_S, TAIL_S, trimmed
+from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trimmed
 
+# A scene is a whole number of quanta, and what that adds is silence: after the speech up to this much, what trimming
+# left there included, and the rest before it, where it is no longer then.
+_LONGEST_TAIL_S = 0.6
 # A scene shorter than this (2.13 s) can't be read.
 _SHORTEST_QUANTA = 4
 
@@ -27,21 +30,26 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     """Write the clip of a scene to `path` and describe it. Blocks; call it in a thread or another process.
 
     Each take is trimmed, and followed by its breath. Both ends are digital silence (at least 0.25 s and 0.4 s), so
-    clips join without a click, even when encoded apart.
+    clips join without a click, even when encoded apart; what is not needed of
+    the tail is before the speech, so that neither is a hole.
     Raises `InputError` for sound that can't be decoded, `CheckpointError`, `StorageError`.
     """
     joined = _joined(takes)
-    lead, tail = round(CLIP_LEAD_S * SAMPLE_RATE_HZ), round(CLIP_TAIL_S * SAMPLE_RATE_HZ)
+    lead, tail, longest = (round(s * SAMPLE_RATE_HZ) for s in (CLIP_LEAD_S, CLIP_TAIL_S, _LONGEST_TAIL_S - TAIL_S))
     last_word = round(joined.words[-1].end_s * SAMPLE_RATE_HZ) if joined.words else 0
-    needed = lead + max(len(joined.sound), last_word) + tail
+    spoken = max(len(joined.sound), last_word)
+    needed = lead + spoken + tail
     length = max(_SHORTEST_QUANTA, -(-needed // SCENE_QUANTUM_SAMPLES)) * SCENE_QUANTUM_SAMPLES
+    # In whole steps of the measure of silence: what is heard as a pause does not depend on where the speech begins.
+    lead = max(lead, -(-min(length - spoken - longest, longest) // STEP_SAMPLES) * STEP_SAMPLES)
+    lead_s = lead / SAMPLE_RATE_HZ
     samples = np.zeros((length, 2), dtype=np.float32)
     samples[lead : lead + len(joined.sound)] = joined.sound
     samples, loudness_lufs = set_loudness(samples)
     label = Label(
         samples=length,
         sha256=_sha256(samples),
-        words=tuple((word.text, word.start_s + CLIP_LEAD_S, word.end_s + CLIP_LEAD_S) for word in joined.words),
+        words=tuple((word.text, word.start_s + lead_s, word.end_s + lead_s) for word in joined.words),
         loudness_lufs=loudness_lufs,
         sentences=joined.sentences,
         estimated=joined.estimated,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
 
-_STEP_SAMPLES = SAMPLE_RATE_HZ // 200
+STEP_SAMPLES = SAMPLE_RATE_HZ // 200
 # Below the loudest vowel; "f" and "th" lie 20 to 35 dB below it.
 _SILENCE_DB = -50.0
 # Kept before and after what is heard, so that plosives, breaths and fading vowels live.
@@ -60,17 +60,17 @@ def audible(sound: Samples) -> NDArray[np.bool_]:
 def loudness_steps(sound: Samples) -> NDArray[np.float64]:
     """The root mean square of each step of 5 ms; the last one may be shorter."""
     squares = np.square(sound[:, 0].astype(np.float64))
-    edges = np.arange(0, len(squares), _STEP_SAMPLES)
+    edges = np.arange(0, len(squares), STEP_SAMPLES)
     if not len(edges):
         return np.zeros(0)
-    lengths = np.minimum(_STEP_SAMPLES, len(squares) - edges)
+    lengths = np.minimum(STEP_SAMPLES, len(squares) - edges)
     levels: NDArray[np.float64] = np.sqrt(np.add.reduceat(squares, edges) / lengths)
     return levels
 
 
 def seconds_of(steps: int) -> float:
     """How long so many steps are."""
-    return steps * _STEP_SAMPLES / SAMPLE_RATE_HZ
+    return steps * STEP_SAMPLES / SAMPLE_RATE_HZ
 
 
 def _kept(sound: Samples) -> list[_Span]:
@@ -82,12 +82,12 @@ def _kept(sound: Samples) -> list[_Span]:
     # Each pause between two steps that are heard: where it begins and ends.
     gaps = np.flatnonzero(np.diff(heard) > 1)
     pauses = [
-        (int(heard[gap] + 1) * _STEP_SAMPLES, int(heard[gap + 1]) * _STEP_SAMPLES)
+        (int(heard[gap] + 1) * STEP_SAMPLES, int(heard[gap + 1]) * STEP_SAMPLES)
         for gap in gaps
-        if (heard[gap + 1] - heard[gap] - 1) * _STEP_SAMPLES > longest
+        if (heard[gap + 1] - heard[gap] - 1) * STEP_SAMPLES > longest
     ]
-    first = max(0, int(heard[0]) * _STEP_SAMPLES - lead)
-    last = min(len(sound), int(heard[-1] + 1) * _STEP_SAMPLES + tail)
+    first = max(0, int(heard[0]) * STEP_SAMPLES - lead)
+    last = min(len(sound), int(heard[-1] + 1) * STEP_SAMPLES + tail)
     spans, start = [], first
     for silent_from, silent_to in pauses:
         # Its beginning is where the sound rings out: more of that is kept than of its end.

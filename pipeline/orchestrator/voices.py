@@ -42,6 +42,8 @@ class Sample:
     length_s: float
     # Why it is not the narrator that would come first; empty: it is.
     fallback_reason: str
+    # What a film spoken like this would have in its record.
+    incidents: tuple[str, ...] = ()
 
 
 async def list_voices(shop: Workshop, *, language: str | None = None) -> tuple[Listing, ...]:
@@ -89,6 +91,7 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
         language=tongue,
         length_s=clip.samples / SAMPLE_RATE_HZ,
         fallback_reason=narration.fallback_reason,
+        incidents=narration.incidents,
     )
 
 

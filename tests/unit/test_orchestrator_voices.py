@@ -33,6 +33,13 @@ async def test_a_sample_is_a_file_in_which_the_voice_is_heard(tmp_path, language
     assert np.abs(sound).max() > 0.1
 
 
+async def test_a_sample_says_what_the_voice_can_not_read(tmp_path):
+    heard = await speak_sample(await shop_in(tmp_path), language="ja", out=tmp_path / "a.wav")
+
+    (incident,) = heard.incidents
+    assert incident.startswith("espeak can't read 日")
+
+
 async def test_a_language_without_a_sample_is_refused(tmp_path):
     with pytest.raises(InputError, match="no sample sentence in 'tlh'"):
         await speak_sample(await shop_in(tmp_path), language="tlh", out=tmp_path / "a.wav")

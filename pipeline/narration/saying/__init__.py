@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator
 
 from pipeline.narration.saying.abbreviations import say_abbreviations
 from pipeline.narration.saying.changes import Change, Changes, Place, apply
-from pipeline.narration.saying.dates import say_dates, say_days, say_times
+from pipeline.narration.saying.dates import say_dates, say_days, say_times, say_years
 from pipeline.narration.saying.money import say_money
 from pipeline.narration.saying.numbers import say_fractions, say_ranges, say_signs, say_thousands
 from pipeline.narration.saying.pronunciations import Pronunciation, Pronunciations
 from pipeline.narration.saying.signs import say_signs_between
 from pipeline.narration.saying.tongues import Tongue, tongue_for
-from pipeline.narration.saying.units import say_units
+from pipeline.narration.saying.units import say_ordinals, say_units
 from pipeline.narration.saying.web import say_addresses, say_handles, say_versions
 
 __all__ = ["Place", "Pronunciation", "Pronunciations", "apply", "changes_of"]
@@ -31,9 +31,11 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_addresses,
     say_dates,
     say_days,
+    say_years,
     say_times,
     say_handles,
     say_money,
+    say_ordinals,
     say_units,
     say_versions,
     say_fractions,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 
 from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of
 from pipeline.narration.saying.tongues import Tongue
 
 # What is written and what is said; spaces in it may be there or not ("z. B.", "z.B."). A "#" at the end: only before
 # a number; at the beginning: only after one; a "^": only before a capital, as titles stand; a "$": it may be the end of
-# a sentence, whose full stop it shares.
+# a sentence, whose full stop it shares. Forms of what is said, as `form_of` takes them, are parted by "/".
 _TABLES = {
     "en": "e.g.=for example|i.e.=that is|etc.$=et cetera|vs.=versus|approx.=approximately|cf.=compare"
     "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
@@ -23,7 +25,7 @@ _TABLES = {
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
     "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min.=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
-    "|# Mio.$=Millionen|# Mrd.$=Milliarden|# Tsd.$=Tausend"
+    "|# Mio.=Million/Millionen|# Mrd.=Milliarde/Milliarden|# Tsd.=Tausend"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
     "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
@@ -44,16 +46,16 @@ _TABLES = {
     "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard",
     "pl": "np.=na przykład|tzn.=to znaczy|tj.=to jest|itd.$=i tak dalej|itp.$=i tym podobne|m.in.=między innymi"
     "|tzw.=tak zwany|ok. #=około|nr #=numer|rys. #=rysunek|str. #=strona|dr ^=doktor|prof. ^=profesor"
-    "|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.=tysięcy|# mln=milionów|# mld=miliardów",
+    f"|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.={THOUSANDS['pl']}|# mln={MILLIONS['pl']}|# mld={BILLIONS['pl']}",
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
-    "|# тыс.=тысяч|# млн=миллионов|# млрд=миллиардов|проф. ^=профессор",
+    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор",
     "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
-    "|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер|# тис.=тисяч|# млн=мільйонів"
-    "|# млрд=мільярдів|проф. ^=професор",
+    f"|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
+    f"|# тис.={THOUSANDS['uk']}|# млн={MILLIONS['uk']}|# млрд={BILLIONS['uk']}|проф. ^=професор",
     "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
-    "|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana|# tis.=tisíc"
-    "|# mil.=milionů|# mld.=miliard",
+    f"|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana"
+    f"|# tis.={THOUSANDS['cs']}|# mil.={MILLIONS['cs']}|# mld.={BILLIONS['cs']}",
     "sv": "t.ex.=till exempel|t. ex.=till exempel|dvs.=det vill säga|bl.a.=bland annat|bl. a.=bland annat"
     "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
     "|# mn=miljoner|kl. #=klockan",
@@ -78,10 +80,19 @@ def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     entries, pattern = _table(tongue.code)
     for match in pattern.finditer(text):
         written, said = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
+        if "/" in said:
+            said = _form(said, text[: match.start()], tongue)
         if match[0].endswith(".") and _ends_here(text[match.end() :], often=written.endswith("$")):
             said += "."
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
         yield [Change(start=match.start(), end=match.end(), said=space + said)]
+
+
+def _form(said: str, before: str, tongue: Tongue) -> str:
+    """The form that the number before it asks for; without one that can be told, that of many."""
+    number = re.search(rf"(?:{NUMBER})$", before.rstrip())
+    value = value_of(number[0], tongue) if number else None
+    return form_of(tuple(said.split("/")), Decimal(5) if value is None else value, tongue)
 
 
 def _ends_here(rest: str, *, often: bool) -> bool:

@@ -10,13 +10,20 @@ from decimal import Decimal
 from babel.dates import format_date
 from babel.units import format_unit
 
-from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.changes import LETTER, Change, not_after
 from pipeline.narration.saying.tongues import Tongue
 
-_ISO = re.compile(r"(?<![\w./:-])(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?![\w/:-]|\.\d)")
-_DOTTED = re.compile(r"(?<![\w./:-])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?![\w/:-]|\.\d)")
-_DASHED = re.compile(r"(?<![\w./:-])(?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})(?![\w/:-]|\.\d)")
-_SLASHED = re.compile(r"(?<![\w./:-])(?P<one>\d{1,2})/(?P<two>\d{1,2})/(?P<year>\d{4})(?![\w/:-]|\.\d)")
+_FROM, _TO = not_after("./:-"), rf"(?!{LETTER}|[/:-]|\.\d)"
+_ISO = re.compile(rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}")
+_DOTTED = re.compile(rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TO}")
+_DASHED = re.compile(rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}")
+_SLASHED = re.compile(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}")
+_YEAR_FIRST = re.compile(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
+# A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
+_YEAR = re.compile(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
+_YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
+_MORE = re.compile(r"\s*\S")
+_IN = re.compile(r"(?<!\w)[вуw] $", re.IGNORECASE)
 # CLDR's long dates with abbreviations in them, written out.
 _WRITTEN_OUT = {
     "ru": ((r"\bг\.$", "года"),),
@@ -34,6 +41,11 @@ _CLOCK = {
     "fr": ("{h} heures {m}", "{h} heures"),
     "es": ("{h} y {m}", "{h} en punto"),
     "it": ("{h} e {m}", "{h}"),
+    "sv": ("{h} {m}", "{h}"),
+    "da": ("{h} {m}", "{h}"),
+    "nb": ("{h} {m}", "{h}"),
+    "fi": ("{h} {m}", "{h}"),
+    "id": ("{h} lewat {m} menit", "{h}"),
     "pt": ("{h} e {m}", "{h} horas"),
     "ja": ("{h}時{m}分", "{h}時"),
     "zh": ("{h}点{m}分", "{h}点"),
@@ -51,20 +63,30 @@ _BEFORE = {
     "fr": r"à|dès|vers|jusqu'à|de",
     "es": r"las?",
     "it": r"alle|dalle|le|ore",
+    "sv": r"kl\.?|klockan",
+    "da": r"kl\.?|klokken",
+    "nb": r"kl\.?|klokken|klokka",
+    "fi": r"klo|kello",
+    "id": r"pukul|jam",
     "pt": r"às|as|das|à",
     "ru": r"в|с|до|около|после",
     "cs": r"v|ve|od|do|kolem|po",
     "el": r"στις|στη|στην",
 }
-_AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\."}
+_AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\.", "hi": r"\s?बजे"}
 _DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
-_TIME = re.compile(r"(?<![\w.,:/-])(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?![\w:/]|[.,]\d)")
+# Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
+_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
+_TIME = re.compile(
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d)"
+)
 
 
 def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """Dates with a year, as CLDR writes them out: "March 5th, 2024", "5. März 2024"."""
     own = tongue.locale.date_formats["short"].pattern
-    for pattern in (_ISO, _DOTTED, _SLASHED, *((_DASHED,) if own.startswith("dd-MM") else ())):
+    others = [_DASHED] if own.startswith("dd-MM") else [_YEAR_FIRST] if tongue.code in {"ja", "zh", "ko"} else []
+    for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
             if said := _said(match, tongue):
                 yield [Change(start=match.start(), end=match.end(), said=said)]
@@ -81,14 +103,25 @@ def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         ]
 
 
+def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The word for "year" after one, where a letter stands for it."""
+    for match in _YEAR.finditer(text):
+        if forms := _YEARS.get((tongue.code, match["word"])):
+            word = forms[0] if _IN.search(text, max(0, match.start() - 3), match.start()) else forms[1]
+            stop = "" if _MORE.match(text, match.end()) else "."
+            yield [Change(start=match.start("letter"), end=match.end(), said=f" {word}{stop}")]
+
+
 def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """Hours and minutes, where it is certain that they are some."""
     for match in _TIME.finditer(text):
         colon = match["colon"].strip()
-        if colon == "." or (colon == "h" and tongue.code not in {"fr", "pt"}):
+        if colon == "h" and tongue.code not in {"fr", "pt"}:
             continue
         after = _AFTER.get(tongue.code)
         named = re.compile(after).match(text, match.end()) if after else None
+        if colon == "." and not (named and named[0]) and tongue.code not in _DOTTED_AFTER:
+            continue
         if not (named or colon == "h" or _is_announced(text, match.start(), tongue)):
             continue
         if said := _clock(int(match["h"]), int(match["m"]), tongue, half_day=_half_day(text, match.end())):

@@ -8,8 +8,17 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_name
 
-from pipeline.narration.saying.changes import Change
-from pipeline.narration.saying.numbers import NUMBER, value_of, without_groups
+from pipeline.narration.saying.changes import LETTER, Change, not_after
+from pipeline.narration.saying.numbers import (
+    BILLIONS,
+    MILLIONS,
+    NUMBER,
+    THOUSANDS,
+    form_of,
+    value_at,
+    value_of,
+    without_groups,
+)
 from pipeline.narration.saying.tongues import Tongue
 
 _CODES = {
@@ -17,8 +26,10 @@ _CODES = {
     "¥": "JPY", "￥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "zł": "PLN",
     "Kč": "CZK", "CHF": "CHF", "EUR": "EUR", "USD": "USD", "GBP": "GBP", "JPY": "JPY", "PLN": "PLN", "CZK": "CZK",
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "INR": "INR", "CNY": "CNY", "BRL": "BRL", "RUB": "RUB", "UAH": "UAH",
-    "kr": "SEK",
+    "฿": "THB", "₫": "VND", "đ": "VND", "Rp": "IDR", "₱": "PHP", "kr": "SEK",
 }  # fmt: skip
+# Money only in the languages that have a name of their own for it: letters of other words elsewhere.
+_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp"})
 # "$" alone is "dollars", not the "US dollars" of CLDR. One and many; few as well where a language has it.
 _PLAIN = {
     ("en", "$"): ("dollar", "dollars"),
@@ -56,7 +67,18 @@ _PLAIN = {
     ("hi", "₹"): ("रुपया", "रुपये"),
     ("hi", "$"): ("डॉलर", "डॉलर"),
     ("th", "$"): ("ดอลลาร์", "ดอลลาร์"),
+    ("th", "฿"): ("บาท", "บาท"),
+    ("vi", "$"): ("đô la", "đô la"),
+    ("vi", "₫"): ("đồng", "đồng"),
+    ("vi", "đ"): ("đồng", "đồng"),
+    ("id", "$"): ("dolar", "dolar"),
+    ("id", "Rp"): ("rupiah", "rupiah"),
+    ("da", "$"): ("dollar", "dollar"),
+    ("nb", "$"): ("dollar", "dollar"),
+    ("fi", "$"): ("dollari", "dollaria"),
     ("ja", "$"): ("ドル", "ドル"),
+    ("ja", "¥"): ("円", "円"),
+    ("ja", "￥"): ("円", "円"),
     ("ko", "$"): ("달러", "달러"),
     ("ko", "₩"): ("원", "원"),
     ("zh", "¥"): ("元", "元"),
@@ -70,24 +92,32 @@ _LETTERS = {
     "en": {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "b": "billion"}
     | {"B": "billion", "bn": "billion", "T": "trillion", "tn": "trillion"},
     "es": {"M": "millones", "k": "mil"},
-    "fr": {"M": "millions", "Md": "milliards", "k": "mille"},
+    "fr": {"M": "million/millions", "Md": "milliard/milliards", "k": "mille"},
     "it": {"M": "milioni", "k": "mila"},
     "pt": {"M": "milhões", "k": "mil"},
     "de": {"M": "Millionen", "k": "Tausend"},
 }
 # Words of magnitude between the number and the sign, written out or not, and how they are said.
 _WORDS = {
-    "en": {"thousand": "", "million": "", "billion": "", "trillion": "", "mn": "million", "bn": "billion"},
+    "en": {"thousand": "", "million": "", "billion": "", "trillion": "", "mn": "million", "bn": "billion"}
+    | {"crore": "", "lakh": ""},
     "de": {
-        "Mio.": "Millionen",
-        "Mrd.": "Milliarden",
+        "Mio.": "Million/Millionen",
+        "Mrd.": "Milliarde/Milliarden",
         "Tsd.": "Tausend",
         "Millionen": "",
         "Milliarden": "",
         "Million": "",
     }
     | {"Milliarde": ""},
-    "fr": {"Mds": "milliards", "Md": "milliard", "millions": "", "million": "", "milliards": "", "milliard": ""},
+    "fr": {
+        "Mds": "milliard/milliards",
+        "Md": "milliard/milliards",
+        "millions": "",
+        "million": "",
+        "milliards": "",
+        "milliard": "",
+    },
     "es": {"mill.": "millones", "millones": "", "millón": "", "mil": ""},
     "it": {
         "mln": "milioni",
@@ -100,13 +130,29 @@ _WORDS = {
     },
     "pt": {"mi": "milhões", "milhões": "", "milhão": "", "bilhões": "", "bilhão": "", "mil": ""},
     "nl": {"mln.": "miljoen", "mld.": "miljard", "mln": "miljoen", "mld": "miljard", "miljoen": "", "miljard": ""},
-    "pl": {"tys.": "tysięcy", "mln": "milionów", "mld": "miliardów", "milionów": "", "miliony": "", "milion": ""},
-    "ru": {"тыс.": "тысяч", "млн": "миллионов", "млрд": "миллиардов", "миллионов": "", "миллиона": "", "миллион": ""},
-    "uk": {"тис.": "тисяч", "млн": "мільйонів", "млрд": "мільярдів", "мільйонів": "", "мільйони": "", "мільйон": ""},
-    "cs": {"tis.": "tisíc", "mil.": "milionů", "mld.": "miliard", "milionů": "", "miliony": "", "milion": ""},
+    "pl": {"tys.": THOUSANDS["pl"], "mln": MILLIONS["pl"], "mld": BILLIONS["pl"]}
+    | dict.fromkeys((*MILLIONS["pl"].split("/"), *BILLIONS["pl"].split("/"), *THOUSANDS["pl"].split("/")), ""),
+    "ru": {"тыс.": THOUSANDS["ru"], "млн": MILLIONS["ru"], "млрд": BILLIONS["ru"]}
+    | dict.fromkeys((*MILLIONS["ru"].split("/"), *BILLIONS["ru"].split("/"), *THOUSANDS["ru"].split("/")), ""),
+    "uk": {"тис.": THOUSANDS["uk"], "млн": MILLIONS["uk"], "млрд": BILLIONS["uk"]}
+    | dict.fromkeys((*MILLIONS["uk"].split("/"), *BILLIONS["uk"].split("/"), *THOUSANDS["uk"].split("/")), ""),
+    "cs": {"tis.": THOUSANDS["cs"], "mil.": MILLIONS["cs"], "mld.": BILLIONS["cs"]}
+    | dict.fromkeys((*MILLIONS["cs"].split("/"), *BILLIONS["cs"].split("/"), *THOUSANDS["cs"].split("/")), ""),
     "sv": {"mn": "miljoner", "md": "miljarder", "miljoner": "", "miljon": "", "miljarder": "", "miljard": ""},
     "tr": {"milyon": "", "milyar": "", "bin": ""},
-    "el": {"εκατ.": "εκατομμύρια", "δισ.": "δισεκατομμύρια"},
+    "el": {"εκατ.": "εκατομμύρια", "δισ.": "δισεκατομμύρια", "εκατομμύρια": "", "δισεκατομμύρια": ""},
+    "da": {"mio.": "millioner", "mia.": "milliarder"}
+    | dict.fromkeys(("millioner", "million", "milliarder", "milliard", "tusind"), ""),
+    "nb": {"mill.": "millioner", "mrd.": "milliarder"}
+    | dict.fromkeys(("millioner", "million", "milliarder", "milliard", "tusen"), ""),
+    "fi": {"milj.": "miljoonaa", "mrd.": "miljardia"}
+    | dict.fromkeys(("miljoonaa", "miljoona", "miljardia", "miljardi"), ""),
+    "ar": dict.fromkeys(("مليون", "ملايين", "مليار", "مليارات", "ألف", "آلاف", "تريليون"), ""),
+    "he": dict.fromkeys(("מיליון", "מיליארד", "אלף"), ""),
+    "hi": dict.fromkeys(("करोड़", "करोड़", "लाख", "हज़ार", "हज़ार", "हजार", "अरब"), ""),
+    "th": dict.fromkeys(("พันล้าน", "ล้าน", "แสน", "หมื่น", "พัน"), ""),
+    "vi": dict.fromkeys(("triệu", "tỷ", "tỉ", "nghìn", "ngàn"), ""),
+    "id": dict.fromkeys(("juta", "miliar", "ribu", "triliun"), ""),
     "ja": {"万": "", "億": "", "兆": ""},
     "zh": {"万": "", "亿": "", "萬": "", "億": ""},
     "ko": {"만": "", "억": "", "조": ""},
@@ -125,6 +171,7 @@ _COINS = {
     "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
     "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
 }
+_EDGE = not_after(r".,:/'\u2019$€£¥฿₫")
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=True))
 
 
@@ -133,11 +180,15 @@ def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     letters, words = _LETTERS.get(tongue.code, {}), _WORDS.get(tongue.code, {})
     for match in _pattern(letters, words).finditer(text):
         sign = match["before"] or match["after"]
-        value = value_of(match["sum"], tongue)
+        value = value_at(text, match.start("sum"), match["sum"], tongue)
         if sign is None or value is None or (match["before"] and match["after"]):
             continue
-        if sign == "kr" and (tongue.code, sign) not in _PLAIN:
+        if sign in _LETTERS_OF_ITS_OWN and (tongue.code, sign) not in _PLAIN:
             continue
+        if match["low"]:
+            low = value_of(match["low"], tongue)
+            if not tongue.signs.to or low is None or low >= value or sign[0].isalpha():
+                continue
         yield _changes(match, sign, value, tongue)
 
 
@@ -146,29 +197,37 @@ def _pattern(letters: dict[str, str], words: dict[str, str]) -> re.Pattern[str]:
     letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
     return re.compile(
-        rf"(?<![\w.,:/'\u2019$€£¥])(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?(?P<sum>{NUMBER})"
-        rf"(?:(?P<letter>{letter})(?!\w)|[ \u00a0\u202f]?(?P<word>{word})(?!\w))?"
-        rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!\w))?(?!\d)"
+        rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
+        rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
+        rf"(?:,[-–—]+(?=\s?(?:{_SIGNS})))?"
+        rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
+        rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"
+        rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!{LETTER}))?(?!\d)"
     )
 
 
 def _changes(match: re.Match[str], sign: str, value: Decimal, tongue: Tongue) -> list[Change]:
     """The sum in digits keeps its place; sign, cents and magnitude become words around it."""
     start, end = match.span("sum")
-    magnitude = _magnitude(match, tongue)
+    magnitude = _magnitude(match, value, tongue)
     if magnitude is not None:
         name = _of(magnitude, _name(sign, value, tongue, large=True), tongue)
         said, rest = match["sum"], f" {magnitude} {name}"
     else:
         said, rest = _with_coins(match["sum"], sign, value, tongue)
-    if match["before"] and start > match.end("before") and any(map(str.isalnum, match["before"])):
-        # "EUR 5": two words to be shared among two.
+    before = match["before"] or ""
+    if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
+        # "EUR 5": two words to be shared among two; "Rp5.000": a number that nobody takes for one.
         return [Change(start=match.start(), end=match.end(), said=without_groups(said, tongue) + rest)]
     changes = [Change(start=start + len(said), end=match.end(), said=rest)] if said else []
     if not said:
         changes = [Change(start=start, end=match.end(), said=rest)]
-    if match["before"]:
-        changes.insert(0, Change(start=match.start("before"), end=start, said=""))
+    if before:
+        changes.insert(
+            0, Change(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), said="")
+        )
+    if match["low"]:
+        changes.append(Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} "))
     if magnitude is not None and match["word"]:
         # The word of magnitude keeps its place, the name of the currency comes after it.
         word_end = match.end("word")
@@ -194,13 +253,15 @@ def _with_coins(number: str, sign: str, value: Decimal, tongue: Tongue) -> tuple
     return whole, f" {name} {_AND[tongue.code]} {coin}" + (f" {coins[coin != 1]}" if tongue.code == "en" else "")
 
 
-def _magnitude(match: re.Match[str], tongue: Tongue) -> str | None:
+def _magnitude(match: re.Match[str], value: Decimal, tongue: Tongue) -> str | None:
     """How "M" or "Mio." is said; None: there is none."""
     if match["letter"]:
-        return _LETTERS[tongue.code][match["letter"]]
-    if match["word"]:
-        return _WORDS[tongue.code][match["word"]] or match["word"]
-    return None
+        said = _LETTERS[tongue.code][match["letter"]]
+    elif match["word"]:
+        said = _WORDS[tongue.code][match["word"]] or match["word"]
+    else:
+        return None
+    return form_of(tuple(said.split("/")), value, tongue)
 
 
 def _of(magnitude: str, name: str, tongue: Tongue) -> str:
@@ -215,14 +276,5 @@ def _name(sign: str, value: Decimal, tongue: Tongue, *, large: bool = False) -> 
     if forms := _PLAIN.get((tongue.code, sign)):
         if large:
             return forms[min(2, len(forms) - 1)]
-        return _form(forms, value, tongue)
+        return form_of(forms, value, tongue)
     return get_currency_name(_CODES[sign], count=Decimal(5) if large else value, locale=tongue.locale)
-
-
-def _form(forms: tuple[str, ...], value: Decimal, tongue: Tongue) -> str:
-    plural = tongue.locale.plural_form(value)
-    if plural == "one":
-        return forms[0]
-    if len(forms) == 2:
-        return forms[1]
-    return {"few": forms[1], "many": forms[2]}.get(plural, forms[3] if value != value.to_integral_value() else forms[2])

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.changes import LETTER, Change, not_after
 from pipeline.narration.saying.tongues import Tongue
 
 # No-break, thin and narrow spaces are put between digits in no other meaning; plain ones only where they group.
@@ -19,11 +19,34 @@ _SPACES = "\u00a0\u2009\u202f"
 _APOSTROPHES = "'\u2019"
 # A number as it is written, with whatever groups and decimals it has.
 NUMBER = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,'\u2019]\d+)*"
-# The same twice, with a sign of "to" between.
-RANGE = rf"(?:{NUMBER})(?:\s?[–-]\s?(?:{NUMBER}))?"
+# The same twice, with a sign of "to" between; the waves are those of Chinese, Japanese and Korean.
+_WAVES = "~〜～"
+RANGE = rf"(?:{NUMBER})(?:\s?[–{_WAVES}-]\s?(?:{NUMBER}))?"
+# In a range that `say_ranges` leaves alone.
+OTHER_TO = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
 
 # CLDR's rules reckon with 28 digits, ten of them behind the point; nobody says a quadrillion kilometres anyway.
 _EXACT = re.compile(r"\d{1,15}(?:\.\d{1,100})?")
+
+# One, few, many, and a part of one, where a language has more than two forms.
+THOUSANDS = {
+    "pl": "tysiąc/tysiące/tysięcy/tysiąca",
+    "ru": "тысяча/тысячи/тысяч/тысячи",
+    "uk": "тисяча/тисячі/тисяч/тисячі",
+    "cs": "tisíc/tisíce/tisíc/tisíce",
+}
+MILLIONS = {
+    "pl": "milion/miliony/milionów/miliona",
+    "ru": "миллион/миллиона/миллионов/миллиона",
+    "uk": "мільйон/мільйони/мільйонів/мільйона",
+    "cs": "milion/miliony/milionů/milionu",
+}
+BILLIONS = {
+    "pl": "miliard/miliardy/miliardów/miliarda",
+    "ru": "миллиард/миллиарда/миллиардов/миллиарда",
+    "uk": "мільярд/мільярди/мільярдів/мільярда",
+    "cs": "miliarda/miliardy/miliard/miliardy",
+}
 
 # Alone, and after a number: "a half", "2 and a half".
 _FRACTIONS = {
@@ -58,10 +81,13 @@ _FRACTIONS = {
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _FRACTION = re.compile(r"(?<![\w./,–-])(?P<whole>\d+\s?)?(?P<vulgar>[½¼¾⅓⅔])(?!\w)|(?<![\w./,:–-])[123]/[234](?![\w/])")
 _SIGN = re.compile(r"(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)")
+_EDGE = not_after(r".,:/'\u2019-")
 _EN_DASH = re.compile(
-    rf"(?<![\w.,–/:'\u2019-])(?P<low>{NUMBER})(?P<dash>\s?[–]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
+    rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
 )
-_YEARS = re.compile(r"(?<![\w./:-])(?P<low>[12]\d{3})(?P<dash>-)(?P<high>[12]\d{3})(?![\w/:-]|\.\d)")
+# Between two that each have their sign: "3.5%–4%", "$3.5M–$4M".
+_BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBk])\s?–\s?(?=[$€£]?\d)")
+_YEARS = re.compile(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
 
 
 def value_of(number: str, tongue: Tongue) -> Decimal | None:
@@ -74,6 +100,26 @@ def value_of(number: str, tongue: Tongue) -> Decimal | None:
         plain = plain.replace(group, "")
     plain = plain.replace(decimal, ".") if decimal == "," and plain.count(",") == 1 else plain
     return Decimal(plain) if _EXACT.fullmatch(plain) else None
+
+
+def value_at(text: str, start: int, number: str, tongue: Tongue) -> Decimal | None:
+    """What the number that begins at `start` is worth, the groups before it and a plain space included."""
+    if _symbols(tongue)[1].isspace() and re.match(r"\d{3}(?!\d)", number):
+        groups = re.search(r"(?<![\w.,])\d{1,3}(?: \d{3})* $", text[max(0, start - 16) : start])
+        number = (groups[0].replace(" ", "") if groups else "") + number
+    return value_of(number, tongue)
+
+
+def form_of(forms: tuple[str, ...], value: Decimal, tongue: Tongue) -> str:
+    """The form of a noun for so many: of one and many; or of one, few, many, and a part of one."""
+    plural = tongue.locale.plural_form(value)
+    if plural == "one" or len(forms) == 1:
+        return forms[0]
+    if len(forms) == 2:
+        return forms[1]
+    if value != value.to_integral_value():
+        return forms[3]
+    return forms[1] if plural == "few" else forms[2]
 
 
 def say_fractions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -92,6 +138,8 @@ def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """10–20 and 1914-1918, upwards only: 3–1 is a score."""
     if not tongue.signs.to:
         return
+    for match in _BETWEEN_SIGNS.finditer(text):
+        yield [Change(start=match.start(), end=match.end(), said=f" {tongue.signs.to} ")]
     for pattern in (_EN_DASH, _YEARS):
         for match in pattern.finditer(text):
             low, high = value_of(match["low"], tongue), value_of(match["high"], tongue)
@@ -141,6 +189,4 @@ def _grouped(tongue: Tongue) -> re.Pattern[str]:
         groups.append(rf"(?:{re.escape(group)}\d{{3}})+")
     if group == ",":  # lakh and crore
         groups.append(r"(?:,\d\d)+,\d{3}")
-    return re.compile(
-        rf"(?<![\w.,:/'\u2019-])[1-9]\d{{0,2}}(?:{'|'.join(groups)})(?![\w'\u2019]|[.,:/-]\d{{3}}(?!\d)|-\d)"
-    )
+    return re.compile(rf"{_EDGE}[1-9]\d{{0,2}}(?:{'|'.join(groups)})(?!{LETTER}|['\u2019]|[.,:/-]\d{{3}}(?!\d)|-\d)")
