@@ -213,8 +213,8 @@ def test_languages_are_a_list_or_a_text_with_commas(workspace):
         ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
         ('[voices]\nde = ""', "nightreel.toml:1: voices.de must have at least 1 character"),
         ("voices = 3", "nightreel.toml:1: voices is 3, must be a table in nightreel.toml"),
-        ("[pronounce]\nx = 1", "nightreel.toml:1: pronounce.x must be a valid string"),
-        ("[pronounce.de.x]\ny = 'z'", "nightreel.toml:1: pronounce.de.x must be a valid string"),
+        ("[pronounce]\nx = 1", "nightreel.toml:1: pronounce.x must be a text in quotes"),
+        ("[pronounce.de.x]\ny = 'z'", "nightreel.toml:1: pronounce.de.x must be a text in quotes"),
     ],
 )
 def test_a_wrong_value_in_such_a_table_is_told_once(workspace, toml, told):
