@@ -267,7 +267,7 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
             "language = 'klingon!'",
             "nightreel.toml:1: language is “klingon!”, must be a language tag like en, de or pt-BR",
         ),
-        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a valid integer"),
+        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a whole number"),
         ("[retry]\nwait_max_s = inf", "nightreel.toml:2: retry.wait_max_s is inf, must be a finite number"),
         (
             "[groq]\nbase_url = 'ftp://host'",
