@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.api import Film
 from pipeline.cli.console import Console
 from pipeline.cli.text import marked, named, plain_json, shown
-from pipeline.errors import SampleError
+from pipeline.errors import BudgetError, SampleError
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.batches import Outcome
 from pipeline.orchestrator.progress.snapshot import why_not
@@ -110,7 +110,7 @@ def print_summary(
         console.print("  … and more: see the report")
     if outcome.stopped_because:
         console.print(f"Stopped: {marked(outcome.stopped_because)}")
-    # A film that is held goes on by a word of a person, not by another try: its reason says so.
+    # A film that is held, or lacks money, goes on by a word of a person, not by another try: its reason says so.
     typed = marked(shlex.quote(outcome.batch))
     if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):
         console.print(f"Again: nightreel retry {typed}, or the same command; the others stay as they are.")
@@ -122,7 +122,8 @@ def print_summary(
 
 
 def _waits_for_a_person(row: JobSummary) -> bool:
-    return row.status is JobStatus.REVIEW or (row.error is not None and row.error.kind == SampleError.__name__)
+    kinds = (SampleError.__name__, BudgetError.__name__)
+    return row.status is JobStatus.REVIEW or (row.error is not None and row.error.kind in kinds)
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:

@@ -64,7 +64,11 @@ class BedLibrary:
         if name not in self._files:
             if name == ANY_BED:
                 raise InputError("there is no music to choose from", where=folder, hint=_FOLDER_HINT.format(folder))
-            hint = did_you_mean(name, self._files) or _FOLDER_HINT.format(folder)
+            stem = Path(name).stem.casefold()
+            # The same piece in another format is what was meant, however much another name looks like this one.
+            namesakes = [each for each in self._files if Path(each).stem.casefold() == stem]
+            hint = f"Did you mean {namesakes[0]}?" if namesakes else did_you_mean(name, self._files)
+            hint = hint or _FOLDER_HINT.format(folder)
             raise InputError(f"no music called {name!r}", where=folder, hint=hint)
         path = self.folder / self._files[name]
         return Bed(path=path, sha256=digest_of(path))

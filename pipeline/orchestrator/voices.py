@@ -70,8 +70,10 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
     """Two sentences in the voice that is set, or in the one that films in `language` get, as a WAV file at `out`.
 
     Without a language, that of the voice, else that of the workspace. Raises `InputError` for a language without a
-    sample, and whatever keeps everybody from speaking.
+    sample and for a file that is called otherwise than WAV files are, and whatever keeps everybody from speaking.
     """
+    if out and out.suffix.lower() != ".wav":
+        raise InputError("a sample is a WAV file", where=str(out), hint="Write a name that ends with .wav")
     narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
     wanted = shop.settings.narration.voice
     tongue = language or (await _language_of(narrators, wanted) if wanted else None) or shop.settings.language

@@ -165,7 +165,7 @@ def _check_facts(brief: Brief) -> None:
         raise InputError(
             "only the notes may be used, and there are none",
             where=brief.origin or brief.title,
-            hint="Write them into a Markdown brief (.md), or allow other facts (facts: open)",
+            hint="Write them into a Markdown brief (.md), or allow other facts: drop --facts-only (facts: open)",
         )
 
 

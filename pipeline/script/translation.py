@@ -169,8 +169,8 @@ class _Job:
     def __post_init__(self) -> None:
         if not self.models:
             raise ConfigurationError(
-                f"a model translates films into {self.language}, and none is configured",
-                hint=f"Set GROQ_API_KEY=... (and drop --offline), or write the brief in {self.language}",
+                f"a model translates films into {self.language}, and there is none to ask",
+                hint=f"Set GROQ_API_KEY=... and drop --offline, or write the brief in {self.language}",
             )
 
     @property

@@ -226,5 +226,5 @@ class _Reading:
         if problems or not invented:
             first = (*problems, "it begins, ends or lasts otherwise than was asked for")[0]
             return PermanentError(f"the model's script can't be filmed: {first}", where=self._where)
-        hint = "Add it to the notes, or allow other facts (facts: open)"
+        hint = "Add it to the notes, or allow other facts: drop --facts-only (facts: open)"
         return PermanentError(invented[0].partition(":")[0], where=self._where, hint=hint)

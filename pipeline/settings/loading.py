@@ -253,6 +253,8 @@ def _wrong(details: ErrorDetails, found: Mapping[str, _Found]) -> str:
     wish = details["msg"].removeprefix("Value error, ")
     wish = re.sub(r"^(Input|String|Value|Tuple) should", "must", wish).split(", unable")[0]
     wish = wish.split(" or instance of")[0].replace("a valid boolean", "true or false")
+    wish = wish.replace("a valid string", "a text in quotes").replace("a valid number", "a number")
+    wish = wish.replace("a valid integer", "a whole number").split(" after validation")[0]
     wish = wish.replace("a valid dictionary", "a table in nightreel.toml")
     wish = "is not a setting" if details["type"] == "extra_forbidden" else wish
     table, *path = (str(part) for part in details["loc"] if not _BRANCH.match(str(part)))

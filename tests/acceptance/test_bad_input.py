@@ -91,7 +91,10 @@ BAD = {
     "a narrator that --offline forbids": Bad(
         ("make", "good.md", "--offline", "--narrator", "edge"), 3, ("edge needs the network, and --offline forbids it",)
     ),
-    "a bare topic with no model": Bad(("make", "Why is the sky blue?"), 2, ("no model is configured", "GROQ_API_KEY")),
+    "a bare topic with no model": Bad(("make", "Why is the sky blue?"), 2, ("no model to write one", "GROQ_API_KEY")),
+    "a bare topic that no model may write": Bad(
+        ("make", "Why is the sky blue?", "--writer", "outline"), 2, ("drop --offline and --writer outline",)
+    ),
     "a template with an unknown layout": Bad(
         WITH_MINE,
         2,

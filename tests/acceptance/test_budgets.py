@@ -45,6 +45,7 @@ def test_a_budget_parks_the_rest_and_resume_with_a_larger_one_finishes(home):
         asked = len(groq.history()["requests"])
         shown = nightreel("status", "kitchen", cwd=home).stdout
         again = nightreel("resume", "kitchen", "--json", cwd=home, env=env)
+        told = nightreel("resume", "kitchen", cwd=home, env=env).stdout
         asked_again = len(groq.history()["requests"])
         last = nightreel("resume", "kitchen", "--budget", LARGER, "--json", cwd=home, env=env)
         asked_at_last = len(groq.history()["requests"])
@@ -54,6 +55,9 @@ def test_a_budget_parks_the_rest_and_resume_with_a_larger_one_finishes(home):
     assert (asked, asked_again, asked_at_last) == (1, 1, 3)
     assert "openai/gpt-oss-120b" in shown
     assert f"nightreel resume kitchen --budget {LARGER}" in shown
+    # Another try with the same money would come to the same.
+    assert f"nightreel resume kitchen --budget {LARGER}" in " ".join(told.split())
+    assert "nightreel retry" not in told
 
     assert (again.code, again.events[-1]["counts"]) == (9, counts(completed=1, parked=2))
     assert (last.code, last.events[-1]["counts"]) == (0, counts(completed=3))

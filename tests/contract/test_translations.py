@@ -311,8 +311,8 @@ async def test_without_a_model_the_error_says_what_to_do(desk):
         await translate(SCRIPT, {**desk, "models": ()})
 
     assert str(caught.value) == (
-        "a model translates films into es, and none is configured. "
-        "Set GROQ_API_KEY=... (and drop --offline), or write the brief in es"
+        "a model translates films into es, and there is none to ask. "
+        "Set GROQ_API_KEY=... and drop --offline, or write the brief in es"
     )
     assert isinstance(caught.value, NightreelError)
 

@@ -92,6 +92,7 @@ def _said(value: Any) -> list[str]:
 
 def _scenes(said: list[str], count: int) -> list[dict[str, Any]]:
     """The sentences spread over so many scenes, fewer if there are not enough."""
+    said = said if len(said) > 1 else said * 2
     count = max(2, min(count, len(said)))
     cuts = [round(n * len(said) / count) for n in range(count + 1)]
     parts = [said[start:end] for start, end in pairwise(cuts)]

@@ -64,7 +64,7 @@ def test_what_never_became_a_job_is_a_film_with_a_reason_too():
 
 
 async def test_a_film_that_can_not_be_made_raises(tmp_path):
-    with pytest.raises(InputError, match="no model is configured"):
+    with pytest.raises(InputError, match="no model to write one"):
         await make_video("Why is the sky blue?", workspace=tmp_path)
 
 

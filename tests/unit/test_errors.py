@@ -22,6 +22,9 @@ def test_a_message_says_where_and_what_to_do():
 
     assert str(error) == "topics/sky.md: is empty. Write something"
     assert str(InputError("is empty.")) == "is empty"
+    assert str(InputError("no --langauge. Did you mean --language?", hint="See --help")).endswith(
+        "--language? See --help"
+    )
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\n\r\nb", "a\x1b[2Kb", "a\u2028b", "  a \t b  "])

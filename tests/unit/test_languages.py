@@ -49,6 +49,13 @@ def test_a_brief_without_languages_is_one_film(tmp_path):
     assert film == shop.wishes.complete(brief())
 
 
+def test_a_flag_asks_for_the_film_without_a_variant_though_the_brief_has_one(tmp_path):
+    asked = {variant: shop_in(tmp_path, **{"script.variant": variant}) for variant in (0, 3)}
+
+    assert shop_in(tmp_path).wishes.complete(brief(variant=2)).variant == 2
+    assert [shop.wishes.complete(brief(variant=2)).variant for shop in asked.values()] == [0, 3]
+
+
 def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
     shop = shop_in(tmp_path, languages="en,es,fr")
 

@@ -52,6 +52,14 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest_one(folder):
         BedLibrary(folder=folder).bed("clam.mp3")
 
 
+def test_the_same_piece_in_another_format_is_nearer_than_a_name_that_is_spelled_alike(tmp_path):
+    for name in ("bad.mp3", "calm.flac"):
+        (tmp_path / name).touch()
+
+    with pytest.raises(InputError, match=r"Did you mean calm\.flac\?"):
+        BedLibrary(folder=tmp_path).bed("calm.mp3")
+
+
 @pytest.mark.parametrize("kept", ["Fru\u0308h.mp3", "Fr\u00fch.mp3"], ids=["apart", "as one"])
 @pytest.mark.parametrize("asked", ["Fru\u0308h.mp3", "Fr\u00fch.mp3"], ids=["apart", "as one"])
 def test_a_letter_and_its_sign_are_the_same_name_apart_or_as_one(tmp_path, kept, asked):

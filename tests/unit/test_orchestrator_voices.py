@@ -47,6 +47,14 @@ async def test_a_language_without_a_sample_is_refused(tmp_path):
     assert not (tmp_path / "a.wav").exists()
 
 
+@pytest.mark.parametrize("name", ["a.mp3", "a"])
+async def test_a_sample_is_not_put_into_a_file_that_is_called_otherwise(tmp_path, name):
+    with pytest.raises(InputError, match=r"a sample is a WAV file\. Write a name that ends with \.wav"):
+        await speak_sample(await shop_in(tmp_path), language="de", out=tmp_path / name)
+
+    assert not (tmp_path / name).exists()
+
+
 async def test_a_language_has_the_voices_of_its_regions_and_a_region_only_its_own(tmp_path):
     shop = await shop_in(tmp_path, **{"narration.narrator": "espeak"})
 

@@ -218,8 +218,8 @@ def test_languages_are_a_list_or_a_text_with_commas(workspace):
         ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
         ('[voices]\nde = ""', "nightreel.toml:1: voices.de must have at least 1 character"),
         ("voices = 3", "nightreel.toml:1: voices is 3, must be a table in nightreel.toml"),
-        ("[pronounce]\nx = 1", "nightreel.toml:1: pronounce.x must be a valid string"),
-        ("[pronounce.de.x]\ny = 'z'", "nightreel.toml:1: pronounce.de.x must be a valid string"),
+        ("[pronounce]\nx = 1", "nightreel.toml:1: pronounce.x must be a text in quotes"),
+        ("[pronounce.de.x]\ny = 'z'", "nightreel.toml:1: pronounce.de.x must be a text in quotes"),
     ],
 )
 def test_a_wrong_value_in_such_a_table_is_told_once(workspace, toml, told):
@@ -272,7 +272,7 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
             "language = 'klingon!'",
             "nightreel.toml:1: language is “klingon!”, must be a language tag like en, de or pt-BR",
         ),
-        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a valid integer"),
+        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a whole number"),
         ("[retry]\nwait_max_s = inf", "nightreel.toml:2: retry.wait_max_s is inf, must be a finite number"),
         (
             "[groq]\nbase_url = 'ftp://host'",

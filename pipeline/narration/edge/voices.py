@@ -131,5 +131,5 @@ def looks_like_a_voice(name: str) -> bool:
 
 def unknown_voice(name: str, known: Collection[str]) -> InputError:
     """The error for a voice that the service does not have, naming the nearest that it has."""
-    hint = did_you_mean(name, known, otherwise="A voice looks like en-US-AvaNeural")
+    hint = did_you_mean(name, known, otherwise="A voice looks like en-US-AvaNeural; nightreel voices lists them")
     return InputError(f"edge has no voice called {name!r}", hint=hint)

@@ -173,7 +173,8 @@ class Wishes:
             "tone": self._flag("script.tone") or brief.tone or asked.tone,
             "length_s": length_s,
             "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
-            "variant": int(self._flag("script.variant") or brief.variant or asked.variant),
+            # 0 is a variant as well: the film as it is without any.
+            "variant": int(str(self.overrides.get("script.variant", brief.variant or asked.variant))),
             "preset": self._flag("video.preset") or brief.preset or self.settings.video.preset,
             "format": self._flag("video.format") or brief.format or self.settings.video.format,
             "may_search": self._may_search,

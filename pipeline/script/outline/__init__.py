@@ -127,9 +127,10 @@ def outline(brief: Brief, template: Template) -> Script:
     where = brief.origin or brief.title
     if not brief.has_notes:
         raise InputError(
-            "there are no notes to make a script of, and no model is configured to write one",
+            "there are no notes to make a script of, and no model to write one",
             where=where,
-            hint="Set GROQ_API_KEY=... (and drop --offline), or write the notes into a Markdown brief (.md)",
+            hint="Let one write (set GROQ_API_KEY=..., drop --offline and --writer outline), or write the notes into a "
+            "Markdown brief (.md)",
         )
     texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
     if excess := find_excess(texts):
