@@ -16,8 +16,8 @@ from pipeline.model import Clip, Word
 VERSION = "6"
 
 # Seconds of silence before the first word of a clip, and after the last, at least.
-CLIP_LEAD_S = 0.25
-CLIP_TAIL_S = 0.4
+CLIP_LEAD_S = 0.2
+CLIP_TAIL_S = 0.36
 EDGES_S = CLIP_LEAD_S + CLIP_TAIL_S
 
 

@@ -21,7 +21,7 @@ from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trimmed
 
 # A scene is a whole number of quanta, and what that adds is silence: after the speech up to this much, what trimming
 # left there included, and the rest before it, where it is no longer then.
-_LONGEST_TAIL_S = 0.6
+_LONGEST_TAIL_S = 0.58
 # A scene shorter than this (2.13 s) can't be read.
 _SHORTEST_QUANTA = 4
 
@@ -29,9 +29,8 @@ _SHORTEST_QUANTA = 4
 def master(takes: Sequence[Take], path: Path) -> Clip:
     """Write the clip of a scene to `path` and describe it. Blocks; call it in a thread or another process.
 
-    Each take is trimmed, and followed by its breath. Both ends are digital silence (at least 0.25 s and 0.4 s), so
-    clips join without a click, even when encoded apart; what is not needed of
-    the tail is before the speech, so that neither is a hole.
+    Each take is trimmed, and followed by its breath. Both ends are digital silence, so clips join without a click, even
+    when encoded apart; neither is longer than 0.6 s, unless the scene would be too short to be read.
     Raises `InputError` for sound that can't be decoded, `CheckpointError`, `StorageError`.
     """
     joined = _joined(takes)

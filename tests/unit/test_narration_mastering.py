@@ -72,7 +72,7 @@ def test_the_voices_own_silence_is_trimmed_and_the_words_move_with_the_sound(tmp
     assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
     assert clip.words[0].start_s == pytest.approx(heard[0] / 48_000, abs=0.03)
     assert clip.words[0].end_s == pytest.approx(heard[-1] / 48_000, abs=0.03)
-    assert 0.25 <= clip.words[0].start_s <= 0.6
+    assert 0.2 <= clip.words[0].start_s <= 0.6
 
 
 @given(seconds=st.floats(1.4, 4.0))
@@ -83,8 +83,8 @@ def test_the_silence_that_a_scene_ends_with_is_no_dead_air_nor_is_that_before_it
 
     heard = np.flatnonzero(np.abs(read_wav(clip.path)[:, 0]) > 0.001)
     before_s, after_s = heard[0] / 48_000, (clip.samples - heard[-1]) / 48_000
-    assert 0.25 <= before_s <= 0.63
-    assert 0.4 <= after_s <= 0.61
+    assert 0.2 <= before_s <= 0.6
+    assert 0.36 <= after_s <= 0.6
     assert clip.words[0].start_s == pytest.approx(before_s, abs=0.02)
 
 
@@ -104,8 +104,8 @@ def test_silence_keeps_the_time_that_its_words_need(tmp_path):
     assert not read_wav(clip.path).any()
     first, second = clip.words
     assert (second.start_s - first.start_s, second.end_s - second.start_s) == pytest.approx((2.5, 2.5))
-    assert 0.25 <= first.start_s <= 0.6
-    assert clip.samples >= (5.25 + 0.4) * 48_000
+    assert 0.2 <= first.start_s <= 0.6
+    assert clip.samples >= (0.2 + 5.0 + 0.36) * 48_000
 
 
 def test_nothing_at_all_gives_a_silent_clip(tmp_path):
@@ -236,7 +236,8 @@ def test_no_join_clicks(tmp_path):
 
     samples = read_wav(master(takes(tmp_path, loud, loud, breath_s=0.15), tmp_path / "clip.wav").path)[:, 0]
 
-    within = np.abs(np.diff(samples[20_000:25_000])).max()
+    first = int(np.flatnonzero(samples)[0])
+    within = np.abs(np.diff(samples[first + 6_000 : first + 11_000])).max()
     assert np.abs(np.diff(samples)).max() <= within * 1.05
 
 

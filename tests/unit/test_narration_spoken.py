@@ -263,6 +263,7 @@ TEXTS = st.one_of(
 @settings(max_examples=150, deadline=None)
 @given(text=TEXTS, language=st.sampled_from(LANGUAGES))
 @example(text="EUR 5", language="ja")
+@example(text="www.0.00/ああ0あ0", language="en")
 @example(text="a b c", language="en")
 def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
     said = spoken(text, language, taught(("a b", "x", ""), ("です", "です", "ja"), ("km", "kay em", "")))

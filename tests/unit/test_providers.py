@@ -112,9 +112,9 @@ async def test_whoever_has_a_key_may_translate_what_the_author_has_written(tmp_p
     writes = {"script.writers": "outline"}
     keyless, deepseek = await shop_in(tmp_path, **writes), {"services.deepseek.api_key": "sk-a"}
 
-    assert keyless.translators == ()
-    assert {model.service for model in (await shop_in(tmp_path, **writes, **deepseek)).translators} == {"deepseek"}
-    assert (await shop_in(tmp_path, **writes, **deepseek, offline=True)).translators == ()
+    assert keyless.crew.translators == ()
+    assert {model.service for model in (await shop_in(tmp_path, **writes, **deepseek)).crew.translators} == {"deepseek"}
+    assert (await shop_in(tmp_path, **writes, **deepseek, offline=True)).crew.translators == ()
 
 
 async def test_a_script_of_a_wanted_length_has_the_time_to_be_spoken_too(tmp_path):
@@ -136,12 +136,16 @@ async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
     assert shop.machine.gate("outline") is None
 
 
+async def no_fonts(*_):
+    return ""
+
+
 async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_it(tmp_path):
     async with GroqStandIn() as groq:
         shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
         brief = await to_thread.run_sync(shop.wishes.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
-        attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync)
+        attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync, fonts_of=no_fonts)
         groq.enqueue("overloaded")
 
         first = await write(job, shop, attempt)

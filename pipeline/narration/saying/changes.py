@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -132,6 +133,10 @@ class _Said:
 
 
 def _shared(said: str, count: int) -> list[str]:
-    """`said` in `count` parts of about the same length, cut between words as far as there are enough of them."""
-    pieces = [f" {piece}" for piece in said.split(" ")] if said.count(" ") + 1 >= count else list(said)
+    """`said` in `count` parts of about the same length, cut between words as far as there are enough of them.
+
+    Else between letters: a part that is a space alone would say nothing.
+    """
+    words = said.split()
+    pieces = [f" {word}" for word in words] if len(words) >= count else re.findall(r" *[^ ]", said)
     return ["".join(pieces[len(pieces) * part // count : len(pieces) * (part + 1) // count]) for part in range(count)]
