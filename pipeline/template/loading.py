@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, row_of
 from pipeline.template.ends import end_of
 from pipeline.template.included import SHARED, included_files
+from pipeline.template.limits import ITEMS, limits_in
 from pipeline.template.rows import Play
 from pipeline.template.rows.declared import in_order
 from pipeline.template.rows.play import parse_play
-from pipeline.template.schema import TemplateFile, limits_in, line_of, parse_template_file
+from pipeline.template.schema import TemplateFile, line_of, parse_template_file
 from pipeline.template.template import Layout, Template
 
 TOML = "template.toml"
@@ -149,12 +148,11 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
         Layout(
             name=name,
             use=SCENES[name].use,
-            max_chars=tuple(limits_in(table).items()),
+            max_chars=tuple((field, limit) for field, limit in limits.items() if field != ITEMS),
             fewest_items=row.fewest if (row := row_of(SCENES[name])) else 0,
-            max_items=getattr(table, "items", 0),
+            max_items=limits.get(ITEMS, 0),
         )
-        for name, table in checked.layouts
-        if isinstance(table, BaseModel)
+        for name, limits in limits_in(checked.layouts).items()
     )
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, CaptionStyle, MotionAmount, Scene, Transition, limits_of, row_of
+from pipeline.model import CaptionStyle, MotionAmount, Transition
 from pipeline.model.metadata import known_category
 from pipeline.template.ends import find_wrong_keys
+from pipeline.template.limits import find_wrong_limits, limits_in
 from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.declared import find_wrong_fields
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
-Chars = Annotated[int, Field(ge=4, le=2000)]
 
 
 # How pydantic says it, and what it is to somebody who writes no programs.
@@ -121,31 +121,6 @@ class FieldTable(_Table):
         )
 
 
-def _table_of(kind: type[Scene]) -> type[BaseModel]:
-    """The table of a layout: how long each of its texts may be, and how many items it holds."""
-    keys: dict[str, Any] = {name: (Chars, rule.max_chars) for name, rule in limits_of(kind).items()}
-    if row := row_of(kind):
-        # A scene with one item is never asked for, and a long list may end in one.
-        keys["items"] = (Annotated[int, Field(ge=max(2, row.fewest), le=row.most)], row.most)
-    return create_model(f"{kind.__name__}Table", __base__=_Table, **keys)
-
-
-_TABLES = {name: _table_of(kind) for name, kind in SCENES.items()}
-
-if TYPE_CHECKING:
-    LayoutsTable = _Table
-else:
-    # The layouts a film may use; a table that is missing is a layout that is not used.
-    LayoutsTable = create_model(
-        "LayoutsTable",
-        __base__=_Table,
-        **{
-            name: (table if name == "title" else table | None, ... if name == "title" else None)
-            for name, table in _TABLES.items()
-        },
-    )
-
-
 class TemplateFile(_Table):
     """A whole template.toml."""
 
@@ -168,7 +143,8 @@ class TemplateFile(_Table):
     assets: AssetsTable = AssetsTable()
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
-    layouts: LayoutsTable
+    # The layouts a film may use; a table that is missing is a layout that is not used. See `limits`.
+    layouts: dict[str, dict[str, Any]]
     # For campaigns: what a row has to tell, and which of that names it across days (empty: all of it).
     fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], FieldTable] = {}
     key: str = ""
@@ -199,11 +175,15 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         keys = [str(part) for part in first["loc"]]
         where = f"{path}:{line_of(text, keys)}"
         if first["type"] == "extra_forbidden":
-            kind = "layout" if keys[:-1] == ["layouts"] else "key"
-            raise InputError(
-                f"unknown {kind} {'.'.join(keys)}", where=where, hint=did_you_mean(keys[-1], _known_keys(keys[:-1]))
-            ) from error
+            hint = did_you_mean(keys[-1], _known_keys(keys[:-1]))
+            raise InputError(f"unknown key {'.'.join(keys)}", where=where, hint=hint) from error
         raise InputError(f"{'.'.join(keys)}: {_in_our_words(first)}", where=where) from error
+    if wrong := find_wrong_limits(checked.layouts):
+        within, problem, hint = wrong
+        keys = ["layouts", *within]
+        named = ".".join(keys)
+        what = f"{named}: {problem}" if problem else f"unknown {'layout' if len(keys) == 2 else 'key'} {named}"
+        raise InputError(what, where=f"{path}:{line_of(text, keys)}", hint=hint)
     _check_ends(checked, text, path)
     for name, key, problem, hint in find_wrong_fields(checked.row_fields, checked.key):
         where = f"{path}:{line_of(text, ['fields', name, key] if name else [key])}"
@@ -226,15 +206,10 @@ def _in_our_words(details: ErrorDetails) -> str:
 
 def _check_ends(checked: TemplateFile, text: str, path: str) -> None:
     """Raise `InputError` for a first or last scene that the template's layouts can't show."""
-    layouts = {name: limits_in(table) for name, table in checked.layouts if isinstance(table, BaseModel)}
+    layouts = limits_in(checked.layouts)
     for name, table in checked.ends.items():
         for key, problem, hint in find_wrong_keys(table, layouts):
             raise InputError(f"{name}.{key}: {problem}", where=f"{path}:{line_of(text, [name, key])}", hint=hint)
-
-
-def limits_in(table: BaseModel) -> Mapping[str, int]:
-    """The longest text of each field, as the table of a layout says."""
-    return {field: limit for field, limit in table if field != "items"}
 
 
 def _known_keys(tables: Sequence[str]) -> list[str]:

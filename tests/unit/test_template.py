@@ -30,6 +30,7 @@ from pipeline.model import (
 )
 from pipeline.template import builtin_root, known_templates, load_template, notes_as_text
 from pipeline.template.sample import load_sample
+from pipeline.template.schema import parse_template_file
 
 BUILTIN = builtin_root() / "templates" / "explainer"
 BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
@@ -140,6 +141,8 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("item = 80", "itm = 60", ":32: unknown key layouts.bullets.itm. Did you mean item?"),
         ("item = 80", 'item = "60"', ":32: layouts.bullets.item: is '60', must be a whole number"),
         ("items = 5", "items = 6", ":31: layouts.bullets.items: is 6, must be at most 5"),
+        ("items = 5", "items = 1", ":31: layouts.bullets.items: is 1, must be at least 2"),
+        ("items = 5", "items = true", ":31: layouts.bullets.items: is True, must be a whole number"),
         ("item = 80", "item 60", ":32: broken TOML"),
         ('title = "Explainer"', "", ":1: title: is missing"),
         (
@@ -416,3 +419,8 @@ def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(
         load_template("explainer", search=with_page(tmp_path, table, **files))
 
     assert said in str(caught.value)
+
+
+def test_a_template_without_a_title_layout_is_told_so():
+    with pytest.raises(InputError, match="t.toml:2: layouts.title: is missing"):
+        parse_template_file('title = "T"\n[layouts.statement]\n', path="t.toml")
