@@ -422,5 +422,5 @@ def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(
 
 
 def test_a_template_without_a_title_layout_is_told_so():
-    with pytest.raises(InputError, match="t.toml:2: layouts.title: is missing"):
+    with pytest.raises(InputError, match=r"t\.toml:1: layouts\.title: is missing"):
         parse_template_file('title = "T"\n[layouts.statement]\n', path="t.toml")
