@@ -98,12 +98,14 @@ class _EncodedError(Exception):
 
 
 async def _bound(response: httpx.Response) -> None:
-    """Let the body be read only so far."""
+    """Let the body be read only so far, and as what JSON is."""
     import httpx  # noqa: PLC0415 - slow to import
 
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise _EncodedError(encoding)
+    # Whatever it calls itself: among Python's codecs are some that unpack, and some that fail in ways of their own.
+    response.encoding = "utf-8"
 
     class Bounded(httpx.AsyncByteStream):
         def __init__(self, stream: httpx.AsyncByteStream) -> None:
