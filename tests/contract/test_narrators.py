@@ -362,6 +362,14 @@ async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
     assert starts == pytest.approx([word.start_s for word in undisturbed.words], abs=0.6 if speech.estimated else 0.2)
 
 
+async def test_words_that_are_reported_out_of_order_have_the_times_that_they_have(edge, edge_narrator):
+    text = spoken("The sky is blue, and nobody ever asks why it is so.")
+    in_order = await edge_narrator.speak(text, "en-US-AvaNeural", Prosody())
+    edge.enqueue("disordered_words")
+
+    assert await edge_narrator.speak(text, "en-US-AvaNeural", Prosody()) == in_order
+
+
 async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
