@@ -14,6 +14,8 @@ import anyio.lowlevel
 import numpy as np
 import psutil
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
@@ -603,6 +605,25 @@ async def test_where_nobody_can_be_asked_the_shape_of_a_name_is_enough():
         narrator = edge_at(gone.url)
 
     assert await narrator.choose_voice("en", "en-US-EmaNeural") == "en-US-EmaNeural"
+
+
+async def test_a_list_of_voices_is_not_fetched_from_wherever_the_service_says():
+    asked = []
+
+    async def answer(request):
+        asked.append(request.path)
+        if request.path == "/voices/list":
+            return web.Response(status=302, headers={"Location": "/inner"})
+        return web.json_response([{"ShortName": "en-US-EvilNeural", "Locale": "en-US"}])
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with TestServer(app) as server:
+        narrator = edge_at(f"ws://127.0.0.1:{server.port}/edge/v1")
+
+        assert (await narrator.voices()).source == "built in, since the service does not say"
+
+    assert asked == ["/voices/list"]
 
 
 # --- espeak ----------------------------------------------------------------------------------------------------------
